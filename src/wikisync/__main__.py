@@ -1,0 +1,5 @@
+"""``python -m wikisync`` is ``wikisync``."""
+
+from wikisync.cli import main
+
+main()

@@ -1,0 +1,149 @@
+"""When two pages count as the same.
+
+A fingerprint holds one digest per field, so that comparing two of them names the fields that
+differ without either page at hand. What does not count is taken away before hashing: line ends,
+blank ends of the content, the order, case and edges of tags (design, *Words*), and how a publish
+date is spelt.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from hashlib import blake2b
+from typing import TYPE_CHECKING, Final
+
+from wikisync.page.dates import instant
+from wikisync.page.model import clean_tags
+
+if TYPE_CHECKING:
+    from wikisync.page.model import Listed, Page
+
+FIELDS: Final = (
+    "title",
+    "description",
+    "published",
+    "tags",
+    "content",
+    "publishStartDate",
+    "publishEndDate",
+    "editor",
+    "scriptCss",
+    "scriptJs",
+    "private",
+)
+"""The fields that can differ, by the names that users and JSON see, in the order shown."""
+
+ON_DEMAND: Final = frozenset({"editor", "scriptCss", "scriptJs", "private"})
+"""Fields that count only where the file names them (design, *Words*)."""
+
+_SIZE = 16
+_BLANK_LINES = re.compile(r"\A(?:\ufeff|[^\S\n]*\n)+")
+
+
+@dataclass(frozen=True, slots=True)
+class Fingerprint:
+    """One digest per field of ``FIELDS``; ``None`` where the page does not name the field."""
+
+    digests: tuple[bytes | None, ...]
+
+    def differs(self, other: Fingerprint) -> tuple[str, ...]:
+        """Names of the fields that both pages name and that differ; empty: the same page."""
+        if self.digests == other.digests:
+            return ()
+        pairs = zip(FIELDS, self.digests, other.digests, strict=True)
+        return tuple(name for name, a, b in pairs if a is not None and b is not None and a != b)
+
+    def names(self, field: str) -> bool:
+        """Whether the page names this field of ``FIELDS`` at all."""
+        return self.digests[FIELDS.index(field)] is not None
+
+    def only(self, *fields: str) -> Fingerprint:
+        """This fingerprint as if the page named these of ``FIELDS`` alone."""
+        pairs = zip(FIELDS, self.digests, strict=True)
+        return Fingerprint(tuple(digest if name in fields else None for name, digest in pairs))
+
+    def over(self, other: Fingerprint) -> Fingerprint:
+        """The fingerprint of this page with what it does not name taken from ``other``."""
+        return Fingerprint(
+            tuple(
+                a if a is not None else b for a, b in zip(self.digests, other.digests, strict=True)
+            )
+        )
+
+    def taking(self, fields: tuple[str, ...], other: Fingerprint) -> Fingerprint:
+        """The fingerprint of this page with these fields as ``other`` has them."""
+        trios = zip(FIELDS, self.digests, other.digests, strict=True)
+        return Fingerprint(tuple(b if name in fields else a for name, a, b in trios))
+
+    def __str__(self) -> str:
+        return ".".join("-" if d is None else d.hex() for d in self.digests)
+
+    @classmethod
+    def parse(cls, text: str) -> Fingerprint:
+        """The fingerprint that ``str`` wrote. Raises ValueError on anything else."""
+        parts = text.split(".")
+        if len(parts) != len(FIELDS):
+            raise ValueError(f"a fingerprint has {len(FIELDS)} parts, this has {len(parts)}")
+        return cls(tuple(None if p == "-" else bytes.fromhex(p) for p in parts))
+
+
+def fingerprint(page: Page) -> Fingerprint:
+    """The fingerprint of a page's values."""
+    tags = None if page.tags is None else _plain_tags(page.tags)
+    return Fingerprint(
+        (
+            _digest(page.title),
+            _digest(page.description),
+            _digest(page.published),
+            _digest(tags),
+            _digest(plain_content(page.content)),
+            _digest(plain_date(page.publish_start)),
+            _digest(plain_date(page.publish_end)),
+            _digest(page.editor),
+            _digest(page.script_css),
+            _digest(page.script_js),
+            _digest(page.private),
+        )
+    )
+
+
+def listed_fields(listed: Listed) -> Fingerprint:
+    """The fingerprint of what the wiki's list shows of a page; the rest is not named."""
+    values = {
+        "title": _digest(listed.title),
+        "description": _digest(listed.description),
+        "published": _digest(listed.published),
+        "tags": _digest(_plain_tags(listed.tags)),
+        "private": _digest(listed.private),
+    }
+    return Fingerprint(tuple(values.get(name) for name in FIELDS))
+
+
+def _plain_tags(tags: tuple[str, ...]) -> str:
+    # NUL, which no tag can hold, so that no two sets of tags read the same.
+    return "\0".join(sorted(clean_tags(tags)))
+
+
+def plain_content(content: str) -> str:
+    """Content without what does not count as a change.
+
+    That is: CR in line ends, a byte order mark and blank lines in front, blanks at the end.
+    """
+    text = content.replace("\r\n", "\n").replace("\r", "\n")
+    return _BLANK_LINES.sub("", text).rstrip()
+
+
+def plain_date(date: str | None) -> str | None:
+    """A publish date as its instant in UTC, however it is spelt; ``""`` is not set."""
+    if date is None:
+        return None
+    moment = instant(date)
+    return date.strip() if moment is None else moment.isoformat()
+
+
+def _digest(value: str | bool | None) -> bytes | None:
+    if value is None:
+        return None
+    text = value if isinstance(value, str) else str(value).lower()
+    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=_SIZE).digest()

@@ -1,0 +1,161 @@
+"""A page's file cut into header lines and content, so that joining them gives its text back.
+
+Nothing is read here that is not needed for cutting: what an entry's value is, ``values`` says.
+
+A Markdown page's header lies between two lines ``---`` (the second may be YAML's ``...``), an HTML
+page's between ``<!--`` and ``-->``. Older Wiki.js wrote Markdown pages with ``<!-- TITLE: x -->``
+and ``<!-- SUBTITLE: x -->`` in front instead. One empty line behind a header belongs to it. A file
+that only looks as if it had a header is content from its first character.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Literal
+
+from wikisync.errors import BadPage
+from wikisync.page.entries import EOL, KEY_LINE, KNOWN, Entry, lines_of, split_entries
+from wikisync.page.yamlish import load
+
+if TYPE_CHECKING:
+    from wikisync.page.model import ContentType
+
+_KNOWN: Final = frozenset(KNOWN)
+
+FENCES: Final[dict[ContentType, tuple[str, str]]] = {
+    "markdown": ("---", "---"),
+    "html": ("<!--", "-->"),
+}
+"""Content type → the lines around a header. AsciiDoc pages have none."""
+
+_PARAGRAPH_END: Final = re.compile(rf"{EOL}[ \t]*{EOL}")
+_EMPTY_LINE: Final = re.compile(EOL)
+_OPEN: Final = {
+    "markdown": re.compile(rf"---[ \t]*({EOL})"),
+    "html": re.compile(rf"<!--[ \t]*({EOL})"),
+}
+_CLOSE: Final = {
+    "markdown": re.compile(rf"{EOL}((?:---|\.\.\.)[ \t]*(?:{EOL}|\Z))"),
+    "html": re.compile(rf"{EOL}(-->[ \t]*(?:{EOL}|\Z))"),
+}
+_GLUED: Final = re.compile(rf"({'|'.join(KNOWN)}):[^ \t\r\n]")
+_LOOKS_LIKE_KEY: Final = re.compile(r"[a-z_][\w-]*:(?=[ \t\r\n])")
+_LEGACY: Final = re.compile(
+    rf"(?P<title><!-- TITLE: ?(?P<t>(?:(?!-->)[^\r\n])+?) ?-->[ \t]*(?:{EOL}|\Z))"
+    rf"(?P<subtitle><!-- SUBTITLE: ?(?P<d>(?:(?!-->)[^\r\n])+?) ?-->[ \t]*(?:{EOL}|\Z))?",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """What stands before the content. Its text is the parts, joined."""
+
+    kind: Literal["yaml", "legacy"]
+    opening: str
+    entries: tuple[Entry, ...]
+    closing: str
+    gap: str
+    """The empty line between header and content, or nothing."""
+
+    @property
+    def text(self) -> str:
+        """The header byte for byte, the empty line behind it included."""
+        lines = "".join([entry.text for entry in self.entries])
+        return f"{self.opening}{lines}{self.closing}{self.gap}"
+
+    def named(self) -> dict[str, Entry]:
+        """Key → its entry; the last, where a key stands twice, as YAML has it."""
+        return {entry.key: entry for entry in self.entries if entry.key}
+
+
+def split(text: str, content_type: ContentType, file: str = "") -> tuple[Header | None, str]:
+    """The header, if there is one, and the content.
+
+    Raises BadPage where a header begins and does not end, or a known key has no blank behind it.
+    """
+    if content_type == "asciidoc":
+        return None, text
+    opening = _OPEN[content_type].match(text)
+    if opening is None:
+        return _split_legacy(text) if content_type == "markdown" else (None, text)
+    start = opening.end()
+    # From the line end of the opening on, so that an empty header is seen as one.
+    closing = _CLOSE[content_type].search(text, opening.start(1))
+    if closing is None or closing.start(1) == start:
+        if closing is None:
+            _refuse_unclosed(text, start, content_type, file)
+        return None, text
+    entries = split_entries(text[start : closing.start(1)])
+    if not _is_header(entries, content_type, file):
+        return None, text
+    gap = _EMPTY_LINE.match(text, closing.end())
+    end = gap.end() if gap else closing.end()
+    header = Header("yaml", opening[0], entries, closing[1], gap[0] if gap else "")
+    return header, text[end:]
+
+
+def _is_header(entries: tuple[Entry, ...], content_type: ContentType, file: str) -> bool:
+    """Whether lines between fences are a header, not a passage between two rules."""
+    first = entries[0]
+    stray = next((e for e in reversed(entries) if not e.key and not _idle(e)), None)
+    glued = next((e for e in entries if not e.key and _GLUED.match(e.text)), None)
+    if not first.key and first is not glued and not _idle(first):
+        return False
+    known = any(entry.key in _KNOWN for entry in entries)
+    if not known and glued is None:
+        # Somebody else's keys: sure to be meant as a header only if all of it is YAML.
+        if content_type == "html" or stray is not None or not first.text.strip():
+            return False
+        return isinstance(load("".join([entry.text for entry in entries])), dict)
+    if glued is not None:
+        key = glued.text.partition(":")[0]
+        raise BadPage(file, glued.line, f"a blank must stand between `{key}:` and its value")
+    if stray is not None and _after_empty_line(entries, stray):
+        if first.key in _KNOWN:
+            raise BadPage(file, 1, _unclosed(content_type))
+        return False
+    return True
+
+
+def _idle(entry: Entry) -> bool:
+    """Whether the lines are comments or empty."""
+    return all(line[0] in "#\r\n" or not line.strip() for line in lines_of(entry.text))
+
+
+def _after_empty_line(entries: tuple[Entry, ...], stray: Entry) -> bool:
+    before = [entry for entry in entries if entry.line < stray.line]
+    return any(not line.strip() for entry in before for line in lines_of(entry.text))
+
+
+def _refuse_unclosed(text: str, start: int, content_type: ContentType, file: str) -> None:
+    """Raise BadPage if the file begins with a header that never ends."""
+    match = _LOOKS_LIKE_KEY.match(text, start)
+    if match is None and _GLUED.match(text, start) is None:
+        return
+    if content_type == "html":
+        key = KEY_LINE.match(text, start)
+        if key is None or key["key"] not in _KNOWN:
+            return
+        # Any comment may begin like a header; it ends within its paragraph.
+        end = _PARAGRAPH_END.search(text, start)
+        if "-->" in text[start : end.start() if end else None]:
+            return
+    raise BadPage(file, 1, _unclosed(content_type))
+
+
+def _unclosed(content_type: ContentType) -> str:
+    return f"the header that begins here must end with a line `{FENCES[content_type][1]}`"
+
+
+def _split_legacy(text: str) -> tuple[Header | None, str]:
+    match = _LEGACY.match(text)
+    if match is None:
+        return None, text
+    entries = [Entry("title", match["title"], raw=match["t"], line=1)]
+    if match["subtitle"] is not None:
+        entries.append(Entry("description", match["subtitle"], raw=match["d"], line=2))
+    gap = _EMPTY_LINE.match(text, match.end())
+    end = gap.end() if gap else match.end()
+    return Header("legacy", "", tuple(entries), "", gap[0] if gap else ""), text[end:]

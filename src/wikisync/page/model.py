@@ -1,0 +1,112 @@
+"""The values of a page, wherever they come from.
+
+Nothing here reads or writes anything. How a page looks as a file is ``document``'s job, where that
+file lies is ``paths``', and when two pages count as the same is ``fingerprint``'s.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields, replace
+from typing import Final, Literal, TypeGuard
+
+ContentType = Literal["markdown", "html", "asciidoc"]
+"""The kinds of content that have a file form here."""
+
+CONTENT_TYPES: Final[dict[str, ContentType]] = {
+    "markdown": "markdown",
+    "ckeditor": "html",
+    "code": "html",
+    "wysiwyg": "html",
+    "asciidoc": "asciidoc",
+}
+"""Editor → the content type of the pages it makes (facts, *Writing*)."""
+
+DEFAULT_EDITOR: Final[dict[ContentType, str]] = {
+    "markdown": "markdown",
+    "html": "ckeditor",
+    "asciidoc": "asciidoc",
+}
+"""Content type → the editor of a new page whose file names none."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Key:
+    """What tells one page from another: its locale (``en``) and its path (``guide/a``)."""
+
+    locale: str
+    path: str
+
+    def __str__(self) -> str:
+        return f"{self.locale}/{self.path}"
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page's values, without its name.
+
+    ``None`` means *not named here*: a file may leave a field out, and what it leaves out is
+    carried, never wiped (promise 6). A page read whole from the wiki has every field.
+
+    Times are as the wiki spells them (ISO 8601, UTC, milliseconds); ``""`` is *not set*.
+    """
+
+    content: str
+    title: str | None = None
+    description: str | None = None
+    published: bool | None = None
+    tags: tuple[str, ...] | None = None
+    editor: str | None = None
+    publish_start: str | None = None
+    publish_end: str | None = None
+    script_css: str | None = None
+    script_js: str | None = None
+    private: bool | None = None
+
+    def over(self, other: Page) -> Page:
+        """This page, with whatever it does not name taken from ``other``."""
+        missing = {
+            f.name: getattr(other, f.name) for f in fields(self) if getattr(self, f.name) is None
+        }
+        return replace(self, **missing) if missing else self
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A page as the wiki's list shows it: everything cheap, no content.
+
+    ``content_type`` is the wiki's own word, which may be one that has no file form here (``yml``).
+    ``created_at`` and ``updated_at`` are kept byte for byte: the wiki compares them as strings.
+    """
+
+    id: int
+    key: Key
+    title: str
+    description: str
+    content_type: str
+    published: bool
+    private: bool
+    created_at: str
+    updated_at: str
+    tags: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A page read whole from the wiki. ``page`` names every field."""
+
+    id: int
+    key: Key
+    content_type: str
+    created_at: str
+    updated_at: str
+    page: Page
+
+
+def has_file_form(content_type: str) -> TypeGuard[ContentType]:
+    """Whether pages of this content type, in the wiki's own word, can be files here."""
+    return content_type in DEFAULT_EDITOR
+
+
+def clean_tags(tags: tuple[str, ...] | list[str]) -> tuple[str, ...]:
+    """Tags as the wiki will keep them: trimmed, lower-cased, each once, none empty; order kept."""
+    return tuple(dict.fromkeys(t for t in (tag.strip().lower() for tag in tags) if t))

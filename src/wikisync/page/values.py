@@ -1,0 +1,122 @@
+"""What a header's entry says. Text is text: what YAML would make another thing of stays as it is.
+
+The rest of a key's line is its value, blanks at the end and all, since Wiki.js writes titles and
+descriptions unquoted, whatever they hold. Only what can be nothing but YAML is read as YAML: a
+value in quotes from end to end, a value over several lines, and for tags a list.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from wikisync.errors import BadPage
+from wikisync.page.dates import instant
+from wikisync.page.entries import lines_of
+from wikisync.page.yamlish import load
+
+if TYPE_CHECKING:
+    from wikisync.page.entries import Entry
+
+QUOTED: Final = re.compile(
+    r"(?P<before>[ \t]*)"
+    r"(?P<scalar>\"(?:[^\"\\]|\\.)*\"|'(?:[^']|'')*')"
+    r"(?P<after>[ \t]*|[ \t]+\#.*)"
+)
+"""A value in quotes from end to end, with the comment that may follow it."""
+
+BLOCK: Final = re.compile(r"[ \t]*[|>][-+1-9]*[ \t]*(?:#.*)?")
+"""The first line of a block scalar."""
+
+COMMENT: Final = re.compile(r"(?:\A|(?<=[ \t]))#.*\Z")
+ITEM: Final = re.compile(r"(?P<dash>[ \t]*-[ \t]+)(?P<item>[^\r\n]*)(?P<eol>\r\n|\n|\r)")
+"""A line of a block list."""
+
+NO_EDITOR: Final = frozenset({"", "undefined"})
+"""What stands in place of an editor's name where Wiki.js knew none."""
+
+FLAGS: Final = {
+    "true": True,
+    "false": False,
+    "1": True,
+    "0": False,
+    "yes": True,
+    "no": False,
+    "on": True,
+    "off": False,
+}
+"""Every spelling of a yes or no, lower-cased."""
+
+
+def text_of(entry: Entry) -> str:
+    """The entry's value as text; ``""`` where nothing follows the key."""
+    if not entry.more:
+        if entry.raw.lstrip(" \t")[:1] in ('"', "'") and QUOTED.fullmatch(entry.raw):
+            loaded = _loaded(entry)
+            if isinstance(loaded, str):
+                return loaded
+        return entry.raw
+    loaded = _loaded(entry)
+    return loaded if isinstance(loaded, str) else _folded(entry)
+
+
+def tags_of(entry: Entry) -> tuple[str, ...]:
+    """The entry's value as tags: a YAML list's items, or a text cut at its commas."""
+    if entry.more or entry.raw.lstrip(" \t").startswith("["):
+        loaded = _loaded(entry)
+        if isinstance(loaded, list) and all(isinstance(item, str) for item in loaded):
+            return tuple(item for item in loaded if item.strip())
+        if entry.more and (items := _items(entry)):
+            return items
+    return tuple(tag for part in text_of(entry).split(",") if (tag := part.strip()))
+
+
+def flag_of(entry: Entry, file: str) -> bool:
+    """The entry's value as a yes or no. Raises BadPage where it is neither."""
+    flag = FLAGS.get(without_comment(text_of(entry)).lower())
+    if flag is None:
+        why = f"`{entry.key}` must be true or false, and is `{entry.raw}`"
+        raise BadPage(file, entry.line, why)
+    return flag
+
+
+def date_of(entry: Entry, file: str) -> str:
+    """The entry's value as a date, as it is spelt; ``""`` is no date. Raises BadPage else."""
+    text = without_comment(text_of(entry))
+    if text and instant(text) is None:
+        raise BadPage(
+            file, entry.line, f"`{entry.key}` must be a date like 2030-12-31, and is `{entry.raw}`"
+        )
+    return text
+
+
+def editor_of(entry: Entry) -> str | None:
+    """The entry's value as an editor's name; ``None`` where it names none."""
+    text = text_of(entry).strip()
+    return None if text in NO_EDITOR else text
+
+
+def without_comment(text: str) -> str:
+    """A text in which ``#`` can only begin a comment, without it and its edges."""
+    return COMMENT.sub("", text).strip()
+
+
+def _loaded(entry: Entry) -> object:
+    """The entry as YAML reads it alone; ``None`` where it is no YAML."""
+    mapping = load(entry.text)
+    if not isinstance(mapping, dict) or len(mapping) != 1:
+        return None
+    return mapping.get(entry.key)
+
+
+def _folded(entry: Entry) -> str:
+    """The lines of a value that is no YAML, joined as YAML joins a long text."""
+    lines = lines_of(entry.text.removeprefix(entry.head))
+    return " ".join(part for line in lines if (part := line.strip(" \t\r\n")))
+
+
+def _items(entry: Entry) -> tuple[str, ...]:
+    """The items of a block list that YAML takes for something else, line by line."""
+    lines = lines_of(entry.text)[1:]
+    items = [match["item"].strip() for line in lines if (match := ITEM.fullmatch(line))]
+    return tuple(item for item in items if item) if len(items) == len(lines) else ()

@@ -1,0 +1,151 @@
+"""Names: none leads out of the folder, none is guessed (promise 9)."""
+
+from __future__ import annotations
+
+import pytest
+
+from wikisync.errors import BadName
+from wikisync.page.model import ContentType, Key
+from wikisync.page.paths import (
+    Locales,
+    case_clashes,
+    content_type_of,
+    file_of,
+    folded,
+    key_of,
+    unreachable,
+)
+
+LOCALES = Locales("en", ("en", "fr", "zh-tw"), namespacing=True)
+
+
+def rule_of(file: str, locales: Locales = LOCALES) -> str:
+    with pytest.raises(BadName) as caught:
+        key_of(file, locales)
+    assert caught.value.name == file
+    return caught.value.rule
+
+
+@pytest.mark.parametrize(
+    ("file", "kind", "key"),
+    [
+        ("home.md", "markdown", Key("en", "home")),
+        ("guide/a.html", "html", Key("en", "guide/a")),
+        ("guide/Größe_1.adoc", "asciidoc", Key("en", "guide/Größe_1")),
+        ("fr/home.md", "markdown", Key("fr", "home")),
+        ("zh-tw/guide/b.md", "markdown", Key("zh-tw", "guide/b")),
+        ("🎴/b.md", "markdown", Key("en", "🎴/b")),
+        ("guide/fr/a.md", "markdown", Key("en", "guide/fr/a")),
+        ("guide/x.md", "markdown", Key("en", "guide/x")),
+        ("login-help.md", "markdown", Key("en", "login-help")),
+    ],
+)
+def test_a_file_is_its_page_and_a_page_its_file(file: str, kind: ContentType, key: Key) -> None:
+    assert key_of(file, LOCALES) == key
+    assert file_of(key, kind, LOCALES) == file
+    assert content_type_of(file) == kind
+
+
+@pytest.mark.parametrize(
+    ("file", "said"),
+    [
+        ("a.b.md", "dot"),
+        (".hidden.md", "dot"),
+        ("a/../b.md", "dot"),
+        ("../b.md", "dot"),
+        ("a b.md", "blank"),
+        ("a\\b.md", "backslash"),
+        ("a//b.md", "segment"),
+        ("/a.md", "slash"),
+        ("a" * 256 + ".md", "255"),
+        ("a.txt", ".md"),
+        ("a.MD", ".md"),
+        (".md", ".md"),
+        ("noextension", ".md"),
+        ("c:/a.md", "cuts"),
+        ("what?.md", "cuts"),
+        ("a\nb.md", "cuts"),
+        ("a/\u3000/b.md", "cuts blanks"),
+        ("a\udc80.md", "UTF-8"),
+    ],
+)
+def test_a_file_that_can_be_no_page_is_named_with_the_rule(file: str, said: str) -> None:
+    assert said in rule_of(file)
+
+
+@pytest.mark.parametrize(
+    ("file", "said"),
+    [
+        ("x/a.md", "one letter"),
+        ("x.md", "one letter"),
+        ("qa/a.md", "locale"),
+        ("pt-BR/a.md", "locale"),
+        ("FR/a.md", "locale"),
+        ("fr.md", "locale"),
+        ("fr/de/a.md", "locale"),
+        ("login.md", "itself"),
+        ("img/a.md", "itself"),
+    ],
+)
+def test_a_page_that_no_browser_reaches_can_be_a_file_but_is_no_new_page(
+    file: str, said: str
+) -> None:
+    key = key_of(file, LOCALES)
+    assert file_of(key, "markdown", LOCALES) == file
+    assert said in (unreachable(key, LOCALES) or "")
+
+
+@pytest.mark.parametrize("file", ["guide/a.md", "fr/home.md", "guide/x.md", "login-help.md"])
+def test_a_page_that_a_browser_reaches_is_told_so(file: str) -> None:
+    assert unreachable(key_of(file, LOCALES), LOCALES) is None
+
+
+def test_a_folder_named_like_the_default_locale_is_told_where_its_pages_lie() -> None:
+    assert "top of the folder" in (unreachable(key_of("en/home.md", LOCALES), LOCALES) or "")
+
+
+def test_a_locale_that_is_not_installed_is_an_ordinary_folder() -> None:
+    assert "none of that name installed" in (unreachable(Key("en", "de/home"), LOCALES) or "")
+    long = Locales("en", ("en", "sr-latn"))
+    assert key_of("sr-latn/home.md", long) == Key("sr-latn", "home")
+    assert key_of("sr-latn/home.md", LOCALES) == Key("en", "sr-latn/home")
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        Key("en", ""),
+        Key("en", "../secret"),
+        Key("en", "/etc/passwd"),
+        Key("en", "a/../../b"),
+        Key("en", "a\0b"),
+        Key("en", "fr/a"),
+        Key("en", "ä" * 127 + "bcd"),
+        Key("de", "a"),
+        Key("..", "a"),
+    ],
+)
+def test_a_page_that_can_have_no_file_is_named(key: Key) -> None:
+    with pytest.raises(BadName):
+        file_of(key, "markdown", LOCALES)
+
+
+def test_a_locales_name_cannot_lead_out_of_the_folder() -> None:
+    with pytest.raises(BadName):
+        file_of(Key("../x", "a"), "markdown", Locales("en", ("../x",)))
+
+
+def test_two_pages_never_share_a_file() -> None:
+    with pytest.raises(BadName) as caught:
+        file_of(Key("en", "sr-latn/home"), "markdown", Locales("en", ("sr-latn",)))
+    assert "another page" in caught.value.rule
+
+
+def test_names_that_differ_in_case_alone_are_found() -> None:
+    files = ["Sakura.md", "sakura.md", "a.md", "STRASSE.md", "straße.md", "a.md"]
+    assert case_clashes(files) == (("Sakura.md", "sakura.md"), ("STRASSE.md", "straße.md"))
+
+
+def test_names_that_differ_in_how_accents_are_made_are_found() -> None:
+    assert folded("e\u0301.md") == folded("\u00c9.md")
+    assert case_clashes(["e\u0301.md", "\u00e9.md"]) == (("e\u0301.md", "\u00e9.md"),)
