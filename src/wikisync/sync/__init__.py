@@ -1,0 +1,1 @@
+"""What should happen: the decision table, the plan, the guards. Pure; knows only ``page``."""

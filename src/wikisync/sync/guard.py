@@ -1,0 +1,130 @@
+"""The guards: reasons to do nothing at all, each by the name of its rule (promise 7).
+
+Pure. A guard looks at the whole of both sides, not only at the pages that the user chose: what
+makes a plan suspect is the state of the sides it was made from.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from wikisync.sync.plan import WRITES, Hidden, Refusal, Remote
+from wikisync.sync.reconcile import changed_here, changed_there
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from wikisync.page.model import Listed
+    from wikisync.sync.plan import Base, Command, Plan, Rule
+    from wikisync.sync.planner import Sides
+
+MANY = 20
+"""From this many pages on, "every one of them changed" is not believed."""
+
+FIRM: frozenset[Rule] = frozenset({"guest", "locked"})
+"""Rules that ``--allow`` does not lift."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a run may do. ``max_delete`` overrides the built-in limit; ``allow`` lifts rules."""
+
+    max_delete: int | None = None
+    allow: frozenset[str] = frozenset()
+
+
+def guest(authenticated: bool, sides: Sides) -> tuple[Refusal, ...]:
+    """Refuses where the token is nobody's, or sees none of the pages that are there.
+
+    Both look like an empty wiki (facts, *Endpoint, tokens, permissions*).
+    """
+    if not authenticated:
+        return (Refusal("guest", side="wiki"),)
+    sees = any(isinstance(there, Remote) for there in sides.there.values())
+    hidden = sum(isinstance(there, Hidden) for there in sides.there.values())
+    return () if sees or not hidden else (Refusal("guest", count=hidden, side="wiki"),)
+
+
+def same_wiki(bases: Iterable[Base], listed: Iterable[Listed]) -> bool:
+    """Whether a wiki is the one that the base knows, whatever its address.
+
+    Pages keep their id and their time of creation, to the millisecond, for as long as they live.
+    """
+    pages = {(page.id, page.created_at) for page in listed}
+    known = [(base.id, base.created_at) in pages for base in bases]
+    return bool(known) and sum(known) * 2 >= len(known)
+
+
+def another_wiki(bases: Iterable[Base], listed: Iterable[Listed]) -> bool:
+    """Whether the wiki gives the ids that the base knows to pages made at other times.
+
+    That is another wiki at the same address, such as one that was set up anew.
+    """
+    born = {page.id: page.created_at for page in listed}
+    known = [born[base.id] == base.created_at for base in bases if base.id in born]
+    return known.count(False) > known.count(True)
+
+
+def foreign(url: str | None, folder: str | None, *, same: bool) -> Refusal:
+    """Refuses a state that was made with another address or folder; ``same``: with this wiki."""
+    return Refusal("foreign-state", count=int(same), detail=url or folder or "")
+
+
+def delete_limit(pages: int, max_delete: int | None) -> int:
+    """How many deletions a run may do: 10 pages or 10 %, whichever is less, at least 1."""
+    return max(1, min(10, pages // 10)) if max_delete is None else max_delete
+
+
+def guards(sides: Sides, plan: Plan, command: Command, limits: Limits) -> tuple[Refusal, ...]:
+    """Every guard's no to this plan, but for those that the user lifted."""
+    found = [
+        *_emptied(sides, plan),
+        *_all_changed(sides, plan, command),
+        *_max_delete(sides, plan, limits),
+    ]
+    return tuple(r for r in found if r.rule not in limits.allow)
+
+
+def _emptied(sides: Sides, plan: Plan) -> list[Refusal]:
+    here = {*sides.here, *sides.blocked}
+    there = {key for key, found in sides.there.items() if found is not None}
+    known = len(sides.bases.keys() & (here | there))
+    if not known:
+        return []
+    # What comes back, because the user asked for that, is no reason to refuse.
+    back = {a.side for a in plan.writes if a.verb == "create" and a.settles}
+    # Files that nobody knew are no sign of life where the known ones' pages are to be deleted.
+    deletes = {a.side for a in plan.writes if a.verb == "delete"}
+    has_here = bool(sides.bases.keys() & here) or "folder" in back
+    has_here = has_here or (bool(here or sides.problems) and "wiki" not in deletes)
+    has_there = bool(sides.bases.keys() & there) or "wiki" in back
+    has_there = has_there or (bool(there) and "folder" not in deletes)
+    found = [] if has_here else [Refusal("emptied", count=known, side="folder")]
+    return found if has_there else [*found, Refusal("emptied", count=known, side="wiki")]
+
+
+def _all_changed(sides: Sides, plan: Plan, command: Command) -> list[Refusal]:
+    known = len(sides.bases)
+    if known < MANY or not plan.writes:
+        # Changed on both sides alike, say by a colleague's run: there is nothing to protect.
+        return []
+    found = []
+    if "wiki" in WRITES[command] and all(
+        (here := sides.here.get(key)) is not None and changed_here(base, here)
+        for key, base in sides.bases.items()
+    ):
+        found.append(Refusal("all-changed", count=known, side="folder"))
+    if "folder" in WRITES[command] and all(
+        isinstance(there := sides.there.get(key), Remote)
+        and changed_there(base, there, sides.here.get(key))
+        for key, base in sides.bases.items()
+    ):
+        found.append(Refusal("all-changed", count=known, side="wiki"))
+    return found
+
+
+def _max_delete(sides: Sides, plan: Plan, limits: Limits) -> list[Refusal]:
+    count = sum(1 for action in plan.writes if action.verb == "delete")
+    limit = delete_limit(len(sides.bases), limits.max_delete)
+    return [Refusal("max-delete", count=count, limit=limit)] if count > limit else []

@@ -1,0 +1,179 @@
+"""What is known of each page on each side, and the plan made of it: values, nothing else.
+
+A plan never holds a live side. Whoever carries it out (``apply``) looks again before each write,
+under the action's lease.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from wikisync.errors import BadName, BadPage
+    from wikisync.page.fingerprint import Fingerprint
+    from wikisync.page.model import ContentType, Key, Listed, Record
+
+Side = Literal["wiki", "folder"]
+Verb = Literal["create", "update", "move", "merge", "adopt", "delete"]
+Command = Literal["push", "pull", "sync"]
+Prefer = Literal["local", "wiki"]
+Rule = Literal["guest", "max-delete", "emptied", "all-changed", "locked", "foreign-state"]
+
+WRITES: dict[Command, frozenset[Side]] = {
+    "push": frozenset({"wiki"}),
+    "pull": frozenset({"folder"}),
+    "sync": frozenset({"wiki", "folder"}),
+}
+"""Which side each command writes to. One plan, filtered; never two engines."""
+
+
+@dataclass(frozen=True, slots=True)
+class Local:
+    """A page's file as the scan saw it. ``digest`` is of its bytes: the lease of a write here."""
+
+    file: str
+    content_type: ContentType
+    fingerprint: Fingerprint
+    digest: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Remote:
+    """A page as the wiki shows it now.
+
+    ``record`` is there only where it had to be read; a page whose list entry is the base's has the
+    base's ``fingerprint``, and one that nothing is known of has none.
+    """
+
+    listed: Listed
+    fingerprint: Fingerprint | None = None
+    record: Record | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Hidden:
+    """A page that cannot be seen but is still there: not gone, not to be touched.
+
+    ``why`` is the wiki's own word, where it is not that the key may not see the page.
+    """
+
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """A page that the wiki now has under another key."""
+
+    key: Key
+
+
+There = Remote | Hidden | Elsewhere | None
+"""A page on the wiki: as shown, hidden, moved away, or not there (``None``)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """A page as both sides last agreed on it, without its content (the state has that).
+
+    ``here`` and ``there`` are the two sides' fingerprints at that moment. They may differ in what
+    a file does not name, and in what the wiki rewrites (it minifies styles), so each side is
+    compared with its own.
+    """
+
+    key: Key
+    id: int
+    file: str
+    content_type: str
+    here: Fingerprint
+    there: Fingerprint
+    created_at: str
+    updated_at: str
+    digest: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One step of a plan: what is to be done to one page, on which side, under which lease.
+
+    ``here`` and ``there`` are the page as each side showed it; what ``side`` showed is the lease.
+    ``fields`` are the names (``fingerprint.FIELDS``) in which the sides differ.
+    ``settles`` is set where the user's preference, not the table, decided.
+    ``withheld`` is set where the step is not to be done in this run, and says why.
+    """
+
+    verb: Verb
+    side: Side
+    key: Key
+    file: str
+    fields: tuple[str, ...] = ()
+    here: Local | None = None
+    there: Remote | None = None
+    id: int | None = None
+    settles: bool = False
+    withheld: str | None = None
+
+
+ConflictKind = Literal[
+    "both-new",  # no base, and the two sides differ
+    "both-changed",  # changed on both sides, to different pages
+    "gone-here",  # gone here, changed on the wiki
+    "gone-there",  # changed here, gone on the wiki
+    "hidden",  # the key may no longer see the page
+    "moved",  # moved on the wiki to another key
+    "kind",  # Markdown on one side, HTML on the other
+    "private",  # private on the wiki, and the file does not say so
+    "editor",  # the file asks for another editor than the page has
+    "overtaken",  # someone wrote between the plan and the write
+    "since",  # changed since the run that is to be taken back
+    "overtook",  # someone wrote between the last look and the write, and was overwritten
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """A page that the program must not decide about. ``detail`` is a fact the wording needs."""
+
+    key: Key
+    file: str
+    kind: ConflictKind
+    fields: tuple[str, ...] = ()
+    detail: str = ""
+    here: Local | None = None
+    there: Remote | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A guard's no to a whole plan, by the name of its rule, with the figures behind it."""
+
+    rule: Rule
+    count: int = 0
+    limit: int = 0
+    side: Side | None = None
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is to be done, in order; what cannot be decided; why nothing may be done at all.
+
+    ``renewed`` and ``forgotten`` are changes of the base alone: pages whose ``updatedAt`` moved
+    without a change, and pages gone from both sides. ``other_way`` counts the pages that wait for
+    the other command, by the side that they would be written to.
+    """
+
+    actions: tuple[Action, ...] = ()
+    conflicts: tuple[Conflict, ...] = ()
+    refusals: tuple[Refusal, ...] = ()
+    problems: tuple[BadPage | BadName, ...] = ()
+    renewed: tuple[Remote, ...] = ()
+    forgotten: tuple[Key, ...] = ()
+    pages: int = 0
+    in_sync: int = 0
+    other_way: dict[Side, int] = field(default_factory=dict)
+
+    @property
+    def writes(self) -> tuple[Action, ...]:
+        """The actions that would change a page or a file in this run."""
+        return tuple(a for a in self.actions if a.verb != "adopt" and a.withheld is None)

@@ -1,0 +1,290 @@
+"""The decision table: what is to happen to a page, from what each side and the base know of it.
+
+Pure. ``to_read`` says which pages of the wiki must be read before the table can be asked;
+``decide`` is the table itself, one row a branch (design, *How a page is decided*).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from wikisync.page.fingerprint import ON_DEMAND, listed_fields
+from wikisync.sync.plan import (
+    Action,
+    Base,
+    Conflict,
+    ConflictKind,
+    Elsewhere,
+    Hidden,
+    Local,
+    Remote,
+    Side,
+    There,
+    Verb,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from wikisync.page.fingerprint import Fingerprint
+    from wikisync.page.model import Key, Listed
+
+
+@dataclass(frozen=True, slots=True)
+class Same:
+    """Nothing to do. ``renewed``: the page as it is now, where it moved on without a change."""
+
+    renewed: Remote | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Forget:
+    """Gone on both sides: the base can go too."""
+
+    key: Key
+
+
+Decision = Action | Conflict | Same | Forget
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What must be read on the wiki before the table can be asked."""
+
+    read: tuple[Listed, ...]
+    missing: tuple[Base, ...]
+
+
+def to_read(bases: Mapping[Key, Base], here: Iterable[Key], listed: Mapping[Key, Listed]) -> Look:
+    """Which pages to read whole, and which of the base to look at because the list lacks them.
+
+    A page is read where the list cannot tell whether it changed: its ``updatedAt`` or what the
+    list shows of it is not the base's, or there is no base and a file bears its name.
+    (Facts, *Reading*: unchanged ``updatedAt`` means unchanged content; a changed one means look.)
+    """
+    here = set(here)
+    read = [page for key, page in listed.items() if _unknown(bases.get(key), key in here, page)]
+    return Look(tuple(read), tuple(base for key, base in bases.items() if key not in listed))
+
+
+def _unknown(base: Base | None, has_file: bool, page: Listed) -> bool:
+    if base is None:
+        return has_file
+    return (
+        page.id != base.id
+        or page.updated_at != base.updated_at
+        or bool(listed_fields(page).differs(base.there))
+    )
+
+
+def decide(key: Key, base: Base | None, here: Local | None, there: There) -> Decision:
+    """One row of the table for one page."""
+    if isinstance(there, Hidden | Elsewhere):
+        return _out_of_sight(key, base, here, there)
+    if here is not None and there is not None and (odd := _mismatch(key, here, there)):
+        return odd
+    if base is None:
+        return _first_meeting(key, here, there)
+    return _known(key, base, here, there)
+
+
+def _first_meeting(key: Key, here: Local | None, there: Remote | None) -> Decision:
+    # none | there | absent: create on the wiki
+    if here is not None and there is None:
+        return _action("create", "wiki", key, here=here)
+    # none | absent | there: create here
+    if here is None and there is not None:
+        return _action("create", "folder", key, there=there)
+    if here is None or there is None:
+        return Forget(key)
+    fields = here.fingerprint.differs(_read(there))
+    # none | there | there, equal: adopt
+    if not fields:
+        return _action("adopt", "folder", key, here=here, there=there)
+    # none | there | there, different: no common ancestor, conflict
+    return _conflict(_fixed(fields) or "both-new", key, fields, here=here, there=there)
+
+
+def _known(key: Key, base: Base, here: Local | None, there: Remote | None) -> Decision:
+    if there is None:
+        # known | gone | gone: forget
+        return Forget(key) if here is None else _gone_there(key, base, here)
+    on_wiki = changed_there(base, there, here)
+    if here is None:
+        return _gone_here(key, base, there, on_wiki)
+    in_folder = changed_here(base, here)
+    match bool(in_folder), bool(on_wiki):
+        # known | same | same: nothing
+        case False, False:
+            return _same(key, base, here, there)
+        # known | changed | same: update the wiki
+        case True, False:
+            return _update_wiki(key, in_folder, here, there)
+        # known | same | changed: update here
+        case False, True:
+            return _action("update", "folder", key, on_wiki, here=here, there=there)
+    fields = here.fingerprint.differs(_read(there))
+    # known | changed | changed, equal: adopt
+    if not fields:
+        return _action("adopt", "folder", key, here=here, there=there)
+    # known | changed | changed, different: conflict
+    return _conflict(_fixed(fields) or "both-changed", key, fields, here=here, there=there)
+
+
+def _same(key: Key, base: Base, here: Local, there: Remote) -> Decision:
+    if here.fingerprint != base.here:
+        # It names other fields than before, with the values that the wiki has: noted, or what the
+        # wiki changes in them later would be told by the wrong measure.
+        return _action("adopt", "folder", key, here=here, there=there)
+    listed = there.listed
+    moved = (listed.updated_at, listed.id) != (base.updated_at, base.id)
+    return Same(there if moved else None)
+
+
+def changed_here(base: Base, here: Local) -> tuple[str, ...]:
+    """The fields that changed in the folder since the base."""
+    # A field that the file names only now is compared with what the wiki had.
+    if here.fingerprint == base.here:
+        return ()
+    return base.here.over(base.there).differs(here.fingerprint)
+
+
+def changed_there(base: Base, there: Remote, here: Local | None) -> tuple[str, ...]:
+    """The fields that changed on the wiki since the base, of those that count for the file."""
+    fields = base.there.differs(_read(there))
+    file = base.here if here is None else here.fingerprint
+    return tuple(name for name in fields if name not in ON_DEMAND or file.names(name))
+
+
+def _gone_here(key: Key, base: Base, there: Remote, on_wiki: tuple[str, ...]) -> Decision:
+    # known | gone | changed: conflict (kept on the wiki)
+    if on_wiki:
+        return _conflict("gone-here", key, on_wiki, there=there, file=base.file)
+    # known | gone | same: delete on the wiki, if asked
+    return _action("delete", "wiki", key, there=there, file=base.file)
+
+
+def _gone_there(key: Key, base: Base, here: Local) -> Decision:
+    changed = changed_here(base, here)
+    # known | changed | gone: conflict (kept here)
+    if changed:
+        return _conflict("gone-there", key, changed, here=here)
+    # known | same | gone: delete here, if asked
+    return _action("delete", "folder", key, here=here)
+
+
+def _update_wiki(
+    key: Key, fields: tuple[str, ...], here: Local, there: Remote
+) -> Action | Conflict:
+    if kind := _fixed(fields):
+        return _conflict(kind, key, fields, here=here, there=there)
+    return _action("update", "wiki", key, fields, here=here, there=there)
+
+
+def _fixed(fields: tuple[str, ...]) -> ConflictKind | None:
+    """The conflict that no update of the wiki ends: it ignores these (facts, *Writing*)."""
+    return "editor" if "editor" in fields else "private" if "private" in fields else None
+
+
+def _out_of_sight(
+    key: Key, base: Base | None, here: Local | None, there: Hidden | Elsewhere
+) -> Decision:
+    file = here.file if here else base.file if base else ""
+    if isinstance(there, Elsewhere):
+        if here is None:
+            # Gone from this key on both sides. What bears the new one now is decided there.
+            return Forget(key)
+        return Conflict(key, file, "moved", detail=str(there.key), here=here)
+    return Conflict(key, file, "hidden", detail=there.why, here=here)
+
+
+def _mismatch(key: Key, here: Local, there: Remote) -> Conflict | None:
+    """The pairs of file and page that an update could not make the same."""
+    listed = there.listed
+    if listed.content_type != here.content_type:
+        detail = f"{here.content_type}, {listed.content_type}"
+        return Conflict(key, here.file, "kind", ("editor",), detail, here, there)
+    if listed.private and not here.fingerprint.names("private"):
+        return Conflict(key, here.file, "private", ("private",), "", here, there)
+    return None
+
+
+def bring_back(action: Action) -> Action:
+    """The creation of what was deleted on one side, instead of its deletion on the other."""
+    side: Side = "folder" if action.side == "wiki" else "wiki"
+    return replace(action, verb="create", side=side, settles=True)
+
+
+def settle_by(side: str, conflict: Conflict) -> Action | None:
+    """The action that ends a conflict in favour of ``local`` or ``wiki``; None: not to be settled.
+
+    What loses is kept first, like everything that is overwritten (promise 1).
+    """
+    here, there, key = conflict.here, conflict.there, conflict.key
+    table: dict[tuple[ConflictKind, str], tuple[Verb, Side]] = {
+        ("both-new", "local"): ("update", "wiki"),
+        ("both-new", "wiki"): ("update", "folder"),
+        ("editor", "wiki"): ("update", "folder"),
+        ("both-changed", "local"): ("update", "wiki"),
+        ("both-changed", "wiki"): ("update", "folder"),
+        ("gone-here", "local"): ("delete", "wiki"),
+        ("gone-here", "wiki"): ("create", "folder"),
+        ("gone-there", "local"): ("create", "wiki"),
+        ("gone-there", "wiki"): ("delete", "folder"),
+    }
+    if (row := table.get((conflict.kind, side))) is None:
+        return None
+    verb, where = row
+    fields = conflict.fields if verb == "update" else ()
+    return Action(
+        verb,
+        where,
+        key,
+        conflict.file,
+        fields,
+        here,
+        there,
+        there.listed.id if there else None,
+        settles=True,
+    )
+
+
+def _read(there: Remote) -> Fingerprint:
+    if there.fingerprint is None:
+        raise AssertionError(f"{there.listed.key} had to be read before it was decided")
+    return there.fingerprint
+
+
+def _action(
+    verb: Verb,
+    side: Side,
+    key: Key,
+    fields: tuple[str, ...] = (),
+    *,
+    here: Local | None = None,
+    there: Remote | None = None,
+    file: str = "",
+) -> Action:
+    return Action(
+        verb,
+        side,
+        key,
+        here.file if here else file,
+        fields,
+        here,
+        there,
+        there.listed.id if there else None,
+    )
+
+
+def _conflict(
+    kind: ConflictKind,
+    key: Key,
+    fields: tuple[str, ...],
+    *,
+    here: Local | None = None,
+    there: Remote | None = None,
+    file: str = "",
+) -> Conflict:
+    return Conflict(key, here.file if here else file, kind, fields, "", here, there)

@@ -1,0 +1,100 @@
+"""Which pages the PATH arguments of a command mean. Pure, but that it looks at what is there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+from wikisync.errors import NoSuchPath
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+    from pathlib import Path
+
+    from pathspec import GitIgnoreSpec
+
+    from wikisync.page.model import Key
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One PATH argument: as typed, and the names below the folder that it may mean.
+
+    With ``as_file`` they are names of files and folders, else of pages too.
+    """
+
+    typed: str
+    names: tuple[str, ...]
+    pattern: GitIgnoreSpec | None = None
+    as_file: bool = False
+
+    def means(self, key: Key, file: str) -> bool:
+        """Whether the argument means this page: its file, a folder above, its path, a pattern."""
+        if self.as_file and file:
+            return any(_at_or_below(file, chosen) for chosen in self.names)
+        bare = str(PurePosixPath(file).with_suffix("")) if file else key.path
+        for name in (file, bare, str(key)):
+            if name and any(_at_or_below(name, chosen) for chosen in self.names):
+                return True
+            if name and self.pattern is not None and self.pattern.match_file(name):
+                return True
+        return False
+
+
+def choices(arguments: Sequence[str], folder: Path, here: Path) -> tuple[Choice, ...]:
+    """The PATH arguments as choices.
+
+    An argument that is a file or folder, as the shell completes it from ``here``, means that one
+    alone; any other is a page's path or a pattern below ``folder``. Raises NoSuchPath for a pattern
+    that is none.
+    """
+    return tuple(_choice(argument, folder, here) for argument in arguments)
+
+
+def chooser(chosen: Iterable[Choice]) -> Callable[[Key, str], bool]:
+    """The test of a page against the choices; without any, every page is meant."""
+    chosen = tuple(chosen)
+    if not chosen:
+        return lambda _key, _file: True
+    return lambda key, file: any(choice.means(key, file) for choice in chosen)
+
+
+def _choice(argument: str, folder: Path, here: Path) -> Choice:
+    below, exists = _as_the_shell_means_it(argument, folder, here)
+    if exists and below is not None:
+        return Choice(argument, (below,), as_file=True)
+    typed = _normal(argument)
+    names = [name for name in (typed, below) if name not in {None, "", "."}]
+    pattern = None
+    if any(mark in argument for mark in "*?["):
+        from pathspec import GitIgnoreSpec
+
+        try:
+            pattern = GitIgnoreSpec.from_lines(["/" + name.lstrip("/") for name in names])
+        except ValueError as error:
+            raise NoSuchPath(argument) from error
+    return Choice(argument, tuple(dict.fromkeys(names)), pattern)
+
+
+def _as_the_shell_means_it(argument: str, folder: Path, here: Path) -> tuple[str | None, bool]:
+    """The name below ``folder`` ("." for all of it; None where it lies elsewhere), and whether it
+    is there."""
+    if not argument:
+        return None, False
+    try:
+        meant, root = (here / argument).resolve(), folder.resolve()
+        exists = meant.exists()
+    except (OSError, RuntimeError, ValueError):  # a name too long, a loop of links
+        return None, False
+    if root.is_relative_to(meant):
+        return ".", exists
+    return (meant.relative_to(root).as_posix() if meant.is_relative_to(root) else None), exists
+
+
+def _normal(argument: str) -> str:
+    return PurePosixPath(argument).as_posix().strip("/")
+
+
+def _at_or_below(name: str, chosen: str) -> bool:
+    return chosen == "." or name == chosen or name.startswith(chosen + "/")

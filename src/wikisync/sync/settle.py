@@ -1,0 +1,54 @@
+"""What became of a write that was interrupted, told by values alone (promise 5). Pure.
+
+Whoever wrote it, and whatever the wiki answered, does not matter: what stands there now is as it
+was wanted, or as it was before, or half of what was wanted, or something else.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from wikisync.page.fingerprint import Fingerprint
+
+Verdict = Literal["done", "undone", "half", "changed"]
+
+
+def judge_page(
+    found: Fingerprint | None,
+    lease: Fingerprint | None,
+    wanted: Fingerprint | None,
+    unsent: frozenset[str],
+) -> Verdict:
+    """The verdict on a write to the wiki. ``None``: no page, now, before or wanted.
+
+    ``unsent`` are fields that the wiki may keep otherwise than sent. *half* is our content without
+    our tags, which the wiki leaves behind when creations race (facts, *Speed and races of writes*).
+    """
+    if found is None or wanted is None:
+        return _plain(found, lease, wanted)
+    unlike = set(wanted.differs(found))
+    # First: a write of nothing but what is unsent would else be done before it is.
+    if unlike and lease is not None and not lease.differs(found):
+        return "undone"
+    unlike -= unsent
+    if not unlike:
+        return "done"
+    return "half" if unlike == {"tags"} else "changed"
+
+
+def _plain(
+    found: Fingerprint | None, lease: Fingerprint | None, wanted: Fingerprint | None
+) -> Verdict:
+    if found is None and wanted is None:
+        return "done"
+    if found is None:
+        return "undone" if lease is None else "changed"
+    return "undone" if lease is not None and not lease.differs(found) else "changed"
+
+
+def judge_file(found: str | None, lease: str | None, wanted: str | None) -> Verdict:
+    """The verdict on a write here, by the digests of the file's bytes. ``None``: no file."""
+    if found == wanted:
+        return "done"
+    return "undone" if found == lease else "changed"
