@@ -1,0 +1,1 @@
+"""The two sides: the folder on disk and the wiki behind its API."""

@@ -1,0 +1,244 @@
+"""GraphQL answers → values, or the errors that they are. Pure: nothing here sends anything.
+
+Every reader takes an Answer and raises NotAWiki where its shape is not what the schema promises.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from wikisync.errors import Forbidden, Guest, NotAWiki, PageGone, WikiError
+from wikisync.page.model import Key, Listed, Page, Record
+from wikisync.sides import refusals
+from wikisync.sides.nodes import Node
+from wikisync.sides.values import Connection, Past, Version, Written
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from wikisync.sides.refusals import Fault, Write
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A GraphQL answer: ``data`` may hold something beside the ``faults``."""
+
+    url: str
+    data: dict[str, Any] | None
+    faults: tuple[Fault, ...] = ()
+
+    @property
+    def node(self) -> Node:
+        """The data, to be read."""
+        return Node(self.url, self.data, "data")
+
+    def fault_at(self, *path: str) -> Fault | None:
+        """The first fault that concerns ``path``: on the way to it, at it, or below."""
+        for fault in self.faults:
+            shared = min(len(path), len(fault.path))
+            if fault.path[:shared] == path[:shared]:
+                return fault
+        return None
+
+
+def connection(answer: Answer) -> Connection:
+    """Who asks, the locales, the list. Raises Guest or Forbidden where the list is refused."""
+    url = answer.url
+    profile = answer.fault_at("users", "profile")
+    guest = profile is not None and profile.guest
+    refused = answer.fault_at("pages", "list")
+    if refused is not None:
+        raise Guest(url) if guest else refusals.of_query(url, refused, ("read:pages",))
+    other = answer.fault_at("localization")
+    if other is not None:
+        raise refusals.of_query(url, other, ("read:pages",))
+    config = answer.node["localization"]["config"]
+    default = config.text("locale")
+    installed = (
+        locale.text("code")
+        for locale in answer.node["localization"].items("locales")
+        if locale.flag("isInstalled")
+    )
+    return Connection(
+        authenticated=not guest,
+        user=answer.node["users"]["profile"].text("name") if profile is None else None,
+        default_locale=default,
+        namespacing=config.flag("namespacing"),
+        locales=tuple(dict.fromkeys((default, *installed))),
+        pages=tuple(_listed(item) for item in answer.node["pages"].items("list")),
+    )
+
+
+def _listed(node: Node) -> Listed:
+    return Listed(
+        id=node.number("id"),
+        key=_key(node),
+        title=node.text_or_empty("title"),
+        description=node.text_or_empty("description"),
+        content_type=node.text("contentType"),
+        published=node.flag("isPublished"),
+        private=node.flag("isPrivate"),
+        created_at=node.text("createdAt"),
+        updated_at=node.text("updatedAt"),
+        tags=node.texts("tags"),
+    )
+
+
+def batch(answer: Answer, asked: Sequence[Listed]) -> list[Record | WikiError]:
+    """The pages of ``documents.batch``, each a record or what became of it; tags from the list.
+
+    Raises Forbidden where the key lacks a right that is not bound to a page.
+    """
+    found: list[Record | WikiError] = []
+    for n, listed in enumerate(asked):
+        fault = answer.fault_at("pages", f"p{n}")
+        if fault is None:
+            found.append(_record(answer.node["pages"][f"p{n}"], listed.id, listed.tags))
+            continue
+        error = refusals.of_reading(answer.url, fault, listed.id, listed.key)
+        if isinstance(error, Forbidden):
+            error.key = None
+            raise error
+        found.append(error)
+    return found
+
+
+def one(answer: Answer, page: int) -> Record:
+    """The page of ``read_one``. Raises PageGone, PageHidden or Forbidden."""
+    fault = answer.fault_at("pages", "single")
+    if fault is not None:
+        raise refusals.of_reading(answer.url, fault, page)
+    node = answer.node["pages"]["single"]
+    return _record(node, page, _tags(node))
+
+
+def found(answer: Answer, key: Key) -> Record | None:
+    """The page of ``find``, None where there is none. Raises PageHidden or Forbidden."""
+    fault = answer.fault_at("pages", "singleByPath")
+    if fault is not None:
+        error = refusals.of_reading(answer.url, fault, 0, key)
+        if isinstance(error, PageGone):
+            return None
+        raise error
+    node = answer.node["pages"]["singleByPath"]
+    return _record(node, node.number("id"), _tags(node))
+
+
+def _tags(node: Node) -> tuple[str, ...]:
+    return tuple(tag.text("tag") for tag in node.items("tags"))
+
+
+def _record(node: Node, page: int, tags: tuple[str, ...]) -> Record:
+    if node.number("id") != page:
+        raise NotAWiki(node.url, 200, "another page than the one that was asked for")
+    return Record(
+        id=page,
+        key=_key(node),
+        content_type=node.text("contentType"),
+        created_at=node.text("createdAt"),
+        updated_at=node.text("updatedAt"),
+        page=_page(
+            node,
+            tags=tags,
+            script_css=node.text_or_empty("scriptCss"),
+            script_js=node.text_or_empty("scriptJs"),
+        ),
+    )
+
+
+def _key(node: Node) -> Key:
+    return Key(node.text("locale"), node.text("path"))
+
+
+def _page(
+    node: Node,
+    tags: tuple[str, ...] | None = None,
+    script_css: str | None = None,
+    script_js: str | None = None,
+) -> Page:
+    return Page(
+        content=node.text("content"),
+        title=node.text("title"),
+        description=node.text_or_empty("description"),
+        published=node.flag("isPublished"),
+        tags=tags,
+        editor=node.text("editor"),
+        publish_start=node.text_or_empty("publishStartDate"),
+        publish_end=node.text_or_empty("publishEndDate"),
+        script_css=script_css,
+        script_js=script_js,
+        private=node.flag("isPrivate"),
+    )
+
+
+def may_write(answer: Answer) -> bool:
+    """Whether the key may write pages: told that page 0 is not there, it may."""
+    fault = answer.fault_at("pages", "checkConflicts")
+    if fault is None:
+        raise NotAWiki(answer.url, 200, "a page with the id 0")
+    error = refusals.of_query(answer.url, fault, ("write:pages",))
+    if isinstance(error, PageGone | Forbidden):
+        return isinstance(error, PageGone)
+    raise error
+
+
+def written(answer: Answer, write: Write, page: int, key: Key | None) -> Written:
+    """What a mutation answers. ``page`` is the id that was written to, 0 for a new page.
+
+    Raises Rejected, Forbidden or PageGone, which are known to have changed nothing, or Unsure.
+    NotAWiki is raised for an odd shape, and then says nothing about what was written.
+    """
+    fault = answer.fault_at("pages", write.name)
+    if fault is not None:
+        raise refusals.of_write(answer.url, fault, write, key)
+    node = answer.node["pages"][write.name]
+    result = node["responseResult"]
+    if not result.flag("succeeded"):
+        raise refusals.of_result(answer.url, result, write, page, key)
+    new = node["page"]
+    if page and new.empty:
+        return Written(page, None, None)
+    return Written(new.number("id"), new.text("createdAt"), new.text("updatedAt"))
+
+
+def history(answer: Answer, page: int) -> tuple[int, tuple[Version, ...]]:
+    """How many versions there are, and those of this answer, newest first."""
+    _refuse_history(answer, "history", page)
+    node = answer.node["pages"]["history"]
+    versions = tuple(
+        Version(
+            id=item.number("versionId"),
+            date=item.text("versionDate"),
+            author=item.text("authorName"),
+            action=item.text("actionType"),
+        )
+        for item in node.items("trail")
+    )
+    return node.number("total"), versions
+
+
+def past(answer: Answer, page: int) -> Past:
+    """One version. Raises PageGone where the page or the version is not there."""
+    _refuse_history(answer, "version", page)
+    node = answer.node["pages"]["version"]
+    if node.empty:
+        raise PageGone(answer.url, page)
+    return Past(
+        version_id=node.number("versionId"),
+        page_id=node.number("pageId"),
+        key=_key(node),
+        content_type=node.text("contentType"),
+        date=node.text("versionDate"),
+        page=_page(node),
+    )
+
+
+def _refuse_history(answer: Answer, name: str, page: int) -> None:
+    fault = answer.fault_at("pages", name)
+    if fault is None:
+        return
+    # Asked about a page that is gone, the server trips over it instead of saying so.
+    if fault.code is None and fault.message.startswith("Cannot read propert"):
+        raise PageGone(answer.url, page)
+    raise refusals.of_query(answer.url, fault, ("read:history",), page)

@@ -1,0 +1,32 @@
+"""Work aside: a call in a thread of its own, which never keeps the program from ending.
+
+A pool's threads would: Python waits for them when it ends, so that Ctrl-C would have to wait for
+the answer of a wiki that does not answer.
+"""
+
+from __future__ import annotations
+
+import threading
+from concurrent.futures import Future
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+T = TypeVar("T")
+
+
+def aside(call: Callable[[], T]) -> Future[T]:
+    """Begin a call; what comes of it is the future's result."""
+    future: Future[T] = Future()
+
+    def work() -> None:
+        try:
+            result = call()
+        except BaseException as error:  # noqa: BLE001  (raised where the result is asked for)
+            future.set_exception(error)
+        else:
+            future.set_result(result)
+
+    threading.Thread(target=work, daemon=True).start()
+    return future

@@ -1,0 +1,131 @@
+"""What came back over HTTP: a GraphQL answer, or the error that it is. Pure.
+
+What the answer says in GraphQL's own terms is ``refusals``' and ``answers``' business.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from html import unescape
+from typing import TYPE_CHECKING, Any, Final
+
+from wikisync.errors import ApiOff, NotAWiki, Redirected, TooLarge, Unreachable
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from wikisync.errors import WikiError
+
+_REDIRECT: Final = range(300, 400)
+_TOO_LARGE: Final = 413
+_TOO_MANY: Final = 429
+_REFUSED: Final = 400
+_SERVER_ERROR: Final = 500
+
+# Where Wiki.js's own words are the only sign (facts, *Endpoint, tokens, permissions*).
+_API_OFF: Final = ("API is disabled", "API Key is invalid")
+
+_LONGEST_TEXT: Final = 300
+
+
+def answer(url: str, status: int, headers: Mapping[str, str], body: bytes) -> dict[str, Any]:
+    """The GraphQL answer in ``body``: ``data`` (an object), ``errors`` (some), or both.
+
+    Raises Redirected, TooLarge, ApiOff, Unreachable (429 and 5xx) or NotAWiki.
+    ``headers`` are looked up in lower case; ``url`` is for the errors.
+    """
+    if status in _REDIRECT:
+        location = headers.get("location", "")
+        raise Redirected(url, status, "a redirect", location=location)
+    if status == _TOO_LARGE:
+        raise TooLarge(url)
+    kind = headers.get("content-type", "").lower()
+    payload = _parsed(body)
+    graphql = _graphql(payload)
+    if status >= _REFUSED:
+        raise _failure(url, status, headers, _message(graphql) if graphql else None, kind, body)
+    if graphql is not None:
+        return graphql
+    end = body.rstrip()[-1:]
+    if payload is None and "json" in kind and end and end not in b"}]":
+        raise Unreachable(url, "the answer breaks off")
+    raise NotAWiki(url, status, _described(payload, kind, body))
+
+
+def said(message: object) -> str:
+    """A message of the wiki's, short enough to show: a database's may hold the whole page."""
+    text = message if isinstance(message, str) and message.strip() else "no reason given"
+    text = text.encode("utf-8", "replace").decode()
+    return text if len(text) <= _LONGEST_TEXT else f"{text[:80]} … {text[-200:]}"
+
+
+def retry_after(value: str | None, now: datetime) -> float | None:
+    """The seconds that a ``Retry-After`` header asks for, None where it says nothing usable."""
+    if value is None:
+        return None
+    try:
+        if value.strip().isdecimal():
+            seconds = float(value)
+        else:
+            then = parsedate_to_datetime(value)
+            seconds = (then if then.tzinfo else then.replace(tzinfo=UTC)).timestamp()
+            seconds -= now.timestamp()
+    except (ValueError, OverflowError):
+        return None
+    return max(seconds, 0.0) if math.isfinite(seconds) else None
+
+
+def _failure(
+    url: str,
+    status: int,
+    headers: Mapping[str, str],
+    message: str | None,
+    kind: str,
+    body: bytes,
+) -> WikiError:
+    if message is not None and message.startswith(_API_OFF):
+        return ApiOff(url, message)
+    if status >= _SERVER_ERROR or status == _TOO_MANY:
+        wait = retry_after(headers.get("retry-after"), datetime.now(UTC))
+        text = f"HTTP {status}" + (f": {message}" if message else "")
+        return Unreachable(url, text, retry_after=wait)
+    found = f"a refusal: {message}" if message else _described(None, kind, body)
+    return NotAWiki(url, status, found)
+
+
+def _parsed(body: bytes) -> object:
+    """The JSON value in ``body``; None where it is none (or null, which is no answer either)."""
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _graphql(payload: object) -> dict[str, Any] | None:
+    if not isinstance(payload, dict):
+        return None
+    data, errors = payload.get("data"), payload.get("errors")
+    told = data is not None or bool(errors)
+    sound = isinstance(data, dict | None) and isinstance(errors, list | None)
+    return payload if told and sound else None
+
+
+def _message(payload: dict[str, Any]) -> str:
+    first = next(iter(payload.get("errors") or ()), None)
+    return said(first.get("message") if isinstance(first, dict) else None)
+
+
+def _described(payload: object, kind: str, body: bytes) -> str:
+    if payload is not None:
+        return "JSON that is no GraphQL answer"
+    if not body.strip():
+        return "an empty answer"
+    if "html" in kind or body.lstrip()[:1] == b"<":
+        title = re.search(rb"<title[^>]*>([^<]{1,200})", body[:20_000], re.IGNORECASE)
+        name = unescape(title[1].decode("utf-8", "replace")).strip() if title else ""
+        return f"a web page, “{' '.join(name.split())}”" if name else "a web page"
+    return "JSON that is damaged" if "json" in kind else "something that is no JSON"

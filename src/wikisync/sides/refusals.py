@@ -1,0 +1,137 @@
+"""What Wiki.js means by a refusal: GraphQL errors and failed results → the tree of errors. Pure.
+
+The rule for writes: every error but Unsure says that nothing was written. Only the refusals that
+are known to change nothing are taken at their word; after any other, the page must be read back
+(facts, *Writing*).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from wikisync.errors import Forbidden, Guest, PageGone, PageHidden, Rejected, Unreachable, Unsure
+from wikisync.sides.judge import said
+
+if TYPE_CHECKING:
+    from wikisync.errors import WikiError
+    from wikisync.page.model import Key
+    from wikisync.sides.nodes import Node
+
+_NOT_SIGNED_IN: Final = 1019
+_GONE: Final = 6003
+_HIDDEN: Final = 6013
+_FORBIDDEN: Final = frozenset({6009, 6010})
+_NO_HISTORY: Final = 6012
+
+READ_NEEDS: Final = ("read:source", "manage:pages")
+"""What a key needs to read the source of any page."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One of a GraphQL answer's errors. ``path`` leads to the field that failed."""
+
+    message: str
+    path: tuple[str, ...] = ()
+    code: int | None = None
+
+    @property
+    def forbidden(self) -> bool:
+        """Whether the key's group lacks the right, whatever the page."""
+        return self.code is None and self.message in {"Forbidden", "Unauthorized"}
+
+    @property
+    def guest(self) -> bool:
+        """Whether the wiki takes the token for nobody's."""
+        return self.code == _NOT_SIGNED_IN
+
+
+def faults(errors: object) -> tuple[Fault, ...]:
+    """An answer's ``errors``, whatever their shape: an odd error is an error all the same."""
+    return tuple(_fault(error) for error in errors) if isinstance(errors, list) else ()
+
+
+def _fault(error: object) -> Fault:
+    if not isinstance(error, dict):
+        return Fault(said(None))
+    path = error.get("path")
+    extensions = error.get("extensions")
+    exception = extensions.get("exception") if isinstance(extensions, dict) else None
+    code = exception.get("code") if isinstance(exception, dict) else None
+    return Fault(
+        said(error.get("message")),
+        tuple(str(step) for step in path) if isinstance(path, list) else (),
+        code if isinstance(code, int) else None,
+    )
+
+
+def of_query(
+    url: str, fault: Fault, needs: tuple[str, ...], page: int = 0, key: Key | None = None
+) -> WikiError:
+    """The error that a query's fault is. ``page`` and ``key`` are what was asked for."""
+    if fault.code == _GONE:
+        return PageGone(url, page)
+    if fault.code == _HIDDEN:
+        return PageHidden(url, page, key=key)
+    if fault.guest:
+        return Guest(url)
+    if fault.forbidden or fault.code in _FORBIDDEN or fault.code == _NO_HISTORY:
+        return Forbidden(url, needs, key=key, message=fault.message)
+    return Unreachable(url, f"the wiki failed: {fault.message}")
+
+
+def of_reading(url: str, fault: Fault, page: int, key: Key | None = None) -> WikiError:
+    """The error of a page that was asked for whole: what a key lacks depends on the field."""
+    # The path is pages, the page's name in the answer, its field.
+    match fault.path[2:3]:
+        case ():
+            needs: tuple[str, ...] = ("read:pages",)
+        case ("content",):
+            needs = READ_NEEDS
+        case _:
+            # Editor, publish dates, privacy: the schema guards them with the right to write.
+            needs = ("write:pages",)
+    return of_query(url, fault, needs, page, key)
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """A mutation of ``pages``, the rights that it needs, and the refusals that change nothing."""
+
+    name: str
+    needs: tuple[str, ...]
+    harmless: frozenset[int] = frozenset()
+    harmless_slugs: frozenset[str] = frozenset()
+
+
+# An update looks at its path (6005, 6006) when the rest is written, so there they prove nothing.
+CREATE: Final = Write(
+    "create",
+    ("write:pages",),
+    frozenset({6002, 6004, 6005}),
+    frozenset({"DataError", "ForeignKeyViolationError"}),
+)
+UPDATE: Final = Write("update", ("write:pages",), frozenset({6004}))
+MOVE: Final = Write("move", ("manage:pages",), frozenset({6005}))
+DELETE: Final = Write("delete", ("delete:pages",))
+
+
+def of_write(url: str, fault: Fault, write: Write, key: Key | None) -> WikiError:
+    """The error that a mutation's fault is: "Forbidden" comes before anything ran."""
+    if fault.forbidden and fault.path in {("pages",), ("pages", write.name)}:
+        return Forbidden(url, write.needs, key=key, message=fault.message)
+    return Unsure(url, fault.message, fault.code)
+
+
+def of_result(url: str, result: Node, write: Write, page: int, key: Key | None) -> WikiError:
+    """The error that a ``responseResult`` with ``succeeded: false`` is."""
+    code, slug = result.number("errorCode"), result.text("slug")
+    message = said(result.text_or_empty("message"))
+    if code == _GONE or (write is UPDATE and message == "Invalid Page Id"):
+        return PageGone(url, page)
+    if code in _FORBIDDEN:
+        return Forbidden(url, write.needs, key=key, message=message)
+    if code in write.harmless or slug in write.harmless_slugs:
+        return Rejected(url, code, message)
+    return Unsure(url, message, code)

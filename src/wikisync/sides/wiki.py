@@ -1,0 +1,248 @@
+"""The wiki side: Wiki.js's API as typed verbs. How they travel is ``wire``'s business.
+
+After a write, every error but Unsure says that nothing was written. After Unsure, and after success
+too, only reading the page back tells what it holds now (promise 4).
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from functools import partial
+from typing import TYPE_CHECKING, Final, Self
+
+from wikisync.errors import Forbidden, PageHidden, Rejected
+from wikisync.page.model import clean_tags
+from wikisync.sides import answers, refusals
+from wikisync.sides.aside import aside
+from wikisync.sides.documents import batch, document
+from wikisync.sides.values import Connection, Past, Version, Written
+from wikisync.sides.wire import MAX_ANSWER, Limits, Wire
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from concurrent.futures import Future
+    from pathlib import Path
+    from types import TracebackType
+
+    from wikisync.errors import WikiError
+    from wikisync.page.model import Key, Listed, Page, Record
+    from wikisync.sides.refusals import Write
+
+__all__ = ["BATCH", "Connection", "Past", "Version", "Wiki", "Written"]
+
+BATCH: Final = 50
+"""Pages read in one request: measured as the fastest (facts, *Reading*)."""
+
+_HISTORY: Final = 200
+"""Versions asked for in one request."""
+
+_TAG_LENGTH: Final = 255
+
+
+class Wiki:
+    """A Wiki.js 2.5 at ``url``, spoken to with an API key; to be closed, or used in a ``with``.
+
+    ``url`` is the wiki's address, with or without a path and slashes at its end. ``ca_file`` holds
+    the authorities to trust instead of the system's (PEM). ``timeout`` is in seconds, for a
+    connection (10 at most) and for any progress after it. ``jobs`` is how many threads may use it
+    at once. ``max_answer`` bounds an answer, in bytes.
+
+    Raises BadConfig or NotConfigured for an address, a token or a file that cannot be; nothing is
+    sent before the first verb. Any verb may raise Unreachable, Untrusted, Redirected, NotAWiki,
+    ApiOff, Guest or TooLarge beside the errors that it names. Reading is tried again where that can
+    help; writing never is.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        token: str,
+        *,
+        ca_file: Path | None = None,
+        timeout: float = 60.0,
+        jobs: int = 4,
+        max_answer: int = MAX_ANSWER,
+    ) -> None:
+        self._wire = Wire(url, token, ca_file, Limits(timeout, max_answer, max(jobs, 1)))
+        self._jobs = max(jobs, 1)
+        self._listed: frozenset[int] = frozenset()
+
+    def __repr__(self) -> str:
+        return f"Wiki({self.url!r})"
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    @property
+    def url(self) -> str:
+        """The wiki's address, without slashes at its end."""
+        return self._wire.url
+
+    def close(self) -> None:
+        """Closes the connections."""
+        self._wire.close()
+
+    def connect(self) -> Connection:
+        """Who the token is, the locales and every page, in one request.
+
+        Raises Guest where the token is nobody's and the public sees no list (where it sees one,
+        ``authenticated`` is False), and Forbidden where the key may not list.
+        """
+        connection = self._wire.query(document("connect"), {}, answers.connection)
+        self._listed = frozenset(page.id for page in connection.pages)
+        return connection
+
+    def may_write(self) -> bool:
+        """Whether the key may write pages at all; page rules may still forbid some."""
+        return self._wire.query(document("may_write"), {}, answers.may_write)
+
+    def read(self, listed: Sequence[Listed]) -> Iterator[tuple[Listed, Record | WikiError]]:
+        """The pages of ``listed`` whole, in its order, as they arrive; their tags are the list's.
+
+        A page that cannot be read is given as its error (PageGone, PageHidden, Unreachable) and
+        does not stop the others. Raises Forbidden where the key lacks a right whatever the page, or
+        where not one page of the whole list can be read.
+        """
+        # Page rules may hide some pages. That all are hidden can only be told of the whole list.
+        waiting: list[tuple[Listed, PageHidden]] | None = None
+        if self._listed and self._listed.issubset(page.id for page in listed):
+            waiting = []
+        for page, result in self._read(listed):
+            if waiting is not None and isinstance(result, PageHidden):
+                waiting.append((page, result))
+                continue
+            if waiting:
+                yield from waiting
+            waiting = None
+            yield page, result
+        if waiting:
+            raise Forbidden(self.url, refusals.READ_NEEDS, message=_NOTHING_READABLE)
+
+    def _read(self, listed: Sequence[Listed]) -> Iterator[tuple[Listed, Record | WikiError]]:
+        """Batches in order, a few of them in flight, and no more in memory than those."""
+        batches = [listed[start : start + BATCH] for start in range(0, len(listed), BATCH)]
+        flying: deque[tuple[Sequence[Listed], Future[list[Record | WikiError]]]] = deque()
+        for asked in batches:
+            flying.append((asked, aside(partial(self._batch, asked))))
+            if len(flying) >= self._jobs:
+                first, results = flying.popleft()
+                yield from zip(first, results.result(), strict=True)
+        while flying:
+            first, results = flying.popleft()
+            yield from zip(first, results.result(), strict=True)
+
+    def _batch(self, asked: Sequence[Listed]) -> list[Record | WikiError]:
+        ids = {f"i{n}": page.id for n, page in enumerate(asked)}
+        return self._wire.query(batch(len(asked)), ids, lambda answer: answers.batch(answer, asked))
+
+    def read_one(self, id: int) -> Record:  # noqa: A002  (the wiki's word)
+        """The page as it is now, tags included. Raises PageGone, PageHidden or Forbidden."""
+        return self._wire.query(
+            document("read_one"), {"id": id}, lambda answer: answers.one(answer, id)
+        )
+
+    def find(self, key: Key) -> Record | None:
+        """The page at ``key`` as it is now, or None. Raises PageHidden (id 0) or Forbidden."""
+        return self._wire.query(
+            document("find"),
+            {"path": key.path, "locale": key.locale},
+            lambda answer: answers.found(answer, key),
+        )
+
+    def create(self, key: Key, page: Page) -> Written:
+        """Makes a page. ``page`` names every field.
+
+        Raises Rejected (the path is taken or illegal, the content empty, a text too long),
+        Forbidden, or Unsure.
+        """
+        return self._write(refusals.CREATE, 0, key, self._record(key, page))
+
+    def update(self, id: int, key: Key, page: Page) -> Written:  # noqa: A002
+        """Replaces the page ``id`` by ``page``, which names every field; ``key`` is where it is.
+
+        Another ``key`` moves it, after it was written. The editor and privacy stay what they are
+        (facts, *Writing*). Raises PageGone, Rejected (the content is empty), Forbidden or Unsure.
+        """
+        return self._write(refusals.UPDATE, id, key, {"id": id, **self._record(key, page)})
+
+    def move(self, id: int, key: Key) -> None:  # noqa: A002
+        """Moves the page ``id`` to ``key``. Raises PageGone, Rejected, Forbidden or Unsure."""
+        self._write(refusals.MOVE, id, key, {"id": id, "path": key.path, "locale": key.locale})
+
+    def delete(self, id: int) -> None:  # noqa: A002
+        """Deletes the page ``id``. Raises PageGone, Forbidden or Unsure."""
+        self._write(refusals.DELETE, id, None, {"id": id})
+
+    def newest_versions(self, id: int, most: int) -> tuple[Version, ...]:  # noqa: A002
+        """The page's newest versions, ``most`` at the most. Raises as ``history`` does."""
+        variables = {"id": id, "page": 0, "size": most}
+        _total, found = self._wire.query(
+            document("history"), variables, lambda answer: answers.history(answer, id)
+        )
+        return tuple(found)
+
+    def history(self, id: int) -> tuple[Version, ...]:  # noqa: A002
+        """The page's versions, newest first. Raises PageGone or Forbidden (``read:history``)."""
+        versions: list[Version] = []
+        while True:
+            variables = {"id": id, "page": len(versions) // _HISTORY, "size": _HISTORY}
+            total, more = self._wire.query(
+                document("history"), variables, lambda answer: answers.history(answer, id)
+            )
+            versions += more
+            if len(more) < _HISTORY or len(versions) >= total:
+                return tuple(versions)
+
+    def version(self, id: int, version: int) -> Past:  # noqa: A002
+        """The page as a version holds it. Raises PageGone or Forbidden (``read:history``)."""
+        return self._wire.query(
+            document("version"),
+            {"id": id, "version": version},
+            lambda answer: answers.past(answer, id),
+        )
+
+    def _write(
+        self, write: Write, page: int, key: Key | None, variables: dict[str, object]
+    ) -> Written:
+        return self._wire.mutate(
+            document(write.name),
+            variables,
+            lambda answer: answers.written(answer, write, page, key),
+        )
+
+    def _record(self, key: Key, page: Page) -> dict[str, object]:
+        """Every argument of create and update: whatever is left out would be wiped."""
+        tags = clean_tags(page.tags or ())
+        if any(len(tag) > _TAG_LENGTH or "\0" in tag for tag in tags):
+            # The wiki would find out when the page is written and its tags are not.
+            raise Rejected(self.url, 0, f"a tag of more than {_TAG_LENGTH} characters, or with NUL")
+        record: dict[str, object] = {
+            "content": page.content,
+            "description": page.description,
+            "editor": page.editor,
+            "isPublished": page.published,
+            "isPrivate": page.private,
+            "locale": key.locale,
+            "path": key.path,
+            "tags": None if page.tags is None else list(tags),
+            "title": page.title,
+            "publishStartDate": page.publish_start,
+            "publishEndDate": page.publish_end,
+            "scriptCss": page.script_css,
+            "scriptJs": page.script_js,
+        }
+        unnamed = [name for name, value in record.items() if value is None]
+        if unnamed:
+            raise ValueError(f"a page to be written names every field, not so {unnamed}")
+        return record
+
+
+_NOTHING_READABLE: Final = "not one page of the list can be read"

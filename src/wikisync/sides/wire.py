@@ -1,0 +1,239 @@
+"""The way to the wiki: a GraphQL text goes out, an Answer comes back, or the error that came of it.
+
+The only module that knows gql and stamina and, with ``trouble``, httpx2; none of their exceptions
+leaves it. Queries are tried again where that can help, mutations never: a mutation that got no
+clear answer is Unsure.
+
+Proxies are taken from the environment (``HTTPS_PROXY``, ``NO_PROXY``), as are ``SSL_CERT_FILE`` and
+``SSL_CERT_DIR``. Redirects are never followed, so the token goes to no other host, and cookies are
+not kept, so nothing but the token says who asks.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import lru_cache
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+import httpx2
+import stamina
+from gql import Client, GraphQLRequest
+from gql.transport.exceptions import TransportQueryError
+from gql.transport.httpx import HTTPXTransport
+from graphql import ExecutionResult
+
+from wikisync import __version__
+from wikisync.errors import (
+    BadConfig,
+    NotAWiki,
+    Redirected,
+    Rejected,
+    TooLarge,
+    Unreachable,
+    Unsure,
+    Untrusted,
+    WikiError,
+)
+from wikisync.sides import address, judge, refusals, trouble
+from wikisync.sides.answers import Answer
+from wikisync.sides.hush import Hush
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    from gql.client import SyncClientSession
+
+T = TypeVar("T")
+
+MAX_ANSWER: Final = 256 * 1024 * 1024
+"""The most that an answer may hold, in bytes. A list of 10,000 pages has about four million."""
+
+_CONNECT: Final = 10.0
+_PATIENCE: Final = 600.0  # for one whole answer, in seconds, however it trickles in
+_TRIES: Final = 5
+_TRY_FOR: Final = 120.0  # seconds; no further try is begun after them
+_LONGEST_WAIT: Final = 30.0
+
+# Node closes an idle connection after five seconds; one that is about to be is not used again.
+_IDLE: Final = 4.0
+
+# What happens on the way is told by errors; a library that logs it too would only repeat it.
+stamina.instrumentation.set_on_retry_hooks([])
+
+# At its lowest level this one logs what a server answers, which may repeat the token.
+logging.getLogger("httpcore2").setLevel(logging.INFO)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Seconds to wait for a connection and for any progress, bytes of an answer, connections."""
+
+    timeout: float = 60.0
+    answer: int = MAX_ANSWER
+    connections: int = 4
+
+
+class Wire:
+    """Connections to one wiki, for use from several threads."""
+
+    def __init__(self, url: str, token: str, ca_file: Path | None, limits: Limits) -> None:
+        self.url = address.base(url)
+        try:
+            httpx2.URL(self.url)
+        except httpx2.InvalidURL as problem:
+            raise BadConfig("", "url", self.url, address.EXPECTED) from problem
+        bearer = address.bearer(token)
+        trust = address.trust(ca_file) if ca_file else True
+        wait = limits.timeout
+        transport = _Post(
+            self.url,
+            limits.answer,
+            Hush(bearer.partition(" ")[2]),
+            headers={
+                "Authorization": bearer,
+                "Content-Type": "application/json",
+                "Accept": "application/json",
+                "User-Agent": f"wikisync/{__version__}",
+            },
+            verify=trust,
+            follow_redirects=False,
+            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
+            timeout=httpx2.Timeout(wait, connect=min(_CONNECT, wait)),
+            limits=httpx2.Limits(max_connections=limits.connections, keepalive_expiry=_IDLE),
+        )
+        self._client = Client(transport=transport, fetch_schema_from_transport=False)
+        try:
+            session: SyncClientSession = self._client.connect_sync()  # type: ignore[no-untyped-call]
+        except (ValueError, OSError, ImportError) as problem:
+            # A proxy's address that is none, a proxy of an unknown kind, a bad SSL_CERT_FILE.
+            expected = "proxies and certificates that can be used"
+            raise BadConfig("the environment", "*_PROXY, SSL_CERT_*", "", expected) from problem
+        self._session = session
+
+    def __repr__(self) -> str:
+        return f"Wire({self.url!r})"
+
+    def close(self) -> None:
+        """Closes the connections."""
+        self._client.close_sync()  # type: ignore[no-untyped-call]
+
+    def query(self, text: str, variables: Mapping[str, object], read: Callable[[Answer], T]) -> T:
+        """Sends a query and gives what ``read`` makes of the answer; tries again where it helps.
+
+        Raises Unreachable, Untrusted, NotAWiki, Redirected, ApiOff or TooLarge, and whatever
+        ``read`` raises; an Unreachable of its making is tried again like any other.
+        """
+        tries = stamina.retry_context(
+            on=_again,
+            attempts=_TRIES,
+            timeout=_TRY_FOR,
+            wait_initial=0.2,
+            wait_max=5.0,
+            wait_jitter=0.2,
+        )
+        for attempt in tries:
+            with attempt:
+                return read(self._exchange(text, variables))
+        raise AssertionError  # the last attempt either returned or raised
+
+    def mutate(self, text: str, variables: Mapping[str, object], read: Callable[[Answer], T]) -> T:
+        """Sends a mutation, once, and gives what ``read`` makes of the answer.
+
+        Every error but Unsure means that nothing was written: Unreachable and Untrusted (there was
+        no connection), Redirected, ApiOff, TooLarge, and what ``read`` raises but NotAWiki.
+        """
+        try:
+            return read(self._exchange(text, variables))
+        except Redirected:
+            raise
+        except NotAWiki as problem:
+            raise Unsure(self.url, f"HTTP {problem.status}: {problem.found}") from problem
+        except TooLarge as problem:
+            if not problem.answer:
+                raise
+            raise Unsure(self.url, "the answer is too large to read") from problem
+        except Unreachable as problem:
+            if not problem.sent:
+                raise
+            raise Unsure(self.url, problem.reason) from problem
+
+    def _exchange(self, text: str, variables: Mapping[str, object]) -> Answer:
+        request = GraphQLRequest(_parsed(text), variable_values=dict(variables))
+        try:
+            result = self._session.execute(request, get_execution_result=True)
+        except TransportQueryError as answer:
+            # No more than gql's way to say that the answer has errors; there may be data beside.
+            return Answer(self.url, answer.data, refusals.faults(answer.errors))
+        except httpx2.HTTPError as problem:
+            raise trouble.of(self.url, problem) from problem
+        except UnicodeEncodeError as problem:
+            raise Rejected(self.url, 0, "half a character, which no wiki can hold") from problem
+        except (OSError, ValueError, httpx2.StreamError) as problem:
+            raise Unreachable(self.url, f"it broke off: {type(problem).__name__}") from problem
+        return Answer(self.url, result.data)
+
+
+class _Post(HTTPXTransport):
+    """gql's transport, with the answer judged by its HTTP status and held within a bound."""
+
+    def __init__(self, base: str, bound: int, hush: Hush, **options: Any) -> None:
+        super().__init__(f"{base}/graphql", **options)
+        self._hush = hush
+        self._base = base
+        self._bound = bound
+
+    def execute(
+        self,
+        request: GraphQLRequest,
+        *,
+        extra_args: dict[str, Any] | None = None,  # noqa: ARG002  (gql's signature)
+        upload_files: bool = False,  # noqa: ARG002
+    ) -> ExecutionResult:
+        assert self.client is not None  # noqa: S101  (connected for as long as the Wire is)
+        body = json.dumps(request.payload, ensure_ascii=False, separators=(",", ":")).encode()
+        with self.client.stream("POST", self.url, content=body) as response:
+            raw = b"" if response.is_redirect else self._bounded(response)
+        answer = self._judged(response, raw)
+        data = answer.get("data")
+        if request.payload["query"].startswith("mutation"):
+            data = self._hush.value(data)  # what became of it, in words; a query's data are pages
+        return ExecutionResult(data=data, errors=self._hush.value(answer.get("errors")))
+
+    def _judged(self, response: httpx2.Response, raw: bytes) -> dict[str, Any]:
+        status, headers = response.status_code, response.headers
+        with suppress(WikiError):
+            return judge.answer(self._base, status, headers, raw)
+        # The error is to be told without the token, should the server have repeated it.
+        hush = self._hush
+        return judge.answer(self._base, status, hush.headers(headers), hush.body(raw))
+
+    def _bounded(self, response: httpx2.Response) -> bytes:
+        late = time.monotonic() + _PATIENCE
+        raw = bytearray()
+        for chunk in response.iter_bytes():
+            raw += chunk
+            if len(raw) > self._bound:
+                raise TooLarge(self._base, self._bound, answer=True)
+            if time.monotonic() > late:
+                raise Unreachable(self._base, f"the answer takes longer than {_PATIENCE:.0f} s")
+        return bytes(raw)
+
+
+@lru_cache(maxsize=128)
+def _parsed(text: str) -> GraphQLRequest:
+    return GraphQLRequest(text)
+
+
+def _again(problem: Exception) -> bool | float:
+    """stamina's question: whether to try again, and after how many seconds if the server said."""
+    if not isinstance(problem, Unreachable) or isinstance(problem, Untrusted):
+        return False
+    if problem.retry_after is None:
+        return True
+    return min(problem.retry_after, _LONGEST_WAIT)

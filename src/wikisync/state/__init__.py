@@ -1,0 +1,54 @@
+"""The memory of wikisync: what both sides last agreed on, what each run did, what it overwrote.
+
+No secret is ever given to this package (promise 10).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from wikisync.state.bases import Bases
+from wikisync.state.database import Database
+from wikisync.state.journal import Journal
+
+if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+    from pathlib import Path
+
+
+class State:
+    """An open state: its ``bases``, its ``journal``, and facts about the whole (``meta``)."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+        self.bases = Bases(db)
+        self.journal = Journal(db)
+
+    @classmethod
+    def open(cls, folder: Path, *, create: bool = True) -> State:
+        """The state in ``folder``. Without ``create``, where there is none: an empty one in memory.
+
+        Raises StateError where it is damaged, newer than this program, or cannot be written.
+        """
+        if create:
+            return cls(Database.open(folder))
+        if (folder / "state.db").exists():
+            return cls(Database.open_to_look(folder))
+        return cls(Database.in_memory(folder))
+
+    def transaction(self) -> AbstractContextManager[None]:
+        """Everything written inside is written together, or not at all."""
+        return self._db.transaction()
+
+    def meta(self, key: str) -> str | None:
+        """A remembered fact about the whole state, such as the wiki's URL."""
+        row = self._db.row("SELECT value FROM meta WHERE key = ?", (key,))
+        return None if row is None else str(row[0])
+
+    def set_meta(self, **values: str) -> None:
+        """Remember facts about the whole state."""
+        self._db.write("INSERT OR REPLACE INTO meta VALUES (?, ?)", *values.items())
+
+    def close(self) -> None:
+        """Close the file."""
+        self._db.close()

@@ -1,0 +1,138 @@
+"""The base: every page as both sides last agreed on it, with its content."""
+
+from __future__ import annotations
+
+import json
+import zlib
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from wikisync.page.fingerprint import Fingerprint
+from wikisync.page.model import Key, Page
+from wikisync.sync.plan import Base
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from wikisync.state.database import Database
+    from wikisync.sync.plan import Remote
+
+_COLUMNS: Final = (
+    "locale, path, id, file, content_type, here, there, created_at, updated_at, digest"
+)
+_ALL: Final = f"SELECT {_COLUMNS} FROM base"
+_ONE: Final = f"SELECT {_COLUMNS}, page FROM base WHERE locale = ? AND path = ?"
+_PUT: Final = (
+    f"INSERT OR REPLACE INTO base ({_COLUMNS}, page) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
+_RENEW: Final = (
+    "UPDATE base SET id = ?, there = ?, created_at = ?, updated_at = ?"
+    " WHERE locale = ? AND path = ?"
+)
+_DROP: Final = "DELETE FROM base WHERE locale = ? AND path = ?"
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """A base with the page itself."""
+
+    base: Base
+    page: Page
+
+    def pack(self) -> bytes:
+        """This as bytes, for the journal."""
+        return zlib.compress(json.dumps([_row(self.base), asdict(self.page)]).encode(), 6)
+
+    @classmethod
+    def unpack(cls, data: bytes) -> Remembered:
+        """What ``pack`` packed. Raises ValueError, TypeError or zlib.error."""
+        row, values = json.loads(zlib.decompress(data))
+        return cls(_base(row), _page(values))
+
+
+class Bases:
+    """The table of bases. Every method raises StateError where the file cannot be used."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    def load(self) -> dict[Key, Base]:
+        """Every page's base, without its content."""
+        with self._db.reported():
+            return {base.key: base for base in map(_base, self._db.rows(_ALL))}
+
+    def get(self, key: Key) -> Remembered | None:
+        """The page that both sides last agreed on, with its content; None where there is none."""
+        with self._db.reported():
+            row = self._db.row(_ONE, _named(key))
+            return None if row is None else Remembered(_base(row[:-1]), unpack_page(row[-1]))
+
+    def put(self, remembered: Remembered) -> None:
+        """Record what both sides agree on now."""
+        self._db.write(_PUT, (*_row(remembered.base), pack_page(remembered.page)))
+
+    def renew(self, pages: Iterable[Remote]) -> None:
+        """Note pages as they are now, where nothing that counts for their file changed."""
+        self._db.write(_RENEW, *map(_renewed, pages))
+
+    def drop(self, keys: Iterable[Key]) -> None:
+        """Forget pages that are gone from both sides."""
+        self._db.write(_DROP, *map(_named, keys))
+
+
+def pack_page(page: Page) -> bytes:
+    """A page's values, small, as the state keeps them."""
+    return zlib.compress(json.dumps(asdict(page), ensure_ascii=False).encode(), 6)
+
+
+def unpack_page(data: bytes) -> Page:
+    """The page that ``pack_page`` packed. Raises ValueError, TypeError or zlib.error."""
+    return _page(json.loads(zlib.decompress(data)))
+
+
+def _page(values: dict[str, Any]) -> Page:
+    if values.get("tags") is not None:
+        values["tags"] = tuple(values["tags"])
+    return Page(**values)
+
+
+def _named(key: Key) -> tuple[str, str]:
+    return key.locale, key.path
+
+
+def _renewed(there: Remote) -> tuple[object, ...]:
+    listed = there.listed
+    times = listed.created_at, listed.updated_at
+    return (listed.id, str(there.fingerprint), *times, *_named(listed.key))
+
+
+def _row(base: Base) -> tuple[object, ...]:
+    return (
+        base.key.locale,
+        base.key.path,
+        base.id,
+        base.file,
+        base.content_type,
+        str(base.here),
+        str(base.there),
+        base.created_at,
+        base.updated_at,
+        base.digest.hex(),
+    )
+
+
+def _base(row: Iterable[Any]) -> Base:
+    locale, path, page_id, file, kind, here, there, created, updated, digest = row
+    here_print = Fingerprint.parse(here)
+    return Base(
+        Key(locale, path),
+        page_id,
+        file,
+        kind,
+        here_print,
+        # Mostly the same text, and then one object will do.
+        here_print if there == here else Fingerprint.parse(there),
+        created,
+        updated,
+        bytes.fromhex(digest),
+    )

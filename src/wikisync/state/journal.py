@@ -1,0 +1,195 @@
+"""The journal: runs, what each was about to write, and what stood there before (promises 1, 5)."""
+
+from __future__ import annotations
+
+import zlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+from wikisync.page.model import Key
+from wikisync.state.bases import Remembered
+
+if TYPE_CHECKING:
+    from wikisync.state.database import Database
+    from wikisync.sync.plan import Side, Verb
+
+Outcome = Literal["done", "failed", "skipped", "unknown"]
+What = Literal["before", "overtaken"]
+
+_RUN: Final = "INSERT INTO run (command, started, undoes) VALUES (?, ?, ?) RETURNING id"
+_INTENT: Final = (
+    "INSERT INTO intent (run, verb, side, locale, path, file, page_id, lease, wanted, after,"
+    " follow, before) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id"
+)
+_INTENTS: Final = (
+    "SELECT id, run, verb, side, locale, path, file, page_id, lease, wanted, after, follow, before,"
+    " outcome FROM intent"
+)
+# What would follow from an intent is of no use once it has ended.
+_END: Final = (
+    "UPDATE intent SET outcome = ?, page_id = coalesce(?, page_id), wanted = coalesce(?, wanted),"
+    " after = NULL WHERE id = ?"
+)
+_KEEP: Final = "INSERT INTO kept (intent, what, at, data) VALUES (?, ?, ?, ?)"
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """What is about to be written, and all that the next run needs if this one stops here.
+
+    ``lease`` and ``wanted`` say what stands there before and after: a fingerprint as text on the
+    wiki, the digest of a file's bytes here, None for *nothing there*. ``after`` is the base once
+    it is written (None: none), and with ``follow`` only its half that is here: the rest is the
+    page as the wiki then has it. ``before`` is the base until then.
+    """
+
+    run: int
+    verb: Verb
+    side: Side
+    key: Key
+    file: str
+    page_id: int | None
+    lease: str | None
+    wanted: str | None
+    after: Remembered | None = None
+    follow: bool = False
+    before: Remembered | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """An intent as the journal has it. ``outcome`` None: no run has ended it."""
+
+    number: int
+    intent: Intent
+    outcome: Outcome | None
+
+
+@dataclass(frozen=True, slots=True)
+class PastRun:
+    """A run of the log. Times are ISO; ``undoes`` is the run that it took back, if any."""
+
+    number: int
+    command: str
+    started: str
+    ended: str | None
+    undoes: int | None
+
+
+class Journal:
+    """The tables of runs, intents and kept copies. Every method can raise StateError."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    def begin_run(self, command: str, at: str, undoes: int | None = None) -> int:
+        """A new run's number. ``at`` is ISO time."""
+        with self._db.transaction():
+            return int(self._db.row(_RUN, (command, at, undoes))[0])
+
+    def end_run(self, run: int, at: str) -> None:
+        """Note when a run ended."""
+        self._db.write("UPDATE run SET ended = ? WHERE id = ?", (at, run))
+
+    def runs(self) -> list[PastRun]:
+        """Every run, the newest first."""
+        rows = self._db.rows("SELECT id, command, started, ended, undoes FROM run ORDER BY id DESC")
+        return [PastRun(*row) for row in rows]
+
+    def begin(self, intent: Intent) -> int:
+        """Note what is about to be written, before it is. Returns the intent's number."""
+        values = (
+            intent.run,
+            intent.verb,
+            intent.side,
+            intent.key.locale,
+            intent.key.path,
+            intent.file,
+            intent.page_id,
+            intent.lease,
+            intent.wanted,
+            None if intent.after is None else intent.after.pack(),
+            intent.follow,
+            None if intent.before is None else intent.before.pack(),
+        )
+        with self._db.transaction():
+            return int(self._db.row(_INTENT, values)[0])
+
+    def end(
+        self,
+        number: int,
+        outcome: Outcome,
+        *,
+        page_id: int | None = None,
+        wanted: str | None = None,
+    ) -> None:
+        """Note what became of an intent: the page's id, and what stands there now, where known."""
+        self._db.write(_END, (outcome, page_id, wanted, number))
+
+    def open(self) -> list[Noted]:
+        """The intents that no run has ended, oldest first."""
+        return self._noted("WHERE outcome IS NULL ORDER BY id")
+
+    def of(self, run: int) -> list[Noted]:
+        """Every intent of a run, in order."""
+        return self._noted("WHERE run = ? ORDER BY id", run)
+
+    def keep(self, number: int, at: str, data: bytes, what: What = "before") -> None:
+        """Keep what an intent is about to overwrite or delete: a file's bytes, a packed page.
+
+        ``what`` is *overtaken* for an edit that somebody made at the last moment.
+        """
+        self._db.write(_KEEP, (number, what, at, zlib.compress(data, 6)))
+
+    def kept(self, number: int, what: What = "before") -> bytes | None:
+        """What an intent overwrote or deleted; None where nothing was kept, or not any more."""
+        with self._db.reported():
+            row = self._db.row(
+                "SELECT data FROM kept WHERE intent = ? AND what = ? ORDER BY id", (number, what)
+            )
+            return None if row is None else zlib.decompress(row[0])
+
+    def interrupted(self) -> bool:
+        """Whether a run never came to its end, or left a write of which nothing is known."""
+        if self._db.row("SELECT 1 FROM intent WHERE outcome IS NULL") is not None:
+            return True
+        return self._db.row("SELECT 1 FROM run WHERE ended IS NULL") is not None
+
+    def end_interrupted(self, at: str) -> None:
+        """Note that what interrupted runs had begun is settled."""
+        self._db.write("UPDATE run SET ended = ? WHERE ended IS NULL", (at,))
+
+    def forget(self, before: str) -> None:
+        """Forget runs that ended before a time (ISO), with all that they kept."""
+        old = "(SELECT id FROM run WHERE ended < ?)"
+        with self._db.transaction():
+            self._db.write(
+                f"DELETE FROM kept WHERE intent IN (SELECT id FROM intent WHERE run IN {old})",
+                (before,),
+            )
+            self._db.write(f"DELETE FROM intent WHERE run IN {old}", (before,))
+            self._db.write("DELETE FROM run WHERE ended < ?", (before,))
+
+    def _noted(self, condition: str, *values: object) -> list[Noted]:
+        with self._db.reported():
+            return [_noted(row) for row in self._db.rows(f"{_INTENTS} {condition}", values)]
+
+
+def _noted(row: tuple[Any, ...]) -> Noted:
+    number, run, verb, side, locale, path, file, page_id, lease, wanted, after, follow, before = (
+        row[:-1]
+    )
+    intent = Intent(
+        run,
+        verb,
+        side,
+        Key(locale, path),
+        file,
+        page_id,
+        lease,
+        wanted,
+        None if after is None else Remembered.unpack(after),
+        bool(follow),
+        None if before is None else Remembered.unpack(before),
+    )
+    return Noted(number, intent, row[-1])

@@ -1,0 +1,195 @@
+"""The verbs against a wiki that keeps what it is given, as a round."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from wikisync import errors
+from wikisync.page.model import Key, Page, Record
+from wikisync.sandbox.faults import Drop, Html, Status, Truncated, WriteThenFail
+from wikisync.sides.wiki import BATCH, Wiki
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from wikisync.sandbox import Sandbox
+
+KEY = Key("en", "guide/a")
+PAGE = Page(
+    content="one\r\ntwo   \r\n\r\n 😀\t\n\n",
+    title="Title: with # “marks” 「全」",
+    description="It's a description: yes",
+    published=False,
+    tags=("two words", "a, b"),
+    editor="markdown",
+    publish_start="2030-01-01T00:00:00.000Z",
+    publish_end="",
+    script_css="a{b:c}",
+    script_js="void 0",
+    private=False,
+)
+
+
+@pytest.fixture
+def wiki(box: Sandbox) -> Iterator[Wiki]:
+    with Wiki(box.url, box.token) as wiki:
+        yield wiki
+
+
+def test_what_is_written_is_read_back_to_the_byte(wiki: Wiki) -> None:
+    made = wiki.create(KEY, PAGE)
+    record = wiki.read_one(made.id)
+    assert record.key == KEY
+    assert replace(record.page, tags=()) == replace(PAGE, tags=())
+    assert set(record.page.tags or ()) == set(PAGE.tags or ())
+    assert wiki.find(KEY) == record
+    [listed] = wiki.connect().pages
+    assert (listed.key, listed.updated_at) == (KEY, record.updated_at)
+    [(_, found)] = wiki.read([listed])
+    assert isinstance(found, Record)
+    assert replace(found.page, tags=()) == replace(record.page, tags=())
+
+
+def test_an_update_of_one_field_wipes_no_other(wiki: Wiki) -> None:
+    made = wiki.create(KEY, PAGE)
+    wiki.update(made.id, KEY, replace(PAGE, title="Other"))
+    after = wiki.read_one(made.id).page
+    assert replace(after, title=PAGE.title, tags=()) == replace(PAGE, tags=())
+    assert set(after.tags or ()) == set(PAGE.tags or ())
+
+
+def test_a_page_moves_and_goes(wiki: Wiki) -> None:
+    made = wiki.create(KEY, PAGE)
+    wiki.move(made.id, Key("fr", "guide/b"))
+    assert wiki.find(KEY) is None
+    assert wiki.read_one(made.id).key == Key("fr", "guide/b")
+    wiki.delete(made.id)
+    with pytest.raises(errors.PageGone):
+        wiki.read_one(made.id)
+    with pytest.raises(errors.PageGone):
+        wiki.delete(made.id)
+    with pytest.raises(errors.PageGone):
+        wiki.update(made.id, KEY, PAGE)
+    with pytest.raises(errors.PageGone):
+        wiki.history(made.id)
+
+
+def test_many_pages_are_read_and_one_that_went_meanwhile_is_named(box: Sandbox, wiki: Wiki) -> None:
+    for n in range(BATCH + 3):
+        box.create(f"p{n}", tags=[f"t{n}"])
+    pages = wiki.connect().pages
+    box.delete("p7")
+    found = dict(wiki.read(pages))
+    assert list(found) == list(pages)
+    lost = [page.key.path for page, got in found.items() if isinstance(got, errors.PageGone)]
+    assert lost == ["p7"]
+    assert sum(isinstance(got, Record) for got in found.values()) == BATCH + 2
+
+
+def test_a_key_of_nobody_is_a_guest_in_the_same_request(box: Sandbox) -> None:
+    box.create("home")
+    for token in ("garbage", box.key(["manage:system"], expired=True)):
+        with Wiki(box.url, token) as wiki:
+            before = len(box.requests)
+            assert not wiki.connect().authenticated
+            assert len(box.requests) == before + 1
+    box.limit_public([])
+    with Wiki(box.url, "garbage") as wiki, pytest.raises(errors.Guest):
+        wiki.connect()
+
+
+def test_an_api_that_is_off_and_a_key_that_is_revoked_are_told(box: Sandbox, wiki: Wiki) -> None:
+    box.switch_api(on=False)
+    with pytest.raises(errors.ApiOff, match="disabled"):
+        wiki.connect()
+    box.switch_api(on=True)
+    box.revoke(box.token)
+    with pytest.raises(errors.ApiOff, match="revoked"):
+        wiki.connect()
+
+
+@pytest.mark.parametrize(
+    ("permissions", "needs"),
+    [
+        (["read:pages"], ("read:source", "manage:pages")),
+        (["read:pages", "manage:pages"], ("read:source", "manage:pages", "write:pages")),
+        (["read:pages", "manage:pages", "read:source"], ("write:pages",)),
+    ],
+)
+def test_a_key_that_cannot_read_is_told_what_it_lacks(
+    box: Sandbox, permissions: list[str], needs: tuple[str, ...]
+) -> None:
+    box.create("home")
+    with Wiki(box.url, box.key(permissions)) as wiki:
+        pages = wiki.connect().pages
+        with pytest.raises(errors.Forbidden) as caught:
+            list(wiki.read(pages))
+        assert set(caught.value.needs) <= set(needs)
+
+
+def test_a_key_that_may_write_is_told_from_one_that_may_not(box: Sandbox, wiki: Wiki) -> None:
+    assert wiki.may_write()
+    with Wiki(box.url, box.key(["read:pages", "read:source"])) as reader:
+        assert not reader.may_write()
+
+
+def test_what_a_rule_hides_is_hidden_and_not_gone(box: Sandbox) -> None:
+    box.create("team/a")
+    hidden = box.create("other")
+    rights = ["read:pages", "read:source", "write:pages", "manage:pages"]
+    rule = {"id": "a", "deny": False, "match": "START", "path": "team", "locales": []}
+    public = {"id": "b", "deny": False, "match": "START", "path": "", "locales": []}
+    rules = [{**rule, "roles": rights}, {**public, "roles": ["read:pages"]}]
+    with Wiki(box.url, box.key(rights, rules)) as wiki:
+        found = {page.key.path: got for page, got in wiki.read(wiki.connect().pages)}
+        assert isinstance(found["team/a"], Record)
+        assert isinstance(found["other"], errors.PageHidden)
+        with pytest.raises(errors.Forbidden) as caught:
+            wiki.update(hidden["id"], Key("en", "other"), PAGE)
+        assert caught.value.needs == ("write:pages",)
+
+
+@pytest.mark.parametrize("fault", [Drop(), Status(502), Status(503), Truncated(cut=True)])
+def test_a_passing_fault_does_not_stop_a_read(box: Sandbox, wiki: Wiki, fault: Drop) -> None:
+    box.create("home")
+    box.faults.add(fault, on="list", times=3)
+    assert len(wiki.connect().pages) == 1
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [Drop(after=True), Status(504, after=True), Truncated(), Truncated(cut=True), WriteThenFail()],
+)
+def test_a_write_whose_answer_is_lost_is_unsure_and_made_once(
+    box: Sandbox, wiki: Wiki, fault: Drop
+) -> None:
+    box.faults.add(fault, on="create")
+    with pytest.raises(errors.Unsure):
+        wiki.create(KEY, PAGE)
+    assert [page["path"] for page in box.pages()] == ["guide/a"]
+
+
+@pytest.mark.parametrize("fault", [Drop(), Status(502), Html()])
+def test_a_write_that_may_not_have_arrived_is_unsure_too(
+    box: Sandbox, wiki: Wiki, fault: Drop
+) -> None:
+    box.faults.add(fault, on="create")
+    with pytest.raises(errors.Unsure):
+        wiki.create(KEY, PAGE)
+    assert box.pages() == []
+
+
+def test_the_history_holds_what_the_page_was(wiki: Wiki) -> None:
+    made = wiki.create(KEY, PAGE)
+    first = wiki.read_one(made.id)
+    wiki.update(made.id, KEY, replace(PAGE, content="new"))
+    [version] = wiki.history(made.id)
+    assert version.date == first.updated_at
+    past = wiki.version(made.id, version.id)
+    assert past.page.content == PAGE.content
+    assert past.key == KEY
+    with pytest.raises(errors.PageGone):
+        wiki.version(made.id, 99_999)
