@@ -1,0 +1,185 @@
+"""Running one operation: from a query and its variables to the JSON object of the answer.
+
+Statuses, error codes and wordings are those of the real server's GraphQL library. Ours differs from
+it in quotes and in a few sentences, which ``_worded`` puts right.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Final
+
+from graphql import (
+    FieldNode,
+    FragmentSpreadNode,
+    GraphQLError,
+    InlineFragmentNode,
+    OperationDefinitionNode,
+    OperationType,
+    execute_sync,
+    parse,
+    validate,
+    value_from_ast_untyped,
+)
+from graphql.language import FragmentDefinitionNode
+
+from wikisync.sandbox.problems import UNCODED, Refused
+from wikisync.sandbox.schema import schema
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from graphql import DocumentNode, SelectionSetNode
+
+    from wikisync.sandbox.answers import Request
+
+PARSE: Final = "GRAPHQL_PARSE_FAILED"
+VALIDATE: Final = "GRAPHQL_VALIDATION_FAILED"
+OTHER: Final = "INTERNAL_SERVER_ERROR"
+
+QUOTED: Final = re.compile(r"'([^']*)'")
+ARGUMENT: Final = re.compile(r'Argument "\w+\.(\w+)\((\w+):\)" of type')
+VARIABLE: Final = re.compile(r'(Variable "\$(\w+)") has invalid value: (.*)\Z', re.DOTALL)
+MISSING: Final = re.compile(r'Expected a value of non-null type ("[^"]+") to be provided\.')
+NULL: Final = re.compile(r'Expected value of non-null type ("[^"]+") not to be None\.')
+
+
+@dataclass(frozen=True)
+class Operation:
+    """What a client sent: one item of a request."""
+
+    query: str
+    variables: dict[str, Any]
+    name: str | None
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One field that an operation asks for: ``pages.single``, say, with its arguments."""
+
+    field: str
+    path: tuple[str, ...]
+    arguments: dict[str, Any]
+    is_mutation: bool
+
+    @property
+    def name(self) -> str:
+        """The field's own name: ``single``."""
+        return self.field.rpartition(".")[2]
+
+
+def run(operation: Operation, request: Request) -> tuple[int, dict[str, Any]]:
+    """The HTTP status and the answer. 400 where nothing was executed."""
+    try:
+        document, errors = _read(operation.query)
+    except GraphQLError as error:
+        return 400, {"errors": [_error(error, PARSE, operation)]}
+    if errors:
+        return 400, {"errors": [_error(error, VALIDATE, operation) for error in errors]}
+    result = execute_sync(
+        schema(),
+        document,
+        context_value=request,
+        variable_values=operation.variables,
+        operation_name=operation.name,
+    )
+    answer: dict[str, Any] = {}
+    if result.errors:
+        answer["errors"] = [_error(error, OTHER, operation) for error in result.errors]
+    started = result.data is not None or any(error.path for error in result.errors or ())
+    if not started:
+        return 400, answer
+    return 200, {**answer, "data": result.data}
+
+
+def asked(operation: Operation) -> list[Asked]:
+    """The fields below ``pages``, ``users`` …, in their order; none where the query is no query."""
+    try:
+        document, errors = _read(operation.query)
+    except GraphQLError:
+        return []
+    chosen = _chosen(document, operation.name)
+    if errors or chosen is None:
+        return []
+    fragments = {
+        node.name.value: node.selection_set
+        for node in document.definitions
+        if isinstance(node, FragmentDefinitionNode)
+    }
+    is_mutation = chosen.operation is OperationType.MUTATION
+    found = []
+    for group in _fields(chosen.selection_set, fragments):
+        for node in _fields(group.selection_set, fragments):
+            arguments = {
+                argument.name.value: value_from_ast_untyped(argument.value, operation.variables)
+                for argument in node.arguments or ()
+            }
+            name = f"{group.name.value}.{node.name.value}"
+            found.append(Asked(name, (_key(group), _key(node)), arguments, is_mutation))
+    return found
+
+
+@lru_cache(maxsize=256)
+def _read(query: str) -> tuple[DocumentNode, list[GraphQLError]]:
+    document = parse(query)
+    return document, validate(schema(), document)
+
+
+def _chosen(document: DocumentNode, name: str | None) -> OperationDefinitionNode | None:
+    for node in document.definitions:
+        if isinstance(node, OperationDefinitionNode) and (
+            name is None or (node.name is not None and node.name.value == name)
+        ):
+            return node
+    return None
+
+
+def _fields(
+    selection: SelectionSetNode | None, fragments: dict[str, SelectionSetNode]
+) -> Iterator[FieldNode]:
+    for node in selection.selections if selection else ():
+        match node:
+            case FieldNode():
+                yield node
+            case InlineFragmentNode():
+                yield from _fields(node.selection_set, fragments)
+            case FragmentSpreadNode():
+                yield from _fields(fragments[node.name.value], fragments)
+
+
+def _key(node: FieldNode) -> str:
+    return node.alias.value if node.alias else node.name.value
+
+
+def _error(error: GraphQLError, code: str, operation: Operation) -> dict[str, Any]:
+    """An error as Apollo Server 2 shows it; a named one twice, without and with its code."""
+    shown: dict[str, Any] = dict(error.formatted)
+    cause = error.original_error
+    exception: dict[str, Any] = {}
+    if isinstance(cause, Refused):
+        shown["message"] = cause.message
+        if cause.code != UNCODED:
+            exception = {"code": cause.code, "message": cause.message}
+    else:
+        shown["message"] = _worded(error.message, operation.variables)
+    shown["extensions"] = {"code": code, "exception": exception}
+    return shown
+
+
+def _worded(message: str, variables: dict[str, Any]) -> str:
+    """A complaint of our library in the words of the real one."""
+    text = QUOTED.sub(r'"\1"', message)
+    text = ARGUMENT.sub(r'Field "\1" argument "\2" of type', text)
+    found = VARIABLE.match(text)
+    if not found:
+        return text
+    start, name, complaint = found.groups()
+    if missing := MISSING.match(complaint):
+        return f"{start} of required type {missing[1]} was not provided."
+    if null := NULL.match(complaint):
+        return f"{start} of non-null type {null[1]} must not be null."
+    value = json.dumps(variables.get(name), ensure_ascii=False)
+    return f"{start} got invalid value {value}; {complaint}"

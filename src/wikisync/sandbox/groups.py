@@ -1,0 +1,90 @@
+"""Groups: what their members may do, and on which pages."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, Final
+
+from wikisync.sandbox.access import ADMINISTRATOR, ALL_POWERFUL, GUEST
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from wikisync.sandbox.store import Row, Store
+
+PUBLIC: Final = ["read:pages", "read:assets", "read:comments"]
+DEFAULT: Final = [*PUBLIC, "write:comments"]
+"""What the public may, and what a new group may until it is told otherwise."""
+
+
+def everywhere(permissions: Sequence[str], name: str = "default") -> list[Row]:
+    """The page rules that grant these permissions on all pages."""
+    shared = {"id": name, "deny": False, "match": "START", "path": "", "locales": []}
+    return [{**shared, "roles": list(permissions)}]
+
+
+def create_first(store: Store) -> None:
+    """The two groups that every wiki has."""
+    add(store, "Administrators", [ALL_POWERFUL], [], system=True)
+    add(store, "Guests", PUBLIC, everywhere(PUBLIC, "guest"), system=True)
+
+
+def add(
+    store: Store,
+    name: str,
+    permissions: Sequence[str] = DEFAULT,
+    rules: list[Row] | None = None,
+    *,
+    system: bool = False,
+) -> Row:
+    """A new group; without ``rules`` its permissions hold on all pages."""
+    now = store.now()
+    row = {
+        "name": name,
+        "permissions": json.dumps(list(permissions)),
+        "pageRules": json.dumps(everywhere(permissions) if rules is None else rules),
+        "isSystem": system,
+        "redirectOnLogin": "/",
+        "createdAt": now,
+        "updatedAt": now,
+    }
+    return _read([{**row, "id": store.insert("groups", row)}])[0]
+
+
+def change(store: Store, sent: dict[str, Any]) -> None:
+    """Replace a group's name, permissions and rules."""
+    row = {
+        "name": sent["name"],
+        "redirectOnLogin": sent["redirectOnLogin"] or "/",
+        "permissions": json.dumps(sent["permissions"]),
+        "pageRules": json.dumps(sent["pageRules"]),
+        "updatedAt": store.now(),
+    }
+    store.change("groups", sent["id"], row)
+
+
+def remove(store: Store, id: int) -> None:  # noqa: A002
+    """Take a group away; its keys keep no rights."""
+    store.run("delete from groups where id = ?", id)
+
+
+def listed(store: Store) -> list[Row]:
+    """All groups, each with the number of its users."""
+    rows = _read(store.rows("select * from groups order by id"))
+    return [{**row, "userCount": int(row["id"] in (ADMINISTRATOR, GUEST))} for row in rows]
+
+
+def single(store: Store, id: int) -> Row | None:  # noqa: A002
+    """One group, or None."""
+    return next(iter(_read(store.rows("select * from groups where id = ?", id))), None)
+
+
+def _read(rows: Iterable[Row]) -> list[Row]:
+    return [
+        {
+            **row,
+            "permissions": json.loads(row["permissions"]),
+            "pageRules": json.loads(row["pageRules"]),
+        }
+        for row in rows
+    ]

@@ -1,0 +1,75 @@
+"""The versions of a page: what it held before each change, but for tags, style and script."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from wikisync.sandbox.access import USERS
+from wikisync.sandbox.finding import find_id
+from wikisync.sandbox.problems import Refused, named
+
+if TYPE_CHECKING:
+    from wikisync.sandbox.access import Who
+    from wikisync.sandbox.store import Row, Store
+
+READ: Final = ("read:history",)
+
+VERSIONED: Final = (
+    *("path", "locale", "title", "description", "content", "contentType", "editor"),
+    *("isPrivate", "isPublished", "publishStartDate", "publishEndDate", "authorId"),
+)
+
+
+def snapshot(store: Store, page: Row, action: str) -> None:
+    """Keep a page as a version, dated by the change that made it so (facts, *Reading*)."""
+    copied = {name: page[name] for name in VERSIONED}
+    dates = {"versionDate": page["updatedAt"], "createdAt": store.now()}
+    store.insert("versions", {**copied, "pageId": page["id"], "action": action, **dates})
+
+
+def trail(store: Store, who: Who, id: int, offset_page: int, offset_size: int) -> Row:  # noqa: A002
+    """A stretch of a page's versions, newest first."""
+    _check(store, who, id)
+    rows = store.rows(
+        "select id, path, authorId, versionDate from versions where pageId = ? "
+        "order by versionDate desc, id desc",
+        id,
+    )
+    start = offset_page * offset_size
+    shown = range(start, min(start + offset_size, len(rows)))
+    return {"total": len(rows), "trail": [_entry(rows, position) for position in shown]}
+
+
+def version(store: Store, who: Who, page_id: int, version_id: int) -> Row | None:
+    """One version with its content; None where the page has no such version."""
+    _check(store, who, page_id)
+    found = store.row("select * from versions where id = ? and pageId = ?", version_id, page_id)
+    if found is None:
+        return None
+    author = USERS[found["authorId"]]["name"]
+    return {**found, "versionId": found["id"], "authorName": author, "tags": []}
+
+
+def _check(store: Store, who: Who, page_id: int) -> None:
+    page = find_id(store, page_id)
+    if page is None:
+        # A deleted page's history cannot be reached (facts, *Reading*).
+        raise Refused("TypeError", "Cannot read properties of undefined (reading 'path')")
+    if not who.may(READ, page["path"], page["locale"]):
+        raise named("PageHistoryForbidden")
+
+
+def _entry(rows: list[Row], position: int) -> Row:
+    """A version and what it was: the first, a move away from the path before it, or an edit."""
+    row = rows[position]
+    older = rows[position + 1] if position + 1 < len(rows) else None
+    moved = older is not None and older["path"] != row["path"]
+    return {
+        "versionId": row["id"],
+        "versionDate": row["versionDate"],
+        "authorId": row["authorId"],
+        "authorName": USERS[row["authorId"]]["name"],
+        "actionType": "initial" if older is None else "move" if moved else "edit",
+        "valueBefore": older["path"] if moved and older else None,
+        "valueAfter": row["path"] if moved else None,
+    }

@@ -1,0 +1,207 @@
+"""The HTTP side: ``POST /graphql`` with its limits and refusals, and the pages for browsers.
+
+What goes wrong before an operation runs is decided here, in the real one's order: the key, the
+size, the JSON. How faults on whole requests are played is the affair of ``play``.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import deque
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from wikisync.sandbox import execution, keys, play, view
+from wikisync.sandbox.answers import Request as Context
+from wikisync.sandbox.finding import find_id
+from wikisync.sandbox.problems import NotServed
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+
+    from wikisync.sandbox.execution import Asked, Operation
+    from wikisync.sandbox.faults import Faults, FieldEffect, RequestEffect
+    from wikisync.sandbox.store import Store
+
+LIMIT: Final = 5 * 1024 * 1024
+REMEMBERED: Final = 10_000
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A request that came in, as tests count them. ``fields`` are like ``pages.single``."""
+
+    number: int
+    who: str
+    fields: tuple[str, ...]
+    is_mutation: bool
+    size: int
+    asked: tuple[Asked, ...] = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Call:
+    """A request that was understood, with what shall go wrong with it."""
+
+    context: list[Context]
+    operations: list[Operation]
+    is_array: bool
+    effects: list[RequestEffect]
+
+
+class Wiki:
+    """The ASGI application over one store."""
+
+    def __init__(self, store: Store, faults: Faults) -> None:
+        self.store = store
+        self.faults = faults
+        self.seen: deque[Seen] = deque(maxlen=REMEMBERED)
+        self._count = 0
+        self.app = Starlette(
+            routes=[
+                Route("/graphql", self.graphql, methods=["POST"]),
+                Route("/graphql", _no_query, methods=["GET"]),
+                Route("/{path:path}", self.browse, methods=["GET"]),
+            ]
+        )
+
+    async def graphql(self, request: Request) -> Response:
+        """Answer one request to the API."""
+        body, size = await _body(request)
+        authorization = request.headers.get("authorization")
+        try:
+            call = await run_in_threadpool(self._understand, authorization, body, size)
+        except NotServed as problem:
+            error = {"message": problem.message, "path": []}
+            return _json(problem.status, {"data": {}, "errors": [error]})
+        for effect in call.effects:
+            response = await play.before(effect)
+            if response is not None:
+                return response
+        status, answer = await run_in_threadpool(_execute, call)
+        for effect in call.effects:
+            response = await play.after(effect, answer)
+            if response is not None:
+                return response
+        return _json_bytes(status, answer)
+
+    async def browse(self, request: Request) -> Response:
+        """Show a page to a browser."""
+        return await run_in_threadpool(view.respond, self.store, request.path_params["path"])
+
+    def _understand(self, authorization: str | None, body: bytes, size: int) -> Call:
+        who = keys.bearer(self.store, authorization)
+        if size > LIMIT:
+            raise NotServed(413, "request entity too large")
+        sent = _parsed(body)
+        items = sent if isinstance(sent, list) else [sent]
+        operations = [_operation(item) for item in items]
+        asked = [execution.asked(operation) for operation in operations]
+        flat = [(number, one) for number, fields in enumerate(asked) for one in fields]
+        effects, fields = self.faults.strike([one for _, one in flat], self._path)
+        self._remember(who.name, [one for _, one in flat], size)
+        contexts = []
+        for number in range(len(operations)):
+            faults: dict[tuple[str, ...], FieldEffect] = {
+                flat[n][1].path: effect for n, effect in fields.items() if flat[n][0] == number
+            }
+            contexts.append(Context(self.store, who, faults))
+        return Call(contexts, operations, isinstance(sent, list), effects)
+
+    def _path(self, asked: Asked) -> str | None:
+        """The path of the page that a field is about, where it names one."""
+        arguments = asked.arguments
+        number = arguments.get("id", arguments.get("pageId"))
+        if isinstance(number, int) and asked.field.startswith("pages."):
+            page = find_id(self.store, number)
+            return page["path"] if page else None
+        path = arguments.get("path")
+        return path if isinstance(path, str) else None
+
+    def _remember(self, who: str, asked: list[Asked], size: int) -> None:
+        with self.store.lock:
+            self._count += 1
+            fields = tuple(one.field for one in asked)
+            is_mutation = any(one.is_mutation for one in asked)
+            self.seen.append(Seen(self._count, who, fields, is_mutation, size, tuple(asked)))
+
+
+def _execute(call: Call) -> tuple[int, bytes]:
+    results = [
+        execution.run(operation, context)
+        for operation, context in zip(call.operations, call.context, strict=True)
+    ]
+    if call.is_array:
+        return 200, _encoded([answer for _, answer in results])
+    status, answer = results[0]
+    return status, _encoded(answer)
+
+
+def _parsed(body: bytes) -> Any:
+    """The request's JSON, an object or an array; the wording of a complaint is a parser's own."""
+    text = body.decode("utf-8", "replace")
+    start = text.lstrip()[:1]
+    if start and start not in "{[":
+        raise NotServed(400, f"Unexpected token {start} in JSON at position {text.index(start)}")
+    try:
+        sent = json.loads(text or "{}")
+    except json.JSONDecodeError as error:
+        message = f"Expected property name or '}}' in JSON at position {error.pos}"
+        raise NotServed(400, message) from error
+    # What is half of a character pair cannot be stored; the real one's driver replaces it too.
+    return _whole(sent) if "\\ud" in text.lower() else sent
+
+
+def _whole(value: Any) -> Any:
+    match value:
+        case str():
+            return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+        case list():
+            return [_whole(item) for item in value]
+        case dict():
+            return {name: _whole(item) for name, item in value.items()}
+        case _:
+            return value
+
+
+def _operation(item: Any) -> Operation:
+    if not isinstance(item, dict) or not isinstance(item.get("query"), str):
+        raise NotServed(400, "Must provide query string.")
+    variables = item.get("variables")
+    if isinstance(variables, str):
+        variables = json.loads(variables or "{}")
+    return execution.Operation(
+        item["query"], variables if isinstance(variables, dict) else {}, item.get("operationName")
+    )
+
+
+async def _body(request: Request) -> tuple[bytes, int]:
+    """The body and its size; of one that is too large only the size is kept."""
+    parts: list[bytes] = []
+    size = 0
+    async for part in request.stream():
+        size += len(part)
+        if size <= LIMIT:
+            parts.append(part)
+    return b"".join(parts), size
+
+
+def _json(status: int, answer: object) -> Response:
+    return _json_bytes(status, _encoded(answer))
+
+
+def _json_bytes(status: int, answer: bytes) -> Response:
+    return Response(answer, status, media_type="application/json")
+
+
+def _encoded(answer: object) -> bytes:
+    return json.dumps(answer, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+async def _no_query(_: Request) -> Response:
+    return PlainTextResponse("GET query missing.", 400)

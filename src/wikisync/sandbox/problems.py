@@ -1,0 +1,98 @@
+"""What goes wrong on a wiki, in Wiki.js's own names, numbers and words.
+
+An operation on pages raises ``Refused``; the resolvers turn it into a ``responseResult`` of a
+mutation or into an entry of ``errors``. Whether something was written before it was raised is the
+operation's affair: a refusal is not a promise (facts, *Writing*).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+UNCODED: Final = 1
+"""The ``errorCode`` of whatever has no number of its own."""
+
+LOSE_TAGS: Final = "lose tags"
+TREE_RACE: Final = "tree race"
+NO_TROUBLE: Final[frozenset[str]] = frozenset()
+"""The races that an operation on pages can be told to lose."""
+
+NAMED: Final[dict[str, tuple[int, str]]] = {
+    "AuthLoginFailed": (1002, "Invalid email / username or password."),
+    "AuthProviderInvalid": (1003, "Invalid authentication provider."),
+    "AuthRequired": (1019, "You must be authenticated to access this resource."),
+    "PageDuplicateCreate": (
+        6002,
+        "Cannot create this page because an entry already exists at the same path.",
+    ),
+    "PageNotFound": (6003, "This page does not exist."),
+    "PageEmptyContent": (6004, "Page content cannot be empty."),
+    "PageIllegalPath": (6005, "Page path cannot contains illegal characters."),
+    "PagePathCollision": (6006, "Destination page path already exists."),
+    "PageMoveForbidden": (6007, "You are not authorized to move this page."),
+    "PageUpdateForbidden": (6009, "You are not authorized to update this page."),
+    "PageDeleteForbidden": (6010, "You are not authorized to delete this page."),
+    "PageRestoreForbidden": (6011, "You are not authorized to restore this page version."),
+    "PageHistoryForbidden": (6012, "You are not authorized to view the history of this page."),
+    "PageViewForbidden": (6013, "You are not authorized to view this page."),
+}
+
+
+@dataclass(eq=False)
+class Refused(Exception):
+    """An operation's failure. ``slug`` is the name of the error's class in Wiki.js."""
+
+    slug: str
+    message: str
+    code: int = UNCODED
+
+
+@dataclass(eq=False)
+class NotServed(Exception):
+    """The request as a whole is refused, before any of its operations (an HTTP status)."""
+
+    status: int
+    message: str
+
+
+def named(slug: str) -> Refused:
+    """The error that Wiki.js raises under this name."""
+    code, message = NAMED[slug]
+    return Refused(slug, message, code)
+
+
+def plain(message: str) -> Refused:
+    """An error without a name or a number."""
+    return Refused("Error", message)
+
+
+def bad_data(statement: str, complaint: str) -> Refused:
+    """A value that the database does not take."""
+    return Refused("DataError", f"{statement} - {complaint}")
+
+
+def foreign_key(statement: str, constraint: str) -> Refused:
+    """A reference to a locale or an editor that the wiki has not."""
+    return Refused(
+        "ForeignKeyViolationError",
+        f'{statement} - insert or update on table "pages" violates foreign key constraint '
+        f'"{constraint}"',
+    )
+
+
+def tag_race() -> Refused:
+    """Two writes brought in the same new tag at once (facts, *Speed and races of writes*)."""
+    return Refused(
+        "UniqueViolationError",
+        'insert into "tags" ("tag", "title") values ($1, $2) returning "id" - '
+        'duplicate key value violates unique constraint "tags_tag_unique"',
+    )
+
+
+def tree_race() -> Refused:
+    """Two rebuilds of the page tree met (facts, *Speed and races of writes*)."""
+    return plain(
+        'Error when running job rebuild-tree: insert into "pageTree" - '
+        'duplicate key value violates unique constraint "pageTree_pkey"\n'
+    )

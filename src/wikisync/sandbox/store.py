@@ -1,0 +1,177 @@
+"""The sandbox's memory: one SQLite database, in a file or in none.
+
+Every statement takes effect at once, as in Wiki.js, which knows no transaction: what was written
+before an operation failed stays written (facts, *Writing*). Who holds ``lock`` works alone; each
+operation on pages does, so that requests interleave between operations and not within them.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import threading
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+from wikisync.errors import FolderError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+Row = dict[str, Any]
+
+FILE: Final = "wiki.sqlite"
+
+TABLES: Final = """
+create table if not exists settings (key text primary key, value text not null);
+create table if not exists locales (code text primary key, installedAt text not null);
+create table if not exists groups (
+  id integer primary key autoincrement, name text not null, permissions text not null,
+  pageRules text not null, isSystem integer not null, redirectOnLogin text not null,
+  createdAt text not null, updatedAt text not null);
+create table if not exists apiKeys (
+  id integer primary key autoincrement, name text not null, key text not null,
+  expiration text not null, isRevoked integer not null,
+  createdAt text not null, updatedAt text not null);
+create table if not exists pages (
+  id integer primary key autoincrement, path text not null, locale text not null,
+  hash text not null,
+  title text not null, description text not null, content text not null, contentType text not null,
+  editor text not null, isPrivate integer not null, isPublished integer not null, privateNS text,
+  publishStartDate text not null, publishEndDate text not null,
+  scriptCss text not null, scriptJs text not null,
+  authorId integer not null, creatorId integer not null,
+  createdAt text not null, updatedAt text not null);
+create index if not exists pageKeys on pages (locale, path);
+create table if not exists tags (
+  id integer primary key autoincrement, tag text not null unique, title text not null,
+  createdAt text not null, updatedAt text not null);
+create table if not exists pageTags (
+  id integer primary key autoincrement,
+  pageId integer not null references pages on delete cascade,
+  tagId integer not null references tags on delete cascade);
+create index if not exists pageTagPages on pageTags (pageId);
+create table if not exists pageLinks (
+  id integer primary key autoincrement,
+  pageId integer not null references pages on delete cascade,
+  locale text not null, path text not null);
+create index if not exists pageLinkTargets on pageLinks (path, locale);
+create index if not exists pageLinkPages on pageLinks (pageId);
+create table if not exists versions (
+  id integer primary key autoincrement, pageId integer not null, action text not null,
+  path text not null, locale text not null, title text not null, description text not null,
+  content text not null, contentType text not null, editor text not null,
+  isPrivate integer not null, isPublished integer not null,
+  publishStartDate text not null, publishEndDate text not null,
+  authorId integer not null, versionDate text not null, createdAt text not null);
+create index if not exists versionPages on versions (pageId, versionDate);
+"""
+
+MILLISECOND: Final = timedelta(milliseconds=1)
+
+
+def iso(moment: datetime) -> str:
+    """A time as Wiki.js spells it: UTC, milliseconds, ``Z``."""
+    return moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
+
+
+class Store:
+    """The database with its clock. ``folder`` None keeps everything in memory."""
+
+    def __init__(self, folder: Path | None) -> None:
+        self.lock = threading.RLock()
+        self._connection = _open(folder)
+        self._connection.row_factory = _as_dict
+        self._connection.executescript(TABLES)
+        self._last = datetime.min.replace(tzinfo=UTC)
+        latest = self.row("select max(updatedAt) as at from pages")
+        if latest and latest["at"]:
+            self._last = datetime.fromisoformat(latest["at"])
+
+    def close(self) -> None:
+        """End the connection; a store in memory is gone with it."""
+        with self.lock:
+            self._connection.close()
+
+    def rows(self, statement: str, *values: object) -> list[Row]:
+        """All rows that a query finds."""
+        with self.lock:
+            return self._connection.execute(statement, values).fetchall()
+
+    def row(self, statement: str, *values: object) -> Row | None:
+        """The first row, or None."""
+        with self.lock:
+            found: Row | None = self._connection.execute(statement, values).fetchone()
+            return found
+
+    def run(self, statement: str, *values: object) -> int:
+        """Write; the number of rows concerned."""
+        with self.lock:
+            return self._connection.execute(statement, values).rowcount
+
+    def insert(self, table: str, values: Row) -> int:
+        """Add a row; its id."""
+        names = ", ".join(values)
+        marks = ", ".join("?" * len(values))
+        with self.lock:
+            cursor = self._connection.execute(
+                f"insert into {table} ({names}) values ({marks})",
+                tuple(values.values()),
+            )
+            return cursor.lastrowid or 0
+
+    def change(self, table: str, id: int, values: Row) -> int:  # noqa: A002
+        """Change the columns named in ``values`` of one row; how many rows that were."""
+        names = ", ".join(f"{name} = ?" for name in values)
+        return self.run(
+            f"update {table} set {names} where id = ?",
+            *values.values(),
+            id,
+        )
+
+    def setting(self, key: str) -> Any:
+        """A setting's value, None where it was never set."""
+        row = self.row("select value from settings where key = ?", key)
+        return json.loads(row["value"]) if row else None
+
+    def settle(self, values: Row) -> None:
+        """Set settings."""
+        with self.lock:
+            for key, value in values.items():
+                self.run(
+                    "insert or replace into settings (key, value) values (?, ?)",
+                    key,
+                    json.dumps(value),
+                )
+
+    def now(self) -> str:
+        """The time, later than any that this store gave before: two writes never share one."""
+        with self.lock:
+            self._last = max(datetime.now(UTC), self._last + MILLISECOND)
+            return iso(self._last)
+
+
+def _open(folder: Path | None) -> sqlite3.Connection:
+    if folder is None:
+        connection = _connect(":memory:")
+    else:
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            connection = _connect(str(folder / FILE))
+        except (OSError, sqlite3.Error) as error:
+            raise FolderError(str(folder), "make", str(error)) from error
+    return connection
+
+
+def _connect(name: str) -> sqlite3.Connection:
+    connection = sqlite3.connect(name, check_same_thread=False, isolation_level=None)
+    # What matters is that a killed sandbox keeps its pages, not that a power cut spares them.
+    connection.execute("pragma journal_mode = wal")
+    connection.execute("pragma synchronous = off")
+    connection.execute("pragma foreign_keys = on")
+    return connection
+
+
+def _as_dict(cursor: sqlite3.Cursor, values: Iterable[object]) -> Row:
+    return {column[0]: value for column, value in zip(cursor.description, values, strict=True)}

@@ -1,0 +1,116 @@
+"""What a browser sees: the pages, rendered, with nothing in them that could run.
+
+HTML in a page's content is shown as text, styles and scripts of pages are left out, and the policy
+sent along forbids scripts altogether. Addresses are Wiki.js's: ``/guide/a`` in the default
+language, ``/fr/guide/a`` in another. Unpublished pages are shown, and marked: a sandbox has no
+readers to hide them from.
+"""
+
+from __future__ import annotations
+
+from html import escape
+from typing import TYPE_CHECKING, Final
+from urllib.parse import quote
+
+from starlette.responses import HTMLResponse
+
+from wikisync.sandbox import convert, locales, reading, tags
+from wikisync.sandbox.access import administrator
+from wikisync.sandbox.finding import find
+
+if TYPE_CHECKING:
+    from starlette.responses import Response
+
+    from wikisync.sandbox.store import Row, Store
+
+POLICY: Final = (
+    "default-src 'none'; style-src 'unsafe-inline'; img-src * data:; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+HEADERS: Final = {
+    "content-security-policy": POLICY,
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",
+    "cache-control": "no-store",
+}
+STYLE: Final = """
+body { margin: 0; font: 16px/1.6 system-ui, sans-serif; color: #222; background: #fff; }
+body > header { padding: .8rem 1.5rem; background: #1976d2; }
+body > header a { color: #fff; text-decoration: none; font-weight: 600; }
+.columns { display: flex; flex-wrap: wrap; }
+nav { flex: 0 0 15rem; padding: 1rem 1.5rem; background: #f5f7fa; font-size: .9rem; }
+nav ul { list-style: none; margin: 0 0 1rem; padding: 0; } nav li { margin: .2rem 0; }
+nav b, .path { color: #667; font-size: .85rem; }
+main { flex: 1 1 30rem; max-width: 48rem; padding: 1rem 2rem 4rem; overflow-wrap: anywhere; }
+h1 { line-height: 1.2; margin-bottom: .2rem; } .description { color: #556; margin-top: 0; }
+.tag, .draft { display: inline-block; border-radius: 1rem; padding: 0 .7rem; font-size: .8rem; }
+.tag { background: #e3f2fd; margin-right: .4rem; } .draft { background: #ffe0b2; }
+pre { background: #f5f7fa; padding: .8rem; overflow: auto; } table { border-collapse: collapse; }
+td, th { border: 1px solid #ccd; padding: .3rem .6rem; } img { max-width: 100%; }
+"""
+PAGE: Final = """<!DOCTYPE html>
+<html lang="{language}">
+<head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<title>{title}</title><style>{style}</style></head>
+<body><header><a href="/">Sandbox wiki</a></header>
+<div class="columns"><nav aria-label="Pages">{list}</nav><main>{main}</main></div></body>
+</html>
+"""
+
+
+def respond(store: Store, address: str) -> Response:
+    """The page at an address; at the root the page ``home``, or a welcome where there is none."""
+    locale, path = _key(store, address)
+    page = find(store, locale, path)
+    if page is not None:
+        return _html(store, 200, page["title"], _article(store, page), locale)
+    if path == "home":
+        text = "<h1>An empty start</h1><p>This wiki has no page <code>home</code> yet.</p>"
+        return _html(store, 200, "Sandbox wiki", text, locale)
+    text = f"<h1>No such page</h1><p>There is no page at <code>{escape(address)}</code>.</p>"
+    return _html(store, 404, "No such page", text, locale)
+
+
+def _key(store: Store, address: str) -> tuple[str, str]:
+    """The locale and path that an address means."""
+    first, _, rest = address.strip("/").partition("/")
+    if first in locales.codes(store):
+        return first, rest or "home"
+    return locales.config(store)["locale"], address.strip("/") or "home"
+
+
+def _html(store: Store, status: int, title: str, main: str, language: str) -> Response:
+    body = PAGE.format(
+        language=escape(language),
+        title=escape(title),
+        style=STYLE,
+        list=_list(store),
+        main=main,
+    )
+    return HTMLResponse(body, status, HEADERS)
+
+
+def _article(store: Store, page: Row) -> str:
+    held = tags.of(store, page["id"])
+    shown = "".join(f'<span class="tag">{escape(tag["tag"])}</span>' for tag in held)
+    draft = "" if page["isPublished"] else ' <span class="draft">unpublished</span>'
+    return (
+        f'<div class="path">{escape(page["locale"])}/{escape(page["path"])}</div>'
+        f"<h1>{escape(page['title'])}{draft}</h1>"
+        f'<p class="description">{escape(page["description"])}</p><div>{shown}</div>'
+        f"<article>{convert.as_html(page['content'], page['contentType'])}</article>"
+    )
+
+
+def _list(store: Store) -> str:
+    default = locales.config(store)["locale"]
+    found: dict[str, list[str]] = {}
+    for page in reading.listed(store, administrator(store), {"orderBy": "PATH"}):
+        prefix = "" if page["locale"] == default else f"/{page['locale']}"
+        href = escape(f"{prefix}/{quote(page['path'])}")
+        draft = "" if page["isPublished"] else ' <span class="draft">unpublished</span>'
+        link = f'<li><a href="{href}">{escape(page["title"] or page["path"])}</a>{draft}</li>'
+        found.setdefault(page["locale"], []).append(link)
+    return "".join(
+        f"<b>{escape(locale)}</b><ul>{''.join(links)}</ul>" for locale, links in found.items()
+    )

@@ -1,0 +1,84 @@
+"""What a newcomer sees in the browser."""
+
+from __future__ import annotations
+
+import pytest
+
+from asking import browse
+from wikisync.sandbox import Sandbox
+
+
+def text(box: Sandbox, path: str) -> str:
+    answer = browse(box, path)
+    assert (answer.status, answer.type) == (200, "text/html")
+    return answer.body.decode()
+
+
+def test_a_page_is_shown_with_its_title_description_and_tags(box: Sandbox) -> None:
+    box.create(
+        "guide/全部",
+        title="A & B",
+        description="about <it>",
+        tags=["one", "two words"],
+        content="**bold**\n\n| a | b |\n|---|---|\n| 1 | 2 |\n",
+    )
+    html = text(box, "/guide/全部")
+    for part in ("A &amp; B", "about &lt;it&gt;", ">one<", ">two words<", "<strong>bold</strong>"):
+        assert part in html
+    assert "<table>" in html
+    assert text(box, "/en/guide/全部") == html
+
+
+def test_a_page_in_another_language_has_the_language_in_its_address(box: Sandbox) -> None:
+    box.create("home", title="Home")
+    box.create("home", "fr", title="Accueil")
+    assert "<h1>Accueil" in text(box, "/fr")
+    assert "<h1>Accueil" in text(box, "/fr/home")
+    assert "<h1>Home" in text(box, "/")
+    assert 'href="/fr/home"' in text(box, "/")
+
+
+def test_every_page_is_in_the_list_and_drafts_are_marked(box: Sandbox) -> None:
+    box.create("one")
+    box.create("two", isPublished=False)
+    html = text(box, "/")
+    assert 'href="/one"' in html
+    assert html.count("unpublished") == 1
+    assert text(box, "/two").count("unpublished") == 2
+
+
+def test_an_empty_wiki_says_that_it_is_empty(box: Sandbox) -> None:
+    assert "no page" in text(box, "/")
+
+
+@pytest.mark.parametrize("path", ["/nowhere", "/fr/nowhere", "/<script>alert(1)</script>"])
+def test_an_unknown_address_is_a_404_page(box: Sandbox, path: str) -> None:
+    answer = browse(box, path)
+    assert (answer.status, answer.type) == (404, "text/html")
+    assert b"<script" not in answer.body
+
+
+@pytest.mark.parametrize("editor", ["markdown", "ckeditor", "code", "asciidoc"])
+def test_nothing_in_a_page_can_run(box: Sandbox, editor: str) -> None:
+    content = "<script>alert(1)</script>\n\n<img src=x onerror=alert(1)> [x](javascript:alert(1))"
+    box.create(
+        "a",
+        content=content,
+        editor=editor,
+        title="<script>",
+        tags=["<script>"],
+        scriptJs="alert(1)",
+        scriptCss="</style><script>",
+    )
+    answer = browse(box, "/a")
+    html = answer.body.decode()
+    assert "<script" not in html
+    assert "<img" not in html
+    assert 'href="javascript' not in html
+    policy = answer.headers["content-security-policy"]
+    assert "default-src 'none'" in policy
+    assert "script-src" not in policy
+
+
+def test_a_get_of_the_endpoint_is_no_page(box: Sandbox) -> None:
+    assert browse(box, "/graphql").status == 400
