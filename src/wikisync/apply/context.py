@@ -1,0 +1,201 @@
+"""What a run works with, and the bracket that the journal puts around each of its writes."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from wikisync.errors import (
+    FileMoved,
+    FolderError,
+    Forbidden,
+    Guest,
+    PageGone,
+    PageHidden,
+    PageMoved,
+    Rejected,
+    TooLarge,
+    WikisyncError,
+)
+from wikisync.page.document import parse
+from wikisync.page.fingerprint import Fingerprint, fingerprint
+from wikisync.sides.folder import digest_of
+from wikisync.state.bases import Remembered
+from wikisync.sync.plan import Base
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from wikisync.page.document import Document
+    from wikisync.page.model import Record
+    from wikisync.sides.folder import Folder
+    from wikisync.sides.wiki import Wiki
+    from wikisync.state import State
+    from wikisync.state.journal import Intent, What
+    from wikisync.sync.plan import Action, Local
+
+HARMLESS = (Rejected, Forbidden, PageGone)
+"""Answers to a write that are known to have changed nothing (facts, *Writing*)."""
+
+
+@dataclass(slots=True)
+class Run:
+    """A run at work: both sides, the state, its number there, and how it is to treat files.
+
+    ``reads_history`` is set to False once the wiki says that the key may not, ``is_somebody`` to
+    True once it was asked whether the token is somebody's.
+    """
+
+    wiki: Wiki
+    folder: Folder
+    state: State
+    number: int
+    write_back: bool = True
+    reads_history: bool = True
+    is_somebody: bool = False
+
+    def check_token(self) -> None:
+        """Ask, once, whether the token is still somebody's. Raises Guest where it is not."""
+        if not self.is_somebody:
+            if not self.wiki.connect().authenticated:
+                raise Guest(self.wiki.url)
+            self.is_somebody = True
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A file as the plan saw it, read again: its bytes taken apart, and their digest."""
+
+    document: Document
+    digest: bytes
+    fingerprint: Fingerprint
+
+
+@dataclass
+class Bracket:
+    """A write between its intent and its end. ``sent`` is set when the write itself begins."""
+
+    run: Run
+    number: int
+    intent: Intent
+    sent: bool = False
+
+    def keep(self, data: bytes, what: What = "before") -> None:
+        """Keep what stands where the write goes, before it is gone (promise 1)."""
+        self.run.state.journal.keep(self.number, now(), data, what)
+
+    def done(self, record: Record | None = None, refused: tuple[str, ...] = ()) -> None:
+        """The write is done: the base and the end of the intent, in one transaction.
+
+        ``record`` is the page as the wiki has it now, where the write was one to the wiki, and
+        ``refused`` are fields that it did not take.
+        """
+        settled(self.run.state, self.number, self.intent, record, refused)
+
+
+@contextmanager
+def bracket(run: Run, intent: Intent) -> Iterator[Bracket]:
+    """Note the intent, let the write happen, and note what became of it.
+
+    An error that leaves open whether anything was written leaves the intent open as well, for the
+    next run to settle (promise 5).
+    """
+    held = Bracket(run, run.state.journal.begin(intent), intent)
+    try:
+        yield held
+    except (PageMoved, FileMoved):
+        run.state.journal.end(held.number, "skipped")
+        raise
+    except WikisyncError as error:
+        too_large = isinstance(error, TooLarge) and not error.answer
+        if not held.sent or too_large or isinstance(error, (*HARMLESS, FolderError)):
+            run.state.journal.end(held.number, "failed")
+        if isinstance(error, Forbidden | PageHidden):
+            # To a guest, who a token becomes when it expires, the wiki says no more than that.
+            run.check_token()
+        raise
+
+
+def settled(
+    state: State,
+    number: int,
+    intent: Intent,
+    record: Record | None,
+    refused: tuple[str, ...] = (),
+) -> None:
+    """Record that an intent was carried out: its base, and its end, in one transaction."""
+    after = intent.after
+    if after is not None and record is not None:
+        after = following(after, record, refused) if intent.follow else returning(after, record)
+    wanted = str(fingerprint(record.page)) if record is not None else None
+    page_id = record.id if record is not None else None
+    with state.transaction():
+        if after is None:
+            state.bases.drop([intent.key])
+        else:
+            state.bases.put(after)
+        state.journal.end(number, "done", page_id=page_id, wanted=wanted)
+
+
+def following(after: Remembered, record: Record, refused: tuple[str, ...]) -> Remembered:
+    """The base of a page that was just brought to what the file says, but for what was refused.
+
+    In that the file differs from the base, so that the next run tries again.
+    """
+    there = fingerprint(record.page)
+    base = replace(
+        after.base,
+        id=record.id,
+        content_type=record.content_type,
+        here=after.base.here.taking(refused, there),
+        there=there,
+        digest=b"" if refused else after.base.digest,  # no file's, so that the file is read
+        created_at=record.created_at,
+        updated_at=record.updated_at,
+    )
+    return Remembered(base, record.page)
+
+
+def returning(after: Remembered, record: Record) -> Remembered:
+    """The base of a page that was just brought back to what it was before a run."""
+    as_it_was = not after.base.there.differs(fingerprint(record.page))
+    # No time at all makes the next run look at the page.
+    updated_at = record.updated_at if as_it_was else ""
+    base = replace(after.base, id=record.id, updated_at=updated_at)
+    return Remembered(base, after.page)
+
+
+def agreed(action: Action, record: Record, here: Fingerprint, digest: bytes) -> Remembered:
+    """The base of a page on which both sides agree now."""
+    base = Base(
+        action.key,
+        record.id,
+        action.file,
+        record.content_type,
+        here,
+        fingerprint(record.page),
+        record.created_at,
+        record.updated_at,
+        digest,
+    )
+    return Remembered(base, record.page)
+
+
+def open_file(run: Run, here: Local) -> Opened:
+    """The file of the plan, read again. Raises FileMoved where it changed since (promise 3)."""
+    try:
+        data = run.folder.read(here.file)
+    except FolderError as error:
+        raise FileMoved(here.file, "read", error.reason) from error
+    digest = digest_of(data)
+    if digest != here.digest:
+        raise FileMoved(here.file, "read", "it was edited meanwhile")
+    document = parse(data, here.content_type, file=here.file)
+    return Opened(document, digest, fingerprint(document.page))
+
+
+def now() -> str:
+    """The time as the state notes it."""
+    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -1,0 +1,50 @@
+"""Writes here: a file brought to some bytes, or removed, under the lease of its own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from wikisync.apply.context import Bracket, Run, bracket
+from wikisync.errors import FileMoved, FolderError
+from wikisync.sides.folder import digest_of
+
+if TYPE_CHECKING:
+    from wikisync.state.journal import Intent
+
+
+def write(run: Run, intent: Intent, data: bytes) -> None:
+    """Bring the file of an intent to ``data``; what it held is kept.
+
+    Raises FileMoved where it is not as the lease says, FolderError where the disk refuses.
+    """
+    with bracket(run, intent) as held:
+        _keep(held)
+        held.sent = True
+        lease = None if intent.lease is None else bytes.fromhex(intent.lease)
+        run.folder.write(intent.file, data, lease)
+        held.done()
+
+
+def delete(run: Run, intent: Intent) -> None:
+    """Delete the file of an intent; what it held is kept.
+
+    Raises FileMoved where it is not as the lease says, FolderError where the disk refuses.
+    """
+    with bracket(run, intent) as held:
+        _keep(held)
+        held.sent = True
+        run.folder.delete(intent.file, bytes.fromhex(intent.lease or ""))
+        held.done()
+
+
+def _keep(held: Bracket) -> None:
+    intent = held.intent
+    if intent.lease is None:
+        return
+    try:
+        data = held.run.folder.read(intent.file)
+    except FolderError as error:
+        raise FileMoved(intent.file, error.doing, error.reason) from error
+    if digest_of(data).hex() != intent.lease:
+        raise FileMoved(intent.file, "read", "it was edited meanwhile")
+    held.keep(data)

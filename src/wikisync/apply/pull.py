@@ -1,0 +1,119 @@
+"""A plan's writes here: what the wiki's pages say, in the lines concerned alone (promise 8)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from wikisync.apply import in_folder
+from wikisync.apply.context import Opened, Run, agreed, open_file
+from wikisync.errors import BadPage, PageMoved
+from wikisync.page.dates import instant
+from wikisync.page.document import amend, compose, parse
+from wikisync.page.fingerprint import ON_DEMAND, fingerprint
+from wikisync.page.model import has_file_form
+from wikisync.sides.folder import digest_of
+from wikisync.state.journal import Intent
+
+if TYPE_CHECKING:
+    from wikisync.page.document import Document
+    from wikisync.page.model import ContentType, Page, Record
+    from wikisync.sync.plan import Action
+
+
+def create_file(run: Run, action: Action, record: Record) -> None:
+    """Write the file of a page that has none here."""
+    kind = _content_type(record, action.file)
+    try:
+        data = compose(
+            record.page, date=record.updated_at, date_created=record.created_at, content_type=kind
+        )
+    except BadPage as error:
+        raise BadPage(action.file, error.line, error.what) from error
+    document = parse(data, kind, file=action.file)
+    _prove(action, document, record.page)
+    _write(run, action, record, document, lease=None)
+
+
+def update_file(run: Run, action: Action, record: Record) -> None:
+    """Bring a file to what its page says now."""
+    opened = _opened(run, action)
+    document = amend(
+        opened.document,
+        page=record.page,
+        fields=action.fields,
+        date=record.updated_at,
+        date_created=_earlier(opened.document.date_created, record.created_at),
+    )
+    _prove(action, document, record.page)
+    _write(run, action, record, document, lease=opened.digest)
+
+
+def delete_file(run: Run, action: Action) -> None:
+    """Delete a file whose page is gone. Raises PageMoved where there is one again."""
+    if run.wiki.find(action.key) is not None:
+        raise PageMoved(action.key, "there is a page again")
+    opened = _opened(run, action)
+    intent = Intent(
+        run.number,
+        "delete",
+        "folder",
+        action.key,
+        action.file,
+        action.id,
+        opened.digest.hex(),
+        None,
+        before=run.state.bases.get(action.key),
+    )
+    in_folder.delete(run, intent)
+
+
+def adopt(run: Run, action: Action, record: Record) -> None:
+    """Record as base what is already equal on both sides."""
+    opened = _opened(run, action)
+    run.state.bases.put(agreed(action, record, opened.fingerprint, opened.digest))
+
+
+def _write(
+    run: Run, action: Action, record: Record, document: Document, lease: bytes | None
+) -> None:
+    digest = digest_of(document.data)
+    intent = Intent(
+        run.number,
+        action.verb,
+        "folder",
+        action.key,
+        action.file,
+        record.id,
+        None if lease is None else lease.hex(),
+        digest.hex(),
+        after=agreed(action, record, fingerprint(document.page), digest),
+        before=run.state.bases.get(action.key),
+    )
+    in_folder.write(run, intent, document.data)
+
+
+def _opened(run: Run, action: Action) -> Opened:
+    if action.here is None:
+        raise AssertionError(f"{action.key}: a write over a file needs one")
+    return open_file(run, action.here)
+
+
+def _content_type(record: Record, file: str) -> ContentType:
+    if not has_file_form(record.content_type):
+        raise BadPage(file, None, f"a page of {record.content_type} has no file form")
+    return record.content_type
+
+
+def _prove(action: Action, document: Document, page: Page) -> None:
+    """A file that would not read back as the page is not written."""
+    unlike = fingerprint(document.page).differs(fingerprint(page))
+    lost = [name for name in unlike if name in action.fields and name not in ON_DEMAND]
+    if lost:
+        raise BadPage(action.file, None, f"its {', '.join(lost)} cannot be written in a file")
+
+
+def _earlier(here: str | None, there: str) -> str | None:
+    """``dateCreated`` never moves later (design, *Dates*)."""
+    if here is None or (was := instant(here)) is None or (made := instant(there)) is None:
+        return here
+    return there if made < was else here

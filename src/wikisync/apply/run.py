@@ -1,0 +1,176 @@
+"""The loop over a plan's actions: each to its hand, each to an outcome."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Literal
+
+from wikisync.apply.pull import adopt, create_file, delete_file, update_file
+from wikisync.apply.push import create_page, delete_page, update_page
+from wikisync.errors import (
+    ApiOff,
+    FileMoved,
+    Guest,
+    Interrupted,
+    NotAWiki,
+    Overtook,
+    PageGone,
+    PageMoved,
+    StateError,
+    Unreachable,
+    WikisyncError,
+)
+from wikisync.page.fingerprint import fingerprint
+from wikisync.sync.plan import Conflict
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from wikisync.apply.context import Run
+    from wikisync.page.model import Listed, Record
+    from wikisync.sides.wiki import Wiki
+    from wikisync.sync.plan import Action, ConflictKind, Plan
+
+Result = Literal["done", "skipped", "failed"]
+
+HOPELESS = (ApiOff, Guest, NotAWiki, StateError, Unreachable)
+"""Errors after which no other page of the run could do better."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of an action. ``error`` says why, or what went wrong beside (``done``)."""
+
+    action: Action
+    result: Result
+    error: WikisyncError | None = None
+
+    @property
+    def failed(self) -> bool:
+        """Whether something failed: the action itself, or something beside it."""
+        beside = self.result == "done" and not isinstance(self.error, Overtook | None)
+        return self.result == "failed" or beside
+
+    @property
+    def gives_up(self) -> WikisyncError | None:
+        """The error after which no other page of the run could do better, if this met one."""
+        return self.error if isinstance(self.error, (*HOPELESS, Interrupted)) else None
+
+    @property
+    def conflict(self) -> Conflict | None:
+        """The conflict that a lease that did not hold is, or an edit that was written over."""
+        if isinstance(self.error, Overtook):
+            detail = str(self.error.version)
+            return self._conflict("overtook", detail)
+        if self.result != "skipped" or not isinstance(self.error, PageMoved | FileMoved):
+            return None
+        found = self.error.found if isinstance(self.error, PageMoved) else self.error.reason
+        return self._conflict("overtaken", found)
+
+    def _conflict(self, kind: ConflictKind, detail: str) -> Conflict:
+        action = self.action
+        return Conflict(
+            action.key, action.file, kind, action.fields, detail, action.here, action.there
+        )
+
+
+def apply(plan: Plan, run: Run, *, stop: Callable[[], bool] = lambda: False) -> Iterator[Outcome]:
+    """Do what the plan says, page by page, and yield each outcome as it is known.
+
+    ``stop`` is asked between pages. Once the wiki or the state is out of reach, the rest is
+    skipped. Never raises for what can happen to a page; StateError where not even a start is made.
+    """
+    with run.state.transaction():
+        run.state.bases.renew(plan.renewed)
+        run.state.bases.drop(plan.forgotten)
+    records = _Records(run.wiki, plan.actions)
+    gave_up: WikisyncError | None = None
+    for action in plan.actions:
+        if action.withheld is not None:
+            yield Outcome(action, "skipped")
+            continue
+        if gave_up is None and stop():
+            gave_up = Interrupted()
+        outcome = outcome_of(action, partial(_do, run, action, records), gave_up)
+        gave_up = outcome.gives_up
+        yield outcome
+
+
+def outcome_of(
+    action: Action, work: Callable[[], WikisyncError | None], gave_up: WikisyncError | None
+) -> Outcome:
+    """What becomes of an action when ``work`` does it; ``gave_up`` is why it is not even tried."""
+    if gave_up is not None:
+        return Outcome(action, "skipped", gave_up)
+    try:
+        return Outcome(action, "done", work())
+    except (PageMoved, FileMoved) as error:
+        return Outcome(action, "skipped", error)
+    except WikisyncError as error:
+        return Outcome(action, "failed", error)
+
+
+def _do(run: Run, action: Action, records: _Records) -> WikisyncError | None:
+    match action.verb, action.side:
+        case "create", "wiki":
+            return create_page(run, action)
+        case "update", "wiki":
+            return update_page(run, action)
+        case "delete", "wiki":
+            delete_page(run, action)
+        case "create", "folder":
+            create_file(run, action, records.of(action))
+        case "update", "folder":
+            update_file(run, action, records.of(action))
+        case "delete", "folder":
+            delete_file(run, action)
+        case "adopt", _:
+            adopt(run, action, records.of(action))
+        case verb, side:
+            raise AssertionError(f"no hand for {verb} in the {side}")
+    return None
+
+
+class _Records:
+    """The pages that actions need whole: as planned, or read in batches as they are come to."""
+
+    def __init__(self, wiki: Wiki, actions: Sequence[Action]) -> None:
+        unread = [
+            action.there.listed
+            for action in actions
+            if action.side == "folder" and action.there is not None and action.there.record is None
+        ]
+        self._coming = wiki.read(unread) if unread else iter(())
+        self._broken: WikisyncError | None = None
+
+    def of(self, action: Action) -> Record:
+        """The action's page, whole. Raises what the wiki answered in its place."""
+        if action.there is None:
+            raise AssertionError(f"{action.key}: nothing on the wiki to bring here")
+        if action.there.record is not None:
+            return action.there.record
+        record = self._read(action, action.there.listed)
+        if record.key != action.key:
+            raise PageMoved(action.key, f"it was moved to {record.key} on the wiki")
+        lease = action.there.fingerprint
+        if lease is not None and (fields := fingerprint(record.page).differs(lease)):
+            raise PageMoved(action.key, f"its {', '.join(fields)} changed on the wiki")
+        return record
+
+    def _read(self, action: Action, wanted: Listed) -> Record:
+        if self._broken is not None:
+            raise self._broken
+        try:
+            got = next((got for listed, got in self._coming if listed.id == wanted.id), None)
+        except WikisyncError as error:
+            # It ends the reading of all that were to follow, for the same reason.
+            self._broken = error
+            raise
+        if got is None:
+            raise AssertionError(f"{action.key}: not among the pages to be read")
+        if isinstance(got, PageGone):
+            raise PageMoved(action.key, "it was deleted on the wiki")
+        if isinstance(got, WikisyncError):
+            raise got
+        return got

@@ -1,0 +1,100 @@
+"""Settling: look at what an interrupted run had begun, and record what became of it (promise 5).
+
+Only the state is written; what a killed write left lying about in the folder is cleared away. What
+was done gets its base; what was not done is forgotten, and planned again; a half-written page gets
+a base that makes the plan write it whole; anything else is left to the table, which names it where
+both sides changed.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from wikisync.apply.context import now, settled
+from wikisync.apply.on_wiki import UNSENT
+from wikisync.errors import FolderError, PageGone, PageHidden
+from wikisync.page.fingerprint import Fingerprint, fingerprint
+from wikisync.sides.folder import digest_of
+from wikisync.state.bases import Remembered
+from wikisync.sync.settle import Verdict, judge_file, judge_page
+
+if TYPE_CHECKING:
+    from wikisync.page.model import Record
+    from wikisync.sides.folder import Folder
+    from wikisync.sides.wiki import Wiki
+    from wikisync.state import State
+    from wikisync.state.journal import Noted
+
+
+def settle(state: State, folder: Folder, wiki: Wiki) -> int:
+    """Settle every intent that no run has ended; returns how many there were.
+
+    Raises WikiError where the wiki cannot be asked: nothing is then settled that needs it.
+    """
+    waiting = state.journal.open()
+    for noted in waiting:
+        if noted.intent.side == "folder":
+            _settle_file(state, folder, noted)
+        else:
+            _settle_page(state, wiki, noted)
+    folder.sweep()
+    state.journal.end_interrupted(now())
+    return len(waiting)
+
+
+def _settle_file(state: State, folder: Folder, noted: Noted) -> None:
+    intent = noted.intent
+    try:
+        found = digest_of(folder.read(intent.file)).hex()
+    except FolderError as error:
+        if not isinstance(error.__cause__, FileNotFoundError | NotADirectoryError):
+            return  # it may be there: nothing can be said yet
+        found = None
+        with suppress(FolderError):
+            folder.prune(intent.file)
+    _record(state, noted, judge_file(found, intent.lease, intent.wanted), None)
+
+
+def _settle_page(state: State, wiki: Wiki, noted: Noted) -> None:
+    intent = noted.intent
+    try:
+        record = wiki.read_one(intent.page_id) if intent.page_id else wiki.find(intent.key)
+    except PageGone:
+        record = None
+    except PageHidden:
+        return
+    verdict = judge_page(
+        None if record is None else fingerprint(record.page),
+        None if intent.lease is None else Fingerprint.parse(intent.lease),
+        None if intent.wanted is None else Fingerprint.parse(intent.wanted),
+        UNSENT,
+    )
+    _record(state, noted, verdict, record)
+
+
+def _record(state: State, noted: Noted, verdict: Verdict, record: Record | None) -> None:
+    intent, number = noted.intent, noted.number
+    match verdict:
+        case "done":
+            settled(state, number, intent, record)
+        case "undone":
+            state.journal.end(number, "failed")
+        case "half" if record is not None and intent.after is not None and intent.follow:
+            # Here differs from this base in the tags, the wiki does not: the plan will write them.
+            print_now = fingerprint(record.page)
+            half = replace(
+                intent.after.base,
+                id=record.id,
+                here=print_now,
+                there=print_now,
+                created_at=record.created_at,
+                updated_at=record.updated_at,
+                digest=b"",  # no file's, so that the file is read
+            )
+            with state.transaction():
+                state.bases.put(Remembered(half, record.page))
+                state.journal.end(number, "unknown")
+        case _:
+            state.journal.end(number, "unknown")

@@ -1,0 +1,140 @@
+"""Taking a run back, page by page: each write turned round, under a lease of its own.
+
+What the run left is the lease: a page or file that changed since is left alone and named. The
+base becomes again what it was before the run, so that a taken-back push is there to be pushed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from wikisync.apply import in_folder, on_wiki
+from wikisync.errors import NotKept
+from wikisync.page.fingerprint import fingerprint
+from wikisync.sides.folder import digest_of
+from wikisync.state.bases import unpack_page
+from wikisync.state.journal import Intent
+from wikisync.sync.plan import Action
+
+if TYPE_CHECKING:
+    from wikisync.apply.context import Run
+    from wikisync.errors import Overtook
+    from wikisync.page.model import Key, Page, Record
+    from wikisync.state import State
+    from wikisync.state.journal import Noted, Outcome
+    from wikisync.sync.plan import Side, Verb
+
+_INVERSE: dict[Verb, Verb] = {"create": "delete", "update": "update", "delete": "create"}
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A write of a past run, and the action that takes it back."""
+
+    noted: Noted
+    action: Action
+
+
+def steps(state: State, number: int, *, tried: bool = True) -> tuple[Step, ...]:
+    """What takes a run back, the last write first: what was done and still stands.
+
+    Without ``tried``, writes are left out that an undo has already left alone, because the page or
+    file had changed since.
+    """
+    standing = _standing(state, number)
+    left = set() if tried else _written(state, number, "skipped")
+    return tuple(
+        Step(noted, _action(noted.intent))
+        for noted in reversed(standing)
+        if _what(noted) not in left
+    )
+
+
+def _standing(state: State, number: int) -> list[Noted]:
+    """The writes of a run that were done, and that no undo has taken back (nor was itself)."""
+    taken_back = _written(state, number, "done")
+    return [
+        noted
+        for noted in state.journal.of(number)
+        if noted.outcome == "done" and _what(noted) not in taken_back
+    ]
+
+
+def _written(state: State, number: int, outcome: Outcome) -> set[tuple[Side, Key]]:
+    """What the undos of a run came to ``outcome`` with."""
+    undos = [run.number for run in state.journal.runs() if run.undoes == number]
+    if outcome == "done":
+        return {_what(noted) for undo in undos for noted in _standing(state, undo)}
+    noted_of = (noted for undo in undos for noted in state.journal.of(undo))
+    return {_what(noted) for noted in noted_of if noted.outcome == outcome}
+
+
+def _what(noted: Noted) -> tuple[Side, Key]:
+    """What a write wrote to; no run writes to a page or a file twice."""
+    return noted.intent.side, noted.intent.key
+
+
+def _action(intent: Intent) -> Action:
+    verb = _INVERSE[intent.verb]
+    return Action(verb, intent.side, intent.key, intent.file, id=intent.page_id)
+
+
+def take_back(run: Run, step: Step) -> Overtook | None:
+    """Take one write back. Raises what a write raises, and NotKept.
+
+    Returns the edit that this wrote over at the last moment, if there was one; it is kept.
+    """
+    past = step.noted.intent
+    intent = Intent(
+        run.number,
+        step.action.verb,
+        past.side,
+        past.key,
+        past.file,
+        None if step.action.verb == "create" else past.page_id,
+        lease=past.wanted,
+        wanted=past.lease,
+        after=past.before,
+        before=run.state.bases.get(past.key),
+    )
+    if past.side == "folder":
+        _file(run, intent, step.noted.number)
+        return None
+    return _page(run, intent, step.noted.number)
+
+
+def _file(run: Run, intent: Intent, number: int) -> None:
+    if intent.verb == "delete":
+        in_folder.delete(run, intent)
+        return
+    data = _kept(run, intent, number)
+    in_folder.write(run, replace(intent, wanted=digest_of(data).hex()), data)
+
+
+def _page(run: Run, intent: Intent, number: int) -> Overtook | None:
+    if intent.verb == "delete":
+        on_wiki.delete(run, intent)
+        return None
+    page = unpack_page(_kept(run, intent, number))
+    overtaken = run.state.journal.kept(number, "overtaken")
+    if overtaken is not None:
+        # What the write replaced in truth; a version names neither tags nor style.
+        page = unpack_page(overtaken).over(page)
+    intent = replace(intent, wanted=str(fingerprint(page)))
+    if intent.verb == "create":
+        on_wiki.create(run, intent, page)
+        return None
+
+    def page_for(before: Record) -> Page:
+        return replace(page, editor=before.page.editor, private=before.page.private)
+
+    _record, overtook = on_wiki.update(run, intent, page_for)
+    return overtook
+
+
+def _kept(run: Run, intent: Intent, number: int) -> bytes:
+    data = run.state.journal.kept(number)
+    if data is None:
+        raise NotKept(intent.file or str(intent.key))
+    return data

@@ -1,0 +1,1 @@
+"""Plans, outcomes and errors as people and programs read them."""

@@ -1,0 +1,167 @@
+"""A report as the JSON object that programs rely on (design, *JSON*), and its exit code."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final
+
+from wikisync.report.difference import unified
+from wikisync.report.verdict import say_conflict, say_refusal
+from wikisync.report.wording import say
+from wikisync.sync.plan import Plan
+from wikisync.workflow import Report
+
+if TYPE_CHECKING:
+    from wikisync.apply import Outcome
+    from wikisync.errors import BadName, BadPage, WikisyncError
+    from wikisync.sync.plan import Action, Conflict
+    from wikisync.workflow import Request
+
+VERSION: Final = 1
+
+DONE, FAILED, USAGE, CONFLICTS, REFUSED, DIFFERENT, INTERRUPTED = 0, 1, 2, 3, 4, 5, 130
+
+WITHHELD = {"delete": "nothing is deleted unless asked: --delete"}
+
+
+def exit_code(report: Report, *, tell_differences: bool = False) -> int:
+    """The exit code of a command (design, *Exit codes*): refused, failed, conflicts, differences.
+
+    A problem is a failure. With ``tell_differences``, differences that the plan found count too.
+    """
+    if report.interrupted:
+        return INTERRUPTED
+    if report.plan.refusals or report.declined:
+        return REFUSED
+    if report.plan.problems or any(o.failed for o in report.outcomes):
+        return FAILED
+    if conflicts(report):
+        return CONFLICTS
+    return DIFFERENT if tell_differences and differs(report) else DONE
+
+
+def differs(report: Report) -> bool:
+    """Whether the two sides differ anywhere in the plan."""
+    plan = report.plan
+    writes = any(action.verb != "adopt" for action in plan.actions)
+    return bool(writes or plan.conflicts or plan.other_way)
+
+
+def conflicts(report: Report) -> tuple[Conflict, ...]:
+    """The conflicts that remain: those of the plan, and the pages found changed on the way."""
+    overtaken = [found for o in report.outcomes if (found := o.conflict) is not None]
+    if report.request.command == "undo":
+        overtaken = [
+            replace(found, kind="since") if found.kind == "overtaken" else found
+            for found in overtaken
+        ]
+    return (*report.plan.conflicts, *overtaken)
+
+
+def to_json(report: Report) -> str:
+    """The whole report as one line of JSON."""
+    return one_line(as_data(report))
+
+
+def one_line(data: dict[str, Any]) -> str:
+    """The object as a line of JSON that every stream can carry, whatever bytes names are of."""
+    text = json.dumps(data, ensure_ascii=False)
+    return text.encode("utf-8", "backslashreplace").decode()
+
+
+def error_json(request: Request, error: WikisyncError) -> str:
+    """An error that ended a command before there was anything to report, in the same shape."""
+    empty = as_data(Report(request, "", "", Plan()))
+    unknown = {"wiki": None, "folder": None, "error": str(say(error))}
+    return one_line({**empty, **unknown})
+
+
+def as_data(report: Report) -> dict[str, Any]:
+    """The report as the values that JSON has."""
+    request, plan = report.request, report.plan
+    texts = {pair.item.key: unified(pair) for pair in report.pairs}
+    if request.command == "diff":  # what is not to be written differs in nothing
+        texts = {action.key: "" for action in plan.actions} | texts
+    return {
+        "version": VERSION,
+        "command": request.command,
+        "dry_run": request.dry_run,
+        "wiki": report.wiki,
+        "folder": report.folder,
+        "actions": [_action(action, outcome, texts) for action, outcome in results(report)],
+        "conflicts": [_conflict(conflict, texts) for conflict in conflicts(report)],
+        "refusals": [{"rule": r.rule, "message": str(say_refusal(r))} for r in plan.refusals],
+        "problems": [_problem(problem) for problem in plan.problems],
+        "counts": counts(report),
+        **({"unsettled": report.unsettled} if report.unsettled else {}),
+    }
+
+
+def results(report: Report) -> list[tuple[Action, Outcome | None]]:
+    """Every action with its outcome; None where it was only planned."""
+    if report.outcomes:
+        return [(outcome.action, outcome) for outcome in report.outcomes]
+    return [(action, None) for action in report.plan.actions]
+
+
+def counts(report: Report) -> dict[str, int]:
+    """The figures of a report, by their names in the JSON."""
+    plan = report.plan
+    verbs = Counter(action.verb for action in plan.actions if action.withheld is None)
+    failed = sum(outcome.failed for outcome in report.outcomes)
+    return {
+        "pages": plan.pages,
+        "in_sync": plan.in_sync,
+        "create": verbs["create"],
+        "update": verbs["update"],
+        "move": verbs["move"],
+        "merge": verbs["merge"],
+        "adopt": verbs["adopt"],
+        "delete": verbs["delete"],
+        "conflict": len(conflicts(report)),
+        "failed": failed,
+        "other_way": sum(plan.other_way.values()),
+    }
+
+
+def _action(action: Action, outcome: Outcome | None, texts: dict[Any, str]) -> dict[str, Any]:
+    result, reason = "planned", None
+    if outcome is not None:
+        result = outcome.result
+        reason = str(say(outcome.error)) if outcome.error else None
+    if action.withheld is not None:
+        result, reason = "skipped", WITHHELD[action.withheld]
+    data = {
+        "action": action.verb,
+        "side": action.side,
+        "locale": action.key.locale,
+        "path": action.key.path,
+        "file": action.file,
+        "from": None,
+        "fields": list(action.fields),
+        "outcome": result,
+        "reason": reason,
+    }
+    if action.key in texts:
+        data["diff"] = texts[action.key]
+    return data
+
+
+def _conflict(conflict: Conflict, texts: dict[Any, str]) -> dict[str, Any]:
+    data = {
+        "locale": conflict.key.locale,
+        "path": conflict.key.path,
+        "file": conflict.file,
+        "reason": str(say_conflict(conflict)),
+    }
+    if conflict.key in texts:
+        data["diff"] = texts[conflict.key]
+    return data
+
+
+def _problem(problem: BadPage | BadName) -> dict[str, Any]:
+    message = say(problem).text.removeprefix(f"{problem.name}:").lstrip()
+    line = getattr(problem, "line", None)
+    return {"file": problem.name, "line": line, "message": message.removeprefix(f"{line}: ")}

@@ -1,0 +1,85 @@
+"""The log of runs, for people and for programs."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+from wikisync.report.data import as_data
+from wikisync.report.terminal import print_line
+from wikisync.report.words import DONE, TO_DO, shown
+from wikisync.sync.plan import Plan
+from wikisync.workflow import Report, Request
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from rich.console import Console
+
+    from wikisync.past import LoggedRun
+
+_MANY = 12
+"""Writes of one run shown at most; the JSON has them all."""
+
+
+def show(runs: Iterable[LoggedRun], console: Console) -> None:
+    """Each run with its number, time and writes, the newest first."""
+    empty = True
+    for logged in runs:
+        if not logged.writes:
+            continue
+        empty = False
+        run = logged.run
+        what = f"undo of run {run.undoes}" if run.undoes else run.command
+        end = "" if run.ended else "  (interrupted)"
+        print_line(console, f"run {run.number}  {run.started}  {what}{end}", "bold")
+        for line in _writes(logged):
+            print_line(console, f"  {shown(line)}")
+    if empty:
+        print_line(console, "No run has written anything yet.")
+    else:
+        print_line(
+            console, "Take the last one back: wikisync undo. Another one: wikisync undo RUN."
+        )
+
+
+def _writes(logged: LoggedRun) -> list[str]:
+    lines = []
+    for noted in logged.writes[:_MANY]:
+        intent = noted.intent
+        done = noted.outcome == "done"
+        phrase = (DONE if done else TO_DO)[intent.verb, intent.side]
+        outcome = "" if done else f"  {noted.outcome or 'unsettled'}"
+        lines.append(f"{phrase:<20} {intent.file or intent.key}{outcome}")
+    rest = Counter(DONE[n.intent.verb, n.intent.side] for n in logged.writes[_MANY:])
+    return [*lines, *(f"… and {count:,} more {phrase}" for phrase, count in rest.items())]
+
+
+def to_json(runs: Iterable[LoggedRun], wiki: str, folder: str) -> str:
+    """The log as one JSON object: what every command has, and ``runs``."""
+    report = Report(Request("log", "sync"), wiki, folder, Plan())
+    data = {**as_data(report), "runs": [_run(logged) for logged in runs]}
+    return json.dumps(data, ensure_ascii=False)
+
+
+def _run(logged: LoggedRun) -> dict[str, Any]:
+    run = logged.run
+    return {
+        "run": run.number,
+        "command": run.command,
+        "started": run.started,
+        "ended": run.ended,
+        "undoes": run.undoes,
+        "actions": [
+            {
+                "action": noted.intent.verb,
+                "side": noted.intent.side,
+                "locale": noted.intent.key.locale,
+                "path": noted.intent.key.path,
+                "file": noted.intent.file,
+                "outcome": noted.outcome or "unsettled",
+            }
+            for noted in logged.writes
+        ],
+    }

@@ -1,0 +1,27 @@
+"""The question before a plan is carried out: what would be written and deleted, and where."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from wikisync.report.words import many
+
+if TYPE_CHECKING:
+    from wikisync.sync.plan import Plan
+
+
+def question(plan: Plan) -> str:
+    """One sentence that a yes or no answers, such as "Write 3 pages to the wiki?"."""
+    wiki = [action for action in plan.writes if action.side == "wiki" and action.verb != "delete"]
+    here = [action for action in plan.writes if action.side == "folder" and action.verb != "delete"]
+    parts = []
+    if wiki:
+        parts.append(f"write {many(len(wiki), 'page')} to the wiki")
+    if here:
+        parts.append(f"write {many(len(here), 'file')} here")
+    for side, where in (("wiki", "on the wiki"), ("folder", "here")):
+        gone = [action for action in plan.writes if (action.verb, action.side) == ("delete", side)]
+        if gone:
+            parts.append(f"DELETE {many(len(gone), 'page' if side == 'wiki' else 'file')} {where}")
+    text = parts[0] if len(parts) == 1 else ", ".join(parts[:-1]) + " and " + parts[-1]
+    return text[0].upper() + text[1:] + "?"

@@ -1,0 +1,81 @@
+"""The last lines of a report: what it all comes to, and what to do next."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from wikisync.report.data import counts
+from wikisync.report.words import DONE, TO_DO, many
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from wikisync.workflow import Report
+
+
+def summary(report: Report) -> Iterator[str]:
+    """What a report comes to, in one line, then a line for each next step."""
+    plan = report.plan
+    if plan.refusals:
+        yield "Nothing was written."
+        return
+    if report.declined:
+        yield "Nothing was written, as you said."
+        return
+    if report.request.command == "undo" and not plan.actions:
+        yield f"Nothing of run {report.request.run} is left to be taken back."
+    elif plan.pages or plan.problems:
+        yield f"{many(plan.pages, 'page')}: {_figures(report)}."
+    else:
+        yield "No page here and none on the wiki. Write one, then: wikisync push."
+    if report.interrupted:
+        yield "Stopped as you asked."
+    if report.unsettled:
+        what = many(report.unsettled, "write")
+        yield f"An interrupted run left {what} unsettled: the next push, pull or sync looks first."
+    yield from _next(report)
+
+
+def _figures(report: Report) -> str:
+    plan, figures = report.plan, counts(report)
+    if report.outcomes:
+        phrases = Counter(
+            DONE[o.action.verb, o.action.side]
+            for o in report.outcomes
+            if o.result == "done" and o.action.verb != "adopt"
+        )
+    else:
+        phrases = Counter(f"to {TO_DO[a.verb, a.side]}" for a in plan.writes)
+    equal = figures["in_sync"] + figures["adopt"]
+    withheld = sum(action.withheld is not None for action in plan.actions)
+    parts = [f"{count:,} {phrase}" for phrase, count in phrases.items()]
+    parts += [f"{equal:,} in sync"] if equal or not parts else []
+    parts += [f"{withheld:,} not deleted"] if withheld else []
+    undone = sum(o.gives_up is not None and o.result == "skipped" for o in report.outcomes)
+    parts += [f"{undone:,} not tried"] if undone else []
+    parts += [many(figures["conflict"], "conflict")] if figures["conflict"] else []
+    parts += [f"{figures['failed']:,} failed"] if figures["failed"] else []
+    parts += [many(len(plan.problems), "problem")] if plan.problems else []
+    return ", ".join(parts)
+
+
+def _next(report: Report) -> Iterator[str]:
+    plan, request = report.plan, report.request
+    if count := plan.other_way.get("folder", 0):
+        yield f"{many(count, 'page')} changed on the wiki: wikisync pull to get them."
+    if count := plan.other_way.get("wiki", 0):
+        yield f"{many(count, 'page')} changed here: wikisync push to publish them."
+    if request.command == "status" and plan.writes:
+        yield "See what changed: wikisync diff. Publish: push. Fetch: pull. Both: sync."
+    if request.dry_run and plan.writes:
+        yield "Nothing was written. To do it, leave out --dry-run."
+    if any(o.gives_up for o in report.outcomes):
+        yield "Run it again to do the rest."
+    lost = (
+        o.result == "done" and (o.action.verb == "delete" or o.action.settles)
+        for o in report.outcomes
+        if o.action.verb != "create"
+    )
+    if request.command != "undo" and any(lost):
+        yield "What was overwritten or deleted is kept: wikisync undo brings it back."

@@ -1,0 +1,142 @@
+"""A report as a person reads it in a terminal: what differs or what was done, then what is next.
+
+Names and texts from pages are shown with their control characters escaped (``words.shown``).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from wikisync.report.data import WITHHELD, conflicts, results
+from wikisync.report.difference import lines
+from wikisync.report.summary import summary
+from wikisync.report.verdict import say_conflict, say_refusal
+from wikisync.report.wording import Message, say
+from wikisync.report.words import DONE, TO_DO, shown
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from wikisync.apply import Outcome
+    from wikisync.sync.plan import Action
+    from wikisync.workflow import Report
+
+_COLOURS: Final = {"create": "green", "update": "yellow", "delete": "red"}
+_MANY: Final = 200
+"""Lines of one kind shown at most; the JSON has them all."""
+
+
+def show(report: Report, console: Console) -> None:
+    """The whole report: pages, conflicts, problems, refusals, and one line that sums it up."""
+    if report.request.command == "diff":
+        show_diff(report, console)
+    else:
+        show_actions(report, console)
+    _show_rest(report, console)
+    for line in summary(report):
+        print_line(console, line)
+
+
+def _show_rest(report: Report, console: Console) -> None:
+    for conflict in conflicts(report):
+        _show_message(console, conflict.file, "conflict", "red", say_conflict(conflict))
+    for problem in report.plan.problems:
+        _show_message(console, "", "problem", "red", say(problem))
+    for refusal in report.plan.refusals:
+        _show_message(console, "", f"refused ({refusal.rule})", "red", say_refusal(refusal))
+
+
+def show_plan(report: Report, console: Console) -> None:
+    """What is about to be done, above the question whether to do it."""
+    print_line(console, f"{report.folder} ↔ {report.wiki}", "bold")
+    if report.request.command == "undo":
+        print_line(console, f"Taking back run {report.request.run}:")
+    show_actions(report, console)
+    _show_rest(report, console)
+
+
+def show_trouble(report: Report, console: Console) -> None:
+    """Only what went wrong: failures, conflicts, problems, refusals."""
+    for action, outcome in results(report):
+        if outcome is not None and outcome.result == "failed":
+            _show_action(console, action, outcome, len(action.file))
+    _show_rest(report, console)
+
+
+def show_actions(report: Report, console: Console) -> None:
+    """A line for each page that is to be written, or was."""
+    shown_lines = [
+        (action, outcome)
+        for action, outcome in results(report)
+        if action.verb != "adopt" or (outcome is not None and outcome.result != "done")
+    ]
+    width = min(48, max((len(action.file) for action, _ in shown_lines), default=0))
+    for action, outcome in shown_lines[:_MANY]:
+        _show_action(console, action, outcome, width)
+    if len(shown_lines) > _MANY:
+        print_line(console, f"  … and {len(shown_lines) - _MANY:,} more", "dim")
+
+
+def show_diff(report: Report, console: Console) -> None:
+    """Every page's difference, in colour, each under a line that says what would be done."""
+    from wikisync.sync.plan import Action
+
+    for pair in report.pairs:
+        item = pair.item
+        doing = TO_DO[item.verb, item.side] if isinstance(item, Action) else "conflict"
+        title = next((page.title for page in (pair.new, pair.old) if page and page.title), "")
+        print_line(console, f"{shown(item.file)}  {shown(title)}  ({doing})", "bold")
+        for line in lines(pair):
+            print_line(console, shown(line), _colour(line))
+        print_line(console, "")
+
+
+def _colour(line: str) -> str:
+    if line.startswith(("--- ", "+++ ")):
+        return "dim"
+    return {"+": "green", "-": "red", "@": "cyan"}.get(line[:1], "")
+
+
+def _show_action(console: Console, action: Action, outcome: Outcome | None, width: int) -> None:
+    phrase = (DONE if outcome and outcome.result == "done" else TO_DO).get(
+        (action.verb, action.side), action.verb
+    )
+    note, colour = ", ".join(action.fields) if action.verb == "update" else "", None
+    if action.withheld is not None:
+        note, colour = WITHHELD[action.withheld], "dim"
+    elif outcome is not None and outcome.result != "done":
+        reason = say(outcome.error) if outcome.error else Message("")
+        note, colour = f"{outcome.result}: {reason}", "red"
+    elif outcome is not None and outcome.error is not None:
+        note, colour = f"but: {say(outcome.error)}", "red"
+    from rich.text import Text
+
+    line = Text("  ")
+    line.append(f"{phrase:<20}", style=colour or _COLOURS.get(action.verb, ""))
+    line.append(f" {shown(action.file):<{width}}")
+    line.append(f"  {shown(note)}", style=colour if colour == "red" else "dim")
+    line.rstrip()
+    console.print(line, soft_wrap=True)
+
+
+def _show_message(console: Console, name: str, label: str, colour: str, message: Message) -> None:
+    from rich.text import Text
+
+    line = Text("  ")
+    line.append(label, style=colour)
+    line.append(f"  {shown(name)}: " if name else "  ")
+    line.append(shown(message.text))
+    console.print(line, soft_wrap=True)
+    if message.hint:
+        print_line(console, f"      {shown(message.hint)}", "dim")
+
+
+def print_line(console: Console, text: str, style: str = "") -> None:
+    """One line, never wrapped by us: the terminal folds it, and a pipe gets it whole."""
+    from rich.text import Text
+
+    if console.is_terminal:
+        console.print(Text(text, style=style), soft_wrap=True)
+    else:
+        # rich would make blanks of tabs, and a patch needs them.
+        console.file.write(f"{text}\n")

@@ -1,0 +1,212 @@
+"""Every sentence that says what went wrong, and what to do next.
+
+The only place for errors' words; guards and conflicts have theirs in ``verdict``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from wikisync import errors as e
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What is so (``text``), and what to do about it (``hint``; empty where there is nothing)."""
+
+    text: str
+    hint: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.text} {self.hint}".strip()
+
+
+def say(error: e.WikisyncError) -> Message:
+    """An error in words."""
+    match error:
+        case e.UsageError():
+            return _usage(error)
+        case e.BadPage(file, line, what):
+            return Message(f"{file}{f':{line}' if line else ''}: {what}")
+        case e.BadName(name, rule):
+            return Message(f"{name}: {rule}")
+        case e.FileMoved(file, _doing, reason):
+            return Message(f"{file}: {reason}; it was left alone.", "Run the command again.")
+        case e.FolderError(file, doing, reason):
+            return Message(f"{file}: cannot {doing} it: {reason}.", _folder_hint(reason))
+        case e.WikiError():
+            return _wiki(error)
+        case e.PageMoved(_key, found):
+            return Message(f"{found}; the page was left alone.", "Run the command again.")
+        case e.Overtook(_key, version):
+            return Message(
+                f"Somebody edited it at the same moment: that edit is version {version} of the"
+                " page's history, and kept here.",
+                "Look at both, and bring over what is missing.",
+            )
+        case e.NotKept(name):
+            return Message(f"{name}: what stood there is not kept any more.")
+        case e.StateError(file, why, detail):
+            return _state(file, why, detail)
+        case e.Locked():
+            return Message("Another run of wikisync holds the lock.", "Wait until it has ended.")
+        case e.Interrupted():
+            return Message("Stopped as you asked; what was done is recorded.", "Run it again.")
+    return Message(str(error))
+
+
+def _usage(error: e.UsageError) -> Message:
+    match error:
+        case e.NotConfigured("config", looked_in):
+            return Message(
+                f"There is no wikisync.toml in {looked_in} or above it.",
+                "Go to the folder of your project, or begin one with:"
+                " wikisync init https://wiki.example.com",
+            )
+        case e.NotConfigured("url"):
+            return Message(
+                "No wiki is named.",
+                'Write url = "https://wiki.example.com" into wikisync.toml, or set WIKISYNC_URL.',
+            )
+        case e.NotConfigured("address"):
+            return Message("Which wiki?", "Say: wikisync init https://wiki.example.com")
+        case e.NotConfigured("token"):
+            return Message(
+                "There is no token: WIKISYNC_TOKEN is not set.",
+                "Make an API key on the wiki (Administration → API Access → New API Key), then:"
+                " export WIKISYNC_TOKEN=…",
+            )
+        case e.NotConfigured("base"):
+            return Message(
+                "--offline needs a run that has met the wiki, and there was none yet.",
+                "Run wikisync push, pull or sync once.",
+            )
+        case e.NoSuchRun(number):
+            if number is None:
+                return Message("No run has written anything that could be taken back.")
+            return Message(f"There is no run {number}.", "Look with wikisync log.")
+        case e.NeedsYes():
+            return Message(
+                "There is something to write, and nobody here to ask.",
+                "Look at it with --dry-run, then add --yes.",
+            )
+        case e.BadConfig(where, key, found, expected, line):
+            place = f"{where}:{line}: " if line else f"{where}: " if where else ""
+            name = f"{key}: " if key else ""
+            return Message(f"{place}{name}{found} is not {expected}.")
+        case e.TokenInFile(file, key):
+            return Message(
+                f"{file} holds a secret ({key}), and files get committed.",
+                "Take it out, make a new API key, and give it as WIKISYNC_TOKEN.",
+            )
+        case e.NoSuchPath(path):
+            return Message(
+                f"{path}: no page of that name here or on the wiki.",
+                "Give a file, a folder, a page's path or a pattern such as 'guide/**'.",
+            )
+        case e.SandboxMissing(extra, module):
+            return Message(
+                f"This command needs {module}, which is not installed.",
+                f"Install it with: pip install 'wikisync[{extra}]'",
+            )
+        case e.PortTaken(port):
+            return Message(f"Port {port} is taken.", "Choose another one with --port.")
+    return Message(str(error))
+
+
+def _folder_hint(reason: str) -> str:
+    if "permission" in reason or "read-only" in reason:
+        return "Check who may write there."
+    return "Make room, then run it again." if "space" in reason else ""
+
+
+def _wiki(error: e.WikiError) -> Message:
+    match error:
+        case e.Untrusted(url, reason):
+            return Message(
+                f"{url}: its certificate is not trusted: {reason}.",
+                "For a private authority, name its PEM file: WIKISYNC_CA_FILE=ca.pem",
+            )
+        case e.Unreachable(url, reason):
+            return Message(
+                f"{url} cannot be reached: {reason}.", "Is the address right, is the wiki up?"
+            )
+        case e.Redirected(url, _status, _found, location):
+            return Message(
+                f"{url} points to {location}, and a token is not sent after it.",
+                f"If that is your wiki, use it as the url: {location}",
+            )
+        case e.NotAWiki(url, status, found):
+            return Message(
+                f"{url} does not answer as Wiki.js's API does: {found} (HTTP {status}).",
+                "Is the address the wiki's own, without /graphql, and no login page before it?",
+            )
+        case e.ApiOff(url, message):
+            return Message(
+                f"{url}: {_clause(message)}.",
+                "Switch the API on under Administration → API Access, or use a key that was"
+                " not revoked.",
+            )
+        case e.Guest(url):
+            return Message(GUEST.format(url=url), NEW_KEY)
+        case e.Forbidden(_url, needs, key, _message):
+            page = f" on {key}" if key else ""
+            return Message(
+                f"The key may not do that{page}: it lacks {' and '.join(needs)}.",
+                "Give its group these permissions and page rules (Administration → Groups).",
+            )
+        case e.TooLarge(url, limit, answer):
+            size = f" of {limit >> 20} MiB" if limit else ""
+            if answer:
+                return Message(f"{url}: an answer over the limit{size} was not read.")
+            return Message(
+                f"{url}: the page is larger than the wiki takes in a request{size}.",
+                "Split the page, or raise bodyParserLimit in the wiki's config.yml.",
+            )
+        case e.PageGone():
+            return Message("The page is gone from the wiki.", "Run the command again.")
+        case e.PageHidden():
+            return Message(
+                "The key may not see the page.", "It needs read:source and manage:pages there."
+            )
+        case e.Rejected(_url, code, message):
+            number = f" ({code})" if code else ""
+            return Message(f"The wiki refused: {_clause(message)}{number}.")
+        case e.Unsure(_url, message, _code):
+            return Message(f"The wiki failed: {_clause(message)}.", "Run it again: it looks first.")
+    return Message(str(error))
+
+
+def _clause(message: str) -> str:
+    """The wiki's own words on one line, for a sentence that goes on."""
+    return " ".join(message.split()).rstrip(".")
+
+
+def in_the_clear(url: str) -> Message | None:
+    """The warning for an address over which anybody on the way can read the token, if it is one."""
+    parts = urlsplit(url)
+    if parts.scheme != "http" or parts.hostname in {"localhost", "127.0.0.1", "::1"}:
+        return None
+    return Message(f"{url} is not encrypted: the token travels in the clear.", "Use https://.")
+
+
+GUEST = "{url} takes the token for nobody's: it is wrong, or it has expired."
+NEW_KEY = "Make a new API key (Administration → API Access) and set WIKISYNC_TOKEN."
+
+
+def _state(file: str, why: str, detail: str) -> Message:
+    match why:
+        case "newer":
+            return Message(
+                f"{file} was written by a newer wikisync ({detail}).",
+                "Upgrade: pip install -U wikisync",
+            )
+        case "damaged":
+            return Message(
+                f"{file} is damaged: {detail}.",
+                "Nothing was written. Move it away to start without a memory: nothing is deleted"
+                " then, and pages that differ on the two sides become conflicts.",
+            )
+    hint = "Make room, then run it again." if "full" in detail else "Check who may write there."
+    return Message(f"{file}: cannot be used: {detail}.", hint)

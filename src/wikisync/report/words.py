@@ -1,0 +1,46 @@
+"""Small words: numbers with their nouns, and names as a terminal may show them."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from wikisync.sync.plan import Side
+
+# Control characters but the tab, what turns the direction of writing, and bytes that are no text.
+TO_DO: Final[dict[tuple[str, Side], str]] = {
+    ("create", "wiki"): "create on the wiki",
+    ("update", "wiki"): "update on the wiki",
+    ("delete", "wiki"): "delete on the wiki",
+    ("create", "folder"): "create here",
+    ("update", "folder"): "update here",
+    ("delete", "folder"): "delete here",
+}
+DONE: Final[dict[tuple[str, Side], str]] = {
+    ("create", "wiki"): "created on the wiki",
+    ("update", "wiki"): "updated on the wiki",
+    ("delete", "wiki"): "deleted on the wiki",
+    ("create", "folder"): "created here",
+    ("update", "folder"): "updated here",
+    ("delete", "folder"): "deleted here",
+}
+
+_UNSAFE = re.compile(
+    r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
+)
+
+
+def many(count: int, noun: str) -> str:
+    """``1 page``, ``2 pages``, ``12,000 pages``."""
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
+def shown(text: str) -> str:
+    """Text from pages and wikis without what could steer a terminal: each such sign escaped."""
+    return _UNSAFE.sub(_escaped, text)
+
+
+def _escaped(found: re.Match[str]) -> str:
+    number = ord(found[0])
+    return f"\\x{number:02x}" if number < 0x100 else f"\\u{number:04x}"

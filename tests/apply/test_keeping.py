@@ -1,0 +1,103 @@
+"""Before a page or a file is overwritten or deleted, what stood there is kept (promise 1)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from rig import page, results
+from wikisync.errors import FolderError, StateError
+from wikisync.sandbox import Refuse
+from wikisync.sides.folder import Folder
+from wikisync.state.bases import unpack_page
+
+if TYPE_CHECKING:
+    from rig import Rig
+
+
+@pytest.fixture
+def synced(rig: Rig) -> Rig:
+    rig.write("home.md", page("Agreed.\n"))
+    rig.do()
+    return rig
+
+
+def test_a_page_is_kept_whole_before_it_is_overwritten(synced: Rig) -> None:
+    synced.box.edit("home", content="Theirs.\n", tags=["theirs"], scriptCss="a{}")
+    synced.write("home.md", page("Mine.\n"))
+    synced.do("sync", prefer="local")
+    [data] = synced.kept()
+    lost = unpack_page(data)
+    assert (lost.content, lost.tags, lost.script_css) == ("Theirs.\n", ("theirs",), "a{}")
+
+
+def test_a_page_is_kept_before_it_is_deleted(synced: Rig) -> None:
+    (synced.root / "home.md").unlink()
+    synced.do("push", delete=True)
+    [data] = synced.kept()
+    assert unpack_page(data).content == "Agreed.\n"
+
+
+def test_a_file_is_kept_byte_for_byte_before_it_is_overwritten(synced: Rig) -> None:
+    mine = page("Mine.\r\n", more="# a comment\n")
+    synced.write("home.md", mine)
+    synced.box.edit("home", content="Theirs.\n")
+    synced.do("sync", prefer="wiki")
+    assert synced.kept() == [mine.encode()]
+    assert "Theirs." in synced.text("home.md")
+
+
+def test_a_file_is_kept_before_it_is_deleted(synced: Rig) -> None:
+    before = synced.text("home.md").encode()
+    synced.box.delete("home")
+    synced.do("pull", delete=True)
+    assert synced.kept() == [before]
+    assert synced.files() == []
+
+
+def test_what_cannot_be_kept_is_not_overwritten(
+    synced: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced.write("home.md", page("Mine.\n"))
+    plan = synced.plan("push")
+
+    def full(*_: object) -> None:
+        raise StateError("state.db", "unwritable", "database or disk is full")
+
+    monkeypatch.setattr(synced.state.journal, "keep", full)
+    assert results(synced.apply(plan)) == ["update wiki home: failed"]
+    found = synced.box.page("home")
+    assert found is not None
+    assert found["content"] == "Agreed.\n"
+
+
+@pytest.mark.parametrize("side", ["wiki", "folder"])
+def test_what_one_page_agreed_on_is_remembered_when_the_next_one_fails(
+    rig: Rig, side: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("home", "news", "team"):
+        if side == "wiki":
+            rig.write(f"{name}.md")
+        else:
+            rig.box.create(name)
+    whole = Folder.write
+
+    def write(folder: Folder, file: str, data: bytes, lease: bytes | None) -> None:
+        if file == "news.md" and side == "folder":
+            raise FolderError(file, "write", "no space left on device")
+        whole(folder, file, data, lease)
+
+    monkeypatch.setattr(Folder, "write", write)
+    rig.box.faults.add(Refuse(), on="create", nth=2)
+    outcomes = rig.do()
+    assert [outcome.result for outcome in outcomes] == ["done", "failed", "done"]
+    assert sorted(key.path for key in rig.state.bases.load()) == ["home", "team"]
+
+
+def test_an_intent_stands_in_the_journal_before_each_write_and_is_ended_after(synced: Rig) -> None:
+    synced.write("home.md", page("Mine.\n"))
+    synced.do("push")
+    [noted] = synced.state.journal.of(synced.runs[-1].number)
+    assert (noted.intent.verb, noted.intent.side, noted.outcome) == ("update", "wiki", "done")
+    assert synced.state.journal.open() == []

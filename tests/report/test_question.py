@@ -1,0 +1,36 @@
+"""The question before a plan is carried out says what would be written, and shouts deletions."""
+
+from __future__ import annotations
+
+import pytest
+
+from helpers import LATER, base, local, planned, remote, sides
+from wikisync.report.question import question
+from wikisync.sync.planner import Wish
+
+MINE = [local("mine", content="New."), local("new")]
+THEIRS = [remote("mine"), remote("theirs", content="New.", updated=LATER), remote("cut")]
+
+
+@pytest.mark.parametrize(
+    ("command", "delete", "text"),
+    [
+        ("push", False, "Write 2 pages to the wiki?"),
+        ("pull", False, "Write 1 file here?"),
+        ("push", True, "Write 2 pages to the wiki and DELETE 1 page on the wiki?"),
+        (
+            "sync",
+            True,
+            "Write 2 pages to the wiki, write 1 file here and DELETE 1 page on the wiki?",
+        ),
+    ],
+)
+def test_the_question_counts_what_would_be_done(command: str, delete: bool, text: str) -> None:
+    of = sides(map(base, ("mine", "theirs", "cut")), [*MINE, local("theirs")], THEIRS)
+    plan = planned(of, Wish(command, delete=delete))  # type: ignore[arg-type]
+    assert question(plan) == text
+
+
+def test_files_that_would_be_deleted_are_named_as_files() -> None:
+    plan = planned(sides([base("a")], [local("a")]), Wish("pull", delete=True))
+    assert question(plan) == "DELETE 1 file here?"

@@ -1,0 +1,124 @@
+"""Both sides and a state on this machine, for tests of what really happens to pages and files."""
+
+from __future__ import annotations
+
+from collections import Counter
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from wikisync.apply import Outcome, Run, apply
+from wikisync.apply.settle import settle
+from wikisync.report.progress import silent
+from wikisync.sides.folder import Folder
+from wikisync.sides.wiki import Wiki
+from wikisync.state import State
+from wikisync.survey import survey
+from wikisync.sync.planner import Wish, make_plan
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from wikisync.sandbox import Sandbox
+    from wikisync.sync.plan import Command, Plan
+
+DATE = "2020-12-16T06:49:25.724Z"
+CREATED = "2020-12-16T06:14:16.410Z"
+
+
+def page(content: str = "Text.\n", title: str = "A page", tags: str = "", more: str = "") -> str:
+    """A file as Wiki.js's storage writes it."""
+    return (
+        f"---\ntitle: {title}\ndescription: \npublished: true\ndate: {DATE}\n"
+        f"tags: {tags}\neditor: markdown\ndateCreated: {CREATED}\n{more}---\n\n{content}"
+    )
+
+
+@dataclass
+class Rig:
+    """A folder, a wiki and a state, with the steps of a run between them."""
+
+    box: Sandbox
+    root: Path
+    wiki: Wiki
+    state: State
+    ignore: tuple[str, ...] = ()
+    runs: list[Run] = field(default_factory=list)
+
+    @property
+    def folder(self) -> Folder:
+        return Folder(self.root, self.ignore)
+
+    def write(self, file: str, text: str | None = None) -> Path:
+        """What a person does in an editor."""
+        path = self.root / file
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes((page() if text is None else text).encode())
+        return path
+
+    def text(self, file: str) -> str:
+        return (self.root / file).read_bytes().decode()
+
+    def files(self) -> list[str]:
+        """Every file in the folder, hidden ones too."""
+        found = self.root.rglob("*")
+        return sorted(path.relative_to(self.root).as_posix() for path in found if path.is_file())
+
+    def plan(self, command: Command = "sync", **wish: Any) -> Plan:
+        surveyed = survey(self.folder, self.wiki, self.state, silent)
+        return make_plan(surveyed.sides, Wish(command, **wish))
+
+    def run(self, *, write_back: bool = True) -> Run:
+        number = self.state.journal.begin_run("sync", DATE)
+        run = Run(self.wiki, self.folder, self.state, number, write_back)
+        self.runs.append(run)
+        return run
+
+    def apply(
+        self,
+        plan: Plan,
+        *,
+        write_back: bool = True,
+        stop: Callable[[], bool] = lambda: False,
+    ) -> list[Outcome]:
+        return list(apply(plan, self.run(write_back=write_back), stop=stop))
+
+    def settle(self) -> int:
+        """What a run begins with where another was interrupted."""
+        return settle(self.state, self.folder, self.wiki)
+
+    def do(self, command: Command = "sync", **wish: Any) -> list[Outcome]:
+        return self.apply(self.plan(command, **wish))
+
+    def kept(self) -> list[bytes]:
+        """What the runs so far overwrote or deleted: file bytes, or packed pages."""
+        found = (
+            self.state.journal.kept(noted.number)
+            for run in self.runs
+            for noted in self.state.journal.of(run.number)
+        )
+        return [data for data in found if data is not None]
+
+    def mutations(self) -> Counter[str]:
+        """The writes that the wiki was asked for so far."""
+        return Counter(
+            name for seen in self.box.requests if seen.is_mutation for name in seen.fields
+        )
+
+
+@contextmanager
+def rigged(box: Sandbox, root: Path) -> Iterator[Rig]:
+    """A rig on a sandbox, with its folder and its state below ``root``."""
+    (root / "pages").mkdir()
+    state = State.open(root / ".wikisync")
+    try:
+        with Wiki(box.url, box.token) as wiki:
+            yield Rig(box, root / "pages", wiki, state)
+    finally:
+        state.close()
+
+
+def results(outcomes: list[Outcome]) -> list[str]:
+    """Each outcome in short: ``update wiki a: done``."""
+    return [f"{o.action.verb} {o.action.side} {o.action.key.path}: {o.result}" for o in outcomes]
