@@ -1,0 +1,147 @@
+"""``wikisync init``: write the configuration, make the folder, try the connection."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from wikisync.config import FILE, check_folder, holds_token, load
+from wikisync.errors import (
+    BadConfig,
+    FolderError,
+    Forbidden,
+    Guest,
+    NotConfigured,
+    PageGone,
+    PageHidden,
+    TokenInFile,
+    WikisyncError,
+)
+from wikisync.report.wording import say
+from wikisync.report.words import many, shown
+from wikisync.sides import address
+from wikisync.sides.wiki import Connection, Wiki
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from wikisync.config import Config
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """What ``init`` made and found. ``error`` is what kept it from trying the connection.
+
+    ``lacks`` says which rights the key lacks for keeping pages in sync, as far as that was tried.
+    """
+
+    config: Config
+    wrote: bool
+    connection: Connection | None
+    lacks: Forbidden | None = None
+    error: WikisyncError | None = None
+
+    def lines(self) -> Iterator[str]:
+        """What a person is told: what was made, what was found, what to do next."""
+        config, verb = self.config, "Wrote" if self.wrote else "Found"
+        yield f"{verb} {FILE}: {config.folder_name}/ ↔ {config.url}"
+        if self.error is not None:
+            message = say(self.error)
+            yield shown(f"{message.text} {message.hint}".strip())
+            return
+        if self.connection is None:
+            yield "Next: make an API key on the wiki (Administration → API Access → New API Key),"
+            yield "then export WIKISYNC_TOKEN=… and run wikisync init again to try the connection."
+            return
+        pages = many(len(self.connection.pages), "page")
+        yield shown(f"Connected: {pages}, locales {', '.join(self.connection.locales)}.")
+        if self.lacks:
+            yield shown(f"But {say(self.lacks).text[0].lower()}{say(self.lacks).text[1:]}")
+            yield shown(say(self.lacks).hint)
+        yield "Next: wikisync pull brings the wiki's pages here, wikisync push sends yours."
+
+    def to_json(self) -> str:
+        """The same for programs, in the shape that every command has."""
+        from wikisync.report.data import as_data
+        from wikisync.sync.plan import Plan
+        from wikisync.workflow import Report, Request
+
+        plan = Plan(pages=len(self.connection.pages) if self.connection else 0)
+        report = Report(Request("init", "sync"), self.config.url, self.config.folder_name, plan)
+        data = as_data(report)
+        if self.error is not None:
+            data["error"] = str(say(self.error))
+        return json.dumps(data, ensure_ascii=False)
+
+
+def begin(url: str | None, folder: str) -> Begun:
+    """Begin to keep ``folder`` and the wiki at ``url`` the same, from the current folder.
+
+    A configuration that is there already is kept, and only tried. Raises the UsageError family,
+    FolderError where nothing can be written, and never touches a page.
+    """
+    file = Path.cwd() / FILE
+    wrote = not file.exists()
+    if wrote:
+        if not url:
+            raise NotConfigured("address")
+        for name, value in (("url", url), ("folder", folder)):
+            if holds_token(value):
+                raise TokenInFile(FILE, name)
+        check_folder(FILE, Path.cwd(), folder)
+        text = f"url = {_quoted(address.base(url))}\nfolder = {_quoted(folder)}\n"
+        _write(file, text)
+    config = load(file, need_token=False)
+    if url and (wanted := address.base(url)) != config.url:
+        raise BadConfig(str(file), "url", config.url, f"{wanted} (edit the file to change it)")
+    try:
+        config.folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise FolderError(config.folder_name, "make", reason.lower()) from error
+    if not config.token:
+        return Begun(config, wrote, None)
+    return _tried(config, wrote)
+
+
+def _tried(config: Config, wrote: bool) -> Begun:
+    try:
+        with Wiki(config.url, config.token, ca_file=config.ca_file) as wiki:
+            connection = wiki.connect()
+            if not connection.authenticated:
+                raise Guest(config.url)
+            return Begun(config, wrote, connection, _lacking(wiki, connection))
+    except WikisyncError as error:
+        return Begun(config, wrote, None, error=error)
+
+
+def _lacking(wiki: Wiki, connection: Connection) -> Forbidden | None:
+    """The rights that the key lacks, asked of a page that is there and of one that is not."""
+    try:
+        for listed in connection.pages[:1]:
+            wiki.read_one(listed.id)
+    except Forbidden as error:
+        return error
+    except PageGone:
+        pass
+    except PageHidden:
+        return Forbidden(wiki.url, ("read:source", "manage:pages"))
+    return None if wiki.may_write() else Forbidden(wiki.url, ("write:pages",))
+
+
+def _write(file: Path, text: str) -> None:
+    try:
+        with file.open("x", encoding="utf-8") as handle:
+            handle.write(text)
+    except OSError as error:
+        if not isinstance(error, FileExistsError):
+            file.unlink(missing_ok=True)  # half a configuration would be kept by the next try
+        reason = error.strerror or str(error)
+        raise FolderError(file.name, "write", reason.lower()) from error
+
+
+def _quoted(text: str) -> str:
+    # JSON's strings are TOML's basic strings.
+    return json.dumps(text, ensure_ascii=False)

@@ -1,0 +1,247 @@
+"""A command at a terminal or in a script: what it asks, what it prints, what it exits with.
+
+Between the command line and the workflow. Data go to stdout; progress, questions and messages to
+stderr. Heavy modules are imported where they are used, so that ``--help`` stays quick.
+"""
+
+from __future__ import annotations
+
+import sys
+from contextlib import contextmanager, redirect_stdout
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from wikisync.errors import BadConfig, Guest, NeedsYes, StateError, UsageError, WikisyncError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from rich.console import Console
+
+    from wikisync.config import Config
+    from wikisync.report.progress import Progress
+    from wikisync.sync.plan import Command
+    from wikisync.workflow import CommandName, Report, Request
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """How the user wants to be told."""
+
+    json: bool = False
+    quiet: bool = False
+    exit_code: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where the configuration comes from, and what overrides it."""
+
+    config: Path | None = None
+    jobs: int | None = None
+
+    def load(self, *, need_token: bool = True) -> Config:
+        """The configuration of the run. Raises the UsageError family."""
+        from wikisync.config import load
+
+        found = load(self.config, need_token=need_token)
+        return replace(found, jobs=self.jobs) if self.jobs else found
+
+
+def look(
+    output: Output, source: Source, command: CommandName, direction: Command, **wishes: Any
+) -> None:
+    """A command that only looks: ``status`` and ``diff``. Ends the program."""
+    from wikisync import workflow
+
+    request = workflow.Request(command, direction, **wishes)
+    with _told(output, request):
+        config = source.load(need_token=not request.offline)
+        _warn(config)
+        _finish(workflow.look(config, request, _progress(output)), output)
+
+
+def write(output: Output, source: Source, command: Command, *, yes: bool, **wishes: Any) -> None:
+    """A command that writes: ``push``, ``pull`` and ``sync``. Ends the program."""
+    from wikisync import workflow
+
+    request = workflow.Request(command, command, **wishes)
+    with _told(output, request):
+        config = source.load()
+        _warn(config)
+        if request.dry_run:
+            report = workflow.look(config, request, _progress(output))
+        else:
+            report = workflow.carry_out(
+                config,
+                request,
+                _progress(output),
+                ask=lambda found: yes or _confirm(found),
+                notice=_stopping,
+            )
+        _finish(report, output)
+
+
+def undo(output: Output, source: Source, number: int | None, *, yes: bool, dry_run: bool) -> None:
+    """``wikisync undo``. Ends the program."""
+    from wikisync import past, workflow
+
+    request = workflow.Request("undo", "sync", dry_run=dry_run, run=number)
+    with _told(output, request):
+        config = source.load()
+        _warn(config)
+        report = past.undo(
+            config,
+            request,
+            _progress(output),
+            ask=lambda found: yes or _confirm(found),
+            notice=_stopping,
+        )
+        _finish(report, output)
+
+
+def show_log(output: Output, source: Source) -> None:
+    """``wikisync log``. Ends the program."""
+    from wikisync import past, workflow
+    from wikisync.report import log
+
+    with _told(output, workflow.Request("log", "sync")):
+        config = source.load(need_token=False)
+        runs = past.log(config)
+        if output.json:
+            typer.echo(log.to_json(runs, config.url, config.folder_name))
+        else:
+            log.show(runs, _console())
+
+
+def _stopping() -> None:
+    _tell("Stopping after the page in hand. Ctrl-C again: at once.")
+
+
+def _confirm(report: Report) -> bool:
+    """Show the plan and ask. Raises NeedsYes where nobody is there to answer."""
+    from wikisync.report.question import question
+    from wikisync.report.terminal import show_plan
+
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        raise NeedsYes
+    show_plan(report, _console(stderr=True))
+    try:
+        with redirect_stdout(sys.stderr):  # else the blank after the question goes to stdout
+            return typer.confirm(question(report.plan), err=True)
+    except typer.Abort:
+        return False
+
+
+def _finish(report: Report, output: Output) -> None:
+    from wikisync.report import data, terminal
+
+    code = data.exit_code(report, tell_differences=output.exit_code)
+    if output.json:
+        typer.echo(data.to_json(report))
+    elif not output.quiet:
+        terminal.show(report, _console())
+    elif code:
+        terminal.show_trouble(report, _console(stderr=True))
+    raise typer.Exit(code)
+
+
+@contextmanager
+def _told(output: Output, request: Request | None = None) -> Iterator[None]:
+    """Errors become sentences and exit codes; no traceback for what can happen in the field."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        _tell("Stopped at once. The next run settles what was begun.")
+        raise typer.Exit(130) from None
+    except WikisyncError as error:
+        from wikisync.report.wording import say
+
+        if output.json and request is not None:
+            from wikisync.report.data import error_json
+
+            typer.echo(error_json(request, error))
+        message = say(error)
+        _tell(f"wikisync: {message.text}", message.hint)
+        code = (
+            2
+            if isinstance(error, UsageError)
+            else 4
+            if isinstance(error, StateError | Guest)
+            else 1
+        )
+        raise typer.Exit(code) from error
+
+
+def _warn(config: Config) -> None:
+    from wikisync.report.wording import in_the_clear
+
+    if warning := in_the_clear(config.url):
+        _tell(f"wikisync: {warning.text}", warning.hint)
+
+
+def _tell(*lines: str) -> None:
+    from wikisync.report.words import shown
+
+    for line in lines:
+        if line:
+            typer.echo(shown(line), err=True)
+
+
+def _progress(output: Output) -> Progress:
+    from wikisync.report.progress import on_terminal, silent
+
+    return silent if output.quiet or not sys.stderr.isatty() else on_terminal
+
+
+def _console(*, stderr: bool = False) -> Console:
+    from rich.console import Console
+
+    return Console(stderr=stderr, highlight=False, markup=False, emoji=False)
+
+
+def begin(output: Output, url: str | None, folder: str) -> None:
+    """``wikisync init``. Ends the program."""
+    from wikisync.begin import begin as make
+    from wikisync.workflow import Request
+
+    with _told(output, Request("init", "sync")):
+        if url is None and sys.stdin.isatty():
+            with redirect_stdout(sys.stderr):
+                url = typer.prompt("The wiki's address (https://…)", err=True)
+        made = make(url, folder)
+        if output.json:
+            typer.echo(made.to_json())
+        elif not output.quiet:
+            for line in made.lines():
+                typer.echo(line)
+        raise typer.Exit(1 if made.error else 0)
+
+
+def serve(output: Output, port: int, data: Path | None, locales: str) -> None:
+    """``wikisync sandbox``, until it is ended."""
+    with _told(output):
+        from wikisync import sandbox
+
+        codes = tuple(code.strip() for code in locales.split(",") if code.strip())
+        if not codes:
+            raise BadConfig("--locales", "", repr(locales), "codes such as en,fr")
+
+        def ready(url: str, token: str) -> None:
+            from wikisync.report.sandbox import introduction
+
+            typer.echo(introduction(url, token, json=output.json))
+            sys.stdout.flush()
+
+        sandbox.serve(port, data, codes, ready)
+
+
+def show_demo() -> None:
+    """``wikisync demo``. Ends the program."""
+    with _told(Output()):
+        from wikisync.demo import run
+
+        raise typer.Exit(run(typer.echo))

@@ -1,0 +1,114 @@
+"""What every command works with: both sides and the state, opened and closed together."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from wikisync.apply import Run
+from wikisync.apply.context import now
+from wikisync.apply.settle import settle
+from wikisync.errors import FolderError, StateError
+from wikisync.interrupt import asked_to_stop
+from wikisync.lock import only_run
+from wikisync.sides.folder import Folder
+from wikisync.sides.wiki import Wiki
+from wikisync.state import State
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from wikisync.apply import Outcome
+    from wikisync.config import Config
+    from wikisync.report.progress import Progress
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What a command works with while it works."""
+
+    config: Config
+    folder: Folder
+    wiki: Wiki
+    state: State
+    progress: Progress
+
+
+@contextmanager
+def to_look(config: Config, progress: Progress, *, needs_folder: bool) -> Iterator[Desk]:
+    """A desk to look from: nothing is made, and no lock is needed.
+
+    Without ``needs_folder``, a folder that is not there is an empty one. Raises BadConfig,
+    NotConfigured and StateError.
+    """
+    with ExitStack() as stack:
+        # Offline nothing is ever sent, so that there need not be a token.
+        token = config.token or "none"
+        wiki = Wiki(config.url, token, ca_file=config.ca_file, jobs=config.jobs)
+        stack.enter_context(wiki)
+        state = State.open(config.state, create=False)
+        stack.callback(state.close)
+        folder = Folder(config.folder, config.ignore, may_lack=not needs_folder)
+        yield Desk(config, folder, wiki, state, progress)
+
+
+@contextmanager
+def to_write(config: Config, progress: Progress, *, needs_folder: bool) -> Iterator[Desk]:
+    """A desk to write from: alone, with a state, and with what was interrupted settled.
+
+    Raises what ``to_look`` raises, Locked, FolderError, and WikiError where an interrupted run has
+    to be settled and the wiki cannot be asked.
+    """
+    if not needs_folder:
+        try:
+            config.folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            reason = (error.strerror or str(error)).lower()
+            raise FolderError(config.folder_name, "make", reason) from error
+    with ExitStack() as stack:
+        stack.enter_context(only_run(config.state, now()))
+        wiki = Wiki(config.url, config.token, ca_file=config.ca_file, jobs=config.jobs)
+        stack.enter_context(wiki)
+        state = State.open(config.state)
+        stack.callback(state.close)
+        yield Desk(config, Folder(config.folder, config.ignore), wiki, state, progress)
+
+
+def settle_first(desk: Desk) -> None:
+    """Look at what an interrupted run had begun, before anything is planned (promise 5)."""
+    if desk.state.journal.interrupted():
+        settle(desk.state, desk.folder, desk.wiki)
+
+
+def perform(
+    desk: Desk,
+    command: str,
+    doing: str,
+    total: int,
+    work: Callable[[Run, Callable[[], bool]], Iterable[Outcome]],
+    notice: Callable[[], None],
+    undoes: int | None = None,
+) -> tuple[tuple[Outcome, ...], bool]:
+    """A run of the log around ``work``, which yields outcomes and asks whether to stop.
+
+    Returns the outcomes, and whether the user stopped it. What old runs kept is forgotten.
+    """
+    number = desk.state.journal.begin_run(command, now(), undoes)
+    run = Run(desk.wiki, desk.folder, desk.state, number, desk.config.write_back)
+    outcomes: list[Outcome] = []
+    with asked_to_stop(notice) as stop, desk.progress(doing, total) as step:
+        for outcome in work(run, stop):
+            outcomes.append(outcome)
+            step()
+        stopped = stop()
+    # A state that cannot be written has been told already: what was done must be told too.
+    with suppress(StateError):
+        if not desk.state.journal.open():
+            desk.state.journal.end_run(number, now())
+        if undoes is None:  # an undo may be the last to need what was kept
+            keep = timedelta(days=desk.config.keep_days)
+            oldest = (datetime.now(UTC) - keep).isoformat(timespec="milliseconds")
+            desk.state.journal.forget(before=oldest.replace("+00:00", "Z"))
+    return tuple(outcomes), stopped

@@ -1,0 +1,71 @@
+"""The options that several commands share: their names, their help, what they take."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Final, Literal
+
+import typer
+
+LIFTABLE: Final = ("max-delete", "emptied", "all-changed", "foreign-state")
+
+
+def _liftable(rules: list[str] | None) -> list[str] | None:
+    for rule in rules or ():
+        if rule not in LIFTABLE:
+            raise typer.BadParameter(f"'{rule}' is not one of {', '.join(LIFTABLE)}.")
+    return rules
+
+
+Paths = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="PATH",
+        help="Only these: a file, a folder, a page's path, or a pattern such as 'guide/**'.",
+        show_default=False,
+    ),
+]
+Config = Annotated[
+    Path | None,
+    typer.Option(help="Use this wikisync.toml instead of looking for one.", metavar="FILE"),
+]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of text.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print only what went wrong.")]
+Jobs = Annotated[
+    int | None,
+    typer.Option(
+        min=1, help="Requests in flight at once while reading. [dim]\\[4][/dim]", metavar="N"
+    ),
+]
+Delete = Annotated[
+    bool, typer.Option("--delete", help="Also delete what was deleted on the other side.")
+]
+Prefer = Annotated[
+    Literal["local", "wiki"] | None,
+    typer.Option(help="Settle conflicts in favour of this side; the other is kept first."),
+]
+DryRun = Annotated[
+    bool, typer.Option("--dry-run", "-n", help="Show what would be done, and do nothing.")
+]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do it without asking.")]
+MaxDelete = Annotated[
+    int | None,
+    typer.Option(
+        min=0, metavar="N", help="Delete no more than N pages. [dim]\\[10, or 10 %][/dim]"
+    ),
+]
+Allow = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="RULE",
+        help="Lift this guard for one run: max-delete, emptied, all-changed or foreign-state.",
+        show_default=False,
+        callback=_liftable,
+    ),
+]
+ExitCode = Annotated[
+    bool, typer.Option("--exit-code", help="Exit with 5 where the two sides differ.")
+]
+Offline = Annotated[
+    bool, typer.Option("--offline", help="Compare with the last run instead of the wiki.")
+]

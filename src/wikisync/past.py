@@ -1,0 +1,151 @@
+"""The runs of the past: what each did, and taking one back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+from wikisync.apply.run import outcome_of
+from wikisync.apply.undo import Step, steps, take_back
+from wikisync.desk import Desk, perform, settle_first, to_look, to_write
+from wikisync.errors import Guest, Interrupted, Locked, NoSuchRun
+from wikisync.state import State
+from wikisync.sync.guard import another_wiki, foreign
+from wikisync.sync.plan import Plan, Refusal
+from wikisync.workflow import Report, refused, whose_state
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from wikisync.apply import Outcome, Run
+    from wikisync.config import Config
+    from wikisync.errors import WikisyncError
+    from wikisync.report.progress import Progress
+    from wikisync.state.journal import Noted, PastRun
+    from wikisync.workflow import Request
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedRun:
+    """A run of the log with its writes."""
+
+    run: PastRun
+    writes: tuple[Noted, ...]
+
+
+def log(config: Config) -> tuple[LoggedRun, ...]:
+    """Every run that is remembered, the newest first. Raises StateError."""
+    state = State.open(config.state, create=False)
+    try:
+        return tuple(
+            LoggedRun(run, tuple(state.journal.of(run.number))) for run in state.journal.runs()
+        )
+    finally:
+        state.close()
+
+
+def undo(
+    config: Config,
+    request: Request,
+    progress: Progress,
+    ask: Callable[[Report], bool],
+    notice: Callable[[], None] = lambda: None,
+) -> Report:
+    """Take the request's run back; without one, the last that wrote something and still stands.
+
+    ``ask`` is shown the plan before the first write and may decline. Raises NoSuchRun, and what
+    makes every write impossible.
+    """
+    if request.dry_run:
+        with to_look(config, progress, needs_folder=False) as desk:
+            if (refusal := _foreign(desk, request)) is not None:
+                return refusal
+            request = _named(desk.state, request)
+            return _planned(desk, request)[0]
+    try:
+        with to_write(config, progress, needs_folder=False) as desk:
+            if (refusal := _foreign(desk, request)) is not None:
+                return refusal
+            request = _named(desk.state, request)
+            settle_first(desk)
+            report, number, todo = _planned(desk, request)
+            if not todo:
+                return report
+            if not ask(report):
+                return replace(report, declined=True)
+            outcomes, stopped = perform(
+                desk,
+                "undo",
+                "Taking back",
+                len(todo),
+                lambda run, stop: _take_back_all(todo, run, stop),
+                notice,
+                undoes=number,
+            )
+            return replace(report, outcomes=outcomes, interrupted=stopped)
+    except Locked as error:
+        return refused(config, request, error)
+
+
+def _foreign(desk: Desk, request: Request) -> Report | None:
+    """The refusal of a run that was with another wiki, or in another folder. Raises Guest."""
+    whose: Refusal | str = whose_state(desk, request)
+    connection = desk.wiki.connect()
+    if not connection.authenticated:
+        raise Guest(desk.config.url)
+    bases = desk.state.bases.load().values()
+    if whose == "another's" or another_wiki(bases, connection.pages):
+        whose = foreign(desk.state.meta("url") or desk.config.url, None, same=False)
+    if not isinstance(whose, Refusal):
+        return None
+    return Report(request, desk.config.url, desk.config.folder_name, Plan(refusals=(whose,)))
+
+
+def _planned(desk: Desk, request: Request) -> tuple[Report, int, tuple[Step, ...]]:
+    state = desk.state
+    number = _last(state) if request.run is None else _known(state, request.run)
+    todo = steps(desk.state, number)
+    plan = Plan(actions=tuple(step.action for step in todo), pages=len(todo))
+    request = replace(request, run=number)
+    report = Report(request, desk.config.url, desk.config.folder_name, plan)
+    return report, number, todo
+
+
+def _named(state: State, request: Request) -> Request:
+    return request if request.run is not None else replace(request, run=_cut_off(state))
+
+
+def _cut_off(state: State) -> int | None:
+    """The run that an undo was taking back when it was killed: there is where to go on."""
+    return next((run.undoes for run in state.journal.runs() if run.undoes and not run.ended), None)
+
+
+def _ours(state: State) -> list[PastRun]:
+    """The runs that were with this wiki, the newest first."""
+    others = state.meta("others") or ""
+    last = int(others) if others.isdecimal() else 0
+    return [run for run in state.journal.runs() if run.number > last]
+
+
+def _last(state: State) -> int:
+    for run in _ours(state):
+        if run.undoes is None and steps(state, run.number, tried=False):
+            return run.number
+    raise NoSuchRun(None)
+
+
+def _known(state: State, number: int) -> int:
+    if all(run.number != number for run in _ours(state)):
+        raise NoSuchRun(number)
+    return number
+
+
+def _take_back_all(todo: tuple[Step, ...], run: Run, stop: Callable[[], bool]) -> Iterator[Outcome]:
+    gave_up: WikisyncError | None = None
+    for step in todo:
+        if gave_up is None and stop():
+            gave_up = Interrupted()
+        outcome = outcome_of(step.action, partial(take_back, run, step), gave_up)
+        gave_up = outcome.gives_up
+        yield outcome

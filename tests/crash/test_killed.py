@@ -1,0 +1,164 @@
+"""Whatever stops a run, the next run ends where the first would have, twice as good as once.
+
+A run is killed at every point there is between two of its effects; see ``points``.
+"""
+
+from __future__ import annotations
+
+import ssl
+from functools import partial
+from itertools import count
+from typing import TYPE_CHECKING
+
+import pytest
+
+from crash.points import Points, watched
+from crash.scenarios import EDITS, begin, page
+from crash.world import World
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from wikisync.sandbox import Sandbox
+    from wikisync.sync.plan import Command
+    from wikisync.workflow import Report
+
+    Record = Callable[[str, object], None]
+
+MANY = 40
+"""A scenario with fewer points than these would prove little."""
+
+
+@pytest.fixture(autouse=True)
+def no_authorities(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The wiki is on loopback: reading whom else to trust would be half the time of a run."""
+    monkeypatch.setattr(ssl.SSLContext, "load_verify_locations", lambda *_args, **_more: None)
+
+
+@pytest.fixture
+def world(tmp_path: Path, box: Sandbox) -> World:
+    made = World(tmp_path, box)
+    begin(made)
+    return made
+
+
+def all_done(report: Report) -> None:
+    assert [o for o in report.outcomes if o.result != "done" or o.error is not None] == []
+    assert not report.plan.conflicts
+    assert not report.plan.refusals
+
+
+def alive(work: Callable[[], Report]) -> Report:
+    """What a process does that nobody kills. Nor does the power go: so it need not wait for it."""
+    with watched(Points()):
+        return work()
+
+
+def nothing_left(world: World, again: Callable[[], Report]) -> None:
+    """Doing it once more does nothing, in one request."""
+    before, asked = world.moment(), world.requests()
+    report = alive(again)
+    assert not report.plan.actions
+    assert not report.plan.conflicts
+    assert world.requests() == asked + 1
+    now = world.moment()
+    assert (now.files, now.wiki) == (before.files, before.wiki)
+
+
+def test_a_first_run_killed_anywhere_is_ended_by_the_next(
+    tmp_path: Path, box: Sandbox, record_property: Record
+) -> None:
+    world = World(tmp_path, box)
+    box.create("there", content="There.\n", tags=["one"])
+    world.write("here.md", page("Here.\n", "two"))
+    points = killed_at(world, lambda: world.run("sync"))
+    assert points > MANY
+    record_property("points", points)
+
+
+@pytest.mark.parametrize("command", ["push", "pull", "sync"])
+def test_a_run_killed_anywhere_is_ended_by_the_next(
+    world: World, command: Command, record_property: Record
+) -> None:
+    EDITS[command](world)
+    points = killed_at(world, lambda: world.run(command))
+    assert points > MANY
+    record_property("points", points)
+
+
+def test_an_undo_killed_anywhere_is_ended_by_the_same_undo(
+    world: World, record_property: Record
+) -> None:
+    EDITS["sync"](world)
+    all_done(world.run("sync"))
+    last = world.last_run()
+    points = killed_at(world, lambda: world.undo(last))
+    assert points > MANY
+    record_property("points", points)
+
+
+def test_a_run_killed_while_it_settles_is_ended_by_the_next(world: World) -> None:
+    EDITS["sync"](world)
+    killed_at(world, lambda: world.run("sync"), every=3, twice=True)
+
+
+def test_an_undo_killed_while_it_settles_is_ended_by_the_next(world: World) -> None:
+    EDITS["sync"](world)
+    all_done(world.run("sync"))
+    last = world.last_run()
+    killed_at(world, lambda: world.undo(last), every=3, twice=True)
+
+
+def killed_at(
+    world: World, work: Callable[[], Report], *, every: int = 1, twice: bool = False
+) -> int:
+    """Kill ``work`` at points, and do it again; returns how many points there are."""
+    before, texts = world.moment(), world.texts()
+    all_done(alive(work))
+    right = world.end()
+    for number in count(1, every):
+        world.back_to(before)
+        name = world.dies(number, work)
+        if name is None:
+            return number - 1
+        if twice:
+            # The next run dies as well, mostly while it settles what this one left.
+            world.dies(1 + number % 11, work)
+        where = f"killed at point {number}, {name}"
+        all_done(alive(work))
+        assert world.end() == right, where
+        assert (world.config.state / ".gitignore").read_bytes().startswith(b"*"), where
+        assert texts <= world.texts(), where
+        nothing_left(world, work)
+    raise AssertionError
+
+
+def test_after_a_killed_undo_the_last_run_is_still_the_one_to_undo(world: World) -> None:
+    """``undo`` without a number goes on where it was, not to the run before."""
+    EDITS["sync"](world)
+    all_done(world.run("sync"))
+    last, before = world.last_run(), world.moment()
+    all_done(world.undo(last))
+    right = world.end()
+    for number in count(1, 4):
+        world.back_to(before)
+        name = world.dies(number, lambda: world.undo(last))
+        if name is None:
+            break
+        all_done(alive(world.undo))
+        assert world.end() == right, f"killed at point {number}, {name}"
+
+
+def test_a_killed_run_can_be_taken_back(world: World) -> None:
+    EDITS["sync"](world)
+    first, before, was = world.last_run(), world.moment(), world.end()
+    for number in count(1, 4):
+        world.back_to(before)
+        name = world.dies(number, lambda: world.run("sync"))
+        if name is None:
+            break
+        if (last := world.last_run()) != first:
+            all_done(alive(partial(world.undo, last)))
+        end = world.end()
+        assert (end.pages, end.files) == (was.pages, was.files), f"killed at {number}, {name}"

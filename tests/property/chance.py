@@ -1,0 +1,43 @@
+"""What may happen to two people: what each does, what the network does, when a process dies.
+
+An act is the name of one of ``People``'s, with its arguments.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import hypothesis.strategies as st
+
+from property import network
+
+PATHS: Final = ("home", "guide", "guide/one", "deep/er/two")
+TAGS: Final = ((), ("red",), ("red", "blue"), ("green", "blue, sky"))
+
+paths = st.sampled_from(PATHS)
+tags = st.sampled_from(TAGS)
+here = st.one_of(
+    st.tuples(st.just("write"), paths),
+    st.tuples(st.just("write"), paths),
+    st.tuples(st.just("remove"), paths),
+    st.tuples(st.just("retag_here"), paths, tags),
+    st.tuples(st.just("retitle_here"), paths),
+)
+there = st.one_of(
+    st.tuples(st.just("edit"), paths),
+    st.tuples(st.just("edit"), paths),
+    st.tuples(st.just("delete"), paths),
+    st.tuples(st.just("retag_there"), paths, tags),
+    st.tuples(st.just("retitle_there"), paths),
+    st.tuples(st.just("render"), paths),
+    st.tuples(st.just("move"), paths, paths),
+)
+acts = st.one_of(here, there)
+commands = st.sampled_from(("push", "pull", "sync", "sync"))
+preferences = st.sampled_from((None, None, "local", "wiki"))
+several = st.lists(acts, max_size=4)
+troubles = st.lists(
+    st.tuples(st.sampled_from(network.KINDS), st.integers(1, 6), st.integers(1, 6)), max_size=2
+)
+meetings = st.lists(st.tuples(acts, st.integers(1, 8), st.booleans()), max_size=2)
+deaths = st.none() | st.integers(1, 40)

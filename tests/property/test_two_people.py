@@ -1,0 +1,277 @@
+"""Two people, an unreliable network, runs that are killed: the laws hold whatever happens when.
+
+What they write is ``people``'s affair, what goes wrong on the way ``network``'s.
+"""
+
+from __future__ import annotations
+
+import ssl
+import tempfile
+from contextlib import closing, suppress
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import hypothesis.strategies as st
+import pytest
+import stamina
+from hypothesis import settings
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    rule,
+    run_state_machine_as_test,
+)
+
+from crash.points import Points, dies, watched
+from property import chance, network
+from property.people import People
+from wikisync import past, workflow
+from wikisync.errors import WikisyncError
+from wikisync.page.document import parse
+from wikisync.page.fingerprint import fingerprint
+from wikisync.page.model import Page
+from wikisync.report.progress import silent
+from wikisync.sandbox import Sandbox
+from wikisync.state import State
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from wikisync.sync.plan import Command
+    from wikisync.workflow import Report
+
+STEPS: Final = 12
+GUARDS: Final = frozenset({"emptied", "all-changed", "foreign-state"})
+
+
+class TwoPeople(RuleBasedStateMachine):
+    """A folder, a wiki, and whatever happens to both."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._directory = tempfile.TemporaryDirectory()
+        self._box = Sandbox()
+        self._people = People(Path(self._directory.name), self._box)
+        self._broken = False
+
+    def teardown(self) -> None:
+        try:
+            if not self._broken:
+                self.after_quiet()
+        finally:
+            self._box.close()
+            self._directory.cleanup()
+
+    @initialize(known=st.sets(chance.paths))
+    def two_pages_that_nobody_touches_and_some_others(self, known: set[str]) -> None:
+        for path in sorted(known):
+            self._people.edit(path)
+        self._box.create("still/there", content="[one](/guide/one)\n", tags=["calm"])
+        self._people.write("still/here")
+        self._quietly("sync")
+        self._quietly("sync")
+        self._people.touched.clear()
+
+    @rule(
+        first=chance.several,
+        command=chance.commands,
+        delete=st.booleans(),
+        prefer=chance.preferences,
+        trouble=chance.troubles,
+        meeting=chance.meetings,
+        death=chance.deaths,
+    )
+    def a_run(
+        self,
+        first: list[Any],
+        command: Any,
+        delete: bool,
+        prefer: Any,
+        trouble: Any,
+        meeting: Any,
+        death: int | None,
+    ) -> None:
+        for act in first:
+            self._act(act)
+        request = workflow.Request(
+            command, command, delete=delete, prefer=prefer, max_delete=100, allow=GUARDS
+        )
+        before, asked = self._people.files(), self._asked()
+        self._people.deleted_here.clear()
+        work = partial(workflow.carry_out, self._people.config, request, silent, _yes)
+        self._in_trouble(work, trouble, meeting, death)
+        self._only_what_somebody_touched(before, asked)
+        if not delete:
+            self._nothing_deleted(before, asked)
+
+    @rule(
+        first=chance.several, trouble=chance.troubles, meeting=chance.meetings, death=chance.deaths
+    )
+    def an_undo(self, first: list[Any], trouble: Any, meeting: Any, death: int | None) -> None:
+        for act in first:
+            self._act(act)
+        config = self._people.config
+        look = workflow.Request("undo", "sync", dry_run=True)
+        try:
+            plan = past.undo(config, look, silent, _yes).plan
+        except WikisyncError:
+            return
+        self._people.touched |= {action.key.path for action in plan.actions}
+        request = workflow.Request("undo", "sync")
+        before, asked = self._people.files(), self._asked()
+        work = partial(past.undo, config, request, silent, _yes)
+        self._in_trouble(work, trouble, meeting, death)
+        self._only_what_somebody_touched(before, asked)
+
+    @rule()
+    def after_quiet(self) -> None:
+        """Two runs make both sides equal, but for what they name; the third does nothing."""
+        self._box.faults.clear()
+        self._quietly("sync")
+        self._all_done(self._quietly("sync"))
+        files, pages, asked = self._people.files(), self._box.pages(), self._asked()
+        report = self._quietly("sync")
+        self._check(not report.plan.actions, report.plan.actions)
+        self._check((self._people.files(), self._box.pages()) == (files, pages), "not quiet")
+        named = {conflict.key.path for conflict in report.plan.conflicts}
+        named |= {c.detail.partition("/")[2] for c in report.plan.conflicts if c.kind == "moved"}
+        self._check(bool(named) or self._asked() == asked + 1, "more than one request")
+        self._equal_but_for(named)
+        with closing(State.open(self._people.config.state)) as state:
+            self._check(not state.journal.open(), state.journal.open())
+        self._people.touched.intersection_update(named)
+
+    @invariant()
+    def nothing_that_somebody_wrote_is_lost(self) -> None:
+        lost = self._people.written - self._people.found()
+        self._check(not lost, f"lost: {lost}")
+
+    # How it is done.
+
+    def _act(self, act: tuple[Any, ...]) -> None:
+        getattr(self._people, act[0])(*act[1:])
+
+    def _quietly(self, command: Command) -> Report:
+        request = workflow.Request(command, command, delete=True, max_delete=100, allow=GUARDS)
+        with watched(Points()):
+            return workflow.carry_out(self._people.config, request, silent, _yes)
+
+    def _in_trouble(
+        self, work: Callable[[], Report], trouble: Any, meeting: Any, death: int | None
+    ) -> None:
+        """Do it while the network fails and people write, and perhaps be killed amid it."""
+        on_the_way = [network.disturb(self._box, *one) for one in trouble]
+        for act, nth, after in meeting:
+            network.meanwhile(self._box, partial(self._act, act), nth, after=after)
+        self._people.latest.clear()
+        reports: list[Report] = []
+        with suppress(WikisyncError):
+            dies(Points(death), self._people.config.state, lambda: reports.append(work()))
+        self._box.faults.clear()
+        for arrive in on_the_way:
+            arrive()
+        if reports and not trouble:
+            self._named_where_overtaken(reports[0])
+
+    def _asked(self) -> int:
+        return self._box.requests[-1].number if self._box.requests else 0
+
+    # The laws.
+
+    def _only_what_somebody_touched(self, before: dict[str, bytes], asked: int) -> None:
+        written = {path for _, path in self._mutations(asked)}
+        after = self._people.files()
+        changed = {name for name in {*before, *after} if before.get(name) != after.get(name)}
+        written |= {name.removesuffix(".md") for name in changed if not _hidden(name)}
+        strange = written - self._people.touched
+        self._check(not strange, f"written though nobody touched it: {strange}")
+
+    def _nothing_deleted(self, before: dict[str, bytes], asked: int) -> None:
+        deleted = [path for verb, path in self._mutations(asked) if verb == "delete"]
+        gone = {name.removesuffix(".md") for name in before.keys() - self._people.files().keys()}
+        gone = {name for name in gone if not _hidden(name)} - self._people.deleted_here
+        self._check(not deleted and not gone, f"deleted unasked: {deleted}, {gone}")
+
+    def _named_where_overtaken(self, report: Report) -> None:
+        """What somebody wrote on the wiki during a run stands there, or the run names it."""
+        if report.request.prefer is not None:
+            return  # then it may have been seen, and decided about
+        named = {o.action.key.path for o in report.outcomes if o.error is not None}
+        for path, text in self._people.latest.items():
+            page = self._box.page(path)
+            if text is not None and page is not None and path not in named:
+                self._check(text in page["content"], f"{text} was overtaken and is not named")
+
+    def _mutations(self, asked: int) -> Iterator[tuple[str, str]]:
+        """(verb, path) of every write that the wiki was asked for since."""
+        for seen in self._box.requests:
+            if seen.number > asked and seen.is_mutation:
+                (one,) = seen.asked
+                path = one.arguments.get("path")
+                yield one.name, path if isinstance(path, str) else self._path(one.arguments["id"])
+
+    def _path(self, number: int) -> str:
+        """Where a page is, or was."""
+        row = self._box.store.row(
+            "select path from pages where id = ? union all"
+            " select path from versions where pageId = ?",
+            number,
+            number,
+        )
+        assert row is not None
+        return str(row["path"])
+
+    def _all_done(self, report: Report) -> None:
+        odd = [o for o in report.outcomes if o.result != "done" or o.error is not None]
+        self._check(not odd and not report.plan.refusals, (odd, report.plan.refusals))
+
+    def _equal_but_for(self, named: set[str]) -> None:
+        sides = {page["path"]: page for page in self._box.pages()}
+        files = self._people.files()
+        self._check(not [name for name in files if _hidden(name)], files)
+        mine = {name.removesuffix(".md"): data for name, data in files.items()}
+        for path in {*sides, *mine} - named:
+            self._check(path in sides and path in mine, f"{path} is on one side only")
+            file = fingerprint(parse(mine[path], "markdown").page)
+            unlike = file.differs(fingerprint(_page(sides[path])))
+            self._check(not unlike, f"{path}: {unlike}")
+
+    def _check(self, holds: bool, otherwise: object) -> None:
+        if not holds:
+            self._broken = True
+            raise AssertionError(otherwise)
+
+
+def _yes(_report: Report) -> bool:
+    return True
+
+
+def _hidden(name: str) -> bool:
+    return name.rpartition("/")[2].startswith(".")
+
+
+def _page(row: dict[str, Any]) -> Page:
+    return Page(
+        content=row["content"],
+        title=row["title"],
+        description=row["description"],
+        published=row["isPublished"],
+        tags=tuple(row["tags"]),
+        editor=row["editor"],
+    )
+
+
+@pytest.fixture
+def swift(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """No waiting between tries, no reading of whom to trust on loopback."""
+    monkeypatch.setattr(ssl.SSLContext, "load_verify_locations", lambda *_args, **_more: None)
+    with stamina.set_testing(True, attempts=3, cap=True):
+        yield
+
+
+@pytest.mark.usefixtures("swift")
+def test_whatever_two_people_and_the_network_do_the_laws_hold() -> None:
+    many = settings(stateful_step_count=STEPS)
+    run_state_machine_as_test(TwoPeople, settings=many)

@@ -1,0 +1,191 @@
+"""What the manual shows of the program's output is what the program prints: the story, replayed."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+import pytest
+
+import manual
+from wikisync.sandbox import Sandbox
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+BLOCK: Final = re.compile(r"^```\n(\$ wikisync .*?)^```$", re.MULTILINE | re.DOTALL)
+TIME: Final = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+Z")
+ADDRESS: Final = re.compile(r"127\.0\.0\.1:\d+")
+QUESTION: Final = re.compile(r"\A.*\[y/N\]: y\n", re.DOTALL)
+
+# Shown where it starts a server, which replaying would not end.
+NOT_REPLAYED: Final = ("sandbox --locales en,fr",)
+
+HOME: Final = """\
+---
+title: Our handbook
+description: Where to begin
+published: true
+date: 2026-11-02T08:15:00.000Z
+tags: handbook
+editor: markdown
+dateCreated: 2026-11-02T08:15:00.000Z
+---
+
+# Welcome
+
+Read [how to install](/guide/install) first.
+"""
+INSTALL: Final = """\
+---
+title: Install: the short way
+description: What you need
+published: true
+date: 2026-11-02T08:20:00.000Z
+tags: install, setup
+editor: markdown
+dateCreated: 2026-11-02T08:20:00.000Z
+---
+
+# Install
+
+Take the package.
+"""
+NOTES: Final = "# Notes\n\nWritten without a header.\n"
+
+
+def plain(output: str) -> str:
+    """Output without what differs from run to run, and without blanks at its end."""
+    return ADDRESS.sub("127.0.0.1:3010", TIME.sub("…", output)).rstrip() + "\n"
+
+
+def shown() -> list[tuple[str, str, str]]:
+    """Every command that the manual shows with its output: page, command line, output."""
+    found = []
+    for file in manual.files():
+        for block in BLOCK.findall(manual.text(file)):
+            for part in re.split(r"^\$ wikisync ", block, flags=re.MULTILINE)[1:]:
+                command, _, output = part.partition("\n")
+                if command not in NOT_REPLAYED:
+                    found.append((file, command, plain(output)))
+    return found
+
+
+class Told:
+    """A project folder and a wiki, and everything that the commands run there printed."""
+
+    def __init__(self, folder: Path, box: Sandbox) -> None:
+        self.folder, self.box = folder, box
+        self.printed: list[tuple[str, str]] = []
+
+    def run(self, command: str, *more: str) -> None:
+        done = manual.run(
+            *command.split(),
+            *more,
+            cwd=self.folder,
+            WIKISYNC_TOKEN=self.box.token,
+            WIKISYNC_URL="",
+        )
+        output = done.stdout + done.stderr
+        self.printed.append((ADDRESS.sub("127.0.0.1:3010", command), plain(output)))
+
+    def write(self, file: str, text: str) -> None:
+        path = self.folder / "pages" / file
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+
+    def forget(self, file: str) -> None:
+        (self.folder / "pages" / file).unlink()
+
+
+@pytest.fixture(scope="module")
+def printed(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[str, str]]:
+    """What the program prints in the stories that the manual tells."""
+    stories = (first_page, two_people, a_run_taken_back, too_many_deletions, files_that_are_no_page)
+    return [line for story in stories for line in story(tmp_path_factory.mktemp("story"))]
+
+
+def first_page(folder: Path) -> Iterator[tuple[str, str]]:
+    with Sandbox() as box:
+        told = Told(folder, box)
+        told.run(f"init {box.url}")
+        told.write("notes.md", NOTES)
+        told.run("push", "--yes")
+        yield from told.printed
+
+
+def two_people(folder: Path) -> Iterator[tuple[str, str]]:
+    with Sandbox() as box:
+        told = Told(folder, box)
+        told.run(f"init {box.url}")
+        told.write("home.md", HOME)
+        told.write("guide/install.md", INSTALL)
+        told.write("notes.md", NOTES)
+        told.write("fr/home.md", "# Bienvenue\n\nLisez.\n")
+        told.run("push --yes", "--quiet")
+        told.write("guide/install.md", INSTALL + "An edit here.\n")
+        welcome = HOME.partition("---\n\n")[2]
+        box.edit("home", content=f"{welcome}\nAn edit on the wiki.\n", tags=["handbook", "start"])
+        for command in ("status", "diff --pull", "push --yes", "pull --yes"):
+            told.run(command)
+        told.write("guide/install.md", INSTALL + "An edit here, and another.\n")
+        box.edit("guide/install", content="# Install\n\nTake the package, there.\n")
+        told.run("sync --yes")
+        told.run("push --prefer local --yes")
+        told.forget("notes.md")
+        told.run("push")
+        told.run("push --delete", "--yes")
+        yield from told.printed
+
+
+def a_run_taken_back(folder: Path) -> Iterator[tuple[str, str]]:
+    with Sandbox() as box:
+        told = Told(folder, box)
+        told.run(f"init {box.url}")
+        told.write("notes.md", NOTES)
+        told.write("install.md", INSTALL)
+        told.run("push --yes")
+        told.write("notes.md", "Other words.\n")
+        told.forget("install.md")
+        told.run("push --delete --yes")
+        told.run("log")
+        told.run("undo --yes")
+        yield from told.printed
+
+
+def too_many_deletions(folder: Path) -> Iterator[tuple[str, str]]:
+    with Sandbox() as box:
+        told = Told(folder, box)
+        told.run(f"init {box.url}")
+        for number in range(1, 31):
+            told.write(f"p{number:02}.md", f"Page {number}.\n")
+        told.run("push --yes", "--quiet")
+        for number in range(1, 10):
+            told.forget(f"p{number:02}.md")
+        told.run("push --delete --yes")
+        yield from told.printed
+
+
+def files_that_are_no_page(folder: Path) -> Iterator[tuple[str, str]]:
+    with Sandbox() as box:
+        told = Told(folder, box)
+        told.run(f"init {box.url}")
+        told.write("home.md", HOME)
+        told.write("notes.md", NOTES)
+        told.run("push --yes", "--quiet")
+        told.write("merge.md", "<<<<<<< HEAD\na\n=======\nb\n>>>>>>> main\n")
+        told.write("v1.2.md", NOTES)
+        told.run("status")
+        yield from told.printed
+
+
+@pytest.mark.parametrize(("file", "command", "output"), shown())
+def test_the_output_that_the_manual_shows_is_what_the_program_prints(
+    file: str, command: str, output: str, printed: list[tuple[str, str]]
+) -> None:
+    # Behind a question stands what the command prints without one; a line of dots stands for many.
+    parts = QUESTION.sub("", output).split("  …\n")
+    wanted = re.compile(".*\n".join(map(re.escape, parts)), re.DOTALL)
+    candidates = [text for typed, text in printed if typed == command]
+    assert any(map(wanted.fullmatch, candidates)), "\n---\n".join([output, *candidates])
