@@ -21,8 +21,9 @@ MAY_KNOW: dict[str, set[str]] = {
     "config": {"errors"},
     "lock": {"errors"},
     "interrupt": set(),
-    "survey": {"errors", "page", "sync", "sides", "state", "report.progress"},
-    "compare": {"errors", "page", "sync", "sides", "state"},
+    "meet": {"errors", "page", "sync", "sides", "state"},
+    "survey": {"errors", "page", "sync", "sides", "state", "meet", "report.progress"},
+    "compare": {"errors", "page", "sync", "sides", "state", "survey"},
 }
 """Room → the rooms, or modules of theirs, that it may import. The rest is above all of these."""
 
@@ -33,6 +34,7 @@ OUTSIDE = {
     "graphql": {"sides.wire", "sandbox"},
     "httpx2": {"sides.wire", "sides.trouble"},
     "stamina": {"sides.wire"},
+    "subprocess": {"sides.git_process", "demo"},
     "sqlite3": {"state.database", "sandbox"},
     "yaml": {"page"},
     "frontmatter": {"page"},

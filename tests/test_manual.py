@@ -198,7 +198,9 @@ def test_every_conflict_is_explained_in_the_words_that_the_program_says(
 ) -> None:
     detail = f"{ANY}, {ANY}" if kind == "kind" else ANY
     for known in {detail, "" if kind == "hidden" else detail}:
-        conflict = Conflict(Key("en", "home"), "home.md", kind, (ANY,), known)
+        conflict = Conflict(
+            Key("en", ANY), "home.md", kind, (ANY,), known, mine=(ANY,), theirs=(ANY,)
+        )
         assert f"| {say_conflict(conflict).text} |" in manual.text("guide/decisions.md")
 
 

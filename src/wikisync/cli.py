@@ -11,11 +11,13 @@ from wikisync import __version__, console
 from wikisync.options import (
     Allow,
     Config,
+    Convert,
     Delete,
     DryRun,
     ExitCode,
     Jobs,
     Json,
+    Markers,
     MaxDelete,
     Offline,
     Paths,
@@ -131,6 +133,8 @@ def _writing(command: Command, text: str, example: str) -> None:
         dry_run: DryRun = False,
         delete: Delete = False,
         prefer: Prefer = None,
+        markers: Markers = False,
+        convert: Convert = False,
         yes: Yes = False,
         max_delete: MaxDelete = None,
         allow: Allow = None,
@@ -140,6 +144,8 @@ def _writing(command: Command, text: str, example: str) -> None:
         jobs: Jobs = None,
         config: Config = None,
     ) -> None:
+        if markers and command == "push":
+            raise typer.BadParameter("push writes to the wiki alone: pull --markers.")
         console.write(
             console.Output(json, quiet, exit_code),
             console.Source(config, jobs),
@@ -149,6 +155,8 @@ def _writing(command: Command, text: str, example: str) -> None:
             dry_run=dry_run,
             delete=delete,
             prefer=prefer,
+            markers=markers,
+            convert=convert,
             max_delete=max_delete,
             allow=frozenset(allow or ()),
         )

@@ -10,10 +10,11 @@ from wikisync.page.document import parse
 from wikisync.sync.plan import Action, Conflict
 
 if TYPE_CHECKING:
-    from wikisync.page.model import Page
+    from wikisync.page.model import Key, Page
     from wikisync.sides.folder import Folder
     from wikisync.sides.wiki import Wiki
     from wikisync.state import State
+    from wikisync.survey import Survey
     from wikisync.sync.plan import Local, Plan
 
 
@@ -29,7 +30,9 @@ class Pair:
     new: Page | None
 
 
-def pairs(folder: Folder, wiki: Wiki, state: State, plan: Plan) -> tuple[Pair, ...]:
+def pairs(
+    folder: Folder, wiki: Wiki, state: State, plan: Plan, surveyed: Survey
+) -> tuple[Pair, ...]:
     """A pair for every action that writes and every conflict, in the plan's order.
 
     What the plan did not need to read is read now, in batches. Raises WikiError and FolderError.
@@ -45,17 +48,27 @@ def pairs(folder: Folder, wiki: Wiki, state: State, plan: Plan) -> tuple[Pair, .
         if isinstance(got, WikisyncError):
             raise got
         whole[listed.id] = got.page
-    return tuple(_pair(item, folder, state, whole) for item in items)
+    files = {local.digest: local.file for local in surveyed.sides.here.values()}
+    known = {base.id: key for key, base in surveyed.sides.bases.items()}
+    return tuple(
+        _pair(item, _here(folder, item.here, files), _known(item, known, state), whole)
+        for item in items
+        if not (isinstance(item, Action) and item.aside)
+    )
 
 
-def _pair(item: Action | Conflict, folder: Folder, state: State, whole: dict[int, Page]) -> Pair:
-    here = _here(folder, item.here)
+def _pair(
+    item: Action | Conflict, here: Page | None, known: Page | None, whole: dict[int, Page]
+) -> Pair:
+    if isinstance(item, Action) and item.verb == "move":
+        return Pair(item, here, here)
     there = None
     if item.there is not None:
         record = item.there.record
         there = record.page if record else whole.get(item.there.listed.id)
-        if there is None and (remembered := state.bases.get(item.key)) is not None:
-            there = remembered.page
+        there = there or known
+    if isinstance(item, Action) and item.merged is not None and not item.marks:
+        return Pair(item, there, item.merged)
     if isinstance(item, Action) and item.side == "folder":
         return Pair(item, here, None if item.verb == "delete" else there)
     if isinstance(item, Action) and item.verb == "delete":
@@ -63,7 +76,17 @@ def _pair(item: Action | Conflict, folder: Folder, state: State, whole: dict[int
     return Pair(item, there, here.over(there) if here and there else here)
 
 
-def _here(folder: Folder, local: Local | None) -> Page | None:
+def _known(item: Action | Conflict, known: dict[int, Key], state: State) -> Page | None:
+    """The page as the base has it, under whatever key."""
+    if item.there is None or item.there.record is not None:
+        return None
+    remembered = state.bases.get(known.get(item.there.listed.id, item.key))
+    return None if remembered is None else remembered.page
+
+
+def _here(folder: Folder, local: Local | None, files: dict[bytes, str]) -> Page | None:
     if local is None:
         return None
-    return parse(folder.read(local.file), local.content_type, file=local.file).page
+    # A page that is to move has the name already that its file will get.
+    file = files.get(local.digest, local.file)
+    return parse(folder.read(file), local.content_type, file=file).page

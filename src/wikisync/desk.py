@@ -80,6 +80,8 @@ def settle_first(desk: Desk) -> None:
     """Look at what an interrupted run had begun, before anything is planned (promise 5)."""
     if desk.state.journal.interrupted():
         settle(desk.state, desk.folder, desk.wiki)
+    elif desk.state.meta("url") is None:
+        desk.folder.sweep()  # whoever was killed here left no memory to settle it from
 
 
 def perform(

@@ -47,6 +47,18 @@ Prefer = Annotated[
 DryRun = Annotated[
     bool, typer.Option("--dry-run", "-n", help="Show what would be done, and do nothing.")
 ]
+Markers = Annotated[
+    bool,
+    typer.Option(
+        "--markers", help="Write both versions of what does not merge into the file (not for push)."
+    ),
+]
+Convert = Annotated[
+    bool,
+    typer.Option(
+        "--convert", help="Let the wiki convert pages whose file became another kind; take that."
+    ),
+]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do it without asking.")]
 MaxDelete = Annotated[
     int | None,

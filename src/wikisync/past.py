@@ -25,13 +25,16 @@ if TYPE_CHECKING:
     from wikisync.state.journal import Noted, PastRun
     from wikisync.workflow import Request
 
+    Write = Noted
+    """A write of a past run, as the log shows it."""
+
 
 @dataclass(frozen=True, slots=True)
 class LoggedRun:
     """A run of the log with its writes."""
 
     run: PastRun
-    writes: tuple[Noted, ...]
+    writes: tuple[Write, ...]
 
 
 def log(config: Config) -> tuple[LoggedRun, ...]:

@@ -19,8 +19,9 @@ from wikisync.page.fingerprint import fingerprint
 from wikisync.page.model import Key
 from wikisync.survey import Survey, survey, survey_offline
 from wikisync.sync.guard import Limits, another_wiki, foreign, guards, guest, same_wiki
+from wikisync.sync.known import Wish
 from wikisync.sync.plan import Plan, Refusal, Remote
-from wikisync.sync.planner import Wish, file_at, make_plan
+from wikisync.sync.planner import file_at, make_plan
 from wikisync.sync.reconcile import to_read
 from wikisync.sync.select import choices, chooser
 
@@ -28,9 +29,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from wikisync.config import Config
+    from wikisync.meet import Note
     from wikisync.report.progress import Progress
+    from wikisync.sync.known import Sides
     from wikisync.sync.plan import Command, Prefer
-    from wikisync.sync.planner import Sides
     from wikisync.sync.select import Choice
 
 CommandName = Literal["status", "diff", "push", "pull", "sync", "undo", "init", "log"]
@@ -48,6 +50,8 @@ class Request:
     paths: tuple[str, ...] = ()
     delete: bool = False
     prefer: Prefer | None = None
+    markers: bool = False
+    convert: bool = False
     dry_run: bool = False
     max_delete: int | None = None
     allow: frozenset[str] = frozenset()
@@ -59,8 +63,9 @@ class Request:
 class Report:
     """What a command found and did.
 
-    ``pairs`` are the pages' texts, for ``diff``; ``unsettled`` counts the writes that an
-    interrupted run left, where a command only looked.
+    ``notes`` say what stood in the way of finding common ancestors of pages that nothing is
+    remembered of. ``pairs`` are the pages' texts, for ``diff``; ``unsettled`` counts the writes
+    that an interrupted run left, where a command only looked.
     """
 
     request: Request
@@ -72,6 +77,7 @@ class Report:
     declined: bool = False
     interrupted: bool = False
     unsettled: int = 0
+    notes: tuple[Note, ...] = ()
 
 
 def look(config: Config, request: Request, progress: Progress) -> Report:
@@ -79,7 +85,9 @@ def look(config: Config, request: Request, progress: Progress) -> Report:
     with to_look(config, progress, needs_folder=request.direction == "push") as desk:
         report, surveyed = _planned(desk, request)
         if request.command == "diff" and surveyed is not None:
-            report = replace(report, pairs=pairs(desk.folder, desk.wiki, desk.state, report.plan))
+            report = replace(
+                report, pairs=pairs(desk.folder, desk.wiki, desk.state, report.plan, surveyed)
+            )
         return replace(report, unsettled=len(desk.state.journal.open()))
 
 
@@ -149,13 +157,20 @@ def _looked(
         surveyed = survey(desk.folder, desk.wiki, desk.state, desk.progress, anew=True)
     chosen = choices(request.paths, desk.config.folder, Path.cwd())
     _check_paths(chosen, surveyed.sides)
-    wish = Wish(request.direction, request.delete, request.prefer, chooser(chosen))
+    wish = Wish(
+        request.direction,
+        request.delete,
+        request.prefer,
+        chooser(chosen),
+        request.markers,
+        request.convert,
+    )
     plan = make_plan(surveyed.sides, wish)
     if request.command not in {"status", "diff"}:
         limit = desk.config.max_delete if request.max_delete is None else request.max_delete
         limits = Limits(limit, request.allow)
         plan = replace(plan, refusals=guards(surveyed.sides, plan, request.direction, limits))
-    return replace(report, plan=plan), surveyed
+    return replace(report, plan=plan, notes=surveyed.notes), surveyed
 
 
 def whose_state(desk: Desk, request: Request) -> Refusal | Literal["ours", "another's"]:
@@ -207,6 +222,8 @@ def _remember(desk: Desk, surveyed: Survey) -> None:
     with desk.state.transaction():
         if surveyed.anew:
             _forget(desk)
+        for found in surveyed.recovered.values():
+            desk.state.bases.put(found)
         desk.state.set_meta(
             url=desk.config.url,
             folder=desk.config.folder_name,
@@ -227,7 +244,7 @@ def _forget(desk: Desk) -> None:
 
 def _done(desk: Desk, report: Report, notice: Callable[[], None]) -> Report:
     plan, command = report.plan, report.request.command
-    if not (plan.actions or plan.renewed or plan.forgotten):
+    if not (plan.actions or plan.renewed or plan.forgotten or plan.rekeyed):
         return report
     outcomes, stopped = perform(
         desk,

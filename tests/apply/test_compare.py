@@ -2,24 +2,36 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rig import page
-from wikisync.compare import pairs
+from wikisync.compare import Pair, pairs
+from wikisync.report.progress import silent
+from wikisync.survey import survey
+from wikisync.sync.planner import Wish, make_plan
 
 if TYPE_CHECKING:
     from rig import Rig
     from wikisync.page.model import Page
-    from wikisync.sync.plan import Plan
+    from wikisync.sync.plan import Command
 
 
-def shown(rig: Rig, plan: Plan) -> dict[str, tuple[str | None, str | None]]:
-    def content(of: Page | None) -> str | None:
-        return None if of is None else of.content
+def compared(rig: Rig, command: Command = "sync", **wish: Any) -> tuple[Pair, ...]:
+    surveyed = survey(rig.folder, rig.wiki, rig.state, silent)
+    plan = make_plan(surveyed.sides, Wish(command, **wish))
+    return pairs(rig.folder, rig.wiki, rig.state, plan, surveyed)
 
+
+def content(of: Page | None) -> str | None:
+    return None if of is None else of.content
+
+
+def shown(
+    rig: Rig, command: Command = "sync", **wish: Any
+) -> dict[str, tuple[str | None, str | None]]:
     return {
         pair.item.key.path: (content(pair.old), content(pair.new))
-        for pair in pairs(rig.folder, rig.wiki, rig.state, plan)
+        for pair in compared(rig, command, **wish)
     }
 
 
@@ -34,13 +46,13 @@ def test_each_page_is_shown_as_it_is_and_as_it_would_be(rig: Rig) -> None:
     rig.box.create("arrived", content="New there.\n")
     rig.box.edit("theirs", content="Theirs.\n")
     rig.box.edit("both", content="Theirs.\n")
-    assert shown(rig, rig.plan("push", delete=True)) == {
+    assert shown(rig, "push", delete=True) == {
         "new": (None, "New here.\n"),
         "mine": ("Agreed.\n", "Mine.\n"),
         "both": ("Theirs.\n", "Mine.\n"),
         "cut": ("Agreed.\n", None),
     }
-    assert shown(rig, rig.plan("pull")) == {
+    assert shown(rig, "pull") == {
         "arrived": (None, "New there.\n"),
         "theirs": ("Agreed.\n", "Theirs.\n"),
         "both": ("Theirs.\n", "Mine.\n"),
@@ -50,7 +62,7 @@ def test_each_page_is_shown_as_it_is_and_as_it_would_be(rig: Rig) -> None:
 def test_what_the_file_leaves_out_is_shown_as_it_would_be_carried(rig: Rig) -> None:
     rig.box.create("home", title="Its title", content="Old.\n", scriptCss="a{}")
     rig.write("home.md", "New.\n")
-    [pair] = pairs(rig.folder, rig.wiki, rig.state, rig.plan("push", prefer="local"))
+    [pair] = compared(rig, "push", prefer="local")
     assert pair.new is not None
     assert (pair.new.title, pair.new.script_css, pair.new.content) == ("Its title", "a{}", "New.\n")
 
@@ -58,7 +70,31 @@ def test_what_the_file_leaves_out_is_shown_as_it_would_be_carried(rig: Rig) -> N
 def test_pages_are_read_in_batches_and_only_where_they_must_be(rig: Rig) -> None:
     for number in range(60):
         rig.box.create(f"page-{number}")
-    plan = rig.plan("pull")
     before = len(rig.box.requests)
-    assert len(pairs(rig.folder, rig.wiki, rig.state, plan)) == 60
-    assert len(rig.box.requests) - before == 2
+    assert len(compared(rig, "pull")) == 60
+    assert len(rig.box.requests) - before == 1 + 2  # the look at the wiki, and two batches
+
+
+def test_a_page_that_moves_is_shown_with_the_text_that_it_keeps(rig: Rig) -> None:
+    rig.write("old.md", page("Stays.\n"))
+    rig.do()
+    rig.box.move("old", "new")
+    assert shown(rig) == {"new": ("Stays.\n", "Stays.\n")}
+
+
+def test_a_page_that_moves_and_changed_is_shown_with_its_change(rig: Rig) -> None:
+    rig.write("old.md", page("Line one.\nLine two.\n"))
+    rig.do()
+    rig.box.move("old", "new")
+    rig.box.edit("new", content="Line one.\nLine 2.\n")
+    found = [(content(pair.old), content(pair.new)) for pair in compared(rig)]
+    old, new = "Line one.\nLine two.\n", "Line one.\nLine 2.\n"
+    assert found == [(old, old), (old, new)]
+
+
+def test_a_merge_is_shown_as_what_it_changes_on_the_wiki(rig: Rig) -> None:
+    rig.write("home.md", page("One.\n\nTwo.\n\nThree.\n"))
+    rig.do()
+    rig.write("home.md", page("1.\n\nTwo.\n\nThree.\n"))
+    rig.box.edit("home", content="One.\n\nTwo.\n\n3.\n")
+    assert shown(rig) == {"home": ("One.\n\nTwo.\n\n3.\n", "1.\n\nTwo.\n\n3.\n")}

@@ -77,9 +77,9 @@ def test_a_page_deleted_on_the_wiki_is_gone(synced: Rig) -> None:
 
 def test_a_page_moved_on_the_wiki_is_one_page_until_its_file_follows(synced: Rig) -> None:
     synced.box.move("home", "start")
-    plan = synced.plan("sync", delete=True)
-    assert plan.actions == ()
-    assert [(c.kind, c.detail) for c in plan.conflicts] == [("moved", "en/start")]
+    plan = synced.plan("push", delete=True)
+    assert (plan.actions, plan.conflicts, plan.pages) == ((), (), 2)
+    assert plan.other_way == {"folder": 1}
     (synced.root / "home.md").rename(synced.root / "start.md")
     synced.do()
     plan = synced.plan()
@@ -98,18 +98,18 @@ def test_a_page_moved_over_another_files_name_is_not_created_twice(synced: Rig) 
     synced.box.move("home", "start")
     synced.write("start.md", page("Mine.\n"))
     plan = synced.plan()
-    assert sorted(c.kind for c in plan.conflicts) == ["both-new", "moved"]
+    assert [(c.kind, c.key.path) for c in plan.conflicts] == [("moved", "home")]
     assert plan.actions == ()
 
 
-def test_pages_that_took_each_others_names_are_changes_and_no_deletions(synced: Rig) -> None:
+def test_pages_that_took_each_others_names_are_moves_and_no_deletions(synced: Rig) -> None:
     synced.box.edit("home", content="Home.\n")
     synced.do()
     synced.box.move("home", "swap")
     synced.box.move("team/plan", "home")
     synced.box.move("swap", "team/plan")
     verbs = {(a.verb, a.side) for a in synced.plan(delete=True).actions}
-    assert verbs == {("update", "folder")}
+    assert verbs == {("move", "folder")}
 
 
 def test_a_page_converted_to_what_no_file_holds_is_a_conflict(synced: Rig) -> None:

@@ -40,7 +40,7 @@ def test_status_names_the_conflict_with_the_ways_out(split: Workspace) -> None:
     result = split.run("status")
     assert result.code == 3
     assert "home.md" in result.out
-    assert "they differ in content" in result.out
+    assert "These do not merge: content." in result.out
     assert "--prefer local" in result.out
 
 
@@ -135,13 +135,16 @@ def test_a_page_edited_right_after_our_write_is_theirs_and_named(split: Workspac
     assert other["content"] == "Faster.\n"
 
 
-def test_a_page_that_was_moved_on_the_wiki_is_named_with_its_new_name(ws: Workspace) -> None:
-    ws.push(home=page("Home"), other=page("Other"))
+def test_a_page_that_was_moved_on_both_sides_is_named_with_its_new_names(ws: Workspace) -> None:
+    ws.push(home=page("Home"), other=page("Other", "# Another\n"))
     ws.box.move("other", "else/where")
+    (ws.folder / "other.md").rename(ws.folder / "there.md")
     before = ws.both_sides()
     result = ws.run("sync", "--yes", "--json")
     assert result.code == 3
-    assert "en/else/where" in result.json["conflicts"][0]["reason"]
+    (conflict,) = result.json["conflicts"]
+    assert conflict["file"] == "there.md"
+    assert "en/else/where" in conflict["reason"]
     assert ws.both_sides() == before
 
 

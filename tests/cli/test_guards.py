@@ -226,6 +226,7 @@ def test_another_wiki_at_the_same_address_is_not_taken_for_the_one_that_is_known
     for path in ("one", "two"):
         ws.box.delete(path)
     ws.box.store.run("delete from sqlite_sequence where name = 'pages'")
+    ws.box.store.run("delete from versions")
     ws.box.create("one", content="Another wiki's.\n")
     ws.box.create("three")
     before = ws.files()
@@ -255,7 +256,7 @@ def test_pages_that_are_gone_on_both_sides_refuse_nothing(ws: Workspace) -> None
     ws.push(one=page("One"))
     ws.remove("one.md")
     ws.box.delete("one")
-    ws.write("two.md", page("Two"))
+    ws.write("two.md", page("Two", "# Nothing of the kind\n"))
     ws.run("push", "--yes").ok()
     assert {found["path"] for found in ws.box.pages()} == {"two"}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
 from typing import TYPE_CHECKING, Final
 
 from crash.world import DATE, World
@@ -33,7 +34,7 @@ def begin(world: World) -> None:
     box.create("here/edit", content="Here, old.\n", tags=["one", "two"], **SETTINGS)
     box.create("both/same", content="Both, old.\n")
     box.create("both/gone", content="Both, gone.\n")
-    world.write("here/gone.md", page("Here, gone.\n", "two"))
+    world.write("here/gone.md", page("Nobody needs this any more.\n", "two"))
     world.write("here/tags.md", page("Here, tags.\n", "two"))
     world.write("fr/plus.md", page("Français.\n", date=""))
     world.run("sync")
@@ -76,4 +77,89 @@ EDITS: Final[dict[str, Callable[[World], None]]] = {
     "push": here,
     "pull": there,
     "sync": everything,
+}
+
+
+LINES: Final = 7
+"""Of a text of which the first and the last can be changed on two sides, and merge."""
+
+
+def text(name: str, *changes: tuple[int, str]) -> str:
+    """Some lines that no other page has, ``changes`` in their places."""
+    lines = [sha256(f"{name}{number}".encode()).hexdigest() for number in range(LINES)]
+    for number, line in changes:
+        lines[number] = line
+    return "".join(f"{line}\n" for line in lines)
+
+
+def begin_moves(world: World) -> None:
+    """Pages that will move, be swapped, and be edited on both sides."""
+    box = world.box
+    for name in ("there", "there/edit", "turn/one", "turn/two", "there/lang", "both/meet"):
+        box.create(name, content=text(name), tags=["one"])
+    box.create("there/titled", title="titled", content=text("there/titled"))
+    box.create("both/edit", content=text("both/edit"), tags=["one", "two"], **SETTINGS)
+    box.create("both/tags", content=text("both/tags"), tags=["one", "two"])
+    box.create("both/here", content=text("both/here"))
+    box.create("both/there", content=text("both/there"))
+    world.write("here.md", page(text("here"), "two"))
+    for name in ("here/edit", "swap/one", "swap/two", "here/lang"):
+        world.write(f"{name}.md", page(text(name), "two"))
+    titled = page(text("here/titled")).replace("title: T", "title: titled")
+    world.write("here/titled.md", titled)
+    world.run("sync")
+    report = world.run("sync")
+    assert not report.plan.actions, report.plan.actions
+
+
+def moved_here(world: World) -> None:
+    """What the one in the folder renamed: a page, a swap, one to another language, and edits."""
+    world.rename("here.md", "new/plain.md")
+    world.rename("here/edit.md", "new/edit.md")
+    world.change("new/edit.md", text("here/edit"), text("here/edit", (0, "Edited here.")))
+    world.rename("here/titled.md", "new/name.md")
+    world.rename("here/lang.md", "fr/here/lang.md")
+    world.rename("swap/one.md", "swap/other.md")
+    world.rename("swap/two.md", "swap/one.md")
+    world.rename("swap/other.md", "swap/two.md")
+
+
+def moved_there(world: World) -> None:
+    """The same on the wiki."""
+    box = world.box
+    box.move("there", "far/plain")
+    box.move("there/edit", "far/edit")
+    box.edit("far/edit", content=text("there/edit", (0, "Edited there.")))
+    box.move("there/titled", "far/name")
+    box.move("there/lang", "there/lang", to_locale="fr")
+    box.move("turn/one", "turn/other")
+    box.move("turn/two", "turn/one")
+    box.move("turn/other", "turn/two")
+
+
+def merged(world: World) -> None:
+    """What both did to the same pages, so that it merges; two of them moved too."""
+    first, last = (0, "First, here."), (LINES - 1, "Last, there.")
+    for name in ("edit", "here", "there"):
+        old, new = text(f"both/{name}"), text(f"both/{name}", first)
+        world.change(f"both/{name}.md", old, new)
+        world.box.edit(f"both/{name}", content=text(f"both/{name}", last))
+    world.change("both/tags.md", "tags: one, two", "# mine\ntags: two, three")
+    world.box.edit("both/tags", tags=["one", "four"])
+    world.rename("both/here.md", "new/here.md")
+    world.box.move("both/there", "far/there")
+    world.rename("both/meet.md", "met.md")
+    world.box.move("both/meet", "met")
+
+
+def all_moved(world: World) -> None:
+    moved_here(world)
+    moved_there(world)
+    merged(world)
+
+
+MOVES: Final[dict[str, Callable[[World], None]]] = {
+    "here": moved_here,
+    "there": moved_there,
+    "merged": merged,
 }

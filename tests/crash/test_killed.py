@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from crash.points import Points, watched
-from crash.scenarios import EDITS, begin, page
+from crash.scenarios import EDITS, MOVES, all_moved, begin, begin_moves, page
 from crash.world import World
 
 if TYPE_CHECKING:
@@ -40,6 +40,13 @@ def no_authorities(monkeypatch: pytest.MonkeyPatch) -> None:
 def world(tmp_path: Path, box: Sandbox) -> World:
     made = World(tmp_path, box)
     begin(made)
+    return made
+
+
+@pytest.fixture
+def moving(tmp_path: Path, box: Sandbox) -> World:
+    made = World(tmp_path, box)
+    begin_moves(made)
     return made
 
 
@@ -110,13 +117,60 @@ def test_an_undo_killed_while_it_settles_is_ended_by_the_next(world: World) -> N
     killed_at(world, lambda: world.undo(last), every=3, twice=True)
 
 
+@pytest.mark.parametrize("what", MOVES)
+def test_moves_and_merges_killed_anywhere_are_ended_by_the_next_run(
+    moving: World, what: str, record_property: Record
+) -> None:
+    MOVES[what](moving)
+    points = killed_at(moving, lambda: moving.run("sync"), same_ids=True)
+    assert points > MANY
+    record_property("points", points)
+
+
+@pytest.mark.parametrize("what", MOVES)
+def test_an_undo_of_moves_and_merges_killed_anywhere_is_ended_by_the_same_undo(
+    moving: World, what: str, record_property: Record
+) -> None:
+    MOVES[what](moving)
+    all_done(moving.run("sync"))
+    last = moving.last_run()
+    points = killed_at(moving, lambda: moving.undo(last), same_ids=True)
+    assert points > MANY
+    record_property("points", points)
+
+
+def test_moves_and_merges_killed_while_they_settle_are_ended_by_the_next_run(
+    moving: World,
+) -> None:
+    all_moved(moving)
+    killed_at(moving, lambda: moving.run("sync"), every=7, twice=True, same_ids=True)
+
+
+def test_an_undo_of_moves_and_merges_killed_while_it_settles_is_ended_by_the_next(
+    moving: World,
+) -> None:
+    all_moved(moving)
+    all_done(moving.run("sync"))
+    last = moving.last_run()
+    killed_at(moving, lambda: moving.undo(last), every=7, twice=True, same_ids=True)
+
+
 def killed_at(
-    world: World, work: Callable[[], Report], *, every: int = 1, twice: bool = False
+    world: World,
+    work: Callable[[], Report],
+    *,
+    every: int = 1,
+    twice: bool = False,
+    same_ids: bool = False,
 ) -> int:
-    """Kill ``work`` at points, and do it again; returns how many points there are."""
+    """Kill ``work`` at points, and do it again; returns how many points there are.
+
+    With ``same_ids`` no page may be made anew.
+    """
     before, texts = world.moment(), world.texts()
+    world.back_to(before)  # the folders that people left empty are no part of it
     all_done(alive(work))
-    right = world.end()
+    right, ids = world.end(), world.ids()
     for number in count(1, every):
         world.back_to(before)
         name = world.dies(number, work)
@@ -128,6 +182,7 @@ def killed_at(
         where = f"killed at point {number}, {name}"
         all_done(alive(work))
         assert world.end() == right, where
+        assert not same_ids or world.ids() == ids, where
         assert (world.config.state / ".gitignore").read_bytes().startswith(b"*"), where
         assert texts <= world.texts(), where
         nothing_left(world, work)
@@ -152,8 +207,18 @@ def test_after_a_killed_undo_the_last_run_is_still_the_one_to_undo(world: World)
 
 def test_a_killed_run_can_be_taken_back(world: World) -> None:
     EDITS["sync"](world)
+    taken_back_from(world, 4)
+
+
+def test_moves_and_merges_that_were_killed_can_be_taken_back(moving: World) -> None:
+    all_moved(moving)
+    taken_back_from(moving, 7)
+
+
+def taken_back_from(world: World, every: int) -> None:
+    """Kill a sync at points, and take back what it did."""
     first, before, was = world.last_run(), world.moment(), world.end()
-    for number in count(1, 4):
+    for number in count(1, every):
         world.back_to(before)
         name = world.dies(number, lambda: world.run("sync"))
         if name is None:

@@ -72,6 +72,12 @@ class World:
     def remove(self, name: str) -> None:
         (self.config.folder / name).unlink()
 
+    def rename(self, name: str, new: str) -> None:
+        goal = self.config.folder / new
+        goal.parent.mkdir(parents=True, exist_ok=True)
+        assert not goal.exists()
+        (self.config.folder / name).rename(goal)
+
     # What a user does.
 
     def run(self, command: Command) -> Report:
@@ -126,6 +132,7 @@ class World:
         folder = self.config.folder
         pages = [
             {name: value for name, value in page.items() if name not in _OF_THE_MOMENT}
+            | {"tags": sorted(page["tags"])}  # the order of tags does not count
             for page in self.box.pages()
         ]
         named = {(page["locale"], page["path"]): page for page in pages}
@@ -149,6 +156,10 @@ class World:
             ),
             bases,
         )
+
+    def ids(self) -> dict[tuple[str, str], int]:
+        """Which page is where."""
+        return {(page["locale"], page["path"]): page["id"] for page in self.box.pages()}
 
     def texts(self) -> set[str]:
         """Every text that is anywhere: on a side, in the wiki's history, among the kept copies."""

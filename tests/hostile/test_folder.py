@@ -14,7 +14,6 @@ import pytest
 from cli.harness import Workspace, page
 from hostile.scene import contents, on_wiki, quiet
 from wikisync.sandbox import Hook
-from wikisync.sides.folder import Folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -113,9 +112,9 @@ def test_a_disk_that_refuses_is_named_for_each_file_and_the_old_content_is_whole
     with monkeypatch.context() as patch:
         match call:
             case "fsync":
-                patch.setattr("wikisync.sides.folder.os.fsync", refuse)
+                patch.setattr("wikisync.sides.atomic.os.fsync", refuse)
             case "link":
-                patch.setattr("wikisync.sides.folder.os.link", refuse)
+                patch.setattr("wikisync.sides.atomic.os.link", refuse)
                 patch.setattr(Path, "replace", refuse)
             case _:
                 patch.setattr(Path, "replace", refuse)
@@ -268,7 +267,7 @@ def test_nothing_that_was_half_written_stays_behind(
         raise Gone
 
     with monkeypatch.context() as patch:
-        patch.setattr(Folder, "_fill", staticmethod(dies))
+        patch.setattr("wikisync.sides.folder.fill", dies)
         with pytest.raises(Gone):
             pull(coming)
     (coming.folder / ".wikisync-0123456789ab").write_text("half of a file")

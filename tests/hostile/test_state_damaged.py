@@ -92,7 +92,9 @@ def first_run(ws: Workspace) -> None:
     assert result.code == 3
     assert result.json["counts"]["adopt"] == 8
     assert result.json["counts"]["delete"] == 0
-    assert result.json["counts"]["conflict"] == 2
+    assert result.json["counts"]["conflict"] == 1
+    # The page's own history has what the file says: only the page has changed since.
+    assert "Theirs." in ws.read("page-03.md")
     assert len(ws.box.pages()) == len(ws.files()) == 12
     assert contents(ws)["page-03"] == "Theirs.\n"
     assert "Mine." in ws.read("page-02.md")

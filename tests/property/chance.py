@@ -11,21 +11,25 @@ import hypothesis.strategies as st
 
 from property import network
 
-PATHS: Final = ("home", "guide", "guide/one", "deep/er/two")
+PLACES: Final = ("home", "guide", "guide/one", "fr/guide/one", "deep/er/two")
 TAGS: Final = ((), ("red",), ("red", "blue"), ("green", "blue, sky"))
 
-paths = st.sampled_from(PATHS)
+paths = st.sampled_from(PLACES)
 tags = st.sampled_from(TAGS)
+parts = st.integers(0, 1)
 here = st.one_of(
     st.tuples(st.just("write"), paths),
-    st.tuples(st.just("write"), paths),
+    st.tuples(st.just("write_part"), paths, parts),
+    st.tuples(st.just("write_part"), paths, parts),
+    st.tuples(st.just("rename"), paths, paths),
     st.tuples(st.just("remove"), paths),
     st.tuples(st.just("retag_here"), paths, tags),
     st.tuples(st.just("retitle_here"), paths),
 )
 there = st.one_of(
     st.tuples(st.just("edit"), paths),
-    st.tuples(st.just("edit"), paths),
+    st.tuples(st.just("edit_part"), paths, parts),
+    st.tuples(st.just("edit_part"), paths, parts),
     st.tuples(st.just("delete"), paths),
     st.tuples(st.just("retag_there"), paths, tags),
     st.tuples(st.just("retitle_there"), paths),

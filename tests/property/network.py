@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from wikisync.sandbox.execution import Asked
     from wikisync.sandbox.faults import FieldEffect, RequestEffect
 
-WRITES: Final = ("pages.create", "pages.update", "pages.delete")
+WRITES: Final = ("pages.create", "pages.update", "pages.move", "pages.delete")
 TAGGED: Final = ("pages.create", "pages.update")
 
 _WHOLE: Final[dict[str, RequestEffect]] = {
@@ -39,7 +39,7 @@ _WHOLE: Final[dict[str, RequestEffect]] = {
 _FIELDS: Final[dict[str, tuple[FieldEffect, tuple[str, ...]]]] = {
     "fails after writing": (WriteThenFail(), WRITES),
     "loses tags": (LoseTags(), TAGGED),
-    "loses the tree": (TreeRace(), ("pages.create", "pages.delete")),
+    "loses the tree": (TreeRace(), ("pages.create", "pages.move", "pages.delete")),
 }
 KINDS: Final = (*_WHOLE, *_FIELDS, "late")
 
@@ -99,5 +99,7 @@ def _do(box: Sandbox, asked: Asked) -> None:
             pages.create(box.store, who, sent)
         case "update":
             pages.update(box.store, who, sent)
+        case "move":
+            pages.move(box.store, who, sent)
         case "delete":
             pages.delete(box.store, who, sent["id"])

@@ -26,7 +26,7 @@ from hypothesis.stateful import (
 
 from crash.points import Points, dies, watched
 from property import chance, network
-from property.people import People
+from property.people import People, place_of
 from wikisync import past, workflow
 from wikisync.errors import WikisyncError
 from wikisync.page.document import parse
@@ -39,7 +39,8 @@ from wikisync.state import State
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from wikisync.sync.plan import Command
+    from wikisync.page.model import Key
+    from wikisync.sync.plan import Command, Conflict
     from wikisync.workflow import Report
 
 STEPS: Final = 12
@@ -98,13 +99,13 @@ class TwoPeople(RuleBasedStateMachine):
         request = workflow.Request(
             command, command, delete=delete, prefer=prefer, max_delete=100, allow=GUARDS
         )
-        before, asked = self._people.files(), self._asked()
+        before, asked, runs = self._people.files(), self._asked(), self._runs()
         self._people.deleted_here.clear()
         work = partial(workflow.carry_out, self._people.config, request, silent, _yes)
         self._in_trouble(work, trouble, meeting, death)
         self._only_what_somebody_touched(before, asked)
         if not delete:
-            self._nothing_deleted(before, asked)
+            self._nothing_deleted(before, asked, runs)
 
     @rule(
         first=chance.several, trouble=chance.troubles, meeting=chance.meetings, death=chance.deaths
@@ -118,12 +119,18 @@ class TwoPeople(RuleBasedStateMachine):
             plan = past.undo(config, look, silent, _yes).plan
         except WikisyncError:
             return
-        self._people.touched |= {action.key.path for action in plan.actions}
+        for action in plan.actions:
+            ends = [key for key in (action.key, action.origin) if key is not None]
+            self._people.touched |= {_place(key) for key in ends}
         request = workflow.Request("undo", "sync")
         before, asked = self._people.files(), self._asked()
         work = partial(past.undo, config, request, silent, _yes)
         self._in_trouble(work, trouble, meeting, death)
         self._only_what_somebody_touched(before, asked)
+
+    @rule()
+    def the_memory_is_lost(self) -> None:
+        self._people.forget()
 
     @rule()
     def after_quiet(self) -> None:
@@ -135,8 +142,7 @@ class TwoPeople(RuleBasedStateMachine):
         report = self._quietly("sync")
         self._check(not report.plan.actions, report.plan.actions)
         self._check((self._people.files(), self._box.pages()) == (files, pages), "not quiet")
-        named = {conflict.key.path for conflict in report.plan.conflicts}
-        named |= {c.detail.partition("/")[2] for c in report.plan.conflicts if c.kind == "moved"}
+        named = {place for conflict in report.plan.conflicts for place in _places(conflict)}
         self._check(bool(named) or self._asked() == asked + 1, "more than one request")
         self._equal_but_for(named)
         with closing(State.open(self._people.config.state)) as state:
@@ -188,47 +194,58 @@ class TwoPeople(RuleBasedStateMachine):
         strange = written - self._people.touched
         self._check(not strange, f"written though nobody touched it: {strange}")
 
-    def _nothing_deleted(self, before: dict[str, bytes], asked: int) -> None:
+    def _nothing_deleted(self, before: dict[str, bytes], asked: int, runs: int) -> None:
         deleted = [path for verb, path in self._mutations(asked) if verb == "delete"]
-        gone = {name.removesuffix(".md") for name in before.keys() - self._people.files().keys()}
+        gone = {_now_at(name, self._moves(runs)) for name in before}
+        gone = {name.removesuffix(".md") for name in gone - self._people.files().keys()}
         gone = {name for name in gone if not _hidden(name)} - self._people.deleted_here
         self._check(not deleted and not gone, f"deleted unasked: {deleted}, {gone}")
+
+    def _moves(self, runs: int) -> list[tuple[str, str]]:
+        """The names, old and new, that all but the first ``runs`` runs gave to files, in order."""
+        logged = reversed(past.log(self._people.config))
+        noted = [write.intent for one in logged if one.run.number > runs for write in one.writes]
+        moves = [one for one in noted if (one.verb, one.side) == ("move", "folder")]
+        return [(one.old_file, one.file) for one in moves]
+
+    def _runs(self) -> int:
+        return max((logged.run.number for logged in past.log(self._people.config)), default=0)
 
     def _named_where_overtaken(self, report: Report) -> None:
         """What somebody wrote on the wiki during a run stands there, or the run names it."""
         if report.request.prefer is not None:
             return  # then it may have been seen, and decided about
-        named = {o.action.key.path for o in report.outcomes if o.error is not None}
+        named = {_place(o.action.key) for o in report.outcomes if o.error is not None}
         for path, text in self._people.latest.items():
-            page = self._box.page(path)
+            page = self._people.page(path)
             if text is not None and page is not None and path not in named:
                 self._check(text in page["content"], f"{text} was overtaken and is not named")
 
     def _mutations(self, asked: int) -> Iterator[tuple[str, str]]:
-        """(verb, path) of every write that the wiki was asked for since."""
+        """(verb, place) of every write that the wiki was asked for since."""
         for seen in self._box.requests:
             if seen.number > asked and seen.is_mutation:
                 (one,) = seen.asked
-                path = one.arguments.get("path")
-                yield one.name, path if isinstance(path, str) else self._path(one.arguments["id"])
+                sent = one.arguments
+                yield one.name, place_of(sent) if "path" in sent else self._was(sent["id"])
 
-    def _path(self, number: int) -> str:
+    def _was(self, number: int) -> str:
         """Where a page is, or was."""
         row = self._box.store.row(
-            "select path from pages where id = ? union all"
-            " select path from versions where pageId = ?",
+            "select path, locale from pages where id = ? union all"
+            " select path, locale from versions where pageId = ?",
             number,
             number,
         )
         assert row is not None
-        return str(row["path"])
+        return place_of(row)
 
     def _all_done(self, report: Report) -> None:
         odd = [o for o in report.outcomes if o.result != "done" or o.error is not None]
         self._check(not odd and not report.plan.refusals, (odd, report.plan.refusals))
 
     def _equal_but_for(self, named: set[str]) -> None:
-        sides = {page["path"]: page for page in self._box.pages()}
+        sides = {place_of(page): page for page in self._box.pages()}
         files = self._people.files()
         self._check(not [name for name in files if _hidden(name)], files)
         mine = {name.removesuffix(".md"): data for name, data in files.items()}
@@ -248,8 +265,30 @@ def _yes(_report: Report) -> bool:
     return True
 
 
+def _now_at(name: str, moves: list[tuple[str, str]]) -> str:
+    for old, new in moves:
+        name = new if name == old else name
+    return name
+
+
 def _hidden(name: str) -> bool:
     return name.rpartition("/")[2].startswith(".")
+
+
+def _place(key: Key) -> str:
+    return place_of({"path": key.path, "locale": key.locale})
+
+
+def _places(conflict: Conflict) -> Iterator[str]:
+    """Every place that a conflict is about, by its keys and by what it says is in the way."""
+    yield _place(conflict.key)
+    if conflict.origin is not None:
+        yield _place(conflict.origin)
+    if conflict.there is not None:
+        yield _place(conflict.there.listed.key)
+    if conflict.kind == "moved":
+        locale, _, path = conflict.detail.partition(" ")[0].partition("/")
+        yield place_of({"path": path, "locale": locale})
 
 
 def _page(row: dict[str, Any]) -> Page:

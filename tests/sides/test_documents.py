@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from importlib.resources import files
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pytest
 from graphql import GraphQLSchema, build_client_schema, parse, validate
 from graphql.language import FieldNode, Visitor, visit
 
-from wikisync.sides.documents import batch, document
+from wikisync.sides.documents import FRAGMENTS, batch, document, trails, versions
 
 SCHEMA = Path(__file__).parent.parent / "contract" / "schema.json"
 NAMES = sorted(
@@ -37,14 +38,17 @@ def arguments(text: str) -> dict[str, set[str]]:
     return found
 
 
-@pytest.mark.parametrize("name", [name for name in NAMES if name != "whole"])
+@pytest.mark.parametrize("name", [name for name in NAMES if name not in FRAGMENTS])
 def test_each_document_is_valid(name: str, schema: GraphQLSchema) -> None:
     assert validate(schema, parse(document(name))) == []
 
 
+@pytest.mark.parametrize("many", [batch, trails, versions])
 @pytest.mark.parametrize("size", [1, 2, 50])
-def test_a_batch_of_any_size_is_valid(size: int, schema: GraphQLSchema) -> None:
-    assert validate(schema, parse(batch(size))) == []
+def test_a_batch_of_any_size_is_valid(
+    many: Callable[[int], str], size: int, schema: GraphQLSchema
+) -> None:
+    assert validate(schema, parse(many(size))) == []
 
 
 def test_the_list_is_asked_for_whole() -> None:

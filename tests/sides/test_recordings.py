@@ -10,7 +10,7 @@ import pytest
 
 from wikisync import errors
 from wikisync.page.model import Key, Listed
-from wikisync.sides import answers, judge, refusals
+from wikisync.sides import answers, histories, judge, refusals
 from wikisync.sides.answers import Answer
 
 if TYPE_CHECKING:
@@ -57,11 +57,11 @@ def read(title: str) -> object:
 
 
 def history(title: str) -> object:
-    return answers.history(replay(title), 7)
+    return histories.history(replay(title), 7)
 
 
 def version(title: str) -> object:
-    return answers.past(replay(title), 7)
+    return histories.past(replay(title), 7, 99_999)
 
 
 def whatever(title: str) -> object:
@@ -223,7 +223,7 @@ def test_the_list_is_read_as_it_is() -> None:
 
 
 def test_a_history_and_a_version_are_read() -> None:
-    total, versions = answers.history(numbered("history"), 7)
+    total, versions = histories.history(numbered("history"), 7)
     assert total == len(versions) == 3
     assert [one.action for one in versions] == ["move", "edit", "initial"]
     assert numbered("version").node["pages"]["version"].text("content") == "# Two\n"

@@ -9,7 +9,8 @@ import pytest
 
 from helpers import LATER, base, key, listed, local, remote
 from wikisync.sync.plan import Action, Conflict, Elsewhere, Hidden
-from wikisync.sync.reconcile import Forget, Same, decide, settle_by, to_read
+from wikisync.sync.prefer import settle_by
+from wikisync.sync.reconcile import Forget, Same, decide, to_read
 
 A = key("a")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -45,7 +45,9 @@ class Run:
     """A run at work: both sides, the state, its number there, and how it is to treat files.
 
     ``reads_history`` is set to False once the wiki says that the key may not, ``is_somebody`` to
-    True once it was asked whether the token is somebody's.
+    True once it was asked whether the token is somebody's. ``wrote`` has the digests of files that
+    this run itself wrote, by their name and the digest that the plan saw; ``left`` are the files
+    that its writes here left, by their names and digests.
     """
 
     wiki: Wiki
@@ -55,6 +57,8 @@ class Run:
     write_back: bool = True
     reads_history: bool = True
     is_somebody: bool = False
+    wrote: dict[tuple[str, bytes], bytes] = field(default_factory=dict)
+    left: set[tuple[str, bytes]] = field(default_factory=set)
 
     def check_token(self) -> None:
         """Ask, once, whether the token is still somebody's. Raises Guest where it is not."""
@@ -128,10 +132,15 @@ def settled(
     """Record that an intent was carried out: its base, and its end, in one transaction."""
     after = intent.after
     if after is not None and record is not None:
-        after = following(after, record, refused) if intent.follow else returning(after, record)
+        if intent.verb == "move":
+            after = arriving(after, record)
+        else:
+            after = following(after, record, refused) if intent.follow else returning(after, record)
     wanted = str(fingerprint(record.page)) if record is not None else None
     page_id = record.id if record is not None else None
     with state.transaction():
+        if intent.verb == "move" and intent.before is not None:
+            state.bases.drop([intent.before.base.key])
         if after is None:
             state.bases.drop([intent.key])
         else:
@@ -156,6 +165,29 @@ def following(after: Remembered, record: Record, refused: tuple[str, ...]) -> Re
         updated_at=record.updated_at,
     )
     return Remembered(base, record.page)
+
+
+def arriving(after: Remembered, record: Record) -> Remembered:
+    """The base of a page that was just moved, which changes nothing else of it.
+
+    But the wiki rewrites a title that equals the end of the path: the file's then differs from the
+    base, so that it is written again (facts, *Writing*).
+    """
+    there = fingerprint(record.page)
+    changed = after.base.there.differs(there)
+    if changed == ("title",) and record.page.title == record.key.path.rpartition("/")[2]:
+        base = replace(
+            after.base,
+            id=record.id,
+            here=after.base.here.taking(("title",), there),
+            there=there,
+            updated_at=record.updated_at,
+            digest=b"",
+        )
+        return Remembered(base, record.page)
+    # No time at all makes the next run look at the page.
+    updated_at = "" if changed else record.updated_at
+    return replace(after, base=replace(after.base, id=record.id, updated_at=updated_at))
 
 
 def returning(after: Remembered, record: Record) -> Remembered:
@@ -190,7 +222,7 @@ def open_file(run: Run, here: Local) -> Opened:
     except FolderError as error:
         raise FileMoved(here.file, "read", error.reason) from error
     digest = digest_of(data)
-    if digest != here.digest:
+    if digest != run.wrote.get((here.file, here.digest), here.digest):
         raise FileMoved(here.file, "read", "it was edited meanwhile")
     document = parse(data, here.content_type, file=here.file)
     return Opened(document, digest, fingerprint(document.page))

@@ -23,6 +23,21 @@ def write(run: Run, intent: Intent, data: bytes) -> None:
         lease = None if intent.lease is None else bytes.fromhex(intent.lease)
         run.folder.write(intent.file, data, lease)
         held.done()
+    run.left.add((intent.file, digest_of(data)))
+
+
+def move(run: Run, intent: Intent) -> None:
+    """Give the file of an intent its new name.
+
+    Raises FileMoved where it is not as the lease says, or a file bears the name; FolderError where
+    the disk refuses.
+    """
+    with bracket(run, intent) as held:
+        held.sent = True
+        digest = bytes.fromhex(intent.lease or "")
+        run.folder.move(intent.old_file, intent.file, digest)
+        held.done()
+    run.left.add((intent.file, digest))
 
 
 def delete(run: Run, intent: Intent) -> None:

@@ -71,6 +71,10 @@ def update(
         wanted = fingerprint(page)
         held.keep(pack_page(before.page))
         held.sent = True
+        if page.editor != before.page.editor:  # which no update changes
+            with suppress(Unsure):
+                run.wiki.convert(before.id, page.editor or "")
+            before = run.wiki.read_one(before.id)
         try:
             run.wiki.update(before.id, intent.key, page)
         except Unsure:
@@ -90,6 +94,68 @@ def update(
         held.done(record, refused)
     _tell(run, intent.key, refused)
     return record, None if found is None else Overtook(intent.key, found.version_id)
+
+
+def move(run: Run, intent: Intent) -> tuple[Record, Overtook | None]:
+    """Move the page of an intent from its origin to its key, where there is none.
+
+    Returns the page as it is then, and the edit that this overtook, if there was one. The wiki
+    changes a title that the old path ended in: it is put back (facts, *Writing*). Raises PageMoved
+    where the page is not as the lease says, or there is a page already; WikiError.
+    """
+    with bracket(run, intent) as held:
+        before = _under_lease(held)
+        if run.wiki.find(intent.key) is not None:
+            raise PageMoved(intent.key, "there is a page now")
+        held.keep(pack_page(before.page))
+        held.sent = True
+        failure: Unsure | None = None
+        try:
+            run.wiki.move(before.id, intent.key)
+        except Unsure as error:
+            failure = error
+        record = run.wiki.read_one(before.id)
+        if record.key != intent.key:
+            run.state.journal.end(held.number, "failed")
+            raise failure or PageMoved(intent.key, f"it is at {record.key} after it was moved")
+        found = None
+        if renamed_by_wiki(before, record):
+            with suppress(Unsure):  # what is there then decides
+                run.wiki.update(record.id, intent.key, before.page)
+            found = overtaken(run, record)
+            if found is not None:
+                held.keep(pack_page(found.page), "overtaken")
+            record = run.wiki.read_one(record.id)
+        held.done(record)
+    return record, None if found is None else Overtook(intent.key, found.version_id)
+
+
+def convert(run: Run, intent: Intent, editor: str) -> Record:
+    """Let the wiki make the page of an intent one of ``editor``. Returns it as it is then.
+
+    Raises PageMoved where it is not as the lease says; WikiError.
+    """
+    with bracket(run, intent) as held:
+        before = _under_lease(held)
+        held.keep(pack_page(before.page))
+        held.sent = True
+        failure: Unsure | None = None
+        try:
+            run.wiki.convert(before.id, editor)
+        except Unsure as error:
+            failure = error
+        record = run.wiki.read_one(before.id)
+        if record.page.editor != editor:
+            run.state.journal.end(held.number, "failed")
+            raise failure or PageMoved(intent.key, "it is what it was after it was converted")
+        held.done(record)
+    return record
+
+
+def renamed_by_wiki(before: Record, record: Record) -> bool:
+    """Whether a move changed nothing but the title, to the end of the new path."""
+    unlike = fingerprint(before.page).differs(fingerprint(record.page))
+    return unlike == ("title",) and record.page.title == record.key.path.rpartition("/")[2]
 
 
 def delete(run: Run, intent: Intent) -> None:
@@ -132,17 +198,18 @@ def _made_whole(run: Run, key: Key, made: Record, page: Page) -> Record:
 def _under_lease(held: Bracket) -> Record:
     """The page as it is now, if that is as the plan saw it (promise 3)."""
     intent = held.intent
+    at = intent.origin or intent.key
     if intent.page_id is None or intent.lease is None:
         raise AssertionError(f"{intent.key}: a write over a page needs a lease")
     try:
         record = held.run.wiki.read_one(intent.page_id)
     except PageGone:
         # It may have been deleted and brought back, which gives it another id.
-        found = held.run.wiki.find(intent.key)
+        found = held.run.wiki.find(at)
         if found is None:
             raise PageMoved(intent.key, "it was deleted on the wiki") from None
         record = found
-    if record.key != intent.key:
+    if record.key != at:
         raise PageMoved(intent.key, f"it was moved to {record.key} on the wiki")
     fields = fingerprint(record.page).differs(Fingerprint.parse(intent.lease))
     if fields:

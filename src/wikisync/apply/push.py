@@ -11,13 +11,12 @@ from typing import TYPE_CHECKING
 
 from wikisync.apply import on_wiki
 from wikisync.apply.context import Opened, Run, agreed, open_file
+from wikisync.apply.dates import follow_time
 from wikisync.errors import FolderError, PageMoved, WikisyncError
-from wikisync.page.dates import instant
-from wikisync.page.document import amend
 from wikisync.page.fingerprint import fingerprint
+from wikisync.page.hint import title_hint
 from wikisync.page.limits import MAX_TEXT
 from wikisync.page.model import DEFAULT_EDITOR, Page
-from wikisync.sides.folder import digest_of
 from wikisync.state.bases import Remembered
 from wikisync.state.journal import Intent
 from wikisync.sync.plan import Base
@@ -51,11 +50,21 @@ def update_page(run: Run, action: Action) -> WikisyncError | None:
 
     def page_for(before: Record) -> Page:
         whole = opened.document.page.over(before.page)
-        return replace(whole, editor=before.page.editor, private=before.page.private)
+        whole = replace(whole, editor=before.page.editor, private=before.page.private)
+        return _with_heading(whole, opened.document, before.page)
 
     intent = _intent(run, action, opened, lease=_lease(action), wanted=str(opened.fingerprint))
     record, overtook = on_wiki.update(run, intent, page_for)
     return overtook or _write_back(run, action, record, opened)
+
+
+def _with_heading(page: Page, document: Document, before: Page) -> Page:
+    """AsciiDoc has no other title than its heading: one that the page bore follows it."""
+    if document.content_type != "asciidoc" or document.title_hint is None:
+        return page
+    if title_hint(before.content, "asciidoc") != before.title:
+        return page
+    return replace(page, title=document.title_hint[:MAX_TEXT])
 
 
 def delete_page(run: Run, action: Action) -> None:
@@ -132,16 +141,12 @@ def _new_page(document: Document, action: Action) -> Page:
 
 
 def _write_back(run: Run, action: Action, record: Record, opened: Opened) -> WikisyncError | None:
-    document = opened.document
-    if not run.write_back or document.date is None or instant(document.date) is None:
-        # A line that says something else than a date is somebody's, and stays.
-        return None
-    data = amend(document, date=record.updated_at).data
-    if data == document.data:
-        return None
     try:
-        run.folder.write(action.file, data, opened.digest)
+        digest = follow_time(run, action.file, opened, record)
     except FolderError as error:
         return error
-    run.state.bases.put(agreed(action, record, opened.fingerprint, digest_of(data)))
+    if digest is not None:
+        with run.state.transaction():
+            run.state.bases.put(agreed(action, record, opened.fingerprint, digest))
+            run.state.journal.rewrote(run.number, record.id, digest.hex())
     return None

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
+from wikisync.apply.converting import convert_page
+from wikisync.apply.merging import merge, show_both
+from wikisync.apply.moving import move_file, move_page
 from wikisync.apply.pull import adopt, create_file, delete_file, update_file
 from wikisync.apply.push import create_page, delete_page, update_page
 from wikisync.errors import (
@@ -30,7 +33,7 @@ if TYPE_CHECKING:
     from wikisync.apply.context import Run
     from wikisync.page.model import Listed, Record
     from wikisync.sides.wiki import Wiki
-    from wikisync.sync.plan import Action, ConflictKind, Plan
+    from wikisync.sync.plan import Action, ConflictKind, Plan, Side, Verb
 
 Result = Literal["done", "skipped", "failed"]
 
@@ -63,6 +66,8 @@ class Outcome:
         if isinstance(self.error, Overtook):
             detail = str(self.error.version)
             return self._conflict("overtook", detail)
+        if self.result == "done" and self.action.marks:
+            return self._conflict("marked", "")
         if self.result != "skipped" or not isinstance(self.error, PageMoved | FileMoved):
             return None
         found = self.error.found if isinstance(self.error, PageMoved) else self.error.reason
@@ -84,6 +89,7 @@ def apply(plan: Plan, run: Run, *, stop: Callable[[], bool] = lambda: False) -> 
     with run.state.transaction():
         run.state.bases.renew(plan.renewed)
         run.state.bases.drop(plan.forgotten)
+        run.state.bases.rekey(plan.rekeyed)
     records = _Records(run.wiki, plan.actions)
     gave_up: WikisyncError | None = None
     for action in plan.actions:
@@ -112,24 +118,31 @@ def outcome_of(
 
 
 def _do(run: Run, action: Action, records: _Records) -> WikisyncError | None:
-    match action.verb, action.side:
-        case "create", "wiki":
-            return create_page(run, action)
-        case "update", "wiki":
-            return update_page(run, action)
-        case "delete", "wiki":
-            delete_page(run, action)
-        case "create", "folder":
-            create_file(run, action, records.of(action))
-        case "update", "folder":
-            update_file(run, action, records.of(action))
-        case "delete", "folder":
-            delete_file(run, action)
-        case "adopt", _:
-            adopt(run, action, records.of(action))
-        case verb, side:
-            raise AssertionError(f"no hand for {verb} in the {side}")
-    return None
+    if action.verb == "adopt":
+        adopt(run, action, records.of(action))
+        return None
+    if (action.verb, action.side) in _FROM_WIKI:
+        _FROM_WIKI[action.verb, action.side](run, action, records.of(action))
+        return None
+    if action.converts:
+        return convert_page(run, action)
+    return _HANDS[action.verb, action.side](run, action)
+
+
+_FROM_WIKI: Final[dict[tuple[Verb, Side], Callable[[Run, Action, Record], None]]] = {
+    ("create", "folder"): create_file,
+    ("update", "folder"): update_file,
+}
+_HANDS: Final[dict[tuple[Verb, Side], Callable[[Run, Action], WikisyncError | None]]] = {
+    ("create", "wiki"): create_page,
+    ("update", "wiki"): update_page,
+    ("delete", "wiki"): delete_page,
+    ("delete", "folder"): delete_file,
+    ("move", "wiki"): move_page,
+    ("move", "folder"): move_file,
+    ("merge", "wiki"): merge,
+    ("merge", "folder"): show_both,
+}
 
 
 class _Records:
@@ -139,7 +152,10 @@ class _Records:
         unread = [
             action.there.listed
             for action in actions
-            if action.side == "folder" and action.there is not None and action.there.record is None
+            if action.side == "folder"
+            and action.verb != "move"
+            and action.there is not None
+            and action.there.record is None
         ]
         self._coming = wiki.read(unread) if unread else iter(())
         self._broken: WikisyncError | None = None

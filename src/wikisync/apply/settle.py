@@ -18,7 +18,7 @@ from wikisync.errors import FolderError, PageGone, PageHidden
 from wikisync.page.fingerprint import Fingerprint, fingerprint
 from wikisync.sides.folder import digest_of
 from wikisync.state.bases import Remembered
-from wikisync.sync.settle import Verdict, judge_file, judge_page
+from wikisync.sync.settle import Verdict, judge_file, judge_move, judge_page
 
 if TYPE_CHECKING:
     from wikisync.page.model import Record
@@ -39,6 +39,9 @@ def settle(state: State, folder: Folder, wiki: Wiki) -> int:
             _settle_file(state, folder, noted)
         else:
             _settle_page(state, wiki, noted)
+    for run, page_id, file in state.journal.half_rewritten():
+        with suppress(FolderError):  # else it is looked at the next time
+            state.journal.rewrote(run, page_id, digest_of(folder.read(file)).hex())
     folder.sweep()
     state.journal.end_interrupted(now())
     return len(waiting)
@@ -46,6 +49,8 @@ def settle(state: State, folder: Folder, wiki: Wiki) -> int:
 
 def _settle_file(state: State, folder: Folder, noted: Noted) -> None:
     intent = noted.intent
+    if intent.verb == "move":
+        folder.finish_move(intent.old_file, intent.file)
     try:
         found = digest_of(folder.read(intent.file)).hex()
     except FolderError as error:
@@ -54,7 +59,8 @@ def _settle_file(state: State, folder: Folder, noted: Noted) -> None:
         found = None
         with suppress(FolderError):
             folder.prune(intent.file)
-    _record(state, noted, judge_file(found, intent.lease, intent.wanted), None)
+    before = None if intent.verb == "move" else intent.lease  # nothing bore the new name
+    _record(state, noted, judge_file(found, before, intent.wanted), None)
 
 
 def _settle_page(state: State, wiki: Wiki, noted: Noted) -> None:
@@ -64,6 +70,11 @@ def _settle_page(state: State, wiki: Wiki, noted: Noted) -> None:
     except PageGone:
         record = None
     except PageHidden:
+        return
+    if intent.verb == "move":
+        at = None if record is None else record.key
+        verdict = judge_move(at, intent.origin, intent.key)
+        _record(state, noted, verdict, record)
         return
     verdict = judge_page(
         None if record is None else fingerprint(record.page),

@@ -25,7 +25,13 @@ if TYPE_CHECKING:
     from wikisync.state.journal import Noted, Outcome
     from wikisync.sync.plan import Side, Verb
 
-_INVERSE: dict[Verb, Verb] = {"create": "delete", "update": "update", "delete": "create"}
+_INVERSE: dict[Verb, Verb] = {
+    "create": "delete",
+    "update": "update",
+    "merge": "update",
+    "move": "move",
+    "delete": "create",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +67,7 @@ def _standing(state: State, number: int) -> list[Noted]:
     ]
 
 
-def _written(state: State, number: int, outcome: Outcome) -> set[tuple[Side, Key]]:
+def _written(state: State, number: int, outcome: Outcome) -> set[tuple[Side, frozenset[Key]]]:
     """What the undos of a run came to ``outcome`` with."""
     undos = [run.number for run in state.journal.runs() if run.undoes == number]
     if outcome == "done":
@@ -70,13 +76,27 @@ def _written(state: State, number: int, outcome: Outcome) -> set[tuple[Side, Key
     return {_what(noted) for noted in noted_of if noted.outcome == outcome}
 
 
-def _what(noted: Noted) -> tuple[Side, Key]:
-    """What a write wrote to; no run writes to a page or a file twice."""
-    return noted.intent.side, noted.intent.key
+def _what(noted: Noted) -> tuple[Side, frozenset[Key]]:
+    """What a write wrote to; no run moves or changes a page or a file twice.
+
+    A move is told by its two ends, whichever way it went.
+    """
+    intent = noted.intent
+    return intent.side, frozenset({intent.origin or intent.key, intent.key})
 
 
 def _action(intent: Intent) -> Action:
     verb = _INVERSE[intent.verb]
+    if intent.origin is not None:
+        return Action(
+            verb,
+            intent.side,
+            intent.origin,
+            intent.old_file,
+            id=intent.page_id,
+            origin=intent.key,
+            old_file=intent.file,
+        )
     return Action(verb, intent.side, intent.key, intent.file, id=intent.page_id)
 
 
@@ -98,10 +118,21 @@ def take_back(run: Run, step: Step) -> Overtook | None:
         after=past.before,
         before=run.state.bases.get(past.key),
     )
+    if past.origin is not None:
+        return _move(run, replace(intent, key=past.origin, file=past.old_file), past)
     if past.side == "folder":
         _file(run, intent, step.noted.number)
         return None
     return _page(run, intent, step.noted.number)
+
+
+def _move(run: Run, intent: Intent, past: Intent) -> Overtook | None:
+    # A move leaves the bytes alone: the file that comes back is as the run left it.
+    intent = replace(intent, origin=past.key, old_file=past.file, wanted=past.wanted)
+    if past.side == "folder":
+        in_folder.move(run, intent)
+        return None
+    return on_wiki.move(run, intent)[1]
 
 
 def _file(run: Run, intent: Intent, number: int) -> None:
@@ -127,7 +158,7 @@ def _page(run: Run, intent: Intent, number: int) -> Overtook | None:
         return None
 
     def page_for(before: Record) -> Page:
-        return replace(page, editor=before.page.editor, private=before.page.private)
+        return replace(page, private=before.page.private)
 
     _record, overtook = on_wiki.update(run, intent, page_for)
     return overtook

@@ -11,6 +11,9 @@ from wikisync.errors import BadPage
 if TYPE_CHECKING:
     from wikisync.page.model import ContentType
 
+OUR_MARK: Final = "<<<<<<< here"
+"""What stands above this folder's version where wikisync shows both."""
+
 _MARK: Final = re.compile(r"^(<{7}|={7}|>{7})(?= |\r?$)", re.MULTILINE)
 _FENCE: Final[dict[ContentType, re.Pattern[str]]] = {
     "markdown": re.compile(r"^ {0,3}(`{3,}|~{3,})(.*)$", re.MULTILINE),
@@ -46,12 +49,14 @@ def _line_at(text: str, position: int) -> int:
 def _conflict(text: str, content_type: ContentType) -> int | None:
     """Where a conflict block begins: its three marks in order, each at the start of a line.
 
-    A block shown whole in a code fence is an example: pages about Git have them.
+    A block shown whole in a code fence is an example: pages about Git have them. Marks that
+    wikisync wrote are none, wherever they are: it marks code as well.
     """
     wanted, start = "<", 0
     spans = _fences(text, content_type)
     for mark in _MARK.finditer(text):
-        if mark[1][0] == "<" and not _inside(mark.start(), spans):
+        ours = text.startswith(OUR_MARK, mark.start())
+        if mark[1][0] == "<" and (ours or not _inside(mark.start(), spans)):
             wanted, start = "=", mark.start()
         elif mark[1][0] == wanted == "=":
             wanted = ">"

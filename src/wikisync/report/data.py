@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from collections import Counter
 from dataclasses import replace
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, Final
 
 from wikisync.report.difference import unified
-from wikisync.report.verdict import say_conflict, say_refusal
+from wikisync.report.verdict import say_conflict, say_note, say_refusal
 from wikisync.report.wording import say
 from wikisync.sync.plan import Plan
 from wikisync.workflow import Report
@@ -16,6 +17,7 @@ from wikisync.workflow import Report
 if TYPE_CHECKING:
     from wikisync.apply import Outcome
     from wikisync.errors import BadName, BadPage, WikisyncError
+    from wikisync.page.model import Key
     from wikisync.sync.plan import Action, Conflict
     from wikisync.workflow import Request
 
@@ -81,9 +83,9 @@ def error_json(request: Request, error: WikisyncError) -> str:
 def as_data(report: Report) -> dict[str, Any]:
     """The report as the values that JSON has."""
     request, plan = report.request, report.plan
-    texts = {pair.item.key: unified(pair) for pair in report.pairs}
+    texts = {_which(pair.item): unified(pair) for pair in report.pairs}
     if request.command == "diff":  # what is not to be written differs in nothing
-        texts = {action.key: "" for action in plan.actions} | texts
+        texts = {_which(action): "" for action in plan.actions} | texts
     return {
         "version": VERSION,
         "command": request.command,
@@ -95,21 +97,27 @@ def as_data(report: Report) -> dict[str, Any]:
         "refusals": [{"rule": r.rule, "message": str(say_refusal(r))} for r in plan.refusals],
         "problems": [_problem(problem) for problem in plan.problems],
         "counts": counts(report),
+        **({"notes": [str(say_note(note)) for note in report.notes]} if report.notes else {}),
         **({"unsettled": report.unsettled} if report.unsettled else {}),
     }
 
 
 def results(report: Report) -> list[tuple[Action, Outcome | None]]:
-    """Every action with its outcome; None where it was only planned."""
+    """Every action with its outcome; None where it was only planned.
+
+    A step out of another page's way is told only where it went wrong.
+    """
     if report.outcomes:
-        return [(outcome.action, outcome) for outcome in report.outcomes]
-    return [(action, None) for action in report.plan.actions]
+        return [(o.action, o) for o in report.outcomes if not o.action.aside or o.result != "done"]
+    return [(action, None) for action in report.plan.actions if not action.aside]
 
 
 def counts(report: Report) -> dict[str, int]:
     """The figures of a report, by their names in the JSON."""
     plan = report.plan
-    verbs = Counter(action.verb for action in plan.actions if action.withheld is None)
+    verbs = Counter(
+        action.verb for action in plan.actions if action.withheld is None and not action.aside
+    )
     failed = sum(outcome.failed for outcome in report.outcomes)
     return {
         "pages": plan.pages,
@@ -126,27 +134,45 @@ def counts(report: Report) -> dict[str, int]:
     }
 
 
+def withheld(action: Action) -> str:
+    """Why an action is not to be done in this run."""
+    why = WITHHELD[action.withheld or "delete"]
+    if action.alike:
+        why += f"; it may have been renamed, but {', '.join(action.alike)} could each be it"
+    return why
+
+
+def _place(action: Action) -> str:
+    """Where a page that is to move comes from, as PATH arguments name it."""
+    return str(PurePosixPath(action.first_file or action.old_file).with_suffix(""))
+
+
 def _action(action: Action, outcome: Outcome | None, texts: dict[Any, str]) -> dict[str, Any]:
     result, reason = "planned", None
     if outcome is not None:
         result = outcome.result
         reason = str(say(outcome.error)) if outcome.error else None
     if action.withheld is not None:
-        result, reason = "skipped", WITHHELD[action.withheld]
+        result, reason = "skipped", withheld(action)
     data = {
         "action": action.verb,
         "side": action.side,
         "locale": action.key.locale,
         "path": action.key.path,
         "file": action.file,
-        "from": None,
+        "from": None if action.origin is None else _place(action),
         "fields": list(action.fields),
         "outcome": result,
         "reason": reason,
     }
-    if action.key in texts:
-        data["diff"] = texts[action.key]
+    if _which(action) in texts:
+        data["diff"] = texts[_which(action)]
     return data
+
+
+def _which(item: Action | Conflict) -> tuple[Key, bool]:
+    """What tells an item from the others: a page may have a move beside what else it has."""
+    return item.key, getattr(item, "verb", "") == "move"
 
 
 def _conflict(conflict: Conflict, texts: dict[Any, str]) -> dict[str, Any]:
@@ -156,8 +182,8 @@ def _conflict(conflict: Conflict, texts: dict[Any, str]) -> dict[str, Any]:
         "file": conflict.file,
         "reason": str(say_conflict(conflict)),
     }
-    if conflict.key in texts:
-        data["diff"] = texts[conflict.key]
+    if _which(conflict) in texts:
+        data["diff"] = texts[_which(conflict)]
     return data
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from wikisync.past import LoggedRun
+    from wikisync.past import LoggedRun, Write
 
 _MANY = 12
 """Writes of one run shown at most; the JSON has them all."""
@@ -51,9 +51,15 @@ def _writes(logged: LoggedRun) -> list[str]:
         done = noted.outcome == "done"
         phrase = (DONE if done else TO_DO)[intent.verb, intent.side]
         outcome = "" if done else f"  {noted.outcome or 'unsettled'}"
-        lines.append(f"{phrase:<20} {intent.file or intent.key}{outcome}")
+        lines.append(f"{phrase:<20} {_name(noted)}{outcome}")
     rest = Counter(DONE[n.intent.verb, n.intent.side] for n in logged.writes[_MANY:])
     return [*lines, *(f"… and {count:,} more {phrase}" for phrase, count in rest.items())]
+
+
+def _name(noted: Write) -> str:
+    intent = noted.intent
+    name = intent.file or str(intent.key)
+    return f"{intent.old_file} → {name}" if intent.old_file else name
 
 
 def to_json(runs: Iterable[LoggedRun], wiki: str, folder: str) -> str:
@@ -78,6 +84,7 @@ def _run(logged: LoggedRun) -> dict[str, Any]:
                 "locale": noted.intent.key.locale,
                 "path": noted.intent.key.path,
                 "file": noted.intent.file,
+                "from": noted.intent.old_file or None,
                 "outcome": noted.outcome or "unsettled",
             }
             for noted in logged.writes

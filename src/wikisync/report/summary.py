@@ -43,10 +43,10 @@ def _figures(report: Report) -> str:
         phrases = Counter(
             DONE[o.action.verb, o.action.side]
             for o in report.outcomes
-            if o.result == "done" and o.action.verb != "adopt"
+            if o.result == "done" and o.action.verb != "adopt" and not o.action.aside
         )
     else:
-        phrases = Counter(f"to {TO_DO[a.verb, a.side]}" for a in plan.writes)
+        phrases = Counter(f"to {TO_DO[a.verb, a.side]}" for a in plan.writes if not a.aside)
     equal = figures["in_sync"] + figures["adopt"]
     withheld = sum(action.withheld is not None for action in plan.actions)
     parts = [f"{count:,} {phrase}" for phrase, count in phrases.items()]

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from wikisync.report.data import WITHHELD, conflicts, results
+from wikisync.report.data import conflicts, results, withheld
 from wikisync.report.difference import lines
 from wikisync.report.summary import summary
-from wikisync.report.verdict import say_conflict, say_refusal
+from wikisync.report.verdict import say_conflict, say_note, say_refusal
 from wikisync.report.wording import Message, say
 from wikisync.report.words import DONE, TO_DO, shown
 
@@ -21,7 +21,13 @@ if TYPE_CHECKING:
     from wikisync.sync.plan import Action
     from wikisync.workflow import Report
 
-_COLOURS: Final = {"create": "green", "update": "yellow", "delete": "red"}
+_COLOURS: Final = {
+    "create": "green",
+    "update": "yellow",
+    "move": "cyan",
+    "merge": "magenta",
+    "delete": "red",
+}
 _MANY: Final = 200
 """Lines of one kind shown at most; the JSON has them all."""
 
@@ -40,6 +46,8 @@ def show(report: Report, console: Console) -> None:
 def _show_rest(report: Report, console: Console) -> None:
     for conflict in conflicts(report):
         _show_message(console, conflict.file, "conflict", "red", say_conflict(conflict))
+    for note in report.notes:
+        _show_message(console, "", "note", "yellow", say_note(note))
     for problem in report.plan.problems:
         _show_message(console, "", "problem", "red", say(problem))
     for refusal in report.plan.refusals:
@@ -70,7 +78,7 @@ def show_actions(report: Report, console: Console) -> None:
         for action, outcome in results(report)
         if action.verb != "adopt" or (outcome is not None and outcome.result != "done")
     ]
-    width = min(48, max((len(action.file) for action, _ in shown_lines), default=0))
+    width = min(48, max((len(_name(action)) for action, _ in shown_lines), default=0))
     for action, outcome in shown_lines[:_MANY]:
         _show_action(console, action, outcome, width)
     if len(shown_lines) > _MANY:
@@ -85,7 +93,8 @@ def show_diff(report: Report, console: Console) -> None:
         item = pair.item
         doing = TO_DO[item.verb, item.side] if isinstance(item, Action) else "conflict"
         title = next((page.title for page in (pair.new, pair.old) if page and page.title), "")
-        print_line(console, f"{shown(item.file)}  {shown(title)}  ({doing})", "bold")
+        name = _name(item) if isinstance(item, Action) else item.file
+        print_line(console, f"{shown(name)}  {shown(title)}  ({doing})", "bold")
         for line in lines(pair):
             print_line(console, shown(line), _colour(line))
         print_line(console, "")
@@ -101,9 +110,12 @@ def _show_action(console: Console, action: Action, outcome: Outcome | None, widt
     phrase = (DONE if outcome and outcome.result == "done" else TO_DO).get(
         (action.verb, action.side), action.verb
     )
-    note, colour = ", ".join(action.fields) if action.verb == "update" else "", None
+    note = ", ".join(action.fields) if action.verb in {"update", "merge"} else ""
+    colour = None
+    if action.marks:
+        note = "both versions, between conflict marks"
     if action.withheld is not None:
-        note, colour = WITHHELD[action.withheld], "dim"
+        note, colour = withheld(action), "dim"
     elif outcome is not None and outcome.result != "done":
         reason = say(outcome.error) if outcome.error else Message("")
         note, colour = f"{outcome.result}: {reason}", "red"
@@ -113,10 +125,16 @@ def _show_action(console: Console, action: Action, outcome: Outcome | None, widt
 
     line = Text("  ")
     line.append(f"{phrase:<20}", style=colour or _COLOURS.get(action.verb, ""))
-    line.append(f" {shown(action.file):<{width}}")
+    line.append(f" {shown(_name(action)):<{width}}")
     line.append(f"  {shown(note)}", style=colour if colour == "red" else "dim")
     line.rstrip()
     console.print(line, soft_wrap=True)
+
+
+def _name(action: Action) -> str:
+    """A page's file; of one that moves, both names."""
+    old = action.first_file or action.old_file
+    return f"{old} → {action.file}" if old else action.file
 
 
 def _show_message(console: Console, name: str, label: str, colour: str, message: Message) -> None:

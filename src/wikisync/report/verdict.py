@@ -8,6 +8,7 @@ from wikisync.report.wording import GUEST, NEW_KEY, Message
 from wikisync.report.words import many
 
 if TYPE_CHECKING:
+    from wikisync.meet import Note
     from wikisync.sync.plan import Conflict, Refusal
 
 
@@ -70,9 +71,29 @@ def say_conflict(conflict: Conflict) -> Message:
         case "both-new":
             return Message(f"Here and on the wiki, and they differ in {fields}.", either)
         case "both-changed":
+            changed = _who_changed(conflict)
+            if detail == "no-git":
+                return Message(
+                    f"{changed} To merge texts wikisync needs git, which is not installed.",
+                    f"Install git and run wikisync sync. Or: {either}",
+                )
+            marks = f"Or get both versions into the file: wikisync pull --markers {conflict.file}"
+            return Message(f"{changed} These do not merge: {fields}.", f"{either} {marks}")
+        case "mergeable":
             return Message(
-                f"Changed here and on the wiki since they last agreed; they differ in {fields}.",
-                either,
+                f"{_who_changed(conflict)} The two merge.",
+                f"To write the merge to both sides: wikisync sync {conflict.file}",
+            )
+        case "marked":
+            return Message(
+                "Both versions are in the file now, between conflict marks.",
+                "Edit it until the marks are gone, then push.",
+            )
+        case "gone-there" if conflict.origin is not None:
+            return Message(
+                f"Deleted on the wiki, but renamed here (it was {conflict.old_file}).",
+                "To publish it again: --prefer local. To delete it here too:"
+                " --prefer wiki --delete.",
             )
         case "gone-here":
             return Message(
@@ -95,15 +116,35 @@ def say_conflict(conflict: Conflict) -> Message:
                 "The key may no longer see the page.",
                 "Check the page rules of the key's group; until then the page is left alone.",
             )
+        case "moved" if conflict.origin is None:
+            return Message(f"Moved to {detail} on the wiki.", "Run the command again.")
+        case "moved" if " (" in detail:
+            return Message(
+                f"It was {conflict.origin}, and what is at {detail} is in its way.",
+                "Move or delete that, or rename this one again.",
+            )
         case "moved":
             return Message(
-                f"Moved to {detail} on the wiki.", "Rename the file in the same way, then pull."
+                f"Moved on both sides: it was {conflict.origin}, and is {detail} on the wiki.",
+                "Choose a name: --prefer local or --prefer wiki.",
+            )
+        case "moved-on":
+            if detail == "wiki":
+                return Message(
+                    f"Renamed here (it was {conflict.old_file}), and its {fields} changed on the"
+                    " wiki.",
+                    "To move the page and get the change: wikisync sync, or push and then pull.",
+                )
+            return Message(
+                f"Moved to {conflict.key} on the wiki, and its {fields} changed here.",
+                "To rename the file and publish the change: wikisync sync, or pull and then push.",
             )
         case "kind":
             here, _, there = detail.partition(", ")
             return Message(
                 f"The file is {_KINDS.get(here, here)}, the page is {_KINDS.get(there, there)}.",
-                "Give the file the page's form, or convert the page on the wiki.",
+                "To let the wiki convert the page, and take the result: --convert. To take the page"
+                " as it is: delete the file, then wikisync pull --prefer wiki.",
             )
         case "private":
             return Message(
@@ -114,7 +155,7 @@ def say_conflict(conflict: Conflict) -> Message:
         case "editor":
             return Message(
                 "The file asks for another editor than the page has, and no update changes it.",
-                "Convert the page on the wiki, or take the editor line back: --prefer wiki.",
+                "Let the wiki convert the page: --convert. Or take the line back: --prefer wiki.",
             )
         case "overtaken":
             return Message(f"Somebody was faster: {detail}.", "Run the command again.")
@@ -130,6 +171,38 @@ def say_conflict(conflict: Conflict) -> Message:
                 "Look at both, and bring over what is missing.",
             )
     assert_never(conflict.kind)
+
+
+def say_note(note: Note) -> Message:
+    """What stood in the way of finding what both sides once had, with the remedy."""
+    pages = many(note.pages, "page")
+    match note.kind:
+        case "shallow":
+            return Message(
+                f"{pages} found no common ancestor, and this clone is shallow: git's history is cut"
+                " off.",
+                "Fetch it whole: git fetch --unshallow (in GitHub Actions: fetch-depth: 0).",
+            )
+        case "partial":
+            return Message(
+                f"{pages} found no common ancestor, and this clone has not the contents of its"
+                " history.",
+                "Clone without --filter.",
+            )
+        case "git-failed":
+            return Message(f"Git could not tell the history of {pages}: {note.detail}")
+        case "no-history":
+            return Message(
+                f"{pages} found no common ancestor in git, and the key may not read the wiki's"
+                " history.",
+                "Give the key's group read:history.",
+            )
+    assert_never(note.kind)
+
+
+def _who_changed(conflict: Conflict) -> str:
+    here, wiki = ", ".join(conflict.mine), ", ".join(conflict.theirs)
+    return f"Changed since both sides agreed, here: {here}; on the wiki: {wiki}."
 
 
 _KINDS = {"markdown": "Markdown", "html": "HTML", "asciidoc": "AsciiDoc"}

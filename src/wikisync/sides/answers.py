@@ -12,7 +12,7 @@ from wikisync.errors import Forbidden, Guest, NotAWiki, PageGone, WikiError
 from wikisync.page.model import Key, Listed, Page, Record
 from wikisync.sides import refusals
 from wikisync.sides.nodes import Node
-from wikisync.sides.values import Connection, Past, Version, Written
+from wikisync.sides.values import Connection, Written
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -73,7 +73,7 @@ def connection(answer: Answer) -> Connection:
 def _listed(node: Node) -> Listed:
     return Listed(
         id=node.number("id"),
-        key=_key(node),
+        key=key_in(node),
         title=node.text_or_empty("title"),
         description=node.text_or_empty("description"),
         content_type=node.text("contentType"),
@@ -134,11 +134,11 @@ def _record(node: Node, page: int, tags: tuple[str, ...]) -> Record:
         raise NotAWiki(node.url, 200, "another page than the one that was asked for")
     return Record(
         id=page,
-        key=_key(node),
+        key=key_in(node),
         content_type=node.text("contentType"),
         created_at=node.text("createdAt"),
         updated_at=node.text("updatedAt"),
-        page=_page(
+        page=page_in(
             node,
             tags=tags,
             script_css=node.text_or_empty("scriptCss"),
@@ -147,16 +147,18 @@ def _record(node: Node, page: int, tags: tuple[str, ...]) -> Record:
     )
 
 
-def _key(node: Node) -> Key:
+def key_in(node: Node) -> Key:
+    """The key of a page that an answer shows."""
     return Key(node.text("locale"), node.text("path"))
 
 
-def _page(
+def page_in(
     node: Node,
     tags: tuple[str, ...] | None = None,
     script_css: str | None = None,
     script_js: str | None = None,
 ) -> Page:
+    """The values of a page that an answer shows; a version shows no tags, style and script."""
     return Page(
         content=node.text("content"),
         title=node.text("title"),
@@ -200,45 +202,3 @@ def written(answer: Answer, write: Write, page: int, key: Key | None) -> Written
     if page and new.empty:
         return Written(page, None, None)
     return Written(new.number("id"), new.text("createdAt"), new.text("updatedAt"))
-
-
-def history(answer: Answer, page: int) -> tuple[int, tuple[Version, ...]]:
-    """How many versions there are, and those of this answer, newest first."""
-    _refuse_history(answer, "history", page)
-    node = answer.node["pages"]["history"]
-    versions = tuple(
-        Version(
-            id=item.number("versionId"),
-            date=item.text("versionDate"),
-            author=item.text("authorName"),
-            action=item.text("actionType"),
-        )
-        for item in node.items("trail")
-    )
-    return node.number("total"), versions
-
-
-def past(answer: Answer, page: int) -> Past:
-    """One version. Raises PageGone where the page or the version is not there."""
-    _refuse_history(answer, "version", page)
-    node = answer.node["pages"]["version"]
-    if node.empty:
-        raise PageGone(answer.url, page)
-    return Past(
-        version_id=node.number("versionId"),
-        page_id=node.number("pageId"),
-        key=_key(node),
-        content_type=node.text("contentType"),
-        date=node.text("versionDate"),
-        page=_page(node),
-    )
-
-
-def _refuse_history(answer: Answer, name: str, page: int) -> None:
-    fault = answer.fault_at("pages", name)
-    if fault is None:
-        return
-    # Asked about a page that is gone, the server trips over it instead of saying so.
-    if fault.code is None and fault.message.startswith("Cannot read propert"):
-        raise PageGone(answer.url, page)
-    raise refusals.of_query(answer.url, fault, ("read:history",), page)

@@ -7,11 +7,12 @@ the answer of a wiki that does not answer.
 from __future__ import annotations
 
 import threading
+from collections import deque
 from concurrent.futures import Future
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Iterator
 
 T = TypeVar("T")
 
@@ -30,3 +31,17 @@ def aside(call: Callable[[], T]) -> Future[T]:
 
     threading.Thread(target=work, daemon=True).start()
     return future
+
+
+def in_flight(calls: Iterable[Callable[[], T]], most: int) -> Iterator[T]:
+    """What comes of each call, in their order; ``most`` of them at once, and no more in memory.
+
+    An error is raised where its call's result is due.
+    """
+    flying: deque[Future[T]] = deque()
+    for call in calls:
+        flying.append(aside(call))
+        if len(flying) >= most:
+            yield flying.popleft().result()
+    while flying:
+        yield flying.popleft().result()

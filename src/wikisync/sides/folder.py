@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 
 from wikisync.errors import FileMoved, FolderError
 from wikisync.page.paths import EXTENSIONS
+from wikisync.sides.atomic import claim, fill, reason_of, sync_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -77,7 +78,7 @@ class Folder:
         except OSError as error:
             if not below and self._may_lack and isinstance(error, FileNotFoundError):
                 return
-            problem = FolderError(below or str(self.root), "read", _reason(error))
+            problem = FolderError(below or str(self.root), "read", reason_of(error))
             if not below:
                 raise problem from error
             yield problem
@@ -136,7 +137,7 @@ class Folder:
                     raise FolderError(file, "read", f"it is over {MAX_BYTES >> 20} MiB")
                 return handle.read(MAX_BYTES + 1)
         except OSError as error:
-            raise FolderError(file, "read", _reason(error)) from error
+            raise FolderError(file, "read", reason_of(error)) from error
 
     def write(self, file: str, data: bytes, lease: bytes | None) -> None:
         """Write a file whole, if it is as ``lease`` says: a digest, or None for *not there*.
@@ -151,17 +152,50 @@ class Folder:
             path.parent.mkdir(parents=True, exist_ok=True)
             temporary = path.with_name(_TEMPORARY + secrets.token_hex(6))
             try:
-                self._fill(temporary, data, path if lease else None)
+                fill(temporary, data, path if lease else None)
                 if lease is None:
-                    _claim(temporary, path, file)
+                    claim(temporary, path, file)
                 else:
                     self._check(file, lease, "write")
                     temporary.replace(path)
             finally:
                 temporary.unlink(missing_ok=True)
-            _sync_folder(path.parent)
+            sync_folder(path.parent)
         except OSError as error:
-            raise FolderError(file, "write", _reason(error)) from error
+            raise FolderError(file, "write", reason_of(error)) from error
+
+    def move(self, old: str, new: str, lease: bytes) -> None:
+        """Give a file that is as ``lease`` says another name, where nothing bears it.
+
+        It has at least one of the names at every moment. Raises FileMoved where the lease does not
+        hold, FolderError where the disk refuses.
+        """
+        path, goal = self._inside(old, "move"), self._inside(new, "move")
+        self._check(old, lease, "move")
+        try:
+            goal.parent.mkdir(parents=True, exist_ok=True)
+            if goal.exists() and goal.samefile(path):  # names that differ in case alone
+                path.replace(goal)
+            else:
+                claim(path, goal, new)
+                try:
+                    path.unlink(missing_ok=True)
+                except OSError:
+                    goal.unlink()  # one page, one file
+                    raise
+            sync_folder(goal.parent)
+        except OSError as error:
+            raise FolderError(old, "move", reason_of(error)) from error
+        self.prune(old)
+
+    def finish_move(self, old: str, new: str) -> None:
+        """Take away what a killed move left of the old name: the name itself, and empty folders."""
+        with suppress(OSError, FolderError):
+            path, goal = self._inside(old, "move"), self._inside(new, "move")
+            # Where case does not count, the two names may be one; then there is one link.
+            if path.exists() and goal.samefile(path) and path.lstat().st_nlink > 1:
+                path.unlink()
+            self.prune(old)
 
     def delete(self, file: str, lease: bytes) -> None:
         """Delete a file that is as ``lease`` says, and the folders it leaves empty.
@@ -173,7 +207,7 @@ class Folder:
         try:
             path.unlink()
         except OSError as error:
-            raise FolderError(file, "delete", _reason(error)) from error
+            raise FolderError(file, "delete", reason_of(error)) from error
         self.prune(file)
 
     def prune(self, file: str) -> None:
@@ -211,7 +245,7 @@ class Folder:
         try:
             link = self._link_in(file)
         except OSError as error:
-            raise FolderError(file, doing, _reason(error)) from error
+            raise FolderError(file, doing, reason_of(error)) from error
         if link is not None:
             raise FolderError(file, doing, f"{link} is a link, and links are not followed")
         return self.root / file
@@ -223,42 +257,3 @@ class Folder:
             if path.is_symlink():
                 return part
         return None
-
-    @staticmethod
-    def _fill(temporary: Path, data: bytes, like: Path | None) -> None:
-        with temporary.open("xb") as handle:
-            if like is not None:
-                temporary.chmod(stat.S_IMODE(like.stat().st_mode))
-            handle.write(data)
-            handle.flush()
-            os.fsync(handle.fileno())
-
-
-def _claim(temporary: Path, path: Path, file: str) -> None:
-    """Give the new file its name, unless something bears it already."""
-    try:
-        os.link(temporary, path)
-    except FileExistsError as error:
-        raise FileMoved(file, "write", "a file of that name is there now") from error
-    except OSError:  # a file system without hard links
-        if path.exists():
-            raise FileMoved(file, "write", "a file of that name is there now") from None
-        temporary.replace(path)
-
-
-def _sync_folder(folder: Path) -> None:
-    # A rename is on disk only once its folder is; systems that cannot do this keep quiet.
-    try:
-        handle = os.open(folder, os.O_RDONLY)
-    except OSError:
-        return
-    try:
-        os.fsync(handle)
-    except OSError:
-        pass
-    finally:
-        os.close(handle)
-
-
-def _reason(error: OSError) -> str:
-    return (error.strerror or str(error)).lower()

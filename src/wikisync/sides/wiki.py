@@ -6,21 +6,20 @@ too, only reading the page back tells what it holds now (promise 4).
 
 from __future__ import annotations
 
-from collections import deque
 from functools import partial
 from typing import TYPE_CHECKING, Final, Self
 
 from wikisync.errors import Forbidden, PageHidden, Rejected
 from wikisync.page.model import clean_tags
 from wikisync.sides import answers, refusals
-from wikisync.sides.aside import aside
+from wikisync.sides.aside import in_flight
 from wikisync.sides.documents import batch, document
+from wikisync.sides.histories import Histories
 from wikisync.sides.values import Connection, Past, Version, Written
 from wikisync.sides.wire import MAX_ANSWER, Limits, Wire
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from concurrent.futures import Future
     from pathlib import Path
     from types import TracebackType
 
@@ -32,9 +31,6 @@ __all__ = ["BATCH", "Connection", "Past", "Version", "Wiki", "Written"]
 
 BATCH: Final = 50
 """Pages read in one request: measured as the fastest (facts, *Reading*)."""
-
-_HISTORY: Final = 200
-"""Versions asked for in one request."""
 
 _TAG_LENGTH: Final = 255
 
@@ -65,6 +61,7 @@ class Wiki:
     ) -> None:
         self._wire = Wire(url, token, ca_file, Limits(timeout, max_answer, max(jobs, 1)))
         self._jobs = max(jobs, 1)
+        self._histories = Histories(self._wire, self._jobs)
         self._listed: frozenset[int] = frozenset()
 
     def __repr__(self) -> str:
@@ -129,15 +126,9 @@ class Wiki:
     def _read(self, listed: Sequence[Listed]) -> Iterator[tuple[Listed, Record | WikiError]]:
         """Batches in order, a few of them in flight, and no more in memory than those."""
         batches = [listed[start : start + BATCH] for start in range(0, len(listed), BATCH)]
-        flying: deque[tuple[Sequence[Listed], Future[list[Record | WikiError]]]] = deque()
-        for asked in batches:
-            flying.append((asked, aside(partial(self._batch, asked))))
-            if len(flying) >= self._jobs:
-                first, results = flying.popleft()
-                yield from zip(first, results.result(), strict=True)
-        while flying:
-            first, results = flying.popleft()
-            yield from zip(first, results.result(), strict=True)
+        found = in_flight((partial(self._batch, asked) for asked in batches), self._jobs)
+        for asked, results in zip(batches, found, strict=True):
+            yield from zip(asked, results, strict=True)
 
     def _batch(self, asked: Sequence[Listed]) -> list[Record | WikiError]:
         ids = {f"i{n}": page.id for n, page in enumerate(asked)}
@@ -177,37 +168,39 @@ class Wiki:
         """Moves the page ``id`` to ``key``. Raises PageGone, Rejected, Forbidden or Unsure."""
         self._write(refusals.MOVE, id, key, {"id": id, "path": key.path, "locale": key.locale})
 
+    def convert(self, id: int, editor: str) -> None:  # noqa: A002
+        """Makes the page ``id`` one of ``editor``. Raises PageGone, Forbidden or Unsure."""
+        self._write(refusals.CONVERT, id, None, {"id": id, "editor": editor})
+
     def delete(self, id: int) -> None:  # noqa: A002
         """Deletes the page ``id``. Raises PageGone, Forbidden or Unsure."""
         self._write(refusals.DELETE, id, None, {"id": id})
 
     def newest_versions(self, id: int, most: int) -> tuple[Version, ...]:  # noqa: A002
         """The page's newest versions, ``most`` at the most. Raises as ``history`` does."""
-        variables = {"id": id, "page": 0, "size": most}
-        _total, found = self._wire.query(
-            document("history"), variables, lambda answer: answers.history(answer, id)
-        )
-        return tuple(found)
+        return self._histories.newest(id, most)
 
     def history(self, id: int) -> tuple[Version, ...]:  # noqa: A002
         """The page's versions, newest first. Raises PageGone or Forbidden (``read:history``)."""
-        versions: list[Version] = []
-        while True:
-            variables = {"id": id, "page": len(versions) // _HISTORY, "size": _HISTORY}
-            total, more = self._wire.query(
-                document("history"), variables, lambda answer: answers.history(answer, id)
-            )
-            versions += more
-            if len(more) < _HISTORY or len(versions) >= total:
-                return tuple(versions)
+        return self._histories.whole(id)
+
+    def trails(self, ids: Sequence[int], most: int) -> dict[int, tuple[Version, ...] | WikiError]:
+        """The newest versions of many pages, ``most`` of each, newest first.
+
+        A page whose history cannot be told has its error, and does not stop the others. Raises
+        Forbidden where the key lacks ``read:history``.
+        """
+        return self._histories.trails(ids, most)
 
     def version(self, id: int, version: int) -> Past:  # noqa: A002
         """The page as a version holds it. Raises PageGone or Forbidden (``read:history``)."""
-        return self._wire.query(
-            document("version"),
-            {"id": id, "version": version},
-            lambda answer: answers.past(answer, id),
-        )
+        return self._histories.version(id, version)
+
+    def versions(
+        self, wanted: Sequence[tuple[int, int]]
+    ) -> dict[tuple[int, int], Past | WikiError]:
+        """Many versions, each named by its page's id and its own; raises as ``trails`` does."""
+        return self._histories.versions(wanted)
 
     def _write(
         self, write: Write, page: int, key: Key | None, variables: dict[str, object]

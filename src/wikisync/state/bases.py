@@ -71,6 +71,15 @@ class Bases:
         """Record what both sides agree on now."""
         self._db.write(_PUT, (*_row(remembered.base), pack_page(remembered.page)))
 
+    def rekey(self, pages: Iterable[tuple[Key, Base]]) -> None:
+        """Record bases of pages that both sides moved, in the place of those by the old keys."""
+        with self._db.transaction():
+            known = [(key, base, self.get(key)) for key, base in pages]
+            self.drop(key for key, _base, _found in known)
+            for _key, base, found in known:
+                if found is not None:
+                    self.put(Remembered(base, found.page))
+
     def renew(self, pages: Iterable[Remote]) -> None:
         """Note pages as they are now, where nothing that counts for their file changed."""
         self._db.write(_RENEW, *map(_renewed, pages))

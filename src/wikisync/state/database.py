@@ -36,7 +36,7 @@ CREATE TABLE intent (
   id INTEGER PRIMARY KEY AUTOINCREMENT, run INTEGER NOT NULL REFERENCES run, verb TEXT NOT NULL,
   side TEXT NOT NULL, locale TEXT NOT NULL, path TEXT NOT NULL, file TEXT NOT NULL,
   page_id INTEGER, lease TEXT, wanted TEXT, after BLOB, follow INTEGER NOT NULL, before BLOB,
-  outcome TEXT
+  old_locale TEXT, old_path TEXT, old_file TEXT NOT NULL, outcome TEXT, next TEXT
 );
 CREATE INDEX intent_open ON intent (id) WHERE outcome IS NULL;
 CREATE INDEX intent_run ON intent (run);

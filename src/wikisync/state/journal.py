@@ -19,11 +19,12 @@ What = Literal["before", "overtaken"]
 _RUN: Final = "INSERT INTO run (command, started, undoes) VALUES (?, ?, ?) RETURNING id"
 _INTENT: Final = (
     "INSERT INTO intent (run, verb, side, locale, path, file, page_id, lease, wanted, after,"
-    " follow, before) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id"
+    " follow, before, old_locale, old_path, old_file)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id"
 )
 _INTENTS: Final = (
     "SELECT id, run, verb, side, locale, path, file, page_id, lease, wanted, after, follow, before,"
-    " outcome FROM intent"
+    " old_locale, old_path, old_file, outcome FROM intent"
 )
 # What would follow from an intent is of no use once it has ended.
 _END: Final = (
@@ -40,7 +41,8 @@ class Intent:
     ``lease`` and ``wanted`` say what stands there before and after: a fingerprint as text on the
     wiki, the digest of a file's bytes here, None for *nothing there*. ``after`` is the base once
     it is written (None: none), and with ``follow`` only its half that is here: the rest is the
-    page as the wiki then has it. ``before`` is the base until then.
+    page as the wiki then has it. ``before`` is the base until then. A move comes from ``origin``,
+    and from ``old_file``.
     """
 
     run: int
@@ -54,6 +56,8 @@ class Intent:
     after: Remembered | None = None
     follow: bool = False
     before: Remembered | None = None
+    origin: Key | None = None
+    old_file: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +115,9 @@ class Journal:
             None if intent.after is None else intent.after.pack(),
             intent.follow,
             None if intent.before is None else intent.before.pack(),
+            None if intent.origin is None else intent.origin.locale,
+            None if intent.origin is None else intent.origin.path,
+            intent.old_file,
         )
         with self._db.transaction():
             return int(self._db.row(_INTENT, values)[0])
@@ -125,6 +132,36 @@ class Journal:
     ) -> None:
         """Note what became of an intent: the page's id, and what stands there now, where known."""
         self._db.write(_END, (outcome, page_id, wanted, number))
+
+    def rewriting(self, run: int, page_id: int, old: str, new: str) -> None:
+        """Note that a page's file, which this run wrote, is about to get other bytes from it.
+
+        That is its ``date`` line, which follows the wiki's time. ``old`` and ``new`` are digests.
+        """
+        self._db.write(
+            "UPDATE intent SET next = ? WHERE run = ? AND side = 'folder' AND page_id = ?"
+            " AND wanted = ? AND outcome = 'done'",
+            (new, run, page_id, old),
+        )
+
+    def rewrote(self, run: int, page_id: int, found: str) -> None:
+        """Note whether a page's file got the bytes that were announced; ``found``: its digest now.
+
+        Taking the run back thus finds the file as the run left it.
+        """
+        self._db.write(
+            "UPDATE intent SET wanted = CASE next WHEN ? THEN next ELSE wanted END, next = NULL"
+            " WHERE run = ? AND page_id = ? AND next IS NOT NULL",
+            (found, run, page_id),
+        )
+
+    def half_rewritten(self) -> list[tuple[int, int, str]]:
+        """(run, page's id, file) where it is not known whether the file got the new bytes."""
+        # Of a file that was moved twice, the last name counts.
+        return self._db.rows(
+            "SELECT run, page_id, file FROM intent WHERE id IN (SELECT max(id) FROM intent"
+            " WHERE next IS NOT NULL GROUP BY run, page_id)"
+        )
 
     def open(self) -> list[Noted]:
         """The intents that no run has ended, oldest first."""
@@ -177,8 +214,9 @@ class Journal:
 
 def _noted(row: tuple[Any, ...]) -> Noted:
     number, run, verb, side, locale, path, file, page_id, lease, wanted, after, follow, before = (
-        row[:-1]
+        row[:13]
     )
+    old_locale, old_path, old_file, outcome = row[13:]
     intent = Intent(
         run,
         verb,
@@ -191,5 +229,7 @@ def _noted(row: tuple[Any, ...]) -> Noted:
         None if after is None else Remembered.unpack(after),
         bool(follow),
         None if before is None else Remembered.unpack(before),
+        None if old_path is None else Key(old_locale, old_path),
+        old_file,
     )
-    return Noted(number, intent, row[-1])
+    return Noted(number, intent, outcome)

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from wikisync.page.model import Listed
+    from wikisync.sync.known import Sides
     from wikisync.sync.plan import Base, Command, Plan, Rule
-    from wikisync.sync.planner import Sides
 
 MANY = 20
 """From this many pages on, "every one of them changed" is not believed."""
@@ -87,8 +87,9 @@ def guards(sides: Sides, plan: Plan, command: Command, limits: Limits) -> tuple[
 
 
 def _emptied(sides: Sides, plan: Plan) -> list[Refusal]:
-    here = {*sides.here, *sides.blocked}
+    here = {*sides.here, *sides.blocked, *sides.moved_here}
     there = {key for key, found in sides.there.items() if found is not None}
+    there |= sides.moved_there.keys()
     known = len(sides.bases.keys() & (here | there))
     if not known:
         return []
@@ -106,7 +107,7 @@ def _emptied(sides: Sides, plan: Plan) -> list[Refusal]:
 
 def _all_changed(sides: Sides, plan: Plan, command: Command) -> list[Refusal]:
     known = len(sides.bases)
-    if known < MANY or not plan.writes:
+    if known < MANY or not plan.writes or _adopted(sides, plan):
         # Changed on both sides alike, say by a colleague's run: there is nothing to protect.
         return []
     found = []
@@ -126,5 +127,12 @@ def _all_changed(sides: Sides, plan: Plan, command: Command) -> list[Refusal]:
 
 def _max_delete(sides: Sides, plan: Plan, limits: Limits) -> list[Refusal]:
     count = sum(1 for action in plan.writes if action.verb == "delete")
-    limit = delete_limit(len(sides.bases), limits.max_delete)
+    # Without a memory, what is equal on both sides is known as well.
+    known = len(sides.bases) + _adopted(sides, plan)
+    limit = delete_limit(known, limits.max_delete)
     return [Refusal("max-delete", count=count, limit=limit)] if count > limit else []
+
+
+def _adopted(sides: Sides, plan: Plan) -> int:
+    """How many pages without a base are equal on both sides, which tells as much as a base."""
+    return sum(1 for a in plan.actions if a.verb == "adopt" and a.key not in sides.bases)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from wikisync.errors import BadName, BadPage
     from wikisync.page.fingerprint import Fingerprint
-    from wikisync.page.model import ContentType, Key, Listed, Record
+    from wikisync.page.model import ContentType, Key, Listed, Page, Record
 
 Side = Literal["wiki", "folder"]
 Verb = Literal["create", "update", "move", "merge", "adopt", "delete"]
@@ -100,6 +100,15 @@ class Action:
     ``fields`` are the names (``fingerprint.FIELDS``) in which the sides differ.
     ``settles`` is set where the user's preference, not the table, decided.
     ``withheld`` is set where the step is not to be done in this run, and says why.
+
+    A move goes from ``origin`` (and ``old_file``) to ``key`` (and ``file``) and changes nothing
+    else; what was edited too is a step of its own, after it. The state knows the page by ``was``
+    until then, and by ``base`` once it is done. ``aside``: a step out of the way, of a page that
+    another one changes places with, and ``first_file`` its file before that step. A merge has the
+    page ``merged`` and the fields that changed on the wiki (``theirs``); with ``marks`` the file is
+    to show both versions. ``converts``: the wiki makes the page one of the file's kind, and the
+    file takes the result. ``alike`` are new files that a page which is gone may have become, too
+    many to tell.
     """
 
     verb: Verb
@@ -112,15 +121,29 @@ class Action:
     id: int | None = None
     settles: bool = False
     withheld: str | None = None
+    origin: Key | None = None
+    old_file: str = ""
+    was: Key | None = None
+    base: Base | None = None
+    aside: bool = False
+    first_file: str = ""
+    merged: Page | None = None
+    theirs: tuple[str, ...] = ()
+    marks: bool = False
+    converts: bool = False
+    alike: tuple[str, ...] = ()
 
 
 ConflictKind = Literal[
     "both-new",  # no base, and the two sides differ
-    "both-changed",  # changed on both sides, to different pages
+    "both-changed",  # changed on both sides, in ways that do not merge
+    "mergeable",  # changed on both sides, and only sync writes to both
+    "marked",  # both versions were written into the file, for a person to choose
     "gone-here",  # gone here, changed on the wiki
     "gone-there",  # changed here, gone on the wiki
     "hidden",  # the key may no longer see the page
-    "moved",  # moved on the wiki to another key
+    "moved",  # moved on both sides, or to where something else is
+    "moved-on",  # moved on the other side, and changed on this one
     "kind",  # Markdown on one side, HTML on the other
     "private",  # private on the wiki, and the file does not say so
     "editor",  # the file asks for another editor than the page has
@@ -132,7 +155,12 @@ ConflictKind = Literal[
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """A page that the program must not decide about. ``detail`` is a fact the wording needs."""
+    """A page that the program must not decide about. ``detail`` is a fact the wording needs.
+
+    ``fields`` are those that differ; ``mine`` changed here and ``theirs`` on the wiki since both
+    sides agreed. ``origin`` is the page's key back then, where it has moved since; with
+    ``old_file``. ``merged`` is as much as does merge.
+    """
 
     key: Key
     file: str
@@ -141,6 +169,11 @@ class Conflict:
     detail: str = ""
     here: Local | None = None
     there: Remote | None = None
+    mine: tuple[str, ...] = ()
+    theirs: tuple[str, ...] = ()
+    origin: Key | None = None
+    old_file: str = ""
+    merged: Page | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +192,8 @@ class Plan:
     """What is to be done, in order; what cannot be decided; why nothing may be done at all.
 
     ``renewed`` and ``forgotten`` are changes of the base alone: pages whose ``updatedAt`` moved
-    without a change, and pages gone from both sides. ``other_way`` counts the pages that wait for
+    without a change, and pages gone from both sides. ``rekeyed`` are bases of pages that both sides
+    moved to the same place, by their old keys. ``other_way`` counts the pages that wait for
     the other command, by the side that they would be written to.
     """
 
@@ -169,6 +203,7 @@ class Plan:
     problems: tuple[BadPage | BadName, ...] = ()
     renewed: tuple[Remote, ...] = ()
     forgotten: tuple[Key, ...] = ()
+    rekeyed: tuple[tuple[Key, Base], ...] = ()
     pages: int = 0
     in_sync: int = 0
     other_way: dict[Side, int] = field(default_factory=dict)

@@ -56,16 +56,32 @@ class Look:
     missing: tuple[Base, ...]
 
 
-def to_read(bases: Mapping[Key, Base], here: Iterable[Key], listed: Mapping[Key, Listed]) -> Look:
+def to_read(
+    bases: Mapping[Key, Base],
+    here: Iterable[Key],
+    listed: Mapping[Key, Listed],
+    moved: Mapping[Key, Key] | None = None,
+) -> Look:
     """Which pages to read whole, and which of the base to look at because the list lacks them.
 
     A page is read where the list cannot tell whether it changed: its ``updatedAt`` or what the
-    list shows of it is not the base's, or there is no base and a file bears its name.
-    (Facts, *Reading*: unchanged ``updatedAt`` means unchanged content; a changed one means look.)
+    list shows of it is not the base's, or there is no base and a file bears its name, or it
+    ``moved`` (key of its base → key now). (Facts, *Reading*: unchanged ``updatedAt`` means
+    unchanged content; a changed one means look.)
     """
-    here = set(here)
-    read = [page for key, page in listed.items() if _unknown(bases.get(key), key in here, page)]
-    return Look(tuple(read), tuple(base for key, base in bases.items() if key not in listed))
+    here, moved = set(here), moved or {}
+    arrived = set(moved.values())
+    read = [
+        page
+        for key, page in listed.items()
+        if key in arrived or _unknown(bases.get(key), key in here, page)
+    ]
+    missing = [
+        base
+        for key, base in bases.items()
+        if key not in moved and (key not in listed or key in arrived)
+    ]
+    return Look(tuple(read), tuple(missing))
 
 
 def _unknown(base: Base | None, has_file: bool, page: Listed) -> bool:
@@ -128,8 +144,9 @@ def _known(key: Key, base: Base, here: Local | None, there: Remote | None) -> De
     # known | changed | changed, equal: adopt
     if not fields:
         return _action("adopt", "folder", key, here=here, there=there)
-    # known | changed | changed, different: conflict
-    return _conflict(_fixed(fields) or "both-changed", key, fields, here=here, there=there)
+    # known | changed | changed, different: merge (which needs the texts); else conflict
+    found = _conflict(_fixed(fields) or "both-changed", key, fields, here=here, there=there)
+    return replace(found, mine=in_folder, theirs=on_wiki)
 
 
 def _same(key: Key, base: Base, here: Local, there: Remote) -> Decision:
@@ -208,46 +225,6 @@ def _mismatch(key: Key, here: Local, there: Remote) -> Conflict | None:
     if listed.private and not here.fingerprint.names("private"):
         return Conflict(key, here.file, "private", ("private",), "", here, there)
     return None
-
-
-def bring_back(action: Action) -> Action:
-    """The creation of what was deleted on one side, instead of its deletion on the other."""
-    side: Side = "folder" if action.side == "wiki" else "wiki"
-    return replace(action, verb="create", side=side, settles=True)
-
-
-def settle_by(side: str, conflict: Conflict) -> Action | None:
-    """The action that ends a conflict in favour of ``local`` or ``wiki``; None: not to be settled.
-
-    What loses is kept first, like everything that is overwritten (promise 1).
-    """
-    here, there, key = conflict.here, conflict.there, conflict.key
-    table: dict[tuple[ConflictKind, str], tuple[Verb, Side]] = {
-        ("both-new", "local"): ("update", "wiki"),
-        ("both-new", "wiki"): ("update", "folder"),
-        ("editor", "wiki"): ("update", "folder"),
-        ("both-changed", "local"): ("update", "wiki"),
-        ("both-changed", "wiki"): ("update", "folder"),
-        ("gone-here", "local"): ("delete", "wiki"),
-        ("gone-here", "wiki"): ("create", "folder"),
-        ("gone-there", "local"): ("create", "wiki"),
-        ("gone-there", "wiki"): ("delete", "folder"),
-    }
-    if (row := table.get((conflict.kind, side))) is None:
-        return None
-    verb, where = row
-    fields = conflict.fields if verb == "update" else ()
-    return Action(
-        verb,
-        where,
-        key,
-        conflict.file,
-        fields,
-        here,
-        there,
-        there.listed.id if there else None,
-        settles=True,
-    )
 
 
 def _read(there: Remote) -> Fingerprint:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from wikisync.page.fingerprint import Fingerprint
+    from wikisync.page.model import Key
 
 Verdict = Literal["done", "undone", "half", "changed"]
 
@@ -52,3 +53,10 @@ def judge_file(found: str | None, lease: str | None, wanted: str | None) -> Verd
     if found == wanted:
         return "done"
     return "undone" if found == lease else "changed"
+
+
+def judge_move(found: Key | None, origin: Key | None, goal: Key) -> Verdict:
+    """The verdict on a move on the wiki, by where the page is now. ``None``: it is gone."""
+    if found == goal:
+        return "done"
+    return "undone" if found is not None and found == origin else "changed"

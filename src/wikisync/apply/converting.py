@@ -1,0 +1,62 @@
+"""A file that became one of another kind: the wiki converts its page, and it takes the result.
+
+Between the two the base is such that the file is as it was agreed on, and the page is not: whatever
+stops the run, the next one brings the result here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from wikisync.apply import on_wiki
+from wikisync.apply.context import Run, open_file
+from wikisync.apply.pull import update_file
+from wikisync.page.fingerprint import fingerprint
+from wikisync.page.model import DEFAULT_EDITOR
+from wikisync.state.bases import Remembered
+from wikisync.state.journal import Intent
+from wikisync.sync.plan import Action, Base
+
+if TYPE_CHECKING:
+    from wikisync.errors import WikisyncError
+
+
+def convert_page(run: Run, action: Action) -> WikisyncError | None:
+    """Let the wiki convert a page to what its file is, and bring the result here."""
+    here, there = action.here, action.there
+    if here is None or there is None or there.fingerprint is None:
+        raise AssertionError(f"{action.key}: to convert a page both sides are needed")
+    opened = open_file(run, here)
+    kind = here.content_type
+    listed = there.listed
+    base = Base(
+        action.key,
+        listed.id,
+        action.file,
+        kind,
+        opened.fingerprint,
+        there.fingerprint,
+        listed.created_at,
+        "",
+        opened.digest,
+    )
+    lease = str(there.fingerprint)
+    known = run.state.bases.get(action.key)
+    intent = Intent(
+        run.number,
+        "update",
+        "wiki",
+        action.key,
+        action.file,
+        listed.id,
+        lease,
+        lease,
+        after=Remembered(base, opened.document.page if known is None else known.page),
+        before=known,
+    )
+    editor = opened.document.page.editor or DEFAULT_EDITOR[kind]
+    record = on_wiki.convert(run, intent, editor)
+    fields = opened.fingerprint.differs(fingerprint(record.page))
+    update_file(run, replace(action, side="folder", fields=fields), record)
+    return None

@@ -1,0 +1,75 @@
+"""A plan's moves: a page or a file gets another name, and nothing else of it changes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from wikisync.apply import in_folder, on_wiki
+from wikisync.apply.context import Run, open_file
+from wikisync.apply.dates import follow_time
+from wikisync.errors import FolderError, PageMoved, WikisyncError
+from wikisync.state.bases import Remembered
+from wikisync.state.journal import Intent
+
+if TYPE_CHECKING:
+    from wikisync.page.model import Record
+    from wikisync.sync.plan import Action
+
+
+def move_page(run: Run, action: Action) -> WikisyncError | None:
+    """Move a page to where its file is. Returns what went wrong beside, if anything."""
+    there = action.there
+    if there is None or there.fingerprint is None:
+        raise AssertionError(f"{action.key}: a move of a page needs a lease")
+    lease = str(there.fingerprint)
+    intent = replace(_intent(run, action), lease=lease, wanted=lease)
+    record, overtook = on_wiki.move(run, intent)
+    if overtook is not None or action.aside:
+        return overtook
+    return _write_back(run, action, record)
+
+
+def move_file(run: Run, action: Action) -> None:
+    """Rename a file as its page was. Raises PageMoved where the page is not there any more."""
+    here = action.here
+    if here is None:
+        raise AssertionError(f"{action.key}: a move of a file needs one")
+    page = action.there.listed.key if action.there is not None else action.key
+    if run.wiki.find(page) is None:
+        raise PageMoved(page, "it is not there any more")
+    lease = run.wrote.get((action.old_file, here.digest), here.digest).hex()
+    in_folder.move(run, replace(_intent(run, action), lease=lease, wanted=lease))
+
+
+def _intent(run: Run, action: Action) -> Intent:
+    if action.was is None or action.base is None:
+        raise AssertionError(f"{action.key}: a move needs the base that it begins and ends with")
+    before = run.state.bases.get(action.was)
+    after = None if before is None else Remembered(action.base, before.page)
+    return Intent(
+        run.number,
+        "move",
+        action.side,
+        action.key,
+        action.file,
+        action.id,
+        None,
+        None,
+        after=after,
+        before=before,
+        origin=action.origin,
+        old_file=action.old_file,
+    )
+
+
+def _write_back(run: Run, action: Action, record: Record) -> WikisyncError | None:
+    if action.here is None or not run.write_back:
+        return None
+    try:
+        digest = follow_time(run, action.file, open_file(run, action.here), record)
+    except FolderError as error:
+        return error
+    if digest is not None:
+        run.wrote[action.file, action.here.digest] = digest
+    return None

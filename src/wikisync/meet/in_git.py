@@ -1,0 +1,170 @@
+"""The folder's half of a meeting: what git had of the files, and the bases made of it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Final
+
+from wikisync.errors import BadPage, FolderError
+from wikisync.page.document import parse
+from wikisync.page.fingerprint import fingerprint
+from wikisync.sides.folder import digest_of
+from wikisync.sides.git import GitFailed
+from wikisync.state.bases import Remembered
+from wikisync.sync.ancestry import Committed
+from wikisync.sync.plan import Base
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from wikisync.meet.candidates import Candidate
+    from wikisync.page.document import Document
+    from wikisync.page.fingerprint import Fingerprint
+    from wikisync.page.model import ContentType, Key, Page
+    from wikisync.sides.folder import Folder
+    from wikisync.sides.git import Repository, Version
+    from wikisync.sync.ancestry import Ancestor
+    from wikisync.sync.plan import Local
+
+_LAST: Final = 253_402_300_799  # the end of the year 9999
+
+
+class InGit:
+    """What a repository knows of some pages' files; without one, nothing.
+
+    ``failed`` is what went wrong, ``missing`` how many contents the repository does not have.
+    """
+
+    def __init__(self, repository: Repository | None, folder: Folder) -> None:
+        self.failed: GitFailed | None = None
+        self.missing = 0
+        self._repository = repository
+        self._folder = folder
+
+    @property
+    def shallow(self) -> bool:
+        """Whether the repository's history is cut off."""
+        return self._repository is not None and self._repository.shallow
+
+    def committed(self, candidates: Mapping[Key, Candidate]) -> dict[Key, tuple[Committed, ...]]:
+        """Git's versions of the files, newest first; those that are no page are left out.
+
+        A page without a file is there only if git has its file no more: one that is merely not
+        checked out is not gone. Where git fails there is nothing.
+        """
+        if self._repository is None:
+            return {}
+        try:
+            versions = self._repository.versions({page.file for page in candidates.values()})
+            known = {
+                key: versions[page.file]
+                for key, page in candidates.items()
+                if page.file in versions
+                and (page.local is not None or versions[page.file][0].blob is None)
+            }
+            prints = self._fingerprints(known, candidates)
+        except GitFailed as failure:
+            self.failed = failure
+            return {}
+        return {
+            key: tuple(_dated(known[key], prints, candidates[key].content_type)) for key in known
+        }
+
+    def remember(
+        self, candidates: Mapping[Key, Candidate], found: Mapping[Key, Ancestor]
+    ) -> Iterator[tuple[Key, Remembered]]:
+        """The bases that the ancestors make."""
+        wanted: defaultdict[str, list[Key]] = defaultdict(list)
+        for key, ancestor in found.items():
+            if ancestor.committed is not None:
+                wanted[ancestor.committed.blob].append(key)
+            elif (document := read_file(self._folder, candidates[key].local)) is not None:
+                yield key, _remembered(key, candidates[key], document.page)
+        try:
+            for blob, data in self._read(wanted):
+                for key in wanted[blob]:
+                    page = candidates[key]
+                    if (document := _parsed(data, page.content_type)) is not None:
+                        yield key, _remembered(key, page, document.page)
+        except GitFailed as failure:
+            self.failed = failure
+
+    def _fingerprints(
+        self, known: Mapping[Key, tuple[Version, ...]], candidates: Mapping[Key, Candidate]
+    ) -> dict[tuple[str, ContentType], Fingerprint]:
+        """The contents' fingerprints: the contents themselves would fill the memory."""
+        wanted: defaultdict[str, set[ContentType]] = defaultdict(set)
+        for key, versions in known.items():
+            for version in versions:
+                if version.blob is not None:
+                    wanted[version.blob].add(candidates[key].content_type)
+        found = {}
+        for blob, data in self._read(wanted):
+            self.missing += data is None
+            for content_type in wanted[blob]:
+                if (document := _parsed(data, content_type)) is not None:
+                    found[blob, content_type] = fingerprint(document.page)
+        return found
+
+    def _read(self, blobs: Iterable[str]) -> Iterable[tuple[str, bytes | None]]:
+        wanted = list(blobs)
+        return self._repository.read(wanted) if self._repository and wanted else ()
+
+
+def read_file(folder: Folder, local: Local | None) -> Document | None:
+    """A file as it was scanned; None where there was none, or it changed since."""
+    if local is None:
+        return None
+    try:
+        data = folder.read(local.file)
+    except FolderError:
+        return None
+    return _parsed(data, local.content_type) if digest_of(data) == local.digest else None
+
+
+def _dated(
+    versions: Iterable[Version],
+    prints: Mapping[tuple[str, ContentType], Fingerprint],
+    content_type: ContentType,
+) -> Iterator[Committed]:
+    for version in versions:
+        if version.blob is None:
+            continue
+        print_ = prints.get((version.blob, content_type))
+        if print_ is not None:
+            yield Committed(version.blob, print_, _moment(version))
+
+
+def _moment(version: Version) -> datetime:
+    # A commit may claim any time, a clock may hold fewer.
+    return datetime.fromtimestamp(min(max(version.time, 0), _LAST), UTC)
+
+
+def _parsed(data: bytes | None, content_type: ContentType) -> Document | None:
+    if data is None:
+        return None
+    try:
+        return parse(data, content_type)
+    except BadPage:
+        return None
+
+
+def _remembered(key: Key, candidate: Candidate, old: Page) -> Remembered:
+    """The base of a page that both sides once had as ``old``, which may leave fields out."""
+    now = candidate.there.record.page if candidate.there.record else old
+    page = old.over(now)
+    listed = candidate.there.listed
+    base = Base(
+        key,
+        listed.id,
+        candidate.file,
+        candidate.content_type,
+        here=fingerprint(old),
+        # The wiki keeps a style smaller than it was sent, so that git's is not what it had.
+        there=fingerprint(page).taking(("scriptCss",), fingerprint(now)),
+        created_at=listed.created_at,
+        updated_at="",  # like no page's: the wiki is read again as long as this is the base
+        digest=b"",
+    )
+    return Remembered(base, page)

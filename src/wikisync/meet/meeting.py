@@ -1,0 +1,144 @@
+"""Both halves of a meeting put together: who is to find a base, what was found, what was not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Literal
+
+from wikisync.errors import Forbidden
+from wikisync.meet.candidates import differing, without_file
+from wikisync.meet.in_git import InGit
+from wikisync.meet.on_wiki import OnWiki
+from wikisync.meet.strays import by_base, find_strays
+from wikisync.page.fingerprint import fingerprint, listed_fields
+from wikisync.page.model import Record
+from wikisync.sides.git import Repository
+from wikisync.sync.ancestry import MOST
+from wikisync.sync.plan import Remote
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    from wikisync.meet.candidates import Candidate
+    from wikisync.page.model import Key
+    from wikisync.page.paths import Locales
+    from wikisync.sides.folder import Folder
+    from wikisync.sides.wiki import Wiki
+    from wikisync.state.bases import Remembered
+    from wikisync.sync.ancestry import Committed
+    from wikisync.sync.plan import Base, Local, There
+
+NoteKind = Literal[
+    "shallow",  # the clone is shallow: git's history is cut off
+    "partial",  # the clone has the history and not its contents
+    "git-failed",  # git has a history, and could not tell it
+    "no-history",  # the key may not read the wiki's history
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Why ``pages`` pages that differ may have found no ancestor. ``detail`` is git's own word."""
+
+    kind: NoteKind
+    pages: int
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Met:
+    """The bases that were found; the pages that had to be read for it; what stood in the way.
+
+    ``moved``: a base's key → the key of its page now, where it was moved on the wiki.
+    """
+
+    bases: dict[Key, Remembered] = field(default_factory=dict)
+    read: dict[Key, Remote] = field(default_factory=dict)
+    moved: dict[Key, Key] = field(default_factory=dict)
+    notes: tuple[Note, ...] = ()
+
+
+def meet(
+    wiki: Wiki,
+    here: Mapping[Key, Local],
+    there: Mapping[Key, There],
+    bases: Mapping[Key, Base],
+    folder: Folder,
+    locales: Locales,
+    *,
+    git: Callable[[Path], Repository | None] = Repository.at,
+    most: int = MOST,
+) -> Met:
+    """Bases for pages that differ, that were moved, or whose file git once had and has no more.
+
+    ``there`` has the pages whole that have a file. Git is started only where there is such a page.
+    ``most`` bounds the versions of one page that are looked at. Raises what makes the wiki
+    unreachable; whatever else stands in the way is a note.
+    """
+    pairs = dict(differing(here, there, bases))
+    alone = dict(without_file(here, there, bases, folder, locales))
+    if not pairs and not alone:
+        return Met()
+    in_git = InGit(git(folder.root), folder)
+    found = find_strays(here, there, bases, alone, folder)
+    both_names = {file: _of_file(candidate) for file, candidate in found.values()}
+    committed = in_git.committed({**pairs, **alone, **both_names})
+    strays = by_base(found, committed.keys() & alone.keys())
+    gone = {key: page for key, page in alone.items() if key in committed and key not in found}
+    unread = {**_as_it_was(gone, committed), **strays.pages}
+    candidates = {**pairs, **_read(wiki, unread)}
+    on_wiki = OnWiki(wiki, folder, most)
+    remembered = dict(in_git.remember(candidates, on_wiki.search(candidates, committed)))
+    left = pairs.keys() - remembered.keys()
+    return Met(
+        remembered,
+        {page.there.listed.key: page.there for key, page in candidates.items() if key in unread},
+        {key: now for key, now in strays.moved.items() if key in remembered},
+        (*_git_notes(in_git, len(left)), *_wiki_notes(len(left & on_wiki.closed))),
+    )
+
+
+def _of_file(candidate: Candidate) -> Candidate:
+    return candidate if candidate.local is None else replace(candidate, file=candidate.local.file)
+
+
+def _as_it_was(
+    gone: Mapping[Key, Candidate], committed: Mapping[Key, tuple[Committed, ...]]
+) -> dict[Key, Candidate]:
+    """Those pages without a file that may be, as far as the list tells, as git once had them."""
+    return {
+        key: page
+        for key, page in gone.items()
+        if any(
+            not old.fingerprint.differs(listed_fields(page.there.listed)) for old in committed[key]
+        )
+    }
+
+
+def _read(wiki: Wiki, unread: Mapping[Key, Candidate]) -> dict[Key, Candidate]:
+    """Those pages, read whole."""
+    keys = {page.there.listed.key: key for key, page in unread.items()}
+    found = {}
+    try:
+        for listed, got in wiki.read([page.there.listed for page in unread.values()]):
+            if isinstance(got, Record) and got.key == listed.key:
+                there = Remote(listed, fingerprint(got.page), got)
+                found[keys[listed.key]] = replace(unread[keys[listed.key]], there=there)
+    except Forbidden:
+        return found  # who cannot read a page cannot tell what it was
+    return found
+
+
+def _git_notes(in_git: InGit, left: int) -> tuple[Note, ...]:
+    failed = in_git.failed
+    if failed is not None:
+        return (Note("partial" if failed.partial else "git-failed", left, failed.reason),)
+    if not left:
+        return ()
+    shallow = (Note("shallow", left),) if in_git.shallow else ()
+    return (*shallow, Note("partial", left)) if in_git.missing else shallow
+
+
+def _wiki_notes(closed: int) -> tuple[Note, ...]:
+    return (Note("no-history", closed),) if closed else ()

@@ -1,0 +1,111 @@
+"""The wiki's half of a meeting: histories are read, for all pages together, until all is told."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from wikisync.errors import Forbidden, WikiError
+from wikisync.meet.in_git import read_file
+from wikisync.page.dates import instant
+from wikisync.page.fingerprint import fingerprint
+from wikisync.sync.ancestry import Ancestor, Dated, Look, Stranger, find_ancestor
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from wikisync.meet.candidates import Candidate
+    from wikisync.page.fingerprint import Fingerprint
+    from wikisync.page.model import Key
+    from wikisync.sides.folder import Folder
+    from wikisync.sides.wiki import Wiki
+    from wikisync.sync.ancestry import Committed
+
+
+class OnWiki:
+    """The search for the ancestors of some pages.
+
+    ``most`` bounds the versions of a page that are looked at. ``closed`` are pages whose history
+    the key may not read.
+    """
+
+    def __init__(self, wiki: Wiki, folder: Folder, most: int) -> None:
+        self.closed: set[Key] = set()
+        self._wiki = wiki
+        self._folder = folder
+        self._most = most
+        self._trails: dict[Key, tuple[Dated, ...]] = {}
+        self._dates: dict[Key, datetime | None] = {}
+        self._read: defaultdict[Key, dict[int, Fingerprint | None]] = defaultdict(dict)
+
+    def search(
+        self,
+        candidates: Mapping[Key, Candidate],
+        committed: Mapping[Key, tuple[Committed, ...]],
+    ) -> dict[Key, Ancestor]:
+        """The ancestors of the pages that have one; ``committed`` are git's versions of them."""
+        found: dict[Key, Ancestor] = {}
+        waiting = {key: _stranger(page, committed.get(key, ())) for key, page in candidates.items()}
+        while waiting:
+            looks: dict[Key, Look] = {}
+            for key, stranger in waiting.items():
+                told = find_ancestor(
+                    stranger, self._trails.get(key), self._read[key], self._dates.get(key)
+                )
+                if isinstance(told, Look):
+                    looks[key] = told
+                elif told is not None:
+                    found[key] = told
+            self._look(looks, candidates)
+            waiting = {key: waiting[key] for key in looks}
+        return found
+
+    def _look(self, looks: Mapping[Key, Look], candidates: Mapping[Key, Candidate]) -> None:
+        ids = {key: candidates[key].there.listed.id for key in looks}
+        unlisted = {key: number for key, number in ids.items() if not looks[key].versions}
+        try:
+            if unlisted:
+                self._list(unlisted)
+                self._dates |= {key: self._date(candidates[key]) for key in unlisted}
+            wanted = [(key, number) for key, look in looks.items() for number in look.versions]
+            if wanted:
+                self._load(wanted, ids)
+        except Forbidden:
+            # Whatever is known by now has to do.
+            self.closed |= looks.keys()
+            self._trails |= dict.fromkeys(looks, ())
+
+    def _list(self, ids: Mapping[Key, int]) -> None:
+        trails = self._wiki.trails(list(ids.values()), self._most)
+        for key, number in ids.items():
+            trail = trails[number]
+            if isinstance(trail, WikiError):
+                self._trails[key] = ()
+                if isinstance(trail, Forbidden):
+                    self.closed.add(key)
+            else:
+                self._trails[key] = tuple(Dated(one.id, instant(one.date)) for one in trail)
+
+    def _load(self, wanted: list[tuple[Key, int]], ids: Mapping[Key, int]) -> None:
+        versions = self._wiki.versions([(ids[key], number) for key, number in wanted])
+        for key, number in wanted:
+            version = versions[ids[key], number]
+            known = None if isinstance(version, WikiError) else fingerprint(version.page)
+            self._read[key][number] = known
+
+    def _date(self, page: Candidate) -> datetime | None:
+        document = read_file(self._folder, page.local)
+        return instant(document.date) if document and document.date else None
+
+
+def _stranger(page: Candidate, committed: tuple[Committed, ...]) -> Stranger:
+    there = page.there.fingerprint
+    if there is None:
+        raise AssertionError(f"{page.file} had to be read before its ancestor was looked for")
+    return Stranger(
+        None if page.local is None else page.local.fingerprint,
+        there,
+        instant(page.there.listed.updated_at),
+        committed,
+    )

@@ -1,0 +1,134 @@
+"""Git as a program: started here alone, without a shell, and never left running.
+
+Nothing is written to a repository, nothing is fetched, and no program that a repository's
+configuration names is run. What is asked of git, and what its answers mean, is ``git``'s business.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import tempfile
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from typing import IO, TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+# Settings of a user or a repository that would change what is read, or run a program.
+_SETTINGS: Final = (
+    "core.quotePath=off",
+    "core.fsmonitor=false",
+    "diff.relative=false",
+    "log.diffMerges=separate",
+    "log.follow=false",
+    "log.showRoot=true",
+    "log.showSignature=false",
+    "merge.conflictStyle=merge",
+)
+# What git's own variables may say here: where it is installed, what is trusted, where to stop.
+_KEPT: Final = ("GIT_CONFIG", "GIT_EXEC_PATH", "GIT_CEILING_DIRECTORIES", "GIT_DISCOVERY_ACROSS")
+_COMPLAINTS: Final = 1 << 16
+
+
+class GitFailed(Exception):
+    """Git could not say what it was asked. ``reason`` is its own first line."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+    @property
+    def partial(self) -> bool:
+        """Whether that is because the clone left the old contents out (``--filter``)."""
+        return "promisor" in self.reason
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """Git at work: where to ask, and where the answers come from."""
+
+    asking: IO[bytes]
+    answers: IO[bytes]
+    _process: subprocess.Popen[bytes]
+    _complaints: IO[bytes]
+
+    def failed(self) -> GitFailed | None:
+        """Wait for git's end; the error that it ended in."""
+        code = self._process.wait()
+        return self.broke_off() if code else None
+
+    def broke_off(self) -> GitFailed:
+        """The error of a git that ended before it had answered."""
+        code = self._process.wait()
+        self._complaints.seek(0)
+        said = self._complaints.read(_COMPLAINTS).decode("utf-8", "replace")
+        lines = [line.strip() for line in said.splitlines() if line.strip()]
+        fatal = [line for line in lines if line.startswith("fatal: ")]
+        told = [*fatal, *lines, f"git ended with exit code {code}"]
+        return GitFailed(told[0].removeprefix("fatal: "))
+
+
+@contextmanager
+def running(folder: Path, *asked: str) -> Iterator[Running]:
+    """Git in ``folder``, for as long as the ``with`` lasts. Raises GitFailed."""
+    # Complaints go to a file: a pipe that nobody reads could fill up.
+    with tempfile.TemporaryFile() as complaints:
+        try:
+            process = subprocess.Popen(
+                _command(asked),
+                cwd=folder,
+                env=_environment(),
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=complaints,
+            )
+        except OSError as error:
+            raise GitFailed(error.strerror or str(error)) from error
+        asking, answers = process.stdin, process.stdout
+        if asking is None or answers is None:
+            raise AssertionError  # both were asked for
+        try:
+            yield Running(asking, answers, process, complaints)
+        finally:
+            process.kill()
+            for pipe in (asking, answers):
+                with suppress(OSError):
+                    pipe.close()
+            process.wait()
+
+
+def run(
+    folder: Path, *asked: str, also: Mapping[str, str] | None = None
+) -> subprocess.CompletedProcess[bytes] | None:
+    """What git answers, whole; None where it is not installed. ``also`` are more variables."""
+    environment = _environment() | dict(also or {})
+    try:
+        return subprocess.run(
+            _command(asked), cwd=folder, env=environment, capture_output=True, check=False
+        )
+    except (FileNotFoundError, NotADirectoryError, PermissionError):
+        return None
+
+
+def _command(asked: tuple[str, ...]) -> list[str]:
+    settings = [part for setting in _SETTINGS for part in ("-c", setting)]
+    return ["git", "--no-pager", *settings, *asked]
+
+
+def _environment() -> dict[str, str]:
+    """The environment without secrets, nor what would point git elsewhere, make it ask or fetch."""
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("GIT_", "WIKISYNC_")) or name.startswith(_KEPT)
+    }
+    return kept | {
+        "LC_ALL": "C",
+        "GIT_OPTIONAL_LOCKS": "0",
+        "GIT_TERMINAL_PROMPT": "0",
+        "GIT_NO_LAZY_FETCH": "1",
+        "GIT_ALLOW_PROTOCOL": "none",  # for a git that does not know the line above
+    }

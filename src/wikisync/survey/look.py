@@ -1,0 +1,165 @@
+"""Both sides and the base as they are now, put together for the planner.
+
+The folder is scanned while the wiki answers its one request; then what the list cannot tell is
+read. Nothing is written here, on either side or in the state.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from wikisync.errors import BadName, NotConfigured
+from wikisync.meet import meet
+from wikisync.page.model import Key, Listed, has_file_form
+from wikisync.page.paths import Locales, file_of, folded, unreachable
+from wikisync.sides.aside import aside
+from wikisync.sides.scan import Named, name, scan
+from wikisync.survey.on_wiki import Seen, remembered, see_wiki
+from wikisync.survey.texts import Texts
+from wikisync.sync.known import Sides
+from wikisync.sync.plan import Base, Remote, There
+from wikisync.sync.renames import Known, find_renames
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from wikisync.meet import Note
+    from wikisync.report.progress import Progress
+    from wikisync.sides.folder import Folder
+    from wikisync.sides.wiki import Wiki
+    from wikisync.state import State
+    from wikisync.state.bases import Remembered
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """Both sides and the base as they are now.
+
+    ``authenticated`` is False for a guest's token; ``anew``: the base was not looked at.
+    ``recovered`` are bases that the state does not have: found where the two histories meet;
+    ``notes`` say what stood in the way of that.
+    """
+
+    sides: Sides
+    locales: Locales
+    authenticated: bool = True
+    anew: bool = False
+    recovered: dict[Key, Remembered] = field(default_factory=dict)
+    notes: tuple[Note, ...] = ()
+
+
+def survey(
+    folder: Folder, wiki: Wiki, state: State, progress: Progress, *, anew: bool = False
+) -> Survey:
+    """Look at both sides; ``anew``: as on a first run. Raises what makes the look impossible."""
+    bases = {} if anew else _managed(state.bases.load(), folder)
+    with progress("Looking at the folder and the wiki") as step:
+        answer = aside(wiki.connect)
+        scanned = scan(folder, bases.values(), step)
+        connection = answer.result()
+    locales = Locales(connection.default_locale, connection.locales, connection.namespacing)
+    named = name(scanned, bases, locales)
+    recovered: dict[Key, Remembered] = {}
+    texts = Texts(folder, state, named.here, recovered)
+    if not connection.authenticated:
+        sides = _sides(bases, named, Seen(), folder, locales, texts)
+        return Survey(sides, locales, authenticated=False)
+    seen = see_wiki(bases, named, connection.pages, wiki, progress)
+    with progress("Looking where the two histories meet"):
+        met = meet(wiki, named.here, seen.there, bases, folder, locales)
+    recovered.update(met.bases)
+    seen.there.update(met.read)
+    seen.moved.update(met.moved)
+    known = {**bases, **{key: found.base for key, found in met.bases.items()}}
+    sides = _sides(known, named, seen, folder, locales, texts)
+    return Survey(sides, locales, anew=anew, recovered=recovered, notes=met.notes)
+
+
+def survey_offline(folder: Folder, state: State, progress: Progress) -> Survey:
+    """Look at the folder alone, with the base in the wiki's place.
+
+    Raises NotConfigured where no run has yet met the wiki.
+    """
+    known = state.meta("locales")
+    if known is None:
+        raise NotConfigured("base")
+    default, *installed = known.split()
+    locales = Locales(default, tuple(installed), state.meta("namespacing") == "true")
+    bases = _managed(state.bases.load(), folder)
+    with progress("Looking at the folder") as step:
+        named = name(scan(folder, bases.values(), step), bases, locales)
+    seen = Seen({key: remembered(base) for key, base in bases.items()})
+    texts = Texts(folder, state, named.here, {})
+    return Survey(_sides(bases, named, seen, folder, locales, texts), locales)
+
+
+def _managed(bases: Mapping[Key, Base], folder: Folder) -> dict[Key, Base]:
+    """The bases but for files that ``ignore`` names: those are left alone, and never gone."""
+    return {key: base for key, base in bases.items() if not folder.ignores(base.file)}
+
+
+def _sides(
+    bases: Mapping[Key, Base],
+    named: Named,
+    seen: Seen,
+    folder: Folder,
+    locales: Locales,
+    texts: Texts,
+) -> Sides:
+    taken: dict[str, str] = {}
+    if folder.folds_case():
+        taken = {folded(local.file): local.file for local in named.here.values()}
+
+    def name_of(key: Key, listed: Listed) -> str:
+        file = _file_of(key, listed, locales)
+        other = taken.setdefault(folded(file), file) if folder.folds_case() else file
+        if other != file:
+            raise BadName(file, f"{other} has the same name on this file system")
+        return file
+
+    known_keys = {*bases, *named.here, *seen.moved.values()}
+    there = {
+        key: found
+        for key, found in seen.there.items()
+        if key in known_keys or not _ignored(key, found, folder, locales)
+    }
+    renames = find_renames(
+        Known(
+            bases,
+            named.here,
+            named.blocked,
+            seen.moved,
+            free=lambda key: there.get(key) is None,
+            likeness=texts.likeness,
+        )
+    )
+    return Sides(
+        bases,
+        named.here,
+        there,
+        name_of,
+        renames.moved,
+        seen.moved,
+        seen.displaced,
+        renames.alike,
+        texts.merge,
+        unreachable=lambda key: unreachable(key, locales),
+        blocked=named.blocked,
+        problems=named.problems,
+    )
+
+
+def _file_of(key: Key, listed: Listed, locales: Locales) -> str:
+    if not has_file_form(listed.content_type):
+        raise BadName(str(key), f"a page of {listed.content_type} has no file form")
+    return file_of(key, listed.content_type, locales)
+
+
+def _ignored(key: Key, there: There, folder: Folder, locales: Locales) -> bool:
+    if not isinstance(there, Remote):
+        return False
+    try:
+        return folder.ignores(_file_of(key, there.listed, locales))
+    except BadName:
+        return False

@@ -1,0 +1,144 @@
+"""What the wiki shows of every page that either side knows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from wikisync.errors import Forbidden, PageGone, PageHidden, Unreachable, WikisyncError
+from wikisync.page.fingerprint import fingerprint
+from wikisync.page.model import Key, Listed, Record, has_file_form
+from wikisync.sync.plan import Base, Elsewhere, Hidden, Remote, There
+from wikisync.sync.reconcile import to_read
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from wikisync.report.progress import Progress
+    from wikisync.sides.scan import Named
+    from wikisync.sides.wiki import Wiki
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """The pages by the keys they have now.
+
+    ``moved``: a base's key → the key of its page now, where that is another. ``displaced``: what
+    became of a base's page in whose place another one is now.
+    """
+
+    there: dict[Key, There] = field(default_factory=dict)
+    moved: dict[Key, Key] = field(default_factory=dict)
+    displaced: dict[Key, There] = field(default_factory=dict)
+
+
+def see_wiki(
+    bases: Mapping[Key, Base],
+    named: Named,
+    pages: Iterable[Listed],
+    wiki: Wiki,
+    progress: Progress,
+) -> Seen:
+    """Every page that the wiki or the base knows, as the wiki has it now; reads what it must."""
+    listed = {
+        page.key: page
+        for page in pages
+        if has_file_form(page.content_type) or page.key in named.here
+    }
+    # A page keeps its id and its time of creation for as long as it lives.
+    now_at = {(page.id, page.created_at): page.key for page in listed.values()}
+    moved = {
+        key: at
+        for key, base in bases.items()
+        if (at := now_at.get((base.id, base.created_at), key)) != key
+    }
+    look = to_read(bases, named.here, listed, moved)
+    there: dict[Key, There] = {
+        key: Remote(page, bases[key].there if key in bases else None)
+        for key, page in listed.items()
+    }
+    with progress("Reading what may have changed", len(look.read) + len(look.missing)) as step:
+        for page, got in wiki.read(look.read):
+            step()
+            there[page.key] = seen(page.key, got)
+        missing = _missing(look.missing, wiki, step)
+    displaced = {key: found for key, found in missing.items() if key in there}
+    there |= {key: found for key, found in missing.items() if key not in there}
+    return Seen(there, moved, displaced)
+
+
+def _missing(
+    missing: Iterable[Base],
+    wiki: Wiki,
+    step: Callable[[], None],
+) -> dict[Key, There]:
+    """Pages that the list lacks: absence is not deletion (facts, *Reading*)."""
+    found: dict[Key, There] = {}
+    unlisted = [remembered(base).listed for base in missing]
+    try:
+        for page, got in wiki.read(unlisted):
+            step()
+            # The list, which has the tags, left it out: only a read of its own is whole.
+            whole = _whole(wiki, got) if isinstance(got, Record) else got
+            if isinstance(whole, Record) and whole.created_at != page.created_at:
+                whole = PageGone(wiki.url, page.id)  # the id is another page's now
+            found[page.key] = seen(page.key, whole)
+    except (Forbidden, PageHidden):
+        found |= {page.key: Hidden() for page in unlisted if page.key not in found}
+    return found
+
+
+def _whole(wiki: Wiki, record: Record) -> Record | WikisyncError:
+    try:
+        return wiki.read_one(record.id)
+    except (PageGone, PageHidden) as error:
+        return error
+
+
+def seen(key: Key, got: Record | WikisyncError) -> There:
+    """What a reading of the page that should be at ``key`` says of it. Raises other errors."""
+    match got:
+        case PageGone():
+            return None
+        case PageHidden():
+            return Hidden()
+        case Unreachable(reason=reason):  # of this page alone, among others that were read
+            return Hidden(reason.rstrip("."))
+        case WikisyncError():
+            raise got
+    if got.key != key:
+        return Elsewhere(got.key)
+    return Remote(_listed(got), fingerprint(got.page), got)
+
+
+def _listed(record: Record) -> Listed:
+    page = record.page
+    return Listed(
+        record.id,
+        record.key,
+        page.title or "",
+        page.description or "",
+        record.content_type,
+        bool(page.published),
+        bool(page.private),
+        record.created_at,
+        record.updated_at,
+        page.tags or (),
+    )
+
+
+def remembered(base: Base) -> Remote:
+    """The page as the base has it, where the wiki does not show it."""
+    listed = Listed(
+        id=base.id,
+        key=base.key,
+        title="",
+        description="",
+        content_type=base.content_type,
+        published=True,
+        private=False,
+        created_at=base.created_at,
+        updated_at=base.updated_at,
+        tags=(),
+    )
+    return Remote(listed, base.there)

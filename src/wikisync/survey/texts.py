@@ -1,0 +1,83 @@
+"""The texts that deciding needs: of files that may have been renamed, of pages that may merge."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from wikisync.errors import BadPage, FolderError
+from wikisync.page.document import parse
+from wikisync.sides.folder import digest_of
+from wikisync.sides.git import merge_file
+from wikisync.sync.likeness import likeness
+from wikisync.sync.merge import Clash, Merged, three_way
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from wikisync.page.model import Key, Page
+    from wikisync.sides.folder import Folder
+    from wikisync.state import State
+    from wikisync.state.bases import Remembered
+    from wikisync.sync.plan import Conflict, Local
+
+
+@dataclass(slots=True)
+class Texts:
+    """Reads files and bases when they are asked for, each once.
+
+    ``recovered`` are bases that the state does not have yet.
+    """
+
+    folder: Folder
+    state: State
+    here: Mapping[Key, Local]
+    recovered: Mapping[Key, Remembered]
+    _bases: dict[Key, Page | None] = field(default_factory=dict)
+    _files: dict[bytes, Page | None] = field(default_factory=dict)
+
+    def likeness(self, was: Key, here: Key) -> float:
+        """How near the text of a page at the base is to that of a file here, from 0 to 1."""
+        base, file = self.base(was), self.file(self.here[here])
+        return 0.0 if base is None or file is None else likeness(base.content, file.content)
+
+    def merge(self, was: Key, conflict: Conflict) -> Merged | Clash | None:
+        """The merge of a page that changed on both sides; None where a text is not at hand."""
+        here, there = conflict.here, conflict.there
+        if here is None or there is None or there.record is None:
+            return None
+        base, file = self.base(was), self.file(here)
+        if base is None or file is None:
+            return None
+        changed = (conflict.mine, conflict.theirs)
+        return three_way(base, file, there.record.page, changed, merge_text)
+
+    def base(self, was: Key) -> Page | None:
+        """The page as both sides last agreed on it."""
+        if was not in self._bases:
+            known = self.recovered.get(was) or self.state.bases.get(was)
+            self._bases[was] = None if known is None else known.page
+        return self._bases[was]
+
+    def file(self, local: Local) -> Page | None:
+        """The page that a file is, under whatever name it lies now; None where it changed since."""
+        if local.digest not in self._files:
+            # A page that is to move has the name already that its file will get.
+            names = (found.file for found in self.here.values() if found.digest == local.digest)
+            self._files[local.digest] = self._read(next(names, local.file), local)
+        return self._files[local.digest]
+
+    def _read(self, file: str, local: Local) -> Page | None:
+        try:
+            data = self.folder.read(file)
+            if digest_of(data) != local.digest:
+                return None
+            return parse(data, local.content_type, file=file).page
+        except (FolderError, BadPage):
+            return None
+
+
+def merge_text(here: str, base: str, there: str) -> tuple[str, bool] | None:
+    """Git's three-way merge of a text, and whether it is clean; None without git."""
+    merged = merge_file(here, base, there)
+    return None if merged is None else (merged.text, merged.clean)

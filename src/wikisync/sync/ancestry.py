@@ -1,0 +1,193 @@
+"""Where two histories meet: the version of a page that both sides had, for a page without a base.
+
+Pure, and only about fingerprints. The folder's history is git's, the wiki's its own list of
+versions. What is found becomes the page's base, and the decision table does the rest. The search:
+
+1. the wiki's present page among git's versions: only the folder moved on, unless the wiki had one
+   of the folder's newer texts since, and went back;
+2. the file's present text among the page's versions: only the wiki moved on;
+3. the newest of the page's versions that git has too: both moved on.
+
+The wiki's versions hold no tags, no style and no script (facts, *Reading*), so that those are not
+compared there, and are git's in what is found. A style is compared nowhere: the wiki minifies it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+
+    from wikisync.page.fingerprint import Fingerprint
+
+MOST: Final = 50
+"""Versions of one page that are looked at, unless another bound is given."""
+
+_FIRST: Final = 4  # versions looked at in the first round; then _NEXT more in each
+_NEXT: Final = 15
+
+_STYLE: Final = frozenset({"scriptCss"})
+_NOT_IN_VERSIONS: Final = frozenset({"tags", "scriptCss", "scriptJs"})
+
+
+@dataclass(frozen=True, slots=True)
+class Committed:
+    """A file as git had it at a time. ``blob`` is the name of its bytes."""
+
+    blob: str
+    fingerprint: Fingerprint
+    time: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Stranger:
+    """A page that nothing is remembered of, as far as it is known without its history.
+
+    ``here`` is the file (None: it is gone), ``there`` the page, and ``updated_at`` when that last
+    changed at the latest. ``committed`` are git's versions of the file, newest first.
+    """
+
+    here: Fingerprint | None
+    there: Fingerprint
+    updated_at: datetime | None
+    committed: tuple[Committed, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Dated:
+    """An entry of a page's history: ``date`` is when the page had become so, at the latest."""
+
+    id: int
+    date: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Ancestor:
+    """What both sides had: a version of git's, or (None) the file as it is now."""
+
+    committed: Committed | None
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What must be looked at first: versions by their ids, or (none named) which ones there are."""
+
+    versions: tuple[int, ...] = ()
+
+
+def find_ancestor(
+    page: Stranger,
+    trail: Sequence[Dated] | None,
+    read: Mapping[int, Fingerprint | None],
+    date: datetime | None = None,
+) -> Ancestor | Look | None:
+    """The newest version that both sides had; None where there is none.
+
+    ``trail`` are the page's versions, newest first; none where they cannot be known, None where
+    they were not asked for yet. ``read`` has the fingerprints of those that were read, None for one
+    that cannot be. ``date`` is the file's own: what the page held then is looked at first.
+    """
+    if page.here is not None and not page.here.differs(page.there):
+        return Ancestor(None)  # alike, under two names
+    exact = _place(page.there, page.committed, _STYLE)
+    if page.here is None:
+        # Gone here: a deletion only where the page is as git had it, tags and all.
+        return None if exact is None else Ancestor(page.committed[exact])
+    place = exact if exact is not None else _place(page.there, page.committed, _NOT_IN_VERSIONS)
+    newer = () if place is None else _newer(page, page.here, place)
+    if place is not None and not newer:
+        return Ancestor(page.committed[place])
+    if place is None and not page.committed and "tags" in page.here.differs(page.there):
+        return None  # nothing could tell whose tags changed
+    if trail is None:
+        return Look()
+    past = _Past(page, page.here, trail, read)
+    shared = past.newest_shared()
+    if place is None:
+        return past.as_the_file() or (shared and shared[1]) or past.further(date)
+    match = Ancestor(page.committed[place])
+    if shared is None:
+        return past.further() or match
+    # The wiki had one of the newer texts, and went back to an older one.
+    went_back = any(not text.differs(shared[0]) for text in newer)
+    return shared[1] if went_back else match
+
+
+@dataclass(frozen=True, slots=True)
+class _Past:
+    """The page's history on the wiki, as far as it was read."""
+
+    page: Stranger
+    here: Fingerprint
+    trail: Sequence[Dated]
+    read: Mapping[int, Fingerprint | None]
+
+    def as_the_file(self) -> Ancestor | None:
+        """The newest version that holds the file's present text, of those that were read."""
+        for index, entry in enumerate(self.trail):
+            held = self.read.get(entry.id)
+            if held and not self.here.differs(held) and (found := self._shared(index, held)):
+                return found
+        return None
+
+    def newest_shared(self) -> tuple[Fingerprint, Ancestor] | None:
+        """The newest version that the folder has too, if everything newer was read."""
+        for index, entry in enumerate(self.trail):
+            if entry.id not in self.read:
+                return None
+            held = self.read[entry.id]
+            if held and (found := self._shared(index, held)):
+                return held, found
+        return None
+
+    def further(self, date: datetime | None = None) -> Look | None:
+        """The versions to read next; None where all are."""
+        unread = [entry.id for entry in self.trail if entry.id not in self.read]
+        if not unread:
+            return None
+        if len(unread) < len(self.trail):
+            return Look(tuple(unread[:_NEXT]))
+        # What the page held at a time is the earliest version of that time or later.
+        then = [entry.id for entry in self.trail if date and entry.date and entry.date >= date]
+        return Look(tuple(dict.fromkeys((*then[-1:], *unread[:_FIRST]))))
+
+    def _shared(self, index: int, held: Fingerprint) -> Ancestor | None:
+        """What the folder has of this text, with the tags of the time when the page left it."""
+        same = [old for old in self.page.committed if not old.fingerprint.differs(held)]
+        if same:
+            left = self.trail[index - 1].date if index else self.page.updated_at
+            in_time = (old for old in same if left is None or old.time <= left)
+            return Ancestor(next(in_time, same[-1]))
+        if self.here.differs(held) or "tags" in self.here.differs(self.page.there):
+            return None
+        return Ancestor(None)
+
+
+def _place(page: Fingerprint, committed: Sequence[Committed], apart: frozenset[str]) -> int | None:
+    """Which of git's versions a page is, ``apart`` from some fields; the newest."""
+    places = (n for n, old in enumerate(committed) if _same(old.fingerprint, page, apart))
+    return next(places, None)
+
+
+def _newer(page: Stranger, here: Fingerprint, place: int) -> tuple[Fingerprint, ...]:
+    """The texts that the folder had only after one that the page has.
+
+    None of them where the page did not change since the folder had moved on from it: it then had
+    none of them.
+    """
+    later, earlier = page.committed[:place], page.committed[place:]
+    if not later or (page.updated_at and page.updated_at < later[-1].time):
+        return ()
+    texts = (here, *(new.fingerprint for new in later))
+    return tuple(
+        text
+        for text in texts
+        if not any(_same(text, old.fingerprint, _NOT_IN_VERSIONS) for old in earlier)
+    )
+
+
+def _same(one: Fingerprint, other: Fingerprint, apart: frozenset[str]) -> bool:
+    return apart.issuperset(one.differs(other))

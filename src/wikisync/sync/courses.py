@@ -1,0 +1,165 @@
+"""The pages of a plan that moved: which may go, and which are in each other's way.
+
+Pure. What is to happen to one of them is ``moves``' affair.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from wikisync.errors import BadName
+from wikisync.sync.moves import (
+    Course,
+    Moved,
+    decide_moved,
+    in_the_way,
+    other_first,
+    to_folder,
+    to_wiki,
+)
+from wikisync.sync.plan import WRITES, Conflict, Remote, There
+
+if TYPE_CHECKING:
+    from wikisync.page.model import Key
+    from wikisync.sync.known import Sides, Wish
+    from wikisync.sync.plan import Side
+
+
+@dataclass(slots=True)
+class Courses:
+    """What is to happen to the pages that moved.
+
+    ``going`` are those that may, by their keys in the base; ``waiting`` those whose move is for
+    another command, by the side it would be on; ``decided`` are the keys of the base that need no
+    other look; ``stuck`` the places where something is in the way of a move.
+    """
+
+    going: list[tuple[Key, Course]] = field(default_factory=list)
+    waiting: list[Side] = field(default_factory=list)
+    conflicts: list[Conflict] = field(default_factory=list)
+    problems: list[BadName] = field(default_factory=list)
+    decided: set[Key] = field(default_factory=set)
+    stuck: set[Key] = field(default_factory=set)
+
+
+def find_courses(sides: Sides, wish: Wish) -> Courses:
+    """Decide about every page that moved, and is among those that the user chose."""
+    found = Courses()
+    courses: list[tuple[Moved, Course]] = []
+    for moved in _all_moved(sides):
+        found.decided.add(moved.base.key)
+        if not _chosen(moved, wish):
+            continue
+        try:
+            course = _decide(moved, sides, wish)
+        except BadName as problem:
+            found.problems.append(problem)
+            continue
+        if isinstance(course, Conflict):
+            found.conflicts.append(course)
+        else:
+            courses.append((moved, course))
+    _stop_where_taken(courses, sides, found)
+    _wait_for_names(courses, found)
+    for moved, course in courses:
+        if course.move is None or course.move.side in WRITES[wish.command]:
+            found.going.append((moved.base.key, course))
+        elif (conflict := other_first(course)) is not None:
+            found.conflicts.append(conflict)
+        else:
+            found.waiting.append(course.move.side)
+    return found
+
+
+def place_there(key: Key, sides: Sides, taken: frozenset[Key]) -> There:
+    """A page of this key alone: not one that moved here from elsewhere (``taken``)."""
+    if key in sides.displaced:
+        return sides.displaced[key]
+    return None if key in taken else sides.there.get(key)
+
+
+def _all_moved(sides: Sides) -> list[Moved]:
+    taken_here = frozenset(sides.moved_here.values())
+    taken_there = frozenset(sides.moved_there.values())
+    found = []
+    for key in sorted({*sides.moved_here, *sides.moved_there} - sides.blocked):
+        at_here = sides.moved_here.get(key, key)
+        here = sides.here.get(at_here)
+        if here is None or (at_here == key and key in taken_here):
+            continue  # deleted here: what bears the new name on the wiki is decided there
+        at_there = sides.moved_there.get(key, key)
+        if at_there == key:
+            there = place_there(key, sides, taken_there)
+        else:
+            there = sides.there.get(at_there)
+        found.append(Moved(sides.bases[key], at_here, at_there, here, there))
+    return found
+
+
+def _chosen(moved: Moved, wish: Wish) -> bool:
+    files = (moved.base.file, moved.here.file)
+    return any(wish.chosen(key, "") for key in moved.keys) or any(
+        wish.chosen(moved.at_here, file) for file in files
+    )
+
+
+def _decide(moved: Moved, sides: Sides, wish: Wish) -> Course | Conflict:
+    file = _file_there(moved, sides)
+    course = decide_moved(moved, file)
+    if isinstance(course, Conflict) and course.kind == "moved" and wish.prefer:
+        course = to_wiki(moved) if wish.prefer == "local" else to_folder(moved, file)
+    if isinstance(course, Course) and course.move is not None and course.move.side == "wiki":
+        why = sides.unreachable(course.move.key)
+        if why is not None:
+            raise BadName(course.move.file, why)
+    return course
+
+
+def _file_there(moved: Moved, sides: Sides) -> str:
+    if moved.at_there == moved.at_here:
+        return moved.here.file
+    if moved.at_there == moved.base.key or not isinstance(moved.there, Remote):
+        return moved.base.file
+    return sides.file_of(moved.at_there, moved.there.listed)
+
+
+def _stop_where_taken(courses: list[tuple[Moved, Course]], sides: Sides, found: Courses) -> None:
+    """Leave out the moves to a place that stays taken; each may keep others from moving."""
+    while True:
+        leaving = {(c.move.side, c.move.origin) for _, c in courses if c.move is not None}
+        stopped = [
+            (moved, course)
+            for moved, course in courses
+            if course.move is not None
+            and _is_taken(course.move.side, course.move.key, sides)
+            and (course.move.side, course.move.key) not in leaving
+        ]
+        if not stopped:
+            return
+        for moved, course in stopped:
+            courses.remove((moved, course))
+            if course.move is not None:
+                found.conflicts.append(in_the_way(moved, course.move.side, course.move.key))
+                found.stuck.add(course.move.key)
+
+
+def _wait_for_names(courses: list[tuple[Moved, Course]], found: Courses) -> None:
+    """Leave out what needs no move, but a name by which the state still knows another page.
+
+    That one is on its way, or a conflict; the next run sees to this one.
+    """
+    while True:
+        freed = {moved.base.key for moved, course in courses if course.move is None}
+        held = found.decided - freed
+        waiting = [one for one in courses if one[1].move is None and one[1].base.key in held]
+        if not waiting:
+            return
+        for one in waiting:
+            courses.remove(one)
+
+
+def _is_taken(side: Side, key: Key, sides: Sides) -> bool:
+    if side == "folder":
+        return key in sides.here or key in sides.blocked
+    return sides.there.get(key) is not None

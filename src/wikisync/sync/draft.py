@@ -1,0 +1,248 @@
+"""A plan in the making: each decision noted, filtered by what the user asked for.
+
+Pure. In what order its steps are done is ``planner``'s affair.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from wikisync.errors import BadName
+from wikisync.page.fingerprint import FIELDS
+from wikisync.sync.courses import find_courses, place_there
+from wikisync.sync.merge import Clash, Merged
+from wikisync.sync.plan import WRITES, Action, Conflict, Remote
+from wikisync.sync.prefer import bring_back, settle_by
+from wikisync.sync.reconcile import Forget, Same, decide
+
+if TYPE_CHECKING:
+    from wikisync.errors import BadPage
+    from wikisync.page.model import Key
+    from wikisync.sync.known import Sides, Wish
+    from wikisync.sync.plan import Base, Local, Side, There
+    from wikisync.sync.reconcile import Decision
+
+
+@dataclass
+class Draft:
+    """What is decided so far, field by field as ``Plan`` has it.
+
+    ``files_taken`` and ``pages_taken`` are the keys of pages that moved there from elsewhere.
+    """
+
+    sides: Sides
+    wish: Wish
+    actions: list[Action] = field(default_factory=list)
+    conflicts: list[Conflict] = field(default_factory=list)
+    problems: list[BadPage | BadName] = field(default_factory=list)
+    renewed: list[Remote] = field(default_factory=list)
+    forgotten: list[Key] = field(default_factory=list)
+    rekeyed: list[tuple[Key, Base]] = field(default_factory=list)
+    other_way: Counter[Side] = field(default_factory=Counter)
+    pages: int = 0
+    in_sync: int = 0
+
+    files_taken: frozenset[Key] = frozenset()
+    pages_taken: frozenset[Key] = frozenset()
+    stuck: frozenset[Key] = frozenset()
+
+    def follow_courses(self) -> set[Key]:
+        """Note what is to happen to the pages that moved; their keys in the base."""
+        sides = self.sides
+        found = find_courses(sides, self.wish)
+        kept = found.decided | sides.blocked
+        self.files_taken = frozenset(sides.moved_here[k] for k in kept & sides.moved_here.keys())
+        self.pages_taken = frozenset(sides.moved_there[k] for k in kept & sides.moved_there.keys())
+        self.stuck = frozenset(found.stuck)
+        self.pages += len(found.conflicts) + len(found.waiting)
+        for conflict in found.conflicts:
+            self.note_conflict(conflict, conflict.file, conflict.origin or conflict.key)
+        self.problems += found.problems
+        self.other_way.update(found.waiting)
+        for key, course in found.going:
+            if course.move is None:
+                self.rekeyed.append((key, course.base))
+            else:
+                self.actions.append(course.move)
+            if isinstance(course.then, Same):
+                self.pages += 1
+                self.in_sync += course.move is None
+            else:
+                self.note(course.then, course.base.file, key)
+        return found.decided
+
+    def decide_one(self, key: Key) -> None:
+        """Ask the table about a page that bears one name, and note what it says."""
+        sides, wish = self.sides, self.wish
+        base = sides.bases.get(key)
+        here = None if key in self.files_taken else sides.here.get(key)
+        there = place_there(key, sides, self.pages_taken)
+        if _left_alone(base, here, there):
+            return
+        try:
+            file = file_at(key, sides)
+        except BadName as problem:
+            if wish.chosen(key, ""):
+                self.problems.append(problem)
+            return
+        if not wish.chosen(key, file):
+            return
+        decision = decide(key, base, here, there)
+        if isinstance(decision, Action):
+            if decision.verb == "create" and key in self.stuck:
+                return  # it is in the way of a page that moved, which is said there
+            if (decision.verb, decision.side) == ("create", "wiki"):
+                why = sides.unreachable(key)
+                if why is not None:
+                    self.problems.append(BadName(file, why))
+                    return
+            if decision.verb == "delete":
+                decision = replace(decision, alike=sides.alike.get(key, ()))
+        self.note(decision, file, key)
+
+    def decide_newcomer(self, key: Key) -> None:
+        """A new page of the wiki's, in the place of one whose file leaves it in this run."""
+        there = self.sides.there.get(key)
+        moved_away = key in self.sides.moved_there and key not in self.pages_taken
+        if not moved_away or not isinstance(there, Remote) or there.listed.private:
+            return
+        leaves = any(a.verb == "move" and a.side == "folder" and a.was == key for a in self.actions)
+        if not leaves and key in self.sides.here:
+            return
+        try:
+            file = self.sides.file_of(key, there.listed)
+        except BadName as problem:
+            self.problems.append(problem)
+            return
+        if self.wish.chosen(key, file):
+            self.note(decide(key, None, None, there), file, key)
+
+    def note(self, decision: Decision, file: str, was: Key) -> None:
+        """Note a decision about a page; ``was`` is its key in the base."""
+        if isinstance(decision, Forget):
+            self.forgotten.append(decision.key)
+            return
+        self.pages += 1
+        match decision:
+            case Same(renewed):
+                self.in_sync += 1
+                if renewed:
+                    self.renewed.append(renewed)
+            case Conflict() as conflict:
+                self.note_conflict(conflict, file, was)
+            case Action() as action:
+                self.add(action, file)
+
+    def note_conflict(self, conflict: Conflict, file: str, was: Key) -> None:
+        """Note a conflict, or the step that ends it: a merge, a conversion, a preference."""
+        prefer, delete = self.wish.prefer, self.wish.delete
+        found = self.merged(conflict, was)
+        if isinstance(found, Action):
+            self.add(found, file)
+            return
+        if self.wish.convert and self.may_convert(found, was):
+            self.actions.append(_converting(found))
+            return
+        settled = settle_by(prefer, found) if prefer else None
+        # To delete in order to settle has to be asked for like any other deletion.
+        if settled is not None and (settled.verb != "delete" or delete):
+            self.add(settled, file)
+        elif self.wish.markers and found.kind in {"both-changed", "both-new"}:
+            self.add(_marking(found), file)
+        else:
+            self.conflicts.append(found)
+
+    def may_convert(self, conflict: Conflict, was: Key) -> bool:
+        """Whether a conflict is that the file became one of another kind, and no more."""
+        if conflict.kind == "editor":
+            return conflict.fields == ("editor",)
+        base, there = self.sides.bases.get(was), conflict.there
+        if conflict.kind != "kind" or there is None:
+            return False
+        # A page that was converted on the wiki is not converted back.
+        return base is None or base.content_type == there.listed.content_type
+
+    def merged(self, conflict: Conflict, was: Key) -> Action | Conflict:
+        """The merge of a page that changed on both sides, where it merges."""
+        if conflict.kind != "both-changed":
+            return conflict
+        match self.sides.merge(was, conflict):
+            case Merged(page) if self.wish.command == "sync":
+                return replace(_marking(conflict), side="wiki", merged=page, marks=False)
+            case Merged():
+                return replace(conflict, kind="mergeable")
+            case Clash(fields, page, why):
+                return replace(conflict, fields=fields, detail=why, merged=page)
+            case _:
+                return conflict
+
+    def add(self, action: Action, file: str) -> None:
+        """Note a step, where the command may take it; else that it waits for the other one."""
+        wish = self.wish
+        if action.verb == "delete" and not action.settles and wish.brings_back(action.side):
+            action = bring_back(action)
+        if action.verb == "create":
+            action = replace(action, file=file, fields=_named(action))
+        if action.verb == "adopt":
+            self.actions.append(action)
+        elif action.verb != "merge" and action.side not in WRITES[wish.command]:
+            # A deletion waits for nobody unless it was asked for.
+            if action.verb != "delete" or wish.delete:
+                self.other_way[action.side] += 1
+        elif action.verb == "delete" and not wish.delete:
+            self.actions.append(replace(action, withheld="delete"))
+        else:
+            self.actions.append(action)
+
+
+def _converting(conflict: Conflict) -> Action:
+    """The step that lets the wiki make a page what its file has become."""
+    here, there = conflict.here, conflict.there
+    page = None if there is None else there.listed.id
+    key, file = conflict.key, conflict.file
+    return Action("update", "wiki", key, file, ("editor",), here, there, page, converts=True)
+
+
+def _marking(conflict: Conflict) -> Action:
+    """The step that writes both versions of a page into its file, for a person to choose."""
+    there = conflict.there
+    return Action(
+        "merge",
+        "folder",
+        conflict.key,
+        conflict.file,
+        conflict.fields,
+        conflict.here,
+        there,
+        None if there is None else there.listed.id,
+        merged=conflict.merged,
+        theirs=conflict.theirs,
+        marks=True,
+    )
+
+
+def file_at(key: Key, sides: Sides) -> str:
+    """The file that a page has, or would have. Raises BadName where there can be none."""
+    if here := sides.here.get(key):
+        return here.file
+    there = sides.there.get(key)
+    base = sides.bases.get(key)
+    # A page that became another kind of page cannot come back into the old file.
+    if base and (not isinstance(there, Remote) or there.listed.content_type == base.content_type):
+        return base.file
+    return sides.file_of(key, there.listed) if isinstance(there, Remote) else ""
+
+
+def _left_alone(base: Base | None, here: Local | None, there: There) -> bool:
+    if base is None and here is None and there is None:
+        return True  # what bears the name is a page that moved, and decided elsewhere
+    # A private page is its owner's: it is not brought here unless a file asks for it.
+    return base is None and here is None and isinstance(there, Remote) and there.listed.private
+
+
+def _named(action: Action) -> tuple[str, ...]:
+    if action.here is None:
+        return FIELDS[: FIELDS.index("content") + 1]
+    return tuple(name for name in FIELDS if action.here.fingerprint.names(name))

@@ -1,0 +1,68 @@
+"""What a plan is made of: what is known of both sides, and what the user asked for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from wikisync.errors import BadName, BadPage
+    from wikisync.page.model import Key, Listed
+    from wikisync.sync.merge import Clash, Merged
+    from wikisync.sync.plan import Base, Command, Conflict, Local, Prefer, Side, There
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What the user asked for.
+
+    ``chosen`` says whether a page is within the given PATHs; ``markers``: that files are to show
+    both versions of what does not merge; ``convert``: that the wiki is to make pages what their
+    files have become.
+    """
+
+    command: Command
+    delete: bool = False
+    prefer: Prefer | None = None
+    chosen: Callable[[Key, str], bool] = lambda _key, _file: True
+    markers: bool = False
+    convert: bool = False
+
+    def brings_back(self, side: Side) -> bool:
+        """Whether a page that is to be deleted on ``side`` shall be made anew on the other.
+
+        A pull that prefers the wiki brings files back, a push that prefers the folder pages.
+        """
+        back = {("pull", "wiki", "wiki"), ("push", "local", "folder")}
+        return (self.command, self.prefer, side) in back
+
+
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """All that is known before deciding.
+
+    ``here`` and ``there`` hold what each side shows; ``blocked`` are keys whose file is no valid
+    page, which are neither written nor gone; ``file_of`` names the file of a page that has none,
+    and raises BadName where there can be none; ``unreachable`` says why a new page must not have
+    a name.
+
+    ``moved_here`` and ``moved_there`` tell where the file and the page of a base's key are now,
+    where that is elsewhere; ``displaced`` is what is known of a page in whose place another one is
+    now. ``alike`` are the new files that a page which is gone may have become. ``merge`` tries to
+    merge a page that changed on both sides, by its key in the base; None: it has no texts.
+    """
+
+    bases: Mapping[Key, Base]
+    here: Mapping[Key, Local]
+    there: Mapping[Key, There]
+    file_of: Callable[[Key, Listed], str]
+    moved_here: Mapping[Key, Key] = field(default_factory=dict)
+    moved_there: Mapping[Key, Key] = field(default_factory=dict)
+    displaced: Mapping[Key, There] = field(default_factory=dict)
+    alike: Mapping[Key, tuple[str, ...]] = field(default_factory=dict)
+    merge: Callable[[Key, Conflict], Merged | Clash | None] = lambda _key, _conflict: None
+    unreachable: Callable[[Key], str | None] = lambda _key: None
+    blocked: frozenset[Key] = frozenset()
+    problems: tuple[BadPage | BadName, ...] = ()

@@ -1,0 +1,166 @@
+"""Which new files are pages that were renamed here. Pure.
+
+A page's file is looked for where the file is gone, and where other content stands under its name.
+The wiki's word counts first: a page that moved there, to where there is a new file here, is that
+file. Then what the files say tells: the same values, the same content, or content that is near
+enough and near to nothing else. What cannot be told is no move, and is said.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from wikisync.page.fingerprint import FIELDS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Hashable, Iterable, Mapping
+
+    from wikisync.page.model import Key
+    from wikisync.sync.plan import Base, Local
+
+NEAR: Final = 0.5
+"""The share of its text that a renamed and edited file must have kept; git's own measure."""
+
+MOST: Final = 10_000
+"""Pairs of a page that is gone and a new file whose texts are compared."""
+
+_CONTENT: Final = FIELDS.index("content")
+
+
+@dataclass(frozen=True, slots=True)
+class Renames:
+    """``moved``: a page's key by the base → its key by its file now.
+
+    ``alike``: of a page that is gone, the new files that it may have become, where that is open.
+    """
+
+    moved: dict[Key, Key] = field(default_factory=dict)
+    alike: dict[Key, tuple[str, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of files and pages before renames are looked for.
+
+    ``moved_there`` are the keys of pages that moved on the wiki; ``free`` says whether a page
+    may move to a key, as far as the wiki is concerned; ``likeness`` compares the text of a page at
+    the base with that of a file here, from 0 to 1.
+    """
+
+    bases: Mapping[Key, Base]
+    here: Mapping[Key, Local]
+    blocked: Collection[Key]
+    moved_there: Mapping[Key, Key]
+    free: Callable[[Key], bool]
+    likeness: Callable[[Key, Key], float]
+
+
+def find_renames(known: Known) -> Renames:
+    """Every page whose file was renamed here."""
+    gone = {key for key in known.bases if key not in known.here and key not in known.blocked}
+    new = {key for key in known.here if key not in known.bases}
+    changed = _changed(known)
+    found = Renames()
+    if not (gone and new) and len(changed) + bool(gone) < 2:  # changed places need two
+        return found
+    for key in sorted(gone):
+        there = known.moved_there.get(key)
+        if there is not None and there in new:
+            found.moved[key] = there
+    gone -= found.moved.keys()
+    new = {key for key in new - set(found.moved.values()) if known.free(key)}
+    _by_values(known, gone | changed, new | changed, found)
+    _drop_copies(found, changed)
+    _by_likeness(known, gone - found.moved.keys(), new - set(found.moved.values()), found)
+    return found
+
+
+def _changed(known: Known) -> set[Key]:
+    """Pages whose file now has other content: another page's file may bear the name."""
+    return {
+        key
+        for key, base in known.bases.items()
+        if (local := known.here.get(key)) is not None
+        and local.fingerprint is not base.here
+        and _content(local.fingerprint.digests) != _content(base.here.digests)
+    }
+
+
+def _content(digests: tuple[bytes | None, ...]) -> bytes | None:
+    return digests[_CONTENT]
+
+
+def _by_values(
+    known: Known, pages: Collection[Key], files: Collection[Key], found: Renames
+) -> None:
+    """Pair pages and files of the same values, then those of the same content, one to one."""
+    for measure in (tuple, _content):
+        left = [key for key in pages if key not in found.moved]
+        taken = set(found.moved.values())
+        open_files = [key for key in files if key not in taken]
+        by_page = _grouped((measure(known.bases[key].here.digests), key) for key in left)
+        by_file = _grouped(
+            (measure(known.here[key].fingerprint.digests), key) for key in open_files
+        )
+        for value, keys in by_page.items():
+            those = [
+                key
+                for key in by_file.get(value, ())
+                if known.here[key].content_type == known.bases[keys[0]].content_type
+            ]
+            if len(keys) == len(those) == 1 and keys != those:
+                found.moved[keys[0]] = those[0]
+            elif those and measure is _content:
+                names = tuple(sorted(known.here[key].file for key in those))
+                found.alike.update({key: names for key in keys if key not in known.here})
+
+
+def _grouped(pairs: Iterable[tuple[Hashable, Key]]) -> dict[Hashable, list[Key]]:
+    groups: defaultdict[Hashable, list[Key]] = defaultdict(list)
+    for value, key in pairs:
+        groups[value].append(key)
+    return groups
+
+
+def _drop_copies(found: Renames, changed: Collection[Key]) -> None:
+    """Drop the moves from or onto a page that keeps its place: it was edited, or copied.
+
+    A file under a known page's name is another page's only if its own page has gone elsewhere.
+    """
+    while True:
+        targets = set(found.moved.values())
+        copies = [
+            key
+            for key, to in found.moved.items()
+            if (to in changed and to not in found.moved) or (key in changed and key not in targets)
+        ]
+        if not copies:
+            return
+        for key in copies:
+            del found.moved[key]
+
+
+def _by_likeness(
+    known: Known, pages: Collection[Key], files: Collection[Key], found: Renames
+) -> None:
+    """Pair what was renamed and edited, where no other pair comes near."""
+    if not pages or not files or len(pages) * len(files) > MOST:
+        return
+    near = [
+        (page, file)
+        for page in sorted(pages)
+        if page not in found.alike
+        for file in sorted(files)
+        if known.here[file].content_type == known.bases[page].content_type
+        and known.likeness(page, file) >= NEAR
+    ]
+    of_page = _grouped((page, file) for page, file in near)
+    of_file = _grouped((file, page) for page, file in near)
+    for page, file in near:
+        if len(of_page[page]) == len(of_file[file]) == 1:
+            found.moved[page] = file
+        else:
+            names = tuple(sorted(known.here[key].file for key in of_page[page]))
+            found.alike[page] = names
