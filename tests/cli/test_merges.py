@@ -215,3 +215,17 @@ def test_a_page_that_moved_and_does_not_merge_is_moved_and_named(torn: Workspace
     torn.run("push", "--yes").ok()
     assert content(torn, "start") == BASE.replace("Two.", "Both.")
     silent(torn)
+
+
+@pytest.mark.parametrize(("prefer", "tags"), [("wiki", ["a"]), ("local", ["a", "b"])])
+def test_who_prefers_a_side_gets_all_of_it_and_no_silent_difference(
+    torn: Workspace, prefer: str, tags: list[str]
+) -> None:
+    """Though the tags alone, changed here, would have merged."""
+    torn.change("home.md", "tags: a", "tags: a, b")
+    torn.run("sync", "--yes", "--prefer", prefer).ok()
+    found = torn.box.page("home")
+    assert found is not None
+    assert sorted(found["tags"]) == tags
+    assert f"tags: {', '.join(tags)}\n" in torn.read("home.md")
+    silent(torn)

@@ -39,7 +39,10 @@ def settle_by(side: str, conflict: Conflict) -> Action | None:
     if (row := table.get((conflict.kind, side))) is None:
         return None
     verb, where = row
-    fields = conflict.fields if verb == "update" else ()
+    fields: tuple[str, ...] = ()
+    if verb == "update" and here is not None and there is not None and there.fingerprint:
+        # All that differs, also what would have merged: one side is taken whole.
+        fields = here.fingerprint.differs(there.fingerprint)
     return Action(
         verb,
         where,
