@@ -22,12 +22,14 @@ if TYPE_CHECKING:
 class Pair:
     """A page of the plan as it is (``old``) and as it would be (``new``); None: not there.
 
-    For a conflict, ``old`` is the wiki's and ``new`` the folder's.
+    For a conflict, ``old`` is the wiki's and ``new`` the folder's. A merge writes to both sides:
+    ``old`` is the wiki's, and ``here`` the folder's.
     """
 
     item: Action | Conflict
     old: Page | None
     new: Page | None
+    here: Page | None = None
 
 
 def pairs(
@@ -68,7 +70,7 @@ def _pair(
         there = record.page if record else whole.get(item.there.listed.id)
         there = there or known
     if isinstance(item, Action) and item.merged is not None and not item.marks:
-        return Pair(item, there, item.merged)
+        return Pair(item, there, item.merged, here)
     if isinstance(item, Action) and item.side == "folder":
         return Pair(item, here, None if item.verb == "delete" else there)
     if isinstance(item, Action) and item.verb == "delete":

@@ -1,14 +1,16 @@
 """What differs between a page as it is and as it would be: fields by name, content line by line.
 
-Pure. ``unified`` is the text that ``diff --json`` has and that ``diff`` shows in colour.
+Pure. ``unified`` is the text that ``diff --json`` has and that ``diff`` prints in a pipe: programs
+read it. People at a terminal get the same differences from ``pages``.
 """
 
 from __future__ import annotations
 
-from difflib import unified_diff
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from wikisync.page.model import clean_tags
+from wikisync.report import hunks
+from wikisync.report.fields import field_changes
 from wikisync.sync.plan import Action
 
 if TYPE_CHECKING:
@@ -16,18 +18,6 @@ if TYPE_CHECKING:
 
     from wikisync.compare import Pair
     from wikisync.page.model import Page
-
-_FIELDS = {
-    "title": "title",
-    "description": "description",
-    "published": "published",
-    "publishStartDate": "publish_start",
-    "publishEndDate": "publish_end",
-    "editor": "editor",
-    "scriptCss": "script_css",
-    "scriptJs": "script_js",
-    "private": "private",
-}
 
 
 def unified(pair: Pair) -> str:
@@ -40,7 +30,7 @@ def unified(pair: Pair) -> str:
 
 def lines(pair: Pair) -> Iterator[str]:
     """The lines of ``unified``, without their ends."""
-    old_name, new_name = _names(pair)
+    old_name, new_name = names(pair)
     changed = [*_fields(pair), *_content(pair)]
     if not changed:
         return
@@ -49,54 +39,54 @@ def lines(pair: Pair) -> Iterator[str]:
     yield from changed
 
 
-def _names(pair: Pair) -> tuple[str, str]:
+def names(pair: Pair) -> tuple[str, str]:
+    """What the old and the new side of a pair are called; ``/dev/null`` where there is no page."""
     item = pair.item
     wiki, here = f"wiki/{item.key.locale}/{item.key.path}", item.file
     old, new = (here, wiki) if isinstance(item, Action) and item.side == "folder" else (wiki, here)
     return (old if pair.old else "/dev/null"), (new if pair.new else "/dev/null")
 
 
+def contents(pair: Pair) -> tuple[str | None, str | None]:
+    """The content on the old and the new side as it is compared; None where there is no page."""
+    return _text(pair.old), _text(pair.new)
+
+
+def content_hunks(pair: Pair, context: int = 3, *, words: bool = True) -> tuple[hunks.Hunk, ...]:
+    """The hunks of a pair's content."""
+    return hunks.hunks(*contents(pair), context, words=words)
+
+
+def counts(pair: Pair) -> tuple[int, int]:
+    """How many lines of content a pair adds and how many it removes."""
+    return hunks.counts(*contents(pair))
+
+
+def on_both_sides(pair: Pair) -> tuple[Pair, ...]:
+    """A pair for each side that it writes to: a merge has two, the wiki's first."""
+    item = pair.item
+    if pair.here is None or not isinstance(item, Action) or item.verb != "merge":
+        return (pair,)
+    here = pair.here.over(pair.old) if pair.old else pair.here
+    there = replace(pair, here=None)
+    mine = replace(item, side="folder", fields=item.theirs)
+    return there, replace(there, item=mine, old=here)
+
+
 def _fields(pair: Pair) -> Iterator[str]:
     """A ``-`` and a ``+`` line for each field that changes; a page that comes or goes has all."""
-    for name, attribute in _FIELDS.items():
-        old, new = _value(pair.old, attribute), _value(pair.new, attribute)
-        if old == new or (pair.item.fields and name not in pair.item.fields):
-            continue
-        if old:
-            yield f"-{name}: {old}"
-        if new:
-            yield f"+{name}: {new}"
-        if not old and not new:
-            continue
-    yield from _tags(pair)
-
-
-def _tags(pair: Pair) -> Iterator[str]:
-    old = clean_tags(pair.old.tags or ()) if pair.old else ()
-    new = clean_tags(pair.new.tags or ()) if pair.new else ()
-    if set(old) == set(new) or (pair.item.fields and "tags" not in pair.item.fields):
-        return
-    if old:
-        yield f"-tags: {', '.join(old)}"
-    if new:
-        yield f"+tags: {', '.join(new)}"
-
-
-def _value(page: Page | None, attribute: str) -> str:
-    value = getattr(page, attribute) if page is not None else None
-    if isinstance(value, bool):
-        return str(value).lower()
-    return " ".join(str(value).split("\n")) if value else ""
+    for change in field_changes(pair):
+        for sign, value in (("-", change.old), ("+", change.new)):
+            if value:
+                yield f"{sign}{change.name}: {' '.join(value.split(chr(10)))}"
 
 
 def _content(pair: Pair) -> Iterator[str]:
-    old = _lines(pair.old)
-    new = _lines(pair.new)
-    # The first two lines are the names, which stand above the fields already.
-    for number, line in enumerate(unified_diff(old, new, lineterm="")):
-        if number > 1:
-            yield line
+    for hunk in content_hunks(pair, words=False):
+        yield hunk.header
+        for sign, _, spans in hunks.one_below_the_other(hunk.rows):
+            yield sign + "".join(span.text for span in spans)
 
 
-def _lines(page: Page | None) -> list[str]:
-    return [] if page is None else page.content.replace("\r\n", "\n").rstrip().split("\n")
+def _text(page: Page | None) -> str | None:
+    return None if page is None else page.content.replace("\r\n", "\n").rstrip()
