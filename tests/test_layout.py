@@ -27,14 +27,25 @@ MAY_KNOW: dict[str, set[str]] = {
 }
 """Room → the rooms, or modules of theirs, that it may import. The rest is above all of these."""
 
-ABOVE = {"workflow", "desk", "past", "begin", "console", "cli", "demo", "options", "__main__"}
+ABOVE = {
+    "workflow",
+    "desk",
+    "past",
+    "begin",
+    "console",
+    "cli",
+    "demo",
+    "options",
+    "pager",
+    "__main__",
+}
 
 OUTSIDE = {
     "gql": {"sides.wire"},
     "graphql": {"sides.wire", "sandbox"},
     "httpx2": {"sides.wire", "sides.trouble"},
     "stamina": {"sides.wire"},
-    "subprocess": {"sides.git_process", "demo"},
+    "subprocess": {"sides.git_process", "demo", "pager"},
     "sqlite3": {"state.database", "sandbox"},
     "yaml": {"page"},
     "frontmatter": {"page"},

@@ -19,12 +19,16 @@ from wikisync.options import (
     Json,
     Markers,
     MaxDelete,
+    NoPager,
     Offline,
     Paths,
     Prefer,
     Quiet,
+    SideBySide,
+    Stat,
     Yes,
 )
+from wikisync.report.view import View
 
 if TYPE_CHECKING:
     from wikisync.sync.plan import Command
@@ -104,14 +108,19 @@ def diff(
     prefer: Prefer = None,
     allow: Allow = None,
     exit_code: ExitCode = False,
+    stat: Stat = False,
+    side_by_side: SideBySide = False,
+    no_pager: NoPager = False,
     json: Json = False,
     quiet: Quiet = False,
     jobs: Jobs = None,
     config: Config = None,
 ) -> None:
     """Show the differences themselves, as a push would make them. Changes nothing."""
+    if stat and side_by_side:
+        raise typer.BadParameter("--stat or --side-by-side: one of them.")
     console.look(
-        console.Output(json, quiet, exit_code),
+        console.Output(json, quiet, exit_code, View(stat, side_by_side, not no_pager)),
         console.Source(config, jobs),
         command="diff",
         direction="pull" if pull else "push",
@@ -247,4 +256,5 @@ def demo() -> None:
 
 def main() -> None:
     """The program ``wikisync``."""
+    console.show_any_text()
     app(prog_name="wikisync")

@@ -6,10 +6,12 @@ stderr. Heavy modules are imported where they are used, so that ``--help`` stays
 
 from __future__ import annotations
 
+import os
 import sys
 from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from io import TextIOWrapper
+from typing import TYPE_CHECKING, Any, TextIO
 
 import typer
 
@@ -23,17 +25,19 @@ if TYPE_CHECKING:
 
     from wikisync.config import Config
     from wikisync.report.progress import Progress
+    from wikisync.report.view import View
     from wikisync.sync.plan import Command
     from wikisync.workflow import CommandName, Report, Request
 
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """How the user wants to be told."""
+    """How the user wants to be told. With a ``view`` pages are shown with their differences."""
 
     json: bool = False
     quiet: bool = False
     exit_code: bool = False
+    view: View | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +53,13 @@ class Source:
 
         found = load(self.config, need_token=need_token)
         return replace(found, jobs=self.jobs) if self.jobs else found
+
+
+def show_any_text() -> None:
+    """Let stdout and stderr escape what they have no signs for, as where the locale is ASCII."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def look(
@@ -143,7 +154,8 @@ def _finish(report: Report, output: Output) -> None:
     if output.json:
         typer.echo(data.to_json(report))
     elif not output.quiet:
-        terminal.show(report, _console())
+        with _pageable(output) as console:
+            terminal.show(report, console, output.view)
     elif code:
         terminal.show_trouble(report, _console(stderr=True))
     raise typer.Exit(code)
@@ -197,10 +209,25 @@ def _progress(output: Output) -> Progress:
     return silent if output.quiet or not sys.stderr.isatty() else on_terminal
 
 
-def _console(*, stderr: bool = False) -> Console:
+def _console(*, stderr: bool = False, page: TextIO | None = None) -> Console:
     from rich.console import Console
 
-    return Console(stderr=stderr, highlight=False, markup=False, emoji=False)
+    shown = {"file": page, "force_terminal": True} if page else {"stderr": stderr}
+    return Console(**shown, highlight=False, markup=False, emoji=False)
+
+
+@contextmanager
+def _pageable(output: Output) -> Iterator[Console]:
+    """A console for results: with a pager behind it where there may be one."""
+    from wikisync.pager import command, paged
+
+    console = _console()
+    pager = command(os.environ) if output.view is not None and output.view.pager else []
+    if pager and sys.stdout.isatty():
+        with paged(sys.stdout, pager, *console.size) as page:
+            yield _console(page=page)
+    else:
+        yield console
 
 
 def begin(output: Output, url: str | None, folder: str) -> None:

@@ -81,3 +81,10 @@ ExitCode = Annotated[
 Offline = Annotated[
     bool, typer.Option("--offline", help="Compare with the last run instead of the wiki.")
 ]
+Stat = Annotated[
+    bool, typer.Option("--stat", help="A line for each page: how much changes, and a bar.")
+]
+SideBySide = Annotated[
+    bool, typer.Option("--side-by-side", help="Both sides next to each other, in two columns.")
+]
+NoPager = Annotated[bool, typer.Option("--no-pager", help="Print long output without a pager.")]

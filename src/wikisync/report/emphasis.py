@@ -32,10 +32,10 @@ _ASCII: Final = re.compile(r"[A-Za-z0-9_]+|[ \t]+|.", re.DOTALL)
 _ISLAND: Final = 3
 """Characters up to which what stayed is marked too, where more changed on both sides of it."""
 
-# Scripts without spaces between words: Thai to Tibetan, Myanmar, Khmer, kana, Han.
+# Scripts without spaces between words: Thai to Tibetan, Myanmar, Khmer, kana, Han, wide forms.
 _UNSPACED: Final = (
     *((0x0E00, 0x0FFF), (0x1000, 0x109F), (0x1780, 0x17FF), (0x2E80, 0x312F), (0x31A0, 0x4DBF)),
-    *((0x4E00, 0x9FFF), (0xF900, 0xFAFF), (0xFF66, 0xFF9F), (0x20000, 0x3FFFF)),
+    *((0x4E00, 0x9FFF), (0xF900, 0xFAFF), (0xFF00, 0xFFEF), (0x20000, 0x3FFFF)),
 )
 _FLAG: Final = range(0x1F1E6, 0x1F200)
 _SKIN: Final = range(0x1F3FB, 0x1F400)
@@ -60,6 +60,11 @@ def words(line: str) -> list[str]:
     if line.isascii():
         return _ASCII.findall(line)
     return list(_words(line))
+
+
+def unspaced(sign: str) -> bool:
+    """Whether a sign is of a script that is written without spaces between words."""
+    return any(first <= ord(sign) <= last for first, last in _UNSPACED)
 
 
 def likeness(old: str, new: str, budget: Budget) -> float:
@@ -216,6 +221,6 @@ def _kind(sign: str) -> str:
         return "blank"
     if number in _FLAG:
         return "flag"
-    if any(first <= number <= last for first, last in _UNSPACED):
+    if unspaced(sign):
         return "alone"
     return "word" if category[0] in "LN" or sign == "_" else "alone"

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Final
 
 from wikisync.report.data import conflicts, results, withheld
 from wikisync.report.difference import lines
+from wikisync.report.header import COLOURS, doing, name, title
 from wikisync.report.summary import summary
 from wikisync.report.verdict import say_conflict, say_note, say_refusal
+from wikisync.report.view import View
 from wikisync.report.wording import Message, say
 from wikisync.report.words import DONE, TO_DO, shown
 
@@ -21,21 +23,17 @@ if TYPE_CHECKING:
     from wikisync.sync.plan import Action
     from wikisync.workflow import Report
 
-_COLOURS: Final = {
-    "create": "green",
-    "update": "yellow",
-    "move": "cyan",
-    "merge": "magenta",
-    "delete": "red",
-}
 _MANY: Final = 200
 """Lines of one kind shown at most; the JSON has them all."""
 
 
-def show(report: Report, console: Console) -> None:
-    """The whole report: pages, conflicts, problems, refusals, and one line that sums it up."""
-    if report.request.command == "diff":
-        show_diff(report, console)
+def show(report: Report, console: Console, view: View | None = None) -> None:
+    """The whole report: pages, conflicts, problems, refusals, and one line that sums it up.
+
+    With a ``view`` pages are shown with their differences (``report.pairs``); ``diff`` always does.
+    """
+    if view is not None or report.request.command == "diff":
+        show_diff(report, console, view or View())
     else:
         show_actions(report, console)
     _show_rest(report, console)
@@ -78,32 +76,39 @@ def show_actions(report: Report, console: Console) -> None:
         for action, outcome in results(report)
         if action.verb != "adopt" or (outcome is not None and outcome.result != "done")
     ]
-    width = min(48, max((len(_name(action)) for action, _ in shown_lines), default=0))
+    width = min(48, max((len(name(action)) for action, _ in shown_lines), default=0))
     for action, outcome in shown_lines[:_MANY]:
         _show_action(console, action, outcome, width)
     if len(shown_lines) > _MANY:
         print_line(console, f"  … and {len(shown_lines) - _MANY:,} more", "dim")
 
 
-def show_diff(report: Report, console: Console) -> None:
-    """Every page's difference, in colour, each under a line that says what would be done."""
-    from wikisync.sync.plan import Action
+def show_diff(report: Report, console: Console, view: View) -> None:
+    """Every page's difference: for people at a terminal, as plain text for a pipe.
 
+    Both have all of it. A pipe gets the text that ``--json`` has, unless ``view`` asks for another.
+    """
+    from wikisync.report.pages import pages
+    from wikisync.report.paint import print_lines
+    from wikisync.report.stat import stat
+
+    columns = console.width
+    if view.stat:
+        whole = not console.is_terminal
+        print_lines(console, stat(report.pairs, columns, whole_names=whole))
+    elif view.side_by_side or console.is_terminal:
+        print_lines(console, pages(report.pairs, columns, beside=view.side_by_side))
+    else:
+        _show_plain(report, console)
+
+
+def _show_plain(report: Report, console: Console) -> None:
     for pair in report.pairs:
-        item = pair.item
-        doing = TO_DO[item.verb, item.side] if isinstance(item, Action) else "conflict"
-        title = next((page.title for page in (pair.new, pair.old) if page and page.title), "")
-        name = _name(item) if isinstance(item, Action) else item.file
-        print_line(console, f"{shown(name)}  {shown(title)}  ({doing})", "bold")
+        heading = f"{shown(name(pair.item))}  {shown(title(pair))}  ({doing(pair.item)})"
+        print_line(console, heading)
         for line in lines(pair):
-            print_line(console, shown(line), _colour(line))
+            print_line(console, shown(line))
         print_line(console, "")
-
-
-def _colour(line: str) -> str:
-    if line.startswith(("--- ", "+++ ")):
-        return "dim"
-    return {"+": "green", "-": "red", "@": "cyan"}.get(line[:1], "")
 
 
 def _show_action(console: Console, action: Action, outcome: Outcome | None, width: int) -> None:
@@ -124,17 +129,11 @@ def _show_action(console: Console, action: Action, outcome: Outcome | None, widt
     from rich.text import Text
 
     line = Text("  ")
-    line.append(f"{phrase:<20}", style=colour or _COLOURS.get(action.verb, ""))
-    line.append(f" {shown(_name(action)):<{width}}")
+    line.append(f"{phrase:<20}", style=colour or COLOURS.get(action.verb, ""))
+    line.append(f" {shown(name(action)):<{width}}")
     line.append(f"  {shown(note)}", style=colour if colour == "red" else "dim")
     line.rstrip()
     console.print(line, soft_wrap=True)
-
-
-def _name(action: Action) -> str:
-    """A page's file; of one that moves, both names."""
-    old = action.first_file or action.old_file
-    return f"{old} → {action.file}" if old else action.file
 
 
 def _show_message(console: Console, name: str, label: str, colour: str, message: Message) -> None:

@@ -1,0 +1,132 @@
+"""What stands above a page's difference: its name, its title, what is to be done, its fields."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from wikisync.report import paint
+from wikisync.report.alignment import Budget
+from wikisync.report.emphasis import Span, marked, whole
+from wikisync.report.fields import field_changes
+from wikisync.report.hunks import hunks, one_below_the_other
+from wikisync.report.paint import Line, Piece, joined, trimmed, width
+from wikisync.report.words import TO_DO, shown
+from wikisync.sync.plan import Action
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from wikisync.compare import Pair
+    from wikisync.report.fields import FieldChange
+    from wikisync.sync.plan import Conflict
+
+COLOURS: Final = {
+    "create": "green",
+    "update": "yellow",
+    "move": "cyan",
+    "merge": "magenta",
+    "delete": "red",
+    "conflict": "red",
+}
+COLOUR: Final = {"-": paint.REMOVED, "+": paint.ADDED, " ": ""}
+_RULE: Final = "─"
+
+
+def header(pair: Pair, columns: int) -> Iterator[Line]:
+    """The page's name and title with what is to be done at the right: a line, or two if long."""
+    left: Line = (Piece(shown(name(pair.item)), "bold"),)
+    if heading := title(pair):
+        left += (Piece(f"  {shown(heading)}"),)
+    right = doing(pair.item)
+    verb = pair.item.verb if isinstance(pair.item, Action) else "conflict"
+    room = columns - width(left) - len(right) - 2
+    if room < 1:
+        yield left
+        left, room = (), columns - len(right) - 1
+    rule = Piece(f"{' ' if left else ''}{_RULE * max(room, 1)} ", "dim")
+    yield (*left, rule, Piece(right, COLOURS[verb]))
+
+
+def name(item: Action | Conflict) -> str:
+    """A page's file; of one that moves, both names."""
+    old = (item.first_file if isinstance(item, Action) else "") or item.old_file
+    return f"{old} → {item.file}" if old else item.file
+
+
+def title(pair: Pair) -> str:
+    """The title that the page has, or will have."""
+    return next((page.title for page in (pair.new, pair.old) if page and page.title), "")
+
+
+def doing(item: Action | Conflict) -> str:
+    """What is to be done to a page and where, in a few words."""
+    return TO_DO[item.verb, item.side] if isinstance(item, Action) else "conflict"
+
+
+def side_names(pair: Pair) -> tuple[str, str]:
+    """What the old and the new side of a pair are, in a few words."""
+    item = pair.item
+    sides = ("on the wiki", "here")
+    if not isinstance(item, Action):
+        return sides
+    old, new = reversed(sides) if item.side == "folder" else sides
+    return old, "merged" if item.merged is not None and not item.marks else new
+
+
+def field_lines(pair: Pair, columns: int) -> Iterator[Line]:
+    """A line for each field that changes; one of several lines, or a long one, as a diff."""
+    for change in field_changes(pair):
+        label = Piece(f"{change.name}: ", "bold")
+        if change.name == "tags":
+            added = [Piece(f"+{shown(tag)} ", paint.ADDED) for tag in change.added]
+            removed = [Piece(f"-{shown(tag)} ", paint.REMOVED) for tag in change.removed]
+            yield trimmed((label, *added, *removed))
+        elif pair.old is None or pair.new is None:
+            sign = "+" if pair.old is None else "-"
+            yield from _value(label, sign, change.new or change.old)
+        elif _fits(change, columns):
+            old, new = _marked(change)
+            arrow = Piece(" → ", "dim")
+            yield (label, *_side(old, paint.REMOVED), arrow, *_side(new, paint.ADDED))
+        else:
+            yield (Piece(f"{change.name}:", "bold"),)
+            for hunk in hunks(change.old or None, change.new or None):
+                for sign, _, spans in one_below_the_other(hunk.rows):
+                    yield joined(pieces((Span(sign, changed=False), *spans), COLOUR[sign]))
+
+
+def pieces(spans: Iterable[Span], colour: str) -> Line:
+    """Spans of a page's text in this colour; a change that nobody could see is shown escaped."""
+    return tuple(
+        Piece(_visible(span), f"{colour}{paint.MARKED}".strip() if span.changed else colour)
+        for span in spans
+    )
+
+
+def _visible(span: Span) -> str:
+    text = shown(span.text)
+    if span.changed and "\t" not in text and not paint.cells(text):
+        return ascii(text)[1:-1]
+    return text
+
+
+def _value(label: Piece, sign: str, value: str) -> Iterator[Line]:
+    first, *more = value.rstrip("\n").split("\n")
+    if not more:
+        yield (label, Piece(shown(first), COLOUR[sign]))
+        return
+    yield (Piece(label.text.rstrip(), "bold"),)
+    yield from ((Piece(f"{sign}{shown(line)}", COLOUR[sign]),) for line in (first, *more))
+
+
+def _fits(change: FieldChange, columns: int) -> bool:
+    both = change.old + change.new
+    return "\n" not in both and paint.cells(shown(both)) + len(change.name) + 5 <= 2 * columns
+
+
+def _marked(change: FieldChange) -> tuple[tuple[Span, ...], tuple[Span, ...]]:
+    return marked(change.old, change.new, Budget()) or (whole(change.old), whole(change.new))
+
+
+def _side(spans: tuple[Span, ...], colour: str) -> Line:
+    return pieces(spans, colour) if spans else (Piece("(empty)", "dim"),)

@@ -1,0 +1,88 @@
+"""A line for each page that differs: how many lines come and go, and a bar of that. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from wikisync.report import paint
+from wikisync.report.difference import counts, on_both_sides
+from wikisync.report.fields import field_changes
+from wikisync.report.header import COLOURS, doing, name
+from wikisync.report.paint import Line, Piece, cells, joined, trimmed, width
+from wikisync.report.words import many, shown
+from wikisync.report.wrap import cut, filled
+from wikisync.sync.plan import Action
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from wikisync.compare import Pair
+
+_BAR: Final = 40
+_NOTE: Final = 24
+"""Cells that are kept for what stands behind the bars."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Figures:
+    name: str
+    added: int
+    removed: int
+    note: str
+    colour: str
+
+
+def stat(pairs: Iterable[Pair], columns: int, *, whole_names: bool) -> Iterator[Line]:
+    """The lines, then their total. Without ``whole_names`` long ones are cut to fit ``columns``."""
+    pairs = tuple(pairs)
+    figures = [_figures(side) for pair in pairs for side in on_both_sides(pair)]
+    if not figures:
+        return
+    digits = max(len(f"{one.added + one.removed:,}") for one in figures)
+    room = max(16, columns - digits - 14 - _NOTE)
+    names = [one.name if whole_names else cut(one.name, room) for one in figures]
+    longest = max(map(cells, names))
+    room = max(10, min(_BAR, columns - longest - digits - 6 - _NOTE))
+    most = max(one.added + one.removed for one in figures)
+    scale = min(1.0, room / most) if most else 1.0
+    bars = [
+        joined(
+            (
+                Piece("+" * _length(one.added, scale), paint.ADDED),
+                Piece("-" * _length(one.removed, scale), paint.REMOVED),
+            )
+        )
+        for one in figures
+    ]
+    widest = max(map(width, bars))
+    for title, one, bar in zip(names, figures, bars, strict=True):
+        figure = Piece(f" │ {one.added + one.removed:>{digits},} ")
+        yield trimmed(
+            (
+                Piece(" "),
+                *filled((Piece(title),), longest),
+                figure,
+                *filled(bar, widest),
+                Piece(" "),
+                Piece(one.note, one.colour),
+            )
+        )
+    added, removed = (sum(one.added for one in figures), sum(one.removed for one in figures))
+    pages = len({pair.item.key for pair in pairs})
+    yield (Piece(f" {many(pages, 'page')}, {many(added, 'line')} added, {removed:,} removed"),)
+
+
+def _figures(pair: Pair) -> _Figures:
+    item = pair.item
+    fields = ", ".join(change.name for change in field_changes(pair))
+    verb = item.verb if isinstance(item, Action) else "conflict"
+    moved = verb == "move"
+    added, removed = (0, 0) if moved else counts(pair)
+    note = fields if verb == "update" else doing(item)
+    return _Figures(shown(name(item)), added, removed, note, COLOURS[verb])
+
+
+def _length(lines: int, scale: float) -> int:
+    """The length of a bar: to scale, and seen wherever there is something."""
+    return max(1, round(lines * scale)) if lines else 0

@@ -1,0 +1,130 @@
+"""Lines cut to the width of a column, by the cells that a terminal needs for them. Pure.
+
+Lines break between words where they can. No sign is torn apart, and a wide one never sticks out.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import TYPE_CHECKING, Final
+
+from wikisync.report.emphasis import LONG, unspaced, words
+from wikisync.report.paint import MARKED, Line, Piece, cells, joined
+from wikisync.report.paint import width as measure
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+_TAB: Final = 8
+
+
+def wrapped(line: Iterable[Piece], width: int) -> list[Line]:
+    """A line as one or more lines that take no more than ``width`` cells each, of at least 2.
+
+    Tabs become blanks. A blank that a line breaks at is left out, unless it is marked. A line of
+    more than ``emphasis.LONG`` characters breaks anywhere, which costs far less.
+    """
+    line = tuple(line)
+    long = sum(len(piece.text) for piece in line) > LONG
+    if not long and all("\t" not in piece.text for piece in line) and measure(line) <= width:
+        return [line]
+    rows: list[Line] = []
+    row: list[Piece] = []
+    used = 0
+    for unit in ([piece] for piece in line) if long else _units(_words(line)):
+        whole = (
+            not long
+            and "\t" not in unit[-1].text
+            and sum(cells(word.text) for word in unit) <= width
+        )
+        for parts in [unit] if whole else ([part] for word in unit for part in _parts(word, width)):
+            placed, size = _spread(parts, used, width)
+            if used + size > width and used:
+                rows.append(joined(row))
+                row, used = [], 0
+                if all(part.text.isspace() and not part.style.endswith(MARKED) for part in placed):
+                    continue
+                placed, size = _spread(parts, used, width)
+            row += placed
+            used += size
+    return [*rows, joined(row)]
+
+
+def filled(line: Line, width: int) -> Line:
+    """A line with blanks up to this many cells."""
+    missing = width - sum(cells(piece.text) for piece in line)
+    return (*line, Piece(" " * missing)) if missing > 0 else line
+
+
+def cut(text: str, width: int) -> str:
+    """The end of a text, behind ``…``, where the whole takes more than ``width`` cells."""
+    if cells(text) <= width:
+        return text
+    kept, used = len(text), 1
+    for start, _, size in reversed(_signs(text)):
+        used += size
+        if used > width:
+            break
+        kept = start
+    return f"…{text[kept:]}"
+
+
+def _words(line: Iterable[Piece]) -> Iterator[Piece]:
+    return (Piece(word, style) for text, style in line for word in words(text))
+
+
+def _units(line: Iterable[Piece]) -> Iterator[list[Piece]]:
+    """What a line should not break within: words with the punctuation at them."""
+    unit: list[Piece] = []
+    for word in line:
+        if unit and _breaks(unit[-1].text, word.text):
+            yield unit
+            unit = []
+        unit.append(word)
+    if unit:
+        yield unit
+
+
+def _breaks(before: str, after: str) -> bool:
+    """Whether a line may break between two words: at blanks, and beside signs of Han and the like.
+
+    Not before what closes or ends something, nor after what opens it.
+    """
+    if before.isspace() or after.isspace():
+        return True
+    closes, opens = unicodedata.category(after[0]), unicodedata.category(before[-1])
+    if closes in {"Pe", "Pf", "Po"} or opens in {"Ps", "Pi"}:
+        return False
+    return unspaced(before[0]) or unspaced(after[0])
+
+
+def _parts(word: Piece, width: int) -> Iterator[Piece]:
+    """A word in as few parts as fit; a tab is a part of its own."""
+    text, start, used = word.text, 0, 0
+    if text.isascii() and text.isprintable():
+        yield from (Piece(text[n : n + width], word.style) for n in range(0, len(text), width))
+        return
+    for place, _, size in _signs(text):
+        tab = text[place] == "\t"
+        if place > start and (tab or text[start] == "\t" or used + size > width):
+            yield Piece(text[start:place], word.style)
+            start, used = place, 0
+        used += size
+    yield Piece(text[start:], word.style)
+
+
+def _spread(unit: list[Piece], used: int, width: int) -> tuple[list[Piece], int]:
+    """Words at a place in a row, and the cells that they take there; a tab, alone, as blanks."""
+    if unit[0].text == "\t":
+        wide = min(_TAB - used % _TAB, width)
+        return [Piece(" " * wide, unit[0].style)], wide
+    return unit, sum(cells(word.text) for word in unit)
+
+
+def _signs(text: str) -> list[tuple[int, int, int]]:
+    """Start, end and cells of every sign of a text."""
+    from rich.cells import split_graphemes
+
+    if text.isascii():
+        return [(n, n + 1, int(text[n].isprintable())) for n in range(len(text))]
+    return list(split_graphemes(text)[0])

@@ -1,0 +1,49 @@
+"""Styled lines on a console: colours for terminals that want them, plain text for pipes."""
+
+from __future__ import annotations
+
+import pytest
+
+from report.console import console, printed
+from wikisync.report.paint import ADDED, MARKED, Piece, joined, print_lines, trimmed
+
+LINE = (Piece("+the ", ADDED), Piece("new", ADDED + MARKED), Piece(" word"))
+
+
+def test_a_terminal_gets_colours_and_marks() -> None:
+    on = console()
+    print_lines(on, [LINE])
+    assert printed(on) == "\x1b[32m+the \x1b[0m\x1b[7;32mnew\x1b[0m word\n"
+
+
+def test_without_colours_what_is_marked_is_still_seen() -> None:
+    on = console(colour=False)
+    print_lines(on, [LINE])
+    assert printed(on) == "+the \x1b[7mnew\x1b[0m word\n"
+
+
+def test_a_pipe_gets_the_text_alone() -> None:
+    on = console(terminal=False)
+    print_lines(on, [LINE, (), (Piece("a\tb", "red"),)])
+    assert printed(on) == "+the new word\n\na\tb\n"
+
+
+@pytest.mark.parametrize(
+    ("line", "wanted"),
+    [
+        ((Piece("a  "), Piece("  ", "red")), (Piece("a"),)),
+        ((Piece("a"), Piece("  ", "red" + MARKED)), (Piece("a"), Piece("  ", "red" + MARKED))),
+        ((Piece("  "),), ()),
+    ],
+)
+def test_blanks_at_the_end_go_unless_they_are_marked(
+    line: tuple[Piece, ...], wanted: tuple[Piece, ...]
+) -> None:
+    assert trimmed(line) == wanted
+
+
+def test_neighbours_of_one_style_are_one_piece() -> None:
+    assert joined((Piece("a", "red"), Piece("b", "red"), Piece("c"))) == (
+        Piece("ab", "red"),
+        Piece("c"),
+    )
