@@ -34,7 +34,7 @@ _APP: Final = get_command(app)
 
 _CLEAR: Final = (
     *("WIKISYNC_URL", "WIKISYNC_CA_FILE", "NO_COLOR", "FORCE_COLOR", "HTTP_PROXY", "HTTPS_PROXY"),
-    *("http_proxy", "https_proxy", "ALL_PROXY", "all_proxy"),
+    *("http_proxy", "https_proxy", "ALL_PROXY", "all_proxy", "PAGER", "WIKISYNC_PAGER", "LESS"),
 )
 
 

@@ -31,22 +31,16 @@ def wrapped(line: Iterable[Piece], width: int) -> list[Line]:
     rows: list[Line] = []
     row: list[Piece] = []
     used = 0
-    for unit in ([piece] for piece in line) if long else _units(_words(line)):
-        whole = (
-            not long
-            and "\t" not in unit[-1].text
-            and sum(cells(word.text) for word in unit) <= width
-        )
-        for parts in [unit] if whole else ([part] for word in unit for part in _parts(word, width)):
-            placed, size = _spread(parts, used, width)
-            if used + size > width and used:
-                rows.append(joined(row))
-                row, used = [], 0
-                if all(part.text.isspace() and not part.style.endswith(MARKED) for part in placed):
-                    continue
-                placed, size = _spread(parts, used, width)
-            row += placed
-            used += size
+    for unit in _placeable(line, width, anywhere=long):
+        placed, size = _spread(unit, used, width)
+        if used + size > width and used:
+            rows.append(joined(row))
+            row, used = [], 0
+            if all(part.text.isspace() and not part.style.endswith(MARKED) for part in placed):
+                continue
+            placed, size = _spread(unit, used, width)
+        row += placed
+        used += size
     return [*rows, joined(row)]
 
 
@@ -67,6 +61,16 @@ def cut(text: str, width: int) -> str:
             break
         kept = start
     return f"…{text[kept:]}"
+
+
+def _placeable(line: Iterable[Piece], width: int, *, anywhere: bool) -> Iterator[list[Piece]]:
+    """A line in pieces that fit in a row and should stay together; a tab is alone."""
+    for unit in ([piece] for piece in line) if anywhere else _units(_words(line)):
+        tab = "\t" in unit[-1].text
+        if not (anywhere or tab) and sum(cells(word.text) for word in unit) <= width:
+            yield unit
+        else:
+            yield from ([part] for word in unit for part in _parts(word, width))
 
 
 def _words(line: Iterable[Piece]) -> Iterator[Piece]:

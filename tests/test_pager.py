@@ -1,0 +1,111 @@
+"""A pager takes what does not fit on the screen, and nothing that it does is an error."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from wikisync.pager import command, paged
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+TERM = {"TERM": "xterm"}
+TOLD = (
+    "import os, sys; print('paged with', os.environ.get('LESS')); print(sys.stdin.read(), end='')"
+)
+LEAVES = "import sys; sys.stdin.close()"
+
+
+def python(code: str) -> str:
+    return shlex.join([sys.executable, "-c", code])
+
+
+def shown(tmp_path: Path, pager: str, *texts: str, columns: int = 10, rows: int = 5) -> str:
+    """What the terminal shows in the end."""
+    with (
+        (tmp_path / "screen").open("w", encoding="utf-8") as out,
+        paged(out, command({**TERM, "PAGER": pager}), columns, rows) as page,
+    ):
+        for text in texts:
+            page.write(text)
+    return (tmp_path / "screen").read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("env", "words"),
+    [
+        ({}, ["less", "-R"]),
+        ({"PAGER": "more"}, ["more"]),
+        ({"PAGER": "more", "WIKISYNC_PAGER": "/bin/less -i"}, ["/bin/less", "-i", "-R"]),
+        ({"PAGER": "more", "WIKISYNC_PAGER": ""}, []),
+        ({"PAGER": "cat"}, []),
+        ({"PAGER": "'open"}, []),
+        ({"TERM": "dumb"}, []),
+    ],
+)
+def test_the_pager_is_the_one_that_the_environment_asks_for(
+    env: dict[str, str], words: list[str]
+) -> None:
+    assert command({**TERM, **env}) == words
+
+
+def test_where_there_is_no_terminal_type_there_is_no_pager() -> None:
+    assert command({}) == []
+
+
+def test_what_fits_on_the_screen_is_printed_without_a_pager(tmp_path: Path) -> None:
+    lines = ["one\n", "two\n", "\x1b[32mthree3three\x1b[0m\n"]
+    assert shown(tmp_path, python(TOLD), *lines, columns=12) == "".join(lines)
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [("a\n", "b\n", "c\n", "d\n", "e\n"), ("a\nb\nc\nd\ne\n",), ("x" * 41 + "\n",), ("数" * 21,)],
+    ids=["lines", "at once", "folded", "wide"],
+)
+def test_what_does_not_fit_goes_through_the_pager(
+    tmp_path: Path, texts: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("LESS", raising=False)
+    assert shown(tmp_path, python(TOLD), *texts) == "paged with FRX\n" + "".join(texts)
+
+
+def test_the_users_own_settings_of_less_are_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LESS", "-i")
+    assert shown(tmp_path, python(TOLD), "x\n" * 9).startswith("paged with -i\n")
+
+
+def test_a_pager_that_is_not_there_is_no_error(tmp_path: Path) -> None:
+    assert shown(tmp_path, "no-such-pager", *["x\n"] * 9) == "x\n" * 9
+    assert shown(tmp_path, str(tmp_path), *["x\n"] * 9) == "x\n" * 9
+
+
+def test_a_pager_that_is_left_early_ends_the_output_without_an_error(tmp_path: Path) -> None:
+    written = 0
+    with (
+        (tmp_path / "screen").open("w", encoding="utf-8") as out,
+        paged(out, command({**TERM, "PAGER": python(LEAVES)}), 80, 5) as page,
+    ):
+        for _ in range(10_000):
+            page.write("a line of some length, again and again\n")
+            written += 1
+    assert written < 10_000
+    assert shown(tmp_path, python(LEAVES), *["x\n"] * 9) == ""
+
+
+def fails(tmp_path: Path) -> None:
+    with (tmp_path / "screen").open("w") as out, paged(out, ["cat"], 80, 5) as page:
+        page.write("so far\n")
+        raise ZeroDivisionError
+
+
+def test_an_error_on_the_way_is_not_hidden(tmp_path: Path) -> None:
+    with pytest.raises(ZeroDivisionError):
+        fails(tmp_path)
+    assert (tmp_path / "screen").read_text("utf-8") == "so far\n"
