@@ -127,7 +127,7 @@ def two_people(folder: Path) -> Iterator[tuple[str, str]]:
         told.write("guide/install.md", INSTALL + "An edit here.\n")
         welcome = HOME.partition("---\n\n")[2]
         box.edit("home", content=f"{welcome}\nAn edit on the wiki.\n", tags=["handbook", "start"])
-        for command in ("status", "diff --pull", "push --yes", "pull --yes"):
+        for command in ("status", "diff --pull", "diff --pull --stat", "push --yes", "pull --yes"):
             told.run(command)
         told.write("guide/install.md", INSTALL + "An edit here, and another.\n")
         box.edit("guide/install", content="# Install\n\nTake the package, there.\n")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from rig import page
 from wikisync.compare import Pair, pairs
+from wikisync.report.difference import on_both_sides
 from wikisync.report.progress import silent
 from wikisync.survey import survey
 from wikisync.sync.planner import Wish, make_plan
@@ -98,3 +99,19 @@ def test_a_merge_is_shown_as_what_it_changes_on_the_wiki(rig: Rig) -> None:
     rig.write("home.md", page("1.\n\nTwo.\n\nThree.\n"))
     rig.box.edit("home", content="One.\n\nTwo.\n\n3.\n")
     assert shown(rig) == {"home": ("One.\n\nTwo.\n\n3.\n", "1.\n\nTwo.\n\n3.\n")}
+
+
+def test_a_merge_has_the_page_here_too_for_what_it_changes_in_the_file(rig: Rig) -> None:
+    rig.write("home.md", page("One.\n\nTwo.\n\nThree.\n"))
+    rig.do()
+    rig.write("home.md", page("1.\n\nTwo.\n\nThree.\n"))
+    rig.box.edit("home", content="One.\n\nTwo.\n\n3.\n")
+    there, here = (each for pair in compared(rig) for each in on_both_sides(pair))
+    assert (content(there.old), content(there.new)) == (
+        "One.\n\nTwo.\n\n3.\n",
+        "1.\n\nTwo.\n\n3.\n",
+    )
+    assert (content(here.old), content(here.new)) == (
+        "1.\n\nTwo.\n\nThree.\n",
+        "1.\n\nTwo.\n\n3.\n",
+    )
