@@ -241,6 +241,7 @@ def test_a_merge_has_a_line_for_each_side_and_is_one_page() -> None:
     merge = replace(ALL, verb="merge", theirs=("content",), merged=merged)
     lines = stats(Pair(merge, page(content="1"), merged, page(content="2")))
     assert [line.split("│")[1].split()[0] for line in lines[:2]] == ["1", "1"]
+    assert [line.split("+ ")[1] for line in lines[:2]] == ["merge on the wiki", "merge here"]
     assert lines[2] == " 1 page, 2 lines added, 0 removed"
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def pages(pairs: Iterable[Pair], columns: int, *, beside: bool = False) -> Iterator[Line]:
-    """All pairs, each with a blank line after it; ``beside``: both sides of a change in two columns.
+    """All pairs, each with a blank line after it; ``beside``: what changes in two columns.
 
     Nothing is left out, however long. A page that only moves is one line.
     """

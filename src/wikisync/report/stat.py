@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from wikisync.report import paint
 from wikisync.report.difference import counts, on_both_sides
 from wikisync.report.fields import field_changes
-from wikisync.report.header import COLOURS, doing, name
+from wikisync.report.header import COLOURS, doing, name, side_names
 from wikisync.report.paint import Line, Piece, cells, joined, trimmed, width
 from wikisync.report.words import many, shown
 from wikisync.report.wrap import cut, filled
@@ -43,31 +43,12 @@ def stat(pairs: Iterable[Pair], columns: int, *, whole_names: bool) -> Iterator[
     room = max(16, columns - digits - 14 - _NOTE)
     names = [one.name if whole_names else cut(one.name, room) for one in figures]
     longest = max(map(cells, names))
-    room = max(10, min(_BAR, columns - longest - digits - 6 - _NOTE))
-    most = max(one.added + one.removed for one in figures)
-    scale = min(1.0, room / most) if most else 1.0
-    bars = [
-        joined(
-            (
-                Piece("+" * _length(one.added, scale), paint.ADDED),
-                Piece("-" * _length(one.removed, scale), paint.REMOVED),
-            )
-        )
-        for one in figures
-    ]
+    bars = _bars(figures, max(10, min(_BAR, columns - longest - digits - 6 - _NOTE)))
     widest = max(map(width, bars))
     for title, one, bar in zip(names, figures, bars, strict=True):
         figure = Piece(f" │ {one.added + one.removed:>{digits},} ")
-        yield trimmed(
-            (
-                Piece(" "),
-                *filled((Piece(title),), longest),
-                figure,
-                *filled(bar, widest),
-                Piece(" "),
-                Piece(one.note, one.colour),
-            )
-        )
+        start = (Piece(" "), *filled((Piece(title),), longest), figure)
+        yield trimmed((*start, *filled(bar, widest), Piece(" "), Piece(one.note, one.colour)))
     added, removed = (sum(one.added for one in figures), sum(one.removed for one in figures))
     pages = len({pair.item.key for pair in pairs})
     yield (Piece(f" {many(pages, 'page')}, {many(added, 'line')} added, {removed:,} removed"),)
@@ -80,9 +61,23 @@ def _figures(pair: Pair) -> _Figures:
     moved = verb == "move"
     added, removed = (0, 0) if moved else counts(pair)
     note = fields if verb == "update" else doing(item)
+    if verb == "merge":
+        note = f"merge {side_names(pair)[0]}"
     return _Figures(shown(name(item)), added, removed, note, COLOURS[verb])
 
 
-def _length(lines: int, scale: float) -> int:
-    """The length of a bar: to scale, and seen wherever there is something."""
-    return max(1, round(lines * scale)) if lines else 0
+def _bars(figures: list[_Figures], longest: int) -> list[Line]:
+    """A bar for each page, to scale where the longest one would be too long."""
+    most = max(one.added + one.removed for one in figures)
+    scale = min(1.0, longest / most) if most else 1.0
+    return [
+        joined(
+            Piece(sign * max(1, round(lines * scale)), colour)
+            for sign, lines, colour in (
+                ("+", one.added, paint.ADDED),
+                ("-", one.removed, paint.REMOVED),
+            )
+            if lines  # what there is is seen, however little
+        )
+        for one in figures
+    ]
