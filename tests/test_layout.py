@@ -39,6 +39,7 @@ ABOVE = {
     "pager",
     "__main__",
 }
+ABOVE |= {"planning", "request", "reviewed"}
 
 OUTSIDE = {
     "gql": {"sides.wire"},

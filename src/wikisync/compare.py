@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from wikisync.errors import WikisyncError
+from wikisync.errors import PageGone, PageHidden, WikisyncError
 from wikisync.page.document import parse
-from wikisync.sync.plan import Action, Conflict
+from wikisync.page.fingerprint import fingerprint
+from wikisync.sync.plan import Action, Conflict, Remote
 
 if TYPE_CHECKING:
     from wikisync.page.model import Key, Page
@@ -39,36 +40,59 @@ def pairs(
 
     What the plan did not need to read is read now, in batches. Raises WikiError and FolderError.
     """
+    plan = filled(wiki, plan)
+    items: list[Action | Conflict] = [*plan.writes, *plan.conflicts]
+    files = {local.digest: local.file for local in surveyed.sides.here.values()}
+    known = {base.id: key for key, base in surveyed.sides.bases.items()}
+    return tuple(
+        _pair(item, _here(folder, item.here, files), _known(item, known, state))
+        for item in items
+        if not (isinstance(item, Action) and item.aside)
+    )
+
+
+def filled(wiki: Wiki, plan: Plan, *, lenient: bool = False) -> Plan:
+    """The plan with what it did not need to read of the pages that it writes or names, read now.
+
+    What is to be done to a page is then told with the page as it was seen. Raises WikiError; with
+    ``lenient``, a page that is gone, hidden or moved meanwhile is left as it was listed.
+    """
     items: list[Action | Conflict] = [*plan.writes, *plan.conflicts]
     unread = [
         item.there.listed
         for item in items
         if item.there is not None and item.there.record is None and item.there.fingerprint is None
     ]
-    whole: dict[int, Page] = {}
+    whole: dict[int, Remote] = {}
     for listed, got in wiki.read(unread) if unread else ():
         if isinstance(got, WikisyncError):
+            if lenient and isinstance(got, PageGone | PageHidden):
+                continue
             raise got
-        whole[listed.id] = got.page
-    files = {local.digest: local.file for local in surveyed.sides.here.values()}
-    known = {base.id: key for key, base in surveyed.sides.bases.items()}
-    return tuple(
-        _pair(item, _here(folder, item.here, files), _known(item, known, state), whole)
-        for item in items
-        if not (isinstance(item, Action) and item.aside)
+        if lenient and got.key != listed.key:
+            continue
+        whole[listed.id] = Remote(listed, fingerprint(got.page), got)
+    if not whole:
+        return plan
+    return replace(
+        plan,
+        actions=tuple(replace(a, there=_whole(a.there, whole)) for a in plan.actions),
+        conflicts=tuple(replace(c, there=_whole(c.there, whole)) for c in plan.conflicts),
     )
 
 
-def _pair(
-    item: Action | Conflict, here: Page | None, known: Page | None, whole: dict[int, Page]
-) -> Pair:
+def _whole(there: Remote | None, whole: dict[int, Remote]) -> Remote | None:
+    if there is None or there.fingerprint is not None:
+        return there
+    return whole.get(there.listed.id, there)
+
+
+def _pair(item: Action | Conflict, here: Page | None, known: Page | None) -> Pair:
     if isinstance(item, Action) and item.verb == "move":
         return Pair(item, here, here)
     there = None
     if item.there is not None:
-        record = item.there.record
-        there = record.page if record else whole.get(item.there.listed.id)
-        there = there or known
+        there = item.there.record.page if item.there.record else known
     if isinstance(item, Action) and item.merged is not None and not item.marks:
         return Pair(item, there, item.merged, here)
     if isinstance(item, Action) and item.side == "folder":

@@ -92,12 +92,14 @@ def perform(
     work: Callable[[Run, Callable[[], bool]], Iterable[Outcome]],
     notice: Callable[[], None],
     undoes: int | None = None,
+    plan: str | None = None,
 ) -> tuple[tuple[Outcome, ...], bool]:
     """A run of the log around ``work``, which yields outcomes and asks whether to stop.
 
     Returns the outcomes, and whether the user stopped it. What old runs kept is forgotten.
+    ``plan`` is the id of the plan file that is applied, which is applied once.
     """
-    number = desk.state.journal.begin_run(command, now(), undoes)
+    number = desk.state.journal.begin_run(command, now(), undoes, plan)
     run = Run(desk.wiki, desk.folder, desk.state, number, desk.config.write_back)
     outcomes: list[Outcome] = []
     with asked_to_stop(notice) as stop, desk.progress(doing, total) as step:
@@ -108,6 +110,8 @@ def perform(
     # A state that cannot be written has been told already: what was done must be told too.
     with suppress(StateError):
         if not desk.state.journal.open():
+            if plan is not None and not stopped and not any(o.unfinished for o in outcomes):
+                desk.state.journal.carried_out(number)
             desk.state.journal.end_run(number, now())
         if undoes is None:  # an undo may be the last to need what was kept
             keep = timedelta(days=desk.config.keep_days)

@@ -28,6 +28,7 @@ WikisyncError
 │   ├── Rejected          refused, and known to have changed nothing
 │   └── Unsure            failed or no answer, and may have written all the same
 ├── PageMoved             a page is not as the plan saw it
+├── Stale                 a page is not as the plan that was reviewed saw it
 ├── Overtook              a page was written over an edit of the last moment, which is kept
 ├── NotKept               what a run overwrote is not kept any more
 ├── StateError            .wikisync cannot be used
@@ -251,6 +252,19 @@ class PageMoved(WikisyncError):
 
     key: Key
     found: str
+
+
+@dataclass(eq=False)
+class Stale(WikisyncError):
+    """A page moved on since its plan was made, and was left alone. ``found`` is how, in a clause.
+
+    ``done``: what the plan would do to it is so already.
+    """
+
+    key: Key
+    file: str
+    found: str
+    done: bool = False
 
 
 @dataclass(eq=False)

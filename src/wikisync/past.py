@@ -10,10 +10,11 @@ from wikisync.apply.run import outcome_of
 from wikisync.apply.undo import Step, steps, take_back
 from wikisync.desk import Desk, perform, settle_first, to_look, to_write
 from wikisync.errors import Guest, Interrupted, Locked, NoSuchRun
+from wikisync.planning import whose_state
 from wikisync.state import State
 from wikisync.sync.guard import another_wiki, foreign
 from wikisync.sync.plan import Plan, Refusal
-from wikisync.workflow import Report, refused, whose_state
+from wikisync.workflow import Report, refused
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -94,7 +94,7 @@ def test_every_guard_says_why_and_how_to_go_on(rule: Rule, count: int, side: Any
     sound(message)
     assert message.hint
     lifts = f"--allow {rule}" in message.hint
-    assert lifts == (rule not in {"guest", "locked"})
+    assert lifts == (rule not in {"guest", "locked", "foreign-plan", "applied", "stale"})
 
 
 def test_a_lock_that_tells_no_holder_is_still_a_sentence() -> None:

@@ -20,6 +20,7 @@ from wikisync.errors import (
     Overtook,
     PageGone,
     PageMoved,
+    Stale,
     StateError,
     Unreachable,
     WikisyncError,
@@ -56,6 +57,11 @@ class Outcome:
         return self.result == "failed" or beside
 
     @property
+    def unfinished(self) -> bool:
+        """Whether the same action may still be tried: it failed, or its turn never came."""
+        return self.result == "failed" or (self.result == "skipped" and self.gives_up is not None)
+
+    @property
     def gives_up(self) -> WikisyncError | None:
         """The error after which no other page of the run could do better, if this met one."""
         return self.error if isinstance(self.error, (*HOPELESS, Interrupted)) else None
@@ -68,6 +74,8 @@ class Outcome:
             return self._conflict("overtook", detail)
         if self.result == "done" and self.action.marks:
             return self._conflict("marked", "")
+        if isinstance(self.error, Stale):
+            return None if self.error.done else self._conflict("stale", self.error.found)
         if self.result != "skipped" or not isinstance(self.error, PageMoved | FileMoved):
             return None
         found = self.error.found if isinstance(self.error, PageMoved) else self.error.reason

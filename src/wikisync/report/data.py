@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from wikisync.apply import Outcome
     from wikisync.errors import BadName, BadPage, WikisyncError
     from wikisync.page.model import Key
-    from wikisync.sync.plan import Action, Conflict
+    from wikisync.sync.plan import Action, Conflict, Refusal
     from wikisync.workflow import Request
 
 VERSION: Final = 1
@@ -94,7 +94,7 @@ def as_data(report: Report) -> dict[str, Any]:
         "folder": report.folder,
         "actions": [_action(action, outcome, texts) for action, outcome in results(report)],
         "conflicts": [_conflict(conflict, texts) for conflict in conflicts(report)],
-        "refusals": [{"rule": r.rule, "message": str(say_refusal(r))} for r in plan.refusals],
+        "refusals": [_refusal(refusal) for refusal in plan.refusals],
         "problems": [_problem(problem) for problem in plan.problems],
         "counts": counts(report),
         **({"notes": [str(say_note(note)) for note in report.notes]} if report.notes else {}),
@@ -185,6 +185,11 @@ def _conflict(conflict: Conflict, texts: dict[Any, str]) -> dict[str, Any]:
     if _which(conflict) in texts:
         data["diff"] = texts[_which(conflict)]
     return data
+
+
+def _refusal(refusal: Refusal) -> dict[str, Any]:
+    data = {"rule": refusal.rule, "message": str(say_refusal(refusal))}
+    return {**data, "file": refusal.file} if refusal.file else data
 
 
 def _problem(problem: BadPage | BadName) -> dict[str, Any]:

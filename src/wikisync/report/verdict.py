@@ -60,6 +60,21 @@ def say_refusal(refusal: Refusal) -> Message:
                 "Is the url right? To begin anew with this wiki: --allow foreign-state. Nothing is"
                 " deleted then, and pages that differ become conflicts.",
             )
+        case "foreign-plan":
+            return Message(
+                f"The plan was made for another one: {refusal.detail}.",
+                "Apply it where it was made, or make it anew here: wikisync plan.",
+            )
+        case "applied":
+            return Message(
+                f"The plan was applied already, by run {count} of {refusal.detail}.",
+                "See wikisync log. To do more, make a new plan: wikisync plan.",
+            )
+        case "stale":
+            return Message(
+                f"{refusal.file}: {refusal.detail}, since the plan was made.",
+                "Make the plan anew, or apply the rest of it: --skip-stale.",
+            )
     assert_never(refusal.rule)
 
 
@@ -163,6 +178,10 @@ def say_conflict(conflict: Conflict) -> Message:
             return Message(
                 f"It changed since that run ({detail}); it was left alone.",
                 "Take the later run back first, or look with wikisync diff.",
+            )
+        case "stale":
+            return Message(
+                f"It is not as it was reviewed: {detail}.", "Make a new plan: wikisync plan."
             )
         case "overtook":
             return Message(

@@ -39,6 +39,11 @@ def say(error: e.WikisyncError) -> Message:
             return _wiki(error)
         case e.PageMoved(_key, found):
             return Message(f"{found}; the page was left alone.", "Run the command again.")
+        case e.Stale(_key, _file, found):
+            return Message(
+                f"It is not as it was reviewed: {found}; it was left alone.",
+                "Make a new plan: wikisync plan.",
+            )
         case e.Overtook(_key, version):
             return Message(
                 f"Somebody edited it at the same moment: that edit is version {version} of the"

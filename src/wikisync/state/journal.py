@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 Outcome = Literal["done", "failed", "skipped", "unknown"]
 What = Literal["before", "overtaken"]
 
-_RUN: Final = "INSERT INTO run (command, started, undoes) VALUES (?, ?, ?) RETURNING id"
+_RUN: Final = "INSERT INTO run (command, started, undoes, plan) VALUES (?, ?, ?, ?) RETURNING id"
+_RUNS: Final = "SELECT id, command, started, ended, undoes, plan, whole FROM run"
 _INTENT: Final = (
     "INSERT INTO intent (run, verb, side, locale, path, file, page_id, lease, wanted, after,"
     " follow, before, old_locale, old_path, old_file)"
@@ -71,13 +72,19 @@ class Noted:
 
 @dataclass(frozen=True, slots=True)
 class PastRun:
-    """A run of the log. Times are ISO; ``undoes`` is the run that it took back, if any."""
+    """A run of the log. Times are ISO; ``undoes`` is the run that it took back, if any.
+
+    ``plan`` is the id of the plan file that it applied, if it did, and ``whole`` tells that nothing
+    of it is left to be done.
+    """
 
     number: int
     command: str
     started: str
     ended: str | None
     undoes: int | None
+    plan: str | None = None
+    whole: bool = False
 
 
 class Journal:
@@ -86,10 +93,12 @@ class Journal:
     def __init__(self, db: Database) -> None:
         self._db = db
 
-    def begin_run(self, command: str, at: str, undoes: int | None = None) -> int:
-        """A new run's number. ``at`` is ISO time."""
+    def begin_run(
+        self, command: str, at: str, undoes: int | None = None, plan: str | None = None
+    ) -> int:
+        """A new run's number. ``at`` is ISO time, ``plan`` the id of a plan file."""
         with self._db.transaction():
-            return int(self._db.row(_RUN, (command, at, undoes))[0])
+            return int(self._db.row(_RUN, (command, at, undoes, plan))[0])
 
     def end_run(self, run: int, at: str) -> None:
         """Note when a run ended."""
@@ -97,8 +106,16 @@ class Journal:
 
     def runs(self) -> list[PastRun]:
         """Every run, the newest first."""
-        rows = self._db.rows("SELECT id, command, started, ended, undoes FROM run ORDER BY id DESC")
-        return [PastRun(*row) for row in rows]
+        return [_past(row) for row in self._db.rows(f"{_RUNS} ORDER BY id DESC")]
+
+    def of_plan(self, plan: str) -> list[PastRun]:
+        """The runs that applied the plan file of this id, the newest first."""
+        rows = self._db.rows(f"{_RUNS} WHERE plan = ? ORDER BY id DESC", (plan,))
+        return [_past(row) for row in rows]
+
+    def carried_out(self, run: int) -> None:
+        """Note that nothing is left to be done of the plan file that a run applied."""
+        self._db.write("UPDATE run SET whole = 1 WHERE id = ?", (run,))
 
     def begin(self, intent: Intent) -> int:
         """Note what is about to be written, before it is. Returns the intent's number."""
@@ -210,6 +227,11 @@ class Journal:
     def _noted(self, condition: str, *values: object) -> list[Noted]:
         with self._db.reported():
             return [_noted(row) for row in self._db.rows(f"{_INTENTS} {condition}", values)]
+
+
+def _past(row: tuple[Any, ...]) -> PastRun:
+    number, command, started, ended, undoes, plan, whole = row
+    return PastRun(number, command, started, ended, undoes, plan, bool(whole))
 
 
 def _noted(row: tuple[Any, ...]) -> Noted:

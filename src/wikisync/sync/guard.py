@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 MANY = 20
 """From this many pages on, "every one of them changed" is not believed."""
 
-FIRM: frozenset[Rule] = frozenset({"guest", "locked"})
+FIRM: frozenset[Rule] = frozenset({"guest", "locked", "foreign-plan", "applied", "stale"})
 """Rules that ``--allow`` does not lift."""
 
 

@@ -18,7 +18,17 @@ Side = Literal["wiki", "folder"]
 Verb = Literal["create", "update", "move", "merge", "adopt", "delete"]
 Command = Literal["push", "pull", "sync"]
 Prefer = Literal["local", "wiki"]
-Rule = Literal["guest", "max-delete", "emptied", "all-changed", "locked", "foreign-state"]
+Rule = Literal[
+    "guest",
+    "max-delete",
+    "emptied",
+    "all-changed",
+    "locked",
+    "foreign-state",
+    "foreign-plan",  # a plan file of another wiki, folder or configuration
+    "applied",  # a plan file that was applied before
+    "stale",  # a page moved on since the plan was reviewed
+]
 
 WRITES: dict[Command, frozenset[Side]] = {
     "push": frozenset({"wiki"}),
@@ -149,6 +159,7 @@ ConflictKind = Literal[
     "editor",  # the file asks for another editor than the page has
     "overtaken",  # someone wrote between the plan and the write
     "since",  # changed since the run that is to be taken back
+    "stale",  # changed since the plan was reviewed
     "overtook",  # someone wrote between the last look and the write, and was overwritten
 ]
 
@@ -178,13 +189,17 @@ class Conflict:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A guard's no to a whole plan, by the name of its rule, with the figures behind it."""
+    """A guard's no to a whole plan, by the name of its rule, with the figures behind it.
+
+    ``file`` is the page's, where the reason is one page.
+    """
 
     rule: Rule
     count: int = 0
     limit: int = 0
     side: Side | None = None
     detail: str = ""
+    file: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,139 @@
+"""From both sides to a plan that the guards have seen: settle, look, decide, guard.
+
+The first steps of every command. Nothing is written here but what settles an interrupted run.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from wikisync.desk import settle_first
+from wikisync.errors import BadName, Guest, NoSuchPath
+from wikisync.page.model import Key
+from wikisync.request import Report
+from wikisync.survey import Survey, survey, survey_offline
+from wikisync.sync.guard import Limits, another_wiki, foreign, guards, guest, same_wiki
+from wikisync.sync.known import Wish
+from wikisync.sync.plan import Plan, Refusal, Remote
+from wikisync.sync.planner import file_at, make_plan
+from wikisync.sync.select import choices, chooser
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from wikisync.desk import Desk
+    from wikisync.request import Request
+    from wikisync.sync.known import Sides
+    from wikisync.sync.select import Choice
+
+
+def planned(
+    desk: Desk,
+    request: Request,
+    *,
+    settle: bool = False,
+    narrow: Callable[[Plan, Sides], Plan] = lambda plan, _sides: plan,
+) -> tuple[Report, Survey | None]:
+    """The plan of the request, guards included; no survey where even the look was refused.
+
+    ``narrow`` may take from the plan, before the guards see it.
+    """
+    report = Report(request, desk.config.url, desk.config.folder_name, Plan())
+    try:
+        return _looked(desk, request, report, narrow, settle=settle)
+    except Guest:  # one whom the public's rules do not even let list the pages
+        return replace(report, plan=Plan(refusals=(Refusal("guest", side="wiki"),))), None
+
+
+def _looked(
+    desk: Desk,
+    request: Request,
+    report: Report,
+    narrow: Callable[[Plan, Sides], Plan],
+    *,
+    settle: bool,
+) -> tuple[Report, Survey | None]:
+    whose = whose_state(desk, request)
+    if isinstance(whose, Refusal):
+        return replace(report, plan=Plan(refusals=(whose,))), None
+    anew = whose == "another's"
+    if settle and not anew:
+        settle_first(desk)
+    if request.offline:
+        surveyed = survey_offline(desk.folder, desk.state, desk.progress)
+    else:
+        surveyed = survey(desk.folder, desk.wiki, desk.state, desk.progress, anew=anew)
+    if refusals := guest(surveyed.authenticated, surveyed.sides):
+        return replace(report, plan=Plan(refusals=refusals)), None
+    sides = surveyed.sides
+    listed = [page.listed for page in sides.there.values() if isinstance(page, Remote)]
+    if not request.offline and another_wiki(sides.bases.values(), listed):
+        if "foreign-state" not in request.allow:
+            refusal = foreign(desk.config.url, None, same=False)
+            return replace(report, plan=Plan(refusals=(refusal,))), None
+        surveyed = survey(desk.folder, desk.wiki, desk.state, desk.progress, anew=True)
+    chosen = request.meant
+    if chosen is None:
+        chosen = choices(request.paths, desk.config.folder, Path.cwd())
+        _check_paths(chosen, surveyed.sides)
+    wish = Wish(
+        request.direction,
+        request.delete,
+        request.prefer,
+        chooser(chosen),
+        request.markers,
+        request.convert,
+    )
+    plan = narrow(make_plan(surveyed.sides, wish), surveyed.sides)
+    if request.command not in {"status", "diff"}:
+        limit = desk.config.max_delete if request.max_delete is None else request.max_delete
+        limits = Limits(limit, request.allow)
+        plan = replace(plan, refusals=guards(surveyed.sides, plan, request.direction, limits))
+    request = replace(request, meant=chosen)
+    return replace(report, request=request, plan=plan, notes=surveyed.notes), surveyed
+
+
+def whose_state(desk: Desk, request: Request) -> Refusal | Literal["ours", "another's"]:
+    """Whose memory the state is: refused where it is another's, unless the user says otherwise.
+
+    Under another address, the pages that it knows tell whether it is the same wiki. Once the user
+    has allowed it, a memory of another wiki does not count: it is a first run. Raises Guest.
+    """
+    url, folder = desk.state.meta("url"), desk.state.meta("folder")
+    moved = url is not None and url != desk.config.url
+    renamed = folder is not None and folder != desk.config.folder_name
+    if request.offline or not (moved or renamed):
+        return "ours"
+    if moved and not desk.state.bases.load():
+        return "another's"  # and nothing is known that could be asked about
+    same = not moved or _same_wiki(desk)
+    if "foreign-state" not in request.allow:
+        return foreign(url if moved else None, folder if renamed else None, same=same)
+    return "ours" if same else "another's"
+
+
+def _same_wiki(desk: Desk) -> bool:
+    connection = desk.wiki.connect()
+    if not connection.authenticated:  # what a guest sees tells nothing
+        raise Guest(desk.config.url)
+    return same_wiki(desk.state.bases.load().values(), connection.pages)
+
+
+def _check_paths(chosen: tuple[Choice, ...], sides: Sides) -> None:
+    if not chosen:
+        return
+    pages = [(key, _file(key, sides)) for key in {*sides.here, *sides.bases, *sides.there}]
+    pages += [(key, "") for key in sides.blocked]
+    pages += [(Key("", ""), problem.name) for problem in sides.problems]
+    for choice in chosen:
+        if not any(choice.means(key, file) for key, file in pages):
+            raise NoSuchPath(choice.typed)
+
+
+def _file(key: Key, sides: Sides) -> str:
+    try:
+        return file_at(key, sides)
+    except BadName:
+        return ""

@@ -1,0 +1,65 @@
+"""What a user asked for, and what a command found and did: the two values every command has."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from wikisync.apply import Outcome
+    from wikisync.compare import Pair
+    from wikisync.meet import Note
+    from wikisync.sync.plan import Command, Plan, Prefer
+    from wikisync.sync.select import Choice
+
+CommandName = Literal[
+    "status", "diff", "push", "pull", "sync", "plan", "show", "apply", "undo", "init", "log"
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What the user asked for: the command by its name, and the ``direction`` of its plan.
+
+    ``run`` is the run that is to be undone, where the user named one. ``meant`` are the ``paths``
+    as they were understood, once they were: they then no longer depend on the current folder.
+    """
+
+    command: CommandName
+    direction: Command
+    paths: tuple[str, ...] = ()
+    delete: bool = False
+    prefer: Prefer | None = None
+    markers: bool = False
+    convert: bool = False
+    dry_run: bool = False
+    max_delete: int | None = None
+    allow: frozenset[str] = frozenset()
+    offline: bool = False
+    run: int | None = None
+    meant: tuple[Choice, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a command found and did.
+
+    ``notes`` say what stood in the way of finding common ancestors of pages that nothing is
+    remembered of. ``pairs`` are the pages' texts, for ``diff``; ``unsettled`` counts the writes
+    that an interrupted run left, where a command only looked. Of a plan that was reviewed,
+    ``earlier`` counts the steps that an interrupted run of it had done, and ``unplanned`` the
+    changes of today that it does not have.
+    """
+
+    request: Request
+    wiki: str
+    folder: str
+    plan: Plan
+    outcomes: tuple[Outcome, ...] = ()
+    pairs: tuple[Pair, ...] = ()
+    declined: bool = False
+    interrupted: bool = False
+    unsettled: int = 0
+    notes: tuple[Note, ...] = ()
+    earlier: int = 0
+    unplanned: int = 0

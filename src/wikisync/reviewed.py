@@ -1,0 +1,141 @@
+"""A plan that was reviewed, carried out: the pages as they were reviewed, or nothing.
+
+The plan is made anew from both sides, and only what is in both plans is done: so that a reviewed
+plan never decides a write, wherever it comes from. What it has and today's plan has not is stale,
+and named.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from wikisync.apply import Outcome
+from wikisync.compare import filled
+from wikisync.desk import to_write
+from wikisync.errors import Locked
+from wikisync.planning import planned
+from wikisync.request import Report
+from wikisync.sync.held import Earlier, Held, hold
+from wikisync.sync.plan import Conflict, Plan, Refusal
+from wikisync.workflow import done, refused, remember
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from wikisync.config import Config
+    from wikisync.desk import Desk
+    from wikisync.report.progress import Progress
+    from wikisync.request import Request
+    from wikisync.state import State
+    from wikisync.sync.known import Sides
+    from wikisync.sync.plan import Action
+
+
+def carry_out_reviewed(
+    config: Config,
+    request: Request,
+    reviewed: Plan,
+    progress: Progress,
+    ask: Callable[[Report], bool],
+    notice: Callable[[], None] = lambda: None,
+    *,
+    chosen: Callable[[Action], bool] = lambda _action: True,
+    skip_stale: bool = False,
+    plan_id: str | None = None,
+    tell: Callable[[Outcome], None] = lambda _outcome: None,
+) -> Report:
+    """Do what was reviewed, as far as it is ``chosen``.
+
+    ``request`` is the one that ``reviewed`` was made with, under the name of the command that
+    applies it. Where a page moved on since, on either side, nothing is done, and the report has a
+    refusal for each such page; with ``skip_stale`` the rest is done, and they are skipped outcomes.
+    ``ask`` and ``notice`` are as for ``workflow.carry_out``; ``tell`` hears of each outcome as it
+    is known. ``plan_id`` is remembered, so that a plan file is applied once; one whose run was cut
+    off may be gone on with. Raises what ``workflow.carry_out`` raises.
+    """
+    held = Held(Plan())
+    try:
+        with to_write(config, progress, needs_folder=request.direction == "push") as desk:
+            if (refusal := _applied(desk.state, plan_id)) is not None:
+                plan = Plan(refusals=(refusal,))
+                return Report(request, config.url, config.folder_name, plan)
+
+            def narrow(fresh: Plan, sides: Sides) -> Plan:
+                nonlocal held
+                fresh = filled(desk.wiki, fresh, lenient=True)
+                held = hold(reviewed, fresh, sides, chosen, _earlier(desk.state, plan_id))
+                return held.plan
+
+            report, surveyed = planned(desk, request, settle=True, narrow=narrow)
+            report = replace(report, earlier=held.earlier, unplanned=held.unplanned)
+            if not skip_stale:
+                report = _refusing(report, held)
+            if surveyed is None or report.plan.refusals:
+                return report
+            if report.plan.writes and not ask(_naming(report, held)):
+                return replace(report, declined=True)
+            remember(desk, surveyed)
+            return _carried_out(desk, report, held, notice, tell, plan_id)
+    except Locked as error:
+        return refused(config, request, error)
+
+
+def _carried_out(
+    desk: Desk,
+    report: Report,
+    held: Held,
+    notice: Callable[[], None],
+    tell: Callable[[Outcome], None],
+    plan_id: str | None,
+) -> Report:
+    skipped = tuple(Outcome(action, "skipped", error) for action, error in held.stale)
+    for outcome in skipped:
+        tell(outcome)
+    if plan_id is not None and not report.plan.writes:
+        _end(desk.state, plan_id)
+    report = done(desk, report, notice, tell=tell, plan_id=plan_id)
+    return replace(report, outcomes=(*report.outcomes, *skipped))
+
+
+def _end(state: State, plan_id: str) -> None:
+    """Nothing is left of a plan whose run was cut off after its last write."""
+    for run in state.journal.of_plan(plan_id)[:1]:
+        state.journal.carried_out(run.number)
+
+
+def _refusing(report: Report, held: Held) -> Report:
+    stale = tuple(
+        Refusal("stale", detail=error.found, file=action.file) for action, error in held.stale
+    )
+    return replace(report, plan=replace(report.plan, refusals=(*report.plan.refusals, *stale)))
+
+
+def _naming(report: Report, held: Held) -> Report:
+    """The report as it is asked about: with the pages that are left out among the conflicts."""
+    stale = tuple(
+        Conflict(action.key, action.file, "stale", detail=error.found)
+        for action, error in held.stale
+    )
+    return replace(report, plan=replace(report.plan, conflicts=(*report.plan.conflicts, *stale)))
+
+
+def _applied(state: State, plan_id: str | None) -> Refusal | None:
+    if plan_id is None:
+        return None
+    for run in state.journal.of_plan(plan_id):
+        if run.whole:
+            return Refusal("applied", count=run.number, detail=run.started)
+    return None
+
+
+def _earlier(state: State, plan_id: str | None) -> Earlier:
+    """What runs of the plan did that did not come to its end. They must be settled."""
+    runs = [] if plan_id is None else state.journal.of_plan(plan_id)
+    noted = [noted for run in runs for noted in state.journal.of(run.number)]
+    intents = [one.intent for one in noted if one.outcome in {"done", "unknown"}]
+    touched = {key for one in intents for key in (one.key, one.origin) if key is not None}
+    finished = {
+        (one.intent.verb, one.intent.side, one.intent.key) for one in noted if one.outcome == "done"
+    }
+    return Earlier(frozenset(finished), frozenset(touched), begun=bool(runs))

@@ -1,0 +1,191 @@
+"""A plan that was reviewed, held against the plan of today: which of its steps may still be done.
+
+Pure. Nothing is ever done because a reviewed plan says so: what is done are steps of today's plan,
+made from both sides as they are, and of these only the ones that were reviewed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from wikisync.errors import Stale
+from wikisync.sync.identity import same_here, same_step, same_there
+from wikisync.sync.since import is_done, since, wanted
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from wikisync.page.model import Key
+    from wikisync.sync.known import Sides
+    from wikisync.sync.plan import Action, Plan, Side, Verb
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """What interrupted runs of the same plan did: their writes, and the pages they touched."""
+
+    done: frozenset[tuple[Verb, Side, Key]] = frozenset()
+    touched: frozenset[Key] = frozenset()
+    begun: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What is left of a plan that was reviewed.
+
+    ``plan`` is today's with only what was reviewed, and still is so; what writes nothing stays.
+    ``stale`` are reviewed steps that today's plan does not have, each with the reason; ``earlier``
+    counts those that an interrupted run had done, ``unplanned`` what is to be done or decided today
+    and was not there to be reviewed.
+    """
+
+    plan: Plan
+    stale: tuple[tuple[Action, Stale], ...] = ()
+    earlier: int = 0
+    unplanned: int = 0
+
+
+@dataclass(slots=True)
+class _Holding:
+    """Which steps go, by their names, and which are stale."""
+
+    going: dict[tuple[Key, bool], Action] = field(default_factory=dict)
+    stale: dict[tuple[Key, bool], tuple[Action, Stale]] = field(default_factory=dict)
+    earlier: int = 0
+
+
+def hold(
+    reviewed: Plan,
+    fresh: Plan,
+    sides: Sides,
+    chosen: Callable[[Action], bool] = lambda _action: True,
+    earlier: Earlier | None = None,
+) -> Held:
+    """What of ``reviewed`` may be done, given today's plan and the sides that it was made from.
+
+    ``chosen`` picks from the reviewed steps; what is not chosen is neither done nor stale.
+    """
+    earlier = earlier or Earlier()
+    today = {_name(a): a for a in fresh.writes if not a.aside}
+    wanted = {_name(a): a for a in reviewed.writes if not a.aside and chosen(a)}
+    found = _Holding()
+    for name, action in wanted.items():
+        now = today.get(name)
+        if now is not None and (same_step(action, now) or _goes_on(action, now, earlier)):
+            found.going[name] = now
+        elif _was_done(action, sides, earlier):
+            found.earlier += 1
+        else:
+            reason = since(action, now, sides)
+            done = is_done(action, sides)
+            found.stale[name] = action, Stale(action.key, action.file, reason, done)
+    bound = _bind(found, wanted, fresh)
+    seen = {_name(a) for a in reviewed.writes} | {(c.key, False) for c in reviewed.conflicts}
+    unplanned = len(today.keys() - seen)
+    unplanned += len({(c.key, False) for c in fresh.conflicts} - seen)
+    return Held(
+        _narrowed(fresh, reviewed, found, bound),
+        tuple(found.stale.values()),
+        found.earlier,
+        unplanned,
+    )
+
+
+def _narrowed(fresh: Plan, reviewed: Plan, found: _Holding, asides: set[Key]) -> Plan:
+    named = {conflict.key for conflict in reviewed.conflicts}
+    withheld = {action.key for action in reviewed.actions if action.withheld is not None}
+    problems = {problem.name for problem in reviewed.problems}
+
+    def stays(action: Action) -> bool:
+        if action.verb == "adopt":
+            return True
+        if action.withheld is not None:
+            return action.key in withheld
+        return action.key in asides if action.aside else _name(action) in found.going
+
+    return replace(
+        fresh,
+        actions=tuple(action for action in fresh.actions if stays(action)),
+        conflicts=tuple(conflict for conflict in fresh.conflicts if conflict.key in named),
+        problems=tuple(problem for problem in fresh.problems if problem.name in problems),
+    )
+
+
+def _bind(found: _Holding, wanted: dict[tuple[Key, bool], Action], fresh: Plan) -> set[Key]:
+    """Leave out what hangs together with a move or a stale page that is left out.
+
+    Pages that change places, or that take the place of one that leaves, go together or not at all.
+    Returns the keys of the steps out of the way that are needed.
+    """
+    groups = _groups([*fresh.writes, *wanted.values()])
+    stuck: dict[Key, str] = {groups[a.key]: a.file for a, _why in found.stale.values()}
+    for action in fresh.writes:
+        if action.verb == "move" and not action.aside and _name(action) not in found.going:
+            stuck.setdefault(groups[action.key], action.file)
+    for name, action in list(found.going.items()):
+        if (other := stuck.get(groups[action.key])) is not None:
+            del found.going[name]
+            reason = f"it hangs together with {other}, which is left as it is"
+            found.stale[name] = wanted[name], Stale(action.key, action.file, reason)
+    alive = {groups[action.key] for action in found.going.values()}
+    return {a.key for a in fresh.writes if a.aside and groups[a.key] in alive}
+
+
+def _groups(actions: Iterable[Action]) -> dict[Key, Key]:
+    """Every key of the actions → one key for all that are bound together by moves."""
+    parent: dict[Key, Key] = {}
+
+    def top(key: Key) -> Key:
+        while (up := parent.setdefault(key, key)) != key:
+            key = up
+        return key
+
+    for action in actions:
+        for other in (action.origin, action.was):
+            if other is not None:
+                parent[top(other)] = top(action.key)
+        top(action.key)
+    return {key: top(key) for key in parent}
+
+
+def _name(action: Action) -> tuple[Key, bool]:
+    """What tells a step from the others: a page may have a move beside what else it has."""
+    return action.key, action.verb == "move"
+
+
+def _was_done(action: Action, sides: Sides, earlier: Earlier) -> bool:
+    """Whether an interrupted run of the plan had done a step."""
+    # A merge ends with the update of its page; before, only the file has it.
+    merges = (action.verb, action.side) == ("merge", "wiki")
+    verb: Verb = "update" if merges else action.verb
+    if (verb, action.side, action.key) in earlier.done:
+        return True
+    return earlier.begun and is_done(action, sides)
+
+
+def _goes_on(reviewed: Action, fresh: Action, earlier: Earlier) -> bool:
+    """Whether a step of today ends what an interrupted run of the plan began.
+
+    It must be about a page that run touched, and come to what was reviewed.
+    """
+    touched = {reviewed.key, reviewed.origin, fresh.origin} & earlier.touched
+    if not touched or fresh.settles or fresh.here is None:
+        return False
+    if reviewed.verb == "move":
+        return (
+            fresh.side == reviewed.side
+            and reviewed.id == fresh.id
+            and same_here(reviewed.here, fresh.here)
+            and same_there(reviewed.there, fresh.there)
+        )
+    if reviewed.converts and not fresh.converts:
+        # The page is converted, and the file has yet to take the result.
+        made = ("update", "wiki", reviewed.key) in earlier.done
+        return made and fresh.verb == "update" and same_here(reviewed.here, fresh.here)
+    if fresh.side != reviewed.side or fresh.verb != "update":
+        return False
+    if fresh.side == "wiki":
+        end = wanted(reviewed)
+        return end is not None and not end.differs(fresh.here.fingerprint)
+    return same_there(reviewed.there, fresh.there)

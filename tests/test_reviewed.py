@@ -1,0 +1,101 @@
+"""A plan that was reviewed does what was reviewed, or nothing: held against both sides of today."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from cli.harness import Workspace, page
+from wikisync import workflow
+from wikisync.config import load
+from wikisync.report.data import exit_code
+from wikisync.report.progress import silent
+from wikisync.reviewed import carry_out_reviewed
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from wikisync.apply import Outcome
+    from wikisync.config import Config
+    from wikisync.request import Report
+    from wikisync.sandbox import Sandbox
+    from wikisync.sync.plan import Command
+
+
+@pytest.fixture
+def ws(tmp_path: Path, box: Sandbox) -> Workspace:
+    return Workspace(tmp_path, box)
+
+
+def configured(ws: Workspace) -> Config:
+    return load(start=ws.root, env={"WIKISYNC_TOKEN": ws.box.token})
+
+
+def plan(ws: Workspace, direction: Command = "push", **wishes: Any) -> Report:
+    request = workflow.Request("plan", direction, **wishes)
+    return workflow.look(configured(ws), request, silent)
+
+
+def apply(ws: Workspace, reviewed: Report, **options: Any) -> Report:
+    request = replace(reviewed.request, command="apply")
+    return carry_out_reviewed(
+        configured(ws), request, reviewed.plan, silent, lambda _report: True, **options
+    )
+
+
+def written(report: Report) -> list[tuple[str, str]]:
+    return [(o.action.verb, o.action.key.path) for o in report.outcomes if o.result == "done"]
+
+
+def refusals(report: Report) -> dict[str, str]:
+    return {refusal.file: refusal.detail for refusal in report.plan.refusals}
+
+
+def test_what_was_reviewed_is_done(ws: Workspace) -> None:
+    ws.push(one=page("A"), two=page("B"))
+    ws.change("one.md", "Text.", "Mine.")
+    ws.write("new.md", page("C"))
+    report = apply(ws, plan(ws))
+    assert written(report) == [("create", "new"), ("update", "one")]
+    assert exit_code(report) == 0
+
+
+def test_what_came_after_the_review_is_left_and_counted(ws: Workspace) -> None:
+    ws.push(one=page("A"), two=page("B"))
+    ws.change("one.md", "Text.", "Mine.")
+    reviewed = plan(ws)
+    ws.change("two.md", "Text.", "Mine.")
+    ws.write("new.md", page("C"))
+    report = apply(ws, reviewed)
+    assert written(report) == [("update", "one")]
+    assert report.unplanned == 2
+    assert ws.box.page("new") is None
+
+
+def test_only_the_chosen_pages_are_done_and_each_outcome_is_told(ws: Workspace) -> None:
+    ws.write("one.md", page("A"))
+    ws.write("two.md", page("B"))
+    told: list[Outcome] = []
+    report = apply(ws, plan(ws), chosen=lambda a: a.key.path == "two", tell=told.append)
+    assert written(report) == [("create", "two")]
+    assert tuple(told) == report.outcomes
+    assert ws.box.page("one") is None
+
+
+def test_a_page_that_moved_on_stops_all_of_it_or_is_skipped(ws: Workspace) -> None:
+    ws.push(one=page("A"), two=page("B"))
+    ws.change("one.md", "Text.", "Mine.")
+    ws.change("two.md", "Text.", "Mine.")
+    reviewed = plan(ws)
+    ws.box.edit("two", content="Theirs.\n")
+    report = apply(ws, reviewed)
+    assert refusals(report) == {"two.md": "its content changed on the wiki"}
+    assert exit_code(report) == 4
+    assert not written(report)
+    told: list[Outcome] = []
+    report = apply(ws, reviewed, skip_stale=True, tell=told.append)
+    assert written(report) == [("update", "one")]
+    assert {(o.action.key.path, o.result) for o in told} == {("one", "done"), ("two", "skipped")}
+    assert exit_code(report) == 3
