@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from wikisync import __version__, console
+from wikisync import __version__, cli_plan, console
 from wikisync.options import (
     Allow,
     Config,
@@ -182,6 +182,9 @@ _writing(
     "Push and pull at once: bring each side what changed on the other.",
     "wikisync sync --prefer local",
 )
+
+
+cli_plan.add_to(app)
 
 
 @app.command(epilog="Example: wikisync log")

@@ -11,6 +11,8 @@ from wikisync.page.fingerprint import fingerprint
 from wikisync.sync.plan import Action, Conflict, Remote
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from wikisync.page.model import Key, Page
     from wikisync.sides.folder import Folder
     from wikisync.sides.wiki import Wiki
@@ -34,20 +36,35 @@ class Pair:
 
 
 def pairs(
-    folder: Folder, wiki: Wiki, state: State, plan: Plan, surveyed: Survey
+    folder: Folder,
+    wiki: Wiki,
+    state: State,
+    plan: Plan,
+    surveyed: Survey,
+    *,
+    exact: bool = False,
 ) -> tuple[Pair, ...]:
     """A pair for every action that writes and every conflict, in the plan's order.
 
-    What the plan did not need to read is read now, in batches. Raises WikiError and FolderError.
+    What the plan did not need to read is read now, in batches; with ``exact``, so is a page that
+    changed since it was last read, though in nothing that counts for its file. Raises WikiError and
+    FolderError.
     """
     plan = filled(wiki, plan)
-    items: list[Action | Conflict] = [*plan.writes, *plan.conflicts]
+    both: list[Action | Conflict] = [*plan.writes, *plan.conflicts]
+    items = [item for item in both if not (isinstance(item, Action) and item.aside)]
     files = {local.digest: local.file for local in surveyed.sides.here.values()}
     known = {base.id: key for key, base in surveyed.sides.bases.items()}
+    there = [_there(item, known, state) for item in items]
+    if exact:
+        changed = [
+            item.there for item, page in zip(items, there, strict=True) if _is_old(item, page)
+        ]
+        whole = {remote.listed.id: remote for remote in _read(wiki, changed)}
+        there = [_newest(item, page, whole) for item, page in zip(items, there, strict=True)]
     return tuple(
-        _pair(item, _here(folder, item.here, files), _known(item, known, state))
-        for item in items
-        if not (isinstance(item, Action) and item.aside)
+        _pair(item, _here(folder, item.here, files), page)
+        for item, page in zip(items, there, strict=True)
     )
 
 
@@ -58,20 +75,8 @@ def filled(wiki: Wiki, plan: Plan, *, lenient: bool = False) -> Plan:
     ``lenient``, a page that is gone, hidden or moved meanwhile is left as it was listed.
     """
     items: list[Action | Conflict] = [*plan.writes, *plan.conflicts]
-    unread = [
-        item.there.listed
-        for item in items
-        if item.there is not None and item.there.record is None and item.there.fingerprint is None
-    ]
-    whole: dict[int, Remote] = {}
-    for listed, got in wiki.read(unread) if unread else ():
-        if isinstance(got, WikisyncError):
-            if lenient and isinstance(got, PageGone | PageHidden):
-                continue
-            raise got
-        if lenient and got.key != listed.key:
-            continue
-        whole[listed.id] = Remote(listed, fingerprint(got.page), got)
+    unread = [item.there for item in items if item.there and item.there.fingerprint is None]
+    whole = {remote.listed.id: remote for remote in _read(wiki, unread, lenient=lenient)}
     if not whole:
         return plan
     return replace(
@@ -81,18 +86,29 @@ def filled(wiki: Wiki, plan: Plan, *, lenient: bool = False) -> Plan:
     )
 
 
+def _read(
+    wiki: Wiki, unread: Iterable[Remote | None], *, lenient: bool = False
+) -> Iterator[Remote]:
+    """The pages, read whole, as far as they are there and where they were listed."""
+    wanted = [there.listed for there in unread if there is not None]
+    for listed, got in wiki.read(wanted) if wanted else ():
+        if isinstance(got, WikisyncError):
+            if lenient and isinstance(got, PageGone | PageHidden):
+                continue
+            raise got
+        if not lenient or got.key == listed.key:
+            yield Remote(listed, fingerprint(got.page), got)
+
+
 def _whole(there: Remote | None, whole: dict[int, Remote]) -> Remote | None:
     if there is None or there.fingerprint is not None:
         return there
     return whole.get(there.listed.id, there)
 
 
-def _pair(item: Action | Conflict, here: Page | None, known: Page | None) -> Pair:
+def _pair(item: Action | Conflict, here: Page | None, there: Page | None) -> Pair:
     if isinstance(item, Action) and item.verb == "move":
         return Pair(item, here, here)
-    there = None
-    if item.there is not None:
-        there = item.there.record.page if item.there.record else known
     if isinstance(item, Action) and item.merged is not None and not item.marks:
         return Pair(item, there, item.merged, here)
     if isinstance(item, Action) and item.side == "folder":
@@ -102,12 +118,26 @@ def _pair(item: Action | Conflict, here: Page | None, known: Page | None) -> Pai
     return Pair(item, there, here.over(there) if here and there else here)
 
 
-def _known(item: Action | Conflict, known: dict[int, Key], state: State) -> Page | None:
-    """The page as the base has it, under whatever key."""
-    if item.there is None or item.there.record is not None:
+def _there(item: Action | Conflict, known: dict[int, Key], state: State) -> Page | None:
+    """The page on the wiki as it was read, or as the base has it, under whatever key."""
+    if item.there is None:
         return None
+    if item.there.record is not None:
+        return item.there.record.page
     remembered = state.bases.get(known.get(item.there.listed.id, item.key))
     return None if remembered is None else remembered.page
+
+
+def _is_old(item: Action | Conflict, page: Page | None) -> bool:
+    """Whether a page that is to be shown is not the one that was seen."""
+    if item.there is None or (isinstance(item, Action) and item.verb == "move"):
+        return False
+    return page is None or fingerprint(page) != item.there.fingerprint
+
+
+def _newest(item: Action | Conflict, page: Page | None, whole: dict[int, Remote]) -> Page | None:
+    found = None if item.there is None else whole.get(item.there.listed.id)
+    return page if found is None or found.record is None else found.record.page
 
 
 def _here(folder: Folder, local: Local | None, files: dict[bytes, str]) -> Page | None:

@@ -69,10 +69,10 @@ def look(
     from wikisync import workflow
 
     request = workflow.Request(command, direction, **wishes)
-    with _told(output, request):
+    with told(output, request):
         config = source.load(need_token=not request.offline)
-        _warn(config)
-        _finish(workflow.look(config, request, _progress(output)), output)
+        warn(config)
+        finish(workflow.look(config, request, progress(output)), output)
 
 
 def write(output: Output, source: Source, command: Command, *, yes: bool, **wishes: Any) -> None:
@@ -80,20 +80,20 @@ def write(output: Output, source: Source, command: Command, *, yes: bool, **wish
     from wikisync import workflow
 
     request = workflow.Request(command, command, **wishes)
-    with _told(output, request):
+    with told(output, request):
         config = source.load()
-        _warn(config)
+        warn(config)
         if request.dry_run:
-            report = workflow.look(config, request, _progress(output))
+            report = workflow.look(config, request, progress(output))
         else:
             report = workflow.carry_out(
                 config,
                 request,
-                _progress(output),
-                ask=lambda found: yes or _confirm(found),
-                notice=_stopping,
+                progress(output),
+                ask=lambda found: yes or confirm(found),
+                notice=stopping,
             )
-        _finish(report, output)
+        finish(report, output)
 
 
 def undo(output: Output, source: Source, number: int | None, *, yes: bool, dry_run: bool) -> None:
@@ -101,17 +101,17 @@ def undo(output: Output, source: Source, number: int | None, *, yes: bool, dry_r
     from wikisync import past, workflow
 
     request = workflow.Request("undo", "sync", dry_run=dry_run, run=number)
-    with _told(output, request):
+    with told(output, request):
         config = source.load()
-        _warn(config)
+        warn(config)
         report = past.undo(
             config,
             request,
-            _progress(output),
-            ask=lambda found: yes or _confirm(found),
-            notice=_stopping,
+            progress(output),
+            ask=lambda found: yes or confirm(found),
+            notice=stopping,
         )
-        _finish(report, output)
+        finish(report, output)
 
 
 def show_log(output: Output, source: Source) -> None:
@@ -119,7 +119,7 @@ def show_log(output: Output, source: Source) -> None:
     from wikisync import past, workflow
     from wikisync.report import log
 
-    with _told(output, workflow.Request("log", "sync")):
+    with told(output, workflow.Request("log", "sync")):
         config = source.load(need_token=False)
         runs = past.log(config)
         if output.json:
@@ -128,11 +128,12 @@ def show_log(output: Output, source: Source) -> None:
             log.show(runs, _console())
 
 
-def _stopping() -> None:
+def stopping() -> None:
+    """Say that the run stops, as the user asked."""
     _tell("Stopping after the page in hand. Ctrl-C again: at once.")
 
 
-def _confirm(report: Report) -> bool:
+def confirm(report: Report) -> bool:
     """Show the plan and ask. Raises NeedsYes where nobody is there to answer."""
     from wikisync.report.question import question
     from wikisync.report.terminal import show_plan
@@ -147,7 +148,8 @@ def _confirm(report: Report) -> bool:
         return False
 
 
-def _finish(report: Report, output: Output) -> None:
+def finish(report: Report, output: Output) -> None:
+    """Print a report as it was asked for, and end the program."""
     from wikisync.report import data, terminal
 
     code = data.exit_code(report, tell_differences=output.exit_code)
@@ -162,7 +164,7 @@ def _finish(report: Report, output: Output) -> None:
 
 
 @contextmanager
-def _told(output: Output, request: Request | None = None) -> Iterator[None]:
+def told(output: Output, request: Request | None = None) -> Iterator[None]:
     """Errors become sentences and exit codes; no traceback for what can happen in the field."""
     try:
         yield
@@ -188,7 +190,8 @@ def _told(output: Output, request: Request | None = None) -> Iterator[None]:
         raise typer.Exit(code) from error
 
 
-def _warn(config: Config) -> None:
+def warn(config: Config) -> None:
+    """Say so where the token travels in the clear."""
     from wikisync.report.wording import in_the_clear
 
     if warning := in_the_clear(config.url):
@@ -203,7 +206,8 @@ def _tell(*lines: str) -> None:
             typer.echo(shown(line), err=True)
 
 
-def _progress(output: Output) -> Progress:
+def progress(output: Output) -> Progress:
+    """How to show progress: on a terminal, unless it is to be quiet."""
     from wikisync.report.progress import on_terminal, silent
 
     return silent if output.quiet or not sys.stderr.isatty() else on_terminal
@@ -235,7 +239,7 @@ def begin(output: Output, url: str | None, folder: str) -> None:
     from wikisync.begin import begin as make
     from wikisync.workflow import Request
 
-    with _told(output, Request("init", "sync")):
+    with told(output, Request("init", "sync")):
         if url is None and sys.stdin.isatty():
             with redirect_stdout(sys.stderr):
                 url = typer.prompt("The wiki's address (https://…)", err=True)
@@ -250,7 +254,7 @@ def begin(output: Output, url: str | None, folder: str) -> None:
 
 def serve(output: Output, port: int, data: Path | None, locales: str) -> None:
     """``wikisync sandbox``, until it is ended."""
-    with _told(output):
+    with told(output):
         from wikisync import sandbox
 
         codes = tuple(code.strip() for code in locales.split(",") if code.strip())
@@ -268,7 +272,7 @@ def serve(output: Output, port: int, data: Path | None, locales: str) -> None:
 
 def show_demo() -> None:
     """``wikisync demo``. Ends the program."""
-    with _told(Output()):
+    with told(Output()):
         from wikisync.demo import run
 
         raise typer.Exit(run(typer.echo))

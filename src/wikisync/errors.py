@@ -8,6 +8,8 @@ WikisyncError
 │   ├── NoSuchPath        a PATH argument that means no page
 │   ├── NoSuchRun         there is no run of that number, or none to undo
 │   ├── NeedsYes          there is something to write, and nobody to ask
+│   ├── BadPlan           a file that is no plan which can be applied or shown
+│   ├── PlanNotWritten    a plan cannot be written where it was told to be
 │   ├── SandboxMissing    the extra that a command needs is not installed
 │   └── PortTaken         the sandbox cannot listen where it was told to
 ├── BadPage               a file that is no page, with its line; never stops the others
@@ -85,6 +87,22 @@ class NoSuchPath(UsageError):
     """A PATH argument that names no page on either side."""
 
     path: str
+
+
+@dataclass(eq=False)
+class BadPlan(UsageError):
+    """A file that is no plan, or no longer the one that was written. ``what``: why, a clause."""
+
+    file: str
+    what: str
+
+
+@dataclass(eq=False)
+class PlanNotWritten(UsageError):
+    """A plan cannot be written to a file. ``reason`` is a clause."""
+
+    file: str
+    reason: str
 
 
 @dataclass(eq=False)

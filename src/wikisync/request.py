@@ -23,6 +23,7 @@ class Request:
 
     ``run`` is the run that is to be undone, where the user named one. ``meant`` are the ``paths``
     as they were understood, once they were: they then no longer depend on the current folder.
+    ``file`` is the plan file that is to be written, shown or applied.
     """
 
     command: CommandName
@@ -38,6 +39,7 @@ class Request:
     offline: bool = False
     run: int | None = None
     meant: tuple[Choice, ...] | None = None
+    file: str = ""
 
 
 @dataclass(frozen=True, slots=True)

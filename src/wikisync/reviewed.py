@@ -14,6 +14,7 @@ from wikisync.apply import Outcome
 from wikisync.compare import filled
 from wikisync.desk import to_write
 from wikisync.errors import Locked
+from wikisync.planfile import foreign
 from wikisync.planning import planned
 from wikisync.request import Report
 from wikisync.sync.held import Earlier, Held, hold
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
     from wikisync.config import Config
     from wikisync.desk import Desk
+    from wikisync.planfile import ReviewedPlan
     from wikisync.report.progress import Progress
     from wikisync.request import Request
     from wikisync.state import State
@@ -79,6 +81,46 @@ def carry_out_reviewed(
             return _carried_out(desk, report, held, notice, tell, plan_id)
     except Locked as error:
         return refused(config, request, error)
+
+
+def carry_out_file(
+    config: Config,
+    request: Request,
+    plan: ReviewedPlan,
+    progress: Progress,
+    ask: Callable[[Report], bool],
+    notice: Callable[[], None] = lambda: None,
+    *,
+    skip_stale: bool = False,
+) -> Report:
+    """Do what a plan file says, once: ``wikisync apply``. ``request`` is ``to_apply``'s.
+
+    A plan for another wiki, folder or configuration is refused before anything is looked at.
+    """
+    if (refusal := foreign(plan, config)) is not None:
+        return Report(request, config.url, config.folder_name, Plan(refusals=(refusal,)))
+    return carry_out_reviewed(
+        config,
+        request,
+        plan.report.plan,
+        progress,
+        ask,
+        notice,
+        skip_stale=skip_stale,
+        plan_id=plan.id,
+    )
+
+
+def to_apply(
+    plan: ReviewedPlan, file: str, *, allow: frozenset[str], max_delete: int | None
+) -> Request:
+    """The request that a plan file was made with, as one to apply it.
+
+    The guards count again: what was allowed when it was made is to be allowed again.
+    """
+    wish = plan.report.request
+    limit = wish.max_delete if max_delete is None else max_delete
+    return replace(wish, command="apply", file=file, allow=allow, max_delete=limit)
 
 
 def _carried_out(

@@ -40,7 +40,9 @@ def look(config: Config, request: Request, progress: Progress) -> Report:
         report, surveyed = planned(desk, request)
         if request.command in TEXTS and surveyed is not None:
             plan = filled(desk.wiki, report.plan)
-            texts = pairs(desk.folder, desk.wiki, desk.state, plan, surveyed)
+            texts = pairs(
+                desk.folder, desk.wiki, desk.state, plan, surveyed, exact=not request.offline
+            )
             report = replace(report, plan=plan, pairs=texts)
         return replace(report, unsettled=len(desk.state.journal.open()))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections import Counter
 from typing import TYPE_CHECKING
 
@@ -66,6 +67,12 @@ def _next(report: Report) -> Iterator[str]:
         yield f"{many(count, 'page')} changed on the wiki: wikisync pull to get them."
     if count := plan.other_way.get("wiki", 0):
         yield f"{many(count, 'page')} changed here: wikisync push to publish them."
+    if report.earlier:
+        yield f"{many(report.earlier, 'step')} of the plan had been done before it was interrupted."
+    if report.unplanned:
+        yield f"{many(report.unplanned, 'page')} changed besides, and not in the plan: left alone."
+    if request.command == "plan":
+        yield from _with_plan(request.file, bool(plan.writes))
     if request.command == "status" and plan.writes:
         yield "See what changed: wikisync diff. Publish: push. Fetch: pull. Both: sync."
     if request.dry_run and plan.writes:
@@ -79,3 +86,12 @@ def _next(report: Report) -> Iterator[str]:
     )
     if request.command != "undo" and any(lost):
         yield "What was overwritten or deleted is kept: wikisync undo brings it back."
+
+
+def _with_plan(file: str, writes: bool) -> Iterator[str]:
+    file = shlex.quote(file)
+    if writes:
+        yield f"Nothing was written but {file}. To see the differences: wikisync show {file}."
+        yield f"To do this, and no more: wikisync apply {file}."
+    else:
+        yield f"Nothing was written but {file}, and it has nothing to do."

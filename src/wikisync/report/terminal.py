@@ -30,9 +30,10 @@ _MANY: Final = 200
 def show(report: Report, console: Console, view: View | None = None) -> None:
     """The whole report: pages, conflicts, problems, refusals, and one line that sums it up.
 
-    With a ``view`` pages are shown with their differences (``report.pairs``); ``diff`` always does.
+    With a ``view`` pages are shown with their differences (``report.pairs``); ``diff`` and
+    ``show`` always do.
     """
-    if view is not None or report.request.command == "diff":
+    if view is not None or report.request.command in {"diff", "show"}:
         show_diff(report, console, view or View())
     else:
         show_actions(report, console)

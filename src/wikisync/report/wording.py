@@ -110,6 +110,10 @@ def _usage(error: e.UsageError) -> Message:
                 f"{path}: no page of that name here or on the wiki.",
                 "Give a file, a folder, a page's path or a pattern such as 'guide/**'.",
             )
+        case e.BadPlan(file, what):
+            return Message(f"{file} cannot be used as a plan: {what}.", _NEW_PLAN)
+        case e.PlanNotWritten(file, reason):
+            return Message(f"{file}: the plan was not written: {reason}.", "Name another file: -o.")
         case e.SandboxMissing(extra, module):
             return Message(
                 f"This command needs {module}, which is not installed.",
@@ -118,6 +122,9 @@ def _usage(error: e.UsageError) -> Message:
         case e.PortTaken(port):
             return Message(f"Port {port} is taken.", "Choose another one with --port.")
     return Message(str(error))
+
+
+_NEW_PLAN = "Make it anew: wikisync plan push -o plan.json (or pull, or sync)."
 
 
 def _folder_hint(reason: str) -> str:

@@ -29,6 +29,20 @@ class Choice:
     pattern: GitIgnoreSpec | None = None
     as_file: bool = False
 
+    @classmethod
+    def of(cls, typed: str, names: Iterable[str], *, as_file: bool) -> Choice:
+        """The choice of these names. Raises NoSuchPath for a pattern that is none."""
+        names = tuple(names)
+        if as_file or not any(mark in typed for mark in "*?["):
+            return cls(typed, names, as_file=as_file)
+        from pathspec import GitIgnoreSpec
+
+        try:
+            pattern = GitIgnoreSpec.from_lines(["/" + name.lstrip("/") for name in names])
+        except ValueError as error:
+            raise NoSuchPath(typed) from error
+        return cls(typed, names, pattern)
+
     def means(self, key: Key, file: str) -> bool:
         """Whether the argument means this page: its file, a folder above, its path, a pattern."""
         if self.as_file and file:
@@ -63,18 +77,10 @@ def chooser(chosen: Iterable[Choice]) -> Callable[[Key, str], bool]:
 def _choice(argument: str, folder: Path, here: Path) -> Choice:
     below, exists = _as_the_shell_means_it(argument, folder, here)
     if exists and below is not None:
-        return Choice(argument, (below,), as_file=True)
+        return Choice.of(argument, (below,), as_file=True)
     typed = _normal(argument)
     names = [name for name in (typed, below) if name not in {None, "", "."}]
-    pattern = None
-    if any(mark in argument for mark in "*?["):
-        from pathspec import GitIgnoreSpec
-
-        try:
-            pattern = GitIgnoreSpec.from_lines(["/" + name.lstrip("/") for name in names])
-        except ValueError as error:
-            raise NoSuchPath(argument) from error
-    return Choice(argument, tuple(dict.fromkeys(names)), pattern)
+    return Choice.of(argument, dict.fromkeys(names), as_file=False)
 
 
 def _as_the_shell_means_it(argument: str, folder: Path, here: Path) -> tuple[str | None, bool]:

@@ -1,0 +1,123 @@
+"""The commands about plan files: ``plan``, ``show`` and ``apply``, as ``cli`` has the others."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from wikisync import console, console_plan
+from wikisync.options import (
+    Allow,
+    Config,
+    Convert,
+    Delete,
+    ExitCode,
+    Jobs,
+    Json,
+    Markers,
+    MaxDelete,
+    Paths,
+    Prefer,
+    Quiet,
+    Yes,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+Direction = Annotated[
+    Literal["push", "pull", "sync"],
+    typer.Argument(metavar="push|pull|sync", help="Which command the plan is for."),
+]
+Out = Annotated[
+    Path,
+    typer.Option("--out", "-o", metavar="FILE", help="Write the plan to this file."),
+]
+PlanFile = Annotated[Path, typer.Argument(metavar="FILE", help="A file that plan wrote.")]
+SkipStale = Annotated[
+    bool,
+    typer.Option("--skip-stale", help="Leave out pages that moved on since, and do the rest."),
+]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the commands to the program."""
+    app.command(epilog="Example: wikisync plan push -o plan.json")(plan)
+    app.command(epilog="Example: wikisync show plan.json")(show)
+    app.command(epilog="Example: wikisync apply plan.json")(apply)
+
+
+def plan(
+    direction: Direction,
+    paths: Paths = None,
+    *,
+    out: Out,
+    delete: Delete = False,
+    prefer: Prefer = None,
+    markers: Markers = False,
+    convert: Convert = False,
+    max_delete: MaxDelete = None,
+    allow: Allow = None,
+    exit_code: ExitCode = False,
+    json: Json = False,
+    quiet: Quiet = False,
+    jobs: Jobs = None,
+    config: Config = None,
+) -> None:
+    """Write down what a push, pull or sync would do, for review. Changes nothing else."""
+    if markers and direction == "push":
+        raise typer.BadParameter("push writes to the wiki alone: plan pull --markers.")
+    console_plan.plan(
+        console.Output(json, quiet, exit_code),
+        console.Source(config, jobs),
+        direction,
+        out,
+        paths=tuple(paths or ()),
+        delete=delete,
+        prefer=prefer,
+        markers=markers,
+        convert=convert,
+        max_delete=max_delete,
+        allow=_rules(allow),
+    )
+
+
+def show(
+    file: PlanFile, *, exit_code: ExitCode = False, json: Json = False, quiet: Quiet = False
+) -> None:
+    """Show a plan file as diff would. Needs neither the wiki nor a token."""
+    console_plan.show(console.Output(json, quiet, exit_code), file)
+
+
+def apply(
+    file: PlanFile,
+    *,
+    skip_stale: SkipStale = False,
+    yes: Yes = False,
+    max_delete: MaxDelete = None,
+    allow: Allow = None,
+    exit_code: ExitCode = False,
+    json: Json = False,
+    quiet: Quiet = False,
+    jobs: Jobs = None,
+    config: Config = None,
+) -> None:
+    """Do what a plan file says, or nothing: every page must be as it was reviewed.
+
+    Where one moved on, here or on the wiki, it is named, and nothing is written.
+    """
+    console_plan.apply(
+        console.Output(json, quiet, exit_code),
+        console.Source(config, jobs),
+        file,
+        yes=yes,
+        skip_stale=skip_stale,
+        max_delete=max_delete,
+        allow=_rules(allow),
+    )
+
+
+def _rules(allow: Iterable[str] | None) -> frozenset[str]:
+    return frozenset(allow or ())

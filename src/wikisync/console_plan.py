@@ -1,0 +1,72 @@
+"""The commands about plan files at a terminal or in a script: ``plan``, ``show`` and ``apply``.
+
+As ``console`` does it: data to stdout, messages to stderr, and the exit code at the end.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from wikisync import console
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from wikisync.console import Output, Source
+    from wikisync.sync.plan import Command
+
+
+def plan(output: Output, source: Source, direction: Command, file: Path, **wishes: Any) -> None:
+    """``wikisync plan``. A plan that a guard refuses is not written. Ends the program."""
+    from wikisync import planfile, workflow
+
+    request = workflow.Request("plan", direction, file=str(file), **wishes)
+    with console.told(output, request):
+        planfile.check(file)
+        config = source.load()
+        console.warn(config)
+        report = workflow.look(config, request, console.progress(output))
+        if not report.plan.refusals:
+            planfile.save(report, planfile.settings_of(config), file)
+        console.finish(report, output)
+
+
+def show(output: Output, file: Path) -> None:
+    """``wikisync show``: without the wiki, and without a token. Ends the program."""
+    from wikisync import planfile, workflow
+
+    with console.told(output, workflow.Request("show", "sync", file=str(file))):
+        report = planfile.load(file).report
+        request = replace(report.request, command="show", file=str(file))
+        console.finish(replace(report, request=request), output)
+
+
+def apply(
+    output: Output,
+    source: Source,
+    file: Path,
+    *,
+    yes: bool,
+    skip_stale: bool,
+    max_delete: int | None,
+    allow: frozenset[str],
+) -> None:
+    """``wikisync apply``. Ends the program."""
+    from wikisync import planfile, reviewed, workflow
+
+    with console.told(output, workflow.Request("apply", "sync", file=str(file))):
+        plan = planfile.load(file)
+        request = reviewed.to_apply(plan, str(file), allow=allow, max_delete=max_delete)
+        config = source.load()
+        console.warn(config)
+        report = reviewed.carry_out_file(
+            config,
+            request,
+            plan,
+            console.progress(output),
+            ask=lambda found: yes or console.confirm(found),
+            notice=console.stopping,
+            skip_stale=skip_stale,
+        )
+        console.finish(report, output)

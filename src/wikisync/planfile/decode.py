@@ -1,0 +1,180 @@
+"""The object of a plan file as a report that shows like any other, once it is checked. Pure.
+
+Nothing of it decides a write (``sync.held``); but what a reviewer is shown must be what is compared
+later. So the file must be as it was written, say one thing only, and show what its leases are of.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final, get_args
+
+from wikisync import __version__
+from wikisync.compare import Pair
+from wikisync.errors import BadPage
+from wikisync.meet import Note, NoteKind
+from wikisync.planfile.encode import KIND, VERSION, encode, identity
+from wikisync.planfile.texts import is_true
+from wikisync.planfile.values import Given, Malformed, here_of, key_of, page_of, there_of
+from wikisync.request import Report, Request
+from wikisync.sync.plan import WRITES, Action, Conflict, ConflictKind, Plan, Prefer, Side, Verb
+from wikisync.sync.select import Choice
+
+if TYPE_CHECKING:
+    from wikisync.sync.plan import Command
+
+_COMMANDS: Final[tuple[Command, ...]] = tuple(WRITES)
+_SIDES: Final[tuple[Side, ...]] = get_args(Side)
+_VERBS: Final[tuple[Verb, ...]] = get_args(Verb)
+_PREFER: Final[tuple[Prefer | None, ...]] = (None, *get_args(Prefer))
+_CONFLICTS: Final[tuple[ConflictKind, ...]] = get_args(ConflictKind)
+_NOTES: Final[tuple[NoteKind, ...]] = get_args(NoteKind)
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewedPlan:
+    """A plan file as read: its plan with all texts, its ``id``, and what it was made with.
+
+    ``settings`` are those of the configuration then; ``made`` is ISO time, and ``by`` the version
+    of wikisync that wrote it.
+    """
+
+    report: Report
+    id: str
+    made: str
+    by: str
+    settings: dict[str, Any] = field(default_factory=dict)
+
+
+def decode(data: object) -> ReviewedPlan:
+    """The plan that ``encode`` wrote. Raises Malformed for anything else."""
+    given = Given(data, "the file")
+    if given.values.get("kind") != KIND:
+        raise Malformed("it was not written by wikisync plan")
+    version = given.get("version", int)
+    if version != VERSION:
+        newer = "a newer" if version > VERSION else "an older"
+        raise Malformed(f"it was written by {newer} wikisync (version {version} of the format)")
+    if given.get("id", str) != identity(dict(given.values)):
+        raise Malformed("it was changed since it was written")
+    report = Report(
+        _request(given.object("wish")), given.get("wiki", str), given.get("folder", str), Plan()
+    )
+    pairs: list[Pair] = []
+    plan = _plan(given, pairs)
+    for pair in pairs:
+        if not is_true(pair):
+            raise Malformed(f"it does not show {pair.item.file} as its leases have it")
+    notes = tuple(
+        Note(each.one_of("kind", _NOTES), each.count("pages"), each.get("detail", str))
+        for each in given.objects("remarks")
+    )
+    report = Report(report.request, report.wiki, report.folder, plan, (), tuple(pairs), notes=notes)
+    found = ReviewedPlan(
+        report,
+        given.get("id", str),
+        given.get("made", str),
+        given.get("wikisync", str),
+        _settings(given.object("settings")),
+    )
+    # Written by another version, the same may be said in other words.
+    if found.by == __version__ and encode(report, found.settings, found.made) != given.values:
+        raise Malformed("it contradicts itself")
+    return found
+
+
+def _settings(given: Given) -> dict[str, Any]:
+    return {"ignore": list(given.texts("ignore")), "write_back": given.get("write_back", bool)}
+
+
+def _request(given: Given) -> Request:
+    meant = tuple(
+        Choice.of(each.get("typed", str), each.texts("names"), as_file=each.get("as_file", bool))
+        for each in given.objects("paths")
+    )
+    return Request(
+        "plan",
+        given.one_of("direction", _COMMANDS),
+        tuple(choice.typed for choice in meant),
+        delete=given.get("delete", bool),
+        prefer=given.one_of("prefer", _PREFER),
+        markers=given.get("markers", bool),
+        convert=given.get("convert", bool),
+        max_delete=None if given.values.get("max_delete") is None else given.count("max_delete"),
+        meant=meant,
+    )
+
+
+def _plan(given: Given, pairs: list[Pair]) -> Plan:
+    counts, waiting = given.object("counts"), given.object("waiting")
+    if given.objects("refusals"):
+        raise Malformed("it was refused when it was made")
+    return Plan(
+        actions=tuple(_action(each, pairs) for each in given.objects("actions")),
+        conflicts=tuple(_conflict(each, pairs) for each in given.objects("conflicts")),
+        problems=tuple(_problem(each) for each in given.objects("problems")),
+        pages=counts.count("pages"),
+        in_sync=counts.count("in_sync"),
+        other_way={side: count for side in _SIDES if (count := waiting.count(side))},
+    )
+
+
+def _action(given: Given, pairs: list[Pair]) -> Action:
+    here, there = given.optional("here"), given.optional("there")
+    origin, marks = given.optional("origin"), given.get("marks", bool)
+    old, new = page_of(given.optional("old")), page_of(given.optional("new"))
+    verb = given.one_of("action", _VERBS)
+    merged = page_of(given.optional("merged"))
+    if verb == "merge" and not marks:
+        merged = new
+    withheld = given.maybe("withheld", str)
+    if withheld not in {None, "delete"}:
+        raise Malformed(f"`withheld` of {given.where} is not as it should be")
+    action = Action(
+        verb,
+        given.one_of("side", _SIDES),
+        key_of(given),
+        given.get("file", str),
+        given.texts("fields"),
+        here_of(here),
+        there_of(there),
+        None if given.values.get("id") is None else given.count("id"),
+        settles=given.get("settles", bool),
+        withheld=withheld,
+        origin=None if origin is None else key_of(origin),
+        old_file=given.get("old_file", str),
+        merged=merged,
+        theirs=given.texts("theirs"),
+        marks=marks,
+        converts=given.get("converts", bool),
+        alike=given.texts("alike"),
+    )
+    if verb != "adopt" and withheld is None:
+        pairs.append(Pair(action, old, new))
+    return action
+
+
+def _conflict(given: Given, pairs: list[Pair]) -> Conflict:
+    here, there = given.optional("here"), given.optional("there")
+    origin = given.optional("origin")
+    conflict = Conflict(
+        key_of(given),
+        given.get("file", str),
+        given.one_of("kind", _CONFLICTS),
+        given.texts("fields"),
+        given.get("detail", str),
+        here_of(here),
+        there_of(there),
+        given.texts("mine"),
+        given.texts("theirs"),
+        None if origin is None else key_of(origin),
+        given.get("old_file", str),
+    )
+    old, new = page_of(given.optional("old")), page_of(given.optional("new"))
+    pairs.append(Pair(conflict, old, new))
+    return conflict
+
+
+def _problem(given: Given) -> BadPage:
+    line = None if given.values.get("line") is None else given.count("line")
+    return BadPage(given.get("file", str), line, given.get("message", str))

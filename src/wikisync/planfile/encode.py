@@ -1,0 +1,118 @@
+"""A report as the object of a plan file: what ``--json`` has, the leases, and both texts. Pure."""
+
+from __future__ import annotations
+
+import json
+from hashlib import blake2b
+from typing import TYPE_CHECKING, Any, Final
+
+from wikisync import __version__
+from wikisync.planfile.values import here_data, key_data, page_data, there_data
+from wikisync.report.data import as_data, results
+from wikisync.sync.plan import Action, Conflict
+
+if TYPE_CHECKING:
+    from wikisync.page.model import Page
+    from wikisync.request import Report, Request
+
+VERSION: Final = 1
+KIND: Final = "wikisync plan"
+
+
+def encode(report: Report, settings: dict[str, Any], made: str) -> dict[str, Any]:
+    """The object of a plan file, with its ``id``.
+
+    ``settings`` are those of the configuration that decide what is written; ``made`` is ISO time.
+    """
+    data = as_data(report)
+    texts = {_which(pair.item): (pair.old, pair.new) for pair in report.pairs}
+    shown = [action for action, _outcome in results(report)]
+    actions = [
+        {**said, **_action(action, texts.get(_which(action), (None, None)))}
+        for said, action in zip(data["actions"], shown, strict=True)
+    ]
+    conflicts = [
+        {**said, **_conflict(conflict, texts.get(_which(conflict), (None, None)))}
+        for said, conflict in zip(data["conflicts"], report.plan.conflicts, strict=True)
+    ]
+    whole = {
+        "version": VERSION,
+        "kind": KIND,
+        "made": made,
+        "wikisync": __version__,
+        **{name: value for name, value in data.items() if name not in {"version", "refusals"}},
+        "wish": _wish(report.request),
+        "settings": settings,
+        "actions": actions,
+        "conflicts": conflicts,
+        "refusals": data["refusals"],
+        "waiting": {side: report.plan.other_way.get(side, 0) for side in ("wiki", "folder")},
+        "remarks": [
+            {"kind": note.kind, "pages": note.pages, "detail": note.detail} for note in report.notes
+        ],
+    }
+    return {**whole, "id": identity(whole)}
+
+
+def identity(data: dict[str, Any]) -> str:
+    """The id of a plan file: the digest of all the rest of it."""
+    rest = {name: value for name, value in data.items() if name != "id"}
+    text = json.dumps(rest, sort_keys=True, separators=(",", ":"))
+    return blake2b(text.encode("ascii"), digest_size=16).hexdigest()
+
+
+def _which(item: Action | Conflict) -> tuple[object, bool, bool]:
+    conflict = isinstance(item, Conflict)
+    return item.key, conflict, isinstance(item, Action) and item.verb == "move"
+
+
+def _wish(request: Request) -> dict[str, Any]:
+    return {
+        "direction": request.direction,
+        "paths": [
+            {"typed": choice.typed, "names": list(choice.names), "as_file": choice.as_file}
+            for choice in request.meant or ()
+        ],
+        "delete": request.delete,
+        "prefer": request.prefer,
+        "markers": request.markers,
+        "convert": request.convert,
+        "max_delete": request.max_delete,
+    }
+
+
+def _action(action: Action, texts: tuple[Page | None, Page | None]) -> dict[str, Any]:
+    return {
+        **_leases(action, texts),
+        "id": action.id,
+        "theirs": list(action.theirs),
+        "merged": page_data(action.merged) if action.marks else None,
+        "settles": action.settles,
+        "withheld": action.withheld,
+        "alike": list(action.alike),
+        "marks": action.marks,
+        "converts": action.converts,
+        "old_file": action.first_file or action.old_file,
+    }
+
+
+def _conflict(conflict: Conflict, texts: tuple[Page | None, Page | None]) -> dict[str, Any]:
+    return {
+        "kind": conflict.kind,
+        "fields": list(conflict.fields),
+        "detail": conflict.detail,
+        **_leases(conflict, texts),
+        "mine": list(conflict.mine),
+        "theirs": list(conflict.theirs),
+        "old_file": conflict.old_file,
+    }
+
+
+def _leases(item: Action | Conflict, texts: tuple[Page | None, Page | None]) -> dict[str, Any]:
+    return {
+        "here": here_data(item.here),
+        "there": there_data(item.there),
+        "origin": key_data(item.origin),
+        "old": page_data(texts[0]),
+        "new": page_data(texts[1]),
+    }

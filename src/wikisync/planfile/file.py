@@ -1,0 +1,107 @@
+"""Plan files on disk: written whole or not at all, and read with care."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from typing import TYPE_CHECKING, Any, Final
+
+from wikisync.apply.context import now
+from wikisync.errors import BadPlan, PageMoved, PlanNotWritten
+from wikisync.planfile.decode import ReviewedPlan, decode
+from wikisync.planfile.encode import KIND, encode
+from wikisync.planfile.texts import is_true
+from wikisync.planfile.values import Malformed
+from wikisync.report.data import one_line
+from wikisync.sides.atomic import fill, reason_of, sync_folder
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from wikisync.request import Report
+
+MAX_BYTES: Final = 512 * 1024 * 1024
+"""A larger file is no plan: a plan for twelve thousand pages of the usual size is a third of it."""
+
+_HEAD: Final = 256
+
+
+def check(path: Path) -> None:
+    """Whether a plan can be written there. Raises PlanNotWritten, before anything is looked at.
+
+    What is there already must be a plan, or empty: nothing else is written over.
+    """
+    try:
+        if not path.parent.is_dir():
+            raise PlanNotWritten(str(path), "there is no such folder")
+        if not path.exists():
+            return
+        if not path.is_file():
+            raise PlanNotWritten(str(path), "it is no file")
+        with path.open("rb") as handle:
+            head = handle.read(_HEAD)
+    except OSError as error:
+        raise PlanNotWritten(str(path), reason_of(error)) from error
+    if head and f'"{KIND}"'.encode() not in head:
+        raise PlanNotWritten(str(path), "there is a file of that name, which is no plan")
+
+
+def save(report: Report, settings: dict[str, Any], path: Path) -> str:
+    """Write the plan of a report down, and return its id.
+
+    The file is there as a whole or as it was before. Raises PlanNotWritten, and PageMoved where a
+    page changed while the plan was made.
+    """
+    for pair in report.pairs:
+        if not is_true(pair):
+            raise PageMoved(pair.item.key, "it changed while the plan was made")
+    data = encode(report, settings, now())
+    text = f"{one_line(data)}\n".encode()
+    if len(text) > MAX_BYTES:
+        reason = f"it would be over {MAX_BYTES >> 20} MiB; name fewer pages by PATH"
+        raise PlanNotWritten(str(path), reason)
+    check(path)
+    path = path.resolve()
+    temporary = path.with_name(f".{path.name}-{secrets.token_hex(6)}")
+    try:
+        try:
+            fill(temporary, text, path if path.exists() else None)
+            temporary.replace(path)
+        finally:
+            temporary.unlink(missing_ok=True)
+        sync_folder(path.parent)
+    except OSError as error:
+        raise PlanNotWritten(str(path), reason_of(error)) from error
+    return str(data["id"])
+
+
+def load(path: Path) -> ReviewedPlan:
+    """The plan in a file. Raises BadPlan for whatever is none, and for one that was changed."""
+    try:
+        with path.open("rb") as handle:
+            data = handle.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise BadPlan(str(path), reason_of(error)) from error
+    if len(data) > MAX_BYTES:
+        raise BadPlan(str(path), f"it is over {MAX_BYTES >> 20} MiB")
+    try:
+        value = json.loads(
+            data.decode("utf-8"), object_pairs_hook=_object, parse_constant=_no_number
+        )
+    except (ValueError, RecursionError) as error:
+        raise BadPlan(str(path), "it is no JSON that wikisync plan wrote") from error
+    try:
+        return decode(value)
+    except (Malformed, RecursionError) as error:
+        raise BadPlan(str(path), str(error) or "it is nested too deep") from error
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):  # which of the two would a reader see?
+        raise ValueError("a name is there twice")
+    return found
+
+
+def _no_number(word: str) -> Any:
+    raise ValueError(f"{word} is no number")

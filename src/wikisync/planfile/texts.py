@@ -1,0 +1,40 @@
+"""Whether the texts that a plan shows are those that its leases are about. Pure.
+
+Whoever reviews reads the texts, and whoever applies compares the leases: the two must say the same.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from wikisync.page.fingerprint import fingerprint
+from wikisync.sync.plan import Action
+
+if TYPE_CHECKING:
+    from wikisync.compare import Pair
+    from wikisync.page.fingerprint import Fingerprint
+
+
+def is_true(pair: Pair) -> bool:
+    """Whether a pair shows what its item saw on the two sides, and what would come of it."""
+    old, new = _expected(pair)
+    shown_old = None if pair.old is None else fingerprint(pair.old)
+    shown_new = None if pair.new is None else fingerprint(pair.new)
+    return (shown_old, shown_new) == (old, new)
+
+
+def _expected(pair: Pair) -> tuple[Fingerprint | None, Fingerprint | None]:
+    item = pair.item
+    here = None if item.here is None else item.here.fingerprint
+    there = None if item.there is None else item.there.fingerprint
+    # What a file does not name is taken from the page.
+    both = here.over(there) if here is not None and there is not None else here
+    if not isinstance(item, Action):
+        return there, both
+    if item.verb == "move":
+        return here, here
+    if item.merged is not None and not item.marks:
+        return there, fingerprint(item.merged)
+    if item.verb == "delete":
+        return (there if item.side == "wiki" else here), None
+    return (here, there) if item.side == "folder" else (there, both)

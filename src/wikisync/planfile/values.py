@@ -1,0 +1,200 @@
+"""The values of a plan file: pages, leases and names, as JSON has them. Pure.
+
+What is read back is checked for its shape, field by field. Raises Malformed for any other.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+from wikisync.page.fingerprint import Fingerprint
+from wikisync.page.model import Key, Listed, Page, has_file_form
+from wikisync.sync.plan import Local, Remote
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+T = TypeVar("T")
+
+PAGE: Final = {
+    "title": ("title", str),
+    "description": ("description", str),
+    "published": ("published", bool),
+    "tags": ("tags", list),
+    "content": ("content", str),
+    "publishStartDate": ("publish_start", str),
+    "publishEndDate": ("publish_end", str),
+    "editor": ("editor", str),
+    "scriptCss": ("script_css", str),
+    "scriptJs": ("script_js", str),
+    "private": ("private", bool),
+}
+"""Field, as users and JSON know it → the page's attribute, and its type."""
+
+
+class Malformed(Exception):
+    """A value that no plan file has; its text says where and what, in a clause."""
+
+
+class Given:
+    """An object of a plan file, read field by field; ``where`` names it in complaints."""
+
+    def __init__(self, value: object, where: str) -> None:
+        if not isinstance(value, dict):
+            raise Malformed(f"{where} is no object")
+        self.values: Mapping[str, object] = value
+        self.where = where
+
+    def get(self, name: str, kind: type[T]) -> T:
+        """The field's value, which must be of this very type."""
+        if name not in self.values:
+            raise Malformed(f"{self.where} has no `{name}`")
+        value = self.values[name]
+        if type(value) is not kind:  # True is no number here
+            raise Malformed(f"`{name}` of {self.where} is not as it should be")
+        return value
+
+    def maybe(self, name: str, kind: type[T]) -> T | None:
+        """The field's value, or None where it is null."""
+        return None if self.values.get(name) is None else self.get(name, kind)
+
+    def count(self, name: str) -> int:
+        """The field's value, a number from 0."""
+        value = self.get(name, int)
+        if value < 0:
+            raise Malformed(f"`{name}` of {self.where} is not as it should be")
+        return value
+
+    def one_of(self, name: str, words: tuple[T, ...]) -> T:
+        """The field's value, one of some words."""
+        value = self.values.get(name)
+        for word in words:
+            if type(value) is type(word) and value == word:
+                return word
+        raise Malformed(f"`{name}` of {self.where} is not as it should be")
+
+    def texts(self, name: str) -> tuple[str, ...]:
+        """The field's value, a list of texts."""
+        found = self.get(name, list)
+        if not all(type(text) is str for text in found):
+            raise Malformed(f"`{name}` of {self.where} is not as it should be")
+        return tuple(found)
+
+    def object(self, name: str) -> Given:
+        """The object that the field holds."""
+        return Given(self.values.get(name), f"`{name}` of {self.where}")
+
+    def optional(self, name: str) -> Given | None:
+        """The object that the field holds, or None where it is null."""
+        return None if self.values.get(name) is None else self.object(name)
+
+    def objects(self, name: str) -> list[Given]:
+        """The objects that the field lists."""
+        found = self.get(name, list)
+        return [Given(each, f"`{name}` {number}") for number, each in enumerate(found, 1)]
+
+
+def page_data(page: Page | None) -> dict[str, Any] | None:
+    """A page's values; null: the side does not name the field."""
+    if page is None:
+        return None
+    values = {name: getattr(page, attribute) for name, (attribute, _kind) in PAGE.items()}
+    return {**values, "tags": None if page.tags is None else list(page.tags)}
+
+
+def page_of(given: Given | None) -> Page | None:
+    """The page that ``page_data`` wrote."""
+    if given is None:
+        return None
+    values: dict[str, Any] = {
+        attribute: given.maybe(name, kind) for name, (attribute, kind) in PAGE.items()
+    }
+    values["content"] = given.get("content", str)
+    values["tags"] = None if values["tags"] is None else given.texts("tags")
+    return Page(**values)
+
+
+def here_data(here: Local | None) -> dict[str, Any] | None:
+    """What a step saw of a file."""
+    if here is None:
+        return None
+    return {
+        "file": here.file,
+        "content_type": here.content_type,
+        "digest": here.digest.hex(),
+        "fingerprint": str(here.fingerprint),
+    }
+
+
+def here_of(given: Given | None) -> Local | None:
+    """The file that ``here_data`` wrote."""
+    if given is None:
+        return None
+    kind = given.get("content_type", str)
+    if not has_file_form(kind):
+        raise Malformed(f"`content_type` of {given.where} is not as it should be")
+    return Local(given.get("file", str), kind, _fingerprint(given), _digest(given))
+
+
+def there_data(there: Remote | None) -> dict[str, Any] | None:
+    """What a step saw of a page on the wiki."""
+    if there is None:
+        return None
+    listed = there.listed
+    return {
+        "id": listed.id,
+        "locale": listed.key.locale,
+        "path": listed.key.path,
+        "content_type": listed.content_type,
+        "created_at": listed.created_at,
+        "updated_at": listed.updated_at,
+        "fingerprint": None if there.fingerprint is None else str(there.fingerprint),
+    }
+
+
+def there_of(given: Given | None) -> Remote | None:
+    """The page that ``there_data`` wrote, as far as it did."""
+    if given is None:
+        return None
+    listed = Listed(
+        id=given.count("id"),
+        key=key_of(given),
+        title="",
+        description="",
+        content_type=given.get("content_type", str),
+        published=True,
+        private=False,
+        created_at=given.get("created_at", str),
+        updated_at=given.get("updated_at", str),
+        tags=(),
+    )
+    known = given.maybe("fingerprint", str) is not None
+    return Remote(listed, _fingerprint(given) if known else None)
+
+
+def key_data(key: Key | None) -> dict[str, str] | None:
+    """A page's name."""
+    return None if key is None else {"locale": key.locale, "path": key.path}
+
+
+def key_of(given: Given) -> Key:
+    """The name that an object holds."""
+    return Key(given.get("locale", str), given.get("path", str))
+
+
+def _fingerprint(given: Given) -> Fingerprint:
+    text = given.get("fingerprint", str)
+    try:
+        found = Fingerprint.parse(text)
+    except ValueError:
+        raise Malformed(f"`fingerprint` of {given.where} is none") from None
+    if str(found) != text:
+        raise Malformed(f"`fingerprint` of {given.where} is none")
+    return found
+
+
+def _digest(given: Given) -> bytes:
+    try:
+        return bytes.fromhex(given.get("digest", str))
+    except ValueError:
+        raise Malformed(f"`digest` of {given.where} is none") from None
