@@ -49,8 +49,12 @@ def _show_rest(report: Report, console: Console) -> None:
         _show_message(console, "", "note", "yellow", say_note(note))
     for problem in report.plan.problems:
         _show_message(console, "", "problem", "red", say(problem))
+    last = {refusal.rule: refusal for refusal in report.plan.refusals}
     for refusal in report.plan.refusals:
-        _show_message(console, "", f"refused ({refusal.rule})", "red", say_refusal(refusal))
+        message = say_refusal(refusal)
+        if refusal is not last[refusal.rule]:
+            message = Message(message.text)  # what to do is said once for all of a rule
+        _show_message(console, "", f"refused ({refusal.rule})", "red", message)
 
 
 def show_plan(report: Report, console: Console) -> None:

@@ -72,7 +72,7 @@ def say_refusal(refusal: Refusal) -> Message:
             )
         case "stale":
             return Message(
-                f"{refusal.file}: {refusal.detail}, since the plan was made.",
+                f"{refusal.file or 'A page'} moved on since the plan was made: {refusal.detail}.",
                 "Make the plan anew, or apply the rest of it: --skip-stale.",
             )
     assert_never(refusal.rule)

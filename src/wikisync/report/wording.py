@@ -39,6 +39,8 @@ def say(error: e.WikisyncError) -> Message:
             return _wiki(error)
         case e.PageMoved(_key, found):
             return Message(f"{found}; the page was left alone.", "Run the command again.")
+        case e.Stale(done=True):
+            return Message("What was to be done is done already.")
         case e.Stale(_key, _file, found):
             return Message(
                 f"It is not as it was reviewed: {found}; it was left alone.",

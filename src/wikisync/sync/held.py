@@ -80,6 +80,10 @@ def hold(
             reason = since(action, now, sides)
             done = is_done(action, sides)
             found.stale[name] = action, Stale(action.key, action.file, reason, done)
+    for name, now in today.items():
+        moved = wanted.get((now.key, True))
+        if name not in wanted and moved is not None and _ends_move(moved, now, earlier):
+            found.going[name] = now
     bound = _bind(found, wanted, fresh)
     seen = {_name(a) for a in reviewed.writes} | {(c.key, False) for c in reviewed.conflicts}
     unplanned = len(today.keys() - seen)
@@ -162,6 +166,18 @@ def _was_done(action: Action, sides: Sides, earlier: Earlier) -> bool:
     if (verb, action.side, action.key) in earlier.done:
         return True
     return earlier.begun and is_done(action, sides)
+
+
+def _ends_move(move: Action, fresh: Action, earlier: Earlier) -> bool:
+    """Whether a step of today puts back the title that the wiki changed with a move.
+
+    That is part of the move, which an interrupted run of the plan began.
+    """
+    return (
+        ("move", "wiki", move.key) in earlier.done
+        and (fresh.verb, fresh.side, fresh.fields) == ("update", "wiki", ("title",))
+        and same_here(move.here, fresh.here)
+    )
 
 
 def _goes_on(reviewed: Action, fresh: Action, earlier: Earlier) -> bool:

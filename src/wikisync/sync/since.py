@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def since(reviewed: Action, fresh: Action | None, sides: Sides) -> str:
     """What is other than the reviewed step saw it; ``fresh`` is today's step about the page."""
     if is_done(reviewed, sides):
-        return "it is so already"
+        return "what was to be done is done already"
     there_now = _there(reviewed, sides)
     if fresh is not None and isinstance(there_now, Remote) and there_now.fingerprint is None:
         there_now = fresh.there  # the look did not need to read it, and the plan did
@@ -58,21 +58,24 @@ def wanted(action: Action) -> Fingerprint | None:
     return None if action.there is None else action.there.fingerprint
 
 
-def _place_here(action: Action) -> Key:
-    """Where the step expects its file."""
-    moves = action.verb == "move" and action.side == "folder"
-    return (action.origin or action.key) if moves else action.key
-
-
 def _there(action: Action, sides: Sides) -> There:
-    moves = action.verb == "move" and action.side == "wiki"
-    return sides.there.get((action.origin or action.key) if moves else action.key)
+    """What is now where the step expects its page: one that is to move is where it was seen."""
+    if action.verb == "move" and action.side == "wiki" and action.there is not None:
+        return sides.there.get(action.there.listed.key)
+    return sides.there.get(action.key)
+
+
+def _here(action: Action, sides: Sides) -> tuple[str, Local | None]:
+    """The file that the step expects, by name, and what is there now."""
+    if action.verb != "move" or action.side == "wiki":
+        return action.file, sides.here.get(action.key)
+    file = action.first_file or action.old_file
+    return file, next((local for local in sides.here.values() if local.file == file), None)
 
 
 def _here_since(action: Action, sides: Sides) -> str:
-    key, was = _place_here(action), action.here
-    now = sides.here.get(key)
-    if key in sides.blocked:
+    was, (file, now) = action.here, _here(action, sides)
+    if any(problem.name == file for problem in sides.problems):
         return "its file is no valid page now"
     if now is None:
         return _gone_here(was, sides) if was is not None else ""
