@@ -11,7 +11,7 @@ import re
 import subprocess
 import sys
 from dataclasses import dataclass
-from inspect import getdoc, signature
+from inspect import Parameter, getdoc, signature
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal, get_args, get_origin, get_type_hints
 
@@ -41,6 +41,7 @@ class Option:
     meaning: str
     default: object = None
     many: bool = False
+    required: bool = False
 
     @property
     def is_argument(self) -> bool:
@@ -87,9 +88,14 @@ def reference(command: Command) -> str:
     """A command's help as the manual shows it: how it is called, what it does, its options."""
     called = "wikisync COMMAND" if command.name == PROGRAM else f"wikisync {command.name}"
     arguments = [
-        f"[{option.value}]{'...' if option.many else ''}"
+        option.value if option.required else f"[{option.value}]{'...' if option.many else ''}"
         for option in command.options
         if option.is_argument
+    ]
+    arguments += [
+        f"{option.names[0]} {option.value}"
+        for option in command.options
+        if option.required and not option.is_argument
     ]
     lines = ["", "```", " ".join([called, *arguments, "[OPTIONS]"]), "```", ""]
     lines += [command.help, ""] if command.help else []
@@ -145,11 +151,14 @@ def _option(name: str, hint: Any, default: object) -> Option:
     meaning = Text.from_markup(info.help or "").plain
     if isinstance(info, ArgumentInfo):
         typed = str(info.metavar or name.upper()).strip("[].")
-        return Option((), typed, meaning, many="list[" in str(kind))
+        needed = default is Parameter.empty
+        return Option((), typed, meaning, many="list[" in str(kind), required=needed)
     # In an annotation, what stands first is the first of the names, though Typer calls it default.
     named = [each for each in (info.default, *(info.param_decls or ())) if isinstance(each, str)]
     names = tuple(sorted(named, key=len)) or (f"--{name.replace('_', '-')}",)
     value = "" if kind is bool else info.metavar or _choices(kind) or name.upper()
+    if default is Parameter.empty:
+        return Option(names, str(value), meaning, required=True)
     return Option(names, str(value), meaning, None if kind is bool else default)
 
 
@@ -163,5 +172,5 @@ def _row(option: Option) -> str:
     value = f" {option.value}" if option.value else ""
     typed = ", ".join(f"`{name}{value}`" for name in option.names) or f"`{option.value}`"
     default = "" if option.default is None else f" Default: `{option.default}`."
-    # A pipe would end the cell.
-    return f"| {typed} | {option.meaning}{default} |".replace("local|wiki", "local\\|wiki")
+    typed = typed.replace("|", "\\|")  # a pipe would end the cell
+    return f"| {typed} | {option.meaning}{default} |"

@@ -102,7 +102,14 @@ class Told:
 @pytest.fixture(scope="module")
 def printed(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[str, str]]:
     """What the program prints in the stories that the manual tells."""
-    stories = (first_page, two_people, a_run_taken_back, too_many_deletions, files_that_are_no_page)
+    stories = (
+        first_page,
+        two_people,
+        a_run_taken_back,
+        too_many_deletions,
+        files_that_are_no_page,
+        a_plan_reviewed,
+    )
     return [line for story in stories for line in story(tmp_path_factory.mktemp("story"))]
 
 
@@ -177,6 +184,25 @@ def files_that_are_no_page(folder: Path) -> Iterator[tuple[str, str]]:
         told.write("merge.md", "<<<<<<< HEAD\na\n=======\nb\n>>>>>>> main\n")
         told.write("v1.2.md", NOTES)
         told.run("status")
+        yield from told.printed
+
+
+def a_plan_reviewed(folder: Path) -> Iterator[tuple[str, str]]:
+    with Sandbox() as box:
+        told = Told(folder, box)
+        told.run(f"init {box.url}")
+        told.write("home.md", HOME)
+        told.write("notes.md", NOTES)
+        told.run("push --yes", "--quiet")
+        told.write("home.md", HOME.replace("first.", "first, then [how we work](/work)."))
+        told.write("notes.md", f"{NOTES}\nAnd more.\n")
+        told.write("work.md", "# How we work\n\nTogether.\n")
+        told.run("plan push -o plan.json")
+        told.run("show plan.json")
+        box.edit("notes", content=f"{NOTES}\nAn edit on the wiki.\n")
+        told.run("apply plan.json --yes")
+        told.run("apply plan.json --yes --skip-stale")
+        told.run("apply plan.json --yes")
         yield from told.printed
 
 

@@ -131,7 +131,10 @@ def test_show_prints_a_plan_as_diff_does_without_wiki_or_token(differing: Worksp
     diff = differing.run("diff", "--delete")
     shown = differing.run("show", "plan.json", env={"WIKISYNC_TOKEN": None})
     assert (shown.code, shown.asked) == (3, ())
-    assert shown.out == diff.out
+    more = shown.out.removeprefix(diff.out)
+    assert more != shown.out
+    assert f"a push of pages ↔ {differing.box.url}" in more
+    assert "wikisync apply plan.json" in more
     data = differing.run("show", "plan.json", "--json", env={"WIKISYNC_TOKEN": None}).json
     wanted = differing.run("diff", "--delete", "--json").json
     assert data == {**wanted, "command": "show"}

@@ -77,6 +77,7 @@ def _run(logged: LoggedRun) -> dict[str, Any]:
         "started": run.started,
         "ended": run.ended,
         "undoes": run.undoes,
+        "plan": run.plan,
         "actions": [
             {
                 "action": noted.intent.verb,

@@ -71,8 +71,8 @@ def _next(report: Report) -> Iterator[str]:
         yield f"{many(report.earlier, 'step')} of the plan had been done before it was interrupted."
     if report.unplanned:
         yield f"{many(report.unplanned, 'page')} changed besides, and not in the plan: left alone."
-    if request.command == "plan":
-        yield from _with_plan(request.file, bool(plan.writes))
+    if request.command in {"plan", "show"}:
+        yield from _with_plan(report)
     if request.command == "status" and plan.writes:
         yield "See what changed: wikisync diff. Publish: push. Fetch: pull. Both: sync."
     if request.dry_run and plan.writes:
@@ -88,10 +88,13 @@ def _next(report: Report) -> Iterator[str]:
         yield "What was overwritten or deleted is kept: wikisync undo brings it back."
 
 
-def _with_plan(file: str, writes: bool) -> Iterator[str]:
-    file = shlex.quote(file)
-    if writes:
+def _with_plan(report: Report) -> Iterator[str]:
+    file, writes = shlex.quote(report.request.file), report.plan.writes
+    if report.request.command == "show":
+        yield f"This is a {report.request.direction} of {report.folder} ↔ {report.wiki}."
+    elif writes:
         yield f"Nothing was written but {file}. To see the differences: wikisync show {file}."
+    if writes:
         yield f"To do this, and no more: wikisync apply {file}."
-    else:
+    elif report.request.command == "plan":
         yield f"Nothing was written but {file}, and it has nothing to do."
