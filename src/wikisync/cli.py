@@ -27,8 +27,8 @@ from wikisync.options import (
     SideBySide,
     Stat,
     Yes,
+    view,
 )
-from wikisync.report.view import View
 
 if TYPE_CHECKING:
     from wikisync.sync.plan import Command
@@ -117,10 +117,8 @@ def diff(
     config: Config = None,
 ) -> None:
     """Show the differences themselves, as a push would make them. Changes nothing."""
-    if stat and side_by_side:
-        raise typer.BadParameter("--stat or --side-by-side: one of them.")
     console.look(
-        console.Output(json, quiet, exit_code, View(stat, side_by_side, not no_pager)),
+        console.Output(json, quiet, exit_code, view(stat, side_by_side, no_pager)),
         console.Source(config, jobs),
         command="diff",
         direction="pull" if pull else "push",

@@ -18,10 +18,14 @@ from wikisync.options import (
     Json,
     Markers,
     MaxDelete,
+    NoPager,
     Paths,
     Prefer,
     Quiet,
+    SideBySide,
+    Stat,
     Yes,
+    view,
 )
 
 if TYPE_CHECKING:
@@ -85,10 +89,19 @@ def plan(
 
 
 def show(
-    file: PlanFile, *, exit_code: ExitCode = False, json: Json = False, quiet: Quiet = False
+    file: PlanFile,
+    *,
+    exit_code: ExitCode = False,
+    stat: Stat = False,
+    side_by_side: SideBySide = False,
+    no_pager: NoPager = False,
+    json: Json = False,
+    quiet: Quiet = False,
 ) -> None:
     """Show a plan file as diff would. Needs neither the wiki nor a token."""
-    console_plan.show(console.Output(json, quiet, exit_code), file)
+    console_plan.show(
+        console.Output(json, quiet, exit_code, view(stat, side_by_side, no_pager)), file
+    )
 
 
 def apply(

@@ -7,6 +7,8 @@ from typing import Annotated, Final, Literal
 
 import typer
 
+from wikisync.report.view import View
+
 LIFTABLE: Final = ("max-delete", "emptied", "all-changed", "foreign-state")
 
 
@@ -88,3 +90,10 @@ SideBySide = Annotated[
     bool, typer.Option("--side-by-side", help="Both sides next to each other, in two columns.")
 ]
 NoPager = Annotated[bool, typer.Option("--no-pager", help="Print long output without a pager.")]
+
+
+def view(stat: bool, side_by_side: bool, no_pager: bool) -> View:
+    """How differences are to be shown. Raises BadParameter."""
+    if stat and side_by_side:
+        raise typer.BadParameter("--stat or --side-by-side: one of them.")
+    return View(stat, side_by_side, not no_pager)

@@ -239,3 +239,15 @@ def test_a_full_disk_leaves_no_half_plan(ws: Workspace, monkeypatch: pytest.Monk
 
 def test_markers_are_not_for_a_push(ws: Workspace) -> None:
     assert ws.run("plan", "push", "--markers", "-o", "plan.json").code == 2
+
+
+def test_a_plan_is_shown_in_each_way_that_diff_shows(ws: Workspace) -> None:
+    ws.push(one=page("One", "Old.\n"))
+    ws.change("one.md", "Old.", "New.")
+    ws.run("plan", "push", "-o", "plan.json").ok()
+    plain = ws.run("show", "plan.json").ok()
+    assert "-Old.\n+New.\n" in plain.out
+    for view in ("--stat", "--side-by-side"):
+        shown = ws.run("show", "plan.json", view).ok()
+        assert shown.out.startswith(ws.run("diff", view).ok().out)
+    assert ws.run("show", "plan.json", "--stat", "--side-by-side").code == 2
