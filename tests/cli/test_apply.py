@@ -141,6 +141,14 @@ def test_a_file_that_only_got_another_date_is_still_as_it_was_reviewed(planned: 
     assert apply(planned).ok().done() == DONE
 
 
+def test_a_page_that_was_only_rendered_again_is_still_as_it_was_reviewed(
+    planned: Workspace,
+) -> None:
+    for name in ("one", "old", "gone"):
+        planned.box.render(name)
+    assert apply(planned).ok().done() == DONE
+
+
 # ---- what moved on
 
 

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 MANY = 40
 """A scenario with fewer points than these would prove little."""
 
+EVERY = 5
+"""Points from one death to the next: that runs survive each of them is ``test_killed``'s affair."""
+
 
 @pytest.fixture(autouse=True)
 def no_authorities(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -82,9 +85,6 @@ def all_done(report: Report, where: str = "") -> None:
 
 def rules(report: Report) -> list[str]:
     return [refusal.rule for refusal in report.plan.refusals]
-
-
-EVERY = 1
 
 
 @pytest.mark.parametrize("command", EDITS)
