@@ -68,6 +68,10 @@ def test_a_merge(ws: Workspace) -> None:
     merge = step(ws, "both", "sync")
     merged = text("both", "First, here.", "Last, there.")
     assert (merge["action"], merge["new"]["content"]) == ("merge", merged)
+    assert merge["here_text"]["content"] == text("both", "First, here.")
+    shown = ws.run("show", "plan.json", "--side-by-side").out
+    for change in ("Last, there.", "First, here."):  # what it changes on each side
+        assert change in shown
     assert applied(ws) == [("merge", "wiki", "both")]
     assert content(ws, "both") == merged
     assert merged in ws.read("both.md")

@@ -150,7 +150,7 @@ def _action(given: Given, pairs: list[Pair]) -> Action:
         alike=given.texts("alike"),
     )
     if verb != "adopt" and withheld is None:
-        pairs.append(Pair(action, old, new))
+        pairs.append(Pair(action, old, new, page_of(given.optional("here_text"))))
     return action
 
 

@@ -12,7 +12,7 @@ from wikisync.report.data import as_data, results
 from wikisync.sync.plan import Action, Conflict
 
 if TYPE_CHECKING:
-    from wikisync.page.model import Page
+    from wikisync.compare import Pair
     from wikisync.request import Report, Request
 
 VERSION: Final = 1
@@ -25,14 +25,14 @@ def encode(report: Report, settings: dict[str, Any], made: str) -> dict[str, Any
     ``settings`` are those of the configuration that decide what is written; ``made`` is ISO time.
     """
     data = as_data(report)
-    texts = {_which(pair.item): (pair.old, pair.new) for pair in report.pairs}
+    texts = {_which(pair.item): pair for pair in report.pairs}
     shown = [action for action, _outcome in results(report)]
     actions = [
-        {**said, **_action(action, texts.get(_which(action), (None, None)))}
+        {**said, **_action(action, texts.get(_which(action)))}
         for said, action in zip(data["actions"], shown, strict=True)
     ]
     conflicts = [
-        {**said, **_conflict(conflict, texts.get(_which(conflict), (None, None)))}
+        {**said, **_conflict(conflict, texts.get(_which(conflict)))}
         for said, conflict in zip(data["conflicts"], report.plan.conflicts, strict=True)
     ]
     whole = {
@@ -81,9 +81,9 @@ def _wish(request: Request) -> dict[str, Any]:
     }
 
 
-def _action(action: Action, texts: tuple[Page | None, Page | None]) -> dict[str, Any]:
+def _action(action: Action, pair: Pair | None) -> dict[str, Any]:
     return {
-        **_leases(action, texts),
+        **_leases(action, pair),
         "id": action.id,
         "theirs": list(action.theirs),
         "merged": page_data(action.merged) if action.marks else None,
@@ -96,23 +96,24 @@ def _action(action: Action, texts: tuple[Page | None, Page | None]) -> dict[str,
     }
 
 
-def _conflict(conflict: Conflict, texts: tuple[Page | None, Page | None]) -> dict[str, Any]:
+def _conflict(conflict: Conflict, pair: Pair | None) -> dict[str, Any]:
     return {
         "kind": conflict.kind,
         "fields": list(conflict.fields),
         "detail": conflict.detail,
-        **_leases(conflict, texts),
+        **_leases(conflict, pair),
         "mine": list(conflict.mine),
         "theirs": list(conflict.theirs),
         "old_file": conflict.old_file,
     }
 
 
-def _leases(item: Action | Conflict, texts: tuple[Page | None, Page | None]) -> dict[str, Any]:
+def _leases(item: Action | Conflict, pair: Pair | None) -> dict[str, Any]:
     return {
         "here": here_data(item.here),
         "there": there_data(item.there),
         "origin": key_data(item.origin),
-        "old": page_data(texts[0]),
-        "new": page_data(texts[1]),
+        "old": page_data(pair.old if pair else None),
+        "new": page_data(pair.new if pair else None),
+        "here_text": page_data(pair.here if pair else None),
     }

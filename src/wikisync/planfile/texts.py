@@ -20,7 +20,16 @@ def is_true(pair: Pair) -> bool:
     old, new = _expected(pair)
     shown_old = None if pair.old is None else fingerprint(pair.old)
     shown_new = None if pair.new is None else fingerprint(pair.new)
-    return (shown_old, shown_new) == (old, new)
+    return (shown_old, shown_new) == (old, new) and _here_is_true(pair)
+
+
+def _here_is_true(pair: Pair) -> bool:
+    """Whether the folder's page is there where the wiki's alone would not tell: in a merge."""
+    item = pair.item
+    merges = isinstance(item, Action) and item.merged is not None and not item.marks
+    if not merges or item.here is None:
+        return pair.here is None
+    return pair.here is not None and fingerprint(pair.here) == item.here.fingerprint
 
 
 def _expected(pair: Pair) -> tuple[Fingerprint | None, Fingerprint | None]:
