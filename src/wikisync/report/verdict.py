@@ -143,6 +143,12 @@ def say_conflict(conflict: Conflict) -> Message:
                 f"Moved on both sides: it was {conflict.origin}, and is {detail} on the wiki.",
                 "Choose a name: --prefer local or --prefer wiki.",
             )
+        case "name-held":
+            return Message(
+                f"It is to be {detail}, and the page that was known by that name has moved on and"
+                " must be settled first.",
+                "Settle that one, then run the command again.",
+            )
         case "moved-on":
             if detail == "wiki":
                 return Message(

@@ -14,6 +14,7 @@ from wikisync.sync.moves import (
     Moved,
     decide_moved,
     in_the_way,
+    name_held,
     other_first,
     to_folder,
     to_wiki,
@@ -61,7 +62,7 @@ def find_courses(sides: Sides, wish: Wish) -> Courses:
         else:
             courses.append((moved, course))
     _stop_where_taken(courses, sides, found)
-    _wait_for_names(courses, found)
+    _wait_for_names(courses, wish, found)
     for moved, course in courses:
         if course.move is None or course.move.side in WRITES[wish.command]:
             found.going.append((moved.base.key, course))
@@ -144,19 +145,31 @@ def _stop_where_taken(courses: list[tuple[Moved, Course]], sides: Sides, found: 
                 found.stuck.add(course.move.key)
 
 
-def _wait_for_names(courses: list[tuple[Moved, Course]], found: Courses) -> None:
-    """Leave out what needs no move, but a name by which the state still knows another page.
+def _wait_for_names(courses: list[tuple[Moved, Course]], wish: Wish, found: Courses) -> None:
+    """Leave out what would get a name by which the state goes on knowing another page.
 
-    That one is on its way, or a conflict; the next run sees to this one.
+    What needs no move but the name waits in silence where that page is on its way: the next run
+    sees to it. A move is told to wait for a page that stays as it is.
     """
     while True:
-        freed = {moved.base.key for moved, course in courses if course.move is None}
-        held = found.decided - freed
-        waiting = [one for one in courses if one[1].move is None and one[1].base.key in held]
+        going = [
+            (moved, course)
+            for moved, course in courses
+            if course.move is None or course.move.side in WRITES[wish.command]
+        ]
+        renamed = {moved.base.key for moved, course in going if course.move is None}
+        held = found.decided - {moved.base.key for moved, _course in going}
+        waiting = [
+            (moved, course)
+            for moved, course in going
+            if course.base.key in (found.decided - renamed if course.move is None else held)
+        ]
         if not waiting:
             return
-        for one in waiting:
-            courses.remove(one)
+        for moved, course in waiting:
+            courses.remove((moved, course))
+            if course.move is not None:
+                found.conflicts.append(name_held(moved, course.base.key))
 
 
 def _is_taken(side: Side, key: Key, sides: Sides) -> bool:

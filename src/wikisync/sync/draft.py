@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 class Draft:
     """What is decided so far, field by field as ``Plan`` has it.
 
-    ``files_taken`` and ``pages_taken`` are the keys of pages that moved there from elsewhere.
+    ``files_taken`` and ``pages_taken`` are the keys of pages that moved there from elsewhere, and
+    ``freed`` are names by which the state will know no page that moved any more.
     """
 
     sides: Sides
@@ -47,6 +48,7 @@ class Draft:
     files_taken: frozenset[Key] = frozenset()
     pages_taken: frozenset[Key] = frozenset()
     stuck: frozenset[Key] = frozenset()
+    freed: frozenset[Key] = frozenset()
 
     def follow_courses(self) -> set[Key]:
         """Note what is to happen to the pages that moved; their keys in the base."""
@@ -56,6 +58,7 @@ class Draft:
         self.files_taken = frozenset(sides.moved_here[k] for k in kept & sides.moved_here.keys())
         self.pages_taken = frozenset(sides.moved_there[k] for k in kept & sides.moved_there.keys())
         self.stuck = frozenset(found.stuck)
+        self.freed = frozenset(key for key, _course in found.going)
         self.pages += len(found.conflicts) + len(found.waiting)
         for conflict in found.conflicts:
             self.note_conflict(conflict, conflict.file, conflict.origin or conflict.key)
@@ -108,6 +111,8 @@ class Draft:
         moved_away = key in self.sides.moved_there and key not in self.pages_taken
         if not moved_away or not isinstance(there, Remote) or there.listed.private:
             return
+        if key not in self.freed:
+            return  # by that name the state goes on knowing the page that moved
         leaves = any(a.verb == "move" and a.side == "folder" and a.was == key for a in self.actions)
         if not leaves and key in self.sides.here:
             return

@@ -136,6 +136,11 @@ def in_the_way(moved: Moved, side: Side, key: Key) -> Conflict:
     return _conflict(moved, "moved", f"{key} ({'in the folder' if side == 'folder' else side})")
 
 
+def name_held(moved: Moved, key: Key) -> Conflict:
+    """The conflict of a page that is to have the name of one which moved on and is not settled."""
+    return _conflict(moved, "name-held", str(key))
+
+
 def other_first(course: Course) -> Conflict | None:
     """The conflict of a page that moved on the side that a command does not write to.
 

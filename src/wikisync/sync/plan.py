@@ -153,6 +153,7 @@ ConflictKind = Literal[
     "gone-there",  # changed here, gone on the wiki
     "hidden",  # the key may no longer see the page
     "moved",  # moved on both sides, or to where something else is
+    "name-held",  # moved to the name of a page that moved on, and has to be settled first
     "moved-on",  # moved on the other side, and changed on this one
     "kind",  # Markdown on one side, HTML on the other
     "private",  # private on the wiki, and the file does not say so

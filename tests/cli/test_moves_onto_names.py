@@ -1,0 +1,125 @@
+"""Moves to a name by which another page is still known: it is not forgotten, nor made twice."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from cli.harness import Workspace, page
+
+if TYPE_CHECKING:
+    from cli.harness import Result
+
+NAMES = ("one", "two", "three")
+
+
+def long_text(name: str) -> str:
+    return "".join(f"Line {n} of what {name} has to say.\n" for n in range(9))
+
+
+@pytest.fixture
+def known(ws: Workspace) -> Workspace:
+    """Three pages, the same on both sides."""
+    ws.push(**{name: page(name.title(), long_text(name)) for name in NAMES})
+    return ws
+
+
+def rename(ws: Workspace, old: str, new: str) -> None:
+    (ws.folder / f"{old}.md").rename(ws.folder / f"{new}.md")
+
+
+def ids(ws: Workspace) -> dict[str, int]:
+    return {found["path"]: found["id"] for found in ws.box.pages()}
+
+
+def owners(ws: Workspace) -> dict[str, str]:
+    """Whose text each file has."""
+    texts = {name: file.decode() for name, file in ws.files().items()}
+    return {
+        file: name for file, text in texts.items() for name in NAMES if f"what {name} has" in text
+    }
+
+
+def done(result: Result) -> list[tuple[str, str, str]]:
+    return [one for one in result.done() if one[0] != "adopt"]
+
+
+def moved_apart(ws: Workspace) -> dict[str, int]:
+    """``three`` moved to two places, and ``two`` to where it was on the wiki."""
+    before = ids(ws)
+    ws.box.move("three", "there")
+    ws.box.move("two", "three")
+    rename(ws, "three", "here")
+    return before
+
+
+@pytest.mark.parametrize("command", ["pull", "sync"])
+def test_a_page_in_conflict_is_not_forgotten_when_another_takes_its_name(
+    known: Workspace, command: str
+) -> None:
+    before = moved_apart(known)
+    result = known.run(command, "--yes", "--json")
+    assert result.code == 3
+    assert "Moved on both sides" in " ".join(c["reason"] for c in result.json["conflicts"])
+    known.run("sync", "--yes")
+    known.run("sync", "--yes", "--prefer", "wiki").ok()
+    known.run("sync", "--yes").ok()
+    assert ids(known) == {
+        "one": before["one"],
+        "three": before["two"],
+        "there": before["three"],
+    }
+    assert owners(known) == {"one.md": "one", "three.md": "two", "there.md": "three"}
+
+
+def test_a_move_that_waits_for_a_name_says_so(known: Workspace) -> None:
+    moved_apart(known)
+    result = known.run("sync", "--yes", "--json")
+    reasons = {c["file"]: c["reason"] for c in result.json["conflicts"]}
+    assert reasons.keys() == {"here.md", "two.md"}
+    assert "en/three" in reasons["two.md"]
+    assert "settled first" in reasons["two.md"]
+    assert done(result) == []
+
+
+def test_a_new_page_under_the_name_of_one_in_conflict_waits_as_well(known: Workspace) -> None:
+    before = ids(known)
+    known.box.move("three", "there")
+    rename(known, "three", "here")
+    known.box.create("three", content="A newcomer.\n")
+    known.run("sync", "--yes")
+    known.run("sync", "--yes", "--prefer", "local").ok()
+    known.run("sync", "--yes").ok()
+    assert ids(known)["here"] == before["three"]
+    assert ids(known).keys() == {"one", "two", "three", "here"}
+    assert "A newcomer." in known.read("three.md")
+
+
+def test_a_name_is_free_once_both_sides_moved_its_page_to_the_same_place(
+    known: Workspace,
+) -> None:
+    before = ids(known)
+    known.box.move("three", "there")
+    known.box.move("two", "three")
+    rename(known, "three", "there")
+    known.run("sync", "--yes").ok()
+    assert ids(known) == {"one": before["one"], "three": before["two"], "there": before["three"]}
+    assert owners(known) == {"one.md": "one", "three.md": "two", "there.md": "three"}
+
+
+def test_a_path_that_names_one_of_two_moves_forgets_nothing_of_the_other(
+    known: Workspace,
+) -> None:
+    before = ids(known)
+    known.box.move("three", "there")
+    known.box.move("two", "three")
+    rename(known, "three", "there")
+    known.change("there.md", "Line 1 of", "Line one of")
+    known.box.edit("there", content=long_text("three").replace("Line 8", "Line eight"))
+    known.run("sync", "two", "--yes")
+    known.run("sync", "--yes").ok()
+    known.run("sync", "--yes").ok()
+    assert ids(known) == {"one": before["one"], "three": before["two"], "there": before["three"]}
+    assert "Line one of" in known.read("there.md")
+    assert "Line eight of" in known.read("there.md")
