@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from wikisync.errors import BadPage, FolderError
 from wikisync.page.document import parse
+from wikisync.page.hint import title_hint
 from wikisync.sides.folder import digest_of
 from wikisync.sides.git import merge_file
 from wikisync.sync.likeness import likeness
@@ -37,9 +38,16 @@ class Texts:
     _files: dict[bytes, Page | None] = field(default_factory=dict)
 
     def likeness(self, was: Key, here: Key) -> float:
-        """How near the text of a page at the base is to that of a file here, from 0 to 1."""
-        base, file = self.base(was), self.file(self.here[here])
-        return 0.0 if base is None or file is None else likeness(base.content, file.content)
+        """How near the text of a page at the base is to that of a file here, from 0 to 1.
+
+        Where they have not the same title, only whole lines count for it.
+        """
+        local = self.here[here]
+        base, file = self.base(was), self.file(local)
+        if base is None or file is None:
+            return 0.0
+        title = file.title or title_hint(file.content, local.content_type)
+        return likeness(base.content, file.content, by_lines=title != base.title)
 
     def merge(self, was: Key, conflict: Conflict) -> Merged | Clash | None:
         """The merge of a page that changed on both sides; None where a text is not at hand."""
