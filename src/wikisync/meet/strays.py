@@ -1,28 +1,34 @@
-"""Pages that were moved while nobody remembered them: known again by the time of their creation.
+"""Pages that were moved while nobody remembered them: which file and which page may be one.
 
 A file's ``dateCreated`` line is its page's ``createdAt``, which a page keeps for as long as it
 lives. So a file without a page and a page without a file that name the same moment, and are the
-only ones to do so, are one page. Git tells which of the two moved: where it once had a file of the
-page's name, the file was renamed; else the page was moved on the wiki. Pure, but for reading files.
+only ones to do so, are one page; and where no moment tells, those that alone bear the same title.
+That is a guess, and the meeting proves it: only where both once had the same text do they get a
+base. Git tells which of the two moved: where it once had a file of the page's name, the file was
+renamed; else the page was moved on the wiki. Pure, but for reading files.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from datetime import datetime
+from typing import TYPE_CHECKING, TypeVar
 
 from wikisync.meet.in_git import read_file
 from wikisync.page.dates import instant
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
-    from datetime import datetime
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from wikisync.meet.candidates import Candidate
+    from wikisync.page.document import Document
     from wikisync.page.model import Key
     from wikisync.sides.folder import Folder
     from wikisync.sync.plan import Base, Local, There
+
+_Sign = TypeVar("_Sign", str, datetime)
+"""What a file and a page may have in common."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,15 +57,18 @@ def find_strays(
     if not alone:
         return {}
     lonely = {key: local for key, local in here.items() if key not in bases and key not in there}
-    files = _by_moment((key, _created(local, folder)) for key, local in lonely.items())
-    pages = _by_moment((key, page.there.listed.created_at) for key, page in alone.items())
-    found = {}
-    for moment in files.keys() & pages.keys():
-        if len(files[moment]) == len(pages[moment]) == 1:
-            file, page = files[moment][0], pages[moment][0]
-            if here[file].content_type == alone[page].content_type:
-                found[page] = (file, replace(alone[page], local=here[file]))
-    return found
+    documents = {key: read_file(folder, local) for key, local in lonely.items()}
+    moments = (
+        _grouped((key, _created(document)) for key, document in documents.items()),
+        _grouped((key, instant(page.there.listed.created_at)) for key, page in alone.items()),
+    )
+    found = dict(_pairs(*moments, here, alone))
+    met = {file for file, _candidate in found.values()}
+    titles = (
+        _grouped((k, d.title_hint) for k, d in documents.items() if d and k not in met),
+        _grouped((k, page.there.listed.title) for k, page in alone.items() if k not in found),
+    )
+    return {**dict(_pairs(*titles, here, alone)), **found}
 
 
 def by_base(found: Mapping[Key, tuple[Key, Candidate]], in_git: Collection[Key]) -> Strays:
@@ -77,14 +86,27 @@ def by_base(found: Mapping[Key, tuple[Key, Candidate]], in_git: Collection[Key])
     return told
 
 
-def _created(local: Local, folder: Folder) -> str:
-    document = read_file(folder, local)
-    return "" if document is None else document.date_created or ""
+def _pairs(
+    files: Mapping[_Sign, list[Key]],
+    pages: Mapping[_Sign, list[Key]],
+    here: Mapping[Key, Local],
+    alone: Mapping[Key, Candidate],
+) -> Iterator[tuple[Key, tuple[Key, Candidate]]]:
+    """A page and a file that are alone in what they have in common, and of the same kind."""
+    for sign in files.keys() & pages.keys():
+        if len(files[sign]) == len(pages[sign]) == 1:
+            file, page = files[sign][0], pages[sign][0]
+            if here[file].content_type == alone[page].content_type:
+                yield page, (file, replace(alone[page], local=here[file]))
 
 
-def _by_moment(dated: Iterable[tuple[Key, str]]) -> dict[datetime, list[Key]]:
-    found: defaultdict[datetime, list[Key]] = defaultdict(list)
-    for key, text in dated:
-        if (moment := instant(text)) is not None:
-            found[moment].append(key)
+def _created(document: Document | None) -> datetime | None:
+    return None if document is None else instant(document.date_created or "")
+
+
+def _grouped(signs: Iterable[tuple[Key, _Sign | None]]) -> dict[_Sign, list[Key]]:
+    found: defaultdict[_Sign, list[Key]] = defaultdict(list)
+    for key, sign in signs:
+        if sign:
+            found[sign].append(key)
     return dict(found)
