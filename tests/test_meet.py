@@ -149,6 +149,31 @@ def test_a_page_that_was_restored_on_the_wiki_is_not_overwritten(town: Town) -> 
     assert town.decided(met) == "update folder"
 
 
+def test_a_page_restored_before_a_rebase_is_not_overwritten_after_it(town: Town) -> None:
+    old, new = town.repo.commit({"a.md": page("one\n")}), town.repo.commit({"a.md": page("two\n")})
+    for text in ("one\n", "two\n", "one\n"):
+        town.post("a", text)
+    assert old < new
+    far = 4_000_000_000  # rebased long after the page was last written
+    date = f"--date=@{new} +0000"
+    town.repo.git("commit", "-q", "--amend", "--no-edit", date, at=far)
+    assert town.decided(town.meet()) == "update folder"
+
+
+def test_a_repository_that_git_cannot_open_is_said(town: Town, tmp_path: Path) -> None:
+    town.repo.write("a.md", page("one\n"))
+    (town.repo.root / ".git").rename(tmp_path / "away")
+    town.repo.write(".git", f"gitdir: {tmp_path}/nowhere\n")
+    town.post("a", "two\n")
+    met = town.meet()
+    [note] = met.notes
+    assert (note.kind, note.pages) == ("git-failed", 1)
+    town.repo.write("a.md", page("two\n"))
+    town.post("b", "gone here, or new\n")
+    [note] = town.meet().notes
+    assert (note.kind, note.pages) == ("git-failed", 1)
+
+
 def test_equal_pages_need_no_ancestor_and_no_git(
     town: Town, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -9,7 +9,8 @@ import pytest
 
 from helpers import key
 from wikisync import errors
-from wikisync.report.verdict import say_conflict, say_refusal
+from wikisync.meet.meeting import Note, NoteKind
+from wikisync.report.verdict import say_conflict, say_note, say_refusal
 from wikisync.report.wording import Message, say
 from wikisync.report.words import many, shown
 from wikisync.sync.plan import Conflict, ConflictKind, Refusal, Rule
@@ -106,6 +107,17 @@ def test_every_conflict_says_why_and_how_to_go_on(kind: ConflictKind) -> None:
     message = say_conflict(Conflict(key(), "a.md", kind, ("content", "tags"), "markdown, yml"))
     sound(message)
     assert message.hint
+
+
+@pytest.mark.parametrize("kind", get_args(NoteKind))
+def test_every_note_says_what_stood_in_the_way(kind: NoteKind) -> None:
+    sound(say_note(Note(kind, 2, "unable to read tree")))
+
+
+def test_a_repository_that_git_does_not_trust_is_named_with_the_way_to_trust_it() -> None:
+    said = "detected dubious ownership in repository at '/src/my wiki'"
+    message = say_note(Note("git-failed", 1, said))
+    assert message.hint.endswith("git config --global --add safe.directory '/src/my wiki'")
 
 
 @pytest.mark.parametrize(

@@ -204,6 +204,32 @@ def test_without_a_work_tree_there_is_no_repository(repo: Repo, tmp_path: Path, 
     assert Repository.at(tmp_path / where) is None
 
 
+def test_a_repository_that_git_cannot_open_is_an_error_that_says_why(tmp_path: Path) -> None:
+    (tmp_path / ".git").write_text(f"gitdir: {tmp_path}/nowhere\n")
+    with pytest.raises(GitFailed, match="nowhere"):
+        Repository.at(tmp_path)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can make a repository somebody else's")
+def test_a_repository_of_somebody_else_is_an_error_that_says_so(repo: Repo) -> None:
+    repo.commit({"a.md": "a"})
+    os.chown(repo.root / ".git", 12345, 12345)
+    os.chown(repo.root, 12345, 12345)
+    with pytest.raises(GitFailed, match="dubious ownership"):
+        Repository.at(repo.root)
+
+
+def test_a_text_is_as_old_as_its_author_says_whatever_a_rebase_did(repo: Repo) -> None:
+    repo.commit({"a.md": "one"})
+    written = repo.commit({"a.md": "two"})
+    repo.now += 100 * HOUR
+    repo.git("commit", "-q", "--amend", "--no-edit", f"--date=@{written} +0000")
+    assert [version.time for version in at(repo.root).versions(["a.md"])["a.md"]] == [
+        START + 2 * HOUR,
+        START + HOUR,
+    ]
+
+
 def test_without_git_there_is_no_repository(repo: Repo, monkeypatch: pytest.MonkeyPatch) -> None:
     repo.commit({"a.md": "a"})
     monkeypatch.setenv("PATH", str(repo.root))

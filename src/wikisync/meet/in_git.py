@@ -16,7 +16,8 @@ from wikisync.sync.ancestry import Committed
 from wikisync.sync.plan import Base
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from pathlib import Path
 
     from wikisync.meet.candidates import Candidate
     from wikisync.page.document import Document
@@ -41,6 +42,16 @@ class InGit:
         self.missing = 0
         self._repository = repository
         self._folder = folder
+
+    @classmethod
+    def around(cls, folder: Folder, git: Callable[[Path], Repository | None]) -> InGit:
+        """What the repository around a folder knows, if ``git`` finds one."""
+        try:
+            return cls(git(folder.root), folder)
+        except GitFailed as failure:
+            found = cls(None, folder)
+            found.failed = failure
+            return found
 
     @property
     def shallow(self) -> bool:

@@ -80,7 +80,7 @@ def meet(
     alone = dict(without_file(here, there, bases, folder, locales))
     if not pairs and not alone:
         return Met()
-    in_git = InGit(git(folder.root), folder)
+    in_git = InGit.around(folder, git)
     found = find_strays(here, there, bases, alone, folder)
     both_names = {file: _of_file(candidate) for file, candidate in found.values()}
     committed = in_git.committed({**pairs, **alone, **both_names})
@@ -95,7 +95,7 @@ def meet(
         remembered,
         {page.there.listed.key: page.there for key, page in candidates.items() if key in unread},
         {key: now for key, now in strays.moved.items() if key in remembered},
-        (*_git_notes(in_git, len(left)), *_wiki_notes(len(left & on_wiki.closed))),
+        (*_git_notes(in_git, len(left), len(alone)), *_wiki_notes(len(left & on_wiki.closed))),
     )
 
 
@@ -130,10 +130,12 @@ def _read(wiki: Wiki, unread: Mapping[Key, Candidate]) -> dict[Key, Candidate]:
     return found
 
 
-def _git_notes(in_git: InGit, left: int) -> tuple[Note, ...]:
+def _git_notes(in_git: InGit, left: int, alone: int) -> tuple[Note, ...]:
     failed = in_git.failed
     if failed is not None:
-        return (Note("partial" if failed.partial else "git-failed", left, failed.reason),)
+        kind: NoteKind = "partial" if failed.partial else "git-failed"
+        # Of pages without a file it could have told whether they were deleted here.
+        return (Note(kind, left or alone, failed.reason),) if left or alone else ()
     if not left:
         return ()
     shallow = (Note("shallow", left),) if in_git.shallow else ()

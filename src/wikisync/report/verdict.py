@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING, assert_never
 
 from wikisync.report.wording import GUEST, NEW_KEY, Message
@@ -215,7 +216,9 @@ def say_note(note: Note) -> Message:
                 "Clone without --filter.",
             )
         case "git-failed":
-            return Message(f"Git could not tell the history of {pages}: {note.detail}")
+            return Message(
+                f"Git could not tell the history of {pages}: {note.detail}.", _git_hint(note.detail)
+            )
         case "no-history":
             return Message(
                 f"{pages} found no common ancestor in git, and the key may not read the wiki's"
@@ -223,6 +226,13 @@ def say_note(note: Note) -> Message:
                 "Give the key's group read:history.",
             )
     assert_never(note.kind)
+
+
+def _git_hint(said: str) -> str:
+    if "dubious ownership" not in said:
+        return ""
+    where = said.partition("'")[2].rpartition("'")[0]
+    return f"If you trust it: git config --global --add safe.directory {shlex.quote(where)}"
 
 
 def _who_changed(conflict: Conflict) -> str:

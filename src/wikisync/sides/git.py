@@ -25,19 +25,21 @@ __all__ = ["GitFailed", "Merge", "Repository", "Version", "merge_file"]
 _CHUNK: Final = 1 << 16
 _REGULAR: Final = {b"100644", b"100755"}  # neither a link nor a submodule
 _COMMIT: Final = b"commit "
+_NO_REPOSITORY: Final = "not a git repository (or any"
 _NO_COMMIT: Final = ("does not have any commits", "bad default revision")
 
 # Each merge is shown against each of its parents: a merge by hand makes texts of its own.
 _LOG: Final = (
     *("log", "--raw", "-z", "--no-abbrev", "--no-renames", "--no-color", "-m", "--full-history"),
-    *("--date-order", "--format=commit %ct", "--", "."),
+    *("--date-order", "--format=commit %ct %at", "--", "."),
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """A file since a commit: the blob that it is, and when it was committed (s since 1970).
+    """A file since a commit: the blob that it is, and when it was written (s since 1970).
 
+    That is the commit's time, or its author's, which a rebase keeps; the earlier of the two.
     ``blob`` is None where the commit took the file away.
     """
 
@@ -63,16 +65,21 @@ class Repository:
 
     @classmethod
     def at(cls, folder: Path) -> Repository | None:
-        """The repository around ``folder``.
+        """The repository around ``folder``; None where there is none, or git is not installed.
 
-        None where there is none, where git is not installed, or where it refuses to look because
-        the repository is somebody else's (``safe.directory``).
+        Raises GitFailed where git cannot look: the repository is somebody else's
+        (``safe.directory``), or damaged.
         """
         # The prefix comes last: it may hold anything, line ends too.
         asked = ("rev-parse", "--is-inside-work-tree", "--is-shallow-repository", "--show-prefix")
         done = run(folder, *asked)
-        if done is None or done.returncode:
+        if done is None:
             return None
+        if done.returncode:
+            failure = GitFailed.told(done.stderr, done.returncode)
+            if not done.stderr or _NO_REPOSITORY in failure.reason:
+                return None
+            raise failure
         inside, shallow, prefix, *_ = [*done.stdout.split(b"\n", 2), b"", b""]
         if inside != b"true":
             return None
@@ -89,7 +96,7 @@ class Repository:
         time = 0
         for field, name in _pairs(self._log()):
             if field.startswith(_COMMIT):
-                time = int(field.removeprefix(_COMMIT))
+                time = min(map(int, field.removeprefix(_COMMIT).split()))
                 continue
             file = self._name(name)
             if file is None or (wanted is not None and file not in wanted):

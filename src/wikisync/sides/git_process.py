@@ -40,6 +40,15 @@ class GitFailed(Exception):
         super().__init__(reason)
         self.reason = reason
 
+    @classmethod
+    def told(cls, complaints: bytes, code: int) -> GitFailed:
+        """The error of a git that ended with ``code``, in the line that says the most."""
+        said = complaints.decode("utf-8", "replace")
+        lines = [line.strip() for line in said.splitlines() if line.strip()]
+        fatal = [line for line in lines if line.startswith("fatal: ")]
+        told = [*fatal, *lines, f"git ended with exit code {code}"]
+        return cls(told[0].removeprefix("fatal: "))
+
     @property
     def partial(self) -> bool:
         """Whether that is because the clone left the old contents out (``--filter``)."""
@@ -64,11 +73,7 @@ class Running:
         """The error of a git that ended before it had answered."""
         code = self._process.wait()
         self._complaints.seek(0)
-        said = self._complaints.read(_COMPLAINTS).decode("utf-8", "replace")
-        lines = [line.strip() for line in said.splitlines() if line.strip()]
-        fatal = [line for line in lines if line.startswith("fatal: ")]
-        told = [*fatal, *lines, f"git ended with exit code {code}"]
-        return GitFailed(told[0].removeprefix("fatal: "))
+        return GitFailed.told(self._complaints.read(_COMPLAINTS), code)
 
 
 @contextmanager
