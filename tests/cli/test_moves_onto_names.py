@@ -123,3 +123,25 @@ def test_a_path_that_names_one_of_two_moves_forgets_nothing_of_the_other(
     assert ids(known) == {"one": before["one"], "three": before["two"], "there": before["three"]}
     assert "Line one of" in known.read("there.md")
     assert "Line eight of" in known.read("there.md")
+
+
+def test_a_file_where_another_page_went_on_the_wiki_is_not_written_to_that_page(
+    known: Workspace,
+) -> None:
+    before = ids(known)
+    known.box.move("one", "place")
+    rename(known, "one", "mine")
+    rename(known, "two", "place")
+    result = known.run("sync", "--yes", "--json")
+    assert result.code == 3
+    assert done(result) == []
+    assert "Moved on both sides" in " ".join(c["reason"] for c in result.json["conflicts"])
+    assert "what one has" in (known.box.page("place") or {})["content"]
+    known.run("sync", "--yes", "--prefer", "local")
+    known.run("sync", "--yes").ok()
+    assert ids(known) == {
+        "mine": before["one"],
+        "place": before["two"],
+        "three": before["three"],
+    }
+    assert owners(known) == {"mine.md": "one", "place.md": "two", "three.md": "three"}

@@ -91,6 +91,14 @@ def test_the_wikis_word_counts_first() -> None:
     assert renames([base("a")], here, moved_there={A: C}, taken=[C]).moved == {A: C}
 
 
+def test_the_wikis_word_makes_no_page_of_a_file_that_is_another_ones() -> None:
+    bases = [base("a", content="One.\n"), base("b", 2, content="Two.\n")]
+    here = [local("c", content="Two.\n"), local("d", content="One.\n")]
+    assert renames(bases, here, moved_there={A: C}, taken=[C]).moved == {A: D}
+    here = [local("c", content="One.\n"), local("d", content="Two.\n")]
+    assert renames(bases, here, moved_there={A: C}, taken=[C]).moved == {A: C, B: D}
+
+
 def test_files_that_took_each_others_names_are_two_moves() -> None:
     bases = [base("a", content="One.\n"), base("b", 2, content="Two.\n")]
     here = [local("a", content="Two.\n"), local("b", content="One.\n")]

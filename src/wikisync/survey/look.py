@@ -130,7 +130,8 @@ def _sides(
             named.here,
             named.blocked,
             seen.moved,
-            free=lambda key: there.get(key) is None,
+            # A known page that went there may yet leave; if not, it is said to be in the way.
+            free=lambda key: there.get(key) is None or key in seen.moved.values(),
             likeness=texts.likeness,
         )
     )

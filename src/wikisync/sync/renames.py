@@ -2,8 +2,9 @@
 
 A page's file is looked for where the file is gone, and where other content stands under its name.
 The wiki's word counts first: a page that moved there, to where there is a new file here, is that
-file. Then what the files say tells: the same values, the same content, or content that is near
-enough and near to nothing else. What cannot be told is no move, and is said.
+file, unless that plainly is another page's. Then what the files say tells: the same values, the
+same content, or content that is near enough and near to nothing else. What cannot be told is no
+move, and is said.
 """
 
 from __future__ import annotations
@@ -67,7 +68,7 @@ def find_renames(known: Known) -> Renames:
         return found
     for key in sorted(gone):
         there = known.moved_there.get(key)
-        if there is not None and there in new:
+        if there is not None and there in new and not _anothers(known, there, key, gone):
             found.moved[key] = there
     gone -= found.moved.keys()
     new = {key for key in new - set(found.moved.values()) if known.free(key)}
@@ -86,6 +87,13 @@ def _changed(known: Known) -> set[Key]:
         and local.fingerprint is not base.here
         and _content(local.fingerprint.digests) != _content(base.here.digests)
     }
+
+
+def _anothers(known: Known, file: Key, page: Key, gone: Collection[Key]) -> bool:
+    """Whether a new file has the content of another page that is gone, and not that of ``page``."""
+    content = _content(known.here[file].fingerprint.digests)
+    alike = {key for key in gone if _content(known.bases[key].here.digests) == content}
+    return bool(alike) and page not in alike
 
 
 def _content(digests: tuple[bytes | None, ...]) -> bytes | None:
