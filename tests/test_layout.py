@@ -51,6 +51,7 @@ ABOVE = {
     "options",
     "pager",
     "__main__",
+    "html_file",
 }
 ABOVE |= {"planning", "request", "reviewed", "console_plan", "cli_plan"}
 
@@ -69,7 +70,11 @@ OUTSIDE = {
     "typer": {"cli", "cli_plan", "console", "options"},
     "starlette": {"sandbox"},
     "uvicorn": {"sandbox"},
-    "markdown_it": {"sandbox"},
+    "markdown_it": {"sandbox", "report.html"},
+    "mdit_py_plugins": {"sandbox", "report.html"},
+    "jinja2": {"report.html"},
+    "markupsafe": {"report.html"},
+    "nh3": {"report.html"},
 }
 """Library → the only rooms or modules that may import it."""
 

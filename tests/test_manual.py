@@ -67,7 +67,7 @@ ERRORS: Final = (
     errors.NeedsYes(),
     errors.BadPlan(ANY, ANY),
     errors.PlanNotWritten(ANY, ANY),
-    errors.SandboxMissing("sandbox", ANY),
+    errors.ExtraMissing("sandbox", ANY),
     errors.Unreachable(URL, ANY),
     errors.Untrusted(URL, ANY),
     errors.Redirected(URL, 301, ANY, ANY),

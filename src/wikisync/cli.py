@@ -15,6 +15,7 @@ from wikisync.options import (
     Delete,
     DryRun,
     ExitCode,
+    Html,
     Jobs,
     Json,
     Markers,
@@ -103,6 +104,7 @@ def diff(
     pull: Annotated[
         bool, typer.Option("--pull", help="The differences as a pull would make them.")
     ] = False,
+    html: Html = None,
     offline: Offline = False,
     delete: Delete = False,
     prefer: Prefer = None,
@@ -118,7 +120,7 @@ def diff(
 ) -> None:
     """Show the differences themselves, as a push would make them. Changes nothing."""
     console.look(
-        console.Output(json, quiet, exit_code, view(stat, side_by_side, no_pager)),
+        console.Output(json, quiet, exit_code, view(stat, side_by_side, no_pager), html),
         console.Source(config, jobs),
         command="diff",
         direction="pull" if pull else "push",

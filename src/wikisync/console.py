@@ -38,6 +38,7 @@ class Output:
     quiet: bool = False
     exit_code: bool = False
     view: View | None = None
+    html: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,10 @@ def look(
     with told(output, request):
         config = source.load(need_token=not request.offline)
         warn(config)
+        if output.html is not None:
+            from wikisync.html_file import check
+
+            check(output.html, config)
         finish(workflow.look(config, request, progress(output)), output)
 
 
@@ -153,11 +158,15 @@ def finish(report: Report, output: Output) -> None:
     from wikisync.report import data, terminal
 
     code = data.exit_code(report, tell_differences=output.exit_code)
+    if output.html is not None:
+        from wikisync import html_file
+
+        html_file.write(report, output.html)
     if output.json:
         typer.echo(data.to_json(report))
     elif not output.quiet:
         with _pageable(output) as console:
-            terminal.show(report, console, output.view)
+            terminal.show(report, console, output.view, texts=output.html is None)
     elif code:
         terminal.show_trouble(report, _console(stderr=True))
     raise typer.Exit(code)

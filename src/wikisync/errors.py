@@ -10,7 +10,7 @@ WikisyncError
 │   ├── NeedsYes          there is something to write, and nobody to ask
 │   ├── BadPlan           a file that is no plan which can be applied or shown
 │   ├── PlanNotWritten    a plan cannot be written where it was told to be
-│   ├── SandboxMissing    the extra that a command needs is not installed
+│   ├── ExtraMissing      the extra that a command needs is not installed
 │   └── PortTaken         the sandbox cannot listen where it was told to
 ├── BadPage               a file that is no page, with its line; never stops the others
 ├── BadName               a name that one of the sides cannot hold, or that leads astray
@@ -106,7 +106,7 @@ class PlanNotWritten(UsageError):
 
 
 @dataclass(eq=False)
-class SandboxMissing(UsageError):
+class ExtraMissing(UsageError):
     """A module of an optional extra is not installed."""
 
     extra: str

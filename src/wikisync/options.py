@@ -80,6 +80,15 @@ Allow = Annotated[
 ExitCode = Annotated[
     bool, typer.Option("--exit-code", help="Exit with 5 where the two sides differ.")
 ]
+Html = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE",
+        help="Write the differences as one HTML page into this file.",
+        show_default=False,
+        dir_okay=False,
+    ),
+]
 Offline = Annotated[
     bool, typer.Option("--offline", help="Compare with the last run instead of the wiki.")
 ]

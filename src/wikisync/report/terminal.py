@@ -27,13 +27,15 @@ _MANY: Final = 200
 """Lines of one kind shown at most; the JSON has them all."""
 
 
-def show(report: Report, console: Console, view: View | None = None) -> None:
+def show(
+    report: Report, console: Console, view: View | None = None, *, texts: bool = True
+) -> None:
     """The whole report: pages, conflicts, problems, refusals, and one line that sums it up.
 
     With a ``view`` pages are shown with their differences (``report.pairs``); ``diff`` and
-    ``show`` always do.
+    ``show`` always do. Without ``texts``, what differs in a page is shown elsewhere.
     """
-    if view is not None or report.request.command in {"diff", "show"}:
+    if texts and (view is not None or report.request.command in {"diff", "show"}):
         show_diff(report, console, view or View())
     else:
         show_actions(report, console)

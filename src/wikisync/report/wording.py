@@ -116,7 +116,7 @@ def _usage(error: e.UsageError) -> Message:
             return Message(f"{file} cannot be used as a plan: {what}.", _NEW_PLAN)
         case e.PlanNotWritten(file, reason):
             return Message(f"{file}: the plan was not written: {reason}.", "Name another file: -o.")
-        case e.SandboxMissing(extra, module):
+        case e.ExtraMissing(extra, module):
             return Message(
                 f"This command needs {module}, which is not installed.",
                 f"Install it with: pip install 'wikisync[{extra}]'",

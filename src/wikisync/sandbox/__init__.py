@@ -7,7 +7,7 @@ browsers, and does what a test orders to go wrong (``faults``). It is no wiki to
 
 from __future__ import annotations
 
-from wikisync.errors import SandboxMissing
+from wikisync.errors import ExtraMissing
 
 try:
     from wikisync.sandbox.box import Sandbox
@@ -29,7 +29,7 @@ try:
     from wikisync.sandbox.problems import Refused
     from wikisync.sandbox.serve import serve
 except ModuleNotFoundError as error:
-    raise SandboxMissing("sandbox", error.name or "") from error
+    raise ExtraMissing("sandbox", error.name or "") from error
 
 __all__ = [
     "Drop",

@@ -1,0 +1,83 @@
+"""The page itself: what ``view`` says, through the templates, with the policy that binds it.
+
+Every text is made harmless in one place, as it is put out: signs that steer or turn the direction
+of writing become visible (``words.shown``), then all is escaped. Styles and the script are the
+project's own files, allowed by their digests; the policy allows nothing else, not even an image.
+"""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from functools import lru_cache
+from hashlib import sha256
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any, Final
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from wikisync import __version__
+from wikisync.report.words import many, shown
+
+if TYPE_CHECKING:
+    from wikisync.report.html.view import View
+
+_STATIC: Final = files("wikisync.report.html") / "static"
+
+
+def document(view: View) -> str:
+    """The whole page of a report: HTML in one file, which loads nothing."""
+    return page("report.html", view=view, policy=policy())
+
+
+def page(template: str, **values: Any) -> str:
+    """A page made of a template. ``values`` are what it says."""
+    style, script = static("report.css"), static("report.js")
+    made = _environment().get_template(template)
+    return made.render(style=style, script=script, version=__version__, **values)
+
+
+def policy(**more: str) -> str:
+    """The Content-Security-Policy of a page. ``more`` are directives, ``_`` for ``-``."""
+    rules = {
+        "default-src": "'none'",
+        "style-src": _digest("report.css"),
+        "script-src": _digest("report.js"),
+        "base-uri": "'none'",
+        "form-action": "'none'",
+        "require-trusted-types-for": "'script'",
+        "trusted-types": "'none'",
+    }
+    rules.update({name.replace("_", "-"): value for name, value in more.items()})
+    return "; ".join(f"{name} {value}" for name, value in rules.items())
+
+
+@lru_cache(maxsize=8)
+def static(name: str) -> Markup:
+    """A style or a script of ours, to be put into the page as it stands."""
+    text = (_STATIC / name).read_text(encoding="utf-8")
+    return Markup(text)  # noqa: S704 (a file of the project)
+
+
+def _digest(name: str) -> str:
+    digest = b64encode(sha256(static(name).encode()).digest()).decode()
+    return f"'sha256-{digest}'"
+
+
+@lru_cache(maxsize=1)
+def _environment() -> Environment:
+    made = Environment(
+        loader=PackageLoader("wikisync.report.html"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=_harmless,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters["many"] = many
+    return made
+
+
+def _harmless(value: Any) -> Any:
+    """What is put out: text without signs that steer; HTML of ours as it is."""
+    return value if isinstance(value, Markup) or not isinstance(value, str) else shown(value)

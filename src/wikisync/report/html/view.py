@@ -1,0 +1,112 @@
+"""What a report's page says, as values: everything that the templates need, nothing decided there.
+
+Texts are as the pages have them; making them harmless is the templates' (``document``) affair.
+Only what is ``Markup`` is HTML already, made by ``render``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Literal
+
+if TYPE_CHECKING:
+    from markupsafe import Markup
+
+    from wikisync.report.emphasis import Span
+    from wikisync.report.html.difference import Difference
+    from wikisync.report.wording import Message
+
+STATUSES: Final = ("create", "update", "move", "merge", "delete", "conflict")
+"""What is done to a page, in the order shown: the verbs that write, and what nobody decided."""
+
+
+@dataclass(frozen=True, slots=True)
+class FieldView:
+    """A field that changes: in one line with marked words, tag by tag, or as a difference."""
+
+    name: str
+    old: tuple[Span, ...] = ()
+    new: tuple[Span, ...] = ()
+    added: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+    difference: Difference | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """A page as readers see it, on one side. ``label`` says which; ``content`` None: no room."""
+
+    label: str
+    lang: str
+    content: Markup | None
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What changes on one side of a page. ``label`` names the side where a page has two of them.
+
+    ``difference`` is of the content: None where it stays the same, or where there was no ``room``.
+    ``one_sided``: the page comes or goes, so that there is nothing to compare.
+    """
+
+    label: str
+    added: int
+    removed: int
+    fields: tuple[FieldView, ...]
+    difference: Difference | None
+    room: bool
+    one_sided: bool
+    previews: tuple[Preview, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A page of the report. ``id`` is its anchor; ``value`` names it in a form."""
+
+    id: str
+    status: str
+    side: str
+    doing: str
+    name: str
+    old_name: str
+    title: str
+    lang: str
+    changes: tuple[Change, ...]
+    message: Message | None = None
+    value: str = ""
+
+    @property
+    def added(self) -> int:
+        """Lines of content that come, on both sides."""
+        return sum(change.added for change in self.changes)
+
+    @property
+    def removed(self) -> int:
+        """Lines of content that go, on both sides."""
+        return sum(change.removed for change in self.changes)
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something to be known beside the pages: a refusal, a problem, a note, what is withheld."""
+
+    kind: Literal["refused", "problem", "note", "not done"]
+    name: str
+    message: Message
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """The whole page."""
+
+    heading: str
+    folder: str
+    arrow: str
+    wiki: str
+    made: str
+    lines: tuple[str, ...]
+    entries: tuple[Entry, ...]
+    counts: tuple[tuple[str, int], ...]
+    notices: tuple[Notice, ...]
+    unshown: int = 0
