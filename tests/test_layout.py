@@ -50,10 +50,14 @@ ABOVE = {
     "demo",
     "options",
     "pager",
-    "__main__",
     "html_file",
+    "planning",
+    "request",
+    "reviewed",
+    "console_plan",
+    "cli_plan",
+    "__main__",
 }
-ABOVE |= {"planning", "request", "reviewed", "console_plan", "cli_plan"}
 
 OUTSIDE = {
     "gql": {"sides.wire"},

@@ -14,6 +14,7 @@ from wikisync.options import (
     Convert,
     Delete,
     ExitCode,
+    Html,
     Jobs,
     Json,
     Markers,
@@ -58,6 +59,7 @@ def plan(
     paths: Paths = None,
     *,
     out: Out,
+    html: Html = None,
     delete: Delete = False,
     prefer: Prefer = None,
     markers: Markers = False,
@@ -74,7 +76,7 @@ def plan(
     if markers and direction == "push":
         raise typer.BadParameter("push writes to the wiki alone: plan pull --markers.")
     console_plan.plan(
-        console.Output(json, quiet, exit_code),
+        console.Output(json, quiet, exit_code, html=html),
         console.Source(config, jobs),
         direction,
         out,
@@ -95,12 +97,13 @@ def show(
     stat: Stat = False,
     side_by_side: SideBySide = False,
     no_pager: NoPager = False,
+    html: Html = None,
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
     """Show a plan file as diff would. Needs neither the wiki nor a token."""
     console_plan.show(
-        console.Output(json, quiet, exit_code, view(stat, side_by_side, no_pager)), file
+        console.Output(json, quiet, exit_code, view(stat, side_by_side, no_pager), html), file
     )
 
 

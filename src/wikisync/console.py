@@ -73,10 +73,7 @@ def look(
     with told(output, request):
         config = source.load(need_token=not request.offline)
         warn(config)
-        if output.html is not None:
-            from wikisync.html_file import check
-
-            check(output.html, config)
+        check_html(output, config)
         finish(workflow.look(config, request, progress(output)), output)
 
 
@@ -205,6 +202,14 @@ def warn(config: Config) -> None:
 
     if warning := in_the_clear(config.url):
         _tell(f"wikisync: {warning.text}", warning.hint)
+
+
+def check_html(output: Output, config: Config) -> None:
+    """See that ``--html`` can be done, before there is anything to show. Raises UsageErrors."""
+    if output.html is not None:
+        from wikisync.html_file import check
+
+        check(output.html, config)
 
 
 def _tell(*lines: str) -> None:

@@ -26,6 +26,7 @@ def plan(output: Output, source: Source, direction: Command, file: Path, **wishe
         planfile.check(file)
         config = source.load()
         console.warn(config)
+        console.check_html(output, config)
         report = workflow.look(config, request, console.progress(output))
         if not report.plan.refusals:
             planfile.save(report, planfile.settings_of(config), file)

@@ -27,9 +27,7 @@ _MANY: Final = 200
 """Lines of one kind shown at most; the JSON has them all."""
 
 
-def show(
-    report: Report, console: Console, view: View | None = None, *, texts: bool = True
-) -> None:
+def show(report: Report, console: Console, view: View | None = None, *, texts: bool = True) -> None:
     """The whole report: pages, conflicts, problems, refusals, and one line that sums it up.
 
     With a ``view`` pages are shown with their differences (``report.pairs``); ``diff`` and
