@@ -164,3 +164,13 @@ def test_the_style_and_the_script_close_no_element() -> None:
     from wikisync.report.html.document import static
 
     assert "</" not in static("report.css") + static("report.js")
+
+
+def test_a_page_that_moved_and_was_edited_is_one_page() -> None:
+    moved = pair(page(), page(), verb="move", path="new", old_file="old.md")
+    edited = pair(page("The old.\n"), page("The new.\n"), path="new")
+    (entry,) = view(report(moved, edited), MADE).entries
+    assert (entry.status, entry.also) == ("move", "update")
+    assert (entry.added, entry.removed) == (1, 1)
+    words = text_of(to_html(report(moved, edited), MADE))
+    assert "move update→ wiki old.md → new.md" in words

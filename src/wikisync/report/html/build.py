@@ -16,9 +16,10 @@ from wikisync.report.words import TO_DO
 from wikisync.sync.plan import Action, Conflict
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from wikisync.compare import Pair
+    from wikisync.page.model import Key
     from wikisync.report.html.bounds import Limits
     from wikisync.sync.plan import Command
     from wikisync.workflow import Report
@@ -51,36 +52,48 @@ def view(report: Report, made: str, limits: Limits = LIMITS) -> View:
 
 
 def _entries(report: Report, limits: Limits) -> tuple[Entry, ...]:
-    """An entry for each pair: conflicts first, which somebody must decide about, then by name."""
+    """An entry for each page: conflicts first, which somebody must decide about, then by name."""
     writer = Writer(report.wiki, limits, Room(limits.differences), Room(limits.previews))
+    pages = enumerate(_by_page(report.pairs))
     # Where there is not room for all, small changes go before pages that come or go whole.
-    made = {n: _entry(pair, n, writer) for n, pair in sorted_by_weight(report.pairs)}
+    weighed = sorted(pages, key=lambda page: any(p.old is None or p.new is None for p in page[1]))
+    made = {number: _entry(page, number, writer) for number, page in weighed}
     order = sorted(made, key=lambda n: (made[n].status != "conflict", made[n].name, n))
     return tuple(made[n] for n in order)
 
 
-def sorted_by_weight(pairs: Sequence[Pair]) -> list[tuple[int, Pair]]:
-    """Pairs with their places, in the order in which they get room."""
-    return sorted(enumerate(pairs), key=lambda one: one[1].old is None or one[1].new is None)
+def _by_page(pairs: Iterable[Pair]) -> list[list[Pair]]:
+    """The pairs of each page together: one that moves may have been edited too."""
+    found: dict[tuple[Key, bool], list[Pair]] = {}
+    for pair in pairs:
+        found.setdefault((pair.item.key, isinstance(pair.item, Conflict)), []).append(pair)
+    return [sorted(page, key=_is_move, reverse=True) for page in found.values()]
 
 
-def _entry(pair: Pair, place: int, writer: Writer) -> Entry:
-    item = pair.item
-    changes = writer.changes(pair)
-    title = next((page.title for page in (pair.new, pair.old) if page and page.title), "")
-    status, side, doing, old_name, message = _told(item)
+def _is_move(pair: Pair) -> bool:
+    return isinstance(pair.item, Action) and pair.item.verb == "move"
+
+
+def _entry(page: Sequence[Pair], number: int, writer: Writer) -> Entry:
+    first = page[0]
+    title = next((p.title for pair in page for p in (pair.new, pair.old) if p and p.title), "")
+    status, side, doing, old_name, message = _told(first.item)
+    edits = [pair for pair in page if not _is_move(pair)]
+    changes = tuple(change for pair in edits for change in writer.changes(pair))
     return Entry(
-        id=f"p{place + 1}",
+        id=f"p{number + 1}",
+        key=first.item.key,
         status=status,
-        side="both" if len(changes) > 1 else side,
+        also=_told(edits[0].item)[0] if len(page) > len(edits) > 0 else "",
+        side="both" if any(change.label for change in changes) else side,
         doing=doing,
-        name=item.file,
+        name=first.item.file,
         old_name=old_name,
         title=title or "",
-        lang=item.key.locale,
+        lang=first.item.key.locale,
         changes=changes,
         message=message,
-        value=str(place),
+        value=str(number),
     )
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final, Literal
 if TYPE_CHECKING:
     from markupsafe import Markup
 
+    from wikisync.page.model import Key
     from wikisync.report.emphasis import Span
     from wikisync.report.html.difference import Difference
     from wikisync.report.wording import Message
@@ -62,10 +63,15 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A page of the report. ``id`` is its anchor; ``value`` names it in a form."""
+    """A page of the report. ``id`` is its anchor; ``value`` names it in a form.
+
+    ``also`` is what is done to a page beside moving it.
+    """
 
     id: str
+    key: Key
     status: str
+    also: str
     side: str
     doing: str
     name: str
@@ -75,6 +81,11 @@ class Entry:
     changes: tuple[Change, ...]
     message: Message | None = None
     value: str = ""
+
+    @property
+    def may_be_ticked(self) -> bool:
+        """Whether there is something that can be done: a conflict is for people to settle."""
+        return self.status != "conflict"
 
     @property
     def added(self) -> int:
