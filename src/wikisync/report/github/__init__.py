@@ -1,0 +1,1 @@
+"""What GitHub is told of a report: Markdown, annotations, outputs, and how the job ends. Pure."""

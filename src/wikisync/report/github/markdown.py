@@ -1,0 +1,142 @@
+"""A report as Markdown for GitHub: a table of pages, what is left to people, folded differences."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from hashlib import blake2b
+from typing import TYPE_CHECKING, Final
+
+from wikisync.report.data import conflicts, results, withheld
+from wikisync.report.difference import lines
+from wikisync.report.github.markup import code, words
+from wikisync.report.github.sheet import Sheet
+from wikisync.report.summary import summary
+from wikisync.report.verdict import say_conflict, say_note, say_refusal
+from wikisync.report.wording import say
+from wikisync.report.words import DONE, TO_DO
+from wikisync.sync.plan import Action
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from wikisync.apply import Outcome
+    from wikisync.compare import Pair
+    from wikisync.errors import WikisyncError
+    from wikisync.page.model import Key
+    from wikisync.report.github.room import Room
+    from wikisync.sync.plan import Conflict
+    from wikisync.workflow import Report
+
+_TABLE: Final = "| | Page | What changes | Lines |\n|---|---|---|---|\n"
+_MORE: Final = "\n… and {} more.\n"
+
+
+def mark(wiki: str, folder: str) -> str:
+    """The hidden line by which a comment is found again: one for each wiki and folder."""
+    name = blake2b(f"{wiki}\n{folder}".encode(), digest_size=8).hexdigest()
+    return f"<!-- wikisync {name} -->"
+
+
+def to_markdown(report: Report, room: Room, title: str, intro: str = "") -> str:
+    """The report under a heading of its own, no larger than the room.
+
+    ``intro`` is Markdown that goes between the heading and the rest.
+    """
+    sheet = Sheet(room)
+    sheet.add(f"### {title}\n\n")
+    if intro:
+        sheet.add(f"{intro}\n\n")
+    if report.wiki:
+        sheet.add(f"{code(report.folder)} ↔ {code(report.wiki)}\n\n")
+    for line in _summed_up(report):
+        sheet.add(f"{words(line)}\n")
+    sheet.add("\n")
+    _left_to_people(sheet, report)
+    differences = [(pair, list(lines(pair))[2:]) for pair in report.pairs]  # less the two names
+    figures = {_which(pair.item): _figures(body) for pair, body in differences if body}
+    rows = [
+        _row(action, outcome, figures.get(_which(action), ""))
+        for action, outcome in results(report)
+        if action.verb != "adopt" or (outcome is not None and outcome.result != "done")
+    ]
+    sheet.rows(_TABLE, rows, _MORE)
+    for pair, body in differences:
+        if body:
+            sheet.difference(_summary(pair, body), body)
+    return sheet.text()
+
+
+def without_address(text: str, url: str) -> str:
+    """Markdown of ours that does not name the wiki's address, which may be a secret of the job.
+
+    GitHub takes secrets out of logs and summaries, but not out of comments.
+    """
+    return text.replace(words(url), "the wiki") if url else text
+
+
+def error_markdown(error: WikisyncError, title: str) -> str:
+    """What ended a run before there was anything to report."""
+    message = say(error)
+    return f"### {title}\n\n{words(message.text)} {words(message.hint)}".rstrip() + "\n"
+
+
+def _summed_up(report: Report) -> Iterator[str]:
+    """What it comes to, without what is only for whoever sits at a terminal."""
+    request = replace(report.request, dry_run=False)
+    if request.command in {"plan", "show"}:
+        request = replace(request, command=request.direction)
+    return summary(replace(report, request=request))
+
+
+def _left_to_people(sheet: Sheet, report: Report) -> None:
+    refusals = [
+        f"- {code(refusal.rule)}: {words(str(say_refusal(refusal)))}\n"
+        for refusal in report.plan.refusals
+    ]
+    sheet.rows("**Refused: nothing is written.**\n\n", refusals, _MORE)
+    failures = [
+        f"- {code(action.file)}: {words(str(say(outcome.error)))}\n"
+        for action, outcome in results(report)
+        if outcome is not None and outcome.result == "failed" and outcome.error
+    ]
+    sheet.rows("**Failed**\n\n", failures, _MORE)
+    found = [f"- {code(c.file)}: {words(str(say_conflict(c)))}\n" for c in conflicts(report)]
+    sheet.rows("**Conflicts: left alone on both sides**\n\n", found, _MORE)
+    problems = [f"- {words(str(say(problem)))}\n" for problem in report.plan.problems]
+    sheet.rows("**Files that are no page**\n\n", problems, _MORE)
+    notes = [f"- {words(str(say_note(note)))}\n" for note in report.notes]
+    sheet.rows("**Notes**\n\n", notes, _MORE)
+
+
+def _row(action: Action, outcome: Outcome | None, figures: str) -> str:
+    done = outcome is not None and outcome.result == "done"
+    what = (DONE if done else TO_DO).get((action.verb, action.side), action.verb)
+    note = ", ".join(action.fields) if action.verb in {"update", "merge"} else ""
+    if action.withheld is not None:
+        note = withheld(action)
+    elif outcome is not None and not done:
+        what = outcome.result
+        note = str(say(outcome.error)) if outcome.error else ""
+    return f"| {words(what)} | {_name(action)} | {words(note)} | {figures} |\n"
+
+
+def _which(item: Action | Conflict) -> tuple[Key, str]:
+    return item.key, item.verb if isinstance(item, Action) else "conflict"
+
+
+def _figures(body: list[str]) -> str:
+    more = sum(line.startswith("+") for line in body)
+    less = sum(line.startswith("-") for line in body)
+    return f"+{more:,} −{less:,}"
+
+
+def _name(action: Action) -> str:
+    old = action.first_file or action.old_file
+    return f"{code(old)} → {code(action.file)}" if old else code(action.file)
+
+
+def _summary(pair: Pair, body: list[str]) -> str:
+    item = pair.item
+    what = TO_DO[item.verb, item.side] if isinstance(item, Action) else "conflict"
+    title = next((page.title for page in (pair.new, pair.old) if page and page.title), "")
+    return " · ".join(filter(None, (code(item.file), words(title), words(what), _figures(body))))

@@ -1,0 +1,93 @@
+"""A text that grows as long as its place has room, and says what did not fit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from wikisync.report.github.markup import fence
+from wikisync.report.words import many
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from wikisync.report.github.room import Room
+
+_NOTICES: Final = 400
+"""Kept free for saying what did not fit."""
+_LISTS: Final = 0.25
+_LARGEST: Final = 0.25
+_LEAST: Final = 300
+"""A difference of which no more than this would fit is not begun."""
+
+
+@dataclass(slots=True)
+class Sheet:
+    """Markdown for one place. Each part takes no more than its share, so that all are there."""
+
+    room: Room
+    parts: list[str] = field(default_factory=list)
+    used: int = _NOTICES
+    left_out: int = 0
+
+    def add(self, text: str) -> bool:
+        """Add a text, if it still fits; whether it did."""
+        takes = self.room.takes(text)
+        if self.used + takes > self.room.size:
+            return False
+        self.parts.append(text)
+        self.used += takes
+        return True
+
+    def rows(self, head: str, lines: Sequence[str], more: str) -> None:
+        """A list or a table under its head; ``more`` says what is counted where some are left out.
+
+        Nothing at all where there are no lines.
+        """
+        if not lines or not self.add(head):
+            return
+        share = self.used + int(self.room.size * _LISTS)
+        for number, line in enumerate(lines):
+            if self.used > share or not self.add(line):
+                self.parts.append(more.format(f"{len(lines) - number:,}"))
+                break
+        self.add("\n")
+
+    def difference(self, summary: str, lines: Sequence[str]) -> None:
+        """A difference, folded up; its end, or all of it, is left out where it does not fit."""
+        frame = self.room.takes(_folded(summary, ""))
+        room = min(self.room.size - self.used - frame - 100, int(self.room.size * _LARGEST))
+        kept = self._fitting(lines, room)
+        if room < _LEAST or (lines and not kept):
+            self.left_out += 1
+            return
+        body = fence(kept)
+        if len(kept) < len(lines):
+            body += f"\n\n… and {many(len(lines) - len(kept), 'line')} more."
+        if not self.add(_folded(summary, body)):
+            self.left_out += 1
+
+    def text(self) -> str:
+        """All that fitted, and a notice of what did not."""
+        parts = list(self.parts)
+        if self.left_out:
+            what = many(self.left_out, "difference")
+            parts.append(f"{what} more did not fit here. {self.room.elsewhere}\n")
+        return "".join(parts)
+
+    def _fitting(self, lines: Sequence[str], room: int) -> Sequence[str]:
+        """As many lines from the top as fit; a block of them is measured as it will be shown."""
+        if self.room.takes(fence(lines)) <= room:
+            return lines
+        few, many_lines = 0, len(lines)
+        while few < many_lines:
+            middle = (few + many_lines + 1) // 2
+            if self.room.takes(fence(lines[:middle])) <= room:
+                few = middle
+            else:
+                many_lines = middle - 1
+        return lines[:few]
+
+
+def _folded(summary: str, body: str) -> str:
+    return f"<details><summary>{summary}</summary>\n\n{body}\n\n</details>\n\n"

@@ -1,0 +1,79 @@
+"""What GitHub acts on in a log: our annotations, and nothing that a page made up."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from github.log import Log, outputs
+from wikisync.report.github import commands
+from wikisync.report.github.commands import Annotation, harmless, harmless_json, mask
+
+
+def read(*lines: object) -> Log:
+    return Log.of("\n".join(map(str, lines)), [])
+
+
+def test_an_annotation_says_where_and_what() -> None:
+    log = read(Annotation("error", "no page", "bad.md:3: it does not end", "pages/bad.md", 3))
+    (command,) = log.commands
+    assert command.name == "error"
+    assert command.properties == {"file": "pages/bad.md", "line": "3", "title": "no page"}
+    assert command.message == "bad.md:3: it does not end"
+
+
+def test_without_a_place_there_is_none() -> None:
+    assert str(Annotation("notice", "", "Hello")) == "::notice::Hello"
+
+
+@pytest.mark.parametrize("name", ["a,line=9.md", "a::b.md", "a:b.md", "100%25.md", "a%0Ab.md"])
+def test_no_name_adds_to_what_an_annotation_says(name: str) -> None:
+    (command,) = read(Annotation("warning", "t", "m", name, 1)).commands
+    assert command.properties == {"file": name, "line": "1", "title": "t"}
+    assert command.message == "m"
+
+
+def test_no_message_begins_a_command_of_its_own() -> None:
+    (command,) = read(Annotation("warning", "t", "one\n::error::two\r\n##[error]three")).commands
+    assert command.name == "warning"
+    assert command.message.startswith("one\n::error::two")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "::error::made up",
+        "   ::add-mask::e",
+        "\t::warning file=a::x",
+        "+ ##[add-mask]e",
+        "text ##[set-output name=changed]true",
+    ],
+)
+def test_a_line_that_looks_like_a_command_is_none_once_it_is_harmless(line: str) -> None:
+    assert read(line).commands
+    assert not read(harmless(line)).commands
+
+
+@pytest.mark.parametrize("line", ["", "  updated  a.md", "a :: b", "+::error::x", "## heading ["])
+def test_any_other_line_stays_as_it_is(line: str) -> None:
+    assert harmless(line) == line
+
+
+def test_json_is_no_command_and_means_the_same() -> None:
+    value = {"diff": "+ ##[error]x\n::error::y"}
+    text = json.dumps(value)
+    assert read(text).commands
+    assert not read(harmless_json(text)).commands
+    assert json.loads(harmless_json(text)) == value
+
+
+def test_each_line_of_a_secret_is_masked() -> None:
+    log = read(*mask("one\n\ntwo%"), "one and two%")
+    assert log.masks == ["one", "two%"]
+    assert log.text.endswith("*** and ***")
+
+
+def test_outputs_hold_whatever_lines_they_have() -> None:
+    values = {"changed": "true", "report": "a\nb<<c\nchanged=false", "empty": ""}
+    assert outputs(commands.outputs(values, "word-1")) == values
