@@ -90,6 +90,7 @@ ERRORS: Final = (
     errors.StateError(ANY, "unwritable", ANY),
     errors.Locked(ANY, None, None),
     errors.Interrupted(),
+    errors.GitHubError(ANY, ANY),
 )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
-from contextlib import contextmanager, redirect_stdout
+from contextlib import contextmanager, nullcontext, redirect_stdout
 from dataclasses import dataclass, replace
 from io import TextIOWrapper
 from typing import TYPE_CHECKING, Any, TextIO
@@ -19,6 +19,7 @@ from wikisync.errors import BadConfig, Guest, NeedsYes, StateError, UsageError, 
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
     from rich.console import Console
@@ -53,6 +54,10 @@ class Source:
         from wikisync.config import load
 
         found = load(self.config, need_token=need_token)
+        if on_github():
+            from wikisync.github.log import mask
+
+            mask(found.token)
         return replace(found, jobs=self.jobs) if self.jobs else found
 
 
@@ -74,14 +79,14 @@ def look(
         config = source.load(need_token=not request.offline)
         warn(config)
         check_html(output, config)
-        finish(workflow.look(config, request, progress(output)), output)
+        finish(workflow.look(config, request, progress(output)), output, config)
 
 
 def write(output: Output, source: Source, command: Command, *, yes: bool, **wishes: Any) -> None:
     """A command that writes: ``push``, ``pull`` and ``sync``. Ends the program."""
     from wikisync import workflow
 
-    request = workflow.Request(command, command, **wishes)
+    request = workflow.Request(command, command, texts=on_github(), **wishes)
     with told(output, request):
         config = source.load()
         warn(config)
@@ -95,7 +100,7 @@ def write(output: Output, source: Source, command: Command, *, yes: bool, **wish
                 ask=lambda found: yes or confirm(found),
                 notice=stopping,
             )
-        finish(report, output)
+        finish(report, output, config)
 
 
 def undo(output: Output, source: Source, number: int | None, *, yes: bool, dry_run: bool) -> None:
@@ -113,7 +118,7 @@ def undo(output: Output, source: Source, number: int | None, *, yes: bool, dry_r
             ask=lambda found: yes or confirm(found),
             notice=stopping,
         )
-        finish(report, output)
+        finish(report, output, config)
 
 
 def show_log(output: Output, source: Source) -> None:
@@ -150,8 +155,21 @@ def confirm(report: Report) -> bool:
         return False
 
 
-def finish(report: Report, output: Output) -> None:
-    """Print a report as it was asked for, and end the program."""
+def finish(report: Report, output: Output, config: Config | None = None) -> None:
+    """Print a report as it was asked for, and end the program.
+
+    A run on GitHub is told there too, where it has a ``config``.
+    """
+    code = _print(report, output)
+    if config is not None and on_github():
+        from wikisync.github.tell import tell_run
+
+        tell_run(report, config)
+    raise typer.Exit(code)
+
+
+def _print(report: Report, output: Output) -> int:
+    """Print a report as it was asked for; the exit code."""
     from wikisync.report import data, terminal
 
     code = data.exit_code(report, tell_differences=output.exit_code)
@@ -159,14 +177,41 @@ def finish(report: Report, output: Output) -> None:
         from wikisync import html_file
 
         html_file.write(report, output.html)
+    if report.request.texts:  # they are for GitHub
+        report = replace(report, pairs=())
     if output.json:
-        typer.echo(data.to_json(report))
-    elif not output.quiet:
-        with _pageable(output) as console:
-            terminal.show(report, console, output.view, texts=output.html is None)
-    elif code:
-        terminal.show_trouble(report, _console(stderr=True))
-    raise typer.Exit(code)
+        typer.echo(_defused(data.to_json(report), json=True))
+        return code
+    with _only_text():
+        if not output.quiet:
+            with _pageable(output) as console:
+                terminal.show(report, console, output.view, texts=output.html is None)
+        elif code:
+            terminal.show_trouble(report, _console(stderr=True))
+    return code
+
+
+def on_github() -> bool:
+    """Whether this is a run on GitHub, which acts on the log and is told more than that."""
+    return os.environ.get("GITHUB_ACTIONS") == "true"
+
+
+def _only_text() -> AbstractContextManager[None]:
+    """Keeps GitHub from acting on a line that a page or a wiki made up."""
+    if not on_github():
+        return nullcontext()
+    from wikisync.github.log import only_text
+
+    return only_text()
+
+
+def _defused(text: str, *, json: bool = False) -> str:
+    """The same for one line."""
+    if not on_github():
+        return text
+    from wikisync.report.github.commands import harmless, harmless_json
+
+    return harmless_json(text) if json else harmless(text)
 
 
 @contextmanager
@@ -183,9 +228,13 @@ def told(output: Output, request: Request | None = None) -> Iterator[None]:
         if output.json and request is not None:
             from wikisync.report.data import error_json
 
-            typer.echo(error_json(request, error))
+            typer.echo(_defused(error_json(request, error), json=True))
         message = say(error)
         _tell(f"wikisync: {message.text}", message.hint)
+        if on_github():
+            from wikisync.github.tell import tell_run_error
+
+            tell_run_error(error)
         code = (
             2
             if isinstance(error, UsageError)
@@ -217,7 +266,7 @@ def _tell(*lines: str) -> None:
 
     for line in lines:
         if line:
-            typer.echo(shown(line), err=True)
+            typer.echo(_defused(shown(line)), err=True)
 
 
 def progress(output: Output) -> Progress:

@@ -30,7 +30,7 @@ def plan(output: Output, source: Source, direction: Command, file: Path, **wishe
         report = workflow.look(config, request, console.progress(output))
         if not report.plan.refusals:
             planfile.save(report, planfile.settings_of(config), file)
-        console.finish(report, output)
+        console.finish(report, output, config)
 
 
 def show(output: Output, file: Path) -> None:
@@ -70,4 +70,4 @@ def apply(
             notice=console.stopping,
             skip_stale=skip_stale,
         )
-        console.finish(report, output)
+        console.finish(report, output, config)

@@ -113,7 +113,8 @@ def _settle(stage: _Stage) -> bool:
 
 def _settings(home: Path) -> dict[str, str]:
     """What keeps the caller's own settings out of the demo."""
-    return {"WIKISYNC_URL": "", "WIKISYNC_CA_FILE": "", "PWD": str(home), "COLUMNS": "100"}
+    unset = dict.fromkeys(("WIKISYNC_URL", "WIKISYNC_CA_FILE", "GITHUB_ACTIONS"), "")
+    return {**unset, "PWD": str(home), "COLUMNS": "100"}
 
 
 def _cut(lines: Sequence[str], most: int = 24) -> list[str]:

@@ -35,6 +35,7 @@ WikisyncError
 ├── NotKept               what a run overwrote is not kept any more
 ├── StateError            .wikisync cannot be used
 ├── Locked                another run is at work
+├── GitHubError           GitHub, or the way to it: a comment or a pull request came to nothing
 └── Interrupted           the user said stop; what was done is recorded
 """
 
@@ -323,6 +324,20 @@ class Locked(WikisyncError):
     file: str
     pid: int | None
     since: str | None
+
+
+@dataclass(eq=False)
+class GitHubError(WikisyncError):
+    """GitHub refused or could not be asked. ``doing`` is what was tried, in a clause.
+
+    ``status`` is HTTP's, 0 where there was no answer, None where it is not about one.
+    ``retry_after`` is the seconds that GitHub asks to wait.
+    """
+
+    doing: str
+    reason: str
+    status: int | None = None
+    retry_after: float | None = None
 
 
 class Interrupted(WikisyncError):

@@ -21,7 +21,8 @@ CommandName = Literal[
 class Request:
     """What the user asked for: the command by its name, and the ``direction`` of its plan.
 
-    ``run`` is the run that is to be undone, where the user named one. ``meant`` are the ``paths``
+    ``run`` is the run that is to be undone, where the user named one. ``texts``: the report is to
+    have the pages' texts, whatever the command. ``meant`` are the ``paths``
     as they were understood, once they were: they then no longer depend on the current folder.
     ``file`` is the plan file that is to be written, shown or applied.
     """
@@ -38,6 +39,7 @@ class Request:
     allow: frozenset[str] = frozenset()
     offline: bool = False
     run: int | None = None
+    texts: bool = False
     meant: tuple[Choice, ...] | None = None
     file: str = ""
 

@@ -13,7 +13,7 @@ from wikisync.apply import Outcome, apply
 from wikisync.apply.context import now
 from wikisync.compare import filled, pairs
 from wikisync.desk import Desk, perform, to_look, to_write
-from wikisync.errors import Locked, StateError, WikiError
+from wikisync.errors import Locked, StateError, WikiError, WikisyncError
 from wikisync.page.fingerprint import fingerprint
 from wikisync.planning import planned
 from wikisync.request import CommandName, Report, Request
@@ -23,6 +23,7 @@ from wikisync.sync.reconcile import to_read
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
+    from wikisync.compare import Pair
     from wikisync.config import Config
     from wikisync.report.progress import Progress
     from wikisync.survey import Survey
@@ -44,6 +45,8 @@ def look(config: Config, request: Request, progress: Progress) -> Report:
                 desk.folder, desk.wiki, desk.state, plan, surveyed, exact=not request.offline
             )
             report = replace(report, plan=plan, pairs=texts)
+        elif request.texts and surveyed is not None:
+            report = replace(report, pairs=_texts(desk, report, surveyed))
         return replace(report, unsettled=len(desk.state.journal.open()))
 
 
@@ -67,9 +70,19 @@ def carry_out(
             if report.plan.writes and not ask(report):
                 return replace(report, declined=True)
             remember(desk, surveyed)
+            if request.texts:
+                report = replace(report, pairs=_texts(desk, report, surveyed))
             return done(desk, report, notice)
     except Locked as error:
         return refused(config, request, error)
+
+
+def _texts(desk: Desk, report: Report, surveyed: Survey) -> tuple[Pair, ...]:
+    """The texts for a command that does not need them: where they cannot be read, it has none."""
+    try:
+        return pairs(desk.folder, desk.wiki, desk.state, report.plan, surveyed)
+    except WikisyncError:
+        return ()
 
 
 def refused(config: Config, request: Request, error: Locked) -> Report:

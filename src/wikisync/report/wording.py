@@ -58,6 +58,8 @@ def say(error: e.WikisyncError) -> Message:
             return _state(file, why, detail)
         case e.Locked():
             return Message("Another run of wikisync holds the lock.", "Wait until it has ended.")
+        case e.GitHubError(doing, reason, status):
+            return Message(f"GitHub: cannot {doing}: {_clause(reason)}.", _github_hint(status))
         case e.Interrupted():
             return Message("Stopped as you asked; what was done is recorded.", "Run it again.")
     return Message(str(error))
@@ -127,6 +129,15 @@ def _usage(error: e.UsageError) -> Message:
 
 
 _NEW_PLAN = "Make it anew: wikisync plan push -o plan.json (or pull, or sync)."
+
+
+def _github_hint(status: int | None) -> str:
+    if status in {401, 403, 404}:
+        return (
+            "Give the job the rights (permissions: pull-requests: write, and contents: write to"
+            " open one); to open one, Settings → Actions → General must allow it too."
+        )
+    return "Run the job again." if status is not None else ""
 
 
 def _folder_hint(reason: str) -> str:

@@ -1,0 +1,154 @@
+"""The Action: one command, told to GitHub in all the ways that it has, and how the job ends."""
+
+from __future__ import annotations
+
+import secrets
+import sys
+import tempfile
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from wikisync import planfile, workflow
+from wikisync.config import check_folder, load
+from wikisync.errors import GitHubError, NotConfigured, WikisyncError
+from wikisync.github import log, tell
+from wikisync.github.comment import comment
+from wikisync.github.handover import Handover, leave
+from wikisync.github.inputs import inputs
+from wikisync.github.job import job
+from wikisync.github.unconfigured import unconfigured
+from wikisync.report.data import DONE
+from wikisync.report.github.commands import Annotation
+from wikisync.report.github.ending import code_of, differs, ending
+from wikisync.report.github.markdown import error_markdown, mark, to_markdown, without_address
+from wikisync.report.github.markup import words
+from wikisync.report.github.room import comment_room
+from wikisync.report.progress import silent
+from wikisync.report.terminal import show
+from wikisync.report.wording import say
+from wikisync.request import Report, Request
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from wikisync.config import Config
+    from wikisync.github.inputs import Inputs
+    from wikisync.github.job import Job
+
+_NOWHERE: Final = "http://wiki.invalid"
+"""Stands for an address that nobody gave, so that the rest of the configuration can be read."""
+
+NO_COMMENT: Final = "A pull request from a fork gets no comment: its runs may not write one."
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """One run of the Action."""
+
+    asked: Inputs
+    job: Job
+    config: Config
+
+
+def run(env: Mapping[str, str]) -> int:
+    """Do what the inputs ask for; the exit code of the step."""
+    here = job(env)
+    try:
+        asked = inputs(env)
+        config = _config(asked, _environment(env))
+        log.mask(config.token)
+        if config.url == _NOWHERE or not config.token:
+            return unconfigured(config, here, asked, has_url=config.url != _NOWHERE)
+        return _commanded(_Run(asked, here, config))
+    except WikisyncError as error:
+        _tell_error(error, here)
+        return code_of(error)
+
+
+def _environment(env: Mapping[str, str]) -> dict[str, str]:
+    """The environment with the inputs in the places where the configuration looks for them."""
+    given = {
+        name: value for name in ("URL", "TOKEN") if (value := env.get(f"INPUT_{name}", "").strip())
+    }
+    return {**env, **{f"WIKISYNC_{name}": value for name, value in given.items()}}
+
+
+def _config(asked: Inputs, env: Mapping[str, str]) -> Config:
+    """The configuration; its address is ``_NOWHERE`` where there is none. Raises UsageError."""
+    try:
+        config = load(asked.config, env=env, need_token=False)
+    except NotConfigured:
+        if asked.config is not None and not asked.config.is_file():
+            raise
+        nowhere = {**env, "WIKISYNC_URL": _NOWHERE}
+        config = load(asked.config, env=nowhere, need_token=False)
+    if asked.folder:
+        folder = check_folder("action.yml", config.root, asked.folder)
+        config = replace(config, folder=folder)
+    return config
+
+
+def _commanded(run: _Run) -> int:
+    try:
+        report, files = _report(run)
+    except WikisyncError as error:
+        body = error_markdown(error, tell.TITLES[run.asked.command])
+        _comment(run, without_address(body, run.config.url), anew=False)
+        raise
+    from rich.console import Console
+
+    with log.only_text():
+        show(replace(report, pairs=()), Console(highlight=False, markup=False, emoji=False))
+    tell.tell(report, run.config, run.job, run.asked.fail_on)
+    log.write_outputs(run.job.output, files)
+    body = to_markdown(replace(report, wiki=""), comment_room(), tell.title(report))
+    body = without_address(body, run.config.url)
+    _comment(run, body, anew=differs(report))
+    whole = ending(report, "conflicts") == DONE
+    folder = tell.in_repository(run.config.folder, run.job)
+    leave(run.job, Handover(run.asked.command, folder, whole, body))
+    return ending(report, run.asked.fail_on)
+
+
+def _report(run: _Run) -> tuple[Report, dict[str, str]]:
+    """What the command found and did, and the files that it wrote, by their outputs' names."""
+    asked = run.asked
+    request = Request(
+        asked.command,
+        "push" if asked.command == "plan" else asked.command,
+        delete=asked.delete,
+        max_delete=asked.max_delete,
+        texts=True,
+    )
+    if asked.command != "plan":
+        return workflow.carry_out(run.config, request, silent, ask=lambda _found: True), {}
+    place = run.job.temporary or Path(tempfile.gettempdir())
+    file = place / f"wikisync-plan-{secrets.token_hex(4)}.json"
+    report = workflow.look(run.config, replace(request, file=str(file)), silent)
+    if report.plan.refusals:
+        return report, {}
+    planfile.save(report, planfile.settings_of(run.config), file)
+    return report, {"plan-file": str(file)}
+
+
+def _comment(run: _Run, body: str, *, anew: bool) -> None:
+    """Comment on the pull request, where there is one. That it fails is a warning, no more."""
+    about = run.job.pull_request
+    if about is None or not run.asked.comment:
+        return
+    if about.from_fork:
+        log.append(run.job.summary, f"\n{NO_COMMENT}\n")
+        return
+    hidden = mark(run.config.url, run.config.folder_name)
+    try:
+        comment(run.job, about.number, hidden, body, anew=anew)
+    except GitHubError as error:
+        log.annotate([Annotation("warning", "wikisync", str(say(error)))])
+        log.append(run.job.summary, f"\n{words(str(say(error)))}\n")
+
+
+def _tell_error(error: WikisyncError, here: Job) -> None:
+    with log.only_text():
+        print(f"wikisync: {say(error)}", file=sys.stderr)  # noqa: T201  (the log is its screen)
+    tell.tell_error(error, here)

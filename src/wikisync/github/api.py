@@ -1,0 +1,135 @@
+"""GitHub's REST API, as much of it as comments and pull requests need.
+
+The only module here that knows httpx2 and stamina; none of their exceptions leaves it. The token
+goes to the API's own address alone: redirects are not followed.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+from urllib.parse import quote
+
+from wikisync import __version__
+from wikisync.errors import GitHubError
+from wikisync.sides import trouble
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    import httpx2
+
+    from wikisync.github.job import Job
+
+T = TypeVar("T")
+
+_PAGE: Final = 100
+_MOST: Final = 100
+"""Pages of a list that are looked at."""
+_TIMEOUT: Final = 30.0
+_TRIES: Final = 4
+_LONGEST_WAIT: Final = 60.0
+
+
+class Api:
+    """The API of the job's repository, by the job's token. ``doing`` is for errors, in a clause."""
+
+    def __init__(self, job: Job, doing: str) -> None:
+        import httpx2
+
+        self._doing = doing
+        self._root = f"{job.api}/repos/{quote(job.repository)}"
+        self._top = job.api
+        self._http = httpx2.Client(
+            headers={
+                "Authorization": f"Bearer {job.token}",
+                "Accept": "application/vnd.github+json",
+                "X-GitHub-Api-Version": "2022-11-28",
+                "User-Agent": f"wikisync/{__version__}",
+            },
+            timeout=_TIMEOUT,
+            follow_redirects=False,
+        )
+
+    def __enter__(self) -> Api:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._http.close()
+
+    def again(self, work: Callable[[], T]) -> T:
+        """Do the work, and again where GitHub was only busy or not to be reached.
+
+        What writes must look first whether it has written already. Raises GitHubError.
+        """
+        import stamina
+
+        tries = stamina.retry_context(on=_again, attempts=_TRIES, timeout=120.0, wait_initial=0.5)
+        for attempt in tries:
+            with attempt:
+                return work()
+        raise AssertionError  # the last attempt either returned or raised
+
+    def items(self, path: str, **query: str) -> Iterator[dict[str, Any]]:
+        """All items of a list, page by page. Raises GitHubError."""
+        for number in range(1, _MOST + 1):
+            asked = {**query, "per_page": str(_PAGE), "page": str(number)}
+            found = self._ask("GET", f"{self._root}/{path}", params=asked)
+            if not isinstance(found, list):
+                raise GitHubError(self._doing, "it answers with no list")
+            yield from (item for item in found if isinstance(item, dict))
+            if len(found) < _PAGE:
+                return
+
+    def send(self, method: str, path: str, **values: Any) -> dict[str, Any]:
+        """Write something; what it is then. Raises GitHubError."""
+        answer = self._ask(method, f"{self._root}/{path}", json=values)
+        return answer if isinstance(answer, dict) else {}
+
+    def login(self) -> str | None:
+        """Whose the token is; None where it is an app's, as a job's own is."""
+        try:
+            answer = self._ask("GET", f"{self._top}/user")
+        except GitHubError as error:
+            if error.status in {401, 403, 404}:
+                return None
+            raise
+        return str(answer.get("login") or "") or None if isinstance(answer, dict) else None
+
+    def _ask(self, method: str, url: str, **more: Any) -> Any:
+        import httpx2
+
+        try:
+            response = self._http.request(method, url, **more)
+        except httpx2.HTTPError as problem:
+            raise GitHubError(self._doing, trouble.of(url, problem).reason, 0) from None
+        except (httpx2.InvalidURL, ValueError):
+            # Its text may repeat the headers, and with them the token.
+            raise GitHubError(self._doing, "the API's address or the token cannot be") from None
+        if response.is_success:
+            return _json(response)
+        said = _json(response)
+        message = said.get("message") if isinstance(said, dict) else None
+        reason = f"{message or response.reason_phrase or 'no reason given'}"
+        raise GitHubError(self._doing, reason, response.status_code, _wait(response))
+
+
+def _json(response: httpx2.Response) -> Any:
+    try:
+        return response.json() if response.content else {}
+    except ValueError:
+        return {}
+
+
+def _wait(response: httpx2.Response) -> float | None:
+    """The seconds that GitHub asks to wait, where it says."""
+    value = response.headers.get("retry-after", "")
+    return float(value) if value.isascii() and value.isdigit() else None
+
+
+def _again(problem: Exception) -> bool | float:
+    """Whether to try again; after how many seconds, where GitHub said."""
+    if not isinstance(problem, GitHubError) or problem.status is None:
+        return False
+    if problem.retry_after is not None:
+        return min(problem.retry_after, _LONGEST_WAIT)
+    return problem.status in {0, 429} or problem.status >= 500

@@ -1,0 +1,108 @@
+"""What GitHub says of the run: its event, its repository, and the files that it reads back.
+
+Every value comes from the environment or the event's file, never from a command line: titles and
+branch names are written by anybody, and a script that had them pasted in would run them.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+API: Final = "https://api.github.com"
+SERVER: Final = "https://github.com"
+
+
+@dataclass(frozen=True, slots=True)
+class PullRequest:
+    """The pull request that a run is about. ``base`` is its target branch, ``base_sha`` its head.
+
+    ``from_fork``: it comes from another repository, whose runs get no secret and may not write.
+    """
+
+    number: int
+    base: str
+    base_sha: str
+    from_fork: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A run on GitHub. ``token`` is GitHub's own, and kept out of ``repr``."""
+
+    event: str
+    repository: str
+    workspace: Path
+    api: str
+    server: str
+    token: _Secret
+    ref: str
+    run_url: str
+    summary: Path | None = None
+    output: Path | None = None
+    temporary: Path | None = None
+    pull_request: PullRequest | None = None
+
+
+class _Secret(str):
+    """A text that does not show itself by accident."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "'***'"
+
+
+def job(env: Mapping[str, str]) -> Job:
+    """The run as the environment tells it."""
+    repository = env.get("GITHUB_REPOSITORY", "")
+    server = env.get("GITHUB_SERVER_URL") or SERVER
+    run = env.get("GITHUB_RUN_ID", "")
+    return Job(
+        event=env.get("GITHUB_EVENT_NAME", ""),
+        repository=repository,
+        workspace=Path(env.get("GITHUB_WORKSPACE") or Path.cwd()),
+        api=(env.get("GITHUB_API_URL") or API).rstrip("/"),
+        server=server,
+        token=_Secret(env.get("GITHUB_TOKEN", "").strip()),
+        ref=env.get("GITHUB_REF", ""),
+        run_url=f"{server}/{repository}/actions/runs/{run}" if repository and run else "",
+        summary=_file(env, "GITHUB_STEP_SUMMARY"),
+        output=_file(env, "GITHUB_OUTPUT"),
+        temporary=_file(env, "RUNNER_TEMP"),
+        pull_request=_pull_request(_event(env), repository),
+    )
+
+
+def _file(env: Mapping[str, str], name: str) -> Path | None:
+    return Path(env[name]) if env.get(name) else None
+
+
+def _event(env: Mapping[str, str]) -> dict[str, Any]:
+    file = _file(env, "GITHUB_EVENT_PATH")
+    try:
+        event = json.loads(file.read_bytes()) if file else {}
+    except (OSError, ValueError):
+        return {}
+    return event if isinstance(event, dict) else {}
+
+
+def _pull_request(event: Mapping[str, Any], repository: str) -> PullRequest | None:
+    found = event.get("pull_request")
+    try:
+        if not found:
+            return None
+        head = found["head"]["repo"]  # None: the fork was deleted
+        return PullRequest(
+            int(found["number"]),
+            str(found["base"]["ref"]),
+            str(found["base"]["sha"]),
+            from_fork=head is None or str(head["full_name"]) != repository,
+        )
+    except (KeyError, TypeError, ValueError):
+        return None

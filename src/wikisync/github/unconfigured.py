@@ -1,0 +1,71 @@
+"""A run that has no wiki to ask: a fork of the project, or a pull request that gets no secret.
+
+It ends green, says why, and shows of a pull request what can be shown without the wiki.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from wikisync.errors import GitHubError
+from wikisync.github import log, tell
+from wikisync.github.handover import Handover, leave
+from wikisync.github.preview import preview
+from wikisync.report.data import DONE
+from wikisync.report.github.annotations import annotate
+from wikisync.report.github.commands import Annotation
+from wikisync.report.github.ending import ending, outputs
+from wikisync.report.github.markdown import to_markdown
+from wikisync.report.github.markup import code, words
+from wikisync.report.github.room import summary_room
+from wikisync.report.wording import say
+
+if TYPE_CHECKING:
+    from wikisync.config import Config
+    from wikisync.github.inputs import Inputs
+    from wikisync.github.job import Job, PullRequest
+
+FORK: Final = (
+    "This pull request comes from a fork, so its runs get no secret: the wiki was not asked."
+)
+NOT_ASKED: Final = "No token is given, so the wiki was not asked."
+NO_WIKI: Final = "No wiki is configured, so there is nothing to do."
+REMEDY: Final = "Set the secrets WIKISYNC_URL and WIKISYNC_TOKEN to change that."
+
+
+def unconfigured(config: Config, job: Job, asked: Inputs, *, has_url: bool) -> int:
+    """Say why the wiki is not asked, show what can be shown; the exit code of the step."""
+    about = job.pull_request
+    reason = FORK if about and about.from_fork else NOT_ASKED if has_url else NO_WIKI
+    remedy = "" if reason == FORK else REMEDY
+    log.annotate([Annotation("notice", "wikisync", f"{reason} {remedy}".strip())])
+    folder = tell.in_repository(config.folder, job)
+    leave(job, Handover(asked.command, folder, whole=False, body=""))
+    if about is None:
+        log.append(job.summary, f"### wikisync\n\n{words(f'{reason} {remedy}')}\n")
+        log.write_outputs(job.output, _nothing())
+        return DONE
+    return _preview(config, job, asked, about, f"{reason} {remedy}".strip())
+
+
+def _preview(config: Config, job: Job, asked: Inputs, about: PullRequest, reason: str) -> int:
+    title = "wikisync: the pages that this pull request changes"
+    intro = f"{words(reason)} Compared with {code(about.base)}, the target branch:"
+    try:
+        report = preview(config, job, delete=asked.delete)
+    except GitHubError as error:
+        log.annotate([Annotation("warning", "wikisync", str(say(error)))])
+        log.append(job.summary, f"### {title}\n\n{words(f'{reason} {say(error)}')}\n")
+        log.write_outputs(job.output, _nothing())
+        return DONE
+    log.annotate(annotate(report, tell.in_repository(config.folder, job), asked.fail_on))
+    log.write_outputs(job.output, outputs(report))
+    if job.summary is not None:
+        room = summary_room(log.used(job.summary))
+        log.append(job.summary, to_markdown(report, room, title, intro))
+    return ending(report, asked.fail_on)
+
+
+def _nothing() -> dict[str, str]:
+    counted = dict.fromkeys(("created", "updated", "moved", "deleted", "conflicts"), "0")
+    return {"changed": "false", **counted}

@@ -1,0 +1,39 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+import stamina
+
+from github.api import FakeGitHub
+from github.scene import Scene, staged
+from github.step import Place, placed
+from repo import alone
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from wikisync.sandbox import Sandbox
+
+
+@pytest.fixture(autouse=True)
+def no_waiting() -> Iterator[None]:
+    """Tries as often as the program does, without its pauses."""
+    with stamina.set_testing(True, attempts=4, cap=True):
+        yield
+
+
+@pytest.fixture
+def scene(tmp_path: Path, box: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Iterator[Scene]:
+    """A project on GitHub with the workflow, three pages, published once."""
+    alone(monkeypatch)
+    with staged(tmp_path, box) as made:
+        yield made
+
+
+@pytest.fixture
+def place(tmp_path: Path, box: Sandbox) -> Iterator[Place]:
+    """A project folder with an empty folder of pages, an empty wiki, and a pull request."""
+    with FakeGitHub() as api:
+        yield placed(tmp_path, box, api)

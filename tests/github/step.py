@@ -1,0 +1,93 @@
+"""The Action's own step, in this process: its inputs in an environment, and what came of it."""
+
+from __future__ import annotations
+
+import io
+import json
+from contextlib import chdir, redirect_stderr, redirect_stdout
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from cli.harness import Workspace
+from github.api import REPOSITORY, FakeGitHub
+from github.log import Log, outputs
+from wikisync.github.action import run
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from wikisync.sandbox import Sandbox
+
+NUMBER = 7
+
+
+@dataclass(frozen=True)
+class Ended:
+    """What a step came to."""
+
+    code: int
+    log: Log
+    summary: str
+    outputs: dict[str, str]
+    raw: str
+
+    def said(self, *levels: str) -> list[str]:
+        return [command.message for command in self.log.named(*levels)]
+
+
+@dataclass
+class Place:
+    """A project folder, its wiki, and GitHub's API, with a pull request in the air."""
+
+    ws: Workspace
+    api: FakeGitHub
+    temporary: Path
+    event: dict[str, Any] = field(default_factory=dict)
+    token: str = "ghs_job"
+
+    def act(self, **inputs: str | None) -> Ended:
+        """Run the step; ``INPUT_…`` as ``action.yml`` sets them."""
+        files = {name: self.temporary / name for name in ("GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY")}
+        event = self.temporary / "event.json"
+        event.write_text(json.dumps(self.event))
+        for file in files.values():
+            file.write_text("")
+        given = {"url": self.ws.box.url, "token": self.ws.box.token, **inputs}
+        env = {
+            "GITHUB_ACTIONS": "true",
+            "GITHUB_API_URL": self.api.url,
+            "GITHUB_EVENT_PATH": str(event),
+            "GITHUB_REPOSITORY": REPOSITORY,
+            "GITHUB_TOKEN": self.token,
+            "GITHUB_WORKSPACE": str(self.ws.root),
+            "RUNNER_TEMP": str(self.temporary),
+            **{name: str(file) for name, file in files.items()},
+            **{f"INPUT_{name.upper()}": value for name, value in given.items() if value},
+        }
+        out, err = io.StringIO(), io.StringIO()
+        with chdir(self.ws.root), redirect_stdout(out), redirect_stderr(err):
+            code = run(env)
+        raw = out.getvalue() + err.getvalue()
+        written = outputs(files["GITHUB_OUTPUT"].read_text())
+        summary = files["GITHUB_STEP_SUMMARY"].read_text()
+        return Ended(code, Log.of(raw, []), summary, written, raw)
+
+    def comments(self) -> list[str]:
+        return self.api.of_bot(NUMBER)
+
+
+def placed(root: Path, box: Sandbox, api: FakeGitHub) -> Place:
+    """A place whose project has no ``wikisync.toml``: what is to be known comes by inputs."""
+    project, temporary = root / "project", root / "temporary"
+    project.mkdir()
+    temporary.mkdir()
+    ws = Workspace(project, box)
+    (project / "wikisync.toml").unlink()
+    api.rights["ghs_job"] = {"pull-requests": "write"}
+    repo = {"full_name": REPOSITORY}
+    about = {
+        "number": NUMBER,
+        "head": {"ref": "edit", "repo": repo},
+        "base": {"ref": "main", "sha": "0" * 40},
+    }
+    return Place(ws, api, temporary, {"pull_request": about})

@@ -1,0 +1,239 @@
+"""The Action's step: what its inputs do, what it says, how it ends."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from cli.harness import page
+from sides.hostile import Hostile, reply
+
+if TYPE_CHECKING:
+    from github.step import Place
+
+
+def conflict(place: Place) -> None:
+    """A page that is on both sides, and another one on each."""
+    place.ws.write("aaa.md", page(content="here\n"))
+    place.ws.box.create("aaa", content="there\n")
+
+
+# ---- inputs
+
+
+def test_the_plan_is_what_it_does_where_nothing_else_is_said(place: Place) -> None:
+    place.ws.write("aaa.md", page())
+    ended = place.act()
+    assert ended.code == 0
+    assert place.ws.box.pages() == []
+    assert ended.outputs["created"] == "1"
+    assert "Nothing was written" not in ended.summary
+    assert ended.outputs["plan-file"].startswith(str(place.temporary))
+
+
+@pytest.mark.parametrize("command", ["push", "sync"])
+def test_push_and_sync_publish_without_asking(place: Place, command: str) -> None:
+    place.ws.write("aaa.md", page())
+    ended = place.act(command=command)
+    assert ended.code == 0, ended.raw
+    assert [row["path"] for row in place.ws.box.pages()] == ["aaa"]
+    assert (ended.outputs["changed"], ended.outputs["created"]) == ("true", "1")
+
+
+def test_pull_fetches(place: Place) -> None:
+    place.ws.box.create("aaa", content="there\n")
+    assert place.act(command="pull").code == 0
+    assert "there" in place.ws.read("aaa.md")
+
+
+def test_another_folder_can_be_named(place: Place) -> None:
+    (place.ws.root / "docs").mkdir()
+    (place.ws.root / "docs" / "bbb.md").write_text(page())
+    (place.ws.root / "docs" / "bad.md").write_text("---\ntitle:X\n---\nx\n")
+    ended = place.act(command="push", folder="docs")
+    assert [row["path"] for row in place.ws.box.pages()] == ["bbb"]
+    assert ended.log.named("error")[0].properties["file"] == "docs/bad.md"
+
+
+def test_a_configuration_can_be_named(place: Place) -> None:
+    sub = place.ws.root / "wiki"
+    (sub / "texts").mkdir(parents=True)
+    (sub / "texts" / "ccc.md").write_text(page())
+    (sub / "wikisync.toml").write_text(f'url = "{place.ws.box.url}"\nfolder = "texts"\n')
+    ended = place.act(command="push", url=None, config="wiki/wikisync.toml")
+    assert ended.code == 0, ended.raw
+    assert [row["path"] for row in place.ws.box.pages()] == ["ccc"]
+
+
+def test_deletions_are_done_where_they_are_asked_for_and_within_the_limit(place: Place) -> None:
+    for name in ("aaa", "bbb", "ccc"):
+        place.ws.write(f"{name}.md", page(content=name))
+    place.act(command="push")
+    place.ws.remove("aaa.md")
+    assert place.act(command="push").outputs["deleted"] == "0"
+    refused = place.act(command="push", delete="true", max_delete="0")
+    assert refused.code == 4
+    assert "max-delete" in refused.log.named("error")[0].properties["title"]
+    assert len(place.ws.box.pages()) == 3
+    ended = place.act(command="push", delete="true")
+    assert (ended.code, ended.outputs["deleted"]) == (0, "1")
+    assert len(place.ws.box.pages()) == 2
+
+
+@pytest.mark.parametrize(
+    ("inputs", "said"),
+    [
+        ({"command": "delete"}, "one of plan, push, pull, sync"),
+        ({"delete": "yes"}, "one of true, false"),
+        ({"max_delete": "-1"}, "a whole number from 0"),
+        ({"fail_on": "warnings"}, "one of conflicts, problems, never"),
+        ({"comment": "1"}, "one of true, false"),
+        ({"config": "nowhere.toml"}, "There is no wikisync.toml"),
+        ({"folder": "../outside"}, "a folder below"),
+        ({"url": "ftp://x"}, "ftp://x"),
+    ],
+)
+def test_an_input_that_cannot_be_is_told_and_nothing_is_done(
+    place: Place, inputs: dict[str, str], said: str
+) -> None:
+    ended = place.act(**inputs)
+    assert ended.code == 2
+    (message,) = ended.said("error")
+    assert said in message
+    assert ended.outputs == {}
+    assert "could not be done" in ended.summary
+
+
+# ---- how it ends
+
+
+@pytest.mark.parametrize(
+    ("fail_on", "code"), [("", 3), ("conflicts", 3), ("problems", 0), ("never", 0)]
+)
+def test_conflicts_fail_the_job_unless_it_is_told_otherwise(
+    place: Place, fail_on: str, code: int
+) -> None:
+    conflict(place)
+    ended = place.act(command="push", fail_on=fail_on)
+    assert ended.code == code
+    assert ended.outputs["conflicts"] == "1"
+    (command,) = ended.log.named("error", "warning")
+    assert command.name == ("error" if code else "warning")
+    assert command.properties["file"] == "pages/aaa.md"
+
+
+@pytest.mark.parametrize(("fail_on", "code"), [("conflicts", 1), ("problems", 1), ("never", 0)])
+def test_a_file_that_is_no_page_fails_the_job_unless_nothing_is_to(
+    place: Place, fail_on: str, code: int
+) -> None:
+    place.ws.write("bad.md", "---\ntitle:X\n---\nx\n")
+    assert place.act(fail_on=fail_on).code == code
+
+
+@pytest.mark.parametrize("fail_on", ["conflicts", "problems", "never"])
+def test_a_wiki_that_cannot_be_reached_fails_the_job_always(place: Place, fail_on: str) -> None:
+    place.ws.write("aaa.md", page())
+    ended = place.act(url="http://127.0.0.1:9", fail_on=fail_on)
+    assert ended.code == 1
+    assert "cannot be reached" in ended.said("error")[0]
+
+
+def test_a_wrong_token_is_refused_and_told(place: Place) -> None:
+    place.ws.write("aaa.md", page())
+    ended = place.act(command="push", token="eyJhbGciOiJSUzI1NiJ9.eyJhIjoxfQ.AAAA")
+    assert ended.code == 4
+    assert "guest" in ended.log.named("error")[0].properties["title"]
+
+
+def test_what_a_later_step_needs_is_there_on_one_line_each(place: Place) -> None:
+    assert place.act(command="push").outputs == {
+        "changed": "false",
+        "created": "0",
+        "updated": "0",
+        "moved": "0",
+        "deleted": "0",
+        "conflicts": "0",
+    }
+
+
+# ---- secrets
+
+
+def test_the_token_is_masked_and_is_nowhere_else(place: Place) -> None:
+    conflict(place)
+    ended = place.act()
+    token = place.ws.box.token
+    assert ended.log.named("add-mask")[0].message == token
+    assert ended.raw.count(token) == 1
+    told = [*ended.outputs.values(), ended.summary, *place.comments()]
+    told += [file.read_text() for file in place.temporary.rglob("*") if file.is_file()]
+    assert not any(token in text or place.token in text for text in told)
+
+
+# ---- the comment
+
+
+def test_no_comment_is_made_where_none_is_wanted(place: Place) -> None:
+    place.ws.write("aaa.md", page())
+    assert place.act(comment="false").code == 0
+    assert place.api.asked == []
+
+
+def test_no_comment_is_made_where_there_is_no_pull_request(place: Place) -> None:
+    place.event = {"ref": "refs/heads/main"}
+    place.ws.write("aaa.md", page())
+    assert place.act().code == 0
+    assert place.api.asked == []
+
+
+def test_two_wikis_and_two_folders_have_comments_of_their_own(place: Place) -> None:
+    (place.ws.root / "docs").mkdir()
+    (place.ws.root / "docs" / "bbb.md").write_text(page())
+    place.ws.write("aaa.md", page())
+    for _ in range(2):
+        place.act()
+        place.act(folder="docs")
+    first, second = place.comments()
+    assert "aaa.md" in first
+    assert "bbb.md" in second
+
+
+def test_a_job_that_may_not_comment_is_warned_and_goes_on(place: Place) -> None:
+    place.api.rights["ghs_job"] = {"pull-requests": "read"}
+    place.ws.write("aaa.md", page())
+    ended = place.act()
+    assert ended.code == 0
+    (message,) = ended.said("warning")
+    assert "not accessible by integration" in message
+    assert "pull-requests: write" in message
+    assert "not accessible" in ended.summary
+
+
+def test_a_comment_on_a_large_plan_is_cut_with_a_notice(place: Place) -> None:
+    for number in range(120):
+        place.ws.write(f"p{number}.md", page(content=f"{'x' * 50}\n" * 40))
+    ended = place.act()
+    (comment,) = place.comments()
+    assert len(comment) < 65_536
+    assert "did not fit here. The summary of the job has more." in comment
+    assert ended.summary.count("<details>") == 120
+
+
+# ---- hostile wikis
+
+
+def test_what_a_wiki_answers_is_no_command(place: Place) -> None:
+    place.ws.box.create("aaa", title="::error::made up ##[error]x", content="##[add-mask]e\n")
+    ended = place.act(command="pull")
+    assert ended.said("error") == []
+    assert len(ended.log.named("add-mask")) == 1
+
+
+def test_a_wiki_that_is_none_is_an_error_and_no_command(place: Place) -> None:
+    said = {"errors": [{"message": "\n::add-mask::e ##[add-mask]e", "path": ["users"]}]}
+    with Hostile([reply(said, 500)]) as server:
+        ended = place.act(url=server.url)
+    assert ended.code == 1
+    assert len(ended.said("error")) == 1
+    assert len(ended.log.named("add-mask")) == 1

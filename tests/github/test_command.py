@@ -1,0 +1,140 @@
+"""A command that a step runs by itself: GitHub is told, and what programs read is not spoiled."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from typing import TYPE_CHECKING
+
+import pytest
+
+from cli.harness import Result, Workspace, command, page
+from github.log import Log, outputs
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from wikisync.sandbox import Sandbox
+
+
+@pytest.fixture
+def ws(tmp_path: Path, box: Sandbox) -> Workspace:
+    root = tmp_path / "project"
+    root.mkdir()
+    made = Workspace(root, box)
+    for name in ("output", "summary"):
+        (tmp_path / name).touch()
+    made.env |= {
+        "GITHUB_ACTIONS": "true",
+        "GITHUB_OUTPUT": str(tmp_path / "output"),
+        "GITHUB_STEP_SUMMARY": str(tmp_path / "summary"),
+        "GITHUB_WORKSPACE": str(tmp_path),
+    }
+    return made
+
+
+def summary(ws: Workspace) -> str:
+    return (ws.root.parent / "summary").read_text(encoding="utf-8")
+
+
+def written(ws: Workspace) -> dict[str, str]:
+    return outputs((ws.root.parent / "output").read_text(encoding="utf-8"))
+
+
+def log(result: Result) -> Log:
+    return Log.of(result.out + result.err, [])
+
+
+def test_a_push_writes_summary_and_outputs(ws: Workspace) -> None:
+    ws.write("aaa.md", page(content="one\n"))
+    ws.run("push", "--yes").ok()
+    assert "| created on the wiki | <code>aaa.md</code> |" in summary(ws)
+    assert "+one" in summary(ws)
+    assert written(ws)["created"] == "1"
+
+
+def test_a_problem_is_marked_in_its_file_as_the_repository_names_it(ws: Workspace) -> None:
+    ws.write("bad.md", "---\ntitle:X\n---\nx\n")
+    (found,) = log(ws.run("status")).named("error")
+    assert found.properties["file"] == "project/pages/bad.md"
+    assert found.properties["line"] == "2"
+
+
+@pytest.mark.parametrize("typed", ["status", "diff", "push --yes", "push --dry-run", "sync --yes"])
+def test_json_on_stdout_is_json_alone_and_the_same_as_anywhere(ws: Workspace, typed: str) -> None:
+    ws.write("aaa.md", page(content="##[error]made up\n"))
+    ws.write("bad.md", "---\ntitle:X\n---\nx\n")
+    ws.box.create("aaa", content="there\n")
+    result = ws.run(*typed.split(), "--json")
+    assert log(result).named("error")
+    assert Log.of(result.out, []).commands == []
+    elsewhere = ws.run(*typed.split(), "--json", env={"GITHUB_ACTIONS": None})
+    assert json.loads(result.out) == elsewhere.json
+    assert elsewhere.err == ""
+
+
+def test_a_page_that_holds_commands_gives_none(ws: Workspace) -> None:
+    ws.write("aaa.md", page(title="##[error]made up", content="x\n::warning::made up\n"))
+    ws.run("push", "--yes").ok()
+    ws.write("aaa.md", page(title="##[error]made up", content="y\n::warning::made up\n"))
+    result = ws.run("diff").ok()
+    assert "made up" in result.out
+    assert [command.name for command in log(result).commands] == ["add-mask"]
+
+
+def test_what_ends_a_command_early_is_marked_and_summed_up(ws: Workspace) -> None:
+    result = ws.run("push", "--yes", env={"WIKISYNC_TOKEN": None})
+    assert result.code == 2
+    (found,) = log(result).named("error")
+    assert "There is no token" in found.message
+    assert "There is no token" in summary(ws)
+    assert written(ws) == {}
+
+
+def test_the_token_is_masked_but_not_in_a_file(ws: Workspace, tmp_path: Path) -> None:
+    ws.write("aaa.md", page())
+    assert log(ws.run("status")).named("add-mask")[0].message == ws.box.token
+    kept = tmp_path / "stderr.txt"
+    with kept.open("wb") as file:
+        subprocess.run(
+            command("status"), cwd=ws.root, env=ws.environment(), stderr=file, check=True
+        )
+    assert ws.box.token not in kept.read_text()
+
+
+def test_nothing_is_told_where_there_is_no_github(ws: Workspace) -> None:
+    ws.write("bad.md", "---\ntitle:X\n---\nx\n")
+    result = ws.run("status", env={"GITHUB_ACTIONS": None})
+    assert log(result).commands == []
+    assert summary(ws) == ""
+    assert written(ws) == {}
+
+
+def test_files_that_cannot_be_written_fail_nothing(ws: Workspace) -> None:
+    ws.write("aaa.md", page())
+    nowhere = {"GITHUB_OUTPUT": "/proc/nowhere", "GITHUB_STEP_SUMMARY": "/proc/nowhere"}
+    ws.run("push", "--yes", env=nowhere).ok()
+    ws.run("status", env={"GITHUB_OUTPUT": None, "GITHUB_STEP_SUMMARY": None}).ok()
+
+
+def test_every_command_of_a_step_adds_to_its_summary(ws: Workspace) -> None:
+    ws.write("aaa.md", page())
+    ws.run("push", "--yes").ok()
+    ws.run("status").ok()
+    assert summary(ws).count("### ") == 2
+
+
+def test_a_plan_file_is_told_too(ws: Workspace) -> None:
+    ws.write("aaa.md", page())
+    ws.run("plan", "push", "-o", "plan.json").ok()
+    assert "| create on the wiki | <code>aaa.md</code> |" in summary(ws)
+    assert written(ws)["created"] == "1"
+
+
+def test_a_plan_file_has_no_more_in_it_than_anywhere(ws: Workspace) -> None:
+    ws.write("aaa.md", page())
+    ws.run("plan", "push", "-o", "one.json").ok()
+    ws.run("plan", "push", "-o", "two.json", env={"GITHUB_ACTIONS": None}).ok()
+    one, two = (json.loads((ws.root / f"{name}.json").read_text()) for name in ("one", "two"))
+    assert one.keys() == two.keys()
+    assert one["actions"] == two["actions"]

@@ -1,0 +1,114 @@
+"""What can be told of a pull request without a wiki, and why it could not be more."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from cli.harness import page
+from repo import Repo, alone
+
+if TYPE_CHECKING:
+    from github.step import Ended, Place
+
+
+@pytest.fixture
+def repo(place: Place, monkeypatch: pytest.MonkeyPatch) -> Repo:
+    """The project in git: two pages on main, and a branch of a fork that is checked out."""
+    alone(monkeypatch)
+    made = Repo(place.ws.root)
+    made.git("init", "-q", "-b", "main")
+    made.commit({"pages/home.md": page("Home", "one\n"), "pages/old.md": page("Old", "old\n")})
+    pull = place.event["pull_request"]
+    pull["head"]["repo"] = {"full_name": "mallory/handbook"}
+    pull["base"]["sha"] = made.git("rev-parse", "HEAD")
+    made.git("switch", "-q", "-c", "edit")
+    return made
+
+
+def act(place: Place, **inputs: Any) -> Ended:
+    return place.act(**{"token": None, **inputs})
+
+
+def test_nothing_is_asked_of_the_wiki_nor_of_github(place: Place, repo: Repo) -> None:
+    repo.commit({"pages/home.md": page("Home", "two\n")})
+    assert act(place).code == 0
+    assert list(place.ws.box.requests) == []
+    assert place.api.asked == []
+
+
+def test_only_pages_that_change_are_shown(place: Place, repo: Repo) -> None:
+    repo.commit(
+        {
+            "pages/home.md": page("Home", "two\n"),
+            "pages/picture.png": "x",
+            "pages/.hidden/x.md": "x\n",
+            "README.md": "x\n",
+        }
+    )
+    ended = act(place)
+    assert ended.outputs["updated"] == "1"
+    assert ended.summary.count("<details>") == 1
+    assert "-one\n+two" in ended.summary
+
+
+def test_a_new_spelling_of_a_header_is_no_change(place: Place, repo: Repo) -> None:
+    quoted = page("Home", "one\n").replace("title: Home", 'title: "Home"')
+    repo.commit({"pages/home.md": quoted})
+    assert act(place).outputs["changed"] == "false"
+
+
+def test_a_file_that_is_no_page_any_more_is_not_taken_for_deleted(place: Place, repo: Repo) -> None:
+    repo.commit({"pages/home.md": "---\ntitle:X\n---\nx\n"})
+    ended = act(place)
+    assert ended.code == 1
+    assert ended.log.named("error")[0].properties["file"] == "pages/home.md"
+    assert "delete on the wiki" not in ended.summary
+
+
+def test_a_file_that_is_a_page_at_last_is_shown(place: Place, repo: Repo) -> None:
+    repo.git("switch", "-q", "main")
+    repo.commit({"pages/bad.md": "---\ntitle:X\n---\nx\n"})
+    place.event["pull_request"]["base"]["sha"] = repo.git("rev-parse", "HEAD")
+    repo.git("switch", "-q", "-C", "edit")
+    repo.commit({"pages/bad.md": page("X", "good\n")})
+    assert "| create on the wiki | <code>bad.md</code> |" in act(place).summary
+
+
+def test_what_configuration_leaves_out_is_left_out(place: Place, repo: Repo) -> None:
+    place.ws.configure(ignore=["drafts/"])
+    repo.commit({"pages/drafts/x.md": "x\n"})
+    assert act(place, url=None).outputs["changed"] == "false"
+
+
+def test_a_shallow_clone_is_said_to_be_one_and_the_job_ends_green(place: Place, repo: Repo) -> None:
+    repo.commit({"pages/home.md": page("Home", "two\n")})
+    root = place.ws.root.parent / "shallow"
+    shallow = repo.clone(root, "--depth", "1", "-b", "edit")
+    assert shallow.git("rev-list", "--count", "HEAD") == "1"
+    place.ws.root = root
+    ended = act(place)
+    assert ended.code == 0
+    (message,) = ended.said("warning")
+    assert "fetch-depth: 0" in message
+    assert ended.outputs["changed"] == "false"
+
+
+def test_a_pull_request_without_a_token_says_that_it_has_none(place: Place, repo: Repo) -> None:
+    place.event["pull_request"]["head"]["repo"] = {"full_name": "ann/handbook"}
+    repo.commit({"pages/home.md": page("Home", "two\n")})
+    ended = act(place)
+    assert "No token is given" in ended.summary
+    assert "-one\n+two" in ended.summary
+    assert place.api.asked == []
+
+
+def test_hostile_names_and_texts_are_only_shown(place: Place, repo: Repo) -> None:
+    text = "::error::x\n##[add-mask]e\n```\n</details><script>\n"
+    repo.commit({"pages/x%0A::error::y.md": page("<b>@ann</b>", text)})
+    ended = act(place)
+    assert [c.name for c in ended.log.commands if c.name == "add-mask"] == []
+    assert all("made up" not in message for message in ended.said("error"))
+    assert "<b>" not in ended.summary
+    assert ended.summary.count("</details>") == ended.summary.count("<details>")
