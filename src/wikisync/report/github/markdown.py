@@ -62,7 +62,7 @@ def to_markdown(report: Report, room: Room, title: str, intro: str = "") -> str:
     sheet.rows(_TABLE, rows, _MORE)
     for pair, body in differences:
         if body:
-            sheet.difference(_summary(pair, body), body)
+            sheet.difference(_summary(pair, body), body, len(figures))
     return sheet.text()
 
 

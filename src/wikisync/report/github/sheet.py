@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 _NOTICES: Final = 400
 """Kept free for saying what did not fit."""
 _LISTS: Final = 0.25
-_LARGEST: Final = 0.25
+_LARGEST, _SMALLEST = 0.25, 0.04
+"""The share of a place that one difference may take: less where there are many."""
 _LEAST: Final = 300
 """A difference of which no more than this would fit is not begun."""
 
@@ -53,10 +54,11 @@ class Sheet:
                 break
         self.add("\n")
 
-    def difference(self, summary: str, lines: Sequence[str]) -> None:
-        """A difference, folded up; its end, or all of it, is left out where it does not fit."""
+    def difference(self, summary: str, lines: Sequence[str], among: int = 1) -> None:
+        """One of ``among`` differences, folded up; what does not fit of it is left out."""
+        share = max(_SMALLEST, min(_LARGEST, 1 / among))
         frame = self.room.takes(_folded(summary, ""))
-        room = min(self.room.size - self.used - frame - 100, int(self.room.size * _LARGEST))
+        room = min(self.room.size - self.used - frame - 100, int(self.room.size * share))
         kept = self._fitting(lines, room)
         if room < _LEAST or (lines and not kept):
             self.left_out += 1
@@ -71,8 +73,8 @@ class Sheet:
         """All that fitted, and a notice of what did not."""
         parts = list(self.parts)
         if self.left_out:
-            what = many(self.left_out, "difference")
-            parts.append(f"{what} more did not fit here. {self.room.elsewhere}\n")
+            what = many(self.left_out, "more difference")
+            parts.append(f"{what} did not fit here. {self.room.elsewhere}\n")
         return "".join(parts)
 
     def _fitting(self, lines: Sequence[str], room: int) -> Sequence[str]:
