@@ -58,6 +58,7 @@ class Place:
             "GITHUB_API_URL": self.api.url,
             "GITHUB_EVENT_PATH": str(event),
             "GITHUB_REPOSITORY": REPOSITORY,
+            "GITHUB_RUN_ID": "4711",
             "GITHUB_TOKEN": self.token,
             "GITHUB_WORKSPACE": str(self.ws.root),
             "RUNNER_TEMP": str(self.temporary),

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from cli.harness import page
+from github.api import REPOSITORY
 from sides.hostile import Hostile, reply
+from wikisync.errors import FolderError
 
 if TYPE_CHECKING:
     from github.step import Place
@@ -147,7 +150,9 @@ def test_a_wrong_token_is_refused_and_told(place: Place) -> None:
 
 
 def test_what_a_later_step_needs_is_there_on_one_line_each(place: Place) -> None:
-    assert place.act(command="push").outputs == {
+    outputs = place.act(command="push").outputs
+    assert Path(outputs.pop("report")).parent == place.temporary
+    assert outputs == {
         "changed": "false",
         "created": "0",
         "updated": "0",
@@ -155,6 +160,32 @@ def test_what_a_later_step_needs_is_there_on_one_line_each(place: Place) -> None
         "deleted": "0",
         "conflicts": "0",
     }
+
+
+@pytest.mark.parametrize("command", ["plan", "push"])
+def test_the_report_is_a_page_with_the_differences(place: Place, command: str) -> None:
+    place.ws.write("aaa.md", page("A title", "some words\n"))
+    page_ = Path(place.act(command=command).outputs["report"]).read_text(encoding="utf-8")
+    assert page_.lower().startswith("<!doctype html>")
+    assert "A title" in page_
+    assert "some words" in page_
+
+
+def test_a_report_that_cannot_be_made_is_a_warning_and_the_pages_are_published(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place.ws.write("aaa.md", page())
+    monkeypatch.setattr("wikisync.html_file.write", _no_room)
+    monkeypatch.setattr("wikisync.html_file.check", lambda *_: None)
+    ended = place.act(command="push")
+    assert ended.code == 0
+    assert "no space left" in ended.said("warning")[0]
+    assert "report" not in ended.outputs
+    assert len(place.ws.box.pages()) == 1
+
+
+def _no_room(_: object, file: Path) -> None:
+    raise FolderError(str(file), "write", "no space left on device")
 
 
 # ---- secrets
@@ -216,7 +247,8 @@ def test_a_comment_on_a_large_plan_is_cut_with_a_notice(place: Place) -> None:
     ended = place.act()
     (comment,) = place.comments()
     assert len(comment) < 65_536
-    assert "did not fit here. The summary of the job has more." in comment
+    summary = f"https://github.com/{REPOSITORY}/actions/runs/4711"
+    assert f"did not fit here. [The summary of the job]({summary}) has more." in comment
     assert ended.summary.count("<details>") == 120
 
 

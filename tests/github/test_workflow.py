@@ -191,6 +191,7 @@ def test_a_forks_pull_request_gets_no_secret_and_shows_what_it_changes(published
     job = published.pull_request("edit", fork=True)
     assert len(published.box.requests) == before
     assert "comes from a fork" in job.summary
+    assert "may not comment" in job.summary
     assert "Compared with <code>main</code>" in job.summary
     assert "-two\n+2\n" in job.summary
     assert "| create on the wiki | <code>new.md</code> |" in job.summary

@@ -5,11 +5,21 @@ from __future__ import annotations
 import os
 import sys
 
+from wikisync.report.data import INTERRUPTED
+
 _USAGE = "usage: python -m wikisync.github run|propose"
 
 
 def main(arguments: list[str]) -> int:
     """Run one of the two; the exit code."""
+    try:
+        return _run(arguments)
+    except KeyboardInterrupt:  # how GitHub ends a job that is cancelled
+        print("Stopped. The next run settles what was begun.", file=sys.stderr)  # noqa: T201
+        return INTERRUPTED
+
+
+def _run(arguments: list[str]) -> int:
     match arguments:
         case ["run"]:
             from wikisync.github.action import run

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from wikisync import planfile, workflow
+from wikisync import html_file, planfile, workflow
 from wikisync.config import check_folder, load
 from wikisync.errors import GitHubError, NotConfigured, WikisyncError
 from wikisync.github import log, tell
@@ -101,8 +101,9 @@ def _commanded(run: _Run) -> int:
     with log.only_text():
         show(replace(report, pairs=()), Console(highlight=False, markup=False, emoji=False))
     tell.tell(report, run.config, run.job, run.asked.fail_on)
-    log.write_outputs(run.job.output, files)
-    body = to_markdown(replace(report, wiki=""), comment_room(), tell.title(report))
+    log.write_outputs(run.job.output, files | _page(report, run))
+    room = comment_room(run.job.run_url)
+    body = to_markdown(replace(report, wiki=""), room, tell.title(report))
     body = without_address(body, run.config.url)
     _comment(run, body, anew=differs(report))
     whole = ending(report, "conflicts") == DONE
@@ -123,13 +124,30 @@ def _report(run: _Run) -> tuple[Report, dict[str, str]]:
     )
     if asked.command != "plan":
         return workflow.carry_out(run.config, request, silent, ask=lambda _found: True), {}
-    place = run.job.temporary or Path(tempfile.gettempdir())
-    file = place / f"wikisync-plan-{secrets.token_hex(4)}.json"
+    file = _place(run.job, "json")
     report = workflow.look(run.config, replace(request, file=str(file)), silent)
     if report.plan.refusals:
         return report, {}
     planfile.save(report, planfile.settings_of(run.config), file)
     return report, {"plan-file": str(file)}
+
+
+def _page(report: Report, run: _Run) -> dict[str, str]:
+    """The report as an HTML page; that it cannot be made is a warning, no more."""
+    file = _place(run.job, "html")
+    try:
+        html_file.check(file, run.config)
+        html_file.write(report, file)
+    except WikisyncError as error:
+        log.annotate([Annotation("warning", "wikisync", str(say(error)))])
+        return {}
+    return {"report": str(file)}
+
+
+def _place(job: Job, suffix: str) -> Path:
+    """A file for later steps, of a name that no other run of the Action in this job has."""
+    folder = job.temporary or Path(tempfile.gettempdir())
+    return folder / f"wikisync-{secrets.token_hex(4)}.{suffix}"
 
 
 def _comment(run: _Run, body: str, *, anew: bool) -> None:

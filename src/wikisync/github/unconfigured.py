@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from wikisync.github.job import Job, PullRequest
 
 FORK: Final = (
-    "This pull request comes from a fork, so its runs get no secret: the wiki was not asked."
+    "This pull request comes from a fork, so its runs get no secret and may not comment: the wiki"
+    " was not asked."
 )
 NOT_ASKED: Final = "No token is given, so the wiki was not asked."
 NO_WIKI: Final = "No wiki is configured, so there is nothing to do."

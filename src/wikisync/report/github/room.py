@@ -31,6 +31,10 @@ def summary_room(used: int = 0) -> Room:
     return Room(max(0, 1_024 * 1_024 - used - _MARGIN), "bytes", "Look with wikisync diff.")
 
 
-def comment_room() -> Room:
-    """A comment, or the text of a pull request: GitHub takes 65,536 characters, or nothing."""
-    return Room(65_536 - _MARGIN, "characters", "The summary of the job has more.")
+def comment_room(summary: str = "") -> Room:
+    """A comment, or the text of a pull request: GitHub takes 65,536 characters, or nothing.
+
+    ``summary`` is the address of the job's summary, where that is known.
+    """
+    where = f"[The summary of the job]({summary})" if summary else "The summary of the job"
+    return Room(65_536 - _MARGIN, "characters", f"{where} has more.")
