@@ -11,7 +11,7 @@ from wikisync.page.fingerprint import fingerprint
 from wikisync.sync.plan import Action, Conflict, Remote
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
     from wikisync.page.model import Key, Page
     from wikisync.sides.folder import Folder
@@ -68,13 +68,17 @@ def pairs(
     )
 
 
-def filled(wiki: Wiki, plan: Plan, *, lenient: bool = False) -> Plan:
+def filled(
+    wiki: Wiki, plan: Plan, *, only: Collection[Key] | None = None, lenient: bool = False
+) -> Plan:
     """The plan with what it did not need to read of the pages that it writes or names, read now.
 
-    What is to be done to a page is then told with the page as it was seen. Raises WikiError; with
-    ``lenient``, a page that is gone, hidden or moved meanwhile is left as it was listed.
+    What is to be done to a page is then told with the page as it was seen; ``only`` those of these
+    keys. Raises WikiError; with ``lenient``, a page that is gone, hidden or moved meanwhile is left
+    as it was listed.
     """
-    items: list[Action | Conflict] = [*plan.writes, *plan.conflicts]
+    both: list[Action | Conflict] = [*plan.writes, *plan.conflicts]
+    items = [item for item in both if only is None or item.key in only]
     unread = [item.there for item in items if item.there and item.there.fingerprint is None]
     whole = {remote.listed.id: remote for remote in _read(wiki, unread, lenient=lenient)}
     if not whole:

@@ -56,7 +56,7 @@ def carry_out_reviewed(
     is known. ``plan_id`` is remembered, so that a plan file is applied once; one whose run was cut
     off may be gone on with. Raises what ``workflow.carry_out`` raises.
     """
-    held = Held(Plan())
+    held, keys = Held(Plan()), {action.key for action in reviewed.writes}
     try:
         with to_write(config, progress, needs_folder=request.direction == "push") as desk:
             if (refusal := _applied(desk.state, plan_id)) is not None:
@@ -65,7 +65,7 @@ def carry_out_reviewed(
 
             def narrow(fresh: Plan, sides: Sides) -> Plan:
                 nonlocal held
-                fresh = filled(desk.wiki, fresh, lenient=True)
+                fresh = filled(desk.wiki, fresh, only=keys, lenient=True)
                 held = hold(reviewed, fresh, sides, chosen, _earlier(desk.state, plan_id))
                 return held.plan
 
@@ -172,8 +172,13 @@ def _applied(state: State, plan_id: str | None) -> Refusal | None:
 
 
 def _earlier(state: State, plan_id: str | None) -> Earlier:
-    """What runs of the plan did that did not come to its end. They must be settled."""
+    """What runs of the plan did that did not come to its end. They must be settled.
+
+    What was taken back since does not count.
+    """
+    undone = {run.undoes for run in state.journal.runs()}
     runs = [] if plan_id is None else state.journal.of_plan(plan_id)
+    runs = [run for run in runs if run.number not in undone]
     noted = [noted for run in runs for noted in state.journal.of(run.number)]
     intents = [one.intent for one in noted if one.outcome in {"done", "unknown"}]
     touched = {key for one in intents for key in (one.key, one.origin) if key is not None}

@@ -271,6 +271,17 @@ def test_every_page_that_moved_on_is_named(planned: Workspace) -> None:
     assert "Nothing was written." in shown
 
 
+def test_only_pages_of_the_plan_are_read(ready: Workspace) -> None:
+    ready.box.create("fresh", content="Fresh.\n")
+    plan(ready, "pull")
+    for number in range(5):
+        ready.box.create(f"later-{number}", content=f"Later {number}.\n")
+    result = apply(ready).ok()
+    assert result.done() == [("create", "folder", "fresh")]
+    read = [one for seen in result.asked for one in seen.asked if one.name == "single"]
+    assert len(read) == 1
+
+
 def test_a_page_that_moved_on_before_a_pull_is_named(ready: Workspace) -> None:
     ready.box.edit("one", content="Theirs.\n")
     ready.box.create("fresh", content="Fresh.\n")
@@ -433,6 +444,18 @@ def test_a_run_that_was_cut_off_is_gone_on_with(planned: Workspace) -> None:
     assert content(planned, "two") == text("two").replace("This is", "Changed:")
     assert planned.run("status", "--exit-code").code == 0
     applied(apply(planned))
+
+
+def test_a_run_that_was_cut_off_and_taken_back_is_done_again_as_a_whole(
+    planned: Workspace,
+) -> None:
+    planned.box.faults.add(Drop(), on="update", times=None)
+    assert apply(planned).code == 1
+    planned.box.faults.clear()
+    planned.run("undo", "--yes").ok()
+    assert planned.box.page("new") is None
+    assert refused(planned).keys() == {"gone.md"}  # which came back as another page
+    assert apply(planned, "--skip-stale").done() == DONE[:-1]
 
 
 def test_a_page_that_the_wiki_refused_is_tried_again_and_no_other(planned: Workspace) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, get_args
 
 from wikisync import __version__
 from wikisync.compare import Pair
-from wikisync.errors import BadPage
+from wikisync.errors import BadPage, NoSuchPath
 from wikisync.meet import Note, NoteKind
 from wikisync.planfile.encode import KIND, VERSION, encode, identity
 from wikisync.planfile.texts import is_true
@@ -88,10 +88,15 @@ def _settings(given: Given) -> dict[str, Any]:
 
 
 def _request(given: Given) -> Request:
-    meant = tuple(
-        Choice.of(each.get("typed", str), each.texts("names"), as_file=each.get("as_file", bool))
-        for each in given.objects("paths")
-    )
+    try:
+        meant = tuple(
+            Choice.of(
+                each.get("typed", str), each.texts("names"), as_file=each.get("as_file", bool)
+            )
+            for each in given.objects("paths")
+        )
+    except NoSuchPath as error:
+        raise Malformed(f"{error.path} is no pattern") from error
     return Request(
         "plan",
         given.one_of("direction", _COMMANDS),

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from wikisync.errors import Stale
 from wikisync.sync.identity import same_here, same_step, same_there
-from wikisync.sync.since import is_done, since, wanted
+from wikisync.sync.since import end_of, is_done, since
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -202,6 +202,6 @@ def _goes_on(reviewed: Action, fresh: Action, earlier: Earlier) -> bool:
     if fresh.side != reviewed.side or fresh.verb != "update":
         return False
     if fresh.side == "wiki":
-        end = wanted(reviewed)
+        end = end_of(reviewed)
         return end is not None and not end.differs(fresh.here.fingerprint)
     return same_there(reviewed.there, fresh.there)

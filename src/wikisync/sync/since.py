@@ -45,11 +45,11 @@ def is_done(reviewed: Action, sides: Sides) -> bool:
     if reviewed.converts or reviewed.marks:
         return False
     now = _print(there) if reviewed.side == "wiki" else None if here is None else here.fingerprint
-    end = wanted(reviewed)
+    end = end_of(reviewed)
     return now is not None and end is not None and not end.differs(now)
 
 
-def wanted(action: Action) -> Fingerprint | None:
+def end_of(action: Action) -> Fingerprint | None:
     """What the page that a step writes is to be."""
     if action.merged is not None:
         return fingerprint(action.merged)
