@@ -76,6 +76,10 @@ def whole_round(ws: Workspace) -> Iterator[Result]:
     for command in ("status", "diff", "push", "pull", "sync"):
         yield ws.run(command)
         yield ws.run(command, "--json")
+    yield ws.run("plan", "sync", "-o", "plan.json", "--json")
+    yield ws.run("show", "plan.json")
+    yield ws.run("apply", "plan.json", "--yes", "--json")
+    yield ws.run("apply", "plan.json", "--yes")
     yield ws.run("sync", "--yes", "--json")
     yield ws.run("sync", "--yes", "--delete", "--prefer", "local", "--max-delete", "9")
     yield ws.run("status", "--offline", "--quiet")

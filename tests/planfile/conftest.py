@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 @pytest.fixture
 def ws(tmp_path: Path, box: Sandbox) -> Workspace:
     """A project with a plan file: an update, a page to create, one to delete, and a conflict."""
-    ws = Workspace(tmp_path, box)
+    root = tmp_path / "project"
+    root.mkdir()
+    ws = Workspace(root, box)
     ws.push(**{name: page(name.title(), f"This is {name}.\n") for name in ("home", "both", "gone")})
     ws.change("home.md", "This is", "Changed:")
     ws.change("both.md", "This is", "Changed:")
