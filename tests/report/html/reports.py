@@ -102,7 +102,7 @@ def hostile_report() -> Report:
                 script_js=text,
             )
             name = f"{text}-{number}.{ending}"
-            pairs.append(pair(old, new, path=f"p{number}", locale=text, file=name))
+            pairs.append(pair(old, new, path=f"{ending}/{number}", locale=text, file=name))
     return report(*pairs)
 
 
