@@ -145,3 +145,38 @@ def test_a_file_where_another_page_went_on_the_wiki_is_not_written_to_that_page(
         "three": before["three"],
     }
     assert owners(known) == {"mine.md": "one", "place.md": "two", "three.md": "three"}
+
+
+def test_a_page_that_took_the_place_of_a_deleted_one_is_brought_here_at_once(
+    known: Workspace,
+) -> None:
+    known.box.delete("one")
+    known.box.move("two", "one")
+    known.remove("two.md")
+    result = known.run("sync", "--yes", "--json").ok()
+    assert done(result) == [("update", "folder", "one")]
+    assert "what two has" in known.read("one.md")
+    assert any("what one has" in text for _verb, _side, _path, text in known.kept())
+    result = known.run("sync", "--yes", "--json").ok()
+    assert (result.json["actions"], len(result.asked)) == ([], 1)
+
+
+@pytest.mark.parametrize("taken", [True, False])
+def test_a_page_that_moved_to_where_files_are_ignored_is_named_and_left_alone(
+    known: Workspace, taken: bool
+) -> None:
+    known.configure(ignore=["drafts/"])
+    if taken:
+        known.write("drafts/one.md", "My own notes.\n")
+    known.box.move("one", "drafts/one")
+    before = known.both_sides()
+    result = known.run("sync", "--yes", "--json")
+    assert (result.code, result.json["actions"], result.json["conflicts"]) == (1, [], [])
+    (problem,) = result.json["problems"]
+    assert problem["file"] == "one.md"
+    assert "drafts/one" in problem["message"]
+    assert "`ignore`" in problem["message"]
+    assert known.both_sides() == before
+    known.box.move("drafts/one", "back")
+    known.run("sync", "--yes").ok()
+    assert owners(known)["back.md"] == "one"

@@ -146,6 +146,7 @@ def _sides(
         renames.alike,
         texts.merge,
         unreachable=lambda key: unreachable(key, locales),
+        ignores=folder.ignores,
         blocked=named.blocked,
         problems=named.problems,
     )

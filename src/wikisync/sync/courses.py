@@ -75,9 +75,7 @@ def find_courses(sides: Sides, wish: Wish) -> Courses:
 
 def place_there(key: Key, sides: Sides, taken: frozenset[Key]) -> There:
     """A page of this key alone: not one that moved here from elsewhere (``taken``)."""
-    if key in sides.displaced:
-        return sides.displaced[key]
-    return None if key in taken else sides.there.get(key)
+    return sides.displaced.get(key) if key in taken else sides.there.get(key)
 
 
 def _all_moved(sides: Sides) -> list[Moved]:
@@ -110,10 +108,12 @@ def _decide(moved: Moved, sides: Sides, wish: Wish) -> Course | Conflict:
     course = decide_moved(moved, file)
     if isinstance(course, Conflict) and course.kind == "moved" and wish.prefer:
         course = to_wiki(moved) if wish.prefer == "local" else to_folder(moved, file)
-    if isinstance(course, Course) and course.move is not None and course.move.side == "wiki":
-        why = sides.unreachable(course.move.key)
-        if why is not None:
-            raise BadName(course.move.file, why)
+    move = course.move if isinstance(course, Course) else None
+    if move is not None and move.side == "wiki" and (why := sides.unreachable(move.key)):
+        raise BadName(move.file, why)
+    if move is not None and move.side == "folder" and sides.ignores(move.file):
+        where = f"its page was moved to {move.key}, and `ignore` leaves {move.file} out"
+        raise BadName(move.old_file, where)
     return course
 
 

@@ -46,7 +46,7 @@ class Sides:
     ``here`` and ``there`` hold what each side shows; ``blocked`` are keys whose file is no valid
     page, which are neither written nor gone; ``file_of`` names the file of a page that has none,
     and raises BadName where there can be none; ``unreachable`` says why a new page must not have
-    a name.
+    a name; ``ignores`` whether a file is none of ours.
 
     ``moved_here`` and ``moved_there`` tell where the file and the page of a base's key are now,
     where that is elsewhere; ``displaced`` is what is known of a page in whose place another one is
@@ -64,5 +64,6 @@ class Sides:
     alike: Mapping[Key, tuple[str, ...]] = field(default_factory=dict)
     merge: Callable[[Key, Conflict], Merged | Clash | None] = lambda _key, _conflict: None
     unreachable: Callable[[Key], str | None] = lambda _key: None
+    ignores: Callable[[str], bool] = lambda _file: False
     blocked: frozenset[Key] = frozenset()
     problems: tuple[BadPage | BadName, ...] = ()
