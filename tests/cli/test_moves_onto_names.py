@@ -180,3 +180,19 @@ def test_a_page_that_moved_to_where_files_are_ignored_is_named_and_left_alone(
     known.box.move("drafts/one", "back")
     known.run("sync", "--yes").ok()
     assert owners(known)["back.md"] == "one"
+
+
+def test_a_new_file_where_a_page_in_conflict_is_waits_in_silence(known: Workspace) -> None:
+    before = ids(known)
+    known.box.move("one", "place")
+    rename(known, "one", "mine")
+    known.write("place.html", "<p>Another kind of page.</p>\n")
+    for _ in range(2):
+        result = known.run("sync", "--yes", "--json")
+        assert (result.code, result.json["actions"]) == (3, [])
+        (conflict,) = result.json["conflicts"]
+        assert "Moved on both sides" in conflict["reason"]
+    known.run("sync", "--yes", "--prefer", "local").ok()
+    known.run("sync", "--yes").ok()
+    assert ids(known)["mine"] == before["one"]
+    assert "Another kind" in (known.box.page("place") or {})["content"]

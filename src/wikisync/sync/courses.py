@@ -59,6 +59,7 @@ def find_courses(sides: Sides, wish: Wish) -> Courses:
             continue
         if isinstance(course, Conflict):
             found.conflicts.append(course)
+            found.stuck.add(moved.at_there)  # a new file there would find the page in its way
         else:
             courses.append((moved, course))
     _stop_where_taken(courses, sides, found)

@@ -90,7 +90,10 @@ def _changed(known: Known) -> set[Key]:
 
 
 def _anothers(known: Known, file: Key, page: Key, gone: Collection[Key]) -> bool:
-    """Whether a new file has the content of another page that is gone, and not that of ``page``."""
+    """Whether a new file is of another kind than ``page``, or has the content of another page
+    that is gone, and not its own."""
+    if known.here[file].content_type != known.bases[page].content_type:
+        return True
     content = _content(known.here[file].fingerprint.digests)
     alike = {key for key in gone if _content(known.bases[key].here.digests) == content}
     return bool(alike) and page not in alike
