@@ -136,6 +136,7 @@ def _carried_out(
         tell(outcome)
     if plan_id is not None and not report.plan.writes:
         _end(desk.state, plan_id)
+        plan_id = None  # a run that writes nothing applies nothing
     report = done(desk, report, notice, tell=tell, plan_id=plan_id)
     return replace(report, outcomes=(*report.outcomes, *skipped))
 

@@ -541,3 +541,10 @@ def test_on_a_terminal_the_plan_is_shown_and_asked_about(planned: Workspace) -> 
 def test_quiet_says_nothing_of_a_plan_that_was_carried_out(planned: Workspace) -> None:
     result = planned.run("apply", "plan.json", "--yes", "--quiet").ok()
     assert result.text == ""
+
+
+def test_a_plan_with_nothing_to_do_may_be_applied_as_often_as_one_likes(ready: Workspace) -> None:
+    plan(ready)
+    ready.box.render("home")  # which is noted, and is no change
+    assert apply(ready).ok().done() == []
+    assert apply(ready).ok().done() == []
