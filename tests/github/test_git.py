@@ -8,7 +8,7 @@ import pytest
 
 from repo import Repo, alone, repository
 from wikisync.errors import GitHubError
-from wikisync.github.git import BRANCH, EMAIL, Clone
+from wikisync.github.git import BRANCH, EMAIL, TRAILER, Clone
 from wikisync.github.job import job
 
 if TYPE_CHECKING:
@@ -112,10 +112,14 @@ def test_what_is_on_the_branch_is_found_and_told_apart(repo: Repo, tmp_path: Pat
     assert clone(repo).strangers(theirs) == (theirs,)
 
 
-def test_our_name_alone_makes_no_commit_ours(repo: Repo) -> None:
+@pytest.mark.parametrize(("email", "message"), [(EMAIL, "x"), ("a@example.org", f"x\n\n{TRAILER}")])
+def test_neither_our_name_nor_our_line_alone_makes_a_commit_ours(
+    repo: Repo, monkeypatch: pytest.MonkeyPatch, email: str, message: str
+) -> None:
     repo.git("switch", "-q", "-c", "other")
     repo.write("pages/a.md", "x\n")
-    repo.git("-c", f"user.email={EMAIL}", "commit", "-q", "-a", "-m", "x")
+    monkeypatch.setenv("GIT_COMMITTER_EMAIL", email)
+    repo.git("commit", "-q", "-a", "-m", message)
     commit = repo.git("rev-parse", "HEAD")
     repo.git("switch", "-q", "main")
     assert clone(repo).strangers(commit) == (commit,)

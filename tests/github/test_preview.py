@@ -53,6 +53,28 @@ def test_only_pages_that_change_are_shown(place: Place, repo: Repo) -> None:
     assert "-one\n+two" in ended.summary
 
 
+def test_what_main_got_meanwhile_is_not_taken_for_the_pull_requests(
+    place: Place, repo: Repo
+) -> None:
+    repo.commit({"pages/home.md": page("Home", "two\n")})
+    repo.git("switch", "-q", "main")
+    repo.commit({"pages/old.md": page("Old", "newer\n")})
+    repo.git("switch", "-q", "--detach", "main")
+    repo.git("merge", "-q", "--no-ff", "-m", "As GitHub merges", "edit")
+    summary = act(place).summary
+    assert "home.md" in summary
+    assert "old.md" not in summary
+
+
+def test_without_githubs_merge_it_is_compared_with_where_it_began(place: Place, repo: Repo) -> None:
+    repo.commit({"pages/home.md": page("Home", "two\n")})
+    repo.git("switch", "-q", "main")
+    repo.commit({"pages/old.md": page("Old", "newer\n")})
+    place.event["pull_request"]["base"]["sha"] = repo.git("rev-parse", "HEAD")
+    repo.git("switch", "-q", "edit")
+    assert "old.md" not in act(place).summary
+
+
 def test_a_new_spelling_of_a_header_is_no_change(place: Place, repo: Repo) -> None:
     quoted = page("Home", "one\n").replace("title: Home", 'title: "Home"')
     repo.commit({"pages/home.md": quoted})

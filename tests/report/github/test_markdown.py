@@ -122,7 +122,7 @@ def test_the_limits_are_githubs() -> None:
 
 def test_a_place_without_room_gets_nothing_but_a_notice() -> None:
     text = to_markdown(pushed(), summary_room(used=2_000_000), "Title")
-    assert "<details>" not in text
+    assert text == "3 more differences did not fit here. Look with wikisync diff.\n"
 
 
 def test_a_mark_is_of_one_wiki_and_one_folder() -> None:

@@ -93,7 +93,7 @@ def test_what_steers_a_screen_is_escaped() -> None:
 
 
 def test_no_line_ends_a_block_of_code() -> None:
-    lines = ["+```", "+`````", "+</details>", "+<script>", " ok"]
+    lines = [" ```", " `````", "+```", "+</details>", "+<script>", " ok"]
     seen = rendered(fence(lines))
     assert seen.tags == ["pre", "code"]
     assert seen.text.rstrip().splitlines() == lines
