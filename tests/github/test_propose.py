@@ -119,6 +119,19 @@ def test_one_into_another_branch_is_left_alone(stand: Stand) -> None:
     assert stand.remote.git("rev-parse", BRANCH) == before
 
 
+def test_two_wikis_of_a_repository_have_branches_of_their_own(stand: Stand) -> None:
+    stand.fetched("two\n")
+    stand.propose()
+    stand.repo.git("checkout", "-q", ".")
+    stand.repo.write("docs/other.md", "x\n")
+    leave(job(stand.env), Handover("pull", "docs", whole=True, body=""))
+    assert stand.propose(WIKISYNC_BRANCH="wikisync/docs")[0] == 0
+    heads = [pull["head"]["ref"] for pull in stand.api.open_pulls()]
+    assert heads == [BRANCH, "wikisync/docs"]
+    changed = stand.remote.git("diff", "--name-only", "main", "wikisync/docs").split()
+    assert changed == ["docs/other.md"]
+
+
 def test_a_run_on_no_branch_proposes_nothing(stand: Stand) -> None:
     stand.fetched("two\n")
     code, log = stand.propose(GITHUB_REF="refs/tags/v1")

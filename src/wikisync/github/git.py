@@ -35,9 +35,10 @@ _SETTINGS: Final = ("-c", f"core.hooksPath={os.devnull}", "-c", "core.quotePath=
 
 @dataclass(frozen=True, slots=True)
 class Clone:
-    """The repository that the job checked out."""
+    """The repository that the job checked out, and the branch that what it fetched goes to."""
 
     job: Job
+    branch: str = BRANCH
 
     def commit_of(self, name: str = "HEAD") -> str:
         """The commit that a name stands for. Raises GitHubError, as all of this does."""
@@ -64,10 +65,10 @@ class Clone:
 
     def there(self) -> str | None:
         """The commit that the branch has on the remote, fetched; None where there is no branch."""
-        listed = self._text("ls-remote", REMOTE, f"refs/heads/{BRANCH}").split()
+        listed = self._text("ls-remote", REMOTE, f"refs/heads/{self.branch}").split()
         if not listed:
             return None
-        self._run("fetch", "--no-tags", "--quiet", REMOTE, f"refs/heads/{BRANCH}")
+        self._run("fetch", "--no-tags", "--quiet", REMOTE, f"refs/heads/{self.branch}")
         return listed[0]
 
     def strangers(self, commit: str) -> tuple[str, ...]:
@@ -84,15 +85,17 @@ class Clone:
 
     def push(self, commit: str, expected: str | None) -> None:
         """Bring the branch to a commit, if the remote's is still the one that is expected."""
-        self._push(f"{commit}:refs/heads/{BRANCH}", expected)
+        self._push(f"{commit}:refs/heads/{self.branch}", expected)
 
     def drop(self, expected: str) -> None:
         """Take the branch away, if it is still as expected."""
-        self._push(f":refs/heads/{BRANCH}", expected)
+        self._push(f":refs/heads/{self.branch}", expected)
 
     def _push(self, what: str, expected: str | None) -> None:
-        lease = f"--force-with-lease=refs/heads/{BRANCH}:{expected or ''}"
-        self._run("push", "--quiet", "--porcelain", lease, REMOTE, what, doing=f"push to {BRANCH}")
+        lease = f"--force-with-lease=refs/heads/{self.branch}:{expected or ''}"
+        self._run(
+            "push", "--quiet", "--porcelain", lease, REMOTE, what, doing=f"push to {self.branch}"
+        )
 
     def _is_ours(self, commit: str) -> bool:
         told = self._text("show", "--no-patch", "--format=%P%x00%ce%x00%B", commit)

@@ -56,7 +56,8 @@ def propose(env: Mapping[str, str]) -> int:
             raise GitHubError("open a pull request", f"{here.ref or 'this'} is no branch")
         base = here.ref.removeprefix(_HEADS)
         found = left(here) or _without_action(here, env)
-        outcome = _proposed(_Proposal(here, Clone(here), base, found))
+        clone = Clone(here, env.get("WIKISYNC_BRANCH", "").strip() or BRANCH)
+        outcome = _proposed(_Proposal(here, clone, base, found))
     except WikisyncError as error:
         with log.only_text():
             print(f"wikisync: {say(error)}", file=sys.stderr)  # noqa: T201
@@ -94,8 +95,8 @@ def _proposed(about: _Proposal) -> _Outcome:
         return _withdraw(about, there)
     if there and strangers:
         return _Outcome(
-            f"Somebody committed to {BRANCH} ({strangers[0][:9]}), so it is left alone. Merge or"
-            " close its pull request and delete the branch: what is new on the wiki waits until"
+            f"Somebody committed to {clone.branch} ({strangers[0][:9]}), so it is left alone. Merge"
+            " or close its pull request and delete the branch: what is new on the wiki waits until"
             " then.",
             fine=False,
         )
@@ -110,7 +111,9 @@ def _check_base(about: _Proposal, api: Api) -> None:
     """Raise GitHubError where the branch is at work for a pull request into another branch."""
     for each in api.again(lambda: _pull_requests(about, api)):
         if (each.get("base") or {}).get("ref") != about.base:
-            raise GitHubError("open a pull request", f"{BRANCH} has one into another branch")
+            raise GitHubError(
+                "open a pull request", f"{about.clone.branch} has one into another branch"
+            )
 
 
 def _open(about: _Proposal, api: Api) -> _Outcome:
@@ -118,7 +121,7 @@ def _open(about: _Proposal, api: Api) -> _Outcome:
     text = {"title": TITLE, "body": f"{INTRO}{about.left.body}"}
     found = _pull_requests(about, api)
     if not found:
-        made = api.send("POST", "pulls", head=BRANCH, base=about.base, **text)
+        made = api.send("POST", "pulls", head=about.clone.branch, base=about.base, **text)
         return _Outcome("Opened a pull request:", _url(made))
     if any(found[0].get(name) != value for name, value in text.items()):
         api.send("PATCH", f"pulls/{int(found[0]['number'])}", **text)
@@ -141,10 +144,10 @@ def _withdraw(about: _Proposal, there: str) -> _Outcome:
 
         closed = api.again(close)
     about.clone.drop(there)
-    what = "The pull request is closed" if closed else f"{BRANCH} is deleted"
+    what = "The pull request is closed" if closed else f"{about.clone.branch} is deleted"
     return _Outcome(f"The folder has all that is on the wiki. {what}.")
 
 
 def _pull_requests(about: _Proposal, api: Api) -> list[dict[str, Any]]:
     owner = about.job.repository.partition("/")[0]
-    return list(api.items("pulls", state="open", head=f"{owner}:{BRANCH}"))
+    return list(api.items("pulls", state="open", head=f"{owner}:{about.clone.branch}"))
