@@ -10,6 +10,7 @@ from repo import Repo, alone, repository
 from wikisync.errors import GitHubError
 from wikisync.github.git import BRANCH, EMAIL, TRAILER, Clone
 from wikisync.github.job import job
+from wikisync.sides.git_process import run
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -164,3 +165,14 @@ def test_the_token_goes_to_githubs_address_alone_and_stands_nowhere(
     alias = "alias.env=!env"
     assert "wiki-secret" not in mine._text("-c", alias, "env")
     assert "GITHUB_TOKEN" not in mine._text("-c", alias, "env")
+
+
+def test_git_gets_no_secret_of_the_job_where_it_only_reads(
+    repo: Repo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("INPUT_TOKEN", "GITHUB_TOKEN", "WIKISYNC_TOKEN"):
+        monkeypatch.setenv(name, "a-secret")
+    done = run(repo.root, "-c", "alias.env=!env", "env")
+    assert done is not None
+    assert b"PATH=" in done.stdout
+    assert b"a-secret" not in done.stdout

@@ -30,7 +30,7 @@ from wikisync.report.wording import say
 from wikisync.request import Report, Request
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from wikisync.config import Config
     from wikisync.github.inputs import Inputs
@@ -128,20 +128,24 @@ def _report(run: _Run) -> tuple[Report, dict[str, str]]:
     report = workflow.look(run.config, replace(request, file=str(file)), silent)
     if report.plan.refusals:
         return report, {}
-    planfile.save(report, planfile.settings_of(run.config), file)
-    return report, {"plan-file": str(file)}
+    settings = planfile.settings_of(run.config)
+    return report, _made("plan-file", file, lambda: planfile.save(report, settings, file))
 
 
 def _page(report: Report, run: _Run) -> dict[str, str]:
-    """The report as an HTML page; that it cannot be made is a warning, no more."""
+    """The report as an HTML page."""
     file = _place(run.job, "html")
+    return _made("report", file, lambda: html_file.write(report, file))
+
+
+def _made(name: str, file: Path, make: Callable[[], object]) -> dict[str, str]:
+    """A file for later steps, as an output; that it cannot be made is a warning, no more."""
     try:
-        html_file.check(file, run.config)
-        html_file.write(report, file)
+        make()
     except WikisyncError as error:
         log.annotate([Annotation("warning", "wikisync", str(say(error)))])
         return {}
-    return {"report": str(file)}
+    return {name: str(file)}
 
 
 def _place(job: Job, suffix: str) -> Path:

@@ -30,6 +30,8 @@ _SETTINGS: Final = (
 )
 # What git's own variables may say here: where it is installed, what is trusted, where to stop.
 _KEPT: Final = ("GIT_CONFIG", "GIT_EXEC_PATH", "GIT_CEILING_DIRECTORIES", "GIT_DISCOVERY_ACROSS")
+# What may hold a secret; an Action's inputs are among it.
+_OTHERS: Final = ("GIT_", "WIKISYNC_", "INPUT_", "GITHUB_TOKEN")
 _COMPLAINTS: Final = 1 << 16
 
 
@@ -128,7 +130,7 @@ def _environment() -> dict[str, str]:
     kept = {
         name: value
         for name, value in os.environ.items()
-        if not name.startswith(("GIT_", "WIKISYNC_")) or name.startswith(_KEPT)
+        if not name.startswith(_OTHERS) or name.startswith(_KEPT)
     }
     return kept | {
         "LC_ALL": "C",
