@@ -127,6 +127,18 @@ def test_moves_and_merges_killed_anywhere_are_ended_by_the_next_run(
     record_property("points", points)
 
 
+def test_a_conversion_killed_anywhere_is_ended_by_the_next_run(world: World) -> None:
+    world.rename("here/edit.md", "here/edit.html")
+    world.change("here/edit.html", "---\ntitle", "<!--\ntitle")
+    world.change("here/edit.html", "---\n\nHere", "-->\n\nHere")
+    world.change("here/edit.html", "editor: markdown", "editor: code")
+    points = killed_at(world, lambda: world.run("sync", convert=True), same_ids=True)
+    assert points > MANY // 4
+    page = world.box.page("here/edit")
+    assert page is not None
+    assert page["contentType"] == "html"
+
+
 @pytest.mark.parametrize("what", MOVES)
 def test_an_undo_of_moves_and_merges_killed_anywhere_is_ended_by_the_same_undo(
     moving: World, what: str, record_property: Record

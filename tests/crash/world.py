@@ -80,9 +80,9 @@ class World:
 
     # What a user does.
 
-    def run(self, command: Command) -> Report:
+    def run(self, command: Command, *, convert: bool = False) -> Report:
         """A push, a pull or a sync, deletions wanted."""
-        request = workflow.Request(command, command, delete=True, max_delete=50)
+        request = workflow.Request(command, command, delete=True, max_delete=50, convert=convert)
         return workflow.carry_out(self.config, request, silent, lambda _report: True)
 
     def undo(self, number: int | None = None) -> Report:

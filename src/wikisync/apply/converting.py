@@ -13,7 +13,7 @@ from wikisync.apply import on_wiki
 from wikisync.apply.context import Run, open_file
 from wikisync.apply.pull import update_file
 from wikisync.page.fingerprint import fingerprint
-from wikisync.page.model import DEFAULT_EDITOR
+from wikisync.page.model import DEFAULT_EDITOR, Page
 from wikisync.state.bases import Remembered
 from wikisync.state.journal import Intent
 from wikisync.sync.plan import Action, Base
@@ -41,7 +41,10 @@ def convert_page(run: Run, action: Action) -> WikisyncError | None:
         "",
         opened.digest,
     )
-    lease = str(there.fingerprint)
+    editor = opened.document.page.editor or DEFAULT_EDITOR[kind]
+    lease = there.fingerprint
+    # What the wiki will make of the text nobody knows; who edits it then tells that it was done.
+    wanted = lease.taking(("editor",), fingerprint(Page("", editor=editor)))
     known = run.state.bases.get(action.key)
     intent = Intent(
         run.number,
@@ -50,12 +53,11 @@ def convert_page(run: Run, action: Action) -> WikisyncError | None:
         action.key,
         action.file,
         listed.id,
-        lease,
-        lease,
+        str(lease),
+        str(wanted),
         after=Remembered(base, opened.document.page if known is None else known.page),
         before=known,
     )
-    editor = opened.document.page.editor or DEFAULT_EDITOR[kind]
     record = on_wiki.convert(run, intent, editor)
     fields = opened.fingerprint.differs(fingerprint(record.page))
     update_file(run, replace(action, side="folder", fields=fields), record)

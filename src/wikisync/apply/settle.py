@@ -18,7 +18,7 @@ from wikisync.errors import FolderError, PageGone, PageHidden
 from wikisync.page.fingerprint import Fingerprint, fingerprint
 from wikisync.sides.folder import digest_of
 from wikisync.state.bases import Remembered
-from wikisync.sync.settle import Verdict, judge_file, judge_move, judge_page
+from wikisync.sync.settle import Verdict, judge_conversion, judge_file, judge_move, judge_page
 
 if TYPE_CHECKING:
     from wikisync.page.model import Record
@@ -76,12 +76,14 @@ def _settle_page(state: State, wiki: Wiki, noted: Noted) -> None:
         verdict = judge_move(at, intent.origin, intent.key)
         _record(state, noted, verdict, record)
         return
-    verdict = judge_page(
-        None if record is None else fingerprint(record.page),
-        None if intent.lease is None else Fingerprint.parse(intent.lease),
-        None if intent.wanted is None else Fingerprint.parse(intent.wanted),
-        UNSENT,
-    )
+    found = None if record is None else fingerprint(record.page)
+    lease = None if intent.lease is None else Fingerprint.parse(intent.lease)
+    wanted = None if intent.wanted is None else Fingerprint.parse(intent.wanted)
+    if lease is not None and wanted is not None and lease.differs(wanted) == ("editor",):
+        # No update changes that alone: the wiki was to convert the page.
+        verdict = judge_conversion(found, lease, wanted)
+    else:
+        verdict = judge_page(found, lease, wanted, UNSENT)
     _record(state, noted, verdict, record)
 
 

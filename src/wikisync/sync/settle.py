@@ -48,6 +48,15 @@ def _plain(
     return "undone" if lease is not None and not lease.differs(found) else "changed"
 
 
+def judge_conversion(found: Fingerprint | None, lease: Fingerprint, wanted: Fingerprint) -> Verdict:
+    """The verdict on a page that the wiki was to convert: its editor tells, whatever its text."""
+    if found is None:
+        return "changed"
+    if "editor" not in wanted.differs(found):
+        return "done"
+    return "changed" if lease.differs(found) else "undone"
+
+
 def judge_file(found: str | None, lease: str | None, wanted: str | None) -> Verdict:
     """The verdict on a write here, by the digests of the file's bytes. ``None``: no file."""
     if found == wanted:
