@@ -138,3 +138,23 @@ def test_a_signal_ends_the_command_cleanly_and_nothing_else_is_printed(
         finally:
             process.kill()
         assert (process.returncode, rest, complaints) == (0, "ended\n", "")
+
+
+def test_many_pages_at_once_are_pages_like_any_other(box: Sandbox) -> None:
+    box.fill(["a", "part/b"], "Text.\n", ("one", "two"))
+    box.create("c", tags=["two", "three"])
+    pages = {page["path"]: (page["content"], page["tags"]) for page in box.pages()}
+    assert pages == {
+        "a": ("# a\n\nText.\n", ["one", "two"]),
+        "part/b": ("# part/b\n\nText.\n", ["one", "two"]),
+        "c": ("# c\n", ["two", "three"]),
+    }
+
+
+def test_the_sandbox_tells_what_it_was_asked_and_what_it_answered(box: Sandbox) -> None:
+    before = box.traffic
+    answer = post(box, LIST)
+    now = box.traffic
+    assert now.requests == before.requests + 1
+    assert now.received > before.received
+    assert now.sent - before.sent == len(answer.body)

@@ -6,7 +6,7 @@ import secrets
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Self
 
-from wikisync.sandbox import groups, keys, locales, pages, tags
+from wikisync.sandbox import bulk, groups, keys, locales, pages, tags
 from wikisync.sandbox.access import administrator
 from wikisync.sandbox.faults import Faults
 from wikisync.sandbox.finding import find, get
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections import deque
     from collections.abc import Iterable, Sequence
 
-    from wikisync.sandbox.http import Seen
+    from wikisync.sandbox.http import Seen, Traffic
     from wikisync.sandbox.store import Row
 
 FOREVER: Final = "100y"
@@ -104,6 +104,15 @@ class Sandbox:
             who = administrator(self.store)
             page = pages.create(self.store, who, {**sent, "path": path, "locale": locale})
             return self._shown(page)
+
+    def fill(self, paths: Iterable[str], content: str, tags: Sequence[str] = ()) -> None:
+        """Many new pages of the default language, all alike, quickly."""
+        bulk.fill(self.store, paths, content, tags)
+
+    @property
+    def traffic(self) -> Traffic:
+        """What came in and went out so far."""
+        return self._wiki.traffic
 
     def edit(self, path: str, locale: str = "en", **fields: Any) -> Row:
         """What a person does in the browser: change these fields, keep all others."""

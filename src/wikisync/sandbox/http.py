@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from starlette.applications import Starlette
@@ -45,6 +45,15 @@ class Seen:
 
 
 @dataclass(frozen=True)
+class Traffic:
+    """Requests to the API, and the bytes of their bodies and of their answers'."""
+
+    requests: int = 0
+    received: int = 0
+    sent: int = 0
+
+
+@dataclass(frozen=True)
 class Call:
     """A request that was understood, with what shall go wrong with it."""
 
@@ -61,7 +70,7 @@ class Wiki:
         self.store = store
         self.faults = faults
         self.seen: deque[Seen] = deque(maxlen=REMEMBERED)
-        self._count = 0
+        self.traffic = Traffic()
         self.app = Starlette(
             routes=[
                 Route("/graphql", self.graphql, methods=["POST"]),
@@ -84,6 +93,7 @@ class Wiki:
             if response is not None:
                 return response
         status, answer = await run_in_threadpool(_execute, call)
+        self._count(answer)
         for effect in call.effects:
             response = await play.after(effect, answer)
             if response is not None:
@@ -125,10 +135,20 @@ class Wiki:
 
     def _remember(self, who: str, asked: list[Asked], size: int) -> None:
         with self.store.lock:
-            self._count += 1
+            self.traffic = replace(
+                self.traffic,
+                requests=self.traffic.requests + 1,
+                received=self.traffic.received + size,
+            )
             fields = tuple(one.field for one in asked)
             is_mutation = any(one.is_mutation for one in asked)
-            self.seen.append(Seen(self._count, who, fields, is_mutation, size, tuple(asked)))
+            self.seen.append(
+                Seen(self.traffic.requests, who, fields, is_mutation, size, tuple(asked))
+            )
+
+    def _count(self, answer: bytes) -> None:
+        with self.store.lock:
+            self.traffic = replace(self.traffic, sent=self.traffic.sent + len(answer))
 
 
 def _execute(call: Call) -> tuple[int, bytes]:

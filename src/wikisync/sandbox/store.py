@@ -10,13 +10,14 @@ from __future__ import annotations
 import json
 import sqlite3
 import threading
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from wikisync.errors import FolderError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
 Row = dict[str, Any]
@@ -129,6 +130,16 @@ class Store:
             *values.values(),
             id,
         )
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Many writes as one transaction, which takes less time; no operation of the API does."""
+        with self.lock:
+            self._connection.execute("begin")
+            try:
+                yield
+            finally:
+                self._connection.execute("commit")
 
     def setting(self, key: str) -> Any:
         """A setting's value, None where it was never set."""
