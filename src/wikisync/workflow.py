@@ -6,6 +6,7 @@ here prints: progress and questions are passed in.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -47,6 +48,8 @@ def look(config: Config, request: Request, progress: Progress) -> Report:
             report = replace(report, plan=plan, pairs=texts)
         elif request.texts and surveyed is not None:
             report = replace(report, pairs=_texts(desk, report, surveyed))
+        if surveyed is not None:
+            note_files(desk, surveyed)
         return replace(report, unsettled=len(desk.state.journal.open()))
 
 
@@ -67,6 +70,7 @@ def carry_out(
             report, surveyed = planned(desk, request, settle=True)
             if surveyed is None or report.plan.refusals:
                 return report
+            note_files(desk, surveyed)
             if report.plan.writes and not ask(report):
                 return replace(report, declined=True)
             remember(desk, surveyed)
@@ -91,6 +95,14 @@ def refused(config: Config, request: Request, error: Locked) -> Report:
     since = f"since {error.since}" if error.since else ""
     refusal = Refusal("locked", detail=", ".join(filter(None, (holder, since))))
     return Report(request, config.url, config.folder_name, Plan(refusals=(refusal,)))
+
+
+def note_files(desk: Desk, surveyed: Survey) -> None:
+    """Note what was read of the folder, so that the next run need not. That it fails costs time."""
+    scanned = surveyed.scanned
+    if scanned.read or scanned.unseen:
+        with suppress(StateError):
+            desk.state.files.note(scanned.read, scanned.unseen)
 
 
 def remember(desk: Desk, surveyed: Survey) -> None:

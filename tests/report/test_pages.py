@@ -204,8 +204,8 @@ def stats(*pairs: Pair, width: int = 80, whole_names: bool = False) -> list[str]
 
 
 def test_a_line_for_each_page_and_the_total() -> None:
-    create = replace(ALL, verb="create", file="new/page.md", key=replace(ALL.key, path="new/page"))
-    move = replace(ALL, verb="move", file="c.md", old_file="b.md", key=replace(ALL.key, path="c"))
+    create = replace(ALL, verb="create", file="new/page.md", key=ALL.key._replace(path="new/page"))
+    move = replace(ALL, verb="move", file="c.md", old_file="b.md", key=ALL.key._replace(path="c"))
     assert stats(
         Pair(create, None, page(content="1\n2\n3")),
         Pair(move, page(), page()),
@@ -227,7 +227,7 @@ def test_a_bar_is_to_scale_and_never_hides_a_side() -> None:
 
 
 def test_wide_names_are_aligned_and_long_ones_cut_on_a_terminal_alone() -> None:
-    far = replace(ALL, file="a/" + "long/" * 30 + "安装.md", key=replace(ALL.key, path="b"))
+    far = replace(ALL, file="a/" + "long/" * 30 + "安装.md", key=ALL.key._replace(path="b"))
     pairs = (Pair(ALL, page(), page(content="b")), Pair(far, page(), page(content="b")))
     *lines, _ = stats(*pairs)
     assert len({cells(line.split("│")[0]) for line in lines}) == 1

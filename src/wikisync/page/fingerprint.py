@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Final
 
@@ -38,6 +39,7 @@ ON_DEMAND: Final = frozenset({"editor", "scriptCss", "scriptJs", "private"})
 """Fields that count only where the file names them (design, *Words*)."""
 
 _SIZE = 16
+_SHARED = 64
 _BLANK_LINES = re.compile(r"\A(?:\ufeff|[^\S\n]*\n)+")
 
 
@@ -85,7 +87,12 @@ class Fingerprint:
         parts = text.split(".")
         if len(parts) != len(FIELDS):
             raise ValueError(f"a fingerprint has {len(FIELDS)} parts, this has {len(parts)}")
-        return cls(tuple(None if p == "-" else bytes.fromhex(p) for p in parts))
+        return cls(tuple(map(_part, parts)))
+
+
+@lru_cache(maxsize=4096)  # most pages share most of theirs, which saves time and memory
+def _part(text: str) -> bytes | None:
+    return None if text == "-" else bytes.fromhex(text)
 
 
 def fingerprint(page: Page) -> Fingerprint:
@@ -94,30 +101,35 @@ def fingerprint(page: Page) -> Fingerprint:
     return Fingerprint(
         (
             _digest(page.title),
-            _digest(page.description),
-            _digest(page.published),
+            _short(page.description),
+            _short(page.published),
             _digest(tags),
             _digest(plain_content(page.content)),
-            _digest(plain_date(page.publish_start)),
-            _digest(plain_date(page.publish_end)),
-            _digest(page.editor),
-            _digest(page.script_css),
-            _digest(page.script_js),
-            _digest(page.private),
+            _short(plain_date(page.publish_start)),
+            _short(plain_date(page.publish_end)),
+            _short(page.editor),
+            _short(page.script_css),
+            _short(page.script_js),
+            _short(page.private),
         )
     )
 
 
 def listed_fields(listed: Listed) -> Fingerprint:
     """The fingerprint of what the wiki's list shows of a page; the rest is not named."""
-    values = {
-        "title": _digest(listed.title),
-        "description": _digest(listed.description),
-        "published": _digest(listed.published),
-        "tags": _digest(_plain_tags(listed.tags)),
-        "private": _digest(listed.private),
-    }
-    return Fingerprint(tuple(values.get(name) for name in FIELDS))
+    title = _digest(listed.title)
+    description = _short(listed.description)
+    published, private = _short(listed.published), _short(listed.private)
+    tags = _digest_of_tags(listed.tags)
+    none = None
+    return Fingerprint(
+        (title, description, published, tags, none, none, none, none, none, none, private)
+    )
+
+
+@lru_cache(maxsize=4096)
+def _digest_of_tags(tags: tuple[str, ...]) -> bytes | None:
+    return _digest(_plain_tags(tags))
 
 
 def _plain_tags(tags: tuple[str, ...]) -> str:
@@ -147,3 +159,13 @@ def _digest(value: str | bool | None) -> bytes | None:
         return None
     text = value if isinstance(value, str) else str(value).lower()
     return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=_SIZE).digest()
+
+
+@lru_cache(maxsize=1024)
+def _known(value: str | bool | None) -> bytes | None:
+    return _digest(value)
+
+
+def _short(value: str | bool | None) -> bytes | None:
+    """The digest of a value that many pages share; of a long one, that they do not."""
+    return _digest(value) if isinstance(value, str) and len(value) > _SHARED else _known(value)

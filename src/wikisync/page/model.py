@@ -7,7 +7,7 @@ file lies is ``paths``', and when two pages count as the same is ``fingerprint``
 from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
-from typing import Final, Literal, TypeGuard
+from typing import Final, Literal, NamedTuple, TypeGuard
 
 ContentType = Literal["markdown", "html", "asciidoc"]
 """The kinds of content that have a file form here."""
@@ -29,8 +29,7 @@ DEFAULT_EDITOR: Final[dict[ContentType, str]] = {
 """Content type → the editor of a new page whose file names none."""
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Key:
+class Key(NamedTuple):
     """What tells one page from another: its locale (``en``) and its path (``guide/a``)."""
 
     locale: str

@@ -67,12 +67,19 @@ class Locales:
         return frozenset(self.installed) - {self.default}
 
 
+def _suffix_of(file: str) -> str:
+    """The suffix as pathlib has it, which a name that only begins with a dot lacks."""
+    name = file.rpartition("/")[2]
+    dot = name.rfind(".")
+    return name[dot:] if 0 < dot < len(name) - 1 else ""
+
+
 def key_of(file: str, locales: Locales) -> Key:
     """The page that a file is, by its name (posix, relative to the folder).
 
     Raises BadName where it is the name of no page that the wiki can hold and show.
     """
-    suffix = PurePosixPath(file).suffix
+    suffix = _suffix_of(file)
     if suffix not in EXTENSIONS:
         raise BadName(file, f"a page's file ends in {', '.join(EXTENSIONS)}")
     path = file.removesuffix(suffix)

@@ -18,8 +18,13 @@ FRAGMENTS = ("whole", "trail", "past")
 
 @cache
 def document(name: str) -> str:
-    """The text of ``queries/<name>.graphql``, with the fragment that it spreads, if any."""
-    text = (files(__package__) / "queries" / f"{name}.graphql").read_text("utf-8")
+    """The text of ``queries/<name>.graphql``, with the fragment that it spreads, if any.
+
+    What is only for its readers is left out: comments and the breaks between lines.
+    """
+    written = (files(__package__) / "queries" / f"{name}.graphql").read_text("utf-8")
+    lines = (line.strip() for line in written.splitlines() if not line.startswith("#"))
+    text = " ".join(filter(None, lines)) + "\n"
     spread = [document(part) for part in FRAGMENTS if f"...{part.capitalize()}" in text]
     return "".join((text, *spread))
 

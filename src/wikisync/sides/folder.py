@@ -20,11 +20,14 @@ from typing import TYPE_CHECKING
 from wikisync.errors import FileMoved, FolderError
 from wikisync.page.paths import EXTENSIONS
 from wikisync.sides.atomic import claim, fill, reason_of, sync_folder
+from wikisync.sides.stamps import stamp_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from pathspec import GitIgnoreSpec
+
+    from wikisync.sync.plan import Stamp
 
 MAX_BYTES = 64 * 1024 * 1024
 """A larger file is no page; the wiki takes 5 MB in a request by default."""
@@ -46,6 +49,14 @@ class Found:
     data: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A file that may be a page: its name, and what the file system says of it."""
+
+    file: str
+    stamp: Stamp
+
+
 class Folder:
     """A folder of pages. ``ignore`` are patterns as git's, relative to the folder.
 
@@ -63,17 +74,28 @@ class Folder:
             self._spec = GitIgnoreSpec.from_lines(ignore)
 
     def scan(self) -> Iterator[Found | FolderError]:
-        """Every file with a page's extension, in the order of names.
+        """Every file with a page's extension, in the order of names, with its bytes.
 
         Hidden files and folders, and whatever ``ignore`` names, are passed over; links are not
         followed. A file that cannot be read is yielded as the error that says so. Raises
         FolderError where the folder itself cannot be read.
         """
-        yield from self._scan("")
+        for seen in self.look():
+            if isinstance(seen, FolderError):
+                yield seen
+                continue
+            try:
+                yield Found(seen.file, self.read(seen.file))
+            except FolderError as problem:
+                yield problem
 
-    def _scan(self, below: str) -> Iterator[Found | FolderError]:
+    def look(self) -> Iterator[Seen | FolderError]:
+        """Every file that ``scan`` reads, as the file system shows it; raises as ``scan`` does."""
+        yield from self._look("", str(self.root))
+
+    def _look(self, below: str, path: str) -> Iterator[Seen | FolderError]:
         try:
-            with os.scandir(self.root / below) as listing:
+            with os.scandir(path) as listing:
                 entries = sorted(listing, key=lambda entry: entry.name)
         except OSError as error:
             if not below and self._may_lack and isinstance(error, FileNotFoundError):
@@ -89,16 +111,16 @@ class Folder:
             name = below + entry.name
             if entry.is_dir(follow_symlinks=False):
                 if not self._ignored(name + "/"):
-                    yield from self._scan(name + "/")
+                    yield from self._look(name + "/", entry.path)
             elif (
-                PurePosixPath(entry.name).suffix in EXTENSIONS
+                os.path.splitext(entry.name)[1] in EXTENSIONS  # noqa: PTH122  (ten times as fast)
                 and entry.is_file(follow_symlinks=False)
                 and not self._ignored(name)
             ):
                 try:
-                    yield Found(name, self.read(name))
-                except FolderError as problem:
-                    yield problem
+                    yield Seen(name, stamp_of(entry.stat(follow_symlinks=False)))
+                except OSError as error:
+                    yield FolderError(name, "read", reason_of(error))
 
     def _ignored(self, name: str) -> bool:
         return self._spec is not None and self._spec.match_file(name)
@@ -239,8 +261,8 @@ class Folder:
 
     def _inside(self, file: str, doing: str) -> Path:
         """The path of a file, once it is sure that it leads nowhere else (promise 9)."""
-        parts = PurePosixPath(file).parts
-        if not parts or PurePosixPath(file).is_absolute() or ".." in parts or "\0" in file:
+        parts = file.split("/")
+        if not all(parts) or file.startswith(os.sep) or ".." in parts or "\0" in file:
             raise FolderError(file, doing, "it lies outside the folder")
         try:
             link = self._link_in(file)
@@ -251,9 +273,12 @@ class Folder:
         return self.root / file
 
     def _link_in(self, file: str) -> str | None:
-        path = self.root
-        for part in PurePosixPath(file).parts:
-            path = path / part
-            if path.is_symlink():
-                return part
+        path = str(self.root)
+        for part in file.split("/"):
+            path = f"{path}{os.sep}{part}"
+            try:
+                if stat.S_ISLNK(os.lstat(path).st_mode):
+                    return part
+            except (FileNotFoundError, NotADirectoryError):
+                return None
         return None

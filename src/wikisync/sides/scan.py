@@ -5,9 +5,9 @@
 
 from __future__ import annotations
 
+import time
 from collections import defaultdict
-from dataclasses import dataclass
-from pathlib import PurePosixPath
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from wikisync.errors import BadName, BadPage, FolderError
@@ -16,25 +16,32 @@ from wikisync.page.fingerprint import fingerprint
 from wikisync.page.limits import unsendable
 from wikisync.page.paths import EXTENSIONS, key_of
 from wikisync.sides.folder import digest_of
+from wikisync.sides.stamps import tells
 from wikisync.sync.plan import Local
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from wikisync.page.model import Key
+    from wikisync.page.model import ContentType, Key
     from wikisync.page.paths import Locales
-    from wikisync.sides.folder import Folder, Found
-    from wikisync.sync.plan import Base
+    from wikisync.sides.folder import Folder
+    from wikisync.sync.plan import Base, Stamp
 
 Problem = BadPage | BadName
 
 
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """The files found: those that are pages, and those that are none, with the reason."""
+    """The files found: those that are pages, and those that are none, with the reason.
 
-    pages: tuple[Local, ...]
-    problems: tuple[BadPage, ...]
+    ``read`` are the stamps and digests of files that had to be read, and that need not be again as
+    long as their stamps stay; ``unseen`` are files of which that was known and that are gone.
+    """
+
+    pages: tuple[Local, ...] = ()
+    problems: tuple[BadPage, ...] = ()
+    read: dict[str, tuple[Stamp, bytes]] = field(default_factory=dict)
+    unseen: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,44 +54,70 @@ class Named:
 
 
 def scan(
-    folder: Folder, bases: Iterable[Base], progress: Callable[[], None] = lambda: None
+    folder: Folder,
+    bases: Iterable[Base],
+    progress: Callable[[], None] = lambda: None,
+    stamps: Mapping[str, tuple[Stamp, bytes]] | None = None,
 ) -> Scan:
-    """Read every file of the folder. ``progress`` is called for each.
+    """Look at every file of the folder. ``progress`` is called for each.
 
-    A file whose bytes are those of the base is not parsed again. Raises FolderError where the
-    folder itself cannot be read; a file that cannot be is a problem of its own.
+    A file that bears the stamp that ``stamps`` has of it has the bytes that it then had, by their
+    digest, and is not read again where those are the base's. One whose bytes are the base's is not
+    parsed again. Raises FolderError where the folder itself cannot be read; a file that cannot be
+    is a problem of its own.
     """
     known = {base.file: base for base in bases}
+    stamps = stamps or {}
     pages: list[Local] = []
     problems: list[BadPage] = []
+    read: dict[str, tuple[Stamp, bytes]] = {}
     seen: set[str] = set()
-    for found in folder.scan():
+    for found in folder.look():
         progress()
         seen.add(found.file)
         if isinstance(found, FolderError):
             problems.append(BadPage(found.file, None, f"it cannot be read: {found.reason}"))
             continue
+        base = known.get(found.file)
+        stamp, digest = stamps.get(found.file, (None, None))
+        kind = _kind(found.file)
+        as_known = stamp == found.stamp and base is not None and digest == base.digest
+        if base is not None and as_known and base.content_type == kind:
+            pages.append(Local(found.file, kind, base.here, base.digest))
+            continue
+        looked = time.time_ns()
         try:
-            pages.append(_page(found, known.get(found.file)))
+            page = _page(found.file, kind, folder, base)
         except BadPage as problem:
             problems.append(problem)
+            continue
+        pages.append(page)
+        if base is not None and base.digest == page.digest and tells(found.stamp, looked):
+            read[found.file] = (found.stamp, page.digest)
     problems += [
         BadPage(file, None, "it is a link or a folder now, and was a page's file")
         for file in sorted(known.keys() - seen)
         if folder.obstructs(file)
     ]
-    return Scan(tuple(pages), tuple(problems))
+    return Scan(tuple(pages), tuple(problems), read, tuple(stamps.keys() - seen))
 
 
-def _page(found: Found, base: Base | None) -> Local:
-    kind = EXTENSIONS[PurePosixPath(found.file).suffix]
-    digest = digest_of(found.data)
+def _kind(file: str) -> ContentType:
+    return EXTENSIONS[file[file.rindex(".") :]]
+
+
+def _page(file: str, kind: ContentType, folder: Folder, base: Base | None) -> Local:
+    try:
+        data = folder.read(file)
+    except FolderError as error:
+        raise BadPage(file, None, f"it cannot be read: {error.reason}") from error
+    digest = digest_of(data)
     if base is not None and base.digest == digest and base.content_type == kind:
-        return Local(found.file, kind, base.here, digest)
-    page = parse(found.data, kind, file=found.file).page
+        return Local(file, kind, base.here, digest)
+    page = parse(data, kind, file=file).page
     if (why := unsendable(page, kind)) is not None:
-        raise BadPage(found.file, None, why)
-    return Local(found.file, kind, fingerprint(page), digest)
+        raise BadPage(file, None, why)
+    return Local(file, kind, fingerprint(page), digest)
 
 
 def name(scanned: Scan, bases: Mapping[Key, Base], locales: Locales) -> Named:

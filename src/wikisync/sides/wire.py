@@ -21,7 +21,6 @@ from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import httpx2
-import stamina
 from gql import Client, GraphQLRequest
 from gql.transport.exceptions import TransportQueryError
 from gql.transport.httpx import HTTPXTransport
@@ -44,7 +43,8 @@ from wikisync.sides.answers import Answer
 from wikisync.sides.hush import Hush
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
     from gql.client import SyncClientSession
@@ -62,9 +62,6 @@ _LONGEST_WAIT: Final = 30.0
 
 # Node closes an idle connection after five seconds; one that is about to be is not used again.
 _IDLE: Final = 4.0
-
-# What happens on the way is told by errors; a library that logs it too would only repeat it.
-stamina.instrumentation.set_on_retry_hooks([])
 
 # At its lowest level this one logs what a server answers, which may repeat the token.
 logging.getLogger("httpcore2").setLevel(logging.INFO)
@@ -129,16 +126,16 @@ class Wire:
         Raises Unreachable, Untrusted, NotAWiki, Redirected, ApiOff or TooLarge, and whatever
         ``read`` raises; an Unreachable of its making is tried again like any other.
         """
-        tries = stamina.retry_context(
-            on=_again,
-            attempts=_TRIES,
-            timeout=_TRY_FOR,
-            wait_initial=0.2,
-            wait_max=5.0,
-            wait_jitter=0.2,
-        )
-        for attempt in tries:
+        try:
+            return read(self._exchange(text, variables))
+        except Unreachable as problem:
+            if _again(problem) is False:
+                raise
+            made = [problem]
+        for attempt in _tries():
             with attempt:
+                if made:  # the first try, which was made above
+                    raise made.pop()
                 return read(self._exchange(text, variables))
         raise AssertionError  # the last attempt either returned or raised
 
@@ -166,7 +163,9 @@ class Wire:
     def _exchange(self, text: str, variables: Mapping[str, object]) -> Answer:
         request = GraphQLRequest(_parsed(text), variable_values=dict(variables))
         try:
-            result = self._session.execute(request, get_execution_result=True)
+            result = self._session.execute(
+                request, get_execution_result=True, extra_args={"query": text}
+            )
         except TransportQueryError as answer:
             # No more than gql's way to say that the answer has errors; there may be data beside.
             return Answer(self.url, answer.data, refusals.faults(answer.errors))
@@ -192,16 +191,18 @@ class _Post(HTTPXTransport):
         self,
         request: GraphQLRequest,
         *,
-        extra_args: dict[str, Any] | None = None,  # noqa: ARG002  (gql's signature)
+        extra_args: dict[str, Any] | None = None,
         upload_files: bool = False,  # noqa: ARG002
     ) -> ExecutionResult:
         assert self.client is not None  # noqa: S101  (connected for as long as the Wire is)
-        body = json.dumps(request.payload, ensure_ascii=False, separators=(",", ":")).encode()
+        # The text goes out as it stands: gql would print its document anew for each request.
+        payload = {"variables": request.variable_values, **(extra_args or {})}
+        body = json.dumps(payload, ensure_ascii=False, separators=(",", ":")).encode()
         with self.client.stream("POST", self.url, content=body) as response:
             raw = b"" if response.is_redirect else self._bounded(response)
         answer = self._judged(response, raw)
         data = answer.get("data")
-        if request.payload["query"].startswith("mutation"):
+        if payload["query"].startswith("mutation"):
             data = self._hush.value(data)  # what became of it, in words; a query's data are pages
         return ExecutionResult(data=data, errors=self._hush.value(answer.get("errors")))
 
@@ -228,6 +229,22 @@ class _Post(HTTPXTransport):
 @lru_cache(maxsize=128)
 def _parsed(text: str) -> GraphQLRequest:
     return GraphQLRequest(text)
+
+
+def _tries() -> Iterator[AbstractContextManager[object]]:
+    """The tries of a query, with the waits between them; only the unlucky load the library."""
+    import stamina
+
+    # What happens on the way is told by errors; a library that logs it too would only repeat it.
+    stamina.instrumentation.set_on_retry_hooks([])
+    yield from stamina.retry_context(
+        on=_again,
+        attempts=_TRIES,
+        timeout=_TRY_FOR,
+        wait_initial=0.2,
+        wait_max=5.0,
+        wait_jitter=0.2,
+    )
 
 
 def _again(problem: Exception) -> bool | float:

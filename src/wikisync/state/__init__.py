@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from wikisync.state.bases import Bases
 from wikisync.state.database import Database
+from wikisync.state.files import Files
 from wikisync.state.journal import Journal
 
 if TYPE_CHECKING:
@@ -17,11 +18,12 @@ if TYPE_CHECKING:
 
 
 class State:
-    """An open state: its ``bases``, its ``journal``, and facts about the whole (``meta``)."""
+    """An open state: ``bases``, ``journal``, ``files``, and facts about the whole (``meta``)."""
 
     def __init__(self, db: Database) -> None:
         self._db = db
         self.bases = Bases(db)
+        self.files = Files(db)
         self.journal = Journal(db)
 
     @classmethod

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-VERSION: Final = 1
+VERSION: Final = 2
 
 SCHEMA: Final = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -46,6 +46,17 @@ CREATE TABLE kept (
 );
 CREATE INDEX kept_intent ON kept (intent);
 """
+
+_FILES: Final = """
+CREATE TABLE file (
+  file TEXT PRIMARY KEY, size INTEGER NOT NULL, written INTEGER NOT NULL, entered INTEGER NOT NULL,
+  inode INTEGER NOT NULL, digest BLOB NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX run_open ON run (id) WHERE ended IS NULL;
+"""
+
+STEPS: Final = (SCHEMA, _FILES)
+"""What makes each version of the one before."""
 
 
 class Database:
@@ -102,7 +113,7 @@ class Database:
                 self._connection.execute("PRAGMA journal_mode = WAL")
                 self._connection.execute("PRAGMA synchronous = FULL")
                 if found < VERSION:
-                    self._begin()
+                    self._bring_on(found)
         except StateError:
             self._connection.close()
             raise
@@ -118,10 +129,11 @@ class Database:
             raise StateError(str(self.path), "damaged", "it is no state of wikisync's")
         return int(found)
 
-    def _begin(self) -> None:
+    def _bring_on(self, found: int) -> None:
         with self.transaction():
-            for statement in SCHEMA.split(";\n"):
-                self._connection.execute(statement)
+            for step in STEPS[found:]:
+                for statement in step.split(";\n"):
+                    self._connection.execute(statement)
             self._connection.execute(f"PRAGMA user_version = {VERSION}")
 
     def close(self) -> None:

@@ -14,7 +14,7 @@ from wikisync.meet import meet
 from wikisync.page.model import Key, Listed, has_file_form
 from wikisync.page.paths import Locales, file_of, folded, unreachable
 from wikisync.sides.aside import aside
-from wikisync.sides.scan import Named, name, scan
+from wikisync.sides.scan import Named, Scan, name, scan
 from wikisync.survey.on_wiki import Seen, remembered, see_wiki
 from wikisync.survey.texts import Texts
 from wikisync.sync.known import Sides
@@ -38,7 +38,7 @@ class Survey:
 
     ``authenticated`` is False for a guest's token; ``anew``: the base was not looked at.
     ``recovered`` are bases that the state does not have: found where the two histories meet;
-    ``notes`` say what stood in the way of that.
+    ``notes`` say what stood in the way of that. ``scanned`` is what the look at the folder found.
     """
 
     sides: Sides
@@ -47,6 +47,7 @@ class Survey:
     anew: bool = False
     recovered: dict[Key, Remembered] = field(default_factory=dict)
     notes: tuple[Note, ...] = ()
+    scanned: Scan = field(default_factory=Scan)
 
 
 def survey(
@@ -56,7 +57,7 @@ def survey(
     bases = {} if anew else _managed(state.bases.load(), folder)
     with progress("Looking at the folder and the wiki") as step:
         answer = aside(wiki.connect)
-        scanned = scan(folder, bases.values(), step)
+        scanned = scan(folder, bases.values(), step, state.files.load())
         connection = answer.result()
     locales = Locales(connection.default_locale, connection.locales, connection.namespacing)
     named = name(scanned, bases, locales)
@@ -64,7 +65,7 @@ def survey(
     texts = Texts(folder, state, named.here, recovered)
     if not connection.authenticated:
         sides = _sides(bases, named, Seen(), folder, locales, texts)
-        return Survey(sides, locales, authenticated=False)
+        return Survey(sides, locales, authenticated=False, scanned=scanned)
     seen = see_wiki(bases, named, connection.pages, wiki, progress)
     with progress("Looking where the two histories meet"):
         met = meet(wiki, named.here, seen.there, bases, folder, locales)
@@ -73,7 +74,7 @@ def survey(
     seen.moved.update(met.moved)
     known = {**bases, **{key: found.base for key, found in met.bases.items()}}
     sides = _sides(known, named, seen, folder, locales, texts)
-    return Survey(sides, locales, anew=anew, recovered=recovered, notes=met.notes)
+    return Survey(sides, locales, anew=anew, recovered=recovered, notes=met.notes, scanned=scanned)
 
 
 def survey_offline(folder: Folder, state: State, progress: Progress) -> Survey:
@@ -88,10 +89,11 @@ def survey_offline(folder: Folder, state: State, progress: Progress) -> Survey:
     locales = Locales(default, tuple(installed), state.meta("namespacing") == "true")
     bases = _managed(state.bases.load(), folder)
     with progress("Looking at the folder") as step:
-        named = name(scan(folder, bases.values(), step), bases, locales)
+        scanned = scan(folder, bases.values(), step, state.files.load())
+        named = name(scanned, bases, locales)
     seen = Seen({key: remembered(base) for key, base in bases.items()})
     texts = Texts(folder, state, named.here, {})
-    return Survey(_sides(bases, named, seen, folder, locales, texts), locales)
+    return Survey(_sides(bases, named, seen, folder, locales, texts), locales, scanned=scanned)
 
 
 def _managed(bases: Mapping[Key, Base], folder: Folder) -> dict[Key, Base]:

@@ -38,6 +38,10 @@ WRITES: dict[Command, frozenset[Side]] = {
 """Which side each command writes to. One plan, filtered; never two engines."""
 
 
+Stamp = tuple[int, int, int, int]
+"""What the file system says of a file: size, times of its bytes and of its entry (ns), inode."""
+
+
 @dataclass(frozen=True, slots=True)
 class Local:
     """A page's file as the scan saw it. ``digest`` is of its bytes: the lease of a write here."""

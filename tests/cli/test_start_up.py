@@ -1,0 +1,107 @@
+"""Nothing is loaded that a command does not need: it would cost every run its time."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Final
+
+import pytest
+
+from rig import page
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from wikisync.sandbox import Sandbox
+
+HEAVY: Final = {
+    "attr",
+    "filelock",
+    "frontmatter",
+    "gql",
+    "graphql",
+    "httpx2",
+    "markdown_it",
+    "pathspec",
+    "pygments",
+    "rich",
+    "sqlite3",
+    "stamina",
+    "starlette",
+    "tenacity",
+    "uvicorn",
+    "yaml",
+}
+"""What takes a noticeable time to load."""
+
+_LOADED: Final = """
+import sys
+from wikisync.cli import app
+try:
+    app(sys.argv[1:])
+finally:
+    sys.stderr.write("\\n".join(sorted(sys.modules)))
+"""
+
+
+def loaded(where: Path, *arguments: str, token: str = "") -> set[str]:
+    """The modules that are loaded once a command has come to its end."""
+    env = {name: text for name, text in os.environ.items() if not name.lower().endswith("_proxy")}
+    done = subprocess.run(
+        [sys.executable, "-c", _LOADED, *arguments],
+        cwd=where,
+        env={**env, "WIKISYNC_TOKEN": token, "PYTHONWARNINGS": "ignore"},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        check=True,
+    )
+    return set(done.stderr.split())
+
+
+def heavy(modules: set[str]) -> set[str]:
+    return {name.partition(".")[0] for name in modules} & HEAVY
+
+
+@pytest.fixture
+def synced(tmp_path: Path, box: Sandbox) -> Path:
+    (tmp_path / "wikisync.toml").write_text(f'url = "{box.url}"\n', "utf-8")
+    (tmp_path / "pages").mkdir()
+    (tmp_path / "pages" / "home.md").write_text(page(), "utf-8")
+    loaded(tmp_path, "push", "--yes", token=box.token)
+    return tmp_path
+
+
+def test_the_version_needs_none_of_what_is_heavy(tmp_path: Path) -> None:
+    modules = loaded(tmp_path, "--version")
+    assert heavy(modules) == set()
+    ours = {name for name in modules if name.startswith("wikisync")}
+    assert ours == {
+        "wikisync",
+        "wikisync.cli",
+        "wikisync.console",
+        "wikisync.errors",
+        "wikisync.options",
+    }
+
+
+def test_status_in_sync_loads_the_wire_and_the_state_and_no_more(
+    synced: Path, box: Sandbox
+) -> None:
+    modules = loaded(synced, "status", "--json", token=box.token)
+    assert heavy(modules) == {"gql", "graphql", "httpx2", "sqlite3"}
+
+
+def test_status_for_people_loads_rich_and_not_what_it_does_not_show(
+    synced: Path, box: Sandbox
+) -> None:
+    modules = loaded(synced, "status", token=box.token)
+    assert heavy(modules) == {"gql", "graphql", "httpx2", "rich", "sqlite3"}
+    assert not modules & {"rich.markdown", "rich.progress", "rich.syntax", "rich.traceback"}
+
+
+def test_status_loads_nothing_that_writes(synced: Path, box: Sandbox) -> None:
+    modules = loaded(synced, "status", token=box.token)
+    assert not modules & {"wikisync.sandbox", "wikisync.demo", "wikisync.begin", "wikisync.past"}
