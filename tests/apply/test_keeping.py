@@ -9,10 +9,12 @@ import pytest
 from rig import page, results
 from wikisync.errors import FolderError, StateError
 from wikisync.sandbox import Refuse
-from wikisync.sides.folder import Folder
+from wikisync.sides import atomic
 from wikisync.state.bases import unpack_page
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from rig import Rig
 
 
@@ -81,14 +83,14 @@ def test_what_one_page_agreed_on_is_remembered_when_the_next_one_fails(
             rig.write(f"{name}.md")
         else:
             rig.box.create(name)
-    whole = Folder.write
+    whole = atomic.claim
 
-    def write(folder: Folder, file: str, data: bytes, lease: bytes | None) -> None:
+    def claim(temporary: Path, path: Path, file: str) -> None:
         if file == "news.md" and side == "folder":
             raise FolderError(file, "write", "no space left on device")
-        whole(folder, file, data, lease)
+        whole(temporary, path, file)
 
-    monkeypatch.setattr(Folder, "write", write)
+    monkeypatch.setattr("wikisync.sides.many.claim", claim)
     rig.box.faults.add(Refuse(), on="create", nth=2)
     outcomes = rig.do()
     assert [outcome.result for outcome in outcomes] == ["done", "failed", "done"]

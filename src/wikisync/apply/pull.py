@@ -22,6 +22,12 @@ if TYPE_CHECKING:
 
 def create_file(run: Run, action: Action, record: Record) -> None:
     """Write the file of a page that has none here."""
+    intent, data = new_file(run, action, record)
+    in_folder.write(run, intent, data)
+
+
+def new_file(run: Run, action: Action, record: Record) -> tuple[Intent, bytes]:
+    """The intent and the bytes of a file for a page that has none. Raises BadPage."""
     kind = _content_type(record, action.file)
     try:
         data = compose(
@@ -31,7 +37,7 @@ def create_file(run: Run, action: Action, record: Record) -> None:
         raise BadPage(action.file, error.line, error.what) from error
     document = parse(data, kind, file=action.file)
     _prove(action, document, record.page)
-    _write(run, action, record, document, lease=None)
+    return _intent(run, action, record, document, lease=None), data
 
 
 def update_file(run: Run, action: Action, record: Record) -> None:
@@ -45,7 +51,8 @@ def update_file(run: Run, action: Action, record: Record) -> None:
         date_created=_earlier(opened.document.date_created, record.created_at),
     )
     _prove(action, document, record.page)
-    _write(run, action, record, document, lease=opened.digest)
+    intent = _intent(run, action, record, document, lease=opened.digest)
+    in_folder.write(run, intent, document.data)
 
 
 def delete_file(run: Run, action: Action) -> None:
@@ -73,11 +80,11 @@ def adopt(run: Run, action: Action, record: Record) -> None:
     run.state.bases.put(agreed(action, record, opened.fingerprint, opened.digest))
 
 
-def _write(
+def _intent(
     run: Run, action: Action, record: Record, document: Document, lease: bytes | None
-) -> None:
+) -> Intent:
     digest = digest_of(document.data)
-    intent = Intent(
+    return Intent(
         run.number,
         action.verb,
         "folder",
@@ -89,7 +96,6 @@ def _write(
         after=agreed(action, record, fingerprint(document.page), digest),
         before=run.state.bases.get(action.key),
     )
-    in_folder.write(run, intent, document.data)
 
 
 def _opened(run: Run, action: Action) -> Opened:

@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final, Literal
 
 from wikisync.apply.converting import convert_page
+from wikisync.apply.landing import GROUP, create_files
 from wikisync.apply.merging import merge, show_both
 from wikisync.apply.moving import move_file, move_page
 from wikisync.apply.pull import adopt, create_file, delete_file, update_file
@@ -100,15 +101,87 @@ def apply(plan: Plan, run: Run, *, stop: Callable[[], bool] = lambda: False) -> 
         run.state.bases.rekey(plan.rekeyed)
     records = _Records(run.wiki, plan.actions)
     gave_up: WikisyncError | None = None
-    for action in plan.actions:
-        if action.withheld is not None:
-            yield Outcome(action, "skipped")
-            continue
+    for group in _grouped(plan.actions):
+        for outcome in _outcomes(run, group, records, gave_up, stop):
+            gave_up = outcome.gives_up or gave_up
+            yield outcome
+
+
+def _grouped(actions: Sequence[Action]) -> Iterator[Sequence[Action]]:
+    """The actions in their order, those that are done together in one group."""
+    start = 0
+    for end, action in enumerate(actions):
+        if end > start and (end - start == GROUP or not _lands(actions[start], action)):
+            yield actions[start:end]
+            start = end
+    if actions:
+        yield actions[start:]
+
+
+def _lands(*actions: Action) -> bool:
+    """Whether all these make a new file."""
+    return all(
+        (action.verb, action.side, action.withheld) == ("create", "folder", None)
+        for action in actions
+    )
+
+
+def _outcomes(
+    run: Run,
+    group: Sequence[Action],
+    records: _Records,
+    gave_up: WikisyncError | None,
+    stop: Callable[[], bool],
+) -> Iterator[Outcome]:
+    if len(group) > 1:
+        yield from _landed(run, group, records, gave_up, stop)
+        return
+    [action] = group
+    if action.withheld is not None:
+        yield Outcome(action, "skipped")
+        return
+    if gave_up is None and stop():
+        gave_up = Interrupted()
+    yield outcome_of(action, partial(_do, run, action, records), gave_up)
+
+
+def _landed(
+    run: Run,
+    group: Sequence[Action],
+    records: _Records,
+    gave_up: WikisyncError | None,
+    stop: Callable[[], bool],
+) -> Iterator[Outcome]:
+    """The outcomes of new files that are written together, in their order."""
+    found: dict[int, Outcome] = {}
+    whole: dict[int, tuple[Action, Record]] = {}
+    for n, action in enumerate(group):
         if gave_up is None and stop():
             gave_up = Interrupted()
-        outcome = outcome_of(action, partial(_do, run, action, records), gave_up)
-        gave_up = outcome.gives_up
-        yield outcome
+        try:
+            if gave_up is None:
+                whole[n] = (action, records.of(action))
+                continue
+        except WikisyncError as error:
+            found[n] = outcome_of(action, partial(_again, error), None)
+            gave_up = found[n].gives_up
+        else:
+            found[n] = outcome_of(action, partial(_again, gave_up), gave_up)
+    try:
+        errors = create_files(run, list(whole.values()))
+    except WikisyncError as error:
+        errors = []
+        for place, n in enumerate(whole):
+            found[n] = outcome_of(group[n], partial(_again, error), error if place else None)
+    for n, problem in zip(whole, errors, strict=False):
+        found[n] = outcome_of(group[n], partial(_again, problem), None)
+    for n in range(len(group)):
+        yield found[n]
+
+
+def _again(error: WikisyncError | None) -> None:
+    if error is not None:
+        raise error
 
 
 def outcome_of(

@@ -8,7 +8,7 @@ write is never taken whole; headers are changed line by line (promise 8).
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
@@ -91,6 +91,7 @@ def _escape(match: re.Match[str]) -> str:
     return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
 
 
+@lru_cache(maxsize=4096)  # tags and titles come again and again
 def _plain_tag(bare: str) -> str:
     """The type that YAML gives to a plain scalar: str, int, timestamp, …; "" if it is none."""
     import yaml

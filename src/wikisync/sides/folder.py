@@ -32,8 +32,10 @@ if TYPE_CHECKING:
 MAX_BYTES = 64 * 1024 * 1024
 """A larger file is no page; the wiki takes 5 MB in a request by default."""
 
-_TEMPORARY = ".wikisync-"
-_OURS = re.compile(re.escape(_TEMPORARY) + "[0-9a-f]{12}")
+TEMPORARY = ".wikisync-"
+"""How the name of a file begins that has not yet got its own."""
+
+_OURS = re.compile(re.escape(TEMPORARY) + "[0-9a-f]{12}")
 
 
 def digest_of(data: bytes) -> bytes:
@@ -154,7 +156,7 @@ class Folder:
     def read(self, file: str) -> bytes:
         """The bytes of a file. Raises FolderError."""
         try:
-            with self._inside(file, "read").open("rb") as handle:
+            with self.inside(file, "read").open("rb") as handle:
                 if os.fstat(handle.fileno()).st_size > MAX_BYTES:
                     raise FolderError(file, "read", f"it is over {MAX_BYTES >> 20} MiB")
                 return handle.read(MAX_BYTES + 1)
@@ -167,12 +169,12 @@ class Folder:
         The new content is complete on disk before it takes the name. Raises FileMoved where the
         lease does not hold, FolderError where the disk refuses; the old content is then whole.
         """
-        path = self._inside(file, "write")
+        path = self.inside(file, "write")
         try:
             if lease is not None:
                 self._check(file, lease, "write")
             path.parent.mkdir(parents=True, exist_ok=True)
-            temporary = path.with_name(_TEMPORARY + secrets.token_hex(6))
+            temporary = path.with_name(TEMPORARY + secrets.token_hex(6))
             try:
                 fill(temporary, data, path if lease else None)
                 if lease is None:
@@ -192,7 +194,7 @@ class Folder:
         It has at least one of the names at every moment. Raises FileMoved where the lease does not
         hold, FolderError where the disk refuses.
         """
-        path, goal = self._inside(old, "move"), self._inside(new, "move")
+        path, goal = self.inside(old, "move"), self.inside(new, "move")
         self._check(old, lease, "move")
         try:
             goal.parent.mkdir(parents=True, exist_ok=True)
@@ -213,7 +215,7 @@ class Folder:
     def finish_move(self, old: str, new: str) -> None:
         """Take away what a killed move left of the old name: the name itself, and empty folders."""
         with suppress(OSError, FolderError):
-            path, goal = self._inside(old, "move"), self._inside(new, "move")
+            path, goal = self.inside(old, "move"), self.inside(new, "move")
             # Where case does not count, the two names may be one; then there is one link.
             if path.exists() and goal.samefile(path) and path.lstat().st_nlink > 1:
                 path.unlink()
@@ -224,7 +226,7 @@ class Folder:
 
         Raises FileMoved where the lease does not hold, FolderError where the disk refuses.
         """
-        path = self._inside(file, "delete")
+        path = self.inside(file, "delete")
         self._check(file, lease, "delete")
         try:
             path.unlink()
@@ -234,7 +236,7 @@ class Folder:
 
     def prune(self, file: str) -> None:
         """Remove the folders that a file which is gone left empty. Raises FolderError."""
-        for parent in self._inside(file, "delete").parents:
+        for parent in self.inside(file, "delete").parents:
             if parent == self.root:
                 break
             try:
@@ -246,7 +248,7 @@ class Folder:
 
     def sweep(self) -> None:
         """Remove what a killed run left of files that it had not yet given their names."""
-        for temporary in self.root.rglob(f"{_TEMPORARY}*"):
+        for temporary in self.root.rglob(f"{TEMPORARY}*"):
             if _OURS.fullmatch(temporary.name) and not temporary.is_symlink():
                 with suppress(OSError):  # another run will
                     temporary.unlink()
@@ -259,7 +261,7 @@ class Folder:
         if found != lease:
             raise FileMoved(file, doing, "it was edited meanwhile")
 
-    def _inside(self, file: str, doing: str) -> Path:
+    def inside(self, file: str, doing: str) -> Path:
         """The path of a file, once it is sure that it leads nowhere else (promise 9)."""
         parts = file.split("/")
         if not all(parts) or file.startswith(os.sep) or ".." in parts or "\0" in file:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import zlib
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any, Final
 
 from wikisync.page.fingerprint import Fingerprint
@@ -29,6 +29,7 @@ _RENEW: Final = (
     "UPDATE base SET id = ?, there = ?, created_at = ?, updated_at = ?"
     " WHERE locale = ? AND path = ?"
 )
+_NAMES: Final = tuple(field.name for field in fields(Page))
 _DROP: Final = "DELETE FROM base WHERE locale = ? AND path = ?"
 
 
@@ -41,7 +42,8 @@ class Remembered:
 
     def pack(self) -> bytes:
         """This as bytes, for the journal."""
-        return zlib.compress(json.dumps([_row(self.base), asdict(self.page)]).encode(), 6)
+        # It is read only if this run is stopped or taken back: quickly is better than smaller.
+        return zlib.compress(json.dumps([_row(self.base), _values(self.page)]).encode(), 1)
 
     @classmethod
     def unpack(cls, data: bytes) -> Remembered:
@@ -91,12 +93,17 @@ class Bases:
 
 def pack_page(page: Page) -> bytes:
     """A page's values, small, as the state keeps them."""
-    return zlib.compress(json.dumps(asdict(page), ensure_ascii=False).encode(), 6)
+    return zlib.compress(json.dumps(_values(page), ensure_ascii=False).encode(), 6)
 
 
 def unpack_page(data: bytes) -> Page:
     """The page that ``pack_page`` packed. Raises ValueError, TypeError or zlib.error."""
     return _page(json.loads(zlib.decompress(data)))
+
+
+def _values(page: Page) -> dict[str, Any]:
+    # Texts, flags and one tuple of texts: nothing that ``asdict`` would have to copy.
+    return {name: getattr(page, name) for name in _NAMES}
 
 
 def _page(values: dict[str, Any]) -> Page:
