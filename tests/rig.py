@@ -45,6 +45,7 @@ class Rig:
     state: State
     ignore: tuple[str, ...] = ()
     runs: list[Run] = field(default_factory=list)
+    at_once: int = 1
 
     @property
     def folder(self) -> Folder:
@@ -71,7 +72,15 @@ class Rig:
 
     def run(self, *, write_back: bool = True) -> Run:
         number = self.state.journal.begin_run("sync", DATE)
-        run = Run(self.wiki, self.folder, self.state, number, write_back)
+        run = Run(
+            self.wiki,
+            self.folder,
+            self.state,
+            number,
+            write_back,
+            updates=self.at_once,
+            creates=self.at_once,
+        )
         self.runs.append(run)
         return run
 

@@ -23,6 +23,8 @@ STATE: Final = ".wikisync"
 DEFAULT_FOLDER: Final = "pages"
 DEFAULT_JOBS: Final = 4
 """Measured as the fastest for reading (facts, *Reading*)."""
+DEFAULT_WRITES: Final = 2
+"""Measured: more updates at once than two take no less time (facts, *Speed and races*)."""
 
 # An API key of Wiki.js is a JSON Web Token: three parts, the first beginning so.
 _JWT = re.compile(r"eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*")
@@ -35,7 +37,8 @@ DEFAULT_KEEP_DAYS: Final = 90
 class Config:
     """Everything a run needs to know. ``root`` holds the state; ``folder`` holds the pages.
 
-    ``token`` is kept out of ``repr``; ``jobs`` is the number of requests in flight;
+    ``token`` is kept out of ``repr``; ``jobs`` is the number of requests in flight
+    while reading, ``writes`` that of updates;
     ``keep_days`` is how long what was overwritten is kept.
     """
 
@@ -47,6 +50,7 @@ class Config:
     write_back: bool = True
     max_delete: int | None = None
     jobs: int = DEFAULT_JOBS
+    writes: int = DEFAULT_WRITES
     keep_days: int = DEFAULT_KEEP_DAYS
     ca_file: Path | None = None
 
@@ -110,6 +114,7 @@ def load(
         write_back=settings.get("write_back", True),
         max_delete=settings.get("max_delete"),
         jobs=settings.get("jobs", DEFAULT_JOBS),
+        writes=settings.get("jobs", DEFAULT_WRITES),
         keep_days=settings.get("keep_days", DEFAULT_KEEP_DAYS),
         ca_file=root / ca_file if ca_file else None,
     )

@@ -58,7 +58,7 @@ class Source:
             from wikisync.github.log import mask
 
             mask(found.token)
-        return replace(found, jobs=self.jobs) if self.jobs else found
+        return replace(found, jobs=self.jobs, writes=self.jobs) if self.jobs else found
 
 
 def show_any_text() -> None:

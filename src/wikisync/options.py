@@ -36,7 +36,9 @@ Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print only what went
 Jobs = Annotated[
     int | None,
     typer.Option(
-        min=1, help="Requests in flight at once while reading. [dim]\\[4][/dim]", metavar="N"
+        min=1,
+        help="Requests in flight at once. [dim]\\[reading 4, writing 2][/dim]",
+        metavar="N",
     ),
 ]
 Delete = Annotated[

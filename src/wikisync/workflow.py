@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from wikisync.apply import Outcome, apply
 from wikisync.apply.context import now
+from wikisync.apply.run import missing_at_end
 from wikisync.compare import filled, pairs
 from wikisync.desk import Desk, perform, to_look, to_write
 from wikisync.errors import Locked, StateError, WikiError, WikisyncError
@@ -22,10 +23,11 @@ from wikisync.sync.plan import Plan, Refusal, Remote
 from wikisync.sync.reconcile import to_read
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator
 
     from wikisync.compare import Pair
     from wikisync.config import Config
+    from wikisync.page.model import Listed
     from wikisync.report.progress import Progress
     from wikisync.survey import Survey
     from wikisync.sync.plan import Command
@@ -155,8 +157,10 @@ def done(
         notice,
         plan=plan_id,
     )
+    place = {id(action): number for number, action in enumerate(plan.actions)}
+    outcomes = tuple(sorted(outcomes, key=lambda outcome: place[id(outcome.action)]))
     if not stopped and any(o.action.side == "wiki" and o.result == "done" for o in outcomes):
-        _tidy(desk)
+        outcomes = missing_at_end(outcomes, _tidy(desk), desk.wiki)
     return replace(report, outcomes=outcomes, interrupted=stopped)
 
 
@@ -169,15 +173,17 @@ def _told(outcomes: Iterable[Outcome], tell: Callable[[Outcome], None]) -> Itera
 _DOING: dict[Command, str] = {"push": "Pushing", "pull": "Pulling", "sync": "Syncing"}
 
 
-def _tidy(desk: Desk) -> None:
-    """Look at what the run's own writes did to the times of other pages.
+def _tidy(desk: Desk) -> Collection[Listed] | None:
+    """Look at what the run's own writes did to the times of other pages; every page there is now.
 
     A page's ``updatedAt`` also moves when a page that it links to is written (facts, *Reading*);
     noting it now lets the next run do with one request. That it fails costs only that.
     """
     bases = desk.state.bases.load()
+    connection = None
     try:
-        listed = {page.key: page for page in desk.wiki.connect().pages}
+        connection = desk.wiki.connect()
+        listed = {page.key: page for page in connection.pages}
         moved = [page for page in to_read(bases, (), listed).read if page.key in bases]
         renewed = []
         with desk.progress("Noting the wiki's new times", len(moved)) as step:
@@ -190,4 +196,5 @@ def _tidy(desk: Desk) -> None:
                     renewed.append(Remote(page, now_there))
         desk.state.bases.renew(renewed)
     except (WikiError, StateError):
-        return
+        return None if connection is None else connection.pages
+    return connection.pages

@@ -44,9 +44,13 @@ class Points:
         self._new = True
         self._thread = threading.get_ident()
         self._lock = threading.Lock()
+        self._asked = 0
+        self._answered = threading.Condition()
 
     def elsewhere(self) -> bool:
         """Whether somebody else is at work: a person who writes while the process waits."""
+        if threading.current_thread().name.startswith("wikisync"):
+            return False  # a thread of the process's own
         return threading.get_ident() != self._thread
 
     def before(self, effect: str) -> None:
@@ -73,8 +77,25 @@ class Points:
         if self.dead:
             raise Crash(name)
 
+    @contextmanager
+    def asking(self) -> Iterator[None]:
+        """The wiki has a request: what it does with it does not end with the process."""
+        with self._answered:
+            self._asked += 1
+        try:
+            yield
+        finally:
+            with self._answered:
+                self._asked -= 1
+                self._answered.notify_all()
+
     def bury(self, state: Path) -> None:
-        """Take back what only a living process could do: SQLite's goodbye to its files."""
+        """Take back what only a living process could do: SQLite's goodbye to its files.
+
+        Before that, the wiki comes to the end of what it was asked for.
+        """
+        with self._answered:
+            self._answered.wait_for(lambda: not self._asked, 30)
         left = {name: file for name in _STATE if (file := state / name).exists()}
         bodies = {name: file.read_bytes() for name, file in left.items()}
         for connection in self.connections:
@@ -124,7 +145,8 @@ def _writing(points: Points, real: Callable[..., Any]) -> Callable[..., Any]:
     def mutate(wire: Wire, text: str, *args: Any) -> Any:
         what = text.split("(", 1)[0]
         points.before(what)
-        answer = real(wire, text, *args)
+        with points.asking():
+            answer = real(wire, text, *args)
         points.after(what)
         return answer
 
@@ -134,7 +156,8 @@ def _writing(points: Points, real: Callable[..., Any]) -> Callable[..., Any]:
 def _reading(points: Points, real: Callable[..., Any]) -> Callable[..., Any]:
     def query(*args: Any) -> Any:
         points.alive()
-        return real(*args)
+        with points.asking():
+            return real(*args)
 
     return query
 

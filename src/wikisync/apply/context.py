@@ -47,7 +47,8 @@ class Run:
     ``reads_history`` is set to False once the wiki says that the key may not, ``is_somebody`` to
     True once it was asked whether the token is somebody's. ``wrote`` has the digests of files that
     this run itself wrote, by their name and the digest that the plan saw; ``left`` are the files
-    that its writes here left, by their names and digests.
+    that its writes here left, by their names and digests. ``updates`` and ``creates`` are how many
+    of each are in flight on the wiki at once.
     """
 
     wiki: Wiki
@@ -59,6 +60,8 @@ class Run:
     is_somebody: bool = False
     wrote: dict[tuple[str, bytes], bytes] = field(default_factory=dict)
     left: set[tuple[str, bytes]] = field(default_factory=set)
+    updates: int = 1
+    creates: int = 1
 
     def check_token(self) -> None:
         """Ask, once, whether the token is still somebody's. Raises Guest where it is not."""

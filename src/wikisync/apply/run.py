@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from wikisync.apply.converting import convert_page
 from wikisync.apply.landing import GROUP, create_files
+from wikisync.apply.lanes import in_lanes
 from wikisync.apply.merging import merge, show_both
 from wikisync.apply.moving import move_file, move_page
 from wikisync.apply.pull import adopt, create_file, delete_file, update_file
@@ -30,10 +31,10 @@ from wikisync.page.fingerprint import fingerprint
 from wikisync.sync.plan import Conflict
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from wikisync.apply.context import Run
-    from wikisync.page.model import Listed, Record
+    from wikisync.page.model import Key, Listed, Record
     from wikisync.sides.wiki import Wiki
     from wikisync.sync.plan import Action, ConflictKind, Plan, Side, Verb
 
@@ -89,6 +90,35 @@ class Outcome:
         )
 
 
+def missing_at_end(
+    outcomes: Sequence[Outcome], pages: Iterable[Listed] | None, wiki: Wiki
+) -> tuple[Outcome, ...]:
+    """The outcomes, once the list at the end of a run is held against what was to be there.
+
+    A page that was made, moved or updated, and is neither listed nor found (absence is not
+    deletion), is not done, whatever was answered. Without a list, nothing is known.
+    """
+    there = None if pages is None else {page.key for page in pages}
+    return tuple(
+        Outcome(o.action, "skipped", PageMoved(o.action.key, "it was gone when the run ended"))
+        if there is not None
+        and o.result == "done"
+        and (o.action.side, o.action.aside) == ("wiki", False)
+        and o.action.verb in _LEAVES_PAGE
+        and o.action.key not in there
+        and _is_gone(wiki, o.action.key)
+        else o
+        for o in outcomes
+    )
+
+
+def _is_gone(wiki: Wiki, key: Key) -> bool:
+    try:
+        return wiki.find(key) is None
+    except WikisyncError:
+        return False
+
+
 def apply(plan: Plan, run: Run, *, stop: Callable[[], bool] = lambda: False) -> Iterator[Outcome]:
     """Do what the plan says, page by page, and yield each outcome as it is known.
 
@@ -101,8 +131,9 @@ def apply(plan: Plan, run: Run, *, stop: Callable[[], bool] = lambda: False) -> 
         run.state.bases.rekey(plan.rekeyed)
     records = _Records(run.wiki, plan.actions)
     gave_up: WikisyncError | None = None
+    tree = [a for a in plan.writes if a.side == "wiki" and a.verb in _REBUILD]
     for group in _grouped(plan.actions):
-        for outcome in _outcomes(run, group, records, gave_up, stop):
+        for outcome in _outcomes(run, group, records, gave_up, stop, last=tree[-1:]):
             gave_up = outcome.gives_up or gave_up
             yield outcome
 
@@ -111,19 +142,20 @@ def _grouped(actions: Sequence[Action]) -> Iterator[Sequence[Action]]:
     """The actions in their order, those that are done together in one group."""
     start = 0
     for end, action in enumerate(actions):
-        if end > start and (end - start == GROUP or not _lands(actions[start], action)):
+        kind = _kind(actions[start])
+        full = kind == ("create", "folder") and end - start == GROUP
+        if end > start and (kind is None or full or kind != _kind(action)):
             yield actions[start:end]
             start = end
     if actions:
         yield actions[start:]
 
 
-def _lands(*actions: Action) -> bool:
-    """Whether all these make a new file."""
-    return all(
-        (action.verb, action.side, action.withheld) == ("create", "folder", None)
-        for action in actions
-    )
+def _kind(action: Action) -> tuple[Verb, Side] | None:
+    """What actions have in common that may be done together; None for one that is done alone."""
+    kind = action.verb, action.side
+    alone = action.withheld is not None or action.converts or kind not in _TOGETHER
+    return None if alone else kind
 
 
 def _outcomes(
@@ -132,17 +164,52 @@ def _outcomes(
     records: _Records,
     gave_up: WikisyncError | None,
     stop: Callable[[], bool],
+    last: Sequence[Action],
 ) -> Iterator[Outcome]:
-    if len(group) > 1:
+    most = run.updates if group[0].verb == "update" else run.creates
+    if len(group) > 1 and group[0].side == "folder":
         yield from _landed(run, group, records, gave_up, stop)
-        return
-    [action] = group
+    elif len(group) > 1 and most > 1:
+        yield from _side_by_side(run, group, records, gave_up, stop, most, last)
+    else:
+        for action in group:
+            outcome = _alone(run, action, records, gave_up, stop)
+            gave_up = outcome.gives_up or gave_up
+            yield outcome
+
+
+def _side_by_side(
+    run: Run,
+    group: Sequence[Action],
+    records: _Records,
+    gave_up: WikisyncError | None,
+    stop: Callable[[], bool],
+    most: int,
+    last: Sequence[Action],
+) -> Iterator[Outcome]:
+    """The outcomes of writes to the wiki that go on at the same time, as they are known."""
+
+    def work(own: Run, action: Action) -> tuple[Outcome, bool]:
+        nonlocal gave_up
+        outcome = _alone(own, action, records, gave_up, stop)
+        gave_up = outcome.gives_up or gave_up
+        return outcome, outcome.result == "done"
+
+    yield from in_lanes(run, group, most, work, last_alone=group[-1] in last)
+
+
+def _alone(
+    run: Run,
+    action: Action,
+    records: _Records,
+    gave_up: WikisyncError | None,
+    stop: Callable[[], bool],
+) -> Outcome:
     if action.withheld is not None:
-        yield Outcome(action, "skipped")
-        return
+        return Outcome(action, "skipped")
     if gave_up is None and stop():
         gave_up = Interrupted()
-    yield outcome_of(action, partial(_do, run, action, records), gave_up)
+    return outcome_of(action, partial(_do, run, action, records), gave_up)
 
 
 def _landed(
@@ -214,6 +281,11 @@ _FROM_WIKI: Final[dict[tuple[Verb, Side], Callable[[Run, Action, Record], None]]
     ("create", "folder"): create_file,
     ("update", "folder"): update_file,
 }
+_TOGETHER: Final = frozenset({("create", "folder"), ("create", "wiki"), ("update", "wiki")})
+_LEAVES_PAGE: Final = frozenset({"create", "update", "move", "merge"})
+_REBUILD: Final = frozenset({"create", "move", "delete"})
+"""What makes the wiki rebuild its tree of pages."""
+
 _HANDS: Final[dict[tuple[Verb, Side], Callable[[Run, Action], WikisyncError | None]]] = {
     ("create", "wiki"): create_page,
     ("update", "wiki"): update_page,

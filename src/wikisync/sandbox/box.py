@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from wikisync.sandbox.http import Seen, Traffic
+    from wikisync.sandbox.races import Races
     from wikisync.sandbox.store import Row
 
 FOREVER: Final = "100y"
@@ -53,6 +54,7 @@ class Sandbox:
             raise
         self.url = self._serving.url
         self.requests: deque[Seen] = self._wiki.seen
+        self.races: Races = self._wiki.races
 
     def __enter__(self) -> Self:
         return self
@@ -108,6 +110,11 @@ class Sandbox:
     def fill(self, paths: Iterable[str], content: str, tags: Sequence[str] = ()) -> None:
         """Many new pages of the default language, all alike, quickly."""
         bulk.fill(self.store, paths, content, tags)
+
+    @property
+    def tree_is_whole(self) -> bool:
+        """Whether the last rebuild of the tree of pages met no other."""
+        return not self.store.tree_lacks
 
     @property
     def traffic(self) -> Traffic:

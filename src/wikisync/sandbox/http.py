@@ -16,10 +16,11 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from wikisync.sandbox import execution, keys, play, view
+from wikisync.sandbox import execution, keys, play, tags, view
 from wikisync.sandbox.answers import Request as Context
 from wikisync.sandbox.finding import find_id
 from wikisync.sandbox.problems import NotServed
+from wikisync.sandbox.races import Races
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -61,6 +62,7 @@ class Call:
     operations: list[Operation]
     is_array: bool
     effects: list[RequestEffect]
+    asked: list[Asked]
 
 
 class Wiki:
@@ -69,6 +71,7 @@ class Wiki:
     def __init__(self, store: Store, faults: Faults) -> None:
         self.store = store
         self.faults = faults
+        self.races = Races(faults.dice, lambda: tags.names(store))
         self.seen: deque[Seen] = deque(maxlen=REMEMBERED)
         self.traffic = Traffic()
         self.app = Starlette(
@@ -88,11 +91,14 @@ class Wiki:
         except NotServed as problem:
             error = {"message": problem.message, "path": []}
             return _json(problem.status, {"data": {}, "errors": [error]})
-        for effect in call.effects:
-            response = await play.before(effect)
-            if response is not None:
-                return response
-        status, answer = await run_in_threadpool(_execute, call)
+        try:
+            for effect in call.effects:
+                response = await play.before(effect)
+                if response is not None:
+                    return response
+            status, answer = await run_in_threadpool(_execute, call)
+        finally:
+            self.races.end(call.asked)
         self._count(answer)
         for effect in call.effects:
             response = await play.after(effect, answer)
@@ -113,15 +119,17 @@ class Wiki:
         operations = [_operation(item) for item in items]
         asked = [execution.asked(operation) for operation in operations]
         flat = [(number, one) for number, fields in enumerate(asked) for one in fields]
-        effects, fields = self.faults.strike([one for _, one in flat], self._path)
-        self._remember(who.name, [one for _, one in flat], size)
+        every = [one for _, one in flat]
+        effects, fields = self.faults.strike(every, self._path)
+        fields = {**self.races.begin(every), **fields}
+        self._remember(who.name, every, size)
         contexts = []
         for number in range(len(operations)):
             faults: dict[tuple[str, ...], FieldEffect] = {
                 flat[n][1].path: effect for n, effect in fields.items() if flat[n][0] == number
             }
             contexts.append(Context(self.store, who, faults))
-        return Call(contexts, operations, isinstance(sent, list), effects)
+        return Call(contexts, operations, isinstance(sent, list), effects, every)
 
     def _path(self, asked: Asked) -> str | None:
         """The path of the page that a field is about, where it names one."""

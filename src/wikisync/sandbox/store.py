@@ -82,6 +82,7 @@ class Store:
 
     def __init__(self, folder: Path | None) -> None:
         self.lock = threading.RLock()
+        self.tree_lacks: set[int] = set()
         self._connection = _open(folder)
         self._connection.row_factory = _as_dict
         self._connection.executescript(TABLES)

@@ -54,6 +54,11 @@ def of(store: Store, id: int) -> list[Row]:  # noqa: A002
     )
 
 
+def names(store: Store) -> set[str]:
+    """Every tag that there is."""
+    return {row["tag"] for row in store.rows("select tag from tags")}
+
+
 def visible(store: Store, who: Who) -> list[Row]:
     """The tags of all pages that may be seen, in order."""
     rows = store.rows(

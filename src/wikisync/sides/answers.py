@@ -104,6 +104,19 @@ def batch(answer: Answer, asked: Sequence[Listed]) -> list[Record | WikiError]:
     return found
 
 
+def looks(answer: Answer, asked: Sequence[int]) -> dict[int, Record | WikiError]:
+    """The pages of ``documents.looks``, each a record or what became of it, by their ids."""
+    found: dict[int, Record | WikiError] = {}
+    for n, page in enumerate(asked):
+        fault = answer.fault_at("pages", f"p{n}")
+        if fault is None:
+            node = answer.node["pages"][f"p{n}"]
+            found[page] = _record(node, page, _tags(node))
+        else:
+            found[page] = refusals.of_reading(answer.url, fault, page)
+    return found
+
+
 def one(answer: Answer, page: int) -> Record:
     """The page of ``read_one``. Raises PageGone, PageHidden or Forbidden."""
     fault = answer.fault_at("pages", "single")

@@ -29,7 +29,7 @@ def aside(call: Callable[[], T]) -> Future[T]:
         else:
             future.set_result(result)
 
-    threading.Thread(target=work, daemon=True).start()
+    threading.Thread(target=work, name="wikisync aside", daemon=True).start()
     return future
 
 

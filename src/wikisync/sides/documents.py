@@ -41,6 +41,14 @@ def batch(size: int) -> str:
 
 
 @cache
+def looks(size: int) -> str:
+    """As ``batch``, with the tags of this moment."""
+    ids = ", ".join(f"$i{n}: Int!" for n in range(size))
+    fields = (f"p{n}: single(id: $i{n}) {{ ...Whole tags {{ tag }} }}" for n in range(size))
+    return _query("Looks", ids, fields, "whole")
+
+
+@cache
 def trails(size: int) -> str:
     """A query of ``size`` pages' newest ``$most`` versions, without contents: names as above."""
     ids = ", ".join(f"$i{n}: Int!" for n in range(size))

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from wikisync.sides.answers import Answer
-    from wikisync.sides.wire import Wire
+    from wikisync.sides.wire import Way
 
 TRAILS: Final = 25
 """Pages whose versions are listed in one request."""
@@ -37,7 +37,7 @@ class Histories:
     Every method raises Forbidden where the key lacks ``read:history``.
     """
 
-    def __init__(self, wire: Wire, jobs: int) -> None:
+    def __init__(self, wire: Way, jobs: int) -> None:
         self._wire = wire
         self._jobs = jobs
 

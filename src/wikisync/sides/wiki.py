@@ -6,6 +6,7 @@ too, only reading the page back tells what it holds now (promise 4).
 
 from __future__ import annotations
 
+from copy import copy
 from functools import partial
 from typing import TYPE_CHECKING, Final, Self
 
@@ -13,13 +14,13 @@ from wikisync.errors import Forbidden, PageHidden, Rejected
 from wikisync.page.model import clean_tags
 from wikisync.sides import answers, refusals
 from wikisync.sides.aside import in_flight
-from wikisync.sides.documents import batch, document
+from wikisync.sides.documents import batch, document, looks
 from wikisync.sides.histories import Histories
 from wikisync.sides.values import Connection, Past, Version, Written
-from wikisync.sides.wire import MAX_ANSWER, Limits, Wire
+from wikisync.sides.wire import MAX_ANSWER, Limits, Way, Wire
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
     from types import TracebackType
 
@@ -37,6 +38,9 @@ _TAG_LENGTH: Final = 255
 
 class Wiki:
     """A Wiki.js 2.5 at ``url``, spoken to with an API key; to be closed, or used in a ``with``.
+
+    ``tags`` are those that the last list showed. ``look_first`` is asked once, at the next
+    ``read_one``, whether somebody has just looked at that page.
 
     ``url`` is the wiki's address, with or without a path and slashes at its end. ``ca_file`` holds
     the authorities to trust instead of the system's (PEM). ``timeout`` is in seconds, for a
@@ -59,10 +63,13 @@ class Wiki:
         jobs: int = 4,
         max_answer: int = MAX_ANSWER,
     ) -> None:
-        self._wire = Wire(url, token, ca_file, Limits(timeout, max_answer, max(jobs, 1)))
+        self._wire = Wire(url, token, ca_file, Limits(timeout, max_answer, max(jobs, 1) + 1))
+        self.wire: Way = self._wire
         self._jobs = max(jobs, 1)
         self._histories = Histories(self._wire, self._jobs)
         self._listed: frozenset[int] = frozenset()
+        self.tags: frozenset[str] = frozenset()
+        self.look_first: Callable[[int], Record | None] | None = None
 
     def __repr__(self) -> str:
         return f"Wiki({self.url!r})"
@@ -81,7 +88,7 @@ class Wiki:
     @property
     def url(self) -> str:
         """The wiki's address, without slashes at its end."""
-        return self._wire.url
+        return self.wire.url
 
     def close(self) -> None:
         """Closes the connections."""
@@ -93,13 +100,14 @@ class Wiki:
         Raises Guest where the token is nobody's and the public sees no list (where it sees one,
         ``authenticated`` is False), and Forbidden where the key may not list.
         """
-        connection = self._wire.query(document("connect"), {}, answers.connection)
+        connection = self.wire.query(document("connect"), {}, answers.connection)
         self._listed = frozenset(page.id for page in connection.pages)
+        self.tags = frozenset(tag for page in connection.pages for tag in page.tags)
         return connection
 
     def may_write(self) -> bool:
         """Whether the key may write pages at all; page rules may still forbid some."""
-        return self._wire.query(document("may_write"), {}, answers.may_write)
+        return self.wire.query(document("may_write"), {}, answers.may_write)
 
     def read(self, listed: Sequence[Listed]) -> Iterator[tuple[Listed, Record | WikiError]]:
         """The pages of ``listed`` whole, in its order, as they arrive; their tags are the list's.
@@ -132,17 +140,32 @@ class Wiki:
 
     def _batch(self, asked: Sequence[Listed]) -> list[Record | WikiError]:
         ids = {f"i{n}": page.id for n, page in enumerate(asked)}
-        return self._wire.query(batch(len(asked)), ids, lambda answer: answers.batch(answer, asked))
+        return self.wire.query(batch(len(asked)), ids, lambda answer: answers.batch(answer, asked))
 
     def read_one(self, id: int) -> Record:  # noqa: A002  (the wiki's word)
         """The page as it is now, tags included. Raises PageGone, PageHidden or Forbidden."""
-        return self._wire.query(
+        look, self.look_first = self.look_first, None
+        if look is not None and (seen := look(id)) is not None:
+            return seen
+        return self.wire.query(
             document("read_one"), {"id": id}, lambda answer: answers.one(answer, id)
         )
 
+    def look(self, ids: Sequence[int]) -> dict[int, Record | WikiError]:
+        """Some pages as ``read_one`` gives each, in one request; or what it raises for it."""
+        named = {f"i{n}": page for n, page in enumerate(ids)}
+        return self.wire.query(looks(len(ids)), named, lambda answer: answers.looks(answer, ids))
+
+    def by(self, way: Way) -> Wiki:
+        """The same wiki by another way, for one of several threads; it needs no closing."""
+        twin = copy(self)
+        twin.wire = way
+        twin._histories = Histories(way, self._jobs)
+        return twin
+
     def find(self, key: Key) -> Record | None:
         """The page at ``key`` as it is now, or None. Raises PageHidden (id 0) or Forbidden."""
-        return self._wire.query(
+        return self.wire.query(
             document("find"),
             {"path": key.path, "locale": key.locale},
             lambda answer: answers.found(answer, key),
@@ -205,7 +228,7 @@ class Wiki:
     def _write(
         self, write: Write, page: int, key: Key | None, variables: dict[str, object]
     ) -> Written:
-        return self._wire.mutate(
+        return self.wire.mutate(
             document(write.name),
             variables,
             lambda answer: answers.written(answer, write, page, key),

@@ -18,7 +18,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from http.cookiejar import CookieJar, DefaultCookiePolicy
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
 
 import httpx2
 from gql import Client, GraphQLRequest
@@ -76,11 +76,25 @@ class Limits:
     connections: int = 4
 
 
+class Way(Protocol):
+    """What the verbs need of a way to the wiki."""
+
+    @property
+    def url(self) -> str:
+        """The wiki's address, without slashes at its end."""
+
+    def query(self, text: str, variables: Mapping[str, object], read: Callable[[Answer], T]) -> T:
+        """Send a query."""
+
+    def mutate(self, text: str, variables: Mapping[str, object], read: Callable[[Answer], T]) -> T:
+        """Send a mutation."""
+
+
 class Wire:
     """Connections to one wiki, for use from several threads."""
 
     def __init__(self, url: str, token: str, ca_file: Path | None, limits: Limits) -> None:
-        self.url = address.base(url)
+        self._url = address.base(url)
         try:
             httpx2.URL(self.url)
         except httpx2.InvalidURL as problem:
@@ -112,6 +126,11 @@ class Wire:
             expected = "proxies and certificates that can be used"
             raise BadConfig("the environment", "*_PROXY, SSL_CERT_*", "", expected) from problem
         self._session = session
+
+    @property
+    def url(self) -> str:
+        """The wiki's address, without slashes at its end."""
+        return self._url
 
     def __repr__(self) -> str:
         return f"Wire({self.url!r})"
