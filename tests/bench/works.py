@@ -125,6 +125,9 @@ def main() -> None:
     parser.add_argument("--many", type=int, default=100_000, help="0: not measured")
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument(
+        "--pace", type=float, default=0.1, help="the part of a real wiki's time that writes take"
+    )
+    parser.add_argument(
         "--only", nargs="*", default=[], help="of: start pull in-sync push many counts growth"
     )
     wanted = parser.parse_args()
@@ -137,7 +140,7 @@ def main() -> None:
         show(start_up("--version", 0.1, wanted.runs * 2))
         show(start_up("--help", 0.2, wanted.runs * 2))
     if asked("pull") or asked("in-sync") or asked("push"):
-        with Peer(wanted.pages, SOME) as peer, tempfile.TemporaryDirectory() as home:
+        with Peer(wanted.pages, SOME, wanted.pace) as peer, tempfile.TemporaryDirectory() as home:
             project = Project(peer, Path(home), wanted.pages)
             runs = wanted.runs if asked("pull") else 1
             show(project.pull(runs))

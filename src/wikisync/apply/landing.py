@@ -2,23 +2,29 @@
 
 Each file has its own intent, its own check and its own end, as if it were alone. What is shared is
 the waiting for the disk: one transaction notes the intents, one wait brings the files to disk, and
-one transaction notes what became of them. A run that is stopped amid it leaves some intents open,
-and the next run settles each (promise 5).
+one transaction notes what became of them. While a batch is on its way to the disk, the next one is
+made ready. A run that is stopped amid it leaves some intents open, and the next run settles each
+(promise 5).
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from wikisync.apply.context import settled
 from wikisync.apply.pull import new_file
 from wikisync.errors import FileMoved, WikisyncError
+from wikisync.sides.aside import aside
 from wikisync.sides.many import write_new
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterator, Sequence
+    from concurrent.futures import Future
 
     from wikisync.apply.context import Run
+    from wikisync.errors import FolderError
     from wikisync.page.model import Record
     from wikisync.state.journal import Intent
     from wikisync.sync.plan import Action
@@ -26,29 +32,79 @@ if TYPE_CHECKING:
 GROUP: Final = 50
 """Files that are written together."""
 
+Ready = tuple["Intent", bytes] | WikisyncError
+"""A file to be written, or why it cannot be."""
 
-def create_files(run: Run, group: Sequence[tuple[Action, Record]]) -> list[WikisyncError | None]:
-    """Write the files of pages that have none here; for each None, or why it was not written.
 
-    Raises StateError where the state cannot be written: then nothing is known to be done.
+@dataclass(frozen=True)
+class Batch:
+    """Files on their way: each action with the number of its intent, or with its error."""
+
+    actions: Sequence[Action]
+    begun: Sequence[tuple[int, Intent] | WikisyncError]
+    written: Future[list[FolderError | None]]
+
+
+def create_files(
+    run: Run, actions: Sequence[Action], record_of: Callable[[Action], Record]
+) -> Iterator[tuple[Action, WikisyncError | None]]:
+    """Write the files of pages that have none here; each with None, or why it was not written.
+
+    ``record_of`` gives a page whole, or raises why it cannot be. After a StateError nothing of its
+    batch is known to be done.
     """
-    found: list[WikisyncError | None] = [None] * len(group)
-    begun: dict[int, tuple[int, Intent, bytes]] = {}
+    flying: Batch | None = None
+    for start in range(0, len(actions), GROUP):
+        part = actions[start : start + GROUP]
+        ready = [_ready(run, action, record_of) for action in part]
+        if flying is not None:
+            yield from _end(run, flying)
+        flying = None
+        try:
+            flying = _begin(run, part, ready)
+        except WikisyncError as error:
+            yield from ((action, error) for action in part)
+    if flying is not None:
+        yield from _end(run, flying)
+
+
+def _ready(run: Run, action: Action, record_of: Callable[[Action], Record]) -> Ready:
+    try:
+        return new_file(run, action, record_of(action))
+    except WikisyncError as error:
+        return error
+
+
+def _begin(run: Run, actions: Sequence[Action], ready: Sequence[Ready]) -> Batch:
+    begun: list[tuple[int, Intent] | WikisyncError] = []
+    files: list[tuple[str, bytes]] = []
     with run.state.transaction():
-        for n, (action, record) in enumerate(group):
-            try:
-                intent, data = new_file(run, action, record)
-            except WikisyncError as error:
-                found[n] = error
+        for one in ready:
+            if isinstance(one, WikisyncError):
+                begun.append(one)
                 continue
-            begun[n] = (run.state.journal.begin(intent), intent, data)
-    written = write_new(run.folder, [(intent.file, data) for _, intent, data in begun.values()])
-    with run.state.transaction():
-        for (n, (number, intent, _)), problem in zip(begun.items(), written, strict=True):
-            found[n] = problem
-            if problem is None:
-                settled(run.state, number, intent, None)
-            else:
-                moved = isinstance(problem, FileMoved)
-                run.state.journal.end(number, "skipped" if moved else "failed")
+            intent, data = one
+            begun.append((run.state.journal.begin(intent), intent))
+            files.append((intent.file, data))
+    return Batch(actions, begun, aside(partial(write_new, run.folder, files)))
+
+
+def _end(run: Run, batch: Batch) -> list[tuple[Action, WikisyncError | None]]:
+    written = iter(batch.written.result())
+    found: list[tuple[Action, WikisyncError | None]] = []
+    try:
+        with run.state.transaction():
+            for action, one in zip(batch.actions, batch.begun, strict=True):
+                error = one if isinstance(one, WikisyncError) else _ended(run, *one, next(written))
+                found.append((action, error))
+    except WikisyncError as error:
+        return [(action, error) for action in batch.actions]
     return found
+
+
+def _ended(run: Run, number: int, intent: Intent, error: FolderError | None) -> FolderError | None:
+    if error is None:
+        settled(run.state, number, intent, None)
+    else:
+        run.state.journal.end(number, "skipped" if isinstance(error, FileMoved) else "failed")
+    return error

@@ -112,8 +112,8 @@ def in_lanes(
     slots = Slots(run.wiki, turns, most, [a.id for a in actions if a.id is not None])
     lanes = Lanes(run, Queue(list(actions), new, run.wiki.tags, alone), turns, slots)
     told: SimpleQueue[tuple[T, None] | tuple[None, BaseException]] = SimpleQueue()
-    # One more than may write: its last look goes on while the others write.
-    for number in range(min(most + 1, len(actions))):
+    # Twice as many as may write: while some look at what they wrote, others write.
+    for number in range(min(2 * most, len(actions))):
         name = f"wikisync lane {number}"
         args = (lanes, work, told)
         threading.Thread(target=_go, args=args, name=name, daemon=True).start()
@@ -140,10 +140,10 @@ def _go(
         with lanes.turns.mine():
             while (action := lanes.next()) is not None:
                 try:
-                    lane.begin()
-                    own.wiki.look_first = lanes.slots.look if action.id is not None else None
+                    own.wiki.look_first = lane.look if action.verb == "update" else None
                     outcome, written = work(own, action)
                 finally:
+                    own.wiki.look_first = None
                     lane.end()
                 lanes.done(action, written=written)
                 told.put((outcome, None))

@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final, Literal
 
 from wikisync.apply.converting import convert_page
-from wikisync.apply.landing import GROUP, create_files
+from wikisync.apply.landing import create_files
 from wikisync.apply.lanes import in_lanes
 from wikisync.apply.merging import merge, show_both
 from wikisync.apply.moving import move_file, move_page
@@ -143,8 +143,7 @@ def _grouped(actions: Sequence[Action]) -> Iterator[Sequence[Action]]:
     start = 0
     for end, action in enumerate(actions):
         kind = _kind(actions[start])
-        full = kind == ("create", "folder") and end - start == GROUP
-        if end > start and (kind is None or full or kind != _kind(action)):
+        if end > start and (kind is None or kind != _kind(action)):
             yield actions[start:end]
             start = end
     if actions:
@@ -220,30 +219,27 @@ def _landed(
     stop: Callable[[], bool],
 ) -> Iterator[Outcome]:
     """The outcomes of new files that are written together, in their order."""
-    found: dict[int, Outcome] = {}
-    whole: dict[int, tuple[Action, Record]] = {}
-    for n, action in enumerate(group):
+
+    def record_of(action: Action) -> Record:
+        nonlocal gave_up
         if gave_up is None and stop():
             gave_up = Interrupted()
+        if gave_up is not None:
+            raise gave_up
         try:
-            if gave_up is None:
-                whole[n] = (action, records.of(action))
-                continue
+            return records.of(action)
         except WikisyncError as error:
-            found[n] = outcome_of(action, partial(_again, error), None)
-            gave_up = found[n].gives_up
-        else:
-            found[n] = outcome_of(action, partial(_again, gave_up), gave_up)
-    try:
-        errors = create_files(run, list(whole.values()))
-    except WikisyncError as error:
-        errors = []
-        for place, n in enumerate(whole):
-            found[n] = outcome_of(group[n], partial(_again, error), error if place else None)
-    for n, problem in zip(whole, errors, strict=False):
-        found[n] = outcome_of(group[n], partial(_again, problem), None)
-    for n in range(len(group)):
-        yield found[n]
+            gave_up = outcome_of(action, partial(_again, error), None).gives_up
+            raise
+
+    over = gave_up
+    for action, error in create_files(run, group, record_of):
+        outcome = outcome_of(action, partial(_again, error), over)
+        if isinstance(error, Interrupted):
+            outcome = Outcome(action, "skipped", error)
+        over = over or outcome.gives_up
+        gave_up = gave_up or over
+        yield outcome
 
 
 def _again(error: WikisyncError | None) -> None:

@@ -147,6 +147,11 @@ class Lane:
             self._slots.take()
             self._has_slot = True
 
+    def look(self, page: int) -> Record | None:
+        """As ``Slots.look``, in a slot: the look is to be right before the write."""
+        self.begin()
+        return self._slots.look(page)
+
     def end(self) -> None:
         """Give the slot back, if this lane still has it."""
         if self._has_slot:

@@ -63,7 +63,7 @@ class Wiki:
         jobs: int = 4,
         max_answer: int = MAX_ANSWER,
     ) -> None:
-        self._wire = Wire(url, token, ca_file, Limits(timeout, max_answer, max(jobs, 1) + 1))
+        self._wire = Wire(url, token, ca_file, Limits(timeout, max_answer, max(2 * jobs, 4)))
         self.wire: Way = self._wire
         self._jobs = max(jobs, 1)
         self._histories = Histories(self._wire, self._jobs)
