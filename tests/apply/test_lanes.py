@@ -137,6 +137,7 @@ def test_a_page_that_fails_stops_no_other(synced: Rig) -> None:
 
 
 def test_a_wiki_that_goes_away_stops_the_rest_and_the_next_run_does_it(synced: Rig) -> None:
+    synced.at_once = 2
     edit(synced, *NAMES)
     plan = synced.plan("push")
     fault = synced.box.faults.add(Drop(), on="update", nth=4, times=None)

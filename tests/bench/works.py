@@ -9,6 +9,7 @@ import tempfile
 from pathlib import Path
 from typing import Final
 
+from bench import counts, growth
 from bench.measure import HEADING, Row, alternating, python, told
 from bench.peer import RAW, TESTS, TEXT, Peer
 
@@ -155,6 +156,10 @@ def main() -> None:
             project = Project(peer, Path(home), wanted.many)
             show(project.pull(1))
             show(project.in_sync("status", wanted.runs, above=10.0))
+    if asked("growth"):
+        growth.show(1000)
+    if asked("counts"):
+        counts.show()
 
 
 def show(row: Row) -> None:

@@ -51,8 +51,9 @@ def write_new(folder: Folder, files: Sequence[tuple[str, bytes]]) -> list[Folder
         for parent in {path.parent for path, _, _ in filled.values()}:
             sync_folder(parent)
     finally:
-        for _, temporary, handle in filled.values():
+        for _, _, handle in filled.values():
             handle.close()
+        for _, temporary, _ in filled.values():
             with suppress(OSError):
                 temporary.unlink(missing_ok=True)
     return found
