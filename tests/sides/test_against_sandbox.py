@@ -10,7 +10,7 @@ import pytest
 from wikisync import errors
 from wikisync.page.model import Key, Page, Record
 from wikisync.sandbox.faults import Drop, Html, Status, Truncated, WriteThenFail
-from wikisync.sides.wiki import BATCH, Wiki
+from wikisync.sides.wiki import BATCH, LARGE, Wiki
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -193,3 +193,29 @@ def test_the_history_holds_what_the_page_was(wiki: Wiki) -> None:
     assert past.key == KEY
     with pytest.raises(errors.PageGone):
         wiki.version(made.id, 99_999)
+
+
+def test_of_large_pages_fewer_are_asked_for_at_a_time(box: Sandbox) -> None:
+    count = 2 * BATCH
+    for n in range(count):
+        box.create(f"p{n}", content="x" * (LARGE // 5))
+    with Wiki(box.url, box.token, jobs=1) as wiki:
+        listed = wiki.connect().pages
+        box.requests.clear()
+        found = list(wiki.read(listed))
+    assert [page.id for page, _ in found] == [page.id for page in listed]
+    sizes = [len(seen.fields) for seen in box.requests]
+    assert sizes == [BATCH, *[5] * (BATCH // 5)]
+
+
+def test_after_large_pages_more_of_small_ones_are_asked_for_again(box: Sandbox) -> None:
+    for n in range(BATCH):
+        box.create(f"large-{n}", content="x" * (LARGE // 10))
+    for n in range(2 * BATCH):
+        box.create(f"small-{n}", content="x")
+    with Wiki(box.url, box.token, jobs=1) as wiki:
+        listed = wiki.connect().pages
+        box.requests.clear()
+        assert len(list(wiki.read(listed))) == 3 * BATCH
+    sizes = [len(seen.fields) for seen in box.requests]
+    assert sizes == [BATCH, 10, BATCH, BATCH - 10]

@@ -6,12 +6,13 @@ too, only reading the page back tells what it holds now (promise 4).
 
 from __future__ import annotations
 
+from collections import deque
 from copy import copy
 from functools import partial
 from typing import TYPE_CHECKING, Final, Self
 
 from wikisync.errors import Forbidden, PageHidden, Rejected
-from wikisync.page.model import clean_tags
+from wikisync.page.model import Record, clean_tags
 from wikisync.sides import answers, refusals
 from wikisync.sides.aside import in_flight
 from wikisync.sides.documents import batch, document, looks
@@ -25,13 +26,16 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from wikisync.errors import WikiError
-    from wikisync.page.model import Key, Listed, Page, Record
+    from wikisync.page.model import Key, Listed, Page
     from wikisync.sides.refusals import Write
 
 __all__ = ["BATCH", "Connection", "Past", "Version", "Wiki", "Written"]
 
 BATCH: Final = 50
 """Pages read in one request: measured as the fastest (facts, *Reading*)."""
+
+LARGE: Final = 2_000_000
+"""Characters that one answer should not go far beyond: of large pages, fewer are asked for."""
 
 _TAG_LENGTH: Final = 255
 
@@ -132,11 +136,25 @@ class Wiki:
             raise Forbidden(self.url, refusals.READ_NEEDS, message=_NOTHING_READABLE)
 
     def _read(self, listed: Sequence[Listed]) -> Iterator[tuple[Listed, Record | WikiError]]:
-        """Batches in order, a few of them in flight, and no more in memory than those."""
-        batches = [listed[start : start + BATCH] for start in range(0, len(listed), BATCH)]
-        found = in_flight((partial(self._batch, asked) for asked in batches), self._jobs)
-        for asked, results in zip(batches, found, strict=True):
-            yield from zip(asked, results, strict=True)
+        """Batches in order, a few of them in flight, and no more in memory than those.
+
+        How many pages the next one has, the lengths in the last one tell.
+        """
+        asked: deque[Sequence[Listed]] = deque()
+        size = BATCH
+
+        def calls() -> Iterator[Callable[[], list[Record | WikiError]]]:
+            start = 0
+            while start < len(listed):
+                asked.append(listed[start : start + size])
+                start += len(asked[-1])
+                yield partial(self._batch, asked[-1])
+
+        for results in in_flight(calls(), self._jobs):
+            lengths = [len(got.page.content) for got in results if isinstance(got, Record)]
+            if lengths:
+                size = max(1, min(BATCH, LARGE * len(lengths) // max(sum(lengths), 1)))
+            yield from zip(asked.popleft(), results, strict=True)
 
     def _batch(self, asked: Sequence[Listed]) -> list[Record | WikiError]:
         ids = {f"i{n}": page.id for n, page in enumerate(asked)}
