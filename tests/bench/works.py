@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 from typing import Final
 
-from bench import counts, growth
+from bench import counts
 from bench.measure import HEADING, Row, alternating, python, told
 from bench.peer import RAW, TESTS, TEXT, Peer
 
@@ -157,6 +157,8 @@ def main() -> None:
             show(project.pull(1))
             show(project.in_sync("status", wanted.runs, above=10.0))
     if asked("growth"):
+        from bench import growth  # large: the memory of what is begun from here would look so too
+
         growth.show(1000)
     if asked("counts"):
         counts.show()

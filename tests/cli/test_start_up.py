@@ -31,16 +31,20 @@ HEAVY: Final = {
     "stamina",
     "starlette",
     "tenacity",
+    "typer",
     "uvicorn",
     "yaml",
 }
 """What takes a noticeable time to load."""
 
+GQL: Final = {"attr", "gql", "graphql", "tenacity"}
+"""The client library of the wiki's API, with what it brings along."""
+
 _LOADED: Final = """
 import sys
-from wikisync.cli import app
+from wikisync.__main__ import main
 try:
-    app(sys.argv[1:])
+    main()
 finally:
     sys.stderr.write("\\n".join(sorted(sys.modules)))
 """
@@ -77,13 +81,26 @@ def synced(tmp_path: Path, box: Sandbox) -> Path:
 def test_the_version_needs_none_of_what_is_heavy(tmp_path: Path) -> None:
     modules = loaded(tmp_path, "--version")
     assert heavy(modules) == set()
-    ours = {name for name in modules if name.startswith("wikisync")}
-    assert ours == {
+    assert {name for name in modules if name.startswith("wikisync")} == {
         "wikisync",
+        "wikisync.__main__",
+    }
+
+
+def test_help_loads_no_side_no_state_and_nothing_of_the_sandbox(tmp_path: Path) -> None:
+    modules = loaded(tmp_path, "--help")
+    assert heavy(modules) - {"rich", "pygments", "markdown_it", "attr", "typer"} == set()
+    assert {name for name in modules if name.startswith("wikisync")} == {
+        "wikisync",
+        "wikisync.__main__",
         "wikisync.cli",
+        "wikisync.cli_plan",
         "wikisync.console",
+        "wikisync.console_plan",
         "wikisync.errors",
         "wikisync.options",
+        "wikisync.report",
+        "wikisync.report.view",
     }
 
 
@@ -91,14 +108,14 @@ def test_status_in_sync_loads_the_wire_and_the_state_and_no_more(
     synced: Path, box: Sandbox
 ) -> None:
     modules = loaded(synced, "status", "--json", token=box.token)
-    assert heavy(modules) == {"gql", "graphql", "httpx2", "sqlite3"}
+    assert heavy(modules) == GQL | {"httpx2", "sqlite3", "typer"}
 
 
 def test_status_for_people_loads_rich_and_not_what_it_does_not_show(
     synced: Path, box: Sandbox
 ) -> None:
     modules = loaded(synced, "status", token=box.token)
-    assert heavy(modules) == {"gql", "graphql", "httpx2", "rich", "sqlite3"}
+    assert heavy(modules) == GQL | {"httpx2", "rich", "sqlite3", "typer"}
     assert not modules & {"rich.markdown", "rich.progress", "rich.syntax", "rich.traceback"}
 
 
