@@ -11,7 +11,8 @@ from wikisync.sandbox import Drop
 
 NAMES = [f"page-{n}" for n in range(4)]
 DONE = dict.fromkeys(NAMES, "New.\n")
-ARGS = ("--delete", "--max-delete", "9", "--yes")
+MANY = ("--delete", "--max-delete", "9", "--yes")
+ARGS = (*MANY, "--jobs", "1")
 
 
 def prepared(ws: Workspace, verb: str) -> Workspace:
@@ -66,6 +67,41 @@ def test_the_second_ends_at_once_and_the_next_run_settles(
     assert contents(ws) == DONE
     assert ("page-1" in [path for _verb, _side, path in rest.done()]) is not after
     assert len(writes(rest)) == (2 if after else 3)
+    quiet(ws)
+
+
+@pytest.mark.parametrize("signals", [1, 2])
+@pytest.mark.parametrize("verb", ["create", "update"])
+def test_with_several_pages_in_hand_no_other_is_begun_and_the_next_run_does_the_rest(
+    ws: Workspace, verb: str, signals: int
+) -> None:
+    names = [f"page-{n}" for n in range(9)]
+    if verb == "update":
+        ws.push(**{name: page(name, "Old.\n") for name in names})
+    for name in names:
+        ws.write(f"{name}.md", page(name, "New.\n"))
+    with (
+        held(ws.box, verb, nth=2) as first,
+        held(ws.box, verb, nth=3) as second,
+        Process(ws, "push", *MANY) as push,
+    ):
+        first.wait()
+        second.wait()
+        push.interrupt()
+        push.says("Stopping")
+        if signals == 2:
+            push.interrupt()
+        else:
+            first.go.set()
+            second.go.set()
+        code, _text = push.end()
+        assert first.go.is_set() == (signals == 1)
+    assert code == 130
+    new = [path for path, content in contents(ws).items() if content == "New.\n"]
+    assert len(new) < len(names)
+    assert ("unsettled" in ws.run("status", "--json").ok().json) == (signals == 2)
+    ws.run("push", *MANY).ok()
+    assert contents(ws) == dict.fromkeys(names, "New.\n")
     quiet(ws)
 
 

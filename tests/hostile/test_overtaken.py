@@ -86,12 +86,26 @@ def test_without_the_right_to_the_history_the_run_still_works(edited: Workspace)
     edited.change("news.md", "Text.", "Mine too.")
     edit = Hook(lambda: edited.box.edit("home", content="Theirs.\n"))
     edited.box.faults.add(edit, on="update")
-    result = edited.run("push", "--yes", "--json", env={"WIKISYNC_TOKEN": token}).ok()
+    one_by_one = ("push", "--yes", "--json", "--jobs", "1")
+    result = edited.run(*one_by_one, env={"WIKISYNC_TOKEN": token}).ok()
     assert len(result.done()) == 2
     asked = [name for seen in result.asked for name in seen.fields]
     assert asked.count("pages.history") == 1
     assert "Theirs.\n" in versions(edited, "home").values()
     quiet(edited)
+
+
+def test_without_that_right_no_more_pages_are_asked_about_than_were_in_flight(
+    edited: Workspace,
+) -> None:
+    token = edited.box.key([right for right in RIGHTS if right != "read:history"])
+    edited.push(**{f"more-{n}": page(f"More {n}", "Old.\n") for n in range(9)})
+    for n in range(9):
+        edited.write(f"more-{n}.md", page(f"More {n}", "New.\n"))
+    result = edited.run("push", "--yes", "--json", env={"WIKISYNC_TOKEN": token}).ok()
+    assert len(result.done()) == 9
+    asked = [name for seen in result.asked for name in seen.fields]
+    assert 1 <= asked.count("pages.history") <= 4
 
 
 def test_a_page_that_was_only_rendered_again_meanwhile_is_no_edit(edited: Workspace) -> None:

@@ -141,10 +141,13 @@ def _go(
             while (action := lanes.next()) is not None:
                 try:
                     own.wiki.look_first = lane.look if action.verb == "update" else None
+                    own.reads_history = lanes.run.reads_history
                     outcome, written = work(own, action)
                 finally:
                     own.wiki.look_first = None
                     lane.end()
+                # What one lane was told of the key, the others need not ask.
+                lanes.run.reads_history &= own.reads_history
                 lanes.done(action, written=written)
                 told.put((outcome, None))
     except Abandoned:
