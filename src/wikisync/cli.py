@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from wikisync import __version__, cli_plan, console
+from wikisync import __version__, cli_plan, cli_review, console
 from wikisync.options import (
     Allow,
     Config,
@@ -185,6 +185,7 @@ _writing(
 
 
 cli_plan.add_to(app)
+cli_review.add_to(app)
 
 
 @app.command(epilog="Example: wikisync log")

@@ -137,7 +137,7 @@ def show_log(output: Output, source: Source) -> None:
 
 def stopping() -> None:
     """Say that the run stops, as the user asked."""
-    _tell("Stopping after the page in hand. Ctrl-C again: at once.")
+    tell("Stopping after the page in hand. Ctrl-C again: at once.")
 
 
 def confirm(report: Report) -> bool:
@@ -220,7 +220,7 @@ def told(output: Output, request: Request | None = None) -> Iterator[None]:
     try:
         yield
     except KeyboardInterrupt:
-        _tell("Stopped at once. The next run settles what was begun.")
+        tell("Stopped at once. The next run settles what was begun.")
         raise typer.Exit(130) from None
     except WikisyncError as error:
         from wikisync.report.wording import say
@@ -230,7 +230,7 @@ def told(output: Output, request: Request | None = None) -> Iterator[None]:
 
             typer.echo(_defused(error_json(request, error), json=True))
         message = say(error)
-        _tell(f"wikisync: {message.text}", message.hint)
+        tell(f"wikisync: {message.text}", message.hint)
         if on_github():
             from wikisync.github.tell import tell_run_error
 
@@ -250,7 +250,7 @@ def warn(config: Config) -> None:
     from wikisync.report.wording import in_the_clear
 
     if warning := in_the_clear(config.url):
-        _tell(f"wikisync: {warning.text}", warning.hint)
+        tell(f"wikisync: {warning.text}", warning.hint)
 
 
 def check_html(output: Output, config: Config) -> None:
@@ -261,7 +261,8 @@ def check_html(output: Output, config: Config) -> None:
         check(output.html, config)
 
 
-def _tell(*lines: str) -> None:
+def tell(*lines: str) -> None:
+    """Print messages, without what could steer a terminal."""
     from wikisync.report.words import shown
 
     for line in lines:

@@ -13,7 +13,18 @@ if TYPE_CHECKING:
     from wikisync.sync.select import Choice
 
 CommandName = Literal[
-    "status", "diff", "push", "pull", "sync", "plan", "show", "apply", "undo", "init", "log"
+    "status",
+    "diff",
+    "push",
+    "pull",
+    "sync",
+    "plan",
+    "show",
+    "apply",
+    "review",
+    "undo",
+    "init",
+    "log",
 ]
 
 

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 __all__ = ["CommandName", "Report", "Request", "carry_out", "look", "refused"]
 
-TEXTS: frozenset[CommandName] = frozenset({"diff", "plan"})
+TEXTS: frozenset[CommandName] = frozenset({"diff", "plan", "review"})
 """The commands that show the pages' texts."""
 
 

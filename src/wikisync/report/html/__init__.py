@@ -13,13 +13,15 @@ from wikisync.errors import ExtraMissing
 try:
     from wikisync.report.html.build import view
     from wikisync.report.html.document import document
+    from wikisync.report.html.review import State, Told, review_page
+    from wikisync.report.html.view import View
 except ModuleNotFoundError as error:
     raise ExtraMissing("report", error.name or "") from error
 
 if TYPE_CHECKING:
     from wikisync.workflow import Report
 
-__all__ = ["to_html"]
+__all__ = ["State", "Told", "View", "review_page", "to_html", "view"]
 
 
 def to_html(report: Report, made: str) -> str:

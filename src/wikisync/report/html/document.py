@@ -37,12 +37,15 @@ def page(template: str, **values: Any) -> str:
     return made.render(style=style, script=script, version=__version__, **values)
 
 
-def policy(**more: str) -> str:
-    """The Content-Security-Policy of a page. ``more`` are directives, ``_`` for ``-``."""
+def policy(*scripts: str, **more: str) -> str:
+    """The Content-Security-Policy of a page.
+
+    ``scripts`` are files of ours beside the report's own; ``more`` are directives, ``_`` for ``-``.
+    """
     rules = {
         "default-src": "'none'",
         "style-src": _digest("report.css"),
-        "script-src": _digest("report.js"),
+        "script-src": " ".join(_digest(name) for name in ("report.js", *scripts)),
         "base-uri": "'none'",
         "form-action": "'none'",
         "require-trusted-types-for": "'script'",

@@ -1,0 +1,121 @@
+// A review in the browser: counts what is ticked, publishes without leaving the page, shows progress.
+// Without this script the same form does the same, and the page is fetched anew.
+"use strict";
+(() => {
+  const form = document.getElementById("publish");
+  const told = document.getElementById("told");
+  const end = document.getElementById("end");
+  const verb = form.dataset.verb;
+  const boxes = [...document.querySelectorAll("input[name=page]")];
+  const outcomes = new Map(
+    [...document.querySelectorAll(".outcome")].map((place) => [place.dataset.page, place]),
+  );
+  const itemOf = (page) => document.querySelector(`.list a[href="#${page.id}"]`)?.parentElement;
+  const pages = (count) => `${count.toLocaleString("en")} ${count === 1 ? "page" : "pages"}`;
+
+  // ---- ticking
+  function count() {
+    const ticked = boxes.filter((box) => box.checked);
+    const gone = ticked.filter((box) => box.closest(".page").classList.contains("is-delete"));
+    for (const box of boxes) {
+      itemOf(box.closest(".page"))?.classList.toggle("ticked", box.checked);
+    }
+    const go = document.getElementById("go");
+    if (!go) return;
+    go.disabled = ticked.length === 0;
+    go.textContent = ticked.length ? `${verb} ${pages(ticked.length)}` : `${verb} ticked pages`;
+    told.textContent = ticked.length
+      ? `${pages(ticked.length)} of ${boxes.length.toLocaleString("en")} ticked` +
+        (gone.length ? `, ${gone.length} to DELETE.` : ".")
+      : "Tick the pages that are to be written.";
+  }
+  document.getElementById("pages").addEventListener("change", count);
+  document.getElementById("tick-all")?.addEventListener("click", () => {
+    const shown = boxes.filter((box) => box.getClientRects().length > 0);
+    const all = shown.every((box) => box.checked);
+    for (const box of shown) box.checked = !all;
+    count();
+  });
+
+  // ---- what is going on
+  let watching = 0;
+  function show(state) {
+    for (const [page, outcome] of Object.entries(state.outcomes)) {
+      const place = outcomes.get(page);
+      if (!place) continue;
+      const line = document.createElement("p");
+      line.className = outcome.result;
+      line.textContent = outcome.text;
+      place.replaceChildren(line);
+      const item = itemOf(place.closest(".page"));
+      item?.classList.add(`was-${outcome.result}`);
+    }
+    if (state.phase === "open") return;
+    for (const box of boxes) box.disabled = true;
+    form.querySelector(".buttons")?.remove();
+    const done = Object.keys(state.outcomes).length;
+    if (state.phase === "writing") {
+      told.textContent = `Writing: ${done} of ${pages(state.ticked)} done.`;
+      let bar = form.querySelector("progress");
+      if (!bar) {
+        bar = document.createElement("progress");
+        form.append(bar);
+      }
+      bar.max = state.ticked;
+      bar.value = done;
+      return;
+    }
+    form.querySelector("progress")?.remove();
+    told.textContent = "This review has ended. You can close the page.";
+    end.hidden = false;
+    end.classList.toggle("good", state.good);
+    end.classList.toggle("note", !state.good);
+    end.querySelector(".kind").textContent = state.good ? "done" : "ended";
+    end.querySelector("div").replaceChildren(
+      ...state.lines.map((text) => {
+        const line = document.createElement("p");
+        line.textContent = text;
+        return line;
+      }),
+    );
+    end.scrollIntoView({ block: "center" });
+  }
+  const gone = {
+    phase: "ended",
+    outcomes: {},
+    lines: ["The program that served this page has ended. Nothing more can be written from here."],
+  };
+  async function watch() {
+    let state = gone;
+    try {
+      const answer = await fetch("state");
+      if (answer.ok) state = await answer.json();
+    } catch {
+      // nobody is there any more
+    }
+    show(state);
+    if (state.phase !== "ended") {
+      clearTimeout(watching);
+      watching = setTimeout(watch, state.phase === "writing" ? 300 : 3000);
+    }
+  }
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const sender = event.submitter;
+    const body = new URLSearchParams(new FormData(form));
+    form.querySelectorAll("button").forEach((button) => (button.disabled = true));
+    try {
+      await fetch(sender?.getAttribute("formaction") ?? form.getAttribute("action"), {
+        method: "POST",
+        headers: { accept: "application/json" },
+        body,
+      });
+    } catch {
+      // what became of it is asked below
+    }
+    clearTimeout(watching);
+    watch();
+  });
+  count();
+  if (!document.body.classList.contains("ended")) watch();
+})();

@@ -1,0 +1,56 @@
+"""``wikisync review`` as a process, with its address as it prints it."""
+
+from __future__ import annotations
+
+import re
+import signal
+import subprocess
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from cli.harness import PATIENCE, Result, command
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cli.harness import Workspace
+
+
+class Reviewing:
+    """A review that is open. It is ended by its page, or by Ctrl-C."""
+
+    def __init__(self, process: subprocess.Popen[str], address: str) -> None:
+        self._process = process
+        self.address = address
+
+    def interrupt(self) -> None:
+        self._process.send_signal(signal.SIGINT)
+
+    def end(self) -> Result:
+        """Wait until it has ended by itself."""
+        out, err = self._process.communicate(timeout=PATIENCE)
+        return Result((), self._process.returncode, out, err)
+
+
+@contextmanager
+def reviewing(ws: Workspace, *args: str) -> Iterator[Reviewing]:
+    """A review that has told its address."""
+    process = subprocess.Popen(
+        command("review", "--no-browser", *args),
+        cwd=ws.root,
+        env=ws.environment(),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert process.stderr is not None
+        line = process.stderr.readline()
+        found = re.search(r"http://\S+", line)
+        assert found is not None, line + process.communicate(timeout=PATIENCE)[1]
+        yield Reviewing(process, found[0])
+    finally:
+        if process.poll() is None:
+            process.kill()
+        process.communicate()

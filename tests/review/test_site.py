@@ -1,0 +1,156 @@
+"""A review over HTTP: what the browser that entered gets, and that nobody else gets anything."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import pytest
+
+from report.html.reports import conflicting, page, pair, report
+from review.visitor import Visitor
+from wikisync.report.html import view
+from wikisync.review.gate import Gate
+from wikisync.review.serving import listening, served
+from wikisync.review.session import Session
+from wikisync.review.site import LIMIT, Site
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+class Scene:
+    """A review that is being served, of an update, a new page and a conflict."""
+
+    def __init__(self, port: int) -> None:
+        pairs = (
+            pair(page("Old.\n"), page("New.\n"), path="a"),
+            pair(None, page(), verb="create", path="b"),
+        )
+        self.view = view(report(*pairs, conflicting()), "1 January 2026")
+        pages = {e.value: e.key for e in self.view.entries if e.may_be_ticked}
+        self.session = Session(pages)
+        self.gate = Gate(port)
+        self.site = Site(self.gate, self.session, self.view)
+        self.visitor = Visitor(self.gate.address)
+
+
+@pytest.fixture
+def scene() -> Iterator[Scene]:
+    socket = listening()
+    made = Scene(socket.getsockname()[1])
+    with served(made.site.app, socket):
+        yield made
+
+
+def test_the_address_leads_to_the_page_once(scene: Scene) -> None:
+    shown = scene.visitor.enter().page()
+    assert shown.status == 200
+    assert "Review: what a push would change" in shown.text
+    again = scene.visitor.send("GET", urlsplit(scene.gate.address).path)
+    assert (again.status, again.text) == (403, "")
+
+
+def test_a_page_can_be_ticked_and_a_conflict_cannot(scene: Scene) -> None:
+    scene.visitor.enter()
+    assert scene.visitor.page().text.count('name="page"') == 2
+    with pytest.raises(ValueError, match="not enough values"):
+        scene.visitor.value("torn.md")
+
+
+def test_asking_only_for_the_head_does_not_use_the_address_up(scene: Scene) -> None:
+    answer = scene.visitor.send("HEAD", urlsplit(scene.gate.address).path)
+    assert answer.status == 403
+    scene.visitor.enter()
+
+
+def test_without_the_cookie_every_address_gives_nothing(scene: Scene) -> None:
+    room = scene.visitor.enter().room
+    stranger = Visitor(scene.gate.address, room=room, token=scene.visitor.token)
+    for path in ("/", "/enter/x", room, f"{room}state", "/favicon.ico", "/../../etc/passwd"):
+        answer = stranger.send("GET", path)
+        assert (answer.status, answer.text) == (403, "")
+    for where in ("publish", "close", "state", ""):
+        answer = stranger.form(where, ["0"])
+        assert (answer.status, answer.text) == (403, "")
+    assert scene.session.state.phase == "open"
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"origin": "http://evil.example"},
+        {"origin": "null"},
+        {"origin": ""},
+        {"host": "evil.example"},
+        {"sec_fetch_site": "cross-site"},
+        {"sec_fetch_site": "same-site"},
+    ],
+    ids=lambda headers: " ".join(headers.values()) or "no origin",
+)
+def test_a_form_that_another_site_sends_writes_nothing(
+    scene: Scene, headers: dict[str, str]
+) -> None:
+    answer = scene.visitor.enter().form("publish", ["0"], **headers)
+    assert (answer.status, answer.text) == (403, "")
+    assert scene.session.state.phase == "open"
+
+
+def test_a_form_without_our_token_writes_nothing(scene: Scene) -> None:
+    scene.visitor.enter().token = "x"
+    assert scene.visitor.form("publish", ["0"]).status == 403
+    assert scene.visitor.close().status == 403
+    assert scene.session.state.phase == "open"
+
+
+def test_a_form_without_end_is_not_read(scene: Scene) -> None:
+    answer = scene.visitor.enter().form("publish", ["0" * (LIMIT + 1)])
+    assert answer.status == 403
+    assert scene.session.state.phase == "open"
+
+
+def test_publishing_leads_back_to_the_page_which_shows_what_goes_on(scene: Scene) -> None:
+    answer = scene.visitor.enter().publish("a.md")
+    assert (answer.status, answer.headers["location"]) == (303, scene.visitor.room)
+    shown = scene.visitor.page().text
+    assert "Writing: 0 of 1 page done." in shown
+    assert '<noscript><meta http-equiv="refresh" content="1"></noscript>' in shown
+    assert scene.visitor.state()["phase"] == "writing"
+
+
+def test_what_cannot_be_published_is_a_conflict_to_a_script(scene: Scene) -> None:
+    answer = scene.visitor.enter().form("publish", ["9"], accept="application/json")
+    assert answer.status == 409
+    assert scene.visitor.form("publish", ["0"], accept="application/json").status == 200
+
+
+def test_the_end_is_shown_with_its_last_words(scene: Scene) -> None:
+    scene.visitor.enter().publish("a.md")
+    scene.session.end(("1 page: <b>done</b>.",), good=True)
+    shown = scene.visitor.page().text
+    assert "1 page: &lt;b&gt;done&lt;/b&gt;." in shown
+    assert "This review has ended." in shown
+    assert scene.visitor.state()["lines"] == ["1 page: <b>done</b>."]
+
+
+def test_every_answer_forbids_to_be_kept_framed_or_to_load_anything(scene: Scene) -> None:
+    scene.visitor.enter()
+    answers = [
+        scene.visitor.page(),
+        scene.visitor.send("GET", f"{scene.visitor.room}state"),
+        scene.visitor.send("GET", "/"),
+    ]
+    for answer in answers:
+        assert answer.headers["cache-control"] == "no-store"
+        assert answer.headers["x-content-type-options"] == "nosniff"
+        policy = answer.headers["content-security-policy"]
+        assert "default-src 'none'" in policy
+        assert "frame-ancestors 'none'" in policy
+        assert "unsafe" not in policy
+        assert "server" not in answer.headers
+
+
+def test_the_secrets_of_the_gate_are_nowhere_in_the_page(scene: Scene) -> None:
+    shown = scene.visitor.enter().page().text
+    assert scene.gate.address.rpartition("/")[2] not in shown
+    assert scene.visitor.cookie.partition("=")[2] not in shown
