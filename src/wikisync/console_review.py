@@ -27,7 +27,7 @@ def review(
         console.warn(config)
 
         def opened(address: str) -> None:
-            console.tell(f"Review at {address}", "(for one browser, once; Ctrl-C to end)")
+            console.tell(f"Review at {address} (for one browser, once; Ctrl-C to end)")
             if browser:
                 _open(address)
 

@@ -19,8 +19,9 @@ if TYPE_CHECKING:
 class Reviewing:
     """A review that is open. It is ended by its page, or by Ctrl-C."""
 
-    def __init__(self, process: subprocess.Popen[str], address: str) -> None:
+    def __init__(self, process: subprocess.Popen[str], line: str, address: str) -> None:
         self._process = process
+        self.line = line
         self.address = address
 
     def interrupt(self) -> None:
@@ -49,7 +50,7 @@ def reviewing(ws: Workspace, *args: str) -> Iterator[Reviewing]:
         line = process.stderr.readline()
         found = re.search(r"http://\S+", line)
         assert found is not None, line + process.communicate(timeout=PATIENCE)[1]
-        yield Reviewing(process, found[0])
+        yield Reviewing(process, line, found[0])
     finally:
         if process.poll() is None:
             process.kill()

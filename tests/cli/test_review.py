@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
 
+import manual
 from cli.harness import Workspace, page
 from cli.reviewing import reviewing
 from review.visitor import Visitor
@@ -93,6 +95,14 @@ def test_while_the_page_is_open_others_may_work(edited: Workspace) -> None:
         visitor.watch()
         review.end().ok()
     assert contents(edited) == {"one": "Edited one.", "two": "Edited two.", "three": "Text."}
+
+
+def test_the_address_is_told_as_the_manual_shows_it(edited: Workspace) -> None:
+    with reviewing(edited) as review:
+        review.interrupt()
+        review.end()
+    told = re.sub(r":\d+/enter/\S+", ":3010/enter/…", review.line)
+    assert f"$ wikisync review\n{told}```" in manual.text("guide/review.md")
 
 
 def test_closing_it_writes_nothing(edited: Workspace) -> None:
