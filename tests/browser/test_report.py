@@ -192,6 +192,7 @@ def test_the_choice_of_a_theme_goes_before_the_systems(browser: Browser, file: P
     browser.open(file)
     browser.one("label[for=theme-light]").click()
     assert sum(browser.colour(".all")) > 600
+    assert browser.one("html").value_of_css_property("color-scheme") == "light"
 
 
 def test_a_hostile_page_runs_nothing_loads_nothing_and_covers_nothing(

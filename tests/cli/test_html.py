@@ -86,3 +86,12 @@ def test_commands_that_make_no_page_do_not_load_what_makes_it() -> None:
     code = "import sys, wikisync.console, wikisync.cli; print(*sys.modules)"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert not {"jinja2", "nh3", "markdown_it", "starlette"} & set(run.stdout.split())
+
+
+def test_a_plan_and_what_show_prints_of_it_can_be_pages_too(edited: Workspace) -> None:
+    edited.run("plan", "push", "-o", "plan.json", "--html", "plan.html").ok()
+    edited.run("show", "plan.json", "--html", "shown.html").ok()
+    for name in ("plan.html", "shown.html"):
+        shown = (edited.root / name).read_text("utf-8")
+        assert "What a push would change" in shown
+        assert "Words of mine." in shown

@@ -86,12 +86,19 @@
   }
   filter?.addEventListener("input", narrow);
 
+  // ---- the theme, where the style cannot reach it: the window's own scrollbars
+  const themes = [...document.querySelectorAll("input[name=theme]")];
+  const dress = () => {
+    for (const one of themes) root.classList.toggle(one.id, one.checked);
+  };
+  for (const one of themes) one.addEventListener("change", dress);
+  dress();
+
   // ---- keys
   const choose = (id) => document.getElementById(id).click();
   function theme() {
-    const all = [...document.querySelectorAll("input[name=theme]")];
-    const next = (all.findIndex((one) => one.checked) + 1) % all.length;
-    all[next].click();
+    const next = (themes.findIndex((one) => one.checked) + 1) % themes.length;
+    themes[next].click();
   }
   function preview() {
     const opened = current?.querySelector("details.preview");
