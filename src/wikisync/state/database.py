@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-VERSION: Final = 2
+VERSION: Final = 1
 
 SCHEMA: Final = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -32,6 +32,7 @@ CREATE TABLE run (
   id INTEGER PRIMARY KEY AUTOINCREMENT, command TEXT NOT NULL, started TEXT NOT NULL, ended TEXT,
   undoes INTEGER, plan TEXT, whole INTEGER NOT NULL DEFAULT 0
 );
+CREATE INDEX run_open ON run (id) WHERE ended IS NULL;
 CREATE TABLE intent (
   id INTEGER PRIMARY KEY AUTOINCREMENT, run INTEGER NOT NULL REFERENCES run, verb TEXT NOT NULL,
   side TEXT NOT NULL, locale TEXT NOT NULL, path TEXT NOT NULL, file TEXT NOT NULL,
@@ -45,18 +46,11 @@ CREATE TABLE kept (
   at TEXT NOT NULL, data BLOB NOT NULL
 );
 CREATE INDEX kept_intent ON kept (intent);
-"""
-
-_FILES: Final = """
 CREATE TABLE file (
   file TEXT PRIMARY KEY, size INTEGER NOT NULL, written INTEGER NOT NULL, entered INTEGER NOT NULL,
   inode INTEGER NOT NULL, digest BLOB NOT NULL
 ) WITHOUT ROWID;
-CREATE INDEX run_open ON run (id) WHERE ended IS NULL;
 """
-
-STEPS: Final = (SCHEMA, _FILES)
-"""What makes each version of the one before."""
 
 
 class Database:
@@ -113,7 +107,7 @@ class Database:
                 self._connection.execute("PRAGMA journal_mode = WAL")
                 self._connection.execute("PRAGMA synchronous = FULL")
                 if found < VERSION:
-                    self._bring_on(found)
+                    self._begin()
         except StateError:
             self._connection.close()
             raise
@@ -129,11 +123,10 @@ class Database:
             raise StateError(str(self.path), "damaged", "it is no state of wikisync's")
         return int(found)
 
-    def _bring_on(self, found: int) -> None:
+    def _begin(self) -> None:
         with self.transaction():
-            for step in STEPS[found:]:
-                for statement in step.split(";\n"):
-                    self._connection.execute(statement)
+            for statement in SCHEMA.split(";\n"):
+                self._connection.execute(statement)
             self._connection.execute(f"PRAGMA user_version = {VERSION}")
 
     def close(self) -> None:
