@@ -17,9 +17,10 @@ MIB: Final = 1024
 
 @dataclass(frozen=True)
 class Took:
-    """What one process took: seconds, and its peak memory in KiB."""
+    """What one process took: seconds, those of a processor, and its peak memory in KiB."""
 
     seconds: float
+    cpu: float
     peak: int
 
 
@@ -33,6 +34,7 @@ class Row:
     work: str
     ours: list[float] = field(default_factory=list)
     raw: list[float] = field(default_factory=list)
+    cpu: list[float] = field(default_factory=list)
     requests: int | None = None
     size: int | None = None
     peak: int = 0
@@ -48,13 +50,13 @@ class Row:
         goal = goal if self.above is None else f"+{self.above:.2f} s"
         return (
             f"{self.work:<40} {ours:>8.3f} {'' if raw is None else f'{raw:.3f}':>8} {ratio:>6}"
-            f" {above:>8} {goal:>8} {_shown(self.requests):>9}"
+            f" {above:>8} {goal:>8} {statistics.median(self.cpu):>6.2f} {_shown(self.requests):>9}"
             f" {_shown(self.size and self.size // 1000):>8} {_shown(self.peak // MIB):>5}"
         )
 
 
 HEADING: Final = (
-    f"{'work':<40} {'seconds':>8} {'raw':>8} {'ratio':>6} {'above':>8} {'at most':>8}"
+    f"{'work':<40} {'seconds':>8} {'raw':>8} {'ratio':>6} {'above':>8} {'at most':>8} {'cpu':>6}"
     f" {'requests':>9} {'kB':>8} {'MiB':>5}"
 )
 
@@ -74,7 +76,7 @@ def run(*command: str, cwd: Path | None = None, env: dict[str, str] | None = Non
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
         raise SystemExit(f"{' '.join(command)} ended with {process.returncode}")
-    return Took(seconds, usage.ru_maxrss)
+    return Took(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss)
 
 
 def python(*arguments: str, cwd: Path | None = None, env: dict[str, str] | None = None) -> Took:

@@ -36,6 +36,7 @@ class Project:
         took = python("-m", "wikisync", *arguments, cwd=self.home, env=env)
         after = self.peer.counts()
         row.ours.append(took.seconds)
+        row.cpu.append(took.cpu)
         row.peak = max(row.peak, took.peak)
         if before and after:
             row.requests = after.requests - before.requests
@@ -110,6 +111,7 @@ def start_up(option: str, above: float, runs: int) -> Row:
     def ours(_: int) -> None:
         took = python("-m", "wikisync", option)
         row.ours.append(took.seconds)
+        row.cpu.append(took.cpu)
         row.peak = max(row.peak, took.peak)
 
     alternating(runs, ours, lambda _: row.raw.append(python("-c", "pass").seconds))
@@ -136,7 +138,9 @@ def main() -> None:
     def asked(name: str) -> bool:
         return not wanted.only or name in wanted.only
 
-    print(f"{wanted.runs} runs, medians; requests, kB and peak MiB are wikisync's\n{HEADING}")
+    print(
+        f"{wanted.runs} runs, medians; cpu (s), requests, kB and peak MiB are wikisync's\n{HEADING}"
+    )
     if asked("start"):
         show(start_up("--version", 0.1, wanted.runs * 2))
         show(start_up("--help", 0.2, wanted.runs * 2))
