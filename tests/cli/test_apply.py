@@ -325,8 +325,22 @@ def test_an_edit_of_the_very_moment_is_still_not_overwritten(planned: Workspace)
     planned.box.faults.add(
         Hook(lambda: planned.box.edit("two", content="Theirs.\n")), on="update", path="one"
     )
+    result = apply(planned, "--jobs", "1")
+    assert result.code == 3
+    assert content(planned, "two") == "Theirs.\n"
+
+
+def test_an_edit_while_the_page_is_written_beside_another_is_named_and_kept(
+    planned: Workspace,
+) -> None:
+    """Two pages are looked at together and written together: what comes between is found after."""
+    planned.box.faults.add(
+        Hook(lambda: planned.box.edit("two", content="Theirs.\n")), on="update", path="one"
+    )
     result = apply(planned)
     assert result.code == 3
+    assert [conflict["path"] for conflict in result.json["conflicts"]] == ["two"]
+    planned.run("undo", "--yes")
     assert content(planned, "two") == "Theirs.\n"
 
 
