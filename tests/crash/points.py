@@ -40,6 +40,7 @@ class Points:
         self.passed: list[str] = []
         self.dead = False
         self.connections: list[sqlite3.Connection] = []
+        self.wires: list[Any] = []
         self._die = die
         self._new = True
         self._thread = threading.get_ident()
@@ -89,6 +90,14 @@ class Points:
                 self._asked -= 1
                 self._answered.notify_all()
 
+    def hang_up(self) -> None:
+        """Close what the system closes of a process that is gone: its connections to the wiki."""
+        for thread in threading.enumerate():
+            if thread.name.startswith("wikisync lane"):
+                thread.join(30)
+        for transport in self.wires:
+            transport.close()
+
     def bury(self, state: Path) -> None:
         """Take back what only a living process could do: SQLite's goodbye to its files.
 
@@ -122,6 +131,7 @@ def dies(points: Points, state: Path, work: Callable[[], object]) -> str | None:
     else:
         return None
     points.bury(state)
+    points.hang_up()
     return where
 
 
@@ -131,6 +141,7 @@ def watched(points: Points) -> Iterator[None]:
     with ExitStack() as stack:
         stack.enter_context(patch.object(Wire, "mutate", _writing(points, Wire.mutate)))
         stack.enter_context(patch.object(Wire, "query", _reading(points, Wire.query)))
+        stack.enter_context(patch.object(Wire, "__init__", _opened(points, Wire.__init__)))
         stack.enter_context(patch.object(sqlite3, "connect", _connecting(points, sqlite3.connect)))
         stack.enter_context(patch.object(Path, "open", _opening(points, Path.open)))
         for name in FILE_EFFECTS:
@@ -139,6 +150,14 @@ def watched(points: Points) -> Iterator[None]:
         for name in IDLE_EFFECTS:
             stack.enter_context(patch.object(os, name, _idling(points, name)))
         yield
+
+
+def _opened(points: Points, real: Callable[..., Any]) -> Callable[..., Any]:
+    def init(wire: Any, *args: Any, **named: Any) -> None:
+        real(wire, *args, **named)
+        points.wires.append(wire._client.transport.client._transport)
+
+    return init
 
 
 def _writing(points: Points, real: Callable[..., Any]) -> Callable[..., Any]:
