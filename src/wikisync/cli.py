@@ -69,6 +69,20 @@ def _main(
     pass
 
 
+@app.command(epilog="Example: wikisync init https://wiki.example.com")
+def init(
+    url: Annotated[
+        str | None, typer.Argument(help="The wiki's address.", show_default=False)
+    ] = None,
+    *,
+    folder: Annotated[str, typer.Option(help="The folder of pages.", metavar="NAME")] = "pages",
+    json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Write wikisync.toml, make the folder, try the connection."""
+    console.begin(console.Output(json, quiet), url, folder)
+
+
 @app.command(epilog="Example: wikisync status guide")
 def status(
     paths: Paths = None,
@@ -217,24 +231,9 @@ def undo(
 ) -> None:
     """Take a run back, page by page, where nothing changed since.
 
-    A page that comes back after a deletion has its content, tags and settings; its history on the
-    wiki is gone.
+    A page that comes back after a deletion has its content, tags and settings, not its history.
     """
     console.undo(console.Output(json, quiet), console.Source(config), run, yes=yes, dry_run=dry_run)
-
-
-@app.command(epilog="Example: wikisync init https://wiki.example.com")
-def init(
-    url: Annotated[
-        str | None, typer.Argument(help="The wiki's address.", show_default=False)
-    ] = None,
-    *,
-    folder: Annotated[str, typer.Option(help="The folder of pages.", metavar="NAME")] = "pages",
-    json: Json = False,
-    quiet: Quiet = False,
-) -> None:
-    """Write wikisync.toml, make the folder, try the connection."""
-    console.begin(console.Output(json, quiet), url, folder)
 
 
 @app.command(epilog="Example: wikisync sandbox --port 3010 --locales en,fr")

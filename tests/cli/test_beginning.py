@@ -15,7 +15,10 @@ from cli.terminal import Terminal
 if TYPE_CHECKING:
     from pathlib import Path
 
-COMMANDS = ["init", "status", "diff", "push", "pull", "sync", "sandbox", "demo"]
+COMMANDS = [
+    *("init", "status", "diff", "push", "pull", "sync"),
+    *("plan", "show", "apply", "review", "log", "undo", "sandbox", "demo"),
+]
 
 
 @pytest.fixture
@@ -143,6 +146,11 @@ def test_the_help_names_every_command_and_where_to_begin(ws: Workspace) -> None:
     assert all(name in shown for name in COMMANDS)
     assert "wikisync demo" in shown
     assert ws.run("--version").ok().out.startswith("wikisync ")
+
+
+def test_the_help_names_the_commands_in_the_order_of_the_manual(ws: Workspace) -> None:
+    places = [ws.run("--help").ok().out.index(f"│ {name} ") for name in COMMANDS]
+    assert places == sorted(places)
 
 
 def test_nothing_said_is_answered_with_the_help(ws: Workspace) -> None:
