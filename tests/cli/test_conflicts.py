@@ -44,6 +44,17 @@ def test_status_names_the_conflict_with_the_ways_out(split: Workspace) -> None:
     assert "--prefer local" in result.out
 
 
+def test_diff_of_a_conflict_shows_what_a_preference_would_take_along(split: Workspace) -> None:
+    split.write("home.md", page("Home", "# Mine\n", tags="mine"))
+    (conflict,) = split.run("diff", "--json").json["conflicts"]
+    assert conflict["reason"].startswith("Changed since both sides agreed, here: tags, content;")
+    assert "+tags: mine\n" in conflict["diff"]
+
+
+def test_a_run_with_nothing_but_a_conflict_counts_no_pages_in_sync(split: Workspace) -> None:
+    assert "\n1 page: 1 conflict.\n" in split.run("status", "home").out
+
+
 def test_prefer_local_settles_it_and_the_wikis_page_is_kept(split: Workspace) -> None:
     result = split.run("push", "--prefer", "local", "--yes", "--json").ok()
     assert result.done() == [("update", "wiki", "home")]

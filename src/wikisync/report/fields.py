@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from wikisync.page.model import clean_tags
+from wikisync.sync.plan import Conflict
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
     from wikisync.compare import Pair
     from wikisync.page.model import Page
+    from wikisync.sync.plan import Action
 
 _ATTRIBUTES: Final = {
     "title": "title",
@@ -46,8 +48,15 @@ def field_changes(pair: Pair) -> tuple[FieldChange, ...]:
 
     The content is no field here: it has hunks.
     """
-    only = pair.item.fields
+    only = _concerned(pair.item)
     return (*_values(pair.old, pair.new, only), *_tags(pair.old, pair.new, only))
+
+
+def _concerned(item: Action | Conflict) -> Collection[str]:
+    """Of a conflict, also what would merge: a preference settles the whole page."""
+    if isinstance(item, Conflict):
+        return {*item.fields, *item.mine, *item.theirs}
+    return item.fields
 
 
 def _values(old: Page | None, new: Page | None, only: Collection[str]) -> Iterator[FieldChange]:

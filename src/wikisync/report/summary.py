@@ -51,14 +51,14 @@ def _figures(report: Report) -> str:
     equal = figures["in_sync"] + figures["adopt"]
     withheld = sum(action.withheld is not None for action in plan.actions)
     parts = [f"{count:,} {phrase}" for phrase, count in phrases.items()]
-    parts += [f"{equal:,} in sync"] if equal or not parts else []
+    parts += [f"{equal:,} in sync"] if equal else []
     parts += [f"{withheld:,} not deleted"] if withheld else []
     undone = sum(o.gives_up is not None and o.result == "skipped" for o in report.outcomes)
     parts += [f"{undone:,} not tried"] if undone else []
     parts += [many(figures["conflict"], "conflict")] if figures["conflict"] else []
     parts += [f"{figures['failed']:,} failed"] if figures["failed"] else []
     parts += [many(len(plan.problems), "problem")] if plan.problems else []
-    return ", ".join(parts)
+    return ", ".join(parts) or "0 in sync"
 
 
 def _next(report: Report) -> Iterator[str]:
