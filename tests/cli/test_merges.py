@@ -75,6 +75,14 @@ def test_status_and_diff_show_what_a_merge_would_write(split: Workspace) -> None
     assert split.both_sides() == before
 
 
+def test_the_log_names_a_merge_once_and_programs_get_both_halves(split: Workspace) -> None:
+    split.run("sync", "home.md", "--yes").ok()
+    merges = [line for line in split.run("log").ok().out.splitlines() if "merged" in line]
+    assert merges == ["  merged on both sides home.md"]
+    run = split.run("log", "--json").ok().json["runs"][0]
+    assert sorted(action["side"] for action in run["actions"]) == ["folder", "wiki"]
+
+
 def test_both_fields_and_tags_merge(ws: Workspace) -> None:
     ws.push(home=page("Home", BASE, tags="a, b"))
     ws.change("home.md", "title: Home", "title: Welcome")

@@ -13,7 +13,7 @@ from wikisync.sync.plan import Plan
 from wikisync.workflow import Report, Request
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from rich.console import Console
 
@@ -46,14 +46,27 @@ def show(runs: Iterable[LoggedRun], console: Console) -> None:
 
 def _writes(logged: LoggedRun) -> list[str]:
     lines = []
-    for noted in logged.writes[:_MANY]:
+    writes = _steps(logged.writes)
+    for noted in writes[:_MANY]:
         intent = noted.intent
         done = noted.outcome == "done"
         phrase = (DONE if done else TO_DO)[intent.verb, intent.side]
         outcome = "" if done else f"  {noted.outcome or 'unsettled'}"
         lines.append(f"{phrase:<20} {_name(noted)}{outcome}")
-    rest = Counter(DONE[n.intent.verb, n.intent.side] for n in logged.writes[_MANY:])
+    rest = Counter(DONE[n.intent.verb, n.intent.side] for n in writes[_MANY:])
     return [*lines, *(f"… and {count:,} more {phrase}" for phrase, count in rest.items())]
+
+
+def _steps(writes: Sequence[Write]) -> list[Write]:
+    """The writes without the half of a merge here, where the half on the wiki stands for both."""
+    both = {n.intent.key for n in writes if _merged(n) and n.intent.side == "wiki"}
+    return [
+        n for n in writes if n.intent.side == "wiki" or n.intent.key not in both or not _merged(n)
+    ]
+
+
+def _merged(noted: Write) -> bool:
+    return noted.intent.verb == "merge" and noted.outcome == "done"
 
 
 def _name(noted: Write) -> str:
