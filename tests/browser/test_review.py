@@ -70,7 +70,7 @@ def test_a_reviewer_ticks_two_of_three_pages_and_publishes_exactly_them(
     assert contents(edited) == TWO
     assert "2 updated on the wiki" in result.out
     assert browser.shown(".outcome p") == ["updated on the wiki"] * 2
-    assert "1 page not ticked, and left as they are." in browser.one("#end").text
+    assert "1 page not ticked, and left as it is." in browser.one("#end").text
     assert browser.messages() == []
     origin = f"http://{urlsplit(review.address).netloc}/"
     assert all(address.startswith(origin) for address in browser.requests())

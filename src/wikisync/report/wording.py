@@ -121,7 +121,8 @@ def _usage(error: e.UsageError) -> Message:
         case e.ExtraMissing(extra, module):
             return Message(
                 f"This command needs {module}, which is not installed.",
-                f"Install it with: pip install 'wikisync[{extra}]'",
+                f"It is in the extra {extra}: pip install 'wikisync[{extra}]',"
+                f" or in a clone: pip install '.[{extra}]'.",
             )
         case e.PortTaken(port):
             return Message(f"Port {port} is taken.", "Choose another one with --port.")

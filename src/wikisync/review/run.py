@@ -116,7 +116,8 @@ def _last_words(report: Report, left: int) -> Iterator[str]:
     yield from (str(say_refusal(refusal)) for refusal in report.plan.refusals)
     yield from summary(report)
     if left:
-        yield f"{many(left, 'page')} not ticked, and left as they are."
+        stay = "it is" if left == 1 else "they are"
+        yield f"{many(left, 'page')} not ticked, and left as {stay}."
 
 
 def _now() -> str:
