@@ -186,6 +186,8 @@ def _print(report: Report, output: Output) -> int:
         if not output.quiet:
             with _pageable(output) as console:
                 terminal.show(report, console, output.view, texts=output.html is None)
+            if output.html is not None:
+                tell(f"For a browser: {output.html}")
         elif code:
             terminal.show_trouble(report, _console(stderr=True))
     return code
