@@ -72,7 +72,7 @@ def _main(
 @app.command(epilog="Example: wikisync init https://wiki.example.com")
 def init(
     url: Annotated[
-        str | None, typer.Argument(help="The wiki's address.", show_default=False)
+        str | None, typer.Argument(metavar="URL", help="The wiki's address.", show_default=False)
     ] = None,
     *,
     folder: Annotated[str, typer.Option(help="The folder of pages.", metavar="NAME")] = "pages",
@@ -239,7 +239,7 @@ def undo(
 @app.command(epilog="Example: wikisync sandbox --port 3010 --locales en,fr")
 def sandbox(
     *,
-    port: Annotated[int, typer.Option(min=0, max=65535, help="0: any free one.")] = 3010,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="The port; 0: any free one.")] = 3010,
     data: Annotated[
         Path | None,
         typer.Option(metavar="DIR", help="Keep the wiki in this folder. [dim]\\[in memory][/dim]"),

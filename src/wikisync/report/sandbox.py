@@ -11,7 +11,8 @@ def introduction(url: str, token: str, *, json: bool) -> str:
         return json_text.dumps({"url": url, "token": token})
     return (
         f"A wiki to try things on: {url}\n"
-        "Sign in as admin@example.com with adminadmin; anything may be written and broken here.\n"
+        "A browser shows its pages, and anything may be written and broken here. Its API takes\n"
+        "the token below, or admin@example.com with adminadmin.\n"
         "\n"
         "In another terminal:\n"
         f"  export WIKISYNC_TOKEN={token}\n"
