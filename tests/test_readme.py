@@ -59,7 +59,7 @@ def test_only_one_heading_is_found_for_each_of_the_two() -> None:
 
 def test_the_lines_install_extras_that_the_project_has() -> None:
     extras = set(re.findall(r"\.\[(\w+)\]", README))
-    assert extras == {"sandbox", "dev"}
+    assert extras == {"sandbox", "report", "dev"}
     assert extras <= PROJECT["project"]["optional-dependencies"].keys()
 
 
