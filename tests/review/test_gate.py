@@ -57,6 +57,17 @@ def test_the_cookie_admits_and_nothing_else_does(gate: Gate) -> None:
     assert not gate.admits({"host": HOST})
 
 
+@pytest.mark.parametrize(
+    "other", ["theme", "{}", "expires", "$x=1", 'x="', "x=\xe9", "", f"{COOKIE}=theirs"]
+)
+def test_a_cookie_of_another_program_on_this_machine_keeps_nobody_out(
+    gate: Gate, other: str
+) -> None:
+    for cookie in (f"{cookie_of(gate)}; {other}", f"{other}; {cookie_of(gate)}"):
+        assert gate.admits({"host": HOST, "cookie": cookie})
+    assert not gate.admits({"host": HOST, "cookie": other})
+
+
 def test_scripts_and_other_sites_cannot_use_the_cookie_and_other_paths_do_not_get_it(
     gate: Gate,
 ) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+from socket import SHUT_WR, create_connection
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -107,6 +109,25 @@ def test_a_form_without_end_is_not_read(scene: Scene) -> None:
     answer = scene.visitor.enter().form("publish", ["0" * (LIMIT + 1)])
     assert answer.status == 403
     assert scene.session.state.phase == "open"
+
+
+def test_whoever_breaks_off_or_sends_nonsense_writes_nothing_to_the_terminal(
+    scene: Scene, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Anybody on this machine can send nonsense; a browser breaks off when its page is closed."""
+    monkeypatch.setattr(logging.getLogger(), "handlers", [])  # as in the program, not a test
+    guest = scene.visitor.enter()
+    place = urlsplit(guest.address)
+    head = f"Host: {place.netloc}\r\nOrigin: {guest.origin}\r\nCookie: {guest.cookie}\r\n"
+    broken = f"POST {guest.room}publish HTTP/1.1\r\n{head}Content-Length: 99\r\n\r\ntoken="
+    for sent in (broken, "\x1b[2J nonsense\r\n\r\n", f"GET / HTTP/1.1\r\n{head}Upgrade: x\r\n"):
+        with create_connection((place.hostname, place.port), timeout=20) as connection:
+            connection.sendall(sent.encode())
+            connection.shutdown(SHUT_WR)
+            while connection.recv(4096):
+                pass
+    assert scene.session.state.phase == "open"
+    assert capfd.readouterr() == ("", "")
 
 
 def test_publishing_leads_back_to_the_page_which_shows_what_goes_on(scene: Scene) -> None:

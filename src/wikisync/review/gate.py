@@ -9,7 +9,6 @@ not come from another site.
 from __future__ import annotations
 
 import hmac
-from http.cookies import CookieError, SimpleCookie
 from secrets import token_urlsafe
 from threading import Lock
 from typing import TYPE_CHECKING, Final
@@ -72,16 +71,18 @@ class Gate:
             return False
         if headers.get("origin", "" if writes else self.origin) != self.origin:
             return False
-        return hmac.compare_digest(_cookie(headers).encode(), self._pass.encode())
+        return any(hmac.compare_digest(one, self._pass.encode()) for one in _cookies(headers))
 
     def knows(self, token: str) -> bool:
         """Whether a form is one of ours."""
         return hmac.compare_digest(token.encode(), self.token.encode())
 
 
-def _cookie(headers: Mapping[str, str]) -> str:
-    try:
-        found = SimpleCookie(headers.get("cookie", "")).get(COOKIE)
-    except CookieError:
-        return ""
-    return found.value if found else ""
+def _cookies(headers: Mapping[str, str]) -> list[bytes]:
+    """The values of all cookies of our name.
+
+    Cookies of other programs on this machine come along, as they like to write them; one may bear
+    our name, and must not keep ours from being seen.
+    """
+    pairs = (each.strip().partition("=") for each in headers.get("cookie", "").split(";"))
+    return [value.encode() for name, _, value in pairs if name == COOKIE]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import socket
 import threading
 from contextlib import contextmanager
@@ -16,6 +17,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 LONGEST_STOP: Final = 5.0
+
+# What it has to say of requests that are none, anyone on this machine could have it say; without
+# this the terminal would show it.
+logging.getLogger("uvicorn").addHandler(logging.NullHandler())
 
 
 def listening() -> socket.socket:

@@ -10,6 +10,7 @@ from urllib.parse import parse_qs
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
+from starlette.requests import ClientDisconnect
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
@@ -103,10 +104,13 @@ class Site:
         if not self._gate.admits(request.headers, writes=True):
             return None
         body = b""
-        async for part in request.stream():
-            body += part
-            if len(body) > LIMIT:
-                return None
+        try:
+            async for part in request.stream():
+                body += part
+                if len(body) > LIMIT:
+                    return None
+        except ClientDisconnect:  # a page that is closed while it sends
+            return None
         form = parse_qs(body.decode("utf-8", "replace"))
         if not self._gate.knows(form.get("token", [""])[0]):
             return None
