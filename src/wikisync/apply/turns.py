@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 FRESH: Final = 2.0
-"""Seconds for which a look at a page counts as one right before its write."""
+"""Seconds for which a look at a page counts as one before its write (promise 3)."""
 
 
 class Abandoned(BaseException):
