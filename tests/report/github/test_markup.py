@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from html.parser import HTMLParser
 
 import pytest
@@ -81,10 +82,11 @@ def test_a_sentence_that_repeats_a_page_is_only_words(text: str) -> None:
 
 def test_nobody_is_called_and_no_issue_is_referred_to() -> None:
     # GitHub looks for these in what was rendered, so that no entity keeps it from finding them.
-    text = rendered(words("@ann fixes #12")).text
+    text = rendered(words("@ann fixes #12, closes GH-12 and gh-7")).text
     assert "@ann" not in text
     assert "#12" not in text
-    assert text.replace("\u2060", "").strip() == "@ann fixes #12"
+    assert not re.search(r"gh-\d", text, re.IGNORECASE)
+    assert text.replace("\u2060", "").strip() == "@ann fixes #12, closes GH-12 and gh-7"
 
 
 def test_what_steers_a_screen_is_escaped() -> None:

@@ -19,6 +19,7 @@ _ACTIVE: Final = re.compile(r"""[!"#$%&'*+:;<=>?@\[\\\]^_`{|}~]""")
 _WWW: Final = re.compile(r"(?<=www)\.", re.IGNORECASE)
 # GitHub looks for these after the Markdown is HTML, where an entity is a letter like any other.
 _CALLS: Final = re.compile(r"[@#]")
+_ISSUE: Final = re.compile(r"\bgh-(?=\d)", re.IGNORECASE)  # GH-12 is #12
 _JOINER: Final = "&#8288;"  # invisible, and no part of a name
 _SENTENCE: Final = re.compile(r"[!\"#$&*<>@\[\\\]^_`{|}~]|:(?=//)")
 _TICKS: Final = re.compile("`+")
@@ -35,7 +36,7 @@ def code(text: str) -> str:
 def words(text: str) -> str:
     """A sentence that may repeat what a page or a wiki says."""
     escaped = _SENTENCE.sub(_called, shown(text))
-    return _WWW.sub("&#46;", escaped)
+    return _WWW.sub("&#46;", _ISSUE.sub(rf"\g<0>{_JOINER}", escaped))
 
 
 def fence(lines: Iterable[str], language: str = "diff") -> str:
