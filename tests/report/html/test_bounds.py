@@ -61,6 +61,23 @@ def test_previews_are_left_out_where_there_is_no_room() -> None:
     assert after.content is None
 
 
+def test_a_short_page_that_becomes_a_long_one_is_not_shown_as_readers_see_it() -> None:
+    """Each mark of a footnote is five signs, and forty times that in HTML."""
+    marks = "[^1]" * 14_000 + "\n\n[^1]: x\n"
+    made = view(report(pair(page("a\n"), page(marks))), MADE)
+    old, new = made.entries[0].changes[0].previews
+    assert old.content is not None
+    assert new.content is None
+    assert len(document(made)) < 400_000
+
+
+def test_what_previews_become_takes_room_as_well_as_what_they_are_made_of() -> None:
+    pairs = [pair(None, page("[^1]" * 50 + "\n\n[^1]: x\n"), path=f"p{n}") for n in range(20)]
+    made = view(report(*pairs), MADE, Limits(previews=10_000))
+    shown = [p.content for e in made.entries for p in e.changes[0].previews]
+    assert 0 < sum(len(one) for one in shown if one is not None) < 45_000
+
+
 def test_a_short_line_is_never_cut() -> None:
     line = (Span("a" * 50, changed=False), Span("b" * 50, changed=True))
     assert clipped(line, 100) == line

@@ -129,3 +129,9 @@ def test_the_kind_of_a_page_is_its_editors_else_its_files(
     editor: str | None, file: str, kind: str
 ) -> None:
     assert kind_of(page(editor=editor), file) == kind
+
+
+@pytest.mark.parametrize("mark", ["![", "^["])
+def test_a_page_that_would_take_minutes_to_render_is_shown_as_text(mark: str) -> None:
+    shown = rendered(mark * 30_000, "markdown", "http://wiki/en/a")
+    assert shown == f"<pre>{mark * 30_000}</pre>"

@@ -28,6 +28,9 @@ LIMITS: Final = Limits()
 OVERHEAD: Final = 200
 """What a line takes beside its text."""
 
+MARKUP: Final = 4
+"""How many times as long as its content a preview may be before it takes more of the room."""
+
 
 class Room:
     """What is left of a budget."""

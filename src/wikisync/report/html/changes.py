@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from wikisync.report import difference as texts
 from wikisync.report.emphasis import whole
 from wikisync.report.fields import field_changes
+from wikisync.report.html.bounds import MARKUP
 from wikisync.report.html.difference import clipped, difference
 from wikisync.report.html.render import kind_of, rendered
 from wikisync.report.html.view import Change, FieldView, Preview
@@ -94,6 +95,9 @@ class Writer:
         if size <= self.limits.preview and self.previews.take(size):
             address = f"{self.wiki}/{locale}/{item.key.path}"
             content = rendered(page.content, kind_of(page, item.file), address)
+            more = len(content) // MARKUP - size
+            if more > 0 and (size + more > self.limits.preview or not self.previews.take(more)):
+                content = None
         return Preview(label, locale, content, size)
 
 

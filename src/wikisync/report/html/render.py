@@ -1,13 +1,13 @@
 """A page's content as a reader would see it, as HTML that is safe to show (``sanitize``).
 
 Markdown is rendered much as Wiki.js does; HTML is shown as HTML; AsciiDoc, which nothing here can
-render, as text.
+render, as text, and so is Markdown that would take minutes.
 """
 
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from markupsafe import Markup
 
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
     from wikisync.page.model import ContentType, Page
 
+_MOST: Final = 5_000
+"""Beginnings of images and footnotes in one page; the parser's time grows with their square."""
+
 _OF_FILES: dict[str, ContentType] = {"html": "html", "adoc": "asciidoc"}
 
 
@@ -37,7 +40,7 @@ def rendered(content: str, kind: ContentType, address: str) -> Markup:
     """Content as safe HTML. ``address`` is the page's own, for its links."""
     content = content.encode("utf-8", "replace").decode()  # half of a pair is no text
     match kind:
-        case "markdown":
+        case "markdown" if content.count("![") + content.count("^[") <= _MOST:
             html = _parser().render(content)
         case "html":
             html = content
