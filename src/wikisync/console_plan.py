@@ -25,6 +25,7 @@ def plan(output: Output, source: Source, direction: Command, file: Path, **wishe
     with console.told(output, request):
         planfile.check(file)
         config = source.load()
+        planfile.check(file, config.folder)
         console.warn(config)
         console.check_html(output, config)
         report = workflow.look(config, request, console.progress(output))

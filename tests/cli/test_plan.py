@@ -203,6 +203,20 @@ def test_where_no_plan_can_be_written_it_is_said_before_anything_is_asked(
     assert not list(ws.root.glob("*plan*"))
 
 
+@pytest.mark.parametrize("name", ["pages/plan.md", "pages/guide/../plan.html", "link"])
+def test_a_plan_is_not_written_where_the_next_push_would_publish_it(
+    ws: Workspace, name: str
+) -> None:
+    ws.push(guide__a=page("A"))
+    (ws.root / "link").symlink_to("pages/plan.md")
+    result = ws.run("plan", "push", "-o", name)
+    assert result.code == 2
+    assert "would take it for a page" in result.err
+    assert not result.asked
+    assert [path.name for path in (ws.root / "pages").rglob("*.*")] == ["a.md"]
+    ws.run("plan", "push", "-o", "pages/plan.json").ok()
+
+
 def test_a_plan_is_written_over_a_plan_and_over_an_empty_file(ws: Workspace) -> None:
     (ws.root / "plan.json").touch()
     for content in ("One.\n", "Two.\n"):

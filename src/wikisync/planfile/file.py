@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from wikisync.apply.context import now
 from wikisync.errors import BadPlan, PageMoved, PlanNotWritten
+from wikisync.page.paths import EXTENSIONS
 from wikisync.planfile.decode import ReviewedPlan, decode
 from wikisync.planfile.encode import KIND, encode
 from wikisync.planfile.texts import is_true
@@ -26,12 +27,16 @@ MAX_BYTES: Final = 512 * 1024 * 1024
 _HEAD: Final = 256
 
 
-def check(path: Path) -> None:
+def check(path: Path, pages: Path | None = None) -> None:
     """Whether a plan can be written there. Raises PlanNotWritten, before anything is looked at.
 
-    What is there already must be a plan, or empty: nothing else is written over.
+    What is there already must be a plan, or empty: nothing else is written over. In the folder
+    ``pages`` it must not be taken for one of them.
     """
     try:
+        whole = path.resolve()
+        if pages and whole.suffix in EXTENSIONS and whole.is_relative_to(pages.resolve()):
+            raise PlanNotWritten(str(path), "the next push would take it for a page")
         if not path.parent.is_dir():
             raise PlanNotWritten(str(path), "there is no such folder")
         if not path.exists():
