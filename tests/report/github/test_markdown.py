@@ -10,7 +10,15 @@ import pytest
 from helpers import LATER, PAGE, base, local, planned, remote, sides
 from wikisync.apply import Outcome
 from wikisync.compare import Pair
-from wikisync.errors import BadPage, NeedsYes, Unreachable
+from wikisync.errors import (
+    BadPage,
+    NeedsYes,
+    NotAWiki,
+    Redirected,
+    Unreachable,
+    Untrusted,
+    WikisyncError,
+)
 from wikisync.report.github.markdown import error_markdown, mark, to_markdown, without_address
 from wikisync.report.github.markup import words
 from wikisync.report.github.room import Room, comment_room, summary_room
@@ -139,6 +147,28 @@ def test_the_address_of_the_wiki_can_be_left_out() -> None:
     hidden = without_address(text, url)
     assert "example" not in hidden
     assert "the wiki cannot be reached" in hidden
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        Redirected("http://Wiki.example.com", 301, "a redirect", "https://wiki.example.com:444/en"),
+        Untrusted("http://Wiki.example.com", "certificate is not valid for 'wiki.example.com'"),
+        NotAWiki("http://Wiki.example.com", 200, "a page of WIKI.EXAMPLE.COM."),
+    ],
+)
+def test_a_reason_does_not_name_the_wiki_s_host_either(error: WikisyncError) -> None:
+    text = error_markdown(error, "Title")
+    assert "example" in text
+    hidden = without_address(text, "http://Wiki.example.com")
+    assert "example" not in hidden.lower()
+    assert "the wiki" in hidden
+
+
+def test_what_is_only_like_the_wiki_s_host_stays() -> None:
+    text = "my-wiki.example.com wiki.example.commons on the wiki <details>wiki.example.com"
+    assert without_address(text, "https://wiki.example.com") == text
+    assert without_address("on the wiki", "http://wiki") == "on the wiki"
 
 
 def test_an_error_is_told_with_what_to_do() -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
 
 from wikisync.report.data import conflicts, results, withheld
 from wikisync.report.difference import lines
@@ -69,9 +71,17 @@ def to_markdown(report: Report, room: Room, title: str, intro: str = "") -> str:
 def without_address(text: str, url: str) -> str:
     """Markdown of ours that does not name the wiki's address, which may be a secret of the job.
 
-    GitHub takes secrets out of logs and summaries, but not out of comments.
+    GitHub takes secrets out of logs and summaries, but not out of comments. Reasons may name the
+    host alone, or in another address; differences of pages, which come last, stay as they are.
     """
-    return text.replace(words(url), "the wiki") if url else text
+    if not url:
+        return text
+    head, differences, rest = text.replace(words(url), "the wiki").partition("<details>")
+    host = urlsplit(url).hostname or ""
+    if "." in host:  # one that has none is a word like any other
+        named = rf"(?:https?{words('://')})?(?<![\w.-]){re.escape(words(host))}(?![\w-])(?::\d+)?"
+        head = re.sub(named, "the wiki", head, flags=re.IGNORECASE)
+    return f"{head}{differences}{rest}"
 
 
 def error_markdown(error: WikisyncError, title: str) -> str:
