@@ -80,8 +80,12 @@ class Points:
 
     @contextmanager
     def asking(self) -> Iterator[None]:
-        """The wiki has a request: what it does with it does not end with the process."""
+        """The wiki has a request: what it does with it does not end with the process.
+
+        The dead ask nothing: whoever comes here after ``bury`` has counted finds that out.
+        """
         with self._answered:
+            self.alive("a request")
             self._asked += 1
         try:
             yield
@@ -95,6 +99,7 @@ class Points:
         for thread in threading.enumerate():
             if thread.name.startswith("wikisync lane"):
                 thread.join(30)
+        # Not before: a connection that is being made while its pool closes stays open for ever.
         for transport in self.wires:
             transport.close()
 
@@ -142,6 +147,7 @@ def watched(points: Points) -> Iterator[None]:
         stack.enter_context(patch.object(Wire, "mutate", _writing(points, Wire.mutate)))
         stack.enter_context(patch.object(Wire, "query", _reading(points, Wire.query)))
         stack.enter_context(patch.object(Wire, "__init__", _opened(points, Wire.__init__)))
+        stack.enter_context(patch.object(Wire, "close", _closing(points, Wire.close)))
         stack.enter_context(patch.object(sqlite3, "connect", _connecting(points, sqlite3.connect)))
         stack.enter_context(patch.object(Path, "open", _opening(points, Path.open)))
         for name in FILE_EFFECTS:
@@ -160,6 +166,16 @@ def _opened(points: Points, real: Callable[..., Any]) -> Callable[..., Any]:
     return init
 
 
+def _closing(points: Points, real: Callable[..., None]) -> Callable[..., None]:
+    """The dead do not say goodbye; ``hang_up`` does, when nobody asks any more."""
+
+    def close(wire: Wire) -> None:
+        if not points.dead:
+            real(wire)
+
+    return close
+
+
 def _writing(points: Points, real: Callable[..., Any]) -> Callable[..., Any]:
     def mutate(wire: Wire, text: str, *args: Any) -> Any:
         what = text.split("(", 1)[0]
@@ -174,7 +190,6 @@ def _writing(points: Points, real: Callable[..., Any]) -> Callable[..., Any]:
 
 def _reading(points: Points, real: Callable[..., Any]) -> Callable[..., Any]:
     def query(*args: Any) -> Any:
-        points.alive()
         with points.asking():
             return real(*args)
 
