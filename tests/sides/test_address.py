@@ -86,7 +86,7 @@ def test_a_token_that_no_header_can_carry_is_refused_without_showing_it(token: s
 
 
 def test_a_file_of_authorities_must_hold_some(tmp_path: Path) -> None:
-    address.trust(TLS / "cert.pem")
+    address.trust("https://wiki.example.org", TLS / "cert.pem")
     (tmp_path / "text.pem").write_text("no certificate")
     for file in (tmp_path / "text.pem", tmp_path / "missing.pem", tmp_path):
         with pytest.raises(BadConfig) as caught:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import gzip
 import logging
 import socket
+import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -19,6 +21,7 @@ from wikisync.sides.wiki import Wiki
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from http.server import BaseHTTPRequestHandler
 
 TOKEN = "eyJ.secret-of-the-wiki.x"
 PAGE = Page("text", "Title", "", True, (), "markdown", "", "", "", "", False)
@@ -296,3 +299,39 @@ def test_a_proxy_that_cannot_be_is_wrong_configuration(monkeypatch: pytest.Monke
     monkeypatch.setenv("HTTPS_PROXY", "gopher://nowhere")
     with pytest.raises(errors.BadConfig):
         Wiki("https://wiki.example.org", TOKEN)
+
+
+@pytest.mark.parametrize("moment", ["connecting", "answering"])
+def test_a_wiki_that_is_closed_amid_a_request_leaves_no_connection_behind(
+    monkeypatch: pytest.MonkeyPatch, moment: str
+) -> None:
+    begun, go_on = threading.Event(), threading.Event()
+    real = socket.create_connection
+    opened: list[socket.socket] = []
+
+    def connecting(*args: Any, **more: Any) -> socket.socket:
+        if moment == "connecting":
+            begun.set()
+            assert go_on.wait(30)
+        opened.append(real(*args, **more))
+        return opened[-1]
+
+    def answering(handler: BaseHTTPRequestHandler, closing: threading.Event) -> None:
+        begun.set()
+        assert go_on.wait(30)
+        OK(handler, closing)
+
+    monkeypatch.setattr(socket, "create_connection", connecting)
+    with (
+        Hostile([answering if moment == "answering" else OK]) as server,
+        ThreadPoolExecutor(1) as pool,
+    ):
+        wiki = Wiki(server.url, TOKEN)
+        asking = pool.submit(wiki.may_write)
+        assert begun.wait(30)
+        wiki.close()
+        go_on.set()
+        with suppress(Exception):
+            asking.result(30)
+    assert opened
+    assert all(one.fileno() == -1 for one in opened)

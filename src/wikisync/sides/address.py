@@ -64,8 +64,14 @@ def bearer(token: str) -> str:
     return f"Bearer {token}"
 
 
-def trust(ca_file: Path) -> ssl.SSLContext:
-    """A TLS context that trusts the authorities in ``ca_file`` (PEM), and no others."""
+def trust(url: str, ca_file: Path | None) -> ssl.SSLContext | bool:
+    """Whom to trust: the authorities in ``ca_file`` (PEM) and no others, or True, the system's.
+
+    Nobody for an address without TLS, which asks nobody: loading the system's authorities takes
+    longer than asking a small wiki.
+    """
+    if ca_file is None:
+        return url.startswith("https:") or ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     try:
         return ssl.create_default_context(cafile=ca_file)
     except (OSError, ValueError) as problem:

@@ -100,7 +100,7 @@ class Wire:
         except httpx2.InvalidURL as problem:
             raise BadConfig("", "url", self.url, address.EXPECTED) from problem
         bearer = address.bearer(token)
-        trust = address.trust(ca_file) if ca_file else True
+        trust = address.trust(self.url, ca_file)
         wait = limits.timeout
         transport = _Post(
             self.url,
@@ -219,6 +219,9 @@ class _Post(HTTPXTransport):
         body = json.dumps(payload, ensure_ascii=False, separators=(",", ":")).encode()
         with self.client.stream("POST", self.url, content=body) as response:
             raw = b"" if response.is_redirect else self._bounded(response)
+        if self.client is None:
+            # Closed meanwhile, in another thread: no pool knows of a connection that was new then.
+            response.extensions["network_stream"].close()
         answer = self._judged(response, raw)
         data = answer.get("data")
         if payload["query"].startswith("mutation"):
