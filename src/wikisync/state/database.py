@@ -40,7 +40,8 @@ CREATE TABLE intent (
   old_locale TEXT, old_path TEXT, old_file TEXT NOT NULL, outcome TEXT, next TEXT
 );
 CREATE INDEX intent_open ON intent (id) WHERE outcome IS NULL;
-CREATE INDEX intent_run ON intent (run);
+CREATE INDEX intent_run ON intent (run, page_id);
+CREATE INDEX intent_next ON intent (run, page_id) WHERE next IS NOT NULL;
 CREATE TABLE kept (
   id INTEGER PRIMARY KEY, intent INTEGER NOT NULL REFERENCES intent, what TEXT NOT NULL,
   at TEXT NOT NULL, data BLOB NOT NULL
