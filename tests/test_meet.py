@@ -10,13 +10,14 @@ import stamina
 
 from repo import Repo, alone, count_processes, repository
 from rig import page
-from wikisync.meet import Met, Note, meet
+from wikisync.meet import Met, meet
 from wikisync.page.fingerprint import fingerprint
 from wikisync.page.model import Key, Listed, Record
 from wikisync.page.paths import Locales
 from wikisync.sides.folder import Folder
 from wikisync.sides.scan import name, scan
 from wikisync.sides.wiki import Wiki
+from wikisync.sync.note import Note
 from wikisync.sync.plan import Action, Base, Conflict, Remote
 from wikisync.sync.reconcile import decide
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from wikisync.apply.run import outcome_of
+from wikisync.apply.outcome import outcome_of
 from wikisync.apply.undo import Step, steps, take_back
 from wikisync.desk import Desk, perform, settle_first, to_look, to_write
 from wikisync.errors import Guest, Interrupted, Locked, NoSuchRun

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from wikisync.apply import Outcome
     from wikisync.compare import Pair
-    from wikisync.meet import Note
+    from wikisync.sync.note import Note
     from wikisync.sync.plan import Command, Plan, Prefer
     from wikisync.sync.select import Choice
 

@@ -10,15 +10,16 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from wikisync.apply import Outcome, apply
+from wikisync.apply import Outcome, apply, tree
 from wikisync.apply.context import now
-from wikisync.apply.run import missing_at_end
+from wikisync.apply.outcome import missing_at_end
 from wikisync.compare import filled, pairs
 from wikisync.desk import Desk, perform, to_look, to_write
 from wikisync.errors import Locked, StateError, WikiError, WikisyncError
 from wikisync.page.fingerprint import fingerprint
 from wikisync.planning import planned
 from wikisync.request import CommandName, Report, Request
+from wikisync.sides.aside import aside
 from wikisync.sync.plan import Plan, Refusal, Remote
 from wikisync.sync.reconcile import to_read
 
@@ -129,6 +130,7 @@ def _forget(desk: Desk) -> None:
     for noted in desk.state.journal.open():
         desk.state.journal.end(noted.number, "unknown")
     desk.state.journal.end_interrupted(now())
+    tree.trust(desk.state)
     # Its runs cannot be taken back on this one, whose pages have ids of their own.
     desk.state.set_meta(others=str(max((r.number for r in desk.state.journal.runs()), default=0)))
 
@@ -147,7 +149,7 @@ def done(
     """
     plan, command = report.plan, report.request.command
     if not (plan.actions or plan.renewed or plan.forgotten or plan.rekeyed):
-        return report
+        return _with_tree(desk, report)
     outcomes, stopped = perform(
         desk,
         command,
@@ -159,9 +161,22 @@ def done(
     )
     place = {id(action): number for number, action in enumerate(plan.actions)}
     outcomes = tuple(sorted(outcomes, key=lambda outcome: place[id(outcome.action)]))
-    if not stopped and any(o.action.side == "wiki" and o.result == "done" for o in outcomes):
-        outcomes = missing_at_end(outcomes, _tidy(desk), desk.wiki)
-    return replace(report, outcomes=outcomes, interrupted=stopped)
+    report = replace(report, outcomes=outcomes, interrupted=stopped)
+    if stopped:
+        return report
+    if any(o.action.side == "wiki" and o.result == "done" for o in outcomes):
+        report = replace(report, outcomes=missing_at_end(outcomes, _tidy(desk), desk.wiki))
+    return report if any(o.gives_up for o in outcomes) else _with_tree(desk, report)
+
+
+def _with_tree(desk: Desk, report: Report) -> Report:
+    """The report, once the wiki's tree holds every page that this run or an earlier one made."""
+    if report.request.direction == "pull":  # which writes nothing to the wiki
+        return report
+    try:
+        return replace(report, notes=(*report.notes, *tree.mend(desk.wiki, desk.state)))
+    except StateError:  # which has been told already, if it was needed for a page
+        return report
 
 
 def _told(outcomes: Iterable[Outcome], tell: Callable[[Outcome], None]) -> Iterator[Outcome]:
@@ -179,10 +194,10 @@ def _tidy(desk: Desk) -> Collection[Listed] | None:
     A page's ``updatedAt`` also moves when a page that it links to is written (facts, *Reading*);
     noting it now lets the next run do with one request. That it fails costs only that.
     """
-    bases = desk.state.bases.load()
-    connection = None
+    answer, connection = aside(desk.wiki.connect), None
     try:
-        connection = desk.wiki.connect()
+        bases = desk.state.bases.load()
+        connection = answer.result()
         listed = {page.key: page for page in connection.pages}
         moved = [page for page in to_read(bases, (), listed).read if page.key in bases]
         renewed = []

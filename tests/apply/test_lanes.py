@@ -9,7 +9,7 @@ import pytest
 
 from rig import page
 from wikisync.apply import apply
-from wikisync.apply.run import missing_at_end
+from wikisync.apply.outcome import missing_at_end
 from wikisync.errors import Interrupted, PageMoved, StateError, Unreachable
 from wikisync.sandbox import Drop, Hook, Late, LoseTags, Refuse
 from wikisync.state.bases import unpack_page

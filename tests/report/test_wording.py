@@ -9,10 +9,10 @@ import pytest
 
 from helpers import key
 from wikisync import errors
-from wikisync.meet.meeting import Note, NoteKind
 from wikisync.report.verdict import say_conflict, say_note, say_refusal
 from wikisync.report.wording import Message, say
 from wikisync.report.words import many, shown
+from wikisync.sync.note import Note, NoteKind
 from wikisync.sync.plan import Conflict, ConflictKind, Refusal, Rule
 
 WORDS = {"what": ("config", "url", "token", "base", "address"), "why": ("newer", "damaged", "full")}

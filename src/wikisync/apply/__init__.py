@@ -6,6 +6,7 @@ together (promises 1, 3, 4, 5). A page that fails stops no other.
 """
 
 from wikisync.apply.context import Run
-from wikisync.apply.run import Outcome, apply
+from wikisync.apply.outcome import Outcome
+from wikisync.apply.run import apply
 
 __all__ = ["Outcome", "Run", "apply"]

@@ -2,121 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final
 
+from wikisync.apply import tree
 from wikisync.apply.converting import convert_page
 from wikisync.apply.landing import create_files
 from wikisync.apply.lanes import in_lanes
 from wikisync.apply.merging import merge, show_both
 from wikisync.apply.moving import move_file, move_page
+from wikisync.apply.outcome import Outcome, outcome_of
 from wikisync.apply.pull import adopt, create_file, delete_file, update_file
 from wikisync.apply.push import create_page, delete_page, update_page
+from wikisync.apply.records import Records
 from wikisync.errors import (
-    ApiOff,
-    FileMoved,
-    Guest,
     Interrupted,
-    NotAWiki,
-    Overtook,
-    PageGone,
-    PageMoved,
-    Stale,
-    StateError,
-    Unreachable,
     WikisyncError,
 )
-from wikisync.page.fingerprint import fingerprint
-from wikisync.sync.plan import Conflict
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from wikisync.apply.context import Run
-    from wikisync.page.model import Key, Listed, Record
-    from wikisync.sides.wiki import Wiki
-    from wikisync.sync.plan import Action, ConflictKind, Plan, Side, Verb
-
-Result = Literal["done", "skipped", "failed"]
-
-HOPELESS = (ApiOff, Guest, NotAWiki, StateError, Unreachable)
-"""Errors after which no other page of the run could do better."""
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What became of an action. ``error`` says why, or what went wrong beside (``done``)."""
-
-    action: Action
-    result: Result
-    error: WikisyncError | None = None
-
-    @property
-    def failed(self) -> bool:
-        """Whether something failed: the action itself, or something beside it."""
-        beside = self.result == "done" and not isinstance(self.error, Overtook | None)
-        return self.result == "failed" or beside
-
-    @property
-    def unfinished(self) -> bool:
-        """Whether the same action may still be tried: it failed, or its turn never came."""
-        return self.result == "failed" or (self.result == "skipped" and self.gives_up is not None)
-
-    @property
-    def gives_up(self) -> WikisyncError | None:
-        """The error after which no other page of the run could do better, if this met one."""
-        return self.error if isinstance(self.error, (*HOPELESS, Interrupted)) else None
-
-    @property
-    def conflict(self) -> Conflict | None:
-        """The conflict that a lease that did not hold is, or an edit that was written over."""
-        if isinstance(self.error, Overtook):
-            detail = str(self.error.version)
-            return self._conflict("overtook", detail)
-        if self.result == "done" and self.action.marks:
-            return self._conflict("marked", "")
-        if isinstance(self.error, Stale):
-            return None if self.error.done else self._conflict("stale", self.error.found)
-        if self.result != "skipped" or not isinstance(self.error, PageMoved | FileMoved):
-            return None
-        found = self.error.found if isinstance(self.error, PageMoved) else self.error.reason
-        return self._conflict("overtaken", found)
-
-    def _conflict(self, kind: ConflictKind, detail: str) -> Conflict:
-        action = self.action
-        return Conflict(
-            action.key, action.file, kind, action.fields, detail, action.here, action.there
-        )
-
-
-def missing_at_end(
-    outcomes: Sequence[Outcome], pages: Iterable[Listed] | None, wiki: Wiki
-) -> tuple[Outcome, ...]:
-    """The outcomes, once the list at the end of a run is held against what was to be there.
-
-    A page that was made, moved or updated, and is neither listed nor found (absence is not
-    deletion), is not done, whatever was answered. Without a list, nothing is known.
-    """
-    there = None if pages is None else {page.key for page in pages}
-    return tuple(
-        Outcome(o.action, "skipped", PageMoved(o.action.key, "it was gone when the run ended"))
-        if there is not None
-        and o.result == "done"
-        and (o.action.side, o.action.aside) == ("wiki", False)
-        and o.action.verb in _LEAVES_PAGE
-        and o.action.key not in there
-        and _is_gone(wiki, o.action.key)
-        else o
-        for o in outcomes
-    )
-
-
-def _is_gone(wiki: Wiki, key: Key) -> bool:
-    try:
-        return wiki.find(key) is None
-    except WikisyncError:
-        return False
+    from wikisync.page.model import Record
+    from wikisync.sync.plan import Action, Plan, Side, Verb
 
 
 def apply(plan: Plan, run: Run, *, stop: Callable[[], bool] = lambda: False) -> Iterator[Outcome]:
@@ -129,7 +38,7 @@ def apply(plan: Plan, run: Run, *, stop: Callable[[], bool] = lambda: False) -> 
         run.state.bases.renew(plan.renewed)
         run.state.bases.drop(plan.forgotten)
         run.state.bases.rekey(plan.rekeyed)
-    records = _Records(run.wiki, plan.actions)
+    records = Records(run.wiki, plan.actions)
     gave_up: WikisyncError | None = None
     tree = [a for a in plan.writes if a.side == "wiki" and a.verb in _REBUILD]
     for group in _grouped(plan.actions):
@@ -160,7 +69,7 @@ def _kind(action: Action) -> tuple[Verb, Side] | None:
 def _outcomes(
     run: Run,
     group: Sequence[Action],
-    records: _Records,
+    records: Records,
     gave_up: WikisyncError | None,
     stop: Callable[[], bool],
     last: Sequence[Action],
@@ -174,13 +83,14 @@ def _outcomes(
         for action in group:
             outcome = _alone(run, action, records, gave_up, stop)
             gave_up = outcome.gives_up or gave_up
+            _note_tree(run, outcome)
             yield outcome
 
 
 def _side_by_side(
     run: Run,
     group: Sequence[Action],
-    records: _Records,
+    records: Records,
     gave_up: WikisyncError | None,
     stop: Callable[[], bool],
     most: int,
@@ -194,13 +104,25 @@ def _side_by_side(
         gave_up = outcome.gives_up or gave_up
         return outcome, outcome.result == "done"
 
-    yield from in_lanes(run, group, most, work, last_alone=group[-1] in last)
+    if group[0].verb in _REBUILD:
+        tree.doubt(run.state)
+    for outcome in in_lanes(run, group, most, work, last_alone=group[-1] in last):
+        if outcome.action in last:  # which was alone: no lane is at work any more
+            _note_tree(run, outcome)
+        yield outcome
+
+
+def _note_tree(run: Run, outcome: Outcome) -> None:
+    """A write that was alone left the wiki's tree whole, if it is one that rebuilds it."""
+    action = outcome.action
+    if outcome.result == "done" and action.side == "wiki" and action.verb in _REBUILD:
+        tree.trust(run.state)
 
 
 def _alone(
     run: Run,
     action: Action,
-    records: _Records,
+    records: Records,
     gave_up: WikisyncError | None,
     stop: Callable[[], bool],
 ) -> Outcome:
@@ -214,7 +136,7 @@ def _alone(
 def _landed(
     run: Run,
     group: Sequence[Action],
-    records: _Records,
+    records: Records,
     gave_up: WikisyncError | None,
     stop: Callable[[], bool],
 ) -> Iterator[Outcome]:
@@ -247,21 +169,7 @@ def _again(error: WikisyncError | None) -> None:
         raise error
 
 
-def outcome_of(
-    action: Action, work: Callable[[], WikisyncError | None], gave_up: WikisyncError | None
-) -> Outcome:
-    """What becomes of an action when ``work`` does it; ``gave_up`` is why it is not even tried."""
-    if gave_up is not None:
-        return Outcome(action, "skipped", gave_up)
-    try:
-        return Outcome(action, "done", work())
-    except (PageMoved, FileMoved) as error:
-        return Outcome(action, "skipped", error)
-    except WikisyncError as error:
-        return Outcome(action, "failed", error)
-
-
-def _do(run: Run, action: Action, records: _Records) -> WikisyncError | None:
+def _do(run: Run, action: Action, records: Records) -> WikisyncError | None:
     if action.verb == "adopt":
         adopt(run, action, records.of(action))
         return None
@@ -278,7 +186,6 @@ _FROM_WIKI: Final[dict[tuple[Verb, Side], Callable[[Run, Action, Record], None]]
     ("update", "folder"): update_file,
 }
 _TOGETHER: Final = frozenset({("create", "folder"), ("create", "wiki"), ("update", "wiki")})
-_LEAVES_PAGE: Final = frozenset({"create", "update", "move", "merge"})
 _REBUILD: Final = frozenset({"create", "move", "delete"})
 """What makes the wiki rebuild its tree of pages."""
 
@@ -292,50 +199,3 @@ _HANDS: Final[dict[tuple[Verb, Side], Callable[[Run, Action], WikisyncError | No
     ("merge", "wiki"): merge,
     ("merge", "folder"): show_both,
 }
-
-
-class _Records:
-    """The pages that actions need whole: as planned, or read in batches as they are come to."""
-
-    def __init__(self, wiki: Wiki, actions: Sequence[Action]) -> None:
-        unread = [
-            action.there.listed
-            for action in actions
-            if action.side == "folder"
-            and action.verb != "move"
-            and action.there is not None
-            and action.there.record is None
-        ]
-        self._coming = wiki.read(unread) if unread else iter(())
-        self._broken: WikisyncError | None = None
-
-    def of(self, action: Action) -> Record:
-        """The action's page, whole. Raises what the wiki answered in its place."""
-        if action.there is None:
-            raise AssertionError(f"{action.key}: nothing on the wiki to bring here")
-        if action.there.record is not None:
-            return action.there.record
-        record = self._read(action, action.there.listed)
-        if record.key != action.key:
-            raise PageMoved(action.key, f"it was moved to {record.key} on the wiki")
-        lease = action.there.fingerprint
-        if lease is not None and (fields := fingerprint(record.page).differs(lease)):
-            raise PageMoved(action.key, f"its {', '.join(fields)} changed on the wiki")
-        return record
-
-    def _read(self, action: Action, wanted: Listed) -> Record:
-        if self._broken is not None:
-            raise self._broken
-        try:
-            got = next((got for listed, got in self._coming if listed.id == wanted.id), None)
-        except WikisyncError as error:
-            # It ends the reading of all that were to follow, for the same reason.
-            self._broken = error
-            raise
-        if got is None:
-            raise AssertionError(f"{action.key}: not among the pages to be read")
-        if isinstance(got, PageGone):
-            raise PageMoved(action.key, "it was deleted on the wiki")
-        if isinstance(got, WikisyncError):
-            raise got
-        return got

@@ -64,9 +64,9 @@ class Turns:
 
     def over(self) -> None:
         """From here on no lane has a turn any more; waits for the one that has it."""
-        self._turn.acquire()
-        self._over = True
-        self._turn.release()
+        self._over = True  # before the wait, which may be broken off
+        with self._turn:
+            pass
 
     def _take(self) -> None:
         self._turn.acquire()

@@ -5,6 +5,6 @@ file and the wiki's history of the page tell what both once had (``sync.ancestry
 like any other. Nothing is written here.
 """
 
-from wikisync.meet.meeting import Met, Note, NoteKind, meet
+from wikisync.meet.meeting import Met, meet
 
-__all__ = ["Met", "Note", "NoteKind", "meet"]
+__all__ = ["Met", "meet"]

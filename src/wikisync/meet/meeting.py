@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from wikisync.errors import Forbidden
 from wikisync.meet.candidates import differing, without_file
@@ -14,6 +14,7 @@ from wikisync.page.fingerprint import fingerprint, listed_fields
 from wikisync.page.model import Record
 from wikisync.sides.git import Repository
 from wikisync.sync.ancestry import MOST
+from wikisync.sync.note import Note, NoteKind
 from wikisync.sync.plan import Remote
 
 if TYPE_CHECKING:
@@ -28,22 +29,6 @@ if TYPE_CHECKING:
     from wikisync.state.bases import Remembered
     from wikisync.sync.ancestry import Committed
     from wikisync.sync.plan import Base, Local, There
-
-NoteKind = Literal[
-    "shallow",  # the clone is shallow: git's history is cut off
-    "partial",  # the clone has the history and not its contents
-    "git-failed",  # git has a history, and could not tell it
-    "no-history",  # the key may not read the wiki's history
-]
-
-
-@dataclass(frozen=True, slots=True)
-class Note:
-    """Why ``pages`` pages that differ may have found no ancestor. ``detail`` is git's own word."""
-
-    kind: NoteKind
-    pages: int
-    detail: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any, Final, get_args
 from wikisync import __version__
 from wikisync.compare import Pair
 from wikisync.errors import BadPage, NoSuchPath
-from wikisync.meet import Note, NoteKind
 from wikisync.planfile.encode import KIND, VERSION, encode, identity
 from wikisync.planfile.texts import is_true
 from wikisync.planfile.values import Given, Malformed, here_of, key_of, page_of, there_of
 from wikisync.request import Report, Request
+from wikisync.sync.note import Note, NoteKind
 from wikisync.sync.plan import WRITES, Action, Conflict, ConflictKind, Plan, Prefer, Side, Verb
 from wikisync.sync.select import Choice
 

@@ -9,7 +9,7 @@ from wikisync.report.wording import GUEST, NEW_KEY, Message
 from wikisync.report.words import many
 
 if TYPE_CHECKING:
-    from wikisync.meet import Note
+    from wikisync.sync.note import Note
     from wikisync.sync.plan import Conflict, Refusal
 
 
@@ -224,6 +224,13 @@ def say_note(note: Note) -> Message:
                 f"{pages} found no common ancestor in git, and the key may not read the wiki's"
                 " history.",
                 "Give the key's group read:history.",
+            )
+        case "tree":
+            return Message(
+                "The wiki's tree of pages may lack some that were made at the same time"
+                + (f": {note.detail}." if note.detail else ", and the key may not rebuild it."),
+                "The next page that is made, moved or deleted mends it; so does Rebuild Page Tree"
+                " in the wiki's administration, under Utilities.",
             )
     assert_never(note.kind)
 

@@ -77,7 +77,9 @@ RESOLVERS: Final[dict[str, dict[str, Resolver]]] = {
         "render": mutation("Page rendered successfully.")(
             lambda r, a, _: pages.render(r.store, a["id"])
         ),
-        "rebuildTree": mutation("Page tree rebuilt successfully.")(lambda *_: None),
+        "rebuildTree": mutation("Page tree rebuilt successfully.")(
+            lambda r, _, t: pages.rebuild_tree(r.store, t)
+        ),
         "flushCache": mutation("Pages Cache has been flushed successfully.")(lambda *_: None),
         "updateTag": mutation("Tag has been updated successfully.")(_rename_tag),
         "deleteTag": mutation("Tag has been deleted.")(_delete_tag),

@@ -79,7 +79,7 @@ def create(store: Store, who: Who, sent: Sent, trouble: frozenset[str] = NO_TROU
     if sent["tags"]:
         tags.associate(store, page, sent["tags"], trouble)
     _render(store, page)
-    _rebuild_tree(store, trouble)
+    rebuild_tree(store, trouble)
     links.touch(store, locale, path)
     return get(store, page["id"])
 
@@ -149,7 +149,7 @@ def move(store: Store, who: Who, sent: Sent, trouble: frozenset[str] = NO_TROUBL
     }
     _check(store, UPDATE, row)
     store.change("pages", page["id"], {**row, "updatedAt": store.now()})
-    _rebuild_tree(store, trouble)
+    rebuild_tree(store, trouble)
     links.touch(store, locale, path)
 
 
@@ -163,7 +163,7 @@ def delete(store: Store, who: Who, id: int, trouble: frozenset[str] = NO_TROUBLE
         raise named("PageDeleteForbidden")
     history.snapshot(store, page, "deleted")
     store.run("delete from pages where id = ?", id)
-    _rebuild_tree(store, trouble)
+    rebuild_tree(store, trouble)
     links.touch(store, page["locale"], page["path"])
 
 
@@ -235,7 +235,7 @@ def _render(store: Store, page: Row) -> None:
     store.change("pages", page["id"], {"updatedAt": store.now()})
 
 
-def _rebuild_tree(store: Store, trouble: frozenset[str]) -> None:
+def rebuild_tree(store: Store, trouble: frozenset[str]) -> None:
     """The tree is worked out when asked for; here is noted what the real one would hold.
 
     Who loses the race for it leaves it without the pages that another one has made.

@@ -204,6 +204,14 @@ def written(answer: Answer, write: Write, page: int, key: Key | None) -> Written
     Raises Rejected, Forbidden or PageGone, which are known to have changed nothing, or Unsure.
     NotAWiki is raised for an odd shape, and then says nothing about what was written.
     """
+    new = succeeded(answer, write, page, key)["page"]
+    if page and new.empty:
+        return Written(page, None, None)
+    return Written(new.number("id"), new.text("createdAt"), new.text("updatedAt"))
+
+
+def succeeded(answer: Answer, write: Write, page: int = 0, key: Key | None = None) -> Node:
+    """What a mutation that succeeded answers. Raises as ``written``."""
     fault = answer.fault_at("pages", write.name)
     if fault is not None:
         raise refusals.of_write(answer.url, fault, write, key)
@@ -211,7 +219,4 @@ def written(answer: Answer, write: Write, page: int, key: Key | None) -> Written
     result = node["responseResult"]
     if not result.flag("succeeded"):
         raise refusals.of_result(answer.url, result, write, page, key)
-    new = node["page"]
-    if page and new.empty:
-        return Written(page, None, None)
-    return Written(new.number("id"), new.text("createdAt"), new.text("updatedAt"))
+    return node

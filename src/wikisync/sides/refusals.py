@@ -116,6 +116,7 @@ UPDATE: Final = Write("update", ("write:pages",), frozenset({6004}))
 MOVE: Final = Write("move", ("manage:pages",), frozenset({6005}))
 DELETE: Final = Write("delete", ("delete:pages",))
 CONVERT: Final = Write("convert", ("write:pages",))
+REBUILD: Final = Write("rebuildTree", ("manage:system",))
 
 
 def of_write(url: str, fault: Fault, write: Write, key: Key | None) -> WikiError:

@@ -217,6 +217,12 @@ class Wiki:
         """Deletes the page ``id``. Raises PageGone, Forbidden or Unsure."""
         self._write(refusals.DELETE, id, None, {"id": id})
 
+    def rebuild_tree(self) -> None:
+        """Has the tree of pages made anew. Raises Forbidden (``manage:system``) or Unsure."""
+        self.wire.mutate(
+            document("rebuild_tree"), {}, lambda answer: answers.succeeded(answer, refusals.REBUILD)
+        )
+
     def newest_versions(self, id: int, most: int) -> tuple[Version, ...]:  # noqa: A002
         """The page's newest versions, ``most`` at the most. Raises as ``history`` does."""
         return self._histories.newest(id, most)

@@ -24,12 +24,12 @@ from wikisync.sync.renames import Known, find_renames
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from wikisync.meet import Note
     from wikisync.report.progress import Progress
     from wikisync.sides.folder import Folder
     from wikisync.sides.wiki import Wiki
     from wikisync.state import State
     from wikisync.state.bases import Remembered
+    from wikisync.sync.note import Note
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +54,9 @@ def survey(
     folder: Folder, wiki: Wiki, state: State, progress: Progress, *, anew: bool = False
 ) -> Survey:
     """Look at both sides; ``anew``: as on a first run. Raises what makes the look impossible."""
-    bases = {} if anew else _managed(state.bases.load(), folder)
     with progress("Looking at the folder and the wiki") as step:
-        answer = aside(wiki.connect)
+        answer = aside(wiki.connect)  # first of all: the rest is done while the wiki works
+        bases = {} if anew else _managed(state.bases.load(), folder)
         scanned = scan(folder, bases.values(), step, state.files.load())
         connection = answer.result()
     locales = Locales(connection.default_locale, connection.locales, connection.namespacing)

@@ -1,0 +1,125 @@
+"""What became of each action of a plan."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Literal
+
+from wikisync.errors import (
+    ApiOff,
+    FileMoved,
+    Guest,
+    Interrupted,
+    NotAWiki,
+    Overtook,
+    PageMoved,
+    Stale,
+    StateError,
+    Unreachable,
+    WikisyncError,
+)
+from wikisync.sync.plan import Conflict
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from wikisync.page.model import Key, Listed
+    from wikisync.sides.wiki import Wiki
+    from wikisync.sync.plan import Action, ConflictKind
+
+Result = Literal["done", "skipped", "failed"]
+
+HOPELESS = (ApiOff, Guest, NotAWiki, StateError, Unreachable)
+"""Errors after which no other page of the run could do better."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of an action. ``error`` says why, or what went wrong beside (``done``)."""
+
+    action: Action
+    result: Result
+    error: WikisyncError | None = None
+
+    @property
+    def failed(self) -> bool:
+        """Whether something failed: the action itself, or something beside it."""
+        beside = self.result == "done" and not isinstance(self.error, Overtook | None)
+        return self.result == "failed" or beside
+
+    @property
+    def unfinished(self) -> bool:
+        """Whether the same action may still be tried: it failed, or its turn never came."""
+        return self.result == "failed" or (self.result == "skipped" and self.gives_up is not None)
+
+    @property
+    def gives_up(self) -> WikisyncError | None:
+        """The error after which no other page of the run could do better, if this met one."""
+        return self.error if isinstance(self.error, (*HOPELESS, Interrupted)) else None
+
+    @property
+    def conflict(self) -> Conflict | None:
+        """The conflict that a lease that did not hold is, or an edit that was written over."""
+        if isinstance(self.error, Overtook):
+            detail = str(self.error.version)
+            return self._conflict("overtook", detail)
+        if self.result == "done" and self.action.marks:
+            return self._conflict("marked", "")
+        if isinstance(self.error, Stale):
+            return None if self.error.done else self._conflict("stale", self.error.found)
+        if self.result != "skipped" or not isinstance(self.error, PageMoved | FileMoved):
+            return None
+        found = self.error.found if isinstance(self.error, PageMoved) else self.error.reason
+        return self._conflict("overtaken", found)
+
+    def _conflict(self, kind: ConflictKind, detail: str) -> Conflict:
+        action = self.action
+        return Conflict(
+            action.key, action.file, kind, action.fields, detail, action.here, action.there
+        )
+
+
+def missing_at_end(
+    outcomes: Sequence[Outcome], pages: Iterable[Listed] | None, wiki: Wiki
+) -> tuple[Outcome, ...]:
+    """The outcomes, once the list at the end of a run is held against what was to be there.
+
+    A page that was made, moved or updated, and is neither listed nor found (absence is not
+    deletion), is not done, whatever was answered. Without a list, nothing is known.
+    """
+    there = None if pages is None else {page.key for page in pages}
+    return tuple(
+        Outcome(o.action, "skipped", PageMoved(o.action.key, "it was gone when the run ended"))
+        if there is not None
+        and o.result == "done"
+        and (o.action.side, o.action.aside) == ("wiki", False)
+        and o.action.verb in _LEAVES_PAGE
+        and o.action.key not in there
+        and _is_gone(wiki, o.action.key)
+        else o
+        for o in outcomes
+    )
+
+
+def _is_gone(wiki: Wiki, key: Key) -> bool:
+    try:
+        return wiki.find(key) is None
+    except WikisyncError:
+        return False
+
+
+def outcome_of(
+    action: Action, work: Callable[[], WikisyncError | None], gave_up: WikisyncError | None
+) -> Outcome:
+    """What becomes of an action when ``work`` does it; ``gave_up`` is why it is not even tried."""
+    if gave_up is not None:
+        return Outcome(action, "skipped", gave_up)
+    try:
+        return Outcome(action, "done", work())
+    except (PageMoved, FileMoved) as error:
+        return Outcome(action, "skipped", error)
+    except WikisyncError as error:
+        return Outcome(action, "failed", error)
+
+
+_LEAVES_PAGE: Final = frozenset({"create", "update", "move", "merge"})

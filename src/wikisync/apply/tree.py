@@ -1,0 +1,54 @@
+"""The wiki's tree of pages, which creations that meet each other may leave without some of them.
+
+A write that rebuilds it alone leaves it whole (facts, *Speed and races of writes*). Until there was
+one, the state remembers that there has to be; so the next run mends it where this one is killed, or
+where its last creation is refused.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from wikisync.errors import Forbidden, WikiError
+from wikisync.sync.note import Note
+
+if TYPE_CHECKING:
+    from wikisync.sides.wiki import Wiki
+    from wikisync.state import State
+
+_FACT = "tree"
+
+
+def doubt(state: State) -> None:
+    """From here on the tree may lack pages. Raises StateError."""
+    if not _doubted(state):
+        state.set_meta(tree="doubted")
+
+
+def trust(state: State) -> None:
+    """The tree was rebuilt by a write that was alone. Raises StateError."""
+    if _doubted(state):
+        state.set_meta(tree="whole")
+
+
+def mend(wiki: Wiki, state: State) -> tuple[Note, ...]:
+    """Have the wiki rebuild a tree that may lack pages; what to tell where it does not.
+
+    A key that may not is told of once: the next creation, or an administrator, mends it. Raises
+    StateError.
+    """
+    if not _doubted(state):
+        return ()
+    try:
+        wiki.rebuild_tree()
+    except Forbidden:
+        trust(state)
+        return (Note("tree"),)
+    except WikiError:
+        return (Note("tree", detail="the wiki did not rebuild it"),)
+    trust(state)
+    return ()
+
+
+def _doubted(state: State) -> bool:
+    return state.meta(_FACT) == "doubted"

@@ -1,0 +1,26 @@
+"""What a command has to say beside its pages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+NoteKind = Literal[
+    "shallow",  # the clone is shallow: git's history is cut off
+    "partial",  # the clone has the history and not its contents
+    "git-failed",  # git has a history, and could not tell it
+    "no-history",  # the key may not read the wiki's history
+    "tree",  # the wiki's tree of pages may lack some
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Why ``pages`` pages that differ may have found no ancestor; or what else is to be known.
+
+    ``detail`` is git's own word, or the wiki's.
+    """
+
+    kind: NoteKind
+    pages: int = 0
+    detail: str = ""
