@@ -37,6 +37,10 @@ there = st.one_of(
     st.tuples(st.just("move"), paths, paths),
 )
 acts = st.one_of(here, there)
+THERE: Final = frozenset(
+    {"edit", "edit_part", "delete", "retag_there", "retitle_there", "render", "move"}
+)
+"""The acts of the one on the wiki, by name."""
 commands = st.sampled_from(("push", "pull", "sync", "sync"))
 preferences = st.sampled_from((None, None, "local", "wiki"))
 several = st.lists(acts, max_size=4)

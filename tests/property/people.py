@@ -50,8 +50,9 @@ class People:
     did to each page: the text written, None for anything else.
     """
 
-    def __init__(self, root: Path, box: Sandbox) -> None:
-        (root / "wikisync.toml").write_text(f'url = "{box.url}"\njobs = 1\n', encoding="utf-8")
+    def __init__(self, root: Path, box: Sandbox, jobs: int = 1) -> None:
+        config = f'url = "{box.url}"\njobs = {jobs}\n'
+        (root / "wikisync.toml").write_text(config, encoding="utf-8")
         self.box = box
         self.config = load(start=root, env={"WIKISYNC_TOKEN": box.token})
         self.folder = self.config.folder

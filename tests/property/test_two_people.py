@@ -50,11 +50,13 @@ GUARDS: Final = frozenset({"emptied", "all-changed", "foreign-state"})
 class TwoPeople(RuleBasedStateMachine):
     """A folder, a wiki, and whatever happens to both."""
 
+    jobs = 1
+
     def __init__(self) -> None:
         super().__init__()
         self._directory = tempfile.TemporaryDirectory()
         self._box = Sandbox()
-        self._people = People(Path(self._directory.name), self._box)
+        self._people = People(Path(self._directory.name), self._box, self.jobs)
         self._broken = False
 
     def teardown(self) -> None:
@@ -261,6 +263,26 @@ class TwoPeople(RuleBasedStateMachine):
             raise AssertionError(otherwise)
 
 
+class TwoPeopleAtOnce(TwoPeople):
+    """The same, while the runs have several writes in flight, which meet each other on the wiki.
+
+    Amid a run only the one on the wiki does something: a run that waits for no single answer leaves
+    no moment in which a test could say what is being done to a file.
+    """
+
+    jobs = 3
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._box.races.tree = self._box.races.tags = 0.5
+
+    def _in_trouble(
+        self, work: Callable[[], Report], trouble: Any, meeting: Any, death: int | None
+    ) -> None:
+        there = [one for one in meeting if one[0][0] in chance.THERE]
+        super()._in_trouble(work, trouble, there, death)
+
+
 def _yes(_report: Report) -> bool:
     return True
 
@@ -314,3 +336,9 @@ def swift(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 def test_whatever_two_people_and_the_network_do_the_laws_hold() -> None:
     many = settings(stateful_step_count=STEPS)
     run_state_machine_as_test(TwoPeople, settings=many)
+
+
+@pytest.mark.usefixtures("swift")
+def test_the_laws_hold_with_several_writes_in_flight() -> None:
+    many = settings(stateful_step_count=STEPS)
+    run_state_machine_as_test(TwoPeopleAtOnce, settings=many)
