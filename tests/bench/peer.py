@@ -2,8 +2,8 @@
 
 The sandbox answers as fast as it can, but for what costs a Wiki.js its time, as measured on one of
 version 2.5 with 10,000 pages and two cores: it gives out 570 whole pages a second at the best, an
-update renders, and a creation renders and rebuilds the tree, two at once at the most. Reading takes
-that time, writing a part of it (a tenth, unless told otherwise).
+update renders, and a creation renders and rebuilds the tree, two at once at the most. Writing takes
+all of that time, unless a part of it is asked for.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ class Peer:
     ``pace`` is the part of a real wiki's time that writes take.
     """
 
-    def __init__(self, pages: int, raw: int, pace: float = 0.1) -> None:
+    def __init__(self, pages: int, raw: int, pace: float = 1.0) -> None:
         self.process: subprocess.Popen[str] | None = None
         self.url = os.environ.get("WIKISYNC_LIVE_URL", "")
         self.token = os.environ.get("WIKISYNC_LIVE_TOKEN", "")

@@ -128,7 +128,7 @@ def main() -> None:
     parser.add_argument("--many", type=int, default=100_000, help="0: not measured")
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument(
-        "--pace", type=float, default=0.1, help="the part of a real wiki's time that writes take"
+        "--pace", type=float, default=1.0, help="the part of a real wiki's time that writes take"
     )
     parser.add_argument(
         "--only", nargs="*", default=[], help="of: start pull in-sync push many counts growth"
