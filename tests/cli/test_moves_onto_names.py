@@ -147,6 +147,57 @@ def test_a_file_where_another_page_went_on_the_wiki_is_not_written_to_that_page(
     assert owners(known) == {"mine.md": "one", "place.md": "two", "three.md": "three"}
 
 
+def test_a_new_file_where_a_renamed_page_went_on_the_wiki_is_not_written_over_that_page(
+    known: Workspace,
+) -> None:
+    before = ids(known)
+    known.box.move("one", "place")
+    rename(known, "one", "mine")
+    known.write("place.md", page("New", "Nothing of what anybody had to say.\n"))
+    result = known.run("sync", "--yes", "--json")
+    assert result.code == 3
+    assert done(result) == []
+    assert "Moved on both sides" in " ".join(c["reason"] for c in result.json["conflicts"])
+    assert "what one has" in (known.box.page("place") or {})["content"]
+    assert "Nothing of what" in known.read("place.md")
+    known.run("sync", "--yes", "--prefer", "local")
+    known.run("sync", "--yes").ok()
+    now = ids(known)
+    assert {now[name] for name in ("mine", "two", "three")} == set(before.values())
+    assert now["mine"] == before["one"]
+    assert "Nothing of what" in (known.box.page("place") or {})["content"]
+
+
+def test_a_page_renamed_to_where_a_stranger_made_one_is_not_deleted_and_the_way_out_is_said(
+    known: Workspace,
+) -> None:
+    before = ids(known)
+    rename(known, "one", "new")
+    known.box.create("new", content="A stranger's.\n")
+    for command in ("push", "sync"):
+        result = known.run(command, "--yes", "--delete", "--json")
+        assert result.code == 3
+        assert done(result) == []
+        [conflict] = result.json["conflicts"]
+        assert conflict["file"] == "new.md"
+        assert "is in its way" in conflict["reason"]
+    assert ids(known).items() >= before.items()
+    known.box.delete("new")
+    known.run("sync", "--yes").ok()
+    assert ids(known)["new"] == before["one"]
+
+
+def test_a_page_renamed_to_where_its_copy_is_on_the_wiki_already_is_that_one(
+    known: Workspace,
+) -> None:
+    """As when somebody else's push has made a new page of the same rename."""
+    rename(known, "one", "new")
+    known.box.create("new", title="One", content=long_text("one"))
+    result = known.run("sync", "--yes", "--delete", "--json").ok()
+    assert done(result) == [("delete", "wiki", "one")]
+    assert sorted(ids(known)) == ["new", "three", "two"]
+
+
 def test_a_page_that_took_the_place_of_a_deleted_one_is_brought_here_at_once(
     known: Workspace,
 ) -> None:

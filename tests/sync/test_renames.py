@@ -86,9 +86,14 @@ def test_a_page_whose_file_is_no_valid_page_now_did_not_move() -> None:
     assert renames([base("a")], [local("b")], blocked=[A]) == Renames()
 
 
-def test_the_wikis_word_counts_first() -> None:
-    here = [local("b"), local("c", content="Other.\n")]
+def test_a_file_where_the_wiki_moved_its_page_is_that_page_whatever_else_is_new() -> None:
+    here = [local("b", content="Other.\n"), local("c", content="Edited.\n")]
     assert renames([base("a")], here, moved_there={A: C}, taken=[C]).moved == {A: C}
+
+
+def test_a_file_that_has_a_pages_text_is_that_page_wherever_the_wiki_moved_it() -> None:
+    here = [local("b"), local("c", content="Other.\n")]
+    assert renames([base("a")], here, moved_there={A: C}, taken=[C]).moved == {A: B}
 
 
 def test_the_wikis_word_makes_no_page_of_a_file_that_is_another_ones() -> None:

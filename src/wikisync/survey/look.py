@@ -18,7 +18,7 @@ from wikisync.sides.scan import Named, Scan, name, scan
 from wikisync.survey.on_wiki import Seen, remembered, see_wiki
 from wikisync.survey.texts import Texts
 from wikisync.sync.known import Sides
-from wikisync.sync.plan import Base, Remote, There
+from wikisync.sync.plan import Base, Local, Remote, There
 from wikisync.sync.renames import Known, find_renames
 
 if TYPE_CHECKING:
@@ -126,14 +126,15 @@ def _sides(
         for key, found in seen.there.items()
         if key in known_keys or not _ignored(key, found, folder, locales)
     }
+    arrived = set(seen.moved.values())
     renames = find_renames(
         Known(
             bases,
             named.here,
             named.blocked,
             seen.moved,
-            # A known page that went there may yet leave; if not, it is said to be in the way.
-            free=lambda key: there.get(key) is None or key in seen.moved.values(),
+            # A page that is there may yet leave; if not, it is said to be in the way.
+            free=lambda key: not _is_same(there.get(key), named.here[key]) or key in arrived,
             likeness=texts.likeness,
         )
     )
@@ -152,6 +153,13 @@ def _sides(
         blocked=named.blocked,
         problems=named.problems,
     )
+
+
+def _is_same(there: There, here: Local) -> bool:
+    """Whether a new file is the page that has its name: then it is no other page's."""
+    if not isinstance(there, Remote) or there.fingerprint is None:
+        return False
+    return not here.fingerprint.differs(there.fingerprint)
 
 
 def _file_of(key: Key, listed: Listed, locales: Locales) -> str:

@@ -68,7 +68,7 @@ def find_renames(known: Known) -> Renames:
         return found
     for key in sorted(gone):
         there = known.moved_there.get(key)
-        if there is not None and there in new and not _anothers(known, there, key, gone):
+        if there is not None and there in new and not _anothers(known, there, key, gone, new):
             found.moved[key] = there
     gone -= found.moved.keys()
     new = {key for key in new - set(found.moved.values()) if known.free(key)}
@@ -89,14 +89,23 @@ def _changed(known: Known) -> set[Key]:
     }
 
 
-def _anothers(known: Known, file: Key, page: Key, gone: Collection[Key]) -> bool:
-    """Whether a new file is of another kind than ``page``, or has the content of another page
-    that is gone, and not its own."""
+def _anothers(
+    known: Known, file: Key, page: Key, gone: Collection[Key], new: Collection[Key]
+) -> bool:
+    """Whether a new file is not what became of ``page``, though its page is there now.
+
+    It is of another kind, has the content of another page that is gone, or another new file has
+    the page's own: then both sides moved it, each elsewhere.
+    """
     if known.here[file].content_type != known.bases[page].content_type:
         return True
     content = _content(known.here[file].fingerprint.digests)
-    alike = {key for key in gone if _content(known.bases[key].here.digests) == content}
-    return bool(alike) and page not in alike
+    own = _content(known.bases[page].here.digests)
+    if content == own:
+        return False
+    return any(_content(known.bases[key].here.digests) == content for key in gone) or any(
+        _content(known.here[key].fingerprint.digests) == own for key in new
+    )
 
 
 def _content(digests: tuple[bytes | None, ...]) -> bytes | None:
