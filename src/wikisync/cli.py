@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from wikisync import __version__, cli_plan, cli_review, console
+from wikisync import __version__, cli_plan, cli_review, console, console_run
 from wikisync.options import (
     Allow,
     Config,
@@ -80,7 +80,7 @@ def init(
     quiet: Quiet = False,
 ) -> None:
     """Write wikisync.toml, make the folder, try the connection."""
-    console.begin(console.Output(json, quiet), url, folder)
+    console_run.begin(console.Output(json, quiet), url, folder)
 
 
 @app.command(epilog="Example: wikisync status guide")
@@ -98,7 +98,7 @@ def status(
     config: Config = None,
 ) -> None:
     """Show what differs, page by page. Changes nothing."""
-    console.look(
+    console_run.look(
         console.Output(json, quiet, exit_code),
         console.Source(config, jobs),
         command="status",
@@ -133,7 +133,7 @@ def diff(
     config: Config = None,
 ) -> None:
     """Show the differences themselves, as a push would make them. Changes nothing."""
-    console.look(
+    console_run.look(
         console.Output(json, quiet, exit_code, view(stat, side_by_side, no_pager), html),
         console.Source(config, jobs),
         command="diff",
@@ -169,7 +169,7 @@ def _writing(command: Command, text: str, example: str) -> None:
     ) -> None:
         if markers and command == "push":
             raise typer.BadParameter("push writes to the wiki alone: pull --markers.")
-        console.write(
+        console_run.write(
             console.Output(json, quiet, exit_code),
             console.Source(config, jobs),
             command=command,
@@ -209,7 +209,7 @@ def log(
     config: Config = None,
 ) -> None:
     """List the runs, and what each did."""
-    console.show_log(console.Output(json), console.Source(config))
+    console_run.show_log(console.Output(json), console.Source(config))
 
 
 @app.command(epilog="Example: wikisync undo, or wikisync undo 12 --dry-run")
@@ -233,7 +233,9 @@ def undo(
 
     A page that comes back after a deletion has its content, tags and settings, not its history.
     """
-    console.undo(console.Output(json, quiet), console.Source(config), run, yes=yes, dry_run=dry_run)
+    console_run.undo(
+        console.Output(json, quiet), console.Source(config), run, yes=yes, dry_run=dry_run
+    )
 
 
 @app.command(epilog="Example: wikisync sandbox --port 3010 --locales en,fr")
@@ -248,13 +250,13 @@ def sandbox(
     json: Json = False,
 ) -> None:
     """Run a wiki on this machine to try things on, until Ctrl-C."""
-    console.serve(console.Output(json), port, data, locales)
+    console_run.serve(console.Output(json), port, data, locales)
 
 
 @app.command(epilog="Example: wikisync demo")
 def demo() -> None:
     """Show the whole round on a wiki of its own, in a temporary folder."""
-    console.show_demo()
+    console_run.show_demo()
 
 
 def main() -> None:

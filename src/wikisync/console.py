@@ -11,11 +11,11 @@ import sys
 from contextlib import contextmanager, nullcontext, redirect_stdout
 from dataclasses import dataclass, replace
 from io import TextIOWrapper
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, TextIO
 
 import typer
 
-from wikisync.errors import BadConfig, Guest, NeedsYes, StateError, UsageError, WikisyncError
+from wikisync.errors import Guest, NeedsYes, StateError, UsageError, WikisyncError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,8 +27,7 @@ if TYPE_CHECKING:
     from wikisync.config import Config
     from wikisync.report.progress import Progress
     from wikisync.report.view import View
-    from wikisync.sync.plan import Command
-    from wikisync.workflow import CommandName, Report, Request
+    from wikisync.workflow import Report, Request
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,73 +67,6 @@ def show_any_text() -> None:
             stream.reconfigure(errors="backslashreplace")
 
 
-def look(
-    output: Output, source: Source, command: CommandName, direction: Command, **wishes: Any
-) -> None:
-    """A command that only looks: ``status`` and ``diff``. Ends the program."""
-    from wikisync import workflow
-
-    request = workflow.Request(command, direction, **wishes)
-    with told(output, request):
-        config = source.load(need_token=not request.offline)
-        warn(config)
-        check_html(output, config)
-        finish(workflow.look(config, request, progress(output)), output, config)
-
-
-def write(output: Output, source: Source, command: Command, *, yes: bool, **wishes: Any) -> None:
-    """A command that writes: ``push``, ``pull`` and ``sync``. Ends the program."""
-    from wikisync import workflow
-
-    request = workflow.Request(command, command, texts=on_github(), **wishes)
-    with told(output, request):
-        config = source.load()
-        warn(config)
-        if request.dry_run:
-            report = workflow.look(config, request, progress(output))
-        else:
-            report = workflow.carry_out(
-                config,
-                request,
-                progress(output),
-                ask=lambda found: yes or confirm(found),
-                notice=stopping,
-            )
-        finish(report, output, config)
-
-
-def undo(output: Output, source: Source, number: int | None, *, yes: bool, dry_run: bool) -> None:
-    """``wikisync undo``. Ends the program."""
-    from wikisync import past, workflow
-
-    request = workflow.Request("undo", "sync", dry_run=dry_run, run=number)
-    with told(output, request):
-        config = source.load()
-        warn(config)
-        report = past.undo(
-            config,
-            request,
-            progress(output),
-            ask=lambda found: yes or confirm(found),
-            notice=stopping,
-        )
-        finish(report, output, config)
-
-
-def show_log(output: Output, source: Source) -> None:
-    """``wikisync log``. Ends the program."""
-    from wikisync import past, workflow
-    from wikisync.report import log
-
-    with told(output, workflow.Request("log", "sync")):
-        config = source.load(need_token=False)
-        runs = past.log(config)
-        if output.json:
-            typer.echo(log.to_json(runs, config.url, config.folder_name))
-        else:
-            log.show(runs, _console())
-
-
 def stopping() -> None:
     """Say that the run stops, as the user asked."""
     tell("Stopping after the page in hand. Ctrl-C again: at once.")
@@ -147,7 +79,7 @@ def confirm(report: Report) -> bool:
 
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         raise NeedsYes
-    show_plan(report, _console(stderr=True))
+    show_plan(report, screen(stderr=True))
     try:
         with redirect_stdout(sys.stderr):  # else the blank after the question goes to stdout
             return typer.confirm(question(report.plan), err=True)
@@ -189,7 +121,7 @@ def _print(report: Report, output: Output) -> int:
             if output.html is not None:
                 tell(f"For a browser: {output.html}")
         elif code:
-            terminal.show_trouble(report, _console(stderr=True))
+            terminal.show_trouble(report, screen(stderr=True))
     return code
 
 
@@ -279,7 +211,8 @@ def progress(output: Output) -> Progress:
     return silent if output.quiet or not sys.stderr.isatty() else on_terminal
 
 
-def _console(*, stderr: bool = False, page: TextIO | None = None) -> Console:
+def screen(*, stderr: bool = False, page: TextIO | None = None) -> Console:
+    """What prints to stdout, to stderr, or to a pager's ``page``."""
     from rich.console import Console
 
     shown = {"file": page, "force_terminal": True} if page else {"stderr": stderr}
@@ -291,54 +224,10 @@ def _pageable(output: Output) -> Iterator[Console]:
     """A console for results: with a pager behind it where there may be one."""
     from wikisync.pager import command, paged
 
-    console = _console()
+    console = screen()
     pager = command(os.environ) if output.view is not None and output.view.pager else []
     if pager and sys.stdout.isatty():
         with paged(sys.stdout, pager, *console.size) as page:
-            yield _console(page=page)
+            yield screen(page=page)
     else:
         yield console
-
-
-def begin(output: Output, url: str | None, folder: str) -> None:
-    """``wikisync init``. Ends the program."""
-    from wikisync.begin import begin as make
-    from wikisync.workflow import Request
-
-    with told(output, Request("init", "sync")):
-        if url is None and sys.stdin.isatty():
-            with redirect_stdout(sys.stderr):
-                url = typer.prompt("The wiki's address (https://…)", err=True)
-        made = make(url, folder)
-        if output.json:
-            typer.echo(made.to_json())
-        elif not output.quiet:
-            for line in made.lines():
-                typer.echo(line)
-        raise typer.Exit(1 if made.error else 0)
-
-
-def serve(output: Output, port: int, data: Path | None, locales: str) -> None:
-    """``wikisync sandbox``, until it is ended."""
-    with told(output):
-        from wikisync import sandbox
-
-        codes = tuple(code.strip() for code in locales.split(",") if code.strip())
-        if not codes:
-            raise BadConfig("--locales", "", repr(locales), "codes such as en,fr")
-
-        def ready(url: str, token: str) -> None:
-            from wikisync.report.sandbox import introduction
-
-            typer.echo(introduction(url, token, json=output.json))
-            sys.stdout.flush()
-
-        sandbox.serve(port, data, codes, ready)
-
-
-def show_demo() -> None:
-    """``wikisync demo``. Ends the program."""
-    with told(Output()):
-        from wikisync.demo import run
-
-        raise typer.Exit(run(typer.echo))

@@ -97,6 +97,7 @@ def test_help_loads_no_side_no_state_and_nothing_of_the_sandbox(tmp_path: Path) 
         "wikisync.cli_plan",
         "wikisync.cli_review",
         "wikisync.console",
+        "wikisync.console_run",
         "wikisync.console_plan",
         "wikisync.console_review",
         "wikisync.errors",

@@ -1,0 +1,133 @@
+"""The commands at a terminal or in a script, but for those about plan files and the review.
+
+As ``console`` does it: data to stdout, messages to stderr, and the exit code at the end.
+"""
+
+from __future__ import annotations
+
+import sys
+from contextlib import redirect_stdout
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from wikisync import console
+from wikisync.errors import BadConfig
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from wikisync.console import Output, Source
+    from wikisync.sync.plan import Command
+    from wikisync.workflow import CommandName
+
+
+def look(
+    output: Output, source: Source, command: CommandName, direction: Command, **wishes: Any
+) -> None:
+    """A command that only looks: ``status`` and ``diff``. Ends the program."""
+    from wikisync import workflow
+
+    request = workflow.Request(command, direction, **wishes)
+    with console.told(output, request):
+        config = source.load(need_token=not request.offline)
+        console.warn(config)
+        console.check_html(output, config)
+        console.finish(workflow.look(config, request, console.progress(output)), output, config)
+
+
+def write(output: Output, source: Source, command: Command, *, yes: bool, **wishes: Any) -> None:
+    """A command that writes: ``push``, ``pull`` and ``sync``. Ends the program."""
+    from wikisync import workflow
+
+    request = workflow.Request(command, command, texts=console.on_github(), **wishes)
+    with console.told(output, request):
+        config = source.load()
+        console.warn(config)
+        if request.dry_run:
+            report = workflow.look(config, request, console.progress(output))
+        else:
+            report = workflow.carry_out(
+                config,
+                request,
+                console.progress(output),
+                ask=lambda found: yes or console.confirm(found),
+                notice=console.stopping,
+            )
+        console.finish(report, output, config)
+
+
+def undo(output: Output, source: Source, number: int | None, *, yes: bool, dry_run: bool) -> None:
+    """``wikisync undo``. Ends the program."""
+    from wikisync import past, workflow
+
+    request = workflow.Request("undo", "sync", dry_run=dry_run, run=number)
+    with console.told(output, request):
+        config = source.load()
+        console.warn(config)
+        report = past.undo(
+            config,
+            request,
+            console.progress(output),
+            ask=lambda found: yes or console.confirm(found),
+            notice=console.stopping,
+        )
+        console.finish(report, output, config)
+
+
+def show_log(output: Output, source: Source) -> None:
+    """``wikisync log``. Ends the program."""
+    from wikisync import past, workflow
+    from wikisync.report import log
+
+    with console.told(output, workflow.Request("log", "sync")):
+        config = source.load(need_token=False)
+        runs = past.log(config)
+        if output.json:
+            typer.echo(log.to_json(runs, config.url, config.folder_name))
+        else:
+            log.show(runs, console.screen())
+
+
+def begin(output: Output, url: str | None, folder: str) -> None:
+    """``wikisync init``. Ends the program."""
+    from wikisync.begin import begin as make
+    from wikisync.workflow import Request
+
+    with console.told(output, Request("init", "sync")):
+        if url is None and sys.stdin.isatty():
+            with redirect_stdout(sys.stderr):
+                url = typer.prompt("The wiki's address (https://…)", err=True)
+        made = make(url, folder)
+        if output.json:
+            typer.echo(made.to_json())
+        elif not output.quiet:
+            for line in made.lines():
+                typer.echo(line)
+        raise typer.Exit(1 if made.error else 0)
+
+
+def serve(output: Output, port: int, data: Path | None, locales: str) -> None:
+    """``wikisync sandbox``, until it is ended."""
+    with console.told(output):
+        from wikisync import sandbox
+
+        codes = tuple(code.strip() for code in locales.split(",") if code.strip())
+        if not codes:
+            raise BadConfig("--locales", "", repr(locales), "codes such as en,fr")
+
+        def ready(url: str, token: str) -> None:
+            from wikisync.report.sandbox import introduction
+
+            typer.echo(introduction(url, token, json=output.json))
+            sys.stdout.flush()
+
+        sandbox.serve(port, data, codes, ready)
+
+
+def show_demo() -> None:
+    """``wikisync demo``. Ends the program."""
+    with console.told(console.Output()):
+        from wikisync.demo import run
+
+        raise typer.Exit(run(typer.echo))
