@@ -6,29 +6,20 @@ decides.
 
 from __future__ import annotations
 
-import re
 from contextlib import suppress
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from wikisync.apply.context import Bracket, Run, bracket
-from wikisync.errors import Forbidden, Overtook, PageGone, PageMoved, Unsure, WikiError
-from wikisync.page.fingerprint import ON_DEMAND, Fingerprint, fingerprint
+from wikisync.apply.read_back import made_whole, overtaken, refused_fields, tell_refused, whole
+from wikisync.errors import Overtook, PageGone, PageMoved, Unsure
+from wikisync.page.fingerprint import Fingerprint, fingerprint
 from wikisync.state.bases import pack_page
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from wikisync.page.model import Key, Page, Record
-    from wikisync.sides.values import Past
+    from wikisync.page.model import Page, Record
     from wikisync.state.journal import Intent
-
-UNSENT: Final = ON_DEMAND
-"""Fields that the wiki may keep otherwise than sent: it ignores an editor and privacy in an update,
-minifies styles, and drops styles and scripts of a key that may not write them."""
-
-_NEEDS: Final = {"scriptCss": "write:styles", "scriptJs": "write:scripts"}
-_NO_STYLE: Final = re.compile(r"/\*.*?\*/|[\s;]", re.DOTALL)
-"""What of a style is gone, or may be, when it was minified."""
 
 
 def create(run: Run, intent: Intent, page: Page) -> Record:
@@ -48,11 +39,11 @@ def create(run: Run, intent: Intent, page: Page) -> Record:
             if made is None:
                 run.state.journal.end(held.number, "failed")
                 raise
-            record = _made_whole(run, intent.key, made, page)
-        record = _whole(run, intent.key, record, page, lease=None)
-        refused = _refused(record, page, None, intent)
+            record = made_whole(run, intent.key, made, page)
+        record = whole(run, intent.key, record, page, lease=None)
+        refused = refused_fields(record, page, None, intent)
         held.done(record, refused)
-    _tell(run, intent.key, refused)
+    tell_refused(run, intent.key, refused)
     return record
 
 
@@ -89,10 +80,10 @@ def update(
         found = overtaken(run, before)
         if found is not None:
             held.keep(pack_page(found.page), "overtaken")
-        record = _whole(run, intent.key, record, page, lease)
-        refused = _refused(record, page, before.page, intent)
+        record = whole(run, intent.key, record, page, lease)
+        refused = refused_fields(record, page, before.page, intent)
         held.done(record, refused)
-    _tell(run, intent.key, refused)
+    tell_refused(run, intent.key, refused)
     return record, None if found is None else Overtook(intent.key, found.version_id)
 
 
@@ -180,21 +171,6 @@ def delete(run: Run, intent: Intent) -> None:
         held.done()
 
 
-def _made_whole(run: Run, key: Key, made: Record, page: Page) -> Record:
-    """A page whose creation failed half-way, with what the wiki then leaves out.
-
-    Creations that race leave a page without its search entry and its links, or without its tags;
-    an update with the same record makes them (facts, *Speed and races of writes*). A page of
-    somebody else is not touched.
-    """
-    unlike = _unlike(made, fingerprint(page))
-    if unlike and unlike != ("tags",):
-        return made
-    with suppress(Unsure):
-        run.wiki.update(made.id, key, page)
-    return run.wiki.read_one(made.id)
-
-
 def _under_lease(held: Bracket) -> Record:
     """The page as it is now, if that is as the plan saw it (promise 3)."""
     intent = held.intent
@@ -215,99 +191,6 @@ def _under_lease(held: Bracket) -> Record:
     if fields:
         raise PageMoved(intent.key, f"its {', '.join(fields)} changed on the wiki")
     return record
-
-
-def _unlike(record: Record, wanted: Fingerprint) -> tuple[str, ...]:
-    fields = wanted.differs(fingerprint(record.page))
-    return tuple(name for name in fields if name not in UNSENT)
-
-
-def _whole(run: Run, key: Key, record: Record, page: Page, lease: Fingerprint | None) -> Record:
-    """The page as read back, once it holds what was sent; a half-written one is written again.
-
-    Half written is: our content, without the tags (facts, *Races of writes*). A page with other
-    content than ours was overtaken by somebody, and is theirs.
-    """
-    if record.key != key:
-        raise PageMoved(key, f"it was moved to {record.key} on the wiki")
-    wanted = fingerprint(page)
-    unlike = _unlike(record, wanted)
-    if unlike == ("tags",) and tags_lost(record, lease):
-        run.wiki.update(record.id, key, page)
-        record = run.wiki.read_one(record.id)
-        unlike = _unlike(record, wanted)
-        if unlike == ("tags",) and tags_lost(record, lease):
-            # Still half written: the next run settles it, and writes it whole.
-            raise Unsure(run.wiki.url, "the page is there, and its tags are lost")
-    if unlike:
-        raise PageMoved(key, f"its {', '.join(unlike)} changed on the wiki right after")
-    return record
-
-
-def _refused(record: Record, page: Page, before: Page | None, intent: Intent) -> tuple[str, ...]:
-    """Style and script that the wiki did not take: it says nothing to a key that may not.
-
-    A style comes back minified, so that it is only told by having stayed as it was although the
-    file's is not the one that was agreed on.
-    """
-    found = []
-    base = intent.before.base.here if intent.before is not None else None
-    agreed = base is not None and base.names("scriptCss") and not base.differs(_style(page))
-    style, old = record.page.script_css or "", (before.script_css or "") if before else ""
-    if (
-        not agreed
-        and style == old
-        and _NO_STYLE.sub("", style) != _NO_STYLE.sub("", page.script_css or "")
-    ):
-        found.append("scriptCss")
-    if record.page.script_js != page.script_js:
-        found.append("scriptJs")
-    return tuple(found)
-
-
-def _style(page: Page) -> Fingerprint:
-    return fingerprint(page).only("scriptCss")
-
-
-def _tell(run: Run, key: Key, refused: tuple[str, ...]) -> None:
-    if refused:
-        raise Forbidden(run.wiki.url, tuple(_NEEDS[name] for name in refused), key=key)
-
-
-def tags_lost(record: Record, lease: Fingerprint | None) -> bool:
-    """Whether a write seems to have left the page without its new tags: with none, or the old."""
-    if not record.page.tags:
-        return True
-    return lease is not None and "tags" not in fingerprint(record.page).differs(lease)
-
-
-def overtaken(run: Run, before: Record) -> Past | None:
-    """What somebody wrote between our last look and our write, if the key may read history.
-
-    Wiki.js makes a version of what a page holds when it is about to change (facts, *Reading*): the
-    newest is what our write replaced, and should be what we had looked at. Its time alone does not
-    tell, since a page's time also moves without a change.
-    """
-    if not run.reads_history:
-        return None
-    try:
-        versions = run.wiki.newest_versions(before.id, 2)
-        if not versions or versions[0].date == before.updated_at:
-            return None
-        past = run.wiki.version(before.id, versions[0].id)
-    except Forbidden:
-        run.reads_history = False
-        return None
-    except WikiError:
-        # The write is done and checked; that nobody was overtaken cannot be known just now.
-        return None
-    # What we had looked at became a version before our write came, so somebody else wrote; that
-    # they changed tags or a style does not show in it.
-    if len(versions) > 1 and versions[1].date == before.updated_at:
-        return past
-    # Our write also takes a page that was moved meanwhile back to where it was.
-    same = past.key == before.key and not fingerprint(past.page).differs(fingerprint(before.page))
-    return None if same else past
 
 
 def _is_there(run: Run, page_id: int) -> bool:

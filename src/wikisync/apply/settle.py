@@ -13,7 +13,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from wikisync.apply.context import now, settled
-from wikisync.apply.on_wiki import UNSENT
+from wikisync.apply.read_back import UNSENT
 from wikisync.errors import FolderError, PageGone, PageHidden
 from wikisync.page.fingerprint import Fingerprint, fingerprint
 from wikisync.sides.folder import digest_of

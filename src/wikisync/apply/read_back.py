@@ -1,0 +1,139 @@
+"""What a page holds after a write: all that was sent, half of it, or what somebody else wrote.
+
+An answer is not believed (promise 4); a page that is read back is. One that was left half written
+is written again.
+"""
+
+from __future__ import annotations
+
+import re
+from contextlib import suppress
+from typing import TYPE_CHECKING, Final
+
+from wikisync.errors import Forbidden, PageMoved, Unsure, WikiError
+from wikisync.page.fingerprint import ON_DEMAND, Fingerprint, fingerprint
+
+if TYPE_CHECKING:
+    from wikisync.apply.context import Run
+    from wikisync.page.model import Key, Page, Record
+    from wikisync.sides.values import Past
+    from wikisync.state.journal import Intent
+
+UNSENT: Final = ON_DEMAND
+"""Fields that the wiki may keep otherwise than sent: it ignores an editor and privacy in an update,
+minifies styles, and drops styles and scripts of a key that may not write them."""
+
+_NEEDS: Final = {"scriptCss": "write:styles", "scriptJs": "write:scripts"}
+_NO_STYLE: Final = re.compile(r"/\*.*?\*/|[\s;]", re.DOTALL)
+"""What of a style is gone, or may be, when it was minified."""
+
+
+def made_whole(run: Run, key: Key, made: Record, page: Page) -> Record:
+    """A page whose creation failed half-way, with what the wiki then leaves out.
+
+    Creations that race leave a page without its search entry and its links, or without its tags;
+    an update with the same record makes them (facts, *Speed and races of writes*). A page of
+    somebody else is not touched.
+    """
+    unlike = _unlike(made, fingerprint(page))
+    if unlike and unlike != ("tags",):
+        return made
+    with suppress(Unsure):
+        run.wiki.update(made.id, key, page)
+    return run.wiki.read_one(made.id)
+
+
+def whole(run: Run, key: Key, record: Record, page: Page, lease: Fingerprint | None) -> Record:
+    """The page as read back, once it holds what was sent; a half-written one is written again.
+
+    Half written is: our content, without the tags (facts, *Races of writes*). A page with other
+    content than ours was overtaken by somebody, and is theirs.
+    """
+    if record.key != key:
+        raise PageMoved(key, f"it was moved to {record.key} on the wiki")
+    wanted = fingerprint(page)
+    unlike = _unlike(record, wanted)
+    if unlike == ("tags",) and _tags_lost(record, lease):
+        run.wiki.update(record.id, key, page)
+        record = run.wiki.read_one(record.id)
+        unlike = _unlike(record, wanted)
+        if unlike == ("tags",) and _tags_lost(record, lease):
+            # Still half written: the next run settles it, and writes it whole.
+            raise Unsure(run.wiki.url, "the page is there, and its tags are lost")
+    if unlike:
+        raise PageMoved(key, f"its {', '.join(unlike)} changed on the wiki right after")
+    return record
+
+
+def refused_fields(
+    record: Record, page: Page, before: Page | None, intent: Intent
+) -> tuple[str, ...]:
+    """Style and script that the wiki did not take: it says nothing to a key that may not.
+
+    A style comes back minified, so that it is only told by having stayed as it was although the
+    file's is not the one that was agreed on.
+    """
+    found = []
+    base = intent.before.base.here if intent.before is not None else None
+    agreed = base is not None and base.names("scriptCss") and not base.differs(_style(page))
+    style, old = record.page.script_css or "", (before.script_css or "") if before else ""
+    if (
+        not agreed
+        and style == old
+        and _NO_STYLE.sub("", style) != _NO_STYLE.sub("", page.script_css or "")
+    ):
+        found.append("scriptCss")
+    if record.page.script_js != page.script_js:
+        found.append("scriptJs")
+    return tuple(found)
+
+
+def tell_refused(run: Run, key: Key, refused: tuple[str, ...]) -> None:
+    """Raise Forbidden with the rights that the key lacks for these fields, if there are any."""
+    if refused:
+        raise Forbidden(run.wiki.url, tuple(_NEEDS[name] for name in refused), key=key)
+
+
+def overtaken(run: Run, before: Record) -> Past | None:
+    """What somebody wrote between our last look and our write, if the key may read history.
+
+    Wiki.js makes a version of what a page holds when it is about to change (facts, *Reading*): the
+    newest is what our write replaced, and should be what we had looked at. Its time alone does not
+    tell, since a page's time also moves without a change.
+    """
+    if not run.reads_history:
+        return None
+    try:
+        versions = run.wiki.newest_versions(before.id, 2)
+        if not versions or versions[0].date == before.updated_at:
+            return None
+        past = run.wiki.version(before.id, versions[0].id)
+    except Forbidden:
+        run.reads_history = False
+        return None
+    except WikiError:
+        # The write is done and checked; that nobody was overtaken cannot be known just now.
+        return None
+    # What we had looked at became a version before our write came, so somebody else wrote; that
+    # they changed tags or a style does not show in it.
+    if len(versions) > 1 and versions[1].date == before.updated_at:
+        return past
+    # Our write also takes a page that was moved meanwhile back to where it was.
+    same = past.key == before.key and not fingerprint(past.page).differs(fingerprint(before.page))
+    return None if same else past
+
+
+def _tags_lost(record: Record, lease: Fingerprint | None) -> bool:
+    """Whether a write seems to have left the page without its new tags: with none, or the old."""
+    if not record.page.tags:
+        return True
+    return lease is not None and "tags" not in fingerprint(record.page).differs(lease)
+
+
+def _unlike(record: Record, wanted: Fingerprint) -> tuple[str, ...]:
+    fields = wanted.differs(fingerprint(record.page))
+    return tuple(name for name in fields if name not in UNSENT)
+
+
+def _style(page: Page) -> Fingerprint:
+    return fingerprint(page).only("scriptCss")
