@@ -131,12 +131,15 @@ def main() -> None:
         "--pace", type=float, default=1.0, help="the part of a real wiki's time that writes take"
     )
     parser.add_argument(
-        "--only", nargs="*", default=[], help="of: start pull in-sync push many counts growth"
+        "--only",
+        nargs="*",
+        default=[],
+        help="of: start pull in-sync changed new many counts growth",
     )
     wanted = parser.parse_args()
 
-    def asked(name: str) -> bool:
-        return not wanted.only or name in wanted.only
+    def asked(*names: str) -> bool:
+        return not wanted.only or not {*names}.isdisjoint(wanted.only)
 
     print(
         f"{wanted.runs} runs, medians; cpu (s), requests, kB and peak MiB are wikisync's\n{HEADING}"
@@ -144,7 +147,7 @@ def main() -> None:
     if asked("start"):
         show(start_up("--version", 0.1, wanted.runs * 2))
         show(start_up("--help", 0.2, wanted.runs * 2))
-    if asked("pull") or asked("in-sync") or asked("push"):
+    if asked("pull", "in-sync", "changed", "new"):
         with Peer(wanted.pages, SOME, wanted.pace) as peer, tempfile.TemporaryDirectory() as home:
             project = Project(peer, Path(home), wanted.pages)
             runs = wanted.runs if asked("pull") else 1
@@ -152,8 +155,9 @@ def main() -> None:
             if asked("in-sync"):
                 show(project.in_sync("status", wanted.runs))
                 show(project.in_sync("push", wanted.runs))
-            if asked("push"):
+            if asked("changed"):
                 show(project.changed(wanted.runs))
+            if asked("new"):
                 show(project.created(wanted.runs))
     if asked("many") and wanted.many:
         with Peer(wanted.many, 0) as peer, tempfile.TemporaryDirectory() as home:
