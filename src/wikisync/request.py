@@ -60,10 +60,10 @@ class Report:
     """What a command found and did.
 
     ``notes`` say what stood in the way of finding common ancestors of pages that nothing is
-    remembered of. ``pairs`` are the pages' texts, for ``diff``; ``unsettled`` counts the writes
-    that an interrupted run left, where a command only looked. Of a plan that was reviewed,
-    ``earlier`` counts the steps that an interrupted run of it had done, and ``unplanned`` the
-    changes of today that it does not have.
+    remembered of, and whether the wiki's tree of pages may lack some. ``pairs`` are the pages'
+    texts, for ``diff``; ``unsettled`` counts the writes that an interrupted run left, where a
+    command only looked. Of a plan that was reviewed, ``earlier`` counts the steps that an
+    interrupted run of it had done, and ``unplanned`` the changes of today that it does not have.
     """
 
     request: Request
