@@ -187,6 +187,23 @@ def test_a_page_renamed_to_where_a_stranger_made_one_is_not_deleted_and_the_way_
     assert ids(known)["new"] == before["one"]
 
 
+def test_a_page_deleted_on_the_wiki_and_renamed_to_where_a_stranger_made_one_is_a_new_file(
+    known: Workspace,
+) -> None:
+    rename(known, "one", "new")
+    known.box.delete("one")
+    known.box.create("new", content="A stranger's.\n")
+    for _ in range(2):
+        result = known.run("sync", "--yes", "--delete", "--json")
+        assert result.code == 3
+        assert done(result) == []
+        [conflict] = result.json["conflicts"]
+        assert conflict["reason"].startswith("Here and on the wiki, and they differ")
+        assert "what one has" in known.read("new.md")
+    known.run("sync", "--yes", "--prefer", "local").ok()
+    assert "what one has" in (known.box.page("new") or {})["content"]
+
+
 def test_a_page_renamed_to_where_its_copy_is_on_the_wiki_already_is_that_one(
     known: Workspace,
 ) -> None:

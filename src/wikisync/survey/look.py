@@ -127,6 +127,13 @@ def _sides(
         if key in known_keys or not _ignored(key, found, folder, locales)
     }
     arrived = set(seen.moved.values())
+
+    def occupied(key: Key) -> bool:
+        return there.get(key) is not None and key not in arrived
+
+    def lives(key: Key) -> bool:
+        return key not in seen.displaced and there.get(seen.moved.get(key, key)) is not None
+
     renames = find_renames(
         Known(
             bases,
@@ -134,8 +141,10 @@ def _sides(
             named.blocked,
             seen.moved,
             # A page that is there may yet leave; if not, it is said to be in the way.
-            free=lambda key: not _is_same(there.get(key), named.here[key]) or key in arrived,
+            free=lambda key: not occupied(key) or not _is_same(there[key], named.here[key]),
             likeness=texts.likeness,
+            occupied=occupied,
+            lives=lives,
         )
     )
     return Sides(

@@ -46,7 +46,8 @@ class Known:
     """What is known of files and pages before renames are looked for.
 
     ``moved_there`` are the keys of pages that moved on the wiki; ``free`` says whether a page
-    may move to a key, as far as the wiki is concerned; ``likeness`` compares the text of a page at
+    may move to a key, as far as the wiki is concerned, and ``lives`` whether the page of a base is
+    still there to move to one that is ``occupied``; ``likeness`` compares the text of a page at
     the base with that of a file here, from 0 to 1.
     """
 
@@ -56,6 +57,8 @@ class Known:
     moved_there: Mapping[Key, Key]
     free: Callable[[Key], bool]
     likeness: Callable[[Key, Key], float]
+    occupied: Callable[[Key], bool] = lambda _file: False
+    lives: Callable[[Key], bool] = lambda _page: True
 
 
 def find_renames(known: Known) -> Renames:
@@ -75,6 +78,9 @@ def find_renames(known: Known) -> Renames:
     _by_values(known, gone | changed, new | changed, found)
     _drop_copies(found, changed)
     _by_likeness(known, gone - found.moved.keys(), new - set(found.moved.values()), found)
+    for page, file in list(found.moved.items()):
+        if file in new and known.occupied(file) and not known.lives(page):
+            del found.moved[page]  # then the file is new, and the page is gone
     return found
 
 
