@@ -89,6 +89,10 @@ def test_blanks_around_the_token_are_cut(tmp_path: Path) -> None:
     assert loaded(tmp_path, WIKISYNC_TOKEN=f" {TOKEN}\n").token == TOKEN
 
 
+def test_a_token_may_stand_as_in_a_header(tmp_path: Path) -> None:
+    assert loaded(tmp_path, WIKISYNC_TOKEN=f"Bearer {TOKEN}").token == TOKEN
+
+
 @pytest.mark.parametrize(
     "line", [f'token = "{TOKEN}"', 'api-key = "x"', 'PASSWORD = "x"', f'folder = "{TOKEN}"']
 )

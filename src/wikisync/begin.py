@@ -79,11 +79,12 @@ class Begun:
 def begin(url: str | None, folder: str) -> Begun:
     """Begin to keep ``folder`` and the wiki at ``url`` the same, from the current folder.
 
-    A configuration that is there already is kept, and only tried. Raises the UsageError family,
-    FolderError where nothing can be written, and never touches a page.
+    A configuration that is there already is kept, and only tried; but for one of another wiki that
+    ``init`` wrote, that nobody changed and no run has used. Raises the UsageError family, and
+    FolderError where nothing can be written; never touches a page.
     """
     file = Path.cwd() / FILE
-    wrote = not file.exists()
+    wrote = not file.exists() or (url is not None and _never_used(file, address.base(url)))
     if wrote:
         if not url:
             raise NotConfigured("address")
@@ -91,7 +92,8 @@ def begin(url: str | None, folder: str) -> Begun:
             if holds_token(value):
                 raise TokenInFile(FILE, name)
         check_folder(FILE, Path.cwd(), folder)
-        text = f"url = {_quoted(address.base(url))}\nfolder = {_quoted(folder)}\n"
+        text = _text(url, folder)
+        file.unlink(missing_ok=True)
         _write(file, text)
     config = load(file, need_token=False)
     if url and (wanted := address.base(url)) != config.url:
@@ -104,6 +106,20 @@ def begin(url: str | None, folder: str) -> Begun:
     if not config.token:
         return Begun(config, wrote, None)
     return _tried(config, wrote)
+
+
+def _text(url: str, folder: str) -> str:
+    return f"url = {_quoted(address.base(url))}\nfolder = {_quoted(folder)}\n"
+
+
+def _never_used(file: Path, url: str) -> bool:
+    """Whether a configuration is as ``init`` wrote it for another wiki, and no run has used it."""
+    try:
+        config = load(file, env={}, need_token=False)
+        untouched = file.read_text("utf-8") == _text(config.url, config.folder_name)
+    except (OSError, UnicodeDecodeError, WikisyncError):
+        return False
+    return untouched and config.url != url and not config.state.exists()
 
 
 def _tried(config: Config, wrote: bool) -> Begun:

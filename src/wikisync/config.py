@@ -101,6 +101,8 @@ def load(
     if holds_token(url):
         raise TokenInFile("WIKISYNC_URL", "url")
     token = env.get("WIKISYNC_TOKEN", "").strip()
+    if token[:7].lower() == "bearer ":  # as it stands in an HTTP header
+        token = token[7:].strip()
     if need_token and not token:
         raise NotConfigured("token")
     ca_file = env.get("WIKISYNC_CA_FILE") or settings.get("ca_file")

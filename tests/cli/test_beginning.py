@@ -66,6 +66,29 @@ def test_init_does_not_overwrite_another_wikis_configuration(ws: Workspace) -> N
     assert (ws.root / "wikisync.toml").read_text() == before
 
 
+def test_a_mistyped_address_does_not_stick(fresh: Workspace) -> None:
+    assert fresh.run("init", f"{fresh.box.url}/graphql").code == 1
+    result = fresh.run("init", fresh.box.url).ok()
+    assert result.out.startswith(f"Wrote wikisync.toml: pages/ ↔ {fresh.box.url}")
+    assert "Connected" in result.out
+
+
+def test_an_address_that_was_used_is_not_replaced(fresh: Workspace) -> None:
+    fresh.run("init", fresh.box.url).ok()
+    fresh.run("sync", "--yes").ok()
+    fresh.write("home.md", "Text.\n")
+    fresh.run("push", "--yes").ok()
+    before = (fresh.root / "wikisync.toml").read_text()
+    assert fresh.run("init", "https://other.example.org").code == 2
+    assert (fresh.root / "wikisync.toml").read_text() == before
+
+
+def test_an_address_without_its_beginning_is_told_so(fresh: Workspace) -> None:
+    result = fresh.run("init", "wiki.example.org")
+    assert result.code == 2
+    assert "begins with https:// or http://" in result.err
+
+
 def test_init_without_a_token_says_how_to_make_one(fresh: Workspace) -> None:
     result = fresh.run("init", fresh.box.url, env={"WIKISYNC_TOKEN": None}).ok()
     assert "Administration → API Access" in result.out

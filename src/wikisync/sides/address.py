@@ -46,7 +46,8 @@ def base(url: str) -> str:
 def _bad_url(url: str) -> BadConfig:
     # Whatever it is, a part before an "@" is not repeated.
     shown = f"…@{url.rpartition('@')[2]}" if "@" in url else url
-    return BadConfig("", "url", shown, EXPECTED)
+    begins = "" if "://" in url else " that begins with https:// or http://"
+    return BadConfig("", "url", shown, EXPECTED.replace(",", f"{begins},", 1))
 
 
 def bearer(token: str) -> str:
