@@ -57,6 +57,24 @@ def test_a_deletion_on_the_wiki_is_done_here_when_asked_and_kept(synced: Workspa
     assert synced.kept() == [("delete", "folder", "guide/a", mine)]
 
 
+@pytest.mark.parametrize("command", ["status", "push", "pull", "sync"])
+def test_what_is_gone_from_one_side_is_told_by_every_command_with_both_ways_out(
+    synced: Workspace, command: str
+) -> None:
+    synced.remove("guide/a.md")
+    synced.box.delete("guide/b")
+    options = () if command == "status" else ("--yes",)
+    shown = synced.run(command, *options).ok().out
+    assert "1 page gone here. To have it back: wikisync pull PATH --prefer wiki." in shown
+    assert "To delete it on the wiki: wikisync push --delete." in shown
+    assert "1 page gone from the wiki. To have it back: wikisync push PATH --prefer local." in shown
+    assert "To delete it here: wikisync pull --delete." in shown
+    synced.run("pull", "guide/a", "--prefer", "wiki", "--yes").ok()
+    synced.run("push", "guide/b", "--prefer", "local", "--yes").ok()
+    assert "gone" not in synced.run("sync", "--yes").ok().out
+    assert len(synced.box.pages()) == len(synced.files()) == 3
+
+
 def test_a_folder_that_a_deletion_leaves_empty_goes_too(synced: Workspace) -> None:
     synced.push(deep__er__page=page("Deep"))
     synced.box.delete("deep/er/page")

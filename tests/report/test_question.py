@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from helpers import LATER, base, local, planned, remote, sides
+from helpers import LATER, base, key, local, planned, remote, sides
 from wikisync.report.question import question
+from wikisync.sync.plan import Plan
 from wikisync.sync.planner import Wish
 
 MINE = [local("mine", content="New."), local("new")]
@@ -34,3 +37,13 @@ def test_the_question_counts_what_would_be_done(command: str, delete: bool, text
 def test_files_that_would_be_deleted_are_named_as_files() -> None:
     plan = planned(sides([base("a")], [local("a")]), Wish("pull", delete=True))
     assert question(plan) == "DELETE 1 file here?"
+
+
+def test_a_page_that_moves_and_changes_is_one_page_and_a_conversion_writes_its_file_too() -> None:
+    page = planned(sides([], [local("a")], []), Wish("push")).actions[0]
+    moved = replace(page, verb="move", origin=key("b"))
+    assert question(Plan(actions=(moved, replace(page, verb="update")))) == (
+        "Write 1 page to the wiki?"
+    )
+    converted = replace(page, verb="update", converts=True)
+    assert question(Plan(actions=(converted,))) == "Write 1 page to the wiki and write 1 file here?"

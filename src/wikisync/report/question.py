@@ -12,8 +12,10 @@ if TYPE_CHECKING:
 
 def question(plan: Plan) -> str:
     """One sentence that a yes or no answers, such as "Write 3 pages to the wiki?"."""
-    wiki = [action for action in plan.writes if action.side == "wiki" and action.verb != "delete"]
-    here = [action for action in plan.writes if action.side == "folder" and action.verb != "delete"]
+    written = [action for action in plan.writes if action.verb != "delete"]
+    wiki = {action.key for action in written if action.side == "wiki"}
+    # A merge and a conversion change the file as well.
+    here = {a.key for a in written if a.side == "folder" or a.verb == "merge" or a.converts}
     parts = []
     if wiki:
         parts.append(f"write {many(len(wiki), 'page')} to the wiki")

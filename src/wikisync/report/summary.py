@@ -7,11 +7,12 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from wikisync.report.data import counts
-from wikisync.report.words import DONE, TO_DO, many
+from wikisync.report.words import done, many, to_do
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from wikisync.sync.plan import Plan, Side
     from wikisync.workflow import Report
 
 
@@ -42,12 +43,12 @@ def _figures(report: Report) -> str:
     plan, figures = report.plan, counts(report)
     if report.outcomes:
         phrases = Counter(
-            DONE[o.action.verb, o.action.side]
+            done(o.action)
             for o in report.outcomes
             if o.result == "done" and o.action.verb != "adopt" and not o.action.aside
         )
     else:
-        phrases = Counter(f"to {TO_DO[a.verb, a.side]}" for a in plan.writes if not a.aside)
+        phrases = Counter(f"to {to_do(a)}" for a in plan.writes if not a.aside)
     equal = figures["in_sync"] + figures["adopt"]
     withheld = sum(action.withheld is not None for action in plan.actions)
     parts = [f"{count:,} {phrase}" for phrase, count in phrases.items()]
@@ -63,10 +64,7 @@ def _figures(report: Report) -> str:
 
 def _next(report: Report) -> Iterator[str]:
     plan, request = report.plan, report.request
-    if count := plan.other_way.get("folder", 0):
-        yield f"{many(count, 'page')} changed on the wiki: wikisync pull to get them."
-    if count := plan.other_way.get("wiki", 0):
-        yield f"{many(count, 'page')} changed here: wikisync push to publish them."
+    yield from _elsewhere(plan)
     if report.earlier:
         yield f"{many(report.earlier, 'step')} of the plan had been done before it was interrupted."
     if report.unplanned:
@@ -86,6 +84,23 @@ def _next(report: Report) -> Iterator[str]:
     )
     if request.command != "undo" and any(lost):
         yield "What was overwritten or deleted is kept: wikisync undo brings it back."
+
+
+def _elsewhere(plan: Plan) -> Iterator[str]:
+    """What waits for the other command, or for being asked to."""
+    if count := plan.other_way.get("folder", 0):
+        yield f"{many(count, 'page')} changed on the wiki: wikisync pull to get them."
+    if count := plan.other_way.get("wiki", 0):
+        yield f"{many(count, 'page')} changed here: wikisync push to publish them."
+    ways: tuple[tuple[Side, str, str, str], ...] = (
+        ("wiki", "gone here", "pull PATH --prefer wiki", "on the wiki: wikisync push"),
+        ("folder", "gone from the wiki", "push PATH --prefer local", "here: wikisync pull"),
+    )
+    for side, gone, back, delete in ways:
+        if count := plan.undeleted.get(side, 0):
+            it = "it" if count == 1 else "them"
+            yield f"{many(count, 'page')} {gone}. To have {it} back: wikisync {back}."
+            yield f"To delete {it} {delete} --delete."
 
 
 def _with_plan(report: Report) -> Iterator[str]:

@@ -14,7 +14,7 @@ from wikisync.report.summary import summary
 from wikisync.report.verdict import say_conflict, say_note, say_refusal
 from wikisync.report.view import View
 from wikisync.report.wording import Message, say
-from wikisync.report.words import DONE, TO_DO, shown
+from wikisync.report.words import done, shown, to_do
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from wikisync.apply import Outcome
     from wikisync.sync.plan import Action
     from wikisync.workflow import Report
+
+_ALIKE: Final = 5
+"""Lines that give the same reason shown at most."""
 
 _MANY: Final = 200
 """Lines of one kind shown at most; the JSON has them all."""
@@ -81,11 +84,25 @@ def show_actions(report: Report, console: Console) -> None:
         for action, outcome in results(report)
         if action.verb != "adopt" or (outcome is not None and outcome.result != "done")
     ]
+    untried = [pair for pair in shown_lines if _untried(pair[1])]
+    if len(untried) > _ALIKE:
+        # All for one reason, which the first of them tells.
+        left_out = {id(action) for action, _ in untried[1:]}
+        shown_lines = [pair for pair in shown_lines if id(pair[0]) not in left_out]
+    else:
+        untried = []
     width = min(48, max((len(name(action)) for action, _ in shown_lines), default=0))
     for action, outcome in shown_lines[:_MANY]:
         _show_action(console, action, outcome, width)
+    if untried:
+        print_line(console, f"  … and {len(untried) - 1:,} more skipped for the same reason", "dim")
     if len(shown_lines) > _MANY:
         print_line(console, f"  … and {len(shown_lines) - _MANY:,} more", "dim")
+
+
+def _untried(outcome: Outcome | None) -> bool:
+    """Whether an action's turn never came, since the run was over before."""
+    return outcome is not None and outcome.result == "skipped" and outcome.gives_up is not None
 
 
 def show_diff(report: Report, console: Console, view: View) -> None:
@@ -117,9 +134,7 @@ def _show_plain(report: Report, console: Console) -> None:
 
 
 def _show_action(console: Console, action: Action, outcome: Outcome | None, width: int) -> None:
-    phrase = (DONE if outcome and outcome.result == "done" else TO_DO).get(
-        (action.verb, action.side), action.verb
-    )
+    phrase = (done if outcome and outcome.result == "done" else to_do)(action)
     note = ", ".join(action.fields) if action.verb in {"update", "merge"} else ""
     colour = None
     if action.marks:

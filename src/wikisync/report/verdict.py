@@ -47,7 +47,7 @@ def say_refusal(refusal: Refusal) -> Message:
         case "locked":
             return Message(
                 f"Another run is at work: {refusal.detail or 'it has just begun'}.",
-                "Wait until it has ended.",
+                "Wait until it has ended; it may be waiting for an answer.",
             )
         case "foreign-state":
             if count:

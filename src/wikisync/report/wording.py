@@ -57,7 +57,10 @@ def say(error: e.WikisyncError) -> Message:
         case e.StateError(file, why, detail):
             return _state(file, why, detail)
         case e.Locked():
-            return Message("Another run of wikisync holds the lock.", "Wait until it has ended.")
+            return Message(
+                "Another run of wikisync holds the lock.",
+                "Wait until it has ended; it may be waiting for an answer.",
+            )
         case e.GitHubError(doing, reason, status):
             return Message(f"GitHub: cannot {doing}: {_clause(reason)}.", _github_hint(status))
         case e.Interrupted():

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from wikisync.sync.plan import Side
+    from wikisync.sync.plan import Action, Side
 
 # Control characters but the tab, what turns the direction of writing, and bytes that are no text.
 TO_DO: Final[dict[tuple[str, Side], str]] = {
@@ -37,6 +37,19 @@ DONE: Final[dict[tuple[str, Side], str]] = {
 _UNSAFE = re.compile(
     r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
 )
+
+
+CONVERTS: Final = "convert on both sides", "converted on both sides"
+
+
+def to_do(action: Action) -> str:
+    """What is to happen to a page, and where."""
+    return CONVERTS[0] if action.converts else TO_DO.get((action.verb, action.side), action.verb)
+
+
+def done(action: Action) -> str:
+    """What happened to a page, and where."""
+    return CONVERTS[1] if action.converts else DONE.get((action.verb, action.side), action.verb)
 
 
 def many(count: int, noun: str) -> str:

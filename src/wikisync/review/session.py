@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from wikisync.report.html import State, Told
 from wikisync.report.wording import say
-from wikisync.report.words import DONE, shown
+from wikisync.report.words import done, shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
@@ -114,7 +114,7 @@ def told(outcome: Outcome) -> Told:
     """An outcome in words."""
     action, error = outcome.action, outcome.error
     if outcome.result == "done":
-        text = DONE.get((action.verb, action.side), action.verb)
+        text = done(action)
         text = f"{text}, but: {say(error)}" if error else text
         return Told("failed" if error else "done", shown(text))
     return Told(

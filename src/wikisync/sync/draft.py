@@ -42,6 +42,7 @@ class Draft:
     forgotten: list[Key] = field(default_factory=list)
     rekeyed: list[tuple[Key, Base]] = field(default_factory=list)
     other_way: Counter[Side] = field(default_factory=Counter)
+    undeleted: Counter[Side] = field(default_factory=Counter)
     pages: int = 0
     in_sync: int = 0
 
@@ -196,7 +197,10 @@ class Draft:
             # A deletion waits for nobody unless it was asked for.
             if action.verb != "delete" or wish.delete:
                 self.other_way[action.side] += 1
+            else:
+                self.undeleted[action.side] += 1
         elif action.verb == "delete" and not wish.delete:
+            self.undeleted[action.side] += 1
             self.actions.append(replace(action, withheld="delete"))
         else:
             self.actions.append(action)

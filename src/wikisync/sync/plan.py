@@ -214,7 +214,8 @@ class Plan:
     ``renewed`` and ``forgotten`` are changes of the base alone: pages whose ``updatedAt`` moved
     without a change, and pages gone from both sides. ``rekeyed`` are bases of pages that both sides
     moved to the same place, by their old keys. ``other_way`` counts the pages that wait for
-    the other command, by the side that they would be written to.
+    the other command, by the side that they would be written to; ``undeleted`` those that are gone
+    from one side, and that nobody asked to delete on the other, by that side.
     """
 
     actions: tuple[Action, ...] = ()
@@ -227,6 +228,7 @@ class Plan:
     pages: int = 0
     in_sync: int = 0
     other_way: dict[Side, int] = field(default_factory=dict)
+    undeleted: dict[Side, int] = field(default_factory=dict)
 
     @property
     def writes(self) -> tuple[Action, ...]:

@@ -38,6 +38,7 @@ def make_plan(sides: Sides, wish: Wish) -> Plan:
         pages=draft.pages,
         in_sync=draft.in_sync,
         other_way=dict(draft.other_way),
+        undeleted=dict(draft.undeleted),
     )
 
 

@@ -15,7 +15,7 @@ from wikisync.report.github.sheet import Sheet
 from wikisync.report.summary import summary
 from wikisync.report.verdict import say_conflict, say_note, say_refusal
 from wikisync.report.wording import say
-from wikisync.report.words import DONE, TO_DO
+from wikisync.report.words import done, to_do
 from wikisync.sync.plan import Action
 
 if TYPE_CHECKING:
@@ -119,12 +119,12 @@ def _left_to_people(sheet: Sheet, report: Report) -> None:
 
 
 def _row(action: Action, outcome: Outcome | None, figures: str) -> str:
-    done = outcome is not None and outcome.result == "done"
-    what = (DONE if done else TO_DO).get((action.verb, action.side), action.verb)
+    is_done = outcome is not None and outcome.result == "done"
+    what = (done if is_done else to_do)(action)
     note = ", ".join(action.fields) if action.verb in {"update", "merge"} else ""
     if action.withheld is not None:
         note = withheld(action)
-    elif outcome is not None and not done:
+    elif outcome is not None and not is_done:
         what = outcome.result
         note = str(say(outcome.error)) if outcome.error else ""
     return f"| {words(what)} | {_name(action)} | {words(note)} | {figures} |\n"
@@ -147,6 +147,6 @@ def _name(action: Action) -> str:
 
 def _summary(pair: Pair, body: list[str]) -> str:
     item = pair.item
-    what = TO_DO[item.verb, item.side] if isinstance(item, Action) else "conflict"
+    what = to_do(item) if isinstance(item, Action) else "conflict"
     title = next((page.title for page in (pair.new, pair.old) if page and page.title), "")
     return " · ".join(filter(None, (code(item.file), words(title), words(what), _figures(body))))

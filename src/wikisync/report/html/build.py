@@ -12,7 +12,7 @@ from wikisync.report.html.view import STATUSES, Entry, Notice, View
 from wikisync.report.summary import summary
 from wikisync.report.verdict import say_conflict, say_note, say_refusal
 from wikisync.report.wording import Message, say
-from wikisync.report.words import TO_DO
+from wikisync.report.words import to_do
 from wikisync.sync.plan import Action, Conflict
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ def _told(item: Action | Conflict) -> tuple[str, str, str, str, Message | None]:
     match item:
         case Action():
             old = item.first_file or item.old_file
-            return item.verb, item.side, TO_DO[item.verb, item.side], old, None
+            return item.verb, item.side, to_do(item), old, None
         case Conflict():
             return "conflict", "", "conflict", item.old_file, say_conflict(item)
 

@@ -1,0 +1,37 @@
+"""What a report says to people: each reason once, however many pages it is for."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from helpers import local, planned, sides
+from report.console import console, printed
+from wikisync.apply import Outcome
+from wikisync.errors import Interrupted
+from wikisync.report.terminal import show
+from wikisync.sync.planner import Wish
+from wikisync.workflow import Report, Request
+
+NAMES = [f"page-{number:02}" for number in range(30)]
+
+
+@pytest.mark.parametrize("untried", [2, 29])
+def test_pages_whose_turn_never_came_give_their_reason_once(untried: int) -> None:
+    plan = planned(sides([], map(local, NAMES)), Wish("push"))
+    done = len(NAMES) - untried
+    outcomes = [Outcome(action, "done") for action in plan.actions[:done]]
+    outcomes += [Outcome(action, "skipped", Interrupted()) for action in plan.actions[done:]]
+    request = Request("push", "push")
+    screen = console(terminal=False, width=200)
+    show(Report(request, "w", "pages", plan, tuple(outcomes)), screen)
+    text = re.sub(r"\x1b\[[0-9;]*m", "", printed(screen))
+    assert text.count("created on the wiki  page-") == done
+    if untried < 5:
+        assert text.count("Stopped as you asked; what was done") == untried
+        assert "more skipped" not in text
+    else:
+        assert text.count("Stopped as you asked; what was done") == 1
+        assert f"… and {untried - 1} more skipped for the same reason" in text
+    assert f"{untried} not tried" in text
