@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 import hypothesis.strategies as st
 import pytest
 import stamina
-from hypothesis import settings
+from hypothesis import Phase, settings
 from hypothesis.stateful import (
     RuleBasedStateMachine,
     initialize,
@@ -44,6 +44,8 @@ if TYPE_CHECKING:
     from wikisync.workflow import Report
 
 STEPS: Final = 12
+PHASES: Final = (Phase.explicit, Phase.reuse, Phase.generate)
+"""Making a failure smaller takes more minutes than a hanging test is given."""
 GUARDS: Final = frozenset({"emptied", "all-changed", "foreign-state"})
 
 
@@ -334,11 +336,11 @@ def swift(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 @pytest.mark.usefixtures("swift")
 def test_whatever_two_people_and_the_network_do_the_laws_hold() -> None:
-    many = settings(stateful_step_count=STEPS)
+    many = settings(stateful_step_count=STEPS, phases=PHASES)
     run_state_machine_as_test(TwoPeople, settings=many)
 
 
 @pytest.mark.usefixtures("swift")
 def test_the_laws_hold_with_several_writes_in_flight() -> None:
-    many = settings(stateful_step_count=STEPS)
+    many = settings(stateful_step_count=STEPS, phases=PHASES)
     run_state_machine_as_test(TwoPeopleAtOnce, settings=many)
