@@ -79,6 +79,7 @@ ERRORS: Final = (
     errors.PageHidden(URL, 1),
     errors.Rejected(URL, 0, ANY),
     errors.Unsure(URL, ANY),
+    errors.Unrendered(URL, ANY),
     errors.PageMoved(Key("en", "home"), ANY),
     errors.Stale(Key("en", "home"), ANY, ANY),
     errors.Overtook(Key("en", "home"), 0),

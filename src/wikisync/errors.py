@@ -29,6 +29,7 @@ WikisyncError
 │   ├── PageHidden        the key may not see it (6013)
 │   ├── Rejected          refused, and known to have changed nothing
 │   └── Unsure            failed or no answer, and may have written all the same
+│       └── Unrendered    written, and not shown to readers
 ├── PageMoved             a page is not as the plan saw it
 ├── Stale                 a page is not as the plan that was reviewed saw it
 ├── Overtook              a page was written over an edit of the last moment, which is kept
@@ -240,10 +241,7 @@ class PageGone(WikiError):
 
 @dataclass(eq=False)
 class PageHidden(WikiError):
-    """The page is there, but the key may not see it (6013).
-
-    ``id`` is 0 where only ``key`` is known.
-    """
+    """The page is there, but the key may not see it (6013); ``id`` is 0 where it is not known."""
 
     id: int
     key: Key | None = None
@@ -263,6 +261,11 @@ class Unsure(WikiError):
 
     message: str
     code: int | None = None
+
+
+@dataclass(eq=False)
+class Unrendered(Unsure):
+    """A page holds what was sent, and the wiki fails to make of it what readers see."""
 
 
 @dataclass(eq=False)

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from rig import page, results
-from wikisync.errors import Forbidden, PageMoved, Rejected, Unsure
+from wikisync.apply import tree
+from wikisync.errors import Forbidden, PageMoved, Rejected, Unrendered, Unsure
+from wikisync.report.wording import say
 from wikisync.sandbox import (
     Drop,
     Hook,
@@ -50,7 +52,48 @@ def test_an_update_that_failed_after_writing_is_found_done(rig: Rig, fault: Any)
     rig.write("home.md", page("New.\n"))
     rig.box.faults.add(fault, on="update")
     assert results(rig.do("push")) == ["update wiki home: done"]
-    assert (rig.plan().in_sync, rig.mutations()["pages.update"]) == (1, 1)
+    # Where the wiki itself says that it failed, readers may not see the page: it is written again.
+    writes = 2 if isinstance(fault, WriteThenFail) else 1
+    assert (rig.plan().in_sync, rig.mutations()["pages.update"]) == (1, writes)
+
+
+@pytest.mark.parametrize("verb", ["create", "update"])
+def test_a_page_that_the_wiki_cannot_show_is_told_with_the_wikis_words(rig: Rig, verb: str) -> None:
+    rig.write("home.md")
+    if verb == "update":
+        rig.do()
+        rig.write("home.md", page("New.\n"))
+    failing = WriteThenFail(message="Error when running job render-page: value too long")
+    rig.box.faults.add(failing, on=("create", "update"), times=2)
+    [outcome] = rig.do("push")
+    assert outcome.result == "failed"
+    assert isinstance(outcome.error, Unrendered)
+    assert "value too long" in str(say(outcome.error))
+    assert "the page is there as sent" in str(say(outcome.error)).lower()
+    found = rig.box.page("home")
+    assert found is not None
+    assert found["content"] in rig.text("home.md")
+    assert rig.plan().in_sync == 1
+
+
+@pytest.mark.parametrize("fault", [WriteThenFail(), TreeRace(), Drop(after=True)])
+@pytest.mark.parametrize("verb", ["create", "move", "delete"])
+def test_a_write_that_may_have_left_the_tree_incomplete_puts_it_in_doubt(
+    rig: Rig, verb: str, fault: Any
+) -> None:
+    rig.write("home.md")
+    if verb != "create":
+        rig.do()
+        (rig.root / "home.md").rename(rig.root / "away.md")
+    if verb == "delete":
+        (rig.root / "away.md").unlink()
+    rig.box.faults.add(fault, on=verb)
+    assert [o.result for o in rig.do("push", delete=True)] == ["done"]
+    assert rig.state.meta("tree") == "doubted"
+    assert tree.mend(rig.wiki, rig.state) == ()
+    assert rig.box.tree_is_whole
+    assert rig.mutations()["pages.rebuildTree"] == 1
+    assert rig.state.meta("tree") == "whole"
 
 
 @pytest.mark.parametrize("fault", WROTE)

@@ -134,7 +134,7 @@ def main() -> None:
         "--only",
         nargs="*",
         default=[],
-        help="of: start pull in-sync changed new many counts growth",
+        choices=("start", "pull", "in-sync", "changed", "new", "many", "counts", "growth"),
     )
     wanted = parser.parse_args()
 

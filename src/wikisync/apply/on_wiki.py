@@ -9,8 +9,16 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from wikisync.apply import tree
 from wikisync.apply.context import Bracket, Run, bracket
-from wikisync.apply.read_back import made_whole, overtaken, refused_fields, tell_refused, whole
+from wikisync.apply.read_back import (
+    made_whole,
+    overtaken,
+    refused_fields,
+    tell_refused,
+    tell_unrendered,
+    whole,
+)
 from wikisync.errors import Overtook, PageGone, PageMoved, Unsure
 from wikisync.page.fingerprint import Fingerprint, fingerprint
 from wikisync.state.bases import pack_page
@@ -18,7 +26,7 @@ from wikisync.state.bases import pack_page
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from wikisync.page.model import Page, Record
+    from wikisync.page.model import Key, Page, Record
     from wikisync.state.journal import Intent
 
 
@@ -32,6 +40,7 @@ def create(run: Run, intent: Intent, page: Page) -> Record:
         if run.wiki.find(intent.key) is not None:
             raise PageMoved(intent.key, "there is a page now")
         held.sent = True
+        failure: Unsure | None = None
         try:
             record = run.wiki.read_one(run.wiki.create(intent.key, page).id)
         except Unsure:
@@ -39,10 +48,12 @@ def create(run: Run, intent: Intent, page: Page) -> Record:
             if made is None:
                 run.state.journal.end(held.number, "failed")
                 raise
-            record = made_whole(run, intent.key, made, page)
+            _half_done(run, intent.key)
+            record, failure = made_whole(run, intent.key, made, page)
         record = whole(run, intent.key, record, page, lease=None)
         refused = refused_fields(record, page, None, intent)
         held.done(record, refused)
+    tell_unrendered(failure)
     tell_refused(run, intent.key, refused)
     return record
 
@@ -66,9 +77,11 @@ def update(
             with suppress(Unsure):
                 run.wiki.convert(before.id, page.editor or "")
             before = run.wiki.read_one(before.id)
+        failure: Unsure | None = None
         try:
             run.wiki.update(before.id, intent.key, page)
-        except Unsure:
+        except Unsure as error:
+            failure = error
             record = run.wiki.read_one(before.id)
             there = fingerprint(record.page)
             if wanted.differs(there) and not there.differs(lease):
@@ -78,11 +91,21 @@ def update(
             record = run.wiki.read_one(before.id)
         # Before a half-written page is written again: that makes a version of its own.
         found = overtaken(run, before)
+        said_so = failure is not None and failure.code is not None
+        if said_so and not wanted.differs(fingerprint(record.page)):
+            # It is written, and not all that comes of it is there: what readers see may not be.
+            first = record
+            record, failure = made_whole(run, intent.key, first, page)
+            found = found or overtaken(run, first)
+        else:
+            failure = None
         if found is not None:
             held.keep(pack_page(found.page), "overtaken")
         record = whole(run, intent.key, record, page, lease)
         refused = refused_fields(record, page, before.page, intent)
         held.done(record, refused)
+    if found is None:
+        tell_unrendered(failure)
     tell_refused(run, intent.key, refused)
     return record, None if found is None else Overtook(intent.key, found.version_id)
 
@@ -109,6 +132,8 @@ def move(run: Run, intent: Intent) -> tuple[Record, Overtook | None]:
         if record.key != intent.key:
             run.state.journal.end(held.number, "failed")
             raise failure or PageMoved(intent.key, f"it is at {record.key} after it was moved")
+        if failure is not None:
+            _half_done(run, intent.key)
         found = None
         if renamed_by_wiki(before, record):
             with suppress(Unsure):  # what is there then decides
@@ -168,7 +193,15 @@ def delete(run: Run, intent: Intent) -> None:
         if _is_there(run, before.id):
             run.state.journal.end(held.number, "failed")
             raise failure or PageMoved(intent.key, "it is still there after it was deleted")
+        if failure is not None:
+            _half_done(run, intent.key)
         held.done()
+
+
+def _half_done(run: Run, key: Key) -> None:
+    """A write that rebuilds the wiki's tree was done, and perhaps without that."""
+    run.half_done.add(key)
+    tree.doubt(run.state)
 
 
 def _under_lease(held: Bracket) -> Record:

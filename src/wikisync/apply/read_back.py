@@ -7,10 +7,9 @@ is written again.
 from __future__ import annotations
 
 import re
-from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
-from wikisync.errors import Forbidden, PageMoved, Unsure, WikiError
+from wikisync.errors import Forbidden, PageMoved, Unrendered, Unsure, WikiError
 from wikisync.page.fingerprint import ON_DEMAND, Fingerprint, fingerprint
 
 if TYPE_CHECKING:
@@ -28,19 +27,29 @@ _NO_STYLE: Final = re.compile(r"/\*.*?\*/|[\s;]", re.DOTALL)
 """What of a style is gone, or may be, when it was minified."""
 
 
-def made_whole(run: Run, key: Key, made: Record, page: Page) -> Record:
-    """A page whose creation failed half-way, with what the wiki then leaves out.
+def made_whole(run: Run, key: Key, made: Record, page: Page) -> tuple[Record, Unsure | None]:
+    """A page whose write failed half-way, with what the wiki then leaves out.
 
-    Creations that race leave a page without its search entry and its links, or without its tags;
-    an update with the same record makes them (facts, *Speed and races of writes*). A page of
-    somebody else is not touched.
+    Creations that race leave a page without its search entry and its links, or without its tags; a
+    render that failed leaves readers what they saw before, or nothing. An update with the same
+    record makes them (facts, *Speed and races of writes*). Where that fails as well, how it failed
+    is given too. A page of somebody else is not touched.
     """
     unlike = _unlike(made, fingerprint(page))
     if unlike and unlike != ("tags",):
-        return made
-    with suppress(Unsure):
+        return made, None
+    failure = None
+    try:
         run.wiki.update(made.id, key, page)
-    return run.wiki.read_one(made.id)
+    except Unsure as error:
+        failure = error
+    return run.wiki.read_one(made.id), failure
+
+
+def tell_unrendered(failure: Unsure | None) -> None:
+    """Raise Unrendered where the wiki, asked again, said once more that it fails."""
+    if failure is not None and failure.code is not None:
+        raise Unrendered(failure.url, failure.message, failure.code)
 
 
 def whole(run: Run, key: Key, record: Record, page: Page, lease: Fingerprint | None) -> Record:

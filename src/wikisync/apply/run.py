@@ -115,7 +115,9 @@ def _side_by_side(
 def _note_tree(run: Run, outcome: Outcome) -> None:
     """A write that was alone left the wiki's tree whole, if it is one that rebuilds it."""
     action = outcome.action
-    if outcome.result == "done" and action.side == "wiki" and action.verb in _REBUILD:
+    if outcome.result != "done" or action.key in run.half_done:
+        return
+    if action.side == "wiki" and action.verb in _REBUILD:
         tree.trust(run.state)
 
 

@@ -202,6 +202,12 @@ def _wiki(error: e.WikiError) -> Message:
         case e.Rejected(_url, code, message):
             number = f" ({code})" if code else ""
             return Message(f"The wiki refused: {_clause(message)}{number}.")
+        case e.Unrendered(_url, message, _code):
+            return Message(
+                f"The page is there as sent, and the wiki failed to show it: {_clause(message)}.",
+                "Readers see it as it was before, or an error. Look at it on the wiki, change what"
+                " it cannot take, and push again.",
+            )
         case e.Unsure(_url, message, _code):
             return Message(f"The wiki failed: {_clause(message)}.", "Run it again: it looks first.")
     return Message(str(error))
