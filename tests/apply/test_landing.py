@@ -73,9 +73,9 @@ def test_a_file_has_no_name_before_its_bytes_are_on_disk(
     seen: list[list[str]] = []
     real = many._sync
 
-    def sync(handles: Sequence[IO[bytes]]) -> None:
+    def sync(handles: Sequence[IO[bytes]]) -> dict[IO[bytes], OSError]:
         seen.append([name for name in filled.files() if not name.startswith(".")])
-        real(handles)
+        return real(handles)
 
     monkeypatch.setattr(many, "_sync", sync)
     filled.do("pull")
@@ -119,9 +119,9 @@ def test_waiting_for_the_disk_is_shared(filled: Rig, monkeypatch: pytest.MonkeyP
     waits: list[int] = []
     real = many._wait
 
-    def wait(handles: Sequence[IO[bytes]]) -> None:
+    def wait(handles: Sequence[IO[bytes]]) -> dict[IO[bytes], OSError]:
         waits.append(len(handles))
-        real(handles)
+        return real(handles)
 
     monkeypatch.setattr(many, "_wait", wait)
     filled.do("pull")

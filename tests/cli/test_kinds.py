@@ -78,6 +78,23 @@ def test_a_file_that_became_another_kind_is_named_and_no_new_page(
     assert ws.both_sides() == before
 
 
+@pytest.mark.parametrize("command", ["pull", "sync"])
+def test_a_file_of_another_kind_keeps_its_kind_where_its_page_moved(
+    became_html: Workspace, command: str
+) -> None:
+    """Were it named for the page's kind, its header would be published as content."""
+    ws = became_html
+    text = ws.read("start.html")
+    ws.box.move("start", "elsewhere")
+    before = ws.box.page("elsewhere")
+    for _ in range(2):
+        assert ws.run(command, "--yes").code == 3
+        assert ws.run("sync", "--yes").code == 3
+    assert sorted(ws.files()) == ["elsewhere.html", "other.md"]
+    assert ws.read("elsewhere.html") == text
+    assert ws.box.page("elsewhere") == before
+
+
 @pytest.mark.parametrize("command", ["push", "sync"])
 def test_convert_lets_the_wiki_convert_the_page_and_takes_the_result(
     became_html: Workspace, command: str

@@ -7,9 +7,10 @@ where its last creation is refused.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from wikisync.errors import Forbidden, WikiError
+from wikisync.errors import Forbidden, StateError, WikiError
 from wikisync.sync.note import Note
 
 if TYPE_CHECKING:
@@ -20,15 +21,17 @@ _FACT = "tree"
 
 
 def doubt(state: State) -> None:
-    """From here on the tree may lack pages. Raises StateError."""
-    if not _doubted(state):
-        state.set_meta(tree="doubted")
+    """From here on the tree may lack pages. A state that cannot be written is told by the pages."""
+    with suppress(StateError):
+        if not _doubted(state):
+            state.set_meta(tree="doubted")
 
 
 def trust(state: State) -> None:
-    """The tree was rebuilt by a write that was alone. Raises StateError."""
-    if _doubted(state):
-        state.set_meta(tree="whole")
+    """The tree was rebuilt by a write that was alone; where that cannot be noted, it is again."""
+    with suppress(StateError):
+        if _doubted(state):
+            state.set_meta(tree="whole")
 
 
 def mend(wiki: Wiki, state: State) -> tuple[Note, ...]:
@@ -42,12 +45,21 @@ def mend(wiki: Wiki, state: State) -> tuple[Note, ...]:
     try:
         wiki.rebuild_tree()
     except Forbidden:
+        if not _is_somebody(wiki):  # who says no to a guest says nothing of the key
+            return (Note("tree", detail="the token is not known any more"),)
         trust(state)
         return (Note("tree"),)
     except WikiError:
         return (Note("tree", detail="the wiki did not rebuild it"),)
     trust(state)
     return ()
+
+
+def _is_somebody(wiki: Wiki) -> bool:
+    try:
+        return wiki.connect().authenticated
+    except WikiError:
+        return False
 
 
 def _doubted(state: State) -> bool:

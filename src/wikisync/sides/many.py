@@ -44,15 +44,15 @@ def write_new(folder: Folder, files: Sequence[tuple[str, bytes]]) -> list[Folder
                 found[n] = error
             except OSError as error:
                 found[n] = FolderError(file, "write", reason_of(error))
-        _sync([handle for _, _, handle in filled.values()])
+        failed = _sync([handle for _, _, handle in filled.values()])
         for n, (path, temporary, handle) in filled.items():
-            handle.close()
-            found[n] = _named(path, temporary, files[n][0])
+            found[n] = _ended(path, temporary, handle, files[n][0], failed.get(handle))
         for parent in {path.parent for path, _, _ in filled.values()}:
             sync_folder(parent)
     finally:
         for _, _, handle in filled.values():
-            handle.close()
+            with suppress(OSError):
+                handle.close()
         for _, temporary, _ in filled.values():
             with suppress(OSError):
                 temporary.unlink(missing_ok=True)
@@ -66,22 +66,44 @@ def _filled(temporary: Path, data: bytes) -> IO[bytes]:
         handle.write(data)
         handle.flush()
     except BaseException:
-        handle.close()
+        with suppress(OSError):  # a full disk is told by the write
+            handle.close()
         with suppress(OSError):
             temporary.unlink(missing_ok=True)
         raise
     return handle
 
 
-def _sync(handles: Sequence[IO[bytes]]) -> None:
+def _sync(handles: Sequence[IO[bytes]]) -> dict[IO[bytes], OSError]:
+    """Wait until the files are on disk; those that did not get there, with the reason."""
     parts = [handles[n::_AT_ONCE] for n in range(_AT_ONCE)]
-    for _ in in_flight((partial(_wait, part) for part in parts if part), _AT_ONCE):
-        pass
+    failed: dict[IO[bytes], OSError] = {}
+    for found in in_flight((partial(_wait, part) for part in parts if part), _AT_ONCE):
+        failed |= found
+    return failed
 
 
-def _wait(handles: Sequence[IO[bytes]]) -> None:
+def _wait(handles: Sequence[IO[bytes]]) -> dict[IO[bytes], OSError]:
+    failed: dict[IO[bytes], OSError] = {}
     for handle in handles:
-        os.fsync(handle.fileno())
+        try:
+            os.fsync(handle.fileno())
+        except OSError as error:
+            failed[handle] = error
+    return failed
+
+
+def _ended(
+    path: Path, temporary: Path, handle: IO[bytes], file: str, failed: OSError | None
+) -> FolderError | None:
+    """Give a file its name, if it got to the disk."""
+    try:
+        handle.close()
+    except OSError as error:
+        failed = failed or error
+    if failed is not None:
+        return FolderError(file, "write", reason_of(failed))
+    return _named(path, temporary, file)
 
 
 def _named(path: Path, temporary: Path, file: str) -> FolderError | None:

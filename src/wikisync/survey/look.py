@@ -22,7 +22,7 @@ from wikisync.sync.plan import Base, Local, Remote, There
 from wikisync.sync.renames import Known, find_renames
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from wikisync.report.progress import Progress
     from wikisync.sides.folder import Folder
@@ -111,13 +111,14 @@ def _sides(
 ) -> Sides:
     taken: dict[str, str] = {}
     if folder.folds_case():
-        taken = {folded(local.file): local.file for local in named.here.values()}
+        for local in named.here.values():
+            taken |= {folded(part): part for part in _with_folders(local.file)}
 
     def name_of(key: Key, listed: Listed) -> str:
         file = _file_of(key, listed, locales)
-        other = taken.setdefault(folded(file), file) if folder.folds_case() else file
-        if other != file:
-            raise BadName(file, f"{other} has the same name on this file system")
+        for part in _with_folders(file) if folder.folds_case() else ():
+            if (other := taken.setdefault(folded(part), part)) != part:
+                raise BadName(file, f"{other} has the same name on this file system")
         return file
 
     known_keys = {*bases, *named.here, *seen.moved.values()}
@@ -162,6 +163,12 @@ def _sides(
         blocked=named.blocked,
         problems=named.problems,
     )
+
+
+def _with_folders(file: str) -> Iterator[str]:
+    """A file's name, below those of the folders that it is in."""
+    parts = file.split("/")
+    return ("/".join(parts[:end]) for end in range(1, len(parts) + 1))
 
 
 def _is_same(there: There, here: Local) -> bool:

@@ -5,7 +5,7 @@ Pure. What is to happen to one of them is ``moves``' affair.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from wikisync.errors import BadName
@@ -123,7 +123,9 @@ def _file_there(moved: Moved, sides: Sides) -> str:
         return moved.here.file
     if moved.at_there == moved.base.key or not isinstance(moved.there, Remote):
         return moved.base.file
-    return sides.file_of(moved.at_there, moved.there.listed)
+    # Of the kind that the file is: were it named for another, its header would be content.
+    listed = replace(moved.there.listed, content_type=moved.here.content_type)
+    return sides.file_of(moved.at_there, listed)
 
 
 def _stop_where_taken(courses: list[tuple[Moved, Course]], sides: Sides, found: Courses) -> None:
