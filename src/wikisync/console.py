@@ -18,7 +18,7 @@ import typer
 from wikisync.errors import Guest, NeedsYes, StateError, UsageError, WikisyncError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from contextlib import AbstractContextManager
     from pathlib import Path
 
@@ -70,6 +70,11 @@ def show_any_text() -> None:
 def stopping() -> None:
     """Say that the run stops, as the user asked."""
     tell("Stopping after the page in hand. Ctrl-C again: at once.")
+
+
+def asking(*, yes: bool) -> Callable[[Report], bool]:
+    """Who decides whether a plan is carried out: a person, unless that was said with ``--yes``."""
+    return lambda report: yes or confirm(report)
 
 
 def confirm(report: Report) -> bool:

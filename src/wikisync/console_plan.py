@@ -67,7 +67,7 @@ def apply(
             request,
             plan,
             console.progress(output),
-            ask=lambda found: yes or console.confirm(found),
+            ask=console.asking(yes=yes),
             notice=console.stopping,
             skip_stale=skip_stale,
         )

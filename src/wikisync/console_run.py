@@ -51,7 +51,7 @@ def write(output: Output, source: Source, command: Command, *, yes: bool, **wish
                 config,
                 request,
                 console.progress(output),
-                ask=lambda found: yes or console.confirm(found),
+                ask=console.asking(yes=yes),
                 notice=console.stopping,
             )
         console.finish(report, output, config)
@@ -69,7 +69,7 @@ def undo(output: Output, source: Source, number: int | None, *, yes: bool, dry_r
             config,
             request,
             console.progress(output),
-            ask=lambda found: yes or console.confirm(found),
+            ask=console.asking(yes=yes),
             notice=console.stopping,
         )
         console.finish(report, output, config)

@@ -8,7 +8,7 @@ import pytest
 
 from rig import page, results
 from wikisync.apply import tree
-from wikisync.errors import Forbidden, PageMoved, Rejected, Unrendered, Unsure
+from wikisync.errors import Forbidden, PageMoved, Rejected, StateError, Unrendered, Unsure
 from wikisync.report.wording import say
 from wikisync.sandbox import (
     Drop,
@@ -74,6 +74,43 @@ def test_a_page_that_the_wiki_cannot_show_is_told_with_the_wikis_words(rig: Rig,
     assert found is not None
     assert found["content"] in rig.text("home.md")
     assert rig.plan().in_sync == 1
+
+
+def test_a_page_that_somebody_else_made_alike_or_deleted_says_nothing_of_the_tree(rig: Rig) -> None:
+    rig.write("gone.md")
+    rig.do()
+    (rig.root / "gone.md").unlink()
+    rig.write("home.md", page("Alike.\n"))
+    plan = rig.plan("push", delete=True)
+    rig.box.create("home", title="A page", content="Alike.\n")
+    rig.box.faults.add(Hook(lambda: rig.box.delete("gone")), on="delete")
+    tree.doubt(rig.state)
+    assert [o.result for o in rig.apply(plan)] == ["done", "done"]
+    assert rig.mutations()["pages.create"] == 1  # that of gone.md
+    assert rig.state.meta("tree") == "doubted"
+
+
+def test_a_token_that_expired_does_not_end_the_doubt_about_the_tree(rig: Rig) -> None:
+    tree.doubt(rig.state)
+    with Wiki(rig.box.url, rig.box.key(["read:pages"], expired=True)) as guest:
+        [note] = tree.mend(guest, rig.state)
+    assert "the token is not known" in note.detail
+    assert tree.mend(rig.wiki, rig.state) == ()
+    assert rig.mutations()["pages.rebuildTree"] == 2
+
+
+def test_a_doubt_that_cannot_be_noted_stops_no_page(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object, **values: str) -> None:
+        raise StateError("state.db", "unwritable", "the disk is full")
+
+    rig.at_once = 2
+    for name in ("left", "right", "top"):
+        rig.write(f"{name}.md", page(f"{name}\n"))
+    plan = rig.plan("push")
+    monkeypatch.setattr(type(rig.state), "set_meta", full)
+    assert [o.result for o in rig.apply(plan)] == ["done"] * 3
 
 
 @pytest.mark.parametrize("fault", [WriteThenFail(), TreeRace(), Drop(after=True)])

@@ -17,6 +17,19 @@ from wikisync.workflow import Report, Request
 NAMES = [f"page-{number:02}" for number in range(30)]
 
 
+def test_the_reason_is_shown_however_many_pages_were_done_before() -> None:
+    names = [f"page-{number:03}" for number in range(300)]
+    plan = planned(sides([], map(local, names)), Wish("push"))
+    outcomes = [Outcome(action, "done") for action in plan.actions[:250]]
+    outcomes += [Outcome(action, "skipped", Interrupted()) for action in plan.actions[250:]]
+    screen = console(terminal=False, width=200)
+    show(Report(Request("push", "push"), "w", "pages", plan, tuple(outcomes)), screen)
+    text = printed(screen)
+    assert "… and 50 more\n" in text
+    assert text.count("Stopped as you asked; what was done") == 1
+    assert "… and 49 more skipped for the same reason" in text
+
+
 @pytest.mark.parametrize("untried", [2, 29])
 def test_pages_whose_turn_never_came_give_their_reason_once(untried: int) -> None:
     plan = planned(sides([], map(local, NAMES)), Wish("push"))

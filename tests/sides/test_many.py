@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import resource
 from typing import TYPE_CHECKING
 
 import pytest
@@ -56,3 +57,15 @@ def test_a_disk_that_fails_at_one_file_is_told_for_that_one(
     written = dict(FILES)
     del written[FILES[place][0]]
     assert {name: (tmp_path / name).read_bytes() for name in names(tmp_path)} == written
+
+
+def test_a_disk_that_is_full_amid_a_file_leaves_nothing_of_it(tmp_path: Path) -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    large = [(file, data * 900) for file, data in FILES]
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100, hard))  # what is more fails, at the close too
+    try:
+        found = write_new(Folder(tmp_path), large)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert [error.reason for error in found if error is not None] == ["file too large"] * len(FILES)
+    assert names(tmp_path) == []

@@ -48,8 +48,8 @@ class Run:
     True once it was asked whether the token is somebody's. ``wrote`` has the digests of files that
     this run itself wrote, by their name and the digest that the plan saw; ``left`` are the files
     that its writes here left, by their names and digests. ``updates`` and ``creates`` are how many
-    of each are in flight on the wiki at once; ``half_done`` are pages whose write was done though
-    the wiki said that it failed.
+    of each are in flight on the wiki at once; ``rebuilt`` are pages with whose writes the wiki,
+    by its own word, made its tree of pages anew.
     """
 
     wiki: Wiki
@@ -63,7 +63,7 @@ class Run:
     left: set[tuple[str, bytes]] = field(default_factory=set)
     updates: int = 1
     creates: int = 1
-    half_done: set[Key] = field(default_factory=set)
+    rebuilt: set[Key] = field(default_factory=set)
 
     def check_token(self) -> None:
         """Ask, once, whether the token is still somebody's. Raises Guest where it is not."""

@@ -42,13 +42,15 @@ def create(run: Run, intent: Intent, page: Page) -> Record:
         held.sent = True
         failure: Unsure | None = None
         try:
-            record = run.wiki.read_one(run.wiki.create(intent.key, page).id)
+            written = run.wiki.create(intent.key, page)
+            run.rebuilt.add(intent.key)
+            record = run.wiki.read_one(written.id)
         except Unsure:
             made = run.wiki.find(intent.key)
             if made is None:
                 run.state.journal.end(held.number, "failed")
                 raise
-            _half_done(run, intent.key)
+            _tree_unsure(run, intent.key)
             record, failure = made_whole(run, intent.key, made, page)
         record = whole(run, intent.key, record, page, lease=None)
         refused = refused_fields(record, page, None, intent)
@@ -126,6 +128,7 @@ def move(run: Run, intent: Intent) -> tuple[Record, Overtook | None]:
         failure: Unsure | None = None
         try:
             run.wiki.move(before.id, intent.key)
+            run.rebuilt.add(intent.key)
         except Unsure as error:
             failure = error
         record = run.wiki.read_one(before.id)
@@ -133,7 +136,7 @@ def move(run: Run, intent: Intent) -> tuple[Record, Overtook | None]:
             run.state.journal.end(held.number, "failed")
             raise failure or PageMoved(intent.key, f"it is at {record.key} after it was moved")
         if failure is not None:
-            _half_done(run, intent.key)
+            _tree_unsure(run, intent.key)
         found = None
         if renamed_by_wiki(before, record):
             with suppress(Unsure):  # what is there then decides
@@ -186,6 +189,7 @@ def delete(run: Run, intent: Intent) -> None:
         failure: Unsure | None = None
         try:
             run.wiki.delete(before.id)
+            run.rebuilt.add(intent.key)
         except PageGone:
             pass
         except Unsure as error:
@@ -194,13 +198,13 @@ def delete(run: Run, intent: Intent) -> None:
             run.state.journal.end(held.number, "failed")
             raise failure or PageMoved(intent.key, "it is still there after it was deleted")
         if failure is not None:
-            _half_done(run, intent.key)
+            _tree_unsure(run, intent.key)
         held.done()
 
 
-def _half_done(run: Run, key: Key) -> None:
+def _tree_unsure(run: Run, key: Key) -> None:
     """A write that rebuilds the wiki's tree was done, and perhaps without that."""
-    run.half_done.add(key)
+    run.rebuilt.discard(key)
     tree.doubt(run.state)
 
 

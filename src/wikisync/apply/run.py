@@ -15,10 +15,7 @@ from wikisync.apply.outcome import Outcome, outcome_of
 from wikisync.apply.pull import adopt, create_file, delete_file, update_file
 from wikisync.apply.push import create_page, delete_page, update_page
 from wikisync.apply.records import Records
-from wikisync.errors import (
-    Interrupted,
-    WikisyncError,
-)
+from wikisync.errors import Interrupted, WikisyncError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -40,9 +37,9 @@ def apply(plan: Plan, run: Run, *, stop: Callable[[], bool] = lambda: False) -> 
         run.state.bases.rekey(plan.rekeyed)
     records = Records(run.wiki, plan.actions)
     gave_up: WikisyncError | None = None
-    tree = [a for a in plan.writes if a.side == "wiki" and a.verb in _REBUILD]
+    rebuilding = [a for a in plan.writes if a.side == "wiki" and a.verb in _REBUILD]
     for group in _grouped(plan.actions):
-        for outcome in _outcomes(run, group, records, gave_up, stop, last=tree[-1:]):
+        for outcome in _outcomes(run, group, records, gave_up, stop, last=rebuilding[-1:]):
             gave_up = outcome.gives_up or gave_up
             yield outcome
 
@@ -113,11 +110,9 @@ def _side_by_side(
 
 
 def _note_tree(run: Run, outcome: Outcome) -> None:
-    """A write that was alone left the wiki's tree whole, if it is one that rebuilds it."""
+    """A write that was alone left the wiki's tree whole, if it rebuilt it."""
     action = outcome.action
-    if outcome.result != "done" or action.key in run.half_done:
-        return
-    if action.side == "wiki" and action.verb in _REBUILD:
+    if action.side == "wiki" and action.verb in _REBUILD and action.key in run.rebuilt:
         tree.trust(run.state)
 
 

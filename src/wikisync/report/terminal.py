@@ -86,18 +86,18 @@ def show_actions(report: Report, console: Console) -> None:
     ]
     untried = [pair for pair in shown_lines if _untried(pair[1])]
     if len(untried) > _ALIKE:
-        # All for one reason, which the first of them tells.
-        left_out = {id(action) for action, _ in untried[1:]}
-        shown_lines = [pair for pair in shown_lines if id(pair[0]) not in left_out]
+        shown_lines = [pair for pair in shown_lines if not _untried(pair[1])]
     else:
         untried = []
-    width = min(48, max((len(name(action)) for action, _ in shown_lines), default=0))
+    listed = [*shown_lines[:_MANY], *untried[:1]]
+    width = min(48, max((len(name(action)) for action, _ in listed), default=0))
     for action, outcome in shown_lines[:_MANY]:
         _show_action(console, action, outcome, width)
-    if untried:
-        print_line(console, f"  … and {len(untried) - 1:,} more skipped for the same reason", "dim")
     if len(shown_lines) > _MANY:
         print_line(console, f"  … and {len(shown_lines) - _MANY:,} more", "dim")
+    for action, outcome in untried[:1]:  # all for one reason, which one of them tells
+        _show_action(console, action, outcome, width)
+        print_line(console, f"  … and {len(untried) - 1:,} more skipped for the same reason", "dim")
 
 
 def _untried(outcome: Outcome | None) -> bool:
