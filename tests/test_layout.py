@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import functools
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -87,24 +89,61 @@ OUTSIDE = {
 }
 """Library → the only rooms or modules that may import it."""
 
+LIMIT = 350
+"""Lines of a module, at the most."""
+
 MODULES = sorted(
     ".".join(path.relative_to(ROOT).with_suffix("").parts) for path in ROOT.rglob("*.py")
 )
+PACKAGES = {module.partition(".")[0] for module in MODULES} | {"wikisync"}
 
 
-def imports(module: str) -> set[str]:
-    """Every module that a module imports, wherever in it; ours without ``wikisync.`` in front."""
-    path = ROOT / (module.replace(".", "/") + ".py")
+@dataclass(frozen=True)
+class Source:
+    """What the rules look at in a module."""
+
+    lines: int
+    documented: bool
+    imports: frozenset[str]
+    """Every module that it imports, wherever in it; ours without ``wikisync.`` in front."""
+    relative: bool
+    """Whether it has an import relative to its own package."""
+
+
+@functools.cache
+def sources() -> dict[str, Source]:
+    """Parse each module once, for all rules."""
+    return {module: read(ROOT / (module.replace(".", "/") + ".py")) for module in MODULES}
+
+
+def read(path: Path) -> Source:
+    text = path.read_text("utf-8")
+    tree = ast.parse(text)
     found: set[str] = set()
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+    relative = False
+    for node in ast.walk(tree):
         match node:
             case ast.Import(names):
                 found |= {alias.name for alias in names}
             case ast.ImportFrom(origin, names, 0):
                 found |= {f"{origin}.{alias.name}" for alias in names}
             case ast.ImportFrom():
-                pytest.fail(f"{module} has a relative import")
-    return {name.removeprefix("wikisync.") for name in found}
+                relative = True
+    return Source(
+        len(text.splitlines()),
+        bool(ast.get_docstring(tree)),
+        frozenset(name.removeprefix("wikisync.") for name in found),
+        relative,
+    )
+
+
+def imports(module: str) -> frozenset[str]:
+    return sources()[module].imports
+
+
+def users(rooms: set[str]) -> set[str]:
+    """The modules that import any of these."""
+    return {module for module in MODULES if any(below(name, rooms) for name in imports(module))}
 
 
 def below(name: str, rooms: set[str]) -> bool:
@@ -112,40 +151,48 @@ def below(name: str, rooms: set[str]) -> bool:
 
 
 def ours(name: str) -> bool:
-    return below(name, {module.partition(".")[0] for module in MODULES} | {"wikisync"})
+    return name.partition(".")[0] in PACKAGES
 
 
 def room(module: str) -> str:
     return module.partition(".")[0]
 
 
-@pytest.mark.parametrize("module", [m for m in MODULES if room(m) in MAY_KNOW])
-def test_a_room_knows_only_the_rooms_before_it(module: str) -> None:
-    own = room(module)
-    known = {name for name in imports(module) if ours(name)}
-    strange = {name for name in known if not below(name, MAY_KNOW[own] | {own})}
-    assert strange == set()
-
-
-@pytest.mark.parametrize("module", [m for m in MODULES if room(m) == "report"])
-def test_reports_know_no_side_and_no_state(module: str) -> None:
+@pytest.mark.parametrize("own", MAY_KNOW)
+def test_a_room_knows_only_the_rooms_before_it(own: str) -> None:
     strange = {
-        name for name in imports(module) if below(name, {"sides", "state", "console", "cli"})
+        (module, name)
+        for module in MODULES
+        for name in imports(module)
+        if room(module) == own and ours(name) and not below(name, MAY_KNOW[own] | {own})
     }
     assert strange == set()
 
 
-@pytest.mark.parametrize("module", [m for m in MODULES if room(m) == "sandbox"])
-def test_the_sandbox_is_a_wiki_of_its_own_and_knows_no_side(module: str) -> None:
-    known = {name for name in imports(module) if ours(name)}
-    assert {name for name in known if not below(name, {"sandbox", "errors", "wikisync"})} == set()
+def test_reports_know_no_side_and_no_state() -> None:
+    strange = {
+        (module, name)
+        for module in MODULES
+        for name in imports(module)
+        if room(module) == "report" and below(name, {"sides", "state", "console", "cli"})
+    }
+    assert strange == set()
+
+
+def test_the_sandbox_is_a_wiki_of_its_own_and_knows_no_side() -> None:
+    known = {"sandbox", "errors", "wikisync"}
+    strange = {
+        (module, name)
+        for module in MODULES
+        for name in imports(module)
+        if room(module) == "sandbox" and ours(name) and not below(name, known)
+    }
+    assert strange == set()
 
 
 def test_the_command_line_comes_last() -> None:
-    users = {module for module in MODULES for name in imports(module) if below(name, {"cli"})}
-    assert users == {"__main__"}
-    users = {module for module in MODULES for name in imports(module) if below(name, {"console"})}
-    assert users <= {
+    assert users({"cli"}) == {"__main__"}
+    assert users({"console"}) <= {
         "cli",
         "cli_plan",
         "cli_review",
@@ -157,19 +204,13 @@ def test_the_command_line_comes_last() -> None:
 
 
 def test_only_the_sandbox_and_what_runs_it_know_the_sandbox() -> None:
-    users = {
-        module
-        for module in MODULES
-        for name in imports(module)
-        if below(name, {"sandbox"}) and room(module) != "sandbox"
-    }
-    assert users <= {"console_run", "demo"}
+    outside = {module for module in users({"sandbox"}) if room(module) != "sandbox"}
+    assert outside <= {"console_run", "demo"}
 
 
 @pytest.mark.parametrize("library", OUTSIDE)
 def test_a_library_is_known_only_where_it_is_wrapped(library: str) -> None:
-    users = {module for module in MODULES for name in imports(module) if below(name, {library})}
-    assert {user for user in users if not below(user, OUTSIDE[library])} == set()
+    assert {user for user in users({library}) if not below(user, OUTSIDE[library])} == set()
 
 
 def test_every_room_has_its_place() -> None:
@@ -177,13 +218,14 @@ def test_every_room_has_its_place() -> None:
     assert rooms - {*MAY_KNOW, *ABOVE, "report", "sandbox", "__init__"} == set()
 
 
-@pytest.mark.parametrize("module", MODULES)
-def test_every_module_says_what_it_is_for(module: str) -> None:
-    tree = ast.parse((ROOT / (module.replace(".", "/") + ".py")).read_text("utf-8"))
-    assert ast.get_docstring(tree)
+def test_no_import_is_relative() -> None:
+    assert [module for module, source in sources().items() if source.relative] == []
 
 
-@pytest.mark.parametrize("module", MODULES)
-def test_a_module_is_small_enough_to_read(module: str) -> None:
-    path = ROOT / (module.replace(".", "/") + ".py")
-    assert len(path.read_text("utf-8").splitlines()) <= 350
+def test_every_module_says_what_it_is_for() -> None:
+    assert [module for module, source in sources().items() if not source.documented] == []
+
+
+def test_a_module_is_small_enough_to_read() -> None:
+    long = {module: source.lines for module, source in sources().items() if source.lines > LIMIT}
+    assert long == {}

@@ -48,7 +48,8 @@ def test_what_readme_shows_of_the_demo_is_what_it_prints() -> None:
 
 def test_the_tests_are_one_line_that_installs_and_runs_them() -> None:
     assert first_block("Tests") == (
-        "python3 -m venv .venv && .venv/bin/pip install -q -e '.[dev]' && .venv/bin/pytest\n"
+        "python3 -m venv .venv && .venv/bin/pip install -q -e '.[dev]'"
+        " && .venv/bin/pytest -n auto\n"
     )
 
 
