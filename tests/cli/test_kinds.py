@@ -27,6 +27,15 @@ def became_html(ws: Workspace) -> Workspace:
     return ws
 
 
+@pytest.fixture
+def renamed_html(ws: Workspace) -> Workspace:
+    """The same with nothing edited: the file got another name and header, and keeps its text."""
+    ws.push(start=page("A page", "# Hello\n", tags="a"), other=page("Other"))
+    (ws.folder / "start.md").unlink()
+    ws.write("start.html", html("# Hello\n"))
+    return ws
+
+
 @pytest.mark.parametrize("editor", ["ckeditor", "code"])
 def test_an_html_page_is_made_with_the_editor_that_its_file_names(
     ws: Workspace, editor: str
@@ -97,9 +106,9 @@ def test_a_file_of_another_kind_keeps_its_kind_where_its_page_moved(
 
 @pytest.mark.parametrize("command", ["push", "sync"])
 def test_convert_lets_the_wiki_convert_the_page_and_takes_the_result(
-    became_html: Workspace, command: str
+    renamed_html: Workspace, command: str
 ) -> None:
-    ws = became_html
+    ws = renamed_html
     was = ws.box.page("start")
     ws.run(command, "--convert", "--yes").ok()
     now = ws.box.page("start")
@@ -107,27 +116,78 @@ def test_convert_lets_the_wiki_convert_the_page_and_takes_the_result(
     assert now is not None
     assert (now["id"], now["editor"], now["contentType"]) == (was["id"], "ckeditor", "html")
     assert now["content"] in ws.read("start.html")
-    assert "Hello there" not in ws.read("start.html")
+    assert "<h1>Hello</h1>" in ws.read("start.html")
     assert len(ws.run("sync").ok().asked) == 1
 
 
-def test_what_a_conversion_replaced_comes_back(became_html: Workspace) -> None:
-    ws = became_html
+def test_what_a_conversion_replaced_comes_back(renamed_html: Workspace) -> None:
+    ws = renamed_html
     before = ws.both_sides()
     ws.run("push", "--convert", "--yes").ok()
     ws.run("undo", "--yes").ok()
     found = ws.box.page("start")
     assert found is not None
     assert (found["content"], found["editor"]) == ("# Hello\n", "markdown")
-    assert "Hello there" in ws.read("start.html")
+    assert "# Hello" in ws.read("start.html")
     assert ws.both_sides()[0] == before[0]
 
 
-def test_a_conversion_without_an_answer_is_looked_at(became_html: Workspace) -> None:
-    ws = became_html
+def test_a_conversion_without_an_answer_is_looked_at(renamed_html: Workspace) -> None:
+    ws = renamed_html
     ws.box.faults.add(Drop(after=True), on="pages.convert")
     ws.run("push", "--convert", "--yes").ok()
     assert len(ws.run("sync").ok().asked) == 1
+
+
+@pytest.mark.parametrize("command", ["push", "sync"])
+def test_a_conversion_takes_no_edits_that_were_never_pushed(
+    became_html: Workspace, command: str
+) -> None:
+    ws = became_html
+    before = ws.both_sides()
+    result = ws.run(command, "--convert", "--yes", "--json")
+    assert (result.code, result.done()) == (3, [])
+    reason = result.json["conflicts"][0]["reason"]
+    assert "never pushed" in reason
+    assert "--prefer local" in reason
+    assert ws.both_sides() == before
+
+
+@pytest.mark.parametrize("command", ["push", "sync"])
+def test_edits_are_published_once_the_page_is_converted_where_that_is_preferred(
+    became_html: Workspace, command: str
+) -> None:
+    ws = became_html
+    was = ws.box.page("start") or {}
+    ws.run(command, "--convert", "--prefer", "local", "--yes").ok()
+    now = ws.box.page("start") or {}
+    assert (now["id"], now["editor"], now["contentType"]) == (was["id"], "ckeditor", "html")
+    assert now["content"] == "<h1>Hello there</h1>\n"
+    assert "<h1>Hello there</h1>\n" in ws.read("start.html")
+    assert len(ws.run("sync").ok().asked) == 1
+    ws.run("undo", "--yes").ok()
+    now = ws.box.page("start") or {}
+    assert (now["editor"], now["content"]) == ("markdown", "# Hello\n")
+
+
+def test_edits_that_give_way_to_a_conversion_are_kept(became_html: Workspace) -> None:
+    ws = became_html
+    ws.run("push", "--convert", "--prefer", "wiki", "--yes").ok()
+    assert "Hello there" not in ws.read("start.html")
+    assert any("Hello there" in text for _verb, _side, _path, text in ws.kept())
+    ws.run("undo", "--yes").ok()
+    assert "Hello there" in ws.read("start.html")
+
+
+def test_without_a_memory_a_file_of_another_kind_with_other_text_counts_as_edited(
+    became_html: Workspace,
+) -> None:
+    ws = became_html
+    for file in ws.state.iterdir():
+        file.unlink()
+    before = ws.both_sides()
+    assert ws.run("push", "--convert", "--yes").code == 3
+    assert ws.both_sides() == before
 
 
 def test_another_editor_of_the_same_kind_is_a_conversion_too(ws: Workspace) -> None:

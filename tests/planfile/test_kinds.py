@@ -115,7 +115,7 @@ def test_a_page_converted_to_what_its_file_became(ws: Workspace) -> None:
     ws.write("table.md", page("Table", text("table")))
     ws.run("push", "table.md", "--yes").ok()
     ws.remove("table.md")
-    ws.write("table.html", "<!--\ntitle: Table\neditor: ckeditor\n-->\n\n<p>Table.</p>\n")
+    ws.write("table.html", f"<!--\ntitle: Table\neditor: ckeditor\n-->\n\n{text('table')}")
     assert step(ws, "table", "sync", "--convert")["converts"]
     assert ("update", "wiki", "table") in applied(ws)
     found = ws.box.page("table")

@@ -45,5 +45,5 @@ def test_a_page_that_moves_and_changes_is_one_page_and_a_conversion_writes_its_f
     assert question(Plan(actions=(moved, replace(page, verb="update")))) == (
         "Write 1 page to the wiki?"
     )
-    converted = replace(page, verb="update", converts=True)
+    converted = replace(page, verb="update", fields=("editor",), converts=True)
     assert question(Plan(actions=(converted,))) == "Write 1 page to the wiki and write 1 file here?"

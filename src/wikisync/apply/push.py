@@ -50,7 +50,10 @@ def update_page(run: Run, action: Action) -> WikisyncError | None:
 
     def page_for(before: Record) -> Page:
         whole = opened.document.page.over(before.page)
-        whole = replace(whole, editor=before.page.editor, private=before.page.private)
+        editor = before.page.editor
+        if action.converts:
+            editor = opened.document.page.editor or DEFAULT_EDITOR[opened.document.content_type]
+        whole = replace(whole, editor=editor, private=before.page.private)
         return _with_heading(whole, opened.document, before.page)
 
     intent = _intent(run, action, opened, lease=_lease(action), wanted=str(opened.fingerprint))

@@ -173,7 +173,7 @@ def _do(run: Run, action: Action, records: Records) -> WikisyncError | None:
     if (action.verb, action.side) in _FROM_WIKI:
         _FROM_WIKI[action.verb, action.side](run, action, records.of(action))
         return None
-    if action.converts:
+    if action.takes_conversion:
         return convert_page(run, action)
     return _HANDS[action.verb, action.side](run, action)
 

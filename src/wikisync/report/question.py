@@ -15,7 +15,7 @@ def question(plan: Plan) -> str:
     written = [action for action in plan.writes if action.verb != "delete"]
     wiki = {action.key for action in written if action.side == "wiki"}
     # A merge and a conversion change the file as well.
-    here = {a.key for a in written if a.side == "folder" or a.verb == "merge" or a.converts}
+    here = {a.key for a in written if a.side == "folder" or a.verb == "merge" or a.takes_conversion}
     parts = []
     if wiki:
         parts.append(f"write {many(len(wiki), 'page')} to the wiki")

@@ -168,6 +168,14 @@ def say_conflict(conflict: Conflict) -> Message:
                 "To let the wiki convert the page, and take the result: --convert. To take the page"
                 " as it is: delete the file, then wikisync pull --prefer wiki.",
             )
+        case "kind-edited":
+            here, _, there = detail.partition(", ")
+            return Message(
+                f"The file is {_KINDS.get(here, here)}, the page is {_KINDS.get(there, there)}, and"
+                " the file holds edits that were never pushed.",
+                "Choose whose text both get once the wiki has converted the page. The file's:"
+                " push --convert --prefer local. The page's: push --convert --prefer wiki.",
+            )
         case "private":
             return Message(
                 "The page is private on the wiki and the file is not, or the other way round.",

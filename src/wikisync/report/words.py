@@ -39,17 +39,30 @@ _UNSAFE = re.compile(
 )
 
 
-CONVERTS: Final = "convert on both sides", "converted on both sides"
+_CONVERT: Final = "convert on both sides", "converted on both sides"
+_CONVERT_AND_PUSH: Final = "convert on the wiki", "converted on the wiki"
 
 
 def to_do(action: Action) -> str:
     """What is to happen to a page, and where."""
-    return CONVERTS[0] if action.converts else TO_DO.get((action.verb, action.side), action.verb)
+    return (
+        _conversion(action)[0]
+        if action.converts
+        else TO_DO.get((action.verb, action.side), action.verb)
+    )
 
 
 def done(action: Action) -> str:
     """What happened to a page, and where."""
-    return CONVERTS[1] if action.converts else DONE.get((action.verb, action.side), action.verb)
+    return (
+        _conversion(action)[1]
+        if action.converts
+        else DONE.get((action.verb, action.side), action.verb)
+    )
+
+
+def _conversion(action: Action) -> tuple[str, str]:
+    return _CONVERT if action.takes_conversion else _CONVERT_AND_PUSH
 
 
 def many(count: int, noun: str) -> str:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from wikisync.errors import BadPage
     from wikisync.page.model import Key
     from wikisync.sync.known import Sides, Wish
-    from wikisync.sync.plan import Base, Local, Side, There
+    from wikisync.sync.plan import Base, Local, Prefer, Side, There
     from wikisync.sync.reconcile import Decision
 
 
@@ -148,9 +148,13 @@ class Draft:
         if isinstance(found, Action):
             self.add(found, file)
             return
-        if self.wish.convert and self.may_convert(found, was):
-            self.actions.append(_converting(found))
-            return
+        if self.may_convert(found, was):
+            edited = self.has_unpushed_edits(found, was)
+            if self.wish.convert and (prefer or not edited):
+                self.actions.append(_converting(found, edited=edited, prefer=prefer))
+                return
+            if edited:
+                found = replace(found, kind="kind-edited")
         settled = settle_by(prefer, found) if prefer else None
         # To delete in order to settle has to be asked for like any other deletion.
         if settled is not None and (settled.verb != "delete" or delete):
@@ -169,6 +173,19 @@ class Draft:
             return False
         # A page that was converted on the wiki is not converted back.
         return base is None or base.content_type == there.listed.content_type
+
+    def has_unpushed_edits(self, conflict: Conflict, was: Key) -> bool:
+        """Whether the file of a page of another kind holds what the wiki never had."""
+        base, here, there = self.sides.bases.get(was), conflict.here, conflict.there
+        if here is None or there is None or there.fingerprint is None:
+            return False
+        if base is None:
+            agreed = there.fingerprint
+        elif here.digest == base.digest:
+            return False  # the very bytes that were agreed on, under another name
+        else:
+            agreed = base.here.over(base.there)
+        return bool(set(agreed.differs(here.fingerprint)) - {"editor"})
 
     def merged(self, conflict: Conflict, was: Key) -> Action | Conflict:
         """The merge of a page that changed on both sides, where it merges."""
@@ -206,12 +223,29 @@ class Draft:
             self.actions.append(action)
 
 
-def _converting(conflict: Conflict) -> Action:
-    """The step that lets the wiki make a page what its file has become."""
+def _converting(conflict: Conflict, *, edited: bool, prefer: Prefer | None) -> Action:
+    """The step that lets the wiki make a page what its file has become.
+
+    Where the file was ``edited``, the user's preference says whose text both sides get.
+    """
     here, there = conflict.here, conflict.there
     page = None if there is None else there.listed.id
-    key, file = conflict.key, conflict.file
-    return Action("update", "wiki", key, file, ("editor",), here, there, page, converts=True)
+    fields: tuple[str, ...] = ("editor",)
+    if edited and prefer == "local" and here and there and there.fingerprint:
+        unlike = {*here.fingerprint.differs(there.fingerprint), "editor"}
+        fields = tuple(name for name in FIELDS if name in unlike)
+    return Action(
+        "update",
+        "wiki",
+        conflict.key,
+        conflict.file,
+        fields,
+        here,
+        there,
+        page,
+        settles=edited,
+        converts=True,
+    )
 
 
 def _marking(conflict: Conflict) -> Action:

@@ -120,9 +120,9 @@ class Action:
     until then, and by ``base`` once it is done. ``aside``: a step out of the way, of a page that
     another one changes places with, and ``first_file`` its file before that step. A merge has the
     page ``merged`` and the fields that changed on the wiki (``theirs``); with ``marks`` the file is
-    to show both versions. ``converts``: the wiki makes the page one of the file's kind, and the
-    file takes the result. ``alike`` are new files that a page which is gone may have become, too
-    many to tell.
+    to show both versions. ``converts``: the wiki makes the page one of the file's kind.
+    The file takes the result where nothing but the editor is to change; else the page takes the
+    file. ``alike`` are new files that a page which is gone may have become, too many to tell.
     """
 
     verb: Verb
@@ -147,6 +147,11 @@ class Action:
     converts: bool = False
     alike: tuple[str, ...] = ()
 
+    @property
+    def takes_conversion(self) -> bool:
+        """Whether the file takes what the wiki makes of its page."""
+        return self.converts and self.fields == ("editor",)
+
 
 ConflictKind = Literal[
     "both-new",  # no base, and the two sides differ
@@ -160,6 +165,7 @@ ConflictKind = Literal[
     "name-held",  # moved to the name of a page that moved on, and has to be settled first
     "moved-on",  # moved on the other side, and changed on this one
     "kind",  # Markdown on one side, HTML on the other
+    "kind-edited",  # the same, and the file holds edits that were never pushed
     "private",  # private on the wiki, and the file does not say so
     "editor",  # the file asks for another editor than the page has
     "overtaken",  # someone wrote between the plan and the write
