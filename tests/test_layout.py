@@ -71,7 +71,7 @@ OUTSIDE = {
     "graphql": {"sides.wire", "sandbox"},
     "httpx2": {"sides.wire", "sides.trouble", "github.api"},
     "stamina": {"sides.wire", "github.api"},
-    "subprocess": {"sides.git_process", "github.git", "demo", "pager"},
+    "subprocess": {"sides.git_process", "demo", "pager"},
     "sqlite3": {"state.database", "sandbox"},
     "yaml": {"page"},
     "frontmatter": {"page"},

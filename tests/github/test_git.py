@@ -8,7 +8,7 @@ import pytest
 
 from repo import Repo, alone, repository
 from wikisync.errors import GitHubError
-from wikisync.github.git import BRANCH, EMAIL, TRAILER, Clone
+from wikisync.github.git import BRANCH, EMAIL, TRAILER, Clone, _network
 from wikisync.github.job import job
 from wikisync.sides.git_process import run
 
@@ -156,15 +156,30 @@ def test_the_token_goes_to_githubs_address_alone_and_stands_nowhere(
 ) -> None:
     monkeypatch.setenv("WIKISYNC_TOKEN", "wiki-secret")
     mine = clone(repo, GITHUB_TOKEN="ghs_secret", GITHUB_SERVER_URL="https://github.example")
-    header = mine._text("config", "--get-urlmatch", "http", "https://github.example/x")
-    assert "Authorization: Basic" in header
+    also = _network(mine.job)
+
+    def header(address: str) -> bytes:
+        return mine._run("config", "--get-urlmatch", "http", address, also=also)
+
+    assert b"Authorization: Basic" in header("https://github.example/x")
     with pytest.raises(GitHubError):  # which is to say: there is none
-        mine._text("config", "--get-urlmatch", "http", "https://github.example.org/x")
+        header("https://github.example.org/x")
     assert "ghs_secret" not in repr(mine)
     assert "ghs_secret" not in (repo.root / ".git" / "config").read_text()
-    alias = "alias.env=!env"
-    assert "wiki-secret" not in mine._text("-c", alias, "env")
-    assert "GITHUB_TOKEN" not in mine._text("-c", alias, "env")
+    told = mine._run("-c", "alias.env=!env", "env", also=also)
+    assert b"wiki-secret" not in told
+    assert b"GITHUB_TOKEN" not in told
+
+
+def test_a_filter_that_attributes_select_is_run_without_the_token(repo: Repo) -> None:
+    seen = repo.root.parent / "seen"
+    repo.git("config", "filter.nosy.clean", f"env >{seen}; cat")
+    repo.commit({".gitattributes": "*.md filter=nosy\n"})
+    repo.write("pages/a.md", "ONE\n")
+    mine = clone(repo, GITHUB_TOKEN="ghs_secret")
+    mine.tree_with("pages")
+    assert "PATH=" in seen.read_text()
+    assert "Authorization" not in seen.read_text()
 
 
 def test_git_gets_no_secret_of_the_job_where_it_only_reads(

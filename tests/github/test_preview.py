@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -134,3 +135,48 @@ def test_hostile_names_and_texts_are_only_shown(place: Place, repo: Repo) -> Non
     assert all("made up" not in message for message in ended.said("error"))
     assert "<b>" not in ended.summary
     assert ended.summary.count("</details>") == ended.summary.count("<details>")
+
+
+def test_no_program_that_the_repository_names_is_run(place: Place, repo: Repo) -> None:
+    """What attributes select is configured on the runner; git-lfs is, for one."""
+    ran = place.temporary / "ran"
+    for setting in (
+        *("filter.nosy.clean", "filter.nosy.smudge", "filter.nosy.process"),
+        *("diff.nosy.textconv", "diff.nosy.command", "diff.external", "core.fsmonitor"),
+    ):
+        repo.git("config", setting, f"touch {ran}; cat")
+    hooks = place.ws.root / ".git" / "hooks"
+    hooks.mkdir(exist_ok=True)
+    for hook in ("post-index-change", "fsmonitor-watchman"):
+        (hooks / hook).write_text(f"#!/bin/sh\ntouch {ran}\n")
+        (hooks / hook).chmod(0o755)
+    attributes = place.ws.root / ".gitattributes"
+    repo.commit({"pages/home.md": page("Home", "two\n"), "pages/new.md": page("New", "x\n")})
+    attributes.write_text("*.md filter=nosy diff=nosy\n")
+    for file in place.ws.folder.iterdir():  # git has to look into them again
+        file.write_bytes(file.read_bytes())
+    ran.unlink(missing_ok=True)
+    ended = act(place)
+    assert "-one\n+two" in ended.summary
+    assert not ran.exists()
+
+
+def test_a_folder_that_is_laid_out_as_a_repository_is_not_taken_for_one(
+    place: Place, repo: Repo
+) -> None:
+    """Its configuration would be the pull request's, and would name programs to run."""
+    ran = place.temporary / "ran"
+    repo.commit({"pages/home.md": page("Home", "two\n")})
+    for part in ("HEAD", "index", "objects", "refs"):
+        copy = shutil.copytree if part in {"objects", "refs"} else shutil.copy
+        copy(place.ws.root / ".git" / part, place.ws.folder / part)
+    repo.write(
+        "pages/config",
+        f'[core]\nbare = false\nworktree = ..\n[filter "nosy"]\nclean = touch {ran}; cat\n',
+    )
+    repo.write(".gitattributes", "*.md filter=nosy\n")
+    ended = act(place)
+    assert ended.code == 0
+    assert not ran.exists()
+    (message,) = ended.said("warning")
+    assert "cannot compare with main" in message

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import base64
 import os
-import subprocess
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from wikisync.errors import GitHubError
+from wikisync.sides.git_process import NETWORK, NO_PROGRAMS, run
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,8 +29,11 @@ EMAIL: Final = "41898282+github-actions[bot]@users.noreply.github.com"
 TRAILER: Final = "Made-by: wikisync"
 """The line by which a commit of ours is known again."""
 
-_SECRETS: Final = ("WIKISYNC_", "INPUT_", "GITHUB_TOKEN", "ACTIONS_")
-_SETTINGS: Final = ("-c", f"core.hooksPath={os.devnull}", "-c", "core.quotePath=off")
+_SIGNED: Final = {
+    f"GIT_{role}_{what}": value
+    for role in ("AUTHOR", "COMMITTER")
+    for what, value in (("NAME", NAME), ("EMAIL", EMAIL))
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +68,13 @@ class Clone:
 
     def there(self) -> str | None:
         """The commit that the branch has on the remote, fetched; None where there is no branch."""
-        listed = self._text("ls-remote", REMOTE, f"refs/heads/{self.branch}").split()
+        ref, also = f"refs/heads/{self.branch}", _network(self.job)
+        listed = self._run("ls-remote", REMOTE, ref, also=also).decode("ascii", "replace").split()
         if not listed:
             return None
-        self._run("fetch", "--no-tags", "--quiet", REMOTE, f"refs/heads/{self.branch}")
+        self._run(
+            "fetch", "--no-tags", "--no-recurse-submodules", "--quiet", REMOTE, ref, also=also
+        )
         return listed[0]
 
     def strangers(self, commit: str) -> tuple[str, ...]:
@@ -81,7 +87,7 @@ class Clone:
 
     def same_folder(self, one: str, other: str, folder: str) -> bool:
         """Whether two commits or trees have the same folder."""
-        return not self._run("diff-tree", "-r", "--raw", one, other, "--", folder)
+        return not self._run("diff-tree", "-r", *NO_PROGRAMS, "--raw", one, other, "--", folder)
 
     def push(self, commit: str, expected: str | None) -> None:
         """Bring the branch to a commit, if the remote's is still the one that is expected."""
@@ -94,14 +100,17 @@ class Clone:
     def _push(self, what: str, expected: str | None) -> None:
         lease = f"--force-with-lease=refs/heads/{self.branch}:{expected or ''}"
         self._run(
-            "push", "--quiet", "--porcelain", lease, REMOTE, what, doing=f"push to {self.branch}"
+            *("push", "--quiet", "--porcelain", "--no-verify", lease, REMOTE, what),
+            doing=f"push to {self.branch}",
+            also=_network(self.job),
         )
 
     def _is_ours(self, commit: str) -> bool:
-        told = self._text("show", "--no-patch", "--format=%P%x00%ce%x00%B", commit)
+        told = self._text("show", *NO_PROGRAMS, "--no-patch", "--format=%P%x00%ce%x00%B", commit)
         parents, email, message = told.split("\0", 2)
         if len(parents.split()) > 1:
-            return not self._run("diff-tree", "--cc", "--no-commit-id", "-r", commit)
+            asked = ("diff-tree", *NO_PROGRAMS, "--cc", "--no-commit-id", "-r")
+            return not self._run(*asked, commit)
         return email == EMAIL and TRAILER in message.splitlines()
 
     def _text(self, *asked: str) -> str:
@@ -114,55 +123,39 @@ class Clone:
         also: Mapping[str, str] | None = None,
         doing: str = "use git",
     ) -> bytes:
-        command = ["git", "--no-pager", *_SETTINGS, *asked]
-        try:
-            done = subprocess.run(
-                command,
-                cwd=self.job.workspace,
-                env={**_environment(self.job), **(also or {})},
-                input=given,
-                capture_output=True,
-                check=False,
-            )
-        except OSError as error:
-            raise GitHubError(doing, f"git: {error.strerror or error}") from error
+        done = run(self.job.workspace, *asked, also={**_SIGNED, **(also or {})}, given=given)
+        if done is None:
+            raise GitHubError(doing, "git is not installed")
         if done.returncode:
-            raise GitHubError(doing, _reason(done))
+            raise GitHubError(doing, _reason(done.returncode, done.stdout, done.stderr))
         return done.stdout
 
 
-def _reason(done: subprocess.CompletedProcess[bytes]) -> str:
-    said = [line for text in (done.stdout, done.stderr) for line in _lines(text)]
+def _reason(code: int, *texts: bytes) -> str:
+    said = [line for text in texts for line in _lines(text)]
     if any("(stale info)" in line for line in said):
         return "somebody pushed to it meanwhile"
     refused = [line for line in said if line.startswith("!") or "error:" in line]
     fatal = [line.partition("fatal: ")[2] for line in said if "fatal: " in line]
-    return " ".join(
-        [*refused, *fatal, *said, f"git ended with exit code {done.returncode}"][0].split()
-    )
+    return " ".join([*refused, *fatal, *said, f"git ended with exit code {code}"][0].split())
 
 
 def _lines(text: bytes) -> list[str]:
     return [line.strip() for line in text.decode("utf-8", "replace").splitlines() if line.strip()]
 
 
-def _environment(job: Job) -> dict[str, str]:
-    """The environment of git: signed by the job, without secrets but the one to push with.
+def _network(job: Job) -> dict[str, str]:
+    """Return the variables of a command that goes to GitHub: with the token to push with.
 
-    That one is given as a header for GitHub's own address, never on a command line or in a file.
+    The token is given as a header for GitHub's own address, never on a command line or in a file,
+    and to no other command: what attributes select, such as a filter, may run in those.
     """
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(_SECRETS)}
-    signed = {
-        f"GIT_{role}_{what}": value
-        for role in ("AUTHOR", "COMMITTER")
-        for what, value in (("NAME", NAME), ("EMAIL", EMAIL))
-    }
     header = f"http.{job.server.rstrip('/')}/.extraHeader"
     basic = base64.b64encode(f"x-access-token:{job.token}".encode()).decode("ascii")
     # The first, empty value takes away a header that actions/checkout may have left.
     values = ("", f"Authorization: Basic {basic}") if job.token else ()
-    first = int(kept.get("GIT_CONFIG_COUNT") or 0)
+    first = int(os.environ.get("GIT_CONFIG_COUNT") or 0)
     settings = {"GIT_CONFIG_COUNT": str(first + len(values))}
     for number, value in enumerate(values, first):
         settings |= {f"GIT_CONFIG_KEY_{number}": header, f"GIT_CONFIG_VALUE_{number}": value}
-    return {**kept, **signed, **settings, "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C.UTF-8"}
+    return {**NETWORK, **settings}

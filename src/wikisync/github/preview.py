@@ -19,7 +19,7 @@ from wikisync.page.paths import EXTENSIONS, Locales
 from wikisync.request import Report, Request
 from wikisync.sides.folder import Folder
 from wikisync.sides.git import GitFailed, Repository
-from wikisync.sides.git_process import run
+from wikisync.sides.git_process import NO_PROGRAMS, run
 from wikisync.sides.scan import name, scan
 from wikisync.sync.plan import Action, Plan
 
@@ -71,8 +71,10 @@ Change = tuple[str, str, str]
 
 
 def _changes(folder: Path, about: PullRequest) -> list[Change]:
-    asked = ("diff", "--raw", "-z", "-M", "--no-abbrev", "--relative", _base(folder, about))
-    done = run(folder, *asked, "--", ".") if folder.is_dir() else None
+    # Commits are compared: a look at the files themselves would run the filters of attributes.
+    asked = ("diff-tree", "-r", *NO_PROGRAMS, "--raw", "-z", "-M", "--no-abbrev", "--relative")
+    commits = (_base(folder, about), "HEAD") if folder.is_dir() else ()
+    done = run(folder, *asked, *commits, "--", ".") if commits else None
     if done is None or done.returncode:
         raise _cannot_tell(about)
     return [change for change in _parsed(done.stdout) if any(map(_is_page, change[:2]))]

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from wikisync.errors import FolderError
 from wikisync.sides.folder import MAX_BYTES
-from wikisync.sides.git_process import GitFailed, run, running
+from wikisync.sides.git_process import NO_PROGRAMS, GitFailed, run, running
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
@@ -25,13 +25,13 @@ __all__ = ["GitFailed", "Merge", "Repository", "Version", "merge_file"]
 _CHUNK: Final = 1 << 16
 _REGULAR: Final = {b"100644", b"100755"}  # neither a link nor a submodule
 _COMMIT: Final = b"commit "
-_NO_REPOSITORY: Final = "not a git repository (or any"
+_NO_REPOSITORY: Final = ("not a git repository (or any", "cannot use bare repository")
 _NO_COMMIT: Final = ("does not have any commits", "bad default revision")
 
 # Each merge is shown against each of its parents: a merge by hand makes texts of its own.
 _LOG: Final = (
     *("log", "--raw", "-z", "--no-abbrev", "--no-renames", "--no-color", "-m", "--full-history"),
-    *("--date-order", "--format=commit %ct %at", "--", "."),
+    *(*NO_PROGRAMS, "--date-order", "--format=commit %ct %at", "--", "."),
 )
 
 
@@ -77,7 +77,7 @@ class Repository:
             return None
         if done.returncode:
             failure = GitFailed.told(done.stderr, done.returncode)
-            if not done.stderr or _NO_REPOSITORY in failure.reason:
+            if not done.stderr or any(sign in failure.reason for sign in _NO_REPOSITORY):
                 return None
             raise failure
         inside, shallow, prefix, *_ = [*done.stdout.split(b"\n", 2), b"", b""]

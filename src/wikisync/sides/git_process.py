@@ -1,7 +1,7 @@
-"""Git as a program: started here alone, without a shell, and never left running.
+"""Run git: without a shell, without secrets, and without programs that a repository names.
 
-Nothing is written to a repository, nothing is fetched, and no program that a repository's
-configuration names is run. What is asked of git, and what its answers mean, is ``git``'s business.
+The only module that starts git. By default git fetches nothing; ``NETWORK`` lifts that for one
+command. What is asked of git, and what its answers mean, is the caller's business.
 """
 
 from __future__ import annotations
@@ -17,21 +17,42 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-# Settings of a user or a repository that would change what is read, or run a program.
+# Settings of a user or a repository that would change what is read, or run a program. A folder that
+# is laid out like a bare repository, with a configuration of its own, can be committed like any
+# other: git must not take it for one (safe.bareRepository).
 _SETTINGS: Final = (
-    "core.quotePath=off",
     "core.fsmonitor=false",
+    f"core.hooksPath={os.devnull}",
+    "core.quotePath=off",
+    "credential.helper=",
     "diff.relative=false",
+    "fetch.recurseSubmodules=false",
+    "gc.auto=0",
     "log.diffMerges=separate",
     "log.follow=false",
     "log.showRoot=true",
     "log.showSignature=false",
+    "maintenance.auto=false",
     "merge.conflictStyle=merge",
+    "push.gpgSign=false",
+    "push.recurseSubmodules=no",
+    "safe.bareRepository=explicit",
+    "submodule.recurse=false",
+    "transfer.bundleURI=false",
 )
+NO_PROGRAMS: Final = ("--no-ext-diff", "--no-textconv")
+"""Options of ``log``, ``show`` and ``diff-tree`` that keep drivers of attributes from running."""
+
+NETWORK: Final = {"GIT_ALLOW_PROTOCOL": "file:git:http:https:ssh", "GIT_NO_LAZY_FETCH": "0"}
+"""The variables of a command that may fetch or push."""
+
 # What git's own variables may say here: where it is installed, what is trusted, where to stop.
-_KEPT: Final = ("GIT_CONFIG", "GIT_EXEC_PATH", "GIT_CEILING_DIRECTORIES", "GIT_DISCOVERY_ACROSS")
+_KEPT: Final = (
+    *("GIT_CONFIG", "GIT_EXEC_PATH", "GIT_CEILING_DIRECTORIES", "GIT_DISCOVERY_ACROSS"),
+    "GIT_SSL_",
+)
 # What may hold a secret; an Action's inputs are among it.
-_OTHERS: Final = ("GIT_", "WIKISYNC_", "INPUT_", "GITHUB_TOKEN")
+_SECRETS: Final = ("WIKISYNC_", "INPUT_", "GITHUB_TOKEN", "GH_TOKEN", "ACTIONS_")
 _COMPLAINTS: Final = 1 << 16
 
 
@@ -108,13 +129,21 @@ def running(folder: Path, *asked: str) -> Iterator[Running]:
 
 
 def run(
-    folder: Path, *asked: str, also: Mapping[str, str] | None = None
+    folder: Path, *asked: str, also: Mapping[str, str] | None = None, given: bytes = b""
 ) -> subprocess.CompletedProcess[bytes] | None:
-    """What git answers, whole; None where it is not installed. ``also`` are more variables."""
+    """Run git to its end; None where it is not installed.
+
+    ``also`` are more variables for its environment, ``given`` is its input.
+    """
     environment = _environment() | dict(also or {})
     try:
         return subprocess.run(
-            _command(asked), cwd=folder, env=environment, capture_output=True, check=False
+            _command(asked),
+            cwd=folder,
+            env=environment,
+            input=given,
+            capture_output=True,
+            check=False,
         )
     except (FileNotFoundError, NotADirectoryError, PermissionError):
         return None
@@ -130,7 +159,7 @@ def _environment() -> dict[str, str]:
     kept = {
         name: value
         for name, value in os.environ.items()
-        if not name.startswith(_OTHERS) or name.startswith(_KEPT)
+        if not name.startswith(("GIT_", *_SECRETS)) or name.startswith(_KEPT)
     }
     return kept | {
         "LC_ALL": "C",
