@@ -69,7 +69,8 @@ ABOVE = {
 OUTSIDE = {
     "gql": {"sides.wire"},
     "graphql": {"sides.wire", "sandbox"},
-    "httpx2": {"sides.wire", "sides.trouble", "github.api"},
+    "httpx2": {"sides.wire", "sides.trouble", "sides.http_bounds", "github.api"},
+    "httpcore2": {"sides.http_bounds"},
     "stamina": {"sides.wire", "github.api"},
     "subprocess": {"sides.git_process", "demo", "pager"},
     "sqlite3": {"state.database", "sandbox"},

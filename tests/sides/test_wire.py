@@ -88,7 +88,7 @@ def test_a_login_page_is_named_as_what_it_is_and_asked_for_once() -> None:
         (reply({"data": {}}), 200, "null in localization where an object was due"),
         (reply({"data": []}), 200, "JSON that is no GraphQL answer"),
         (reply({"data": {}, "errors": "x"}), 200, "JSON that is no GraphQL answer"),
-        (reply(b"[" * 100_000 + b"]"), 200, "JSON that is damaged"),
+        (reply(b"[" * 100_000 + b"]"), 200, "JSON that nests too deep"),
         (reply(b'{"data": ' + b"9" * 5000 + b"}"), 200, "JSON that is damaged"),
         (reply(b"\xff\xfe{}"), 200, "JSON that is damaged"),
         (reply({"data": None}), 200, "JSON that is no GraphQL answer"),

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 from urllib.parse import quote
 
 from wikisync import __version__
-from wikisync.errors import GitHubError
-from wikisync.sides import trouble
+from wikisync.errors import GitHubError, TooLarge
+from wikisync.sides import bounded_json, trouble
+from wikisync.sides.hush import Hush
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     import httpx2
 
     from wikisync.github.job import Job
+    from wikisync.sides.http_bounds import Deadline
 
 T = TypeVar("T")
 
@@ -26,6 +28,11 @@ _PAGE: Final = 100
 _MOST: Final = 100
 """Pages of a list that are looked at."""
 _TIMEOUT: Final = 30.0
+_DEADLINE: Final = 120.0
+"""Seconds for one request, from the connection to the last byte of the answer."""
+_LARGEST: Final = 64 * 1024 * 1024
+"""Bytes of an answer: a hundred comments of 65,536 characters each have 40 million at worst."""
+_MOST_VALUES: Final = 1_000_000
 _TRIES: Final = 4
 _LONGEST_WAIT: Final = 60.0
 
@@ -33,9 +40,13 @@ _LONGEST_WAIT: Final = 60.0
 class Api:
     """The API of the job's repository, by the job's token. ``doing`` is for errors, in a clause."""
 
-    def __init__(self, job: Job, doing: str) -> None:
+    def __init__(self, job: Job, doing: str, deadline: Deadline | None = None) -> None:
         import httpx2
 
+        from wikisync.sides import http_bounds
+
+        self._deadline = deadline or http_bounds.Deadline(_DEADLINE)
+        self._hush = Hush(job.token)
         self._doing = doing
         self._root = f"{job.api}/repos/{quote(job.repository)}"
         self._top = job.api
@@ -43,12 +54,14 @@ class Api:
             headers={
                 "Authorization": f"Bearer {job.token}",
                 "Accept": "application/vnd.github+json",
+                "Accept-Encoding": http_bounds.ACCEPTED,
                 "X-GitHub-Api-Version": "2022-11-28",
                 "User-Agent": f"wikisync/{__version__}",
             },
             timeout=_TIMEOUT,
             follow_redirects=False,
         )
+        http_bounds.limit_time(self._http, self._deadline)
 
     def __enter__(self) -> Api:
         return self
@@ -99,23 +112,39 @@ class Api:
         import httpx2
 
         try:
-            response = self._http.request(method, url, **more)
+            response, body = self._exchange(method, url, more)
+            value = _json(body)
         except httpx2.HTTPError as problem:
             raise GitHubError(self._doing, trouble.of(url, problem).reason, 0) from None
+        except TooLarge:
+            raise GitHubError(self._doing, "its answer is too large to read") from None
+        except bounded_json.TooComplex as problem:
+            raise GitHubError(self._doing, f"it answers with {problem.reason}") from None
         except (httpx2.InvalidURL, ValueError):
             # Its text may repeat the headers, and with them the token.
             raise GitHubError(self._doing, "the API's address or the token cannot be") from None
         if response.is_success:
-            return _json(response)
-        said = _json(response)
-        message = said.get("message") if isinstance(said, dict) else None
-        reason = f"{message or response.reason_phrase or 'no reason given'}"
+            return value
+        message = value.get("message") if isinstance(value, dict) else None
+        named = message if isinstance(message, str) and message else response.reason_phrase
+        reason = self._hush.text(named or "no reason given")
         raise GitHubError(self._doing, reason, response.status_code, _wait(response))
 
+    def _exchange(
+        self, method: str, url: str, more: dict[str, Any]
+    ) -> tuple[httpx2.Response, bytes]:
+        from wikisync.sides.http_bounds import read_body
 
-def _json(response: httpx2.Response) -> Any:
+        with self._deadline.running(), self._http.stream(method, url, **more) as response:
+            return response, read_body(url, response, _LARGEST)
+
+
+def _json(body: bytes) -> Any:
+    """Parse a body; {} where it is no JSON. Raises TooComplex."""
     try:
-        return response.json() if response.content else {}
+        return bounded_json.parse(body, _MOST_VALUES) if body else {}
+    except bounded_json.TooComplex:
+        raise
     except ValueError:
         return {}
 

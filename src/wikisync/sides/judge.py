@@ -5,7 +5,6 @@ What the answer says in GraphQL's own terms is ``refusals``' and ``answers``' bu
 
 from __future__ import annotations
 
-import json
 import math
 import re
 from datetime import UTC, datetime
@@ -14,9 +13,10 @@ from html import unescape
 from typing import TYPE_CHECKING, Any, Final
 
 from wikisync.errors import ApiOff, NotAWiki, Redirected, TooLarge, Unreachable
+from wikisync.sides import bounded_json
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from wikisync.errors import WikiError
 
@@ -31,29 +31,45 @@ _API_OFF: Final = ("API is disabled", "API Key is invalid")
 
 _LONGEST_TEXT: Final = 300
 
+MAX_ERRORS: Final = 2_000
+"""The most errors of an answer that are read. A batch of pages has 350 at worst."""
 
-def answer(url: str, status: int, headers: Mapping[str, str], body: bytes) -> dict[str, Any]:
+
+def answer(
+    url: str,
+    status: int,
+    headers: Mapping[str, str],
+    body: bytes,
+    clean: Callable[[str], str] = str,
+) -> dict[str, Any]:
     """The GraphQL answer in ``body``: ``data`` (an object), ``errors`` (some), or both.
 
     Raises Redirected, TooLarge, ApiOff, Unreachable (429 and 5xx) or NotAWiki.
-    ``headers`` are looked up in lower case; ``url`` is for the errors.
+    ``headers`` are looked up in lower case; ``url`` is for the errors. ``clean`` takes secrets out
+    of the server's words, before they go into an error.
     """
     if status in _REDIRECT:
-        location = headers.get("location", "")
+        location = clean(headers.get("location", ""))
         raise Redirected(url, status, "a redirect", location=location)
     if status == _TOO_LARGE:
         raise TooLarge(url)
     kind = headers.get("content-type", "").lower()
-    payload = _parsed(body)
+    try:
+        payload = _parsed(body)
+    except bounded_json.TooComplex as problem:
+        raise NotAWiki(url, status, problem.reason) from None
     graphql = _graphql(payload)
     if status >= _REFUSED:
-        raise _failure(url, status, headers, _message(graphql) if graphql else None, kind, body)
+        message = _message(graphql, clean) if graphql else None
+        raise _failure(url, status, headers, message, _described(None, kind, body, clean))
+    if graphql is not None and len(graphql.get("errors") or ()) > MAX_ERRORS:
+        raise NotAWiki(url, status, f"more than {MAX_ERRORS:,} errors in one answer")
     if graphql is not None:
         return graphql
     end = body.rstrip()[-1:]
     if payload is None and "json" in kind and end and end not in b"}]":
         raise Unreachable(url, "the answer breaks off")
-    raise NotAWiki(url, status, _described(payload, kind, body))
+    raise NotAWiki(url, status, _described(payload, kind, body, clean))
 
 
 def said(message: object) -> str:
@@ -84,8 +100,7 @@ def _failure(
     status: int,
     headers: Mapping[str, str],
     message: str | None,
-    kind: str,
-    body: bytes,
+    described: str,
 ) -> WikiError:
     if message is not None and message.startswith(_API_OFF):
         return ApiOff(url, message)
@@ -93,15 +108,20 @@ def _failure(
         wait = retry_after(headers.get("retry-after"), datetime.now(UTC))
         text = f"HTTP {status}" + (f": {message}" if message else "")
         return Unreachable(url, text, retry_after=wait)
-    found = f"a refusal: {message}" if message else _described(None, kind, body)
+    found = f"a refusal: {message}" if message else described
     return NotAWiki(url, status, found)
 
 
 def _parsed(body: bytes) -> object:
-    """The JSON value in ``body``; None where it is none (or null, which is no answer either)."""
+    """The JSON value in ``body``; None where it is none (or null, which is no answer either).
+
+    Raises TooComplex.
+    """
     try:
-        return json.loads(body)
-    except (ValueError, RecursionError):
+        return bounded_json.parse(body)
+    except bounded_json.TooComplex:
+        raise
+    except ValueError:
         return None
 
 
@@ -114,18 +134,19 @@ def _graphql(payload: object) -> dict[str, Any] | None:
     return payload if told and sound else None
 
 
-def _message(payload: dict[str, Any]) -> str:
+def _message(payload: dict[str, Any], clean: Callable[[str], str]) -> str:
     first = next(iter(payload.get("errors") or ()), None)
-    return said(first.get("message") if isinstance(first, dict) else None)
+    message = first.get("message") if isinstance(first, dict) else None
+    return said(clean(message) if isinstance(message, str) else None)
 
 
-def _described(payload: object, kind: str, body: bytes) -> str:
+def _described(payload: object, kind: str, body: bytes, clean: Callable[[str], str]) -> str:
     if payload is not None:
         return "JSON that is no GraphQL answer"
     if not body.strip():
         return "an empty answer"
     if "html" in kind or body.lstrip()[:1] == b"<":
         title = re.search(rb"<title[^>]*>([^<]{1,200})", body[:20_000], re.IGNORECASE)
-        name = unescape(title[1].decode("utf-8", "replace")).strip() if title else ""
+        name = clean(unescape(title[1].decode("utf-8", "replace"))).strip() if title else ""
         return f"a web page, “{' '.join(name.split())}”" if name else "a web page"
     return "JSON that is damaged" if "json" in kind else "something that is no JSON"

@@ -23,6 +23,7 @@ _GONE: Final = 6003
 _HIDDEN: Final = 6013
 _FORBIDDEN: Final = frozenset({6009, 6010})
 _NO_HISTORY: Final = 6012
+_LONGEST_PATH: Final = 20
 
 READ_NEEDS: Final = ("read:source", "manage:pages")
 """What a key needs to read the source of any page."""
@@ -61,9 +62,16 @@ def _fault(error: object) -> Fault:
     code = exception.get("code") if isinstance(exception, dict) else None
     return Fault(
         said(error.get("message")),
-        tuple(str(step) for step in path) if isinstance(path, list) else (),
+        _steps(path) if isinstance(path, list) else (),
         code if isinstance(code, int) else None,
     )
+
+
+def _steps(path: list[object]) -> tuple[str, ...]:
+    """The path of a field, by names and numbers; what is anything else leads nowhere."""
+    if len(path) > _LONGEST_PATH or not all(isinstance(step, str | int) for step in path):
+        return ()
+    return tuple(map(str, path))
 
 
 def of_query(

@@ -67,7 +67,9 @@ class Wiki:
         jobs: int = 4,
         max_answer: int = MAX_ANSWER,
     ) -> None:
-        self._wire = Wire(url, token, ca_file, Limits(timeout, max_answer, max(2 * jobs, 4)))
+        self._wire = Wire(
+            url, token, ca_file, Limits(timeout, answer=max_answer, connections=max(2 * jobs, 4))
+        )
         self.wire: Way = self._wire
         self._jobs = max(jobs, 1)
         self._histories = Histories(self._wire, self._jobs)

@@ -1,8 +1,8 @@
 """The way to the wiki: a GraphQL text goes out, an Answer comes back, or the error that came of it.
 
-The only module that knows gql and stamina and, with ``trouble``, httpx2; none of their exceptions
-leaves it. Queries are tried again where that can help, mutations never: a mutation that got no
-clear answer is Unsure.
+The only module that knows gql and stamina and, with ``trouble`` and ``http_bounds``, httpx2; none
+of their exceptions leaves it. Queries are tried again where that can help, mutations never: a
+mutation that got no clear answer is Unsure.
 
 Proxies are taken from the environment (``HTTPS_PROXY``, ``NO_PROXY``), as are ``SSL_CERT_FILE`` and
 ``SSL_CERT_DIR``. Redirects are never followed, so the token goes to no other host, and cookies are
@@ -14,7 +14,6 @@ from __future__ import annotations
 import json
 import logging
 import time
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from http.cookiejar import CookieJar, DefaultCookiePolicy
@@ -36,10 +35,10 @@ from wikisync.errors import (
     Unreachable,
     Unsure,
     Untrusted,
-    WikiError,
 )
 from wikisync.sides import address, judge, refusals, trouble
 from wikisync.sides.answers import Answer
+from wikisync.sides.http_bounds import ACCEPTED, Deadline, limit_time, read_body
 from wikisync.sides.hush import Hush
 
 if TYPE_CHECKING:
@@ -55,7 +54,6 @@ MAX_ANSWER: Final = 256 * 1024 * 1024
 """The most that an answer may hold, in bytes. A list of 10,000 pages has about four million."""
 
 _CONNECT: Final = 10.0
-_PATIENCE: Final = 600.0  # for one whole answer, in seconds, however it trickles in
 _TRIES: Final = 5
 _TRY_FOR: Final = 120.0  # seconds; no further try is begun after them
 _LONGEST_WAIT: Final = 30.0
@@ -69,9 +67,10 @@ logging.getLogger("httpcore2").setLevel(logging.INFO)
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Seconds to wait for a connection and for any progress, bytes of an answer, connections."""
+    """Seconds to wait for any progress, and for a call with all its tries; bytes of an answer."""
 
     timeout: float = 60.0
+    deadline: float = 300.0
     answer: int = MAX_ANSWER
     connections: int = 4
 
@@ -93,7 +92,14 @@ class Way(Protocol):
 class Wire:
     """Connections to one wiki, for use from several threads."""
 
-    def __init__(self, url: str, token: str, ca_file: Path | None, limits: Limits) -> None:
+    def __init__(
+        self,
+        url: str,
+        token: str,
+        ca_file: Path | None,
+        limits: Limits,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._url = address.base(url)
         try:
             httpx2.URL(self.url)
@@ -102,14 +108,17 @@ class Wire:
         bearer = address.bearer(token)
         trust = address.trust(self.url, ca_file)
         wait = limits.timeout
+        self._deadline = Deadline(limits.deadline, clock)
         transport = _Post(
             self.url,
             limits.answer,
             Hush(bearer.partition(" ")[2]),
+            self._deadline,
             headers={
                 "Authorization": bearer,
                 "Content-Type": "application/json",
                 "Accept": "application/json",
+                "Accept-Encoding": ACCEPTED,
                 "User-Agent": f"wikisync/{__version__}",
             },
             verify=trust,
@@ -143,20 +152,28 @@ class Wire:
         """Sends a query and gives what ``read`` makes of the answer; tries again where it helps.
 
         Raises Unreachable, Untrusted, NotAWiki, Redirected, ApiOff or TooLarge, and whatever
-        ``read`` raises; an Unreachable of its making is tried again like any other.
+        ``read`` raises; an Unreachable of its making is tried again like any other. All tries
+        together have the time of one deadline.
         """
+        with self._deadline.running():
+            return self._query(text, variables, read)
+
+    def _query(self, text: str, variables: Mapping[str, object], read: Callable[[Answer], T]) -> T:
         try:
             return read(self._exchange(text, variables))
         except Unreachable as problem:
-            if _again(problem) is False:
+            if self._again(problem) is False:
                 raise
             made = [problem]
-        for attempt in _tries():
+        for attempt in _tries(self._again):
             with attempt:
                 if made:  # the first try, which was made above
                     raise made.pop()
                 return read(self._exchange(text, variables))
         raise AssertionError  # the last attempt either returned or raised
+
+    def _again(self, problem: Exception) -> bool | float:
+        return not self._deadline.passed and _again(problem)
 
     def mutate(self, text: str, variables: Mapping[str, object], read: Callable[[Answer], T]) -> T:
         """Sends a mutation, once, and gives what ``read`` makes of the answer.
@@ -165,7 +182,8 @@ class Wire:
         no connection), Redirected, ApiOff, TooLarge, and what ``read`` raises but NotAWiki.
         """
         try:
-            return read(self._exchange(text, variables))
+            with self._deadline.running():
+                return read(self._exchange(text, variables))
         except Redirected:
             raise
         except NotAWiki as problem:
@@ -200,11 +218,19 @@ class Wire:
 class _Post(HTTPXTransport):
     """gql's transport, with the answer judged by its HTTP status and held within a bound."""
 
-    def __init__(self, base: str, bound: int, hush: Hush, **options: Any) -> None:
+    def __init__(
+        self, base: str, bound: int, hush: Hush, deadline: Deadline, **options: Any
+    ) -> None:
         super().__init__(f"{base}/graphql", **options)
         self._hush = hush
         self._base = base
         self._bound = bound
+        self._deadline = deadline
+
+    def connect(self) -> None:
+        super().connect()  # type: ignore[no-untyped-call]
+        assert self.client is not None  # noqa: S101
+        limit_time(self.client, self._deadline)
 
     def execute(
         self,
@@ -218,34 +244,17 @@ class _Post(HTTPXTransport):
         payload = {"variables": request.variable_values, **(extra_args or {})}
         body = json.dumps(payload, ensure_ascii=False, separators=(",", ":")).encode()
         with self.client.stream("POST", self.url, content=body) as response:
-            raw = b"" if response.is_redirect else self._bounded(response)
+            redirect = response.is_redirect
+            raw = b"" if redirect else read_body(self._base, response, self._bound)
         if self.client is None:
             # Closed meanwhile, in another thread: no pool knows of a connection that was new then.
             response.extensions["network_stream"].close()
-        answer = self._judged(response, raw)
+        clean = self._hush.text
+        answer = judge.answer(self._base, response.status_code, response.headers, raw, clean)
         data = answer.get("data")
         if payload["query"].startswith("mutation"):
             data = self._hush.value(data)  # what became of it, in words; a query's data are pages
         return ExecutionResult(data=data, errors=self._hush.value(answer.get("errors")))
-
-    def _judged(self, response: httpx2.Response, raw: bytes) -> dict[str, Any]:
-        status, headers = response.status_code, response.headers
-        with suppress(WikiError):
-            return judge.answer(self._base, status, headers, raw)
-        # The error is to be told without the token, should the server have repeated it.
-        hush = self._hush
-        return judge.answer(self._base, status, hush.headers(headers), hush.body(raw))
-
-    def _bounded(self, response: httpx2.Response) -> bytes:
-        late = time.monotonic() + _PATIENCE
-        raw = bytearray()
-        for chunk in response.iter_bytes():
-            raw += chunk
-            if len(raw) > self._bound:
-                raise TooLarge(self._base, self._bound, answer=True)
-            if time.monotonic() > late:
-                raise Unreachable(self._base, f"the answer takes longer than {_PATIENCE:.0f} s")
-        return bytes(raw)
 
 
 @lru_cache(maxsize=128)
@@ -253,14 +262,14 @@ def _parsed(text: str) -> GraphQLRequest:
     return GraphQLRequest(text)
 
 
-def _tries() -> Iterator[AbstractContextManager[object]]:
+def _tries(again: Callable[[Exception], bool | float]) -> Iterator[AbstractContextManager[object]]:
     """The tries of a query, with the waits between them; only the unlucky load the library."""
     import stamina
 
     # What happens on the way is told by errors; a library that logs it too would only repeat it.
     stamina.instrumentation.set_on_retry_hooks([])
     yield from stamina.retry_context(
-        on=_again,
+        on=again,
         attempts=_TRIES,
         timeout=_TRY_FOR,
         wait_initial=0.2,
