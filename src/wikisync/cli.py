@@ -262,4 +262,5 @@ def demo() -> None:
 def main() -> None:
     """The program ``wikisync``."""
     console.show_any_text()
+    console.guard_log()
     app(prog_name="wikisync")

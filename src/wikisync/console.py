@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
-from contextlib import contextmanager, nullcontext, redirect_stdout
+from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass, replace
 from io import TextIOWrapper
 from typing import TYPE_CHECKING, TextIO
@@ -19,7 +19,6 @@ from wikisync.errors import Guest, NeedsYes, StateError, UsageError, WikisyncErr
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from contextlib import AbstractContextManager
     from pathlib import Path
 
     from rich.console import Console
@@ -117,16 +116,14 @@ def _print(report: Report, output: Output) -> int:
     if report.request.texts:  # they are for GitHub
         report = replace(report, pairs=())
     if output.json:
-        typer.echo(_defused(data.to_json(report), json=True))
-        return code
-    with _only_text():
-        if not output.quiet:
-            with _pageable(output) as console:
-                terminal.show(report, console, output.view, texts=output.html is None)
-            if output.html is not None:
-                tell(f"For a browser: {output.html}")
-        elif code:
-            terminal.show_trouble(report, screen(stderr=True))
+        print_json(data.to_json(report))
+    elif not output.quiet:
+        with _pageable(output) as console:
+            terminal.show(report, console, output.view, texts=output.html is None)
+        if output.html is not None:
+            tell(f"For a browser: {output.html}")
+    elif code:
+        terminal.show_trouble(report, screen(stderr=True))
     return code
 
 
@@ -135,22 +132,21 @@ def on_github() -> bool:
     return os.environ.get("GITHUB_ACTIONS") == "true"
 
 
-def _only_text() -> AbstractContextManager[None]:
-    """Keeps GitHub from acting on a line that a page or a wiki made up."""
-    if not on_github():
-        return nullcontext()
-    from wikisync.github.log import only_text
+def guard_log() -> None:
+    """On GitHub, keep it from acting on a line of ours that a page or a wiki made up."""
+    if on_github():
+        from wikisync.github.log import guard_log as guard
 
-    return only_text()
+        guard(os.environ)
 
 
-def _defused(text: str, *, json: bool = False) -> str:
-    """The same for one line."""
-    if not on_github():
-        return text
-    from wikisync.report.github.commands import harmless, harmless_json
+def print_json(text: str) -> None:
+    """Print the one JSON object of a command; on GitHub its log is not to act on what it holds."""
+    if on_github():
+        from wikisync.report.github.commands import harmless_json
 
-    return harmless_json(text) if json else harmless(text)
+        text = harmless_json(text)
+    typer.echo(text)
 
 
 @contextmanager
@@ -167,7 +163,7 @@ def told(output: Output, request: Request | None = None) -> Iterator[None]:
         if output.json and request is not None:
             from wikisync.report.data import error_json
 
-            typer.echo(_defused(error_json(request, error), json=True))
+            print_json(error_json(request, error))
         message = say(error)
         tell(f"wikisync: {message.text}", message.hint)
         if on_github():
@@ -206,7 +202,7 @@ def tell(*lines: str) -> None:
 
     for line in lines:
         if line:
-            typer.echo(_defused(shown(line)), err=True)
+            typer.echo(shown(line), err=True)
 
 
 def progress(output: Output) -> Progress:

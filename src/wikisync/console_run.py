@@ -84,7 +84,7 @@ def show_log(output: Output, source: Source) -> None:
         config = source.load(need_token=False)
         runs = past.log(config)
         if output.json:
-            typer.echo(log.to_json(runs, config.url, config.folder_name))
+            console.print_json(log.to_json(runs, config.url, config.folder_name))
         else:
             log.show(runs, console.screen())
 
@@ -100,7 +100,7 @@ def begin(output: Output, url: str | None, folder: str) -> None:
                 url = typer.prompt("The wiki's address (https://…)", err=True)
         made = make(url, folder)
         if output.json:
-            typer.echo(made.to_json())
+            console.print_json(made.to_json())
         elif not output.quiet:
             for line in made.lines():
                 typer.echo(line)

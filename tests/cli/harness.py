@@ -16,6 +16,7 @@ from typer.main import get_command
 
 from sides.hostile import TLS
 from wikisync.cli import app
+from wikisync.console import guard_log
 from wikisync.state import State
 from wikisync.state.bases import unpack_page
 
@@ -249,6 +250,7 @@ def called(args: Sequence[str]) -> tuple[int, str, str, BaseException | None]:
     sys.stdin = io.StringIO()
     try:
         with redirect_stdout(out), redirect_stderr(err):
+            guard_log()  # as the program begins
             _APP(list(args), prog_name="wikisync")
     except SystemExit as ending:
         code, error = ending.code if isinstance(ending.code, int) else 1, ending

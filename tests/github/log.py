@@ -1,7 +1,7 @@
 """What GitHub's runner makes of a step: commands in its log, and the files it reads back.
 
 As the runner does it: a command is a line that begins with ``::name …::`` after blanks, or holds
-``##[name …]`` anywhere.
+``##[name …]`` anywhere. A line ends at LF, CR or both.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class Log:
     def of(cls, raw: str, masks: list[str]) -> Log:
         log = cls("", masks=list(masks))
         lines = []
-        for line in raw.split("\n"):
+        for line in re.split(r"\r\n|\r|\n", raw):
             command = _command(line)
             if command is not None:
                 log.commands.append(command)

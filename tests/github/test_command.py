@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
 
 from cli.harness import Result, Workspace, command, page
 from github.log import Log, outputs
+from wikisync.sandbox.faults import Refuse
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -138,3 +141,67 @@ def test_a_plan_file_has_no_more_in_it_than_anywhere(ws: Workspace) -> None:
     one, two = (json.loads((ws.root / f"{name}.json").read_text()) for name in ("one", "two"))
     assert one.keys() == two.keys()
     assert one["actions"] == two["actions"]
+
+
+HOSTILE = "No.\r::error::made up\r\n::add-mask::e\n##[error]made up\x1b[8m\x1b]0;x\x07\x9b31m\x85"
+
+
+def acted_on(text: str) -> list[str]:
+    """What GitHub would act on that is no message of ours."""
+    assert not re.search(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]|\r(?!\n)", text), text
+    return [
+        command.name
+        for command in Log.of(text, []).commands
+        if not command.properties.get("title", "").startswith("wikisync")
+        and command.message not in {"", "***"}
+    ]
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        *("status", "diff", "push --yes", "push --yes --quiet", "pull --yes", "sync --yes"),
+        *("push --yes --json", "plan push -o p.json", "undo --yes", "log", "log --json", "--help"),
+        *("init http://127.0.0.1", "show nowhere.json", "apply nowhere.json", "review"),
+    ],
+)
+def test_what_a_wiki_or_a_user_says_is_text_in_the_log_of_every_command(
+    ws: Workspace, typed: str
+) -> None:
+    ws.write("aaa.md", page(content="one\n"))
+    ws.run("push", "--yes").ok()
+    ws.write("aaa.md", page(content=f"two {HOSTILE}\n"))
+    ws.write("bad.md", f"---\ntitle:{HOSTILE}\n---\n")
+    ws.box.faults.add(Refuse("X", HOSTILE, 1), times=None)
+    mine = ws.env["WIKISYNC_TOKEN"]
+    for words in (typed.split(), [*typed.split(), HOSTILE], [HOSTILE, *typed.split()]):
+        result = ws.run(*words)
+        for text in (result.out, result.err):
+            assert acted_on(text.replace(f"::add-mask::{mine}\n", "")) == []
+
+
+def test_a_write_that_the_wiki_refuses_is_told_without_its_control_characters(
+    ws: Workspace,
+) -> None:
+    ws.write("aaa.md", page(content="one\n"))
+    ws.box.faults.add(Refuse("PageCreateForbidden", HOSTILE, 6008), on="create", times=None)
+    result = ws.run("push", "--yes")
+    assert result.code == 1
+    assert "made up" in result.text
+    mine = f"::add-mask::{ws.box.token}\n"
+    assert acted_on(result.out) == acted_on(result.err.replace(mine, "")) == []
+
+
+def test_a_traceback_is_text_in_the_log_too(ws: Workspace) -> None:
+    program = (
+        "from wikisync import cli\n"
+        f"def app(**_): raise RuntimeError({HOSTILE!r})\n"
+        "cli.app = app\n"
+        "cli.main()\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], env=ws.environment(), capture_output=True, check=False
+    )
+    said = done.stderr.decode()
+    assert "made up" in said
+    assert acted_on(said) == []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
+from wikisync.github.log import guard_log
 from wikisync.report.data import INTERRUPTED
 
 _USAGE = "usage: python -m wikisync.github run|propose"
@@ -12,6 +13,7 @@ _USAGE = "usage: python -m wikisync.github run|propose"
 
 def main(arguments: list[str]) -> int:
     """Run one of the two; the exit code."""
+    guard_log(os.environ)
     try:
         return _run(arguments)
     except KeyboardInterrupt:  # how GitHub ends a job that is cancelled

@@ -53,6 +53,7 @@ class _Run:
 
 def run(env: Mapping[str, str]) -> int:
     """Do what the inputs ask for; the exit code of the step."""
+    log.guard_log(env)
     here = job(env)
     try:
         asked = inputs(env)
@@ -98,8 +99,7 @@ def _commanded(run: _Run) -> int:
         raise
     from rich.console import Console
 
-    with log.only_text():
-        show(replace(report, pairs=()), Console(highlight=False, markup=False, emoji=False))
+    show(replace(report, pairs=()), Console(highlight=False, markup=False, emoji=False))
     tell.tell(report, run.config, run.job, run.asked.fail_on)
     log.write_outputs(run.job.output, files | _page(report, run))
     room = comment_room(run.job.run_url)
@@ -171,6 +171,5 @@ def _comment(run: _Run, body: str, *, anew: bool) -> None:
 
 
 def _tell_error(error: WikisyncError, here: Job) -> None:
-    with log.only_text():
-        print(f"wikisync: {say(error)}", file=sys.stderr)  # noqa: T201  (the log is its screen)
+    print(f"wikisync: {say(error)}", file=sys.stderr)  # noqa: T201  (the log is its screen)
     tell.tell_error(error, here)

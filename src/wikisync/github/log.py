@@ -1,6 +1,7 @@
 """The log of a run on GitHub, its summary and its outputs: where they are written.
 
-A page may hold lines that GitHub would act on, so what repeats pages is printed as ``only_text``.
+Pages, wikis and errors may hold lines that GitHub would act on: all that is printed goes through
+``LogStream``.
 """
 
 from __future__ import annotations
@@ -10,40 +11,82 @@ import os
 import secrets
 import stat
 import sys
-from contextlib import contextmanager, redirect_stderr, redirect_stdout, suppress
-from typing import IO, TYPE_CHECKING
+from contextlib import suppress
+from typing import IO, TYPE_CHECKING, TextIO
 
 from wikisync.report.github import commands
+from wikisync.report.github.commands import Defuser
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     from wikisync.report.github.commands import Annotation
 
 
-@contextmanager
-def only_text() -> Iterator[None]:
-    """Whatever is printed meanwhile is text: a line that GitHub would act on is defused.
+class LogStream(io.TextIOBase):
+    """A stream into the log of a run: what is printed to it is text, whatever it repeats.
 
-    It is printed at the end, all at once.
+    Commands of ours go past it, by ``command``. It has no ``buffer``, through which others could.
     """
-    out, err = io.StringIO(), io.StringIO()
-    try:
-        with redirect_stdout(out), redirect_stderr(err):
-            yield
-    finally:
-        for held, stream in ((err, sys.stderr), (out, sys.stdout)):
-            stream.write("\n".join(map(commands.harmless, held.getvalue().split("\n"))))
-            stream.flush()
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+        self._defuser = Defuser()
+
+    @property
+    def encoding(self) -> str:  # type: ignore[override]
+        """The encoding of the stream below."""
+        return self._stream.encoding or "utf-8"
+
+    @property
+    def errors(self) -> str:  # type: ignore[override]
+        """What is done about characters that the encoding has not."""
+        return self._stream.errors or "strict"
+
+    def write(self, text: str) -> int:
+        """Print text, defused."""
+        self._stream.write(self._defuser.feed(text))
+        return len(text)
+
+    def command(self, line: str) -> None:
+        """Print a command of ours, on a line of its own."""
+        self._stream.write(f"{line}\n")
+
+    def flush(self) -> None:
+        """Flush the stream below."""
+        self._stream.flush()
+
+    def isatty(self) -> bool:
+        """Return whether the stream below is a terminal."""
+        return self._stream.isatty()
+
+    def fileno(self) -> int:
+        """Return the descriptor of the stream below."""
+        return self._stream.fileno()
+
+    def writable(self) -> bool:
+        """It is."""
+        return True
 
 
-def annotate(found: Iterable[Annotation], stream: IO[str] | None = None) -> None:
-    """Print annotations, to stderr where no stream is given: GitHub reads both."""
-    stream = stream or sys.stderr
+def guard_log(env: Mapping[str, str]) -> None:
+    """On GitHub, let stdout and stderr be ``LogStream``s from here on: the door for all output.
+
+    A stream that was sent into a file is no log, and keeps what is printed byte for byte.
+    """
+    if env.get("GITHUB_ACTIONS") != "true":
+        return
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is not None and not isinstance(stream, LogStream) and not _is_file(stream):
+            setattr(sys, name, LogStream(stream))
+
+
+def annotate(found: Iterable[Annotation]) -> None:
+    """Print annotations, to stderr: GitHub reads both."""
     for annotation in found:
-        stream.write(f"{annotation}\n")
-    stream.flush()
+        _command(str(annotation))
 
 
 def mask(secret: str) -> None:
@@ -55,8 +98,16 @@ def mask(secret: str) -> None:
     if not secret or _is_file(sys.stderr):
         return
     for line in commands.mask(secret):
-        sys.stderr.write(f"{line}\n")
-    sys.stderr.flush()
+        _command(line)
+
+
+def _command(line: str) -> None:
+    stream = sys.stderr
+    if isinstance(stream, LogStream):
+        stream.command(line)
+    else:
+        stream.write(f"{line}\n")
+    stream.flush()
 
 
 def used(summary: Path) -> int:

@@ -50,6 +50,7 @@ class _Proposal:
 
 def propose(env: Mapping[str, str]) -> int:
     """Propose what a pull brought into the folder; the exit code of the step."""
+    log.guard_log(env)
     here = job(env)
     try:
         if not here.ref.startswith(_HEADS):
@@ -59,8 +60,7 @@ def propose(env: Mapping[str, str]) -> int:
         clone = Clone(here, env.get("WIKISYNC_BRANCH", "").strip() or BRANCH)
         outcome = _proposed(_Proposal(here, clone, base, found))
     except WikisyncError as error:
-        with log.only_text():
-            print(f"wikisync: {say(error)}", file=sys.stderr)  # noqa: T201
+        print(f"wikisync: {say(error)}", file=sys.stderr)  # noqa: T201
         tell.tell_error(error, here)
         return code_of(error)
     message = f"{outcome.text} {outcome.url}".strip()
