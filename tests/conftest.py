@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+import sqlite3
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+from unittest.mock import patch
 
 import pytest
 from hypothesis import HealthCheck, settings
 
+import effort
 from wikisync.sandbox import Sandbox
 
 if TYPE_CHECKING:
@@ -20,8 +24,40 @@ for _name in [name for name in os.environ if name.startswith(("GITHUB_", "RUNNER
 settings.register_profile(
     "ci", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
 )
-settings.register_profile("long", settings.get_profile("ci"), derandomize=False, max_examples=3000)
-settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
+settings.register_profile(
+    "long", settings.get_profile("ci"), derandomize=False, max_examples=effort.MANY
+)
+settings.load_profile(effort.PROFILE)
+
+
+HERE: Final = Path(__file__).parent
+FOLDERS: Final = ("crash", "browser")
+"""Folders whose tests all have the mark of their name, and are slow."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        folder = item.path.relative_to(HERE).parts[0]
+        if folder in FOLDERS:
+            item.add_marker(folder)
+            item.add_marker("slow")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def no_power_cut() -> Iterator[None]:
+    """Spare the waiting for the disk: what it is for cannot be seen by a test."""
+    real = sqlite3.connect
+
+    class Hasty(sqlite3.Connection):
+        def execute(self, sql: str, *args: Any) -> sqlite3.Cursor:
+            return super().execute(sql.replace("synchronous = FULL", "synchronous = OFF"), *args)
+
+    def connect(*args: Any, **more: Any) -> sqlite3.Connection:
+        connection: sqlite3.Connection = real(*args, **{"factory": Hasty, **more})
+        return connection
+
+    with patch.object(os, "fsync", lambda _: None), patch.object(sqlite3, "connect", connect):
+        yield
 
 
 @pytest.fixture

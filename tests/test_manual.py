@@ -332,6 +332,7 @@ def test_no_page_of_the_manual_names_where_it_was_written() -> None:
 # ---- what the manual tells people to type
 
 
+@pytest.mark.slow
 def test_the_manual_can_be_published_and_fetched_again(tmp_path: Path) -> None:
     from wikisync.sandbox import Sandbox
 
@@ -342,6 +343,7 @@ def test_the_manual_can_be_published_and_fetched_again(tmp_path: Path) -> None:
         assert f"{len(FILES)} in sync" in _here(tmp_path, box, "status", "--exit-code")
 
 
+@pytest.mark.slow
 def test_what_was_overwritten_comes_back_as_the_manual_says(tmp_path: Path, box: Sandbox) -> None:
     page = tmp_path / "pages" / "notes.md"
     _here(tmp_path, box, "init", box.url)
@@ -356,6 +358,7 @@ def test_what_was_overwritten_comes_back_as_the_manual_says(tmp_path: Path, box:
     assert page.read_text(encoding="utf-8") == "other words\n"
 
 
+@pytest.mark.slow
 def test_the_json_that_the_manual_shows_has_the_keys_that_programs_get(
     tmp_path: Path, box: Sandbox
 ) -> None:

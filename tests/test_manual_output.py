@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+pytestmark = pytest.mark.slow
+
 BLOCK: Final = re.compile(r"^```\n(\$ wikisync .*?)^```$", re.MULTILINE | re.DOTALL)
 TIME: Final = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+Z")
 ADDRESS: Final = re.compile(r"127\.0\.0\.1:\d+")

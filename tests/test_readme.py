@@ -39,6 +39,7 @@ def test_quick_start_is_one_line_that_installs_and_runs_the_demo() -> None:
     )
 
 
+@pytest.mark.slow
 def test_what_readme_shows_of_the_demo_is_what_it_prints() -> None:
     (excerpt,) = (block for block in BLOCK.findall(README) if block.startswith("— "))
     told = manual.run("demo").stdout

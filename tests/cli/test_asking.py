@@ -7,6 +7,8 @@ import pytest
 from cli.harness import Result, Workspace, page
 from cli.terminal import Terminal
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def differing(ws: Workspace) -> Workspace:

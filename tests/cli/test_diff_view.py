@@ -11,6 +11,8 @@ import pytest
 from cli.harness import Workspace, page
 from cli.terminal import Terminal
 
+pytestmark = pytest.mark.slow
+
 STYLE = re.compile(r"\x1b\[[\d;?]*[A-Za-z]")
 """Colours, and what draws the progress."""
 PAGED = "import sys; print('(paged)'); sys.stdout.write(sys.stdin.read())"

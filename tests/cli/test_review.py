@@ -16,6 +16,8 @@ from wikisync.sandbox import Refuse
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def edited(ws: Workspace) -> Workspace:

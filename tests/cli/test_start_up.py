@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
     from wikisync.sandbox import Sandbox
 
+pytestmark = pytest.mark.slow
+
 HEAVY: Final = {
     "attr",
     "filelock",

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from crash.points import Points, dies
+from effort import sample
 from wikisync import past, workflow
 from wikisync.config import load
 from wikisync.page.document import parse
@@ -17,7 +18,7 @@ from wikisync.state import State
 from wikisync.state.bases import unpack_page
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from wikisync.sandbox import Sandbox
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
     from wikisync.workflow import Report
 
 DATE: Final = "2020-12-16T06:49:25.724Z"
+
+FEWER: Final = 5
+"""Points that a run may pass less than the last time."""
 
 _TABLES: Final = ("pages", "tags", "pageTags", "pageLinks", "versions")
 _OF_THE_MOMENT: Final = ("id", "createdAt", "updatedAt")
@@ -96,6 +100,26 @@ class World:
     def dies(self, last: int, work: Callable[[], object]) -> str | None:
         """Do ``work`` in a process that dies at a point; its name, None if work came to its end."""
         return dies(Points(last), self.config.state, work)
+
+    def deaths(
+        self,
+        before: Moment,
+        work: Callable[[], object],
+        passed: Sequence[str],
+        some: int,
+        *,
+        each_kind: bool = False,
+    ) -> Iterator[tuple[int, str]]:
+        """Go back to ``before`` and kill ``work`` there, at ``some`` of the points it ``passed``
+        when nobody killed it (see ``sample``); yield each point's number and what to say of it.
+        """
+        for number in sample(passed, some, each_kind=each_kind):
+            self.back_to(before)
+            name = self.dies(number, work)
+            if name is None:  # two writes at once took turns otherwise: a point less at the end
+                assert number > len(passed) - FEWER, f"not killed at point {number}"
+                return
+            yield number, f"killed at point {number}, {name}"
 
     def requests(self) -> int:
         """How many requests the wiki has seen."""

@@ -13,6 +13,8 @@ from wikisync.github.git import BRANCH
 if TYPE_CHECKING:
     from github.scene import Scene
 
+pytestmark = pytest.mark.slow
+
 PAGES = {
     "pages/home.md": page("Home", "one\ntwo\nthree\n"),
     "pages/guide/a.md": page("A", "alpha\n"),

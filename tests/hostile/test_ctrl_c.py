@@ -9,6 +9,8 @@ from hostile.running import Process, held
 from hostile.scene import contents, quiet, writes
 from wikisync.sandbox import Drop
 
+pytestmark = pytest.mark.slow
+
 NAMES = [f"page-{n}" for n in range(4)]
 DONE = dict.fromkeys(NAMES, "New.\n")
 MANY = ("--delete", "--max-delete", "9", "--yes")

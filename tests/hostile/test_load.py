@@ -21,21 +21,23 @@ from wikisync.sides.wiki import Wiki
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-PAGES: Final = int(os.environ.get("WIKISYNC_LOAD", "200"))
+pytestmark = pytest.mark.slow
+
+PAGES: Final = int(os.environ.get("WIKISYNC_LOAD", "60"))
 PATIENCE: Final = 1.0
 SEED: Final = 20201216
 
 ON_REQUESTS: Final[dict[str, tuple[Any, float]]] = {
-    "lost before": (Drop(), 0.01),
-    "lost after": (Drop(after=True), 0.01),
-    "502 before": (Status(502), 0.01),
-    "502 after": (Status(502, after=True), 0.01),
-    "late": (Late(PATIENCE * 1.5), 0.002),
+    "lost before": (Drop(), 0.02),
+    "lost after": (Drop(after=True), 0.02),
+    "502 before": (Status(502), 0.02),
+    "502 after": (Status(502, after=True), 0.02),
+    "late": (Late(PATIENCE * 1.5), 0.003),
 }
 ON_WRITES: Final[dict[str, tuple[Any, float]]] = {
-    "failed after writing": (WriteThenFail(), 0.01),
-    "lost the race for a tag": (LoseTags(), 0.01),
-    "lost the race for the tree": (TreeRace(), 0.01),
+    "failed after writing": (WriteThenFail(), 0.02),
+    "lost the race for a tag": (LoseTags(), 0.02),
+    "lost the race for the tree": (TreeRace(), 0.02),
 }
 
 
@@ -46,7 +48,7 @@ def text(number: int, what: str) -> str:
 
 
 def troubled(ws: Workspace) -> dict[str, Fault]:
-    """One answer in twenty goes wrong, by a seeded dice."""
+    """One answer in ten goes wrong, by a seeded dice."""
     add = ws.box.faults.add
     ws.box.faults.seed(SEED)
     faults = {name: add(effect, rate=rate) for name, (effect, rate) in ON_REQUESTS.items()}

@@ -15,6 +15,8 @@ from hostile.scene import contents, quiet, writes
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+pytestmark = pytest.mark.slow
+
 PUSH = ("push", "--yes")
 
 

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from hostile.liar import Place, Spoil
 
+pytestmark = pytest.mark.slow
+
 FIRST, SECOND = "Old.\n", "New.\n"
 
 

@@ -7,6 +7,7 @@ from difflib import unified_diff
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import effort
 from wikisync.report.alignment import Budget, matching
 from wikisync.report.emphasis import marked, words
 from wikisync.report.hunks import Hunk, counts, hunks, one_below_the_other
@@ -107,7 +108,7 @@ def test_what_is_not_marked_is_the_same_on_both_sides(old: str, new: str) -> Non
         assert before == after
 
 
-@settings(max_examples=200)
+@settings(max_examples=effort.examples(200))
 @given(
     st.lists(st.sampled_from("abcdef"), max_size=30),
     st.lists(st.sampled_from("abcdef"), max_size=30),

@@ -17,6 +17,7 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import given, settings
 
+import effort
 from property import chance
 from property.people import People
 from wikisync import planfile, workflow
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
 
     from wikisync.planfile import ReviewedPlan
     from wikisync.workflow import Report
+
+pytestmark = pytest.mark.slow
 
 GUARDS: Final = frozenset({"emptied", "all-changed"})
 
@@ -99,7 +102,7 @@ wishes = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=50)
+@settings(max_examples=effort.examples(20))
 @given(st.sets(chance.paths), chance.several, wishes)
 def test_a_plan_file_says_what_the_plan_said(
     known: set[str], acts: list[Any], wish: dict[str, Any]
@@ -115,7 +118,7 @@ def test_a_plan_file_says_what_the_plan_said(
         assert decode(written).id == plan.id
 
 
-@settings(max_examples=50)
+@settings(max_examples=effort.examples(20))
 @given(st.sets(chance.paths), chance.several, wishes)
 def test_a_plan_that_is_still_true_is_carried_out_whole_and_once(
     known: set[str], acts: list[Any], wish: dict[str, Any]
@@ -135,7 +138,7 @@ def test_a_plan_that_is_still_true_is_carried_out_whole_and_once(
         assert made.all_there_is() == after
 
 
-@settings(max_examples=200)
+@settings(max_examples=effort.examples(50))
 @given(st.sets(chance.paths), chance.several, wishes, chance.several, st.booleans())
 def test_whatever_happens_after_the_review_only_what_was_reviewed_is_written(
     known: set[str], acts: list[Any], wish: dict[str, Any], later: list[Any], skip: bool

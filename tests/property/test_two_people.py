@@ -24,6 +24,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
+import effort
 from crash.points import Points, dies, watched
 from property import chance, network
 from property.people import People, place_of
@@ -43,7 +44,10 @@ if TYPE_CHECKING:
     from wikisync.sync.plan import Command, Conflict
     from wikisync.workflow import Report
 
+pytestmark = pytest.mark.slow
+
 STEPS: Final = 12
+EXAMPLES: Final = effort.examples(25)
 PHASES: Final = (Phase.explicit, Phase.reuse, Phase.generate)
 """Making a failure smaller takes more minutes than a hanging test is given."""
 GUARDS: Final = frozenset({"emptied", "all-changed", "foreign-state"})
@@ -336,11 +340,11 @@ def swift(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 @pytest.mark.usefixtures("swift")
 def test_whatever_two_people_and_the_network_do_the_laws_hold() -> None:
-    many = settings(stateful_step_count=STEPS, phases=PHASES)
+    many = settings(max_examples=EXAMPLES, stateful_step_count=STEPS, phases=PHASES)
     run_state_machine_as_test(TwoPeople, settings=many)
 
 
 @pytest.mark.usefixtures("swift")
 def test_the_laws_hold_with_several_writes_in_flight() -> None:
-    many = settings(stateful_step_count=STEPS, phases=PHASES)
+    many = settings(max_examples=EXAMPLES, stateful_step_count=STEPS, phases=PHASES)
     run_state_machine_as_test(TwoPeopleAtOnce, settings=many)

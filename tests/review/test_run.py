@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
     from wikisync.sandbox import Sandbox
 
+pytestmark = pytest.mark.slow
+
 REQUEST = workflow.Request("review", "push")
 
 
