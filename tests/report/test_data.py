@@ -17,7 +17,18 @@ from wikisync.sync.planner import Wish
 from wikisync.workflow import Report, Request
 
 ACTION = {
-    *("action", "side", "locale", "path", "file", "from", "fields", "outcome", "reason"),
+    *(
+        "action",
+        "side",
+        "locale",
+        "path",
+        "file",
+        "from",
+        "fields",
+        "overwrites",
+        "outcome",
+        "reason",
+    ),
 }
 COUNTS = [
     *("pages", "in_sync", "create", "update", "move", "merge", "adopt", "delete"),
@@ -79,6 +90,7 @@ def test_a_planned_action_says_what_where_and_which_fields() -> None:
         "file": "mine.md",
         "from": None,
         "fields": ["content"],
+        "overwrites": None,
         "outcome": "planned",
         "reason": None,
     }

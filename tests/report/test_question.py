@@ -47,3 +47,24 @@ def test_a_page_that_moves_and_changes_is_one_page_and_a_conversion_writes_its_f
     )
     converted = replace(page, verb="update", fields=("editor",), converts=True)
     assert question(Plan(actions=(converted,))) == "Write 1 page to the wiki and write 1 file here?"
+
+
+@pytest.mark.parametrize(
+    ("torn", "mine", "text"),
+    [
+        (1, 0, "Write 1 page to the wiki (it overwrites an edit made on the wiki)?"),
+        (1, 2, "Write 3 pages to the wiki (1 of them overwrites an edit made on the wiki)?"),
+        (2, 1, "Write 3 pages to the wiki (2 of them overwrite edits made on the wiki)?"),
+    ],
+)
+def test_the_question_says_how_many_edits_are_overwritten(torn: int, mine: int, text: str) -> None:
+    both, one = [f"torn{n}" for n in range(torn)], [f"mine{n}" for n in range(mine)]
+    of = sides(
+        map(base, (*both, *one)),
+        [local(name, content="Mine.\n") for name in (*both, *one)],
+        [
+            *(remote(name, content="Theirs.\n", updated=LATER) for name in both),
+            *map(remote, one),
+        ],
+    )
+    assert question(planned(of, Wish("push", prefer="local"))) == text

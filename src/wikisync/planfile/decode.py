@@ -27,6 +27,7 @@ _COMMANDS: Final[tuple[Command, ...]] = tuple(WRITES)
 _SIDES: Final[tuple[Side, ...]] = get_args(Side)
 _VERBS: Final[tuple[Verb, ...]] = get_args(Verb)
 _PREFER: Final[tuple[Prefer | None, ...]] = (None, *get_args(Prefer))
+_OVERWRITES: Final[tuple[Side | None, ...]] = (None, *_SIDES)
 _CONFLICTS: Final[tuple[ConflictKind, ...]] = get_args(ConflictKind)
 _NOTES: Final[tuple[NoteKind, ...]] = get_args(NoteKind)
 
@@ -145,6 +146,7 @@ def _action(given: Given, pairs: list[Pair]) -> Action:
         there_of(there),
         None if given.values.get("id") is None else given.count("id"),
         settles=given.get("settles", bool),
+        overwrites=given.one_of("overwrites", _OVERWRITES),
         withheld=withheld,
         origin=None if origin is None else key_of(origin),
         old_file=given.get("old_file", str),

@@ -162,6 +162,7 @@ def _action(action: Action, outcome: Outcome | None, texts: dict[Any, str]) -> d
         "file": action.file,
         "from": None if action.origin is None else _place(action),
         "fields": list(action.fields),
+        "overwrites": action.overwrites,
         "outcome": result,
         "reason": reason,
     }

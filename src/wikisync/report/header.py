@@ -10,7 +10,7 @@ from wikisync.report.emphasis import Span, marked, whole
 from wikisync.report.fields import field_changes
 from wikisync.report.hunks import hunks, one_below_the_other
 from wikisync.report.paint import Line, Piece, joined, trimmed, width
-from wikisync.report.words import shown, to_do
+from wikisync.report.words import overwriting, shown, to_do
 from wikisync.sync.plan import Action
 
 if TYPE_CHECKING:
@@ -60,7 +60,9 @@ def title(pair: Pair) -> str:
 
 def doing(item: Action | Conflict) -> str:
     """What is to be done to a page and where, in a few words."""
-    return to_do(item) if isinstance(item, Action) else "conflict"
+    if not isinstance(item, Action):
+        return "conflict"
+    return ", ".join(filter(None, (to_do(item), overwriting(item))))
 
 
 def side_names(pair: Pair) -> tuple[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wikisync.report.words import many
+from wikisync.report.words import EDITED, many
 
 if TYPE_CHECKING:
     from wikisync.sync.plan import Plan
@@ -26,4 +26,20 @@ def question(plan: Plan) -> str:
         if gone:
             parts.append(f"DELETE {many(len(gone), 'page' if side == 'wiki' else 'file')} {where}")
     text = parts[0] if len(parts) == 1 else ", ".join(parts[:-1]) + " and " + parts[-1]
-    return text[0].upper() + text[1:] + "?"
+    return text[0].upper() + text[1:] + _overwritten(plan) + "?"
+
+
+def _overwritten(plan: Plan) -> str:
+    """How many of the pages go over edits, such as " (2 of them overwrite edits made here)"."""
+    keys = {action.key for action in plan.writes}
+    found = []
+    for side, where in EDITED.items():
+        over = {action.key for action in plan.writes if action.overwrites == side}
+        if not over:
+            continue
+        if len(over) > 1:
+            found.append(f"{len(over):,} of them overwrite edits made {where}")
+        else:
+            which = "it" if len(keys) == 1 else "1 of them"
+            found.append(f"{which} overwrites an edit made {where}")
+    return f" ({' and '.join(found)})" if found else ""

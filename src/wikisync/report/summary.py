@@ -7,7 +7,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from wikisync.report.data import counts
-from wikisync.report.words import done, many, to_do
+from wikisync.report.words import EDITED, done, many, to_do
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -62,8 +62,20 @@ def _figures(report: Report) -> str:
     return ", ".join(parts) or "0 in sync"
 
 
+def _overwritten(report: Report) -> Iterator[str]:
+    """How many edits the plan goes over, or the run went over, and on which side."""
+    taken = [o.action for o in report.outcomes if o.result == "done"]
+    verb, actions = ("overwrote", taken) if report.outcomes else ("overwrite", report.plan.writes)
+    for side, where in EDITED.items():
+        if count := len({a.key for a in actions if a.overwrites == side}):
+            said = f"{verb}{'s' if verb == 'overwrite' and count == 1 else ''}"
+            what = "an edit" if count == 1 else "edits"
+            yield f"{many(count, 'page')} {said} {what} made {where}."
+
+
 def _next(report: Report) -> Iterator[str]:
     plan, request = report.plan, report.request
+    yield from _overwritten(report)
     yield from _elsewhere(plan)
     if report.earlier:
         yield f"{many(report.earlier, 'step')} of the plan had been done before it was interrupted."

@@ -14,7 +14,7 @@ from wikisync.report.summary import summary
 from wikisync.report.verdict import say_conflict, say_note, say_refusal
 from wikisync.report.view import View
 from wikisync.report.wording import Message, say
-from wikisync.report.words import done, shown, to_do
+from wikisync.report.words import done, overwriting, shown, to_do
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -139,6 +139,8 @@ def _show_action(console: Console, action: Action, outcome: Outcome | None, widt
     colour = None
     if action.marks:
         note = "both versions, between conflict marks"
+    is_done = outcome is not None and outcome.result == "done"
+    note = "; ".join(filter(None, (note, overwriting(action, done=is_done))))
     if action.withheld is not None:
         note, colour = withheld(action), "dim"
     elif outcome is not None and outcome.result != "done":

@@ -61,6 +61,16 @@ def done(action: Action) -> str:
     )
 
 
+def overwriting(action: Action, *, done: bool = False) -> str:
+    """Whose edit an action goes over, in a clause; nothing where it goes over none."""
+    if action.overwrites is None:
+        return ""
+    return f"{'overwrote' if done else 'overwrites'} an edit made {EDITED[action.overwrites]}"
+
+
+EDITED: Final[dict[Side, str]] = {"wiki": "on the wiki", "folder": "here"}
+
+
 def _conversion(action: Action) -> tuple[str, str]:
     return _CONVERT if action.takes_conversion else _CONVERT_AND_PUSH
 

@@ -109,6 +109,7 @@ def _decide(moved: Moved, sides: Sides, wish: Wish) -> Course | Conflict:
     course = decide_moved(moved, file)
     if isinstance(course, Conflict) and course.kind == "moved" and wish.prefer:
         course = to_wiki(moved) if wish.prefer == "local" else to_folder(moved, file)
+        course = _over_the_other_name(course)
     move = course.move if isinstance(course, Course) else None
     if move is not None and move.side == "wiki" and (why := sides.unreachable(move.key)):
         raise BadName(move.file, why)
@@ -116,6 +117,13 @@ def _decide(moved: Moved, sides: Sides, wish: Wish) -> Course | Conflict:
         where = f"its page was moved to {move.key}, and `ignore` leaves {move.file} out"
         raise BadName(move.old_file, where)
     return course
+
+
+def _over_the_other_name(course: Course) -> Course:
+    """The same course, whose move takes the place of a name given on the side that it is on."""
+    if course.move is None:
+        return course
+    return replace(course, move=replace(course.move, settles=True, overwrites=course.move.side))
 
 
 def _file_there(moved: Moved, sides: Sides) -> str:

@@ -151,7 +151,8 @@ class Draft:
         if self.may_convert(found, was):
             edited = self.has_unpushed_edits(found, was)
             if self.wish.convert and (prefer or not edited):
-                self.actions.append(_converting(found, edited=edited, prefer=prefer))
+                step = _converting(found, edited=edited, prefer=prefer)
+                self.actions.append(replace(step, overwrites=self.over_edit(step, was)))
                 return
             if edited:
                 found = replace(found, kind="kind-edited")
@@ -186,6 +187,16 @@ class Draft:
         else:
             agreed = base.here.over(base.there)
         return bool(set(agreed.differs(here.fingerprint)) - {"editor"})
+
+    def over_edit(self, step: Action, was: Key) -> Side | None:
+        """Whose edit a conversion goes over, where the user chose between two texts."""
+        base, there = self.sides.bases.get(was), step.there
+        if not step.settles or there is None or there.fingerprint is None:
+            return None
+        if step.takes_conversion:
+            return "folder"
+        same = base is not None and not base.there.differs(there.fingerprint)
+        return None if same else "wiki"
 
     def merged(self, conflict: Conflict, was: Key) -> Action | Conflict:
         """The merge of a page that changed on both sides, where it merges."""

@@ -26,6 +26,8 @@ def same_step(reviewed: Action, fresh: Action) -> bool:
         and set(reviewed.theirs) == set(fresh.theirs)
         and (reviewed.marks, reviewed.converts) == (fresh.marks, fresh.converts)
     )
+    # A reviewer who was shown no edit that is gone over has not agreed to one.
+    same = same and fresh.overwrites in {None, reviewed.overwrites}
     return (
         same
         and same_here(reviewed.here, fresh.here)

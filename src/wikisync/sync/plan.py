@@ -112,7 +112,8 @@ class Action:
 
     ``here`` and ``there`` are the page as each side showed it; what ``side`` showed is the lease.
     ``fields`` are the names (``fingerprint.FIELDS``) in which the sides differ.
-    ``settles`` is set where the user's preference, not the table, decided.
+    ``settles`` is set where the user's preference, not the table, decided; ``overwrites`` names the
+    side whose edit the step then goes over.
     ``withheld`` is set where the step is not to be done in this run, and says why.
 
     A move goes from ``origin`` (and ``old_file``) to ``key`` (and ``file``) and changes nothing
@@ -134,6 +135,7 @@ class Action:
     there: Remote | None = None
     id: int | None = None
     settles: bool = False
+    overwrites: Side | None = None
     withheld: str | None = None
     origin: Key | None = None
     old_file: str = ""

@@ -53,4 +53,6 @@ def settle_by(side: str, conflict: Conflict) -> Action | None:
         there,
         there.listed.id if there else None,
         settles=True,
+        # What is made anew goes over nothing: the other side had deleted it.
+        overwrites=None if verb == "create" else where,
     )

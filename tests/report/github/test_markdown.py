@@ -180,3 +180,11 @@ def test_what_is_only_for_a_terminal_is_not_repeated() -> None:
     text = to_markdown(asked, ROOM, "Title")
     assert "plan.json" not in text
     assert "--dry-run" not in text
+
+
+def test_an_edit_that_is_gone_over_is_said_in_the_row_of_its_page() -> None:
+    text = to_markdown(report(planned(SIDES, Wish("push", prefer="local"))), ROOM, "Title")
+    [row] = [line for line in text.splitlines() if "both.md" in line]
+    assert "content; overwrites an edit made on the wiki" in row
+    [row] = [line for line in text.splitlines() if "mine.md" in line]
+    assert "overwrites" not in row

@@ -15,7 +15,7 @@ from wikisync.report.github.sheet import Sheet
 from wikisync.report.summary import summary
 from wikisync.report.verdict import say_conflict, say_note, say_refusal
 from wikisync.report.wording import say
-from wikisync.report.words import done, to_do
+from wikisync.report.words import done, overwriting, to_do
 from wikisync.sync.plan import Action
 
 if TYPE_CHECKING:
@@ -122,6 +122,7 @@ def _row(action: Action, outcome: Outcome | None, figures: str) -> str:
     is_done = outcome is not None and outcome.result == "done"
     what = (done if is_done else to_do)(action)
     note = ", ".join(action.fields) if action.verb in {"update", "merge"} else ""
+    note = "; ".join(filter(None, (note, overwriting(action, done=is_done))))
     if action.withheld is not None:
         note = withheld(action)
     elif outcome is not None and not is_done:

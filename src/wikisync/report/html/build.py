@@ -12,7 +12,7 @@ from wikisync.report.html.view import STATUSES, Entry, Notice, View
 from wikisync.report.summary import summary
 from wikisync.report.verdict import say_conflict, say_note, say_refusal
 from wikisync.report.wording import Message, say
-from wikisync.report.words import to_do
+from wikisync.report.words import overwriting, to_do
 from wikisync.sync.plan import Action, Conflict
 
 if TYPE_CHECKING:
@@ -94,7 +94,12 @@ def _entry(page: Sequence[Pair], number: int, writer: Writer) -> Entry:
         changes=changes,
         message=message,
         value=str(number),
+        overwrites=", ".join(dict.fromkeys(filter(None, (_over(pair.item) for pair in page)))),
     )
+
+
+def _over(item: Action | Conflict) -> str:
+    return overwriting(item) if isinstance(item, Action) else ""
 
 
 def _told(item: Action | Conflict) -> tuple[str, str, str, str, Message | None]:

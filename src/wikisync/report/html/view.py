@@ -65,7 +65,8 @@ class Change:
 class Entry:
     """A page of the report. ``id`` is its anchor; ``value`` names it in a form.
 
-    ``also`` is what is done to a page beside moving it.
+    ``also`` is what is done to a page beside moving it; ``overwrites`` says whose edit that goes
+    over, in a clause.
     """
 
     id: str
@@ -81,6 +82,7 @@ class Entry:
     changes: tuple[Change, ...]
     message: Message | None = None
     value: str = ""
+    overwrites: str = ""
 
     @property
     def may_be_ticked(self) -> bool:
