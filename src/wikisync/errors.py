@@ -313,7 +313,7 @@ class NoSuchRun(UsageError):
 
 @dataclass(eq=False)
 class StateError(WikisyncError):
-    """The state cannot be used. ``why``: damaged, newer, unwritable, …"""
+    """The state cannot be used. ``why``: damaged, newer, older, tracked, unsafe, unwritable."""
 
     file: str
     why: str

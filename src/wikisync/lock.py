@@ -5,25 +5,36 @@ from __future__ import annotations
 import json
 import os
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING
+from datetime import datetime
+from typing import TYPE_CHECKING, Final
 
+from wikisync import private
 from wikisync.errors import Locked, StateError
+from wikisync.state import location
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+_MOST: Final = 4096
+"""Bytes of the holder's note that are read; it has some sixty."""
 
 
 @contextmanager
 def only_run(folder: Path, at: str) -> Iterator[None]:
     """Hold the lock of the state in ``folder``. ``at`` is ISO time, for those who find it held.
 
-    Raises Locked at once where another process holds it, with whom and since when.
+    Raises Locked at once where another process holds it, with whom and since when, and StateError
+    where the lock cannot be there, or is no file of wikisync's own.
     """
     from filelock import FileLock, Timeout
 
     file, holder = folder / "lock", folder / "lock.json"
-    lock = FileLock(file, timeout=0)
+    location.prepare(folder)
+    with location.reported(file):
+        private.narrow_file(file)
+        private.check_file(holder)
+    lock = FileLock(file, timeout=0, mode=private.FILE_MODE)
     try:
         lock.acquire()
     except Timeout as error:
@@ -33,7 +44,8 @@ def only_run(folder: Path, at: str) -> Iterator[None]:
         raise StateError(str(file), "unwritable", error.strerror or str(error)) from error
     try:
         with suppress(OSError):  # who holds it is good to know, no more
-            holder.write_text(json.dumps({"pid": os.getpid(), "since": at}), encoding="utf-8")
+            note = json.dumps({"pid": os.getpid(), "since": at})
+            private.replace_file(holder, note.encode())
         yield
     finally:
         with suppress(OSError):
@@ -43,7 +55,9 @@ def only_run(folder: Path, at: str) -> Iterator[None]:
 
 def _holder(file: Path) -> tuple[int | None, str | None]:
     try:
-        found = json.loads(file.read_text(encoding="utf-8"))
-        return int(found["pid"]), str(found["since"])
-    except (OSError, ValueError, KeyError, TypeError):
+        found = json.loads(private.read_file(file, _MOST))
+        since = str(found["since"])
+        datetime.fromisoformat(since)
+        return int(found["pid"]), since
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return None, None

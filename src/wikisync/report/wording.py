@@ -237,6 +237,24 @@ def _state(file: str, why: str, detail: str) -> Message:
                 f"{file} was written by a newer wikisync ({detail}).",
                 "Upgrade: pip install -U wikisync",
             )
+        case "older":
+            return Message(
+                f"{file} was written by an older wikisync ({detail}).",
+                "Move it away to start without a memory: nothing is deleted then, and pages that"
+                " differ on the two sides become conflicts.",
+            )
+        case "unsafe":
+            return Message(
+                f"{file} is not used: {detail}.",
+                "Move it away. wikisync opens only plain files with one name there: through"
+                " anything else a run could write outside the project.",
+            )
+        case "tracked":
+            return Message(
+                f"Git tracks {file}, the memory of one machine.",
+                "Whoever commits there decides what wikisync remembers. If it came with the"
+                " repository, move it away; if it is your own: git rm --cached -r .wikisync",
+            )
         case "damaged":
             return Message(
                 f"{file} is damaged: {detail}.",

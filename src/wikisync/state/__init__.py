@@ -5,12 +5,14 @@ No secret is ever given to this package (promise 10).
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 from wikisync.state.bases import Bases
 from wikisync.state.database import Database
 from wikisync.state.files import Files
 from wikisync.state.journal import Journal
+from wikisync.state.location import DATABASE
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
@@ -30,11 +32,12 @@ class State:
     def open(cls, folder: Path, *, create: bool = True) -> State:
         """The state in ``folder``. Without ``create``, where there is none: an empty one in memory.
 
-        Raises StateError where it is damaged, newer than this program, or cannot be written.
+        Raises StateError where it is damaged, of another version, tracked by Git, no plain file of
+        wikisync's own, or cannot be written.
         """
         if create:
             return cls(Database.open(folder))
-        if (folder / "state.db").exists():
+        if os.path.lexists(folder / DATABASE):
             return cls(Database.open_to_look(folder))
         return cls(Database.in_memory(folder))
 

@@ -8,16 +8,20 @@ from __future__ import annotations
 
 import sqlite3
 import zlib
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 from wikisync.errors import StateError
+from wikisync.state import location
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
 VERSION: Final = 1
+
+_MANY: Final = 1000
 
 SCHEMA: Final = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -54,6 +58,28 @@ CREATE TABLE file (
 """
 
 
+def _create(connection: sqlite3.Connection) -> None:
+    for statement in SCHEMA.split(";\n"):
+        connection.execute(statement)
+
+
+def _schema_of(connection: sqlite3.Connection) -> tuple[Any, ...]:
+    """Everything that a database has by a name: tables, indexes, views and triggers."""
+    # One more than there may be is enough to tell, however many there are.
+    rows = connection.execute(
+        f"SELECT type, name, tbl_name, sql FROM sqlite_master LIMIT {_MANY}"
+    ).fetchall()
+    return tuple(sorted(rows, key=str))
+
+
+@cache
+def _schema() -> tuple[Any, ...]:
+    """What the database of a state has: all of it, and nothing else."""
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
+        _create(connection)
+        return _schema_of(connection)
+
+
 class Database:
     """An open state file, or one in memory that leaves no trace."""
 
@@ -65,51 +91,57 @@ class Database:
     @classmethod
     def open(cls, folder: Path) -> Database:
         """Open ``folder/state.db``, or begin one. Raises StateError, and never overwrites."""
-        path = folder / "state.db"
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-            ignore = folder / ".gitignore"
-            if not ignore.exists() or not ignore.stat().st_size:  # a run was killed amid it
-                ignore.write_text("*\n", encoding="utf-8")
-            connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-        except (OSError, sqlite3.Error) as error:
-            raise StateError(str(path), "unwritable", str(error)) from error
-        return cls(path, connection)._prepared()
+        location.prepare(folder)
+        location.refuse_tracked(folder)
+        location.create_database(folder)
+        return cls._connected(folder)
 
     @classmethod
     def open_to_look(cls, folder: Path) -> Database:
         """Open what is there, even where nothing may be written. Raises StateError."""
-        path = folder / "state.db"
         try:
             return cls.open(folder)
         except StateError as error:
-            log = path.with_name("state.db-wal")
+            log = folder / f"{location.DATABASE}-wal"
             if error.why != "unwritable" or (log.exists() and log.stat().st_size):
                 raise
             # Nobody can change it either, and all of it is in the one file.
-            uri = f"{path.resolve().as_uri()}?immutable=1"
             try:
-                connection = sqlite3.connect(uri, uri=True, isolation_level=None)
-            except sqlite3.Error:
-                raise error from None
-            return cls(path, connection)._prepared()
+                location.refuse_tracked(folder)
+                return cls._connected(folder, immutable=True)
+            except StateError as worse:
+                raise (error if worse.why == "unwritable" else worse) from None
 
     @classmethod
     def in_memory(cls, folder: Path) -> Database:
         """A state that begins empty and leaves no trace."""
         connection = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
-        return cls(folder / "state.db", connection)._prepared()
+        return cls(folder / location.DATABASE, connection)._prepared()
+
+    @classmethod
+    def _connected(cls, folder: Path, *, immutable: bool = False) -> Database:
+        path = location.check(folder)
+        name = f"{path.absolute().as_uri()}?immutable=1" if immutable else str(path)
+        try:
+            connection = sqlite3.connect(
+                name, uri=immutable, isolation_level=None, check_same_thread=False
+            )
+        except sqlite3.Error as error:
+            raise StateError(str(path), "unwritable", str(error)) from error
+        return cls(path, connection)._prepared()
 
     def _prepared(self) -> Database:
         try:
             with self.reported():
+                # What a planted schema names is not run, not even to look at it.
+                self._connection.execute("PRAGMA trusted_schema = OFF")
                 found = self._version()
                 # A kept copy must be on disk before what it was copied from is overwritten.
                 self._connection.execute("PRAGMA journal_mode = WAL")
                 self._connection.execute("PRAGMA synchronous = FULL")
-                if found < VERSION:
+                if not found:
                     self._begin()
-        except StateError:
+        except BaseException:
             self._connection.close()
             raise
         return self
@@ -119,15 +151,16 @@ class Database:
         (found,) = self._connection.execute("PRAGMA user_version").fetchone()
         if found > VERSION:
             raise StateError(str(self.path), "newer", f"version {found}, known is {VERSION}")
-        (tables,) = self._connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
-        if tables and not found:
+        if 0 < found < VERSION:
+            raise StateError(str(self.path), "older", f"version {found}, known is {VERSION}")
+        wanted = _schema() if found else ()
+        if _schema_of(self._connection) != wanted:
             raise StateError(str(self.path), "damaged", "it is no state of wikisync's")
         return int(found)
 
     def _begin(self) -> None:
         with self.transaction():
-            for statement in SCHEMA.split(";\n"):
-                self._connection.execute(statement)
+            _create(self._connection)
             self._connection.execute(f"PRAGMA user_version = {VERSION}")
 
     def close(self) -> None:

@@ -1,0 +1,127 @@
+"""Where the state lies: its folder and its files, checked before any of them is opened.
+
+A repository may bring a folder ``.wikisync`` of its own. A link in it, or a state that Git tracks,
+is refused with a StateError.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Final
+
+from wikisync import private
+from wikisync.errors import StateError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+DATABASE: Final = "state.db"
+_COMPANIONS: Final = ("-wal", "-shm", "-journal")
+_IGNORE: Final = b"*\n"
+
+# The last bytes of a rollback journal that names another file, which SQLite would then delete.
+_NAMES_ANOTHER: Final = bytes.fromhex("d9d505f920a163d7")
+
+
+def prepare(folder: Path) -> None:
+    """Make the state's folder, or check the one that is there. Raises StateError."""
+    with reported(folder):
+        private.make_folder(folder)
+        ignore = folder / ".gitignore"
+        found = private.check_file(ignore)
+        if found is None or not found.st_size:  # a run was killed amid it
+            private.replace_file(ignore, _IGNORE)
+
+
+def check(folder: Path) -> Path:
+    """Check the state's folder and every file that SQLite would open; the database's path.
+
+    Raises StateError.
+    """
+    file = folder / DATABASE
+    with reported(file):
+        private.check_folder(folder)
+        private.narrow_file(file)
+        for companion in _COMPANIONS:
+            private.narrow_file(folder / f"{DATABASE}{companion}")
+        _check_journal(folder / f"{DATABASE}-journal")
+    return file
+
+
+def refuse_tracked(folder: Path) -> None:
+    """Refuse a state that Git tracks: whoever can commit could have written it. Raises StateError.
+
+    Git is asked only where its index has the folder's name: reading that takes a millisecond for
+    10,000 files, and a process ten.
+    """
+    top = _repository(folder)
+    if top == folder:
+        raise StateError(str(folder), "tracked")
+    if top is None or not _may_track(top / ".git", folder.name):
+        return
+    from wikisync.sides.git_process import run
+
+    done = run(folder.parent, "ls-files", "-z", "--", f":(icase){folder.name}")
+    names = done.stdout.split(b"\0") if done and not done.returncode else [b"?"]
+    # What is ignored does no harm, and some have committed that.
+    if any(name and not name.endswith(b".gitignore") for name in names):
+        raise StateError(str(folder), "tracked")
+
+
+def create_database(folder: Path) -> None:
+    """Make an empty database file for its owner alone, where there is none. Raises StateError.
+
+    SQLite gives the files beside it the same mode.
+    """
+    file = folder / DATABASE
+    with reported(file), suppress(FileExistsError):
+        os.close(private.open_file(file, os.O_RDWR | os.O_CREAT | os.O_EXCL))
+
+
+@contextmanager
+def reported(path: Path) -> Iterator[None]:
+    """Whatever the file system refuses inside is a StateError outside."""
+    try:
+        yield
+    except private.UnsafeFile as error:
+        raise StateError(str(error.filename), "unsafe", error.strerror or "") from error
+    except OSError as error:
+        raise StateError(str(path), "unwritable", error.strerror or str(error)) from error
+
+
+def _check_journal(journal: Path) -> None:
+    found = private.check_file(journal)
+    if found is None or found.st_size < len(_NAMES_ANOTHER):
+        return
+    with os.fdopen(private.open_file(journal, os.O_RDONLY), "rb") as handle:
+        handle.seek(-len(_NAMES_ANOTHER), os.SEEK_END)
+        if handle.read() == _NAMES_ANOTHER:
+            raise private.UnsafeFile(journal, "it names another file")
+
+
+def _repository(folder: Path) -> Path | None:
+    """The innermost folder around the state, or itself, that has a ``.git``."""
+    return next((at for at in (folder, *folder.parents) if os.path.lexists(at / ".git")), None)
+
+
+def _may_track(git: Path, name: str) -> bool:
+    """Whether the index of a repository can have a file below a folder of that name."""
+    try:
+        if git.is_file():  # a worktree or a submodule
+            target = git.read_text("utf-8", "surrogateescape").removeprefix("gitdir:").strip()
+            git = git.parent / target
+        with (git / "index").open("rb") as handle:
+            if not stat.S_ISREG(os.fstat(handle.fileno()).st_mode):
+                return True
+            index = handle.read()
+        split = any(other.startswith("sharedindex.") for other in os.listdir(git))  # noqa: PTH208
+    except FileNotFoundError:
+        return False  # nothing was ever added
+    except OSError:
+        return True
+    # From version 4 on a name may be cut in two; a split index has most of them elsewhere.
+    version = int.from_bytes(index[4:8], "big")
+    return split or version > 3 or name.lower().encode() in index.lower()
