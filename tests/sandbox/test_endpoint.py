@@ -10,6 +10,7 @@ import pytest
 from asking import CREATE, LIST, NEW, ask, do, post, send
 from wikisync.sandbox import Sandbox
 
+UNKNOWN = "INTERNAL_SERVER_ERROR"
 PROFILE = "{users{profile{id}} pages{list{path}}}"
 LOGIN = (
     "mutation($u:String!,$p:String!,$s:String!){authentication{"
@@ -112,21 +113,24 @@ def test_an_array_is_answered_by_an_array_even_where_an_item_is_wrong(box: Sandb
 
 
 @pytest.mark.parametrize(
-    ("variables", "message"),
+    ("variables", "code", "message"),
     [
-        ({}, 'Variable "$id" of required type "Int!" was not provided.'),
-        ({"id": None}, 'Variable "$id" of non-null type "Int!" must not be null.'),
+        ({}, UNKNOWN, 'Variable "$id" of required type "Int!" was not provided.'),
+        ({"id": None}, UNKNOWN, 'Variable "$id" of non-null type "Int!" must not be null.'),
         (
             {"id": "x"},
+            "BAD_USER_INPUT",
             'Variable "$id" got invalid value "x"; Int cannot represent non-integer value: "x"',
         ),
     ],
 )
 def test_a_wrong_variable_is_named_and_nothing_is_done(
-    box: Sandbox, variables: dict[str, Any], message: str
+    box: Sandbox, variables: dict[str, Any], code: str, message: str
 ) -> None:
     answer = post(box, "query($id:Int!){pages{single(id:$id){id}}}", **variables)
-    assert (answer.status, answer.json["errors"][0]["message"]) == (400, message)
+    (error,) = answer.json["errors"]
+    assert (answer.status, error["message"]) == (400, message)
+    assert error["extensions"] == {"code": code, "exception": {}}
     assert "data" not in answer.json
 
 

@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from asking import UPDATE, ask, do
 from wikisync.sandbox import Sandbox
 
+STRETCH = (
+    "query($id:Int!,$page:Int,$size:Int){pages{history(id:$id,offsetPage:$page,offsetSize:$size){"
+    "total trail{actionType valueBefore valueAfter}}}}"
+)
 TRAIL = "query($id:Int!){pages{history(id:$id){trail{versionId versionDate actionType}}}}"
 VERSION = "query($p:Int!,$v:Int!){pages{version(pageId:$p,versionId:$v){action content path}}}"
 CHECK = "query($id:Int!,$t:Date!){pages{checkConflicts(id:$id,checkoutDate:$t)}}"
@@ -104,6 +110,30 @@ def test_the_trail_tells_moves_from_edits(box: Sandbox) -> None:
     assert [entry["actionType"] for entry in trail] == ["move", "initial"]
     version = ask(box, VERSION, p=page["id"], v=trail[-1]["versionId"])["pages"]["version"]
     assert (version["action"], version["path"]) == ("moved", "a")
+
+
+@pytest.mark.parametrize(
+    ("page", "size", "kinds"),
+    [
+        (0, 2, [("move", "b", "c"), ("move", "a", "b")]),
+        (1, 2, [("initial", None, None)]),
+        (0, 3, [("move", "b", "c"), ("move", "a", "b"), ("move", "", "a")]),
+        (2, 1, [("move", "", "a")]),
+        (1, 1, [("move", "a", "b")]),
+        (3, 1, []),
+        (0, 4, [("move", "b", "c"), ("move", "a", "b"), ("initial", None, None)]),
+    ],
+)
+def test_in_a_full_stretch_the_oldest_version_counts_as_a_move(
+    box: Sandbox, page: int, size: int, kinds: list[tuple[str, str | None, str | None]]
+) -> None:
+    made = box.create("a")
+    box.move("a", "b")
+    box.move("b", "c")
+    box.edit("c", content="x")
+    found = ask(box, STRETCH, id=made["id"], page=page, size=size)["pages"]["history"]
+    shown = [(e["actionType"], e["valueBefore"], e["valueAfter"]) for e in found["trail"]]
+    assert (found["total"], shown) == (3, kinds)
 
 
 def test_what_one_may_not_write_leaves_no_version(box: Sandbox) -> None:

@@ -39,10 +39,12 @@ if TYPE_CHECKING:
 PARSE: Final = "GRAPHQL_PARSE_FAILED"
 VALIDATE: Final = "GRAPHQL_VALIDATION_FAILED"
 OTHER: Final = "INTERNAL_SERVER_ERROR"
+INPUT: Final = "BAD_USER_INPUT"
 
 QUOTED: Final = re.compile(r"'([^']*)'")
 ARGUMENT: Final = re.compile(r'Argument "\w+\.(\w+)\((\w+):\)" of type')
 VARIABLE: Final = re.compile(r'(Variable "\$(\w+)") has invalid value: (.*)\Z', re.DOTALL)
+INVALID: Final = re.compile(r'Variable "\$\w+" got invalid value ')
 MISSING: Final = re.compile(r'Expected a value of non-null type ("[^"]+") to be provided\.')
 NULL: Final = re.compile(r'Expected value of non-null type ("[^"]+") not to be None\.')
 
@@ -165,6 +167,8 @@ def _error(error: GraphQLError, code: str, operation: Operation) -> dict[str, An
             exception = {"code": cause.code, "message": cause.message}
     else:
         shown["message"] = _worded(error.message, operation.variables)
+        if INVALID.match(shown["message"]):
+            code = INPUT
     shown["extensions"] = {"code": code, "exception": exception}
     return shown
 

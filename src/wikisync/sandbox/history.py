@@ -35,9 +35,12 @@ def trail(store: Store, who: Who, id: int, offset_page: int, offset_size: int) -
         "order by versionDate desc, id desc",
         id,
     )
-    start = offset_page * offset_size
-    shown = range(start, min(start + offset_size, len(rows)))
-    return {"total": len(rows), "trail": [_entry(rows, position) for position in shown]}
+    start, end = offset_page * offset_size, (offset_page + 1) * offset_size
+    shown = range(start, min(end, len(rows)))
+    # Where a stretch ends with the oldest version, and is full, that one counts as a move from
+    # nowhere: the real one looks for a version before it, and calls it the first only if not full.
+    first = "initial" if len(rows) < end else "move"
+    return {"total": len(rows), "trail": [_entry(rows, position, first) for position in shown]}
 
 
 def version(store: Store, who: Who, page_id: int, version_id: int) -> Row | None:
@@ -59,17 +62,17 @@ def _check(store: Store, who: Who, page_id: int) -> None:
         raise named("PageHistoryForbidden")
 
 
-def _entry(rows: list[Row], position: int) -> Row:
-    """A version and what it was: the first, a move away from the path before it, or an edit."""
+def _entry(rows: list[Row], position: int, first: str) -> Row:
+    """A version and what it was: ``first``, a move away from the path before it, or an edit."""
     row = rows[position]
     older = rows[position + 1] if position + 1 < len(rows) else None
-    moved = older is not None and older["path"] != row["path"]
+    moved = first == "move" if older is None else older["path"] != row["path"]
     return {
         "versionId": row["id"],
         "versionDate": row["versionDate"],
         "authorId": row["authorId"],
         "authorName": USERS[row["authorId"]]["name"],
-        "actionType": "initial" if older is None else "move" if moved else "edit",
-        "valueBefore": older["path"] if moved and older else None,
+        "actionType": "move" if moved else "edit" if older else "initial",
+        "valueBefore": (older["path"] if older else "") if moved else None,
         "valueAfter": row["path"] if moved else None,
     }
