@@ -64,7 +64,7 @@ class Begun:
 
     def to_json(self) -> str:
         """The same for programs, in the shape that every command has."""
-        from wikisync.report.data import as_data
+        from wikisync.report.data import as_data, one_line
         from wikisync.sync.plan import Plan
         from wikisync.workflow import Report, Request
 
@@ -73,7 +73,7 @@ class Begun:
         data = as_data(report)
         if self.error is not None:
             data["error"] = str(say(self.error))
-        return json.dumps(data, ensure_ascii=False)
+        return one_line(data)
 
 
 def begin(url: str | None, folder: str) -> Begun:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from wikisync.report.difference import unified
 from wikisync.report.verdict import say_conflict, say_note, say_refusal
 from wikisync.report.wording import say
+from wikisync.report.words import shown_json
 from wikisync.sync.plan import Plan
 from wikisync.workflow import Report
 
@@ -68,9 +69,8 @@ def to_json(report: Report) -> str:
 
 
 def one_line(data: dict[str, Any]) -> str:
-    """The object as a line of JSON that every stream can carry, whatever bytes names are of."""
-    text = json.dumps(data, ensure_ascii=False)
-    return text.encode("utf-8", "backslashreplace").decode()
+    """The object as a line of JSON that every stream can carry and every terminal can show."""
+    return shown_json(json.dumps(data, ensure_ascii=False))
 
 
 def error_json(request: Request, error: WikisyncError) -> str:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from wikisync.report.data import as_data
+from wikisync.report.data import as_data, one_line
 from wikisync.report.terminal import print_line
 from wikisync.report.words import DONE, TO_DO, shown
 from wikisync.sync.plan import Plan
@@ -79,7 +78,7 @@ def to_json(runs: Iterable[LoggedRun], wiki: str, folder: str) -> str:
     """The log as one JSON object: what every command has, and ``runs``."""
     report = Report(Request("log", "sync"), wiki, folder, Plan())
     data = {**as_data(report), "runs": [_run(logged) for logged in runs]}
-    return json.dumps(data, ensure_ascii=False)
+    return one_line(data)
 
 
 def _run(logged: LoggedRun) -> dict[str, Any]:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from wikisync.sync.plan import Action, Side
 
-# Control characters but the tab, what turns the direction of writing, and bytes that are no text.
 TO_DO: Final[dict[tuple[str, Side], str]] = {
     ("create", "wiki"): "create on the wiki",
     ("update", "wiki"): "update on the wiki",
@@ -34,10 +33,32 @@ DONE: Final[dict[tuple[str, Side], str]] = {
     ("delete", "folder"): "deleted here",
 }
 
-_UNSAFE = re.compile(
+# Control characters but the tab, what turns the direction of writing, and bytes that are no text.
+_CONTROL: Final = (
     r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
 )
-
+# What takes no room of its own, so that two names with and without it look the same.
+_INVISIBLE: Final = (
+    r"[\xad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u2060-\u2065\u206a-\u206f\u3164\ufeff"
+    r"\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e00ff"
+    r"\U000e01f0-\U000e0fff]"
+)
+_EMOJI: Final = (
+    r"\xa9\xae\u203c\u2049\u2122\u2139\u2190-\u2bff\u3030\u303d\u3297\u3299\U0001f000-\U0001faff"
+)
+# Scripts whose letters take another form beside a joiner: Arabic to Sinhala, Tibetan to Mongolian.
+_JOINING: Final = r"\u0600-\u08ff\u0900-\u0dff\u0f00-\u109f\u1780-\u18af"
+_HAN: Final = r"\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+# Joiners and variants are escaped but where they change what is seen: between emoji, between such
+# letters, after an emoji or a Chinese character.
+_OUT_OF_PLACE: Final = (
+    rf"(?<![{_JOINING}])\u200c|\u200c(?![{_JOINING}])"
+    rf"|(?<![{_JOINING}{_EMOJI}\ufe0f])\u200d|\u200d(?![{_JOINING}{_EMOJI}])"
+    rf"|(?<![{_HAN}])[\ufe00-\ufe0d\U000e0100-\U000e01ef]"
+    rf"|(?<![{_EMOJI}])[\ufe0e\ufe0f](?!\u20e3)"
+)
+_FLAG: Final = r"\U0001f3f4[\U000e0020-\U000e007e]{1,6}\U000e007f"  # of a region, such as Wales
+_UNSAFE: Final = re.compile(f"(?P<flag>{_FLAG})|{_CONTROL}|{_INVISIBLE}|{_OUT_OF_PLACE}")
 
 _CONVERT: Final = "convert on both sides", "converted on both sides"
 _CONVERT_AND_PUSH: Final = "convert on the wiki", "converted on the wiki"
@@ -81,10 +102,30 @@ def many(count: int, noun: str) -> str:
 
 
 def shown(text: str) -> str:
-    """Text from pages and wikis without what could steer a terminal: each such sign escaped."""
-    return _UNSAFE.sub(_escaped, text)
+    """Escape what could steer a terminal, and what nobody sees, in a text of pages and wikis."""
+    return text if _plain(text) else _UNSAFE.sub(_escaped, text)
+
+
+def shown_json(text: str) -> str:
+    """Escape the same in the text of a JSON value, whose meaning stays."""
+    return text if _plain(text) else _UNSAFE.sub(_escaped_in_json, text)
+
+
+def _plain(text: str) -> bool:
+    return text.isascii() and text.isprintable()
 
 
 def _escaped(found: re.Match[str]) -> str:
+    if found["flag"]:
+        return found[0]
     number = ord(found[0])
-    return f"\\x{number:02x}" if number < 0x100 else f"\\u{number:04x}"
+    if number < 0x100:
+        return f"\\x{number:02x}"
+    return f"\\u{number:04x}" if number < 0x10000 else f"\\U{number:08x}"
+
+
+def _escaped_in_json(found: re.Match[str]) -> str:
+    if found["flag"]:
+        return found[0]
+    units = found[0].encode("utf-16-be", "surrogatepass")
+    return "".join(f"\\u{units[n : n + 2].hex()}" for n in range(0, len(units), 2))

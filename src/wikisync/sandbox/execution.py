@@ -20,12 +20,12 @@ from graphql import (
     OperationDefinitionNode,
     OperationType,
     execute_sync,
-    parse,
     validate,
     value_from_ast_untyped,
 )
 from graphql.language import FragmentDefinitionNode
 
+from wikisync.sandbox import bounds
 from wikisync.sandbox.problems import UNCODED, Refused
 from wikisync.sandbox.schema import schema
 
@@ -126,7 +126,7 @@ def asked(operation: Operation) -> list[Asked]:
 
 @lru_cache(maxsize=256)
 def _read(query: str) -> tuple[DocumentNode, list[GraphQLError]]:
-    document = parse(query)
+    document = bounds.read(query)
     return document, validate(schema(), document)
 
 
@@ -140,16 +140,21 @@ def _chosen(document: DocumentNode, name: str | None) -> OperationDefinitionNode
 
 
 def _fields(
-    selection: SelectionSetNode | None, fragments: dict[str, SelectionSetNode]
+    selection: SelectionSetNode | None,
+    fragments: dict[str, SelectionSetNode],
+    seen: set[str] | None = None,
 ) -> Iterator[FieldNode]:
+    """The fields of a selection; a fragment that is spread again adds none."""
+    seen = set() if seen is None else seen
     for node in selection.selections if selection else ():
         match node:
             case FieldNode():
                 yield node
             case InlineFragmentNode():
-                yield from _fields(node.selection_set, fragments)
-            case FragmentSpreadNode():
-                yield from _fields(fragments[node.name.value], fragments)
+                yield from _fields(node.selection_set, fragments, seen)
+            case FragmentSpreadNode() if node.name.value not in seen:
+                seen.add(node.name.value)
+                yield from _fields(fragments[node.name.value], fragments, seen)
 
 
 def _key(node: FieldNode) -> str:

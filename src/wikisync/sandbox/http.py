@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
+from starlette.middleware import Middleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from wikisync.sandbox import execution, keys, play, tags, view
+from wikisync.sandbox import bounds, execution, keys, play, tags, view
 from wikisync.sandbox.answers import Request as Context
 from wikisync.sandbox.finding import find_id
 from wikisync.sandbox.problems import NotServed
@@ -31,6 +33,9 @@ if TYPE_CHECKING:
 
 LIMIT: Final = 5 * 1024 * 1024
 REMEMBERED: Final = 10_000
+HOSTS: Final = ("127.0.0.1", "localhost")
+"""The names of this machine. Another in a request's ``Host`` is that of a web page somewhere, which
+had its name point here to read what the sandbox answers (DNS rebinding)."""
 
 
 @dataclass(frozen=True)
@@ -79,7 +84,8 @@ class Wiki:
                 Route("/graphql", self.graphql, methods=["POST"]),
                 Route("/graphql", _no_query, methods=["GET"]),
                 Route("/{path:path}", self.browse, methods=["GET"]),
-            ]
+            ],
+            middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=HOSTS, www_redirect=False)],
         )
 
     async def graphql(self, request: Request) -> Response:
@@ -87,7 +93,7 @@ class Wiki:
         body, size = await _body(request)
         authorization = request.headers.get("authorization")
         try:
-            call = await run_in_threadpool(self._understand, authorization, body, size)
+            call = await run_in_threadpool(self._understood, authorization, body, size)
         except NotServed as problem:
             error = {"message": problem.message, "path": []}
             return _json(problem.status, {"data": {}, "errors": [error]})
@@ -110,6 +116,12 @@ class Wiki:
         """Show a page to a browser."""
         return await run_in_threadpool(view.respond, self.store, request.path_params["path"])
 
+    def _understood(self, authorization: str | None, body: bytes, size: int) -> Call:
+        try:
+            return self._understand(authorization, body, size)
+        except RecursionError:
+            raise NotServed(400, "The sandbox takes no JSON that nests so deep.") from None
+
     def _understand(self, authorization: str | None, body: bytes, size: int) -> Call:
         who = keys.bearer(self.store, authorization)
         if size > LIMIT:
@@ -117,9 +129,15 @@ class Wiki:
         sent = _parsed(body)
         items = sent if isinstance(sent, list) else [sent]
         operations = [_operation(item) for item in items]
+        refused = bounds.too_many([operation.query for operation in operations])
+        if refused is not None:
+            raise NotServed(400, refused)
         asked = [execution.asked(operation) for operation in operations]
         flat = [(number, one) for number, fields in enumerate(asked) for one in fields]
         every = [one for _, one in flat]
+        if len(every) > bounds.MAX_ASKED:
+            message = f"The sandbox takes no more than {bounds.MAX_ASKED} fields in a request."
+            raise NotServed(400, message)
         effects, fields = self.faults.strike(every, self._path)
         fields = {**self.races.begin(every), **fields}
         self._remember(who.name, every, size)

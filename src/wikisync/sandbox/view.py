@@ -1,9 +1,9 @@
 """What a browser sees: the pages, rendered, with nothing in them that could run.
 
 HTML in a page's content is shown as text, styles and scripts of pages are left out, and the policy
-sent along forbids scripts altogether. Addresses are Wiki.js's: ``/guide/a`` in the default
-language, ``/fr/guide/a`` in another. Unpublished pages are shown, and marked: a sandbox has no
-readers to hide them from.
+sent along forbids scripts altogether, and images from elsewhere, which would tell others who reads.
+Addresses are Wiki.js's: ``/guide/a`` in the default language, ``/fr/guide/a`` in another.
+Unpublished pages are shown, and marked: a sandbox has no readers to hide them from.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from wikisync.sandbox.store import Row, Store
 
 POLICY: Final = (
-    "default-src 'none'; style-src 'unsafe-inline'; img-src * data:; "
+    "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 HEADERS: Final = {
