@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 from wikisync.page.fingerprint import Fingerprint
 from wikisync.page.model import Key, Page
+from wikisync.state.packing import Unpacker, page_of
 from wikisync.sync.plan import Base
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from wikisync.state.database import Database
     from wikisync.sync.plan import Remote
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 _COLUMNS: Final = (
     "locale, path, id, file, content_type, here, there, created_at, updated_at, digest"
 )
+_TYPES: Final = (str, str, int, str, str, str, str, str, str, str)
 _ALL: Final = f"SELECT {_COLUMNS} FROM base"
 _ONE: Final = f"SELECT {_COLUMNS}, page FROM base WHERE locale = ? AND path = ?"
 _PUT: Final = (
@@ -48,8 +50,13 @@ class Remembered:
     @classmethod
     def unpack(cls, data: bytes) -> Remembered:
         """What ``pack`` packed. Raises ValueError, TypeError or zlib.error."""
-        row, values = json.loads(zlib.decompress(data))
-        return cls(_base(row), _page(values))
+        return cls.unpack_by(Unpacker(), data)
+
+    @classmethod
+    def unpack_by(cls, unpack: Unpacker, data: bytes) -> Remembered:
+        """``unpack``, as one of several values that are read together."""
+        row, values = json.loads(unpack(data))
+        return cls(_base(row), page_of(values))
 
 
 class Bases:
@@ -98,18 +105,12 @@ def pack_page(page: Page) -> bytes:
 
 def unpack_page(data: bytes) -> Page:
     """The page that ``pack_page`` packed. Raises ValueError, TypeError or zlib.error."""
-    return _page(json.loads(zlib.decompress(data)))
+    return page_of(json.loads(Unpacker()(data)))
 
 
 def _values(page: Page) -> dict[str, Any]:
     # Texts, flags and one tuple of texts: nothing that ``asdict`` would have to copy.
     return {name: getattr(page, name) for name in _NAMES}
-
-
-def _page(values: dict[str, Any]) -> Page:
-    if values.get("tags") is not None:
-        values["tags"] = tuple(values["tags"])
-    return Page(**values)
 
 
 def _named(key: Key) -> tuple[str, str]:
@@ -137,7 +138,9 @@ def _row(base: Base) -> tuple[object, ...]:
     )
 
 
-def _base(row: Iterable[Any]) -> Base:
+def _base(row: Sequence[Any]) -> Base:
+    if tuple(map(type, row)) != _TYPES:
+        raise ValueError("a page's base has a value of the wrong type")
     locale, path, page_id, file, kind, here, there, created, updated, digest = row
     here_print = Fingerprint.parse(here)
     return Base(

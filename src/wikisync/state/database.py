@@ -6,6 +6,7 @@ module as a StateError.
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import zlib
 from contextlib import closing, contextmanager
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from wikisync.errors import StateError
 from wikisync.state import location
+from wikisync.state.packing import MOST
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -21,7 +23,24 @@ if TYPE_CHECKING:
 
 VERSION: Final = 1
 
+# The errors of SQLite that are about the system, not about what the file holds.
+_SYSTEM: Final = tuple(
+    f"SQLITE_{name}"
+    for name in (
+        *("BUSY", "CANTOPEN", "FULL", "IOERR", "LOCKED", "NOLFS", "NOMEM", "PERM", "PROTOCOL"),
+        "READONLY",
+    )
+)
+# What Python raises where a value is not what it should be.
+_NONSENSE: Final = (
+    *(ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError, RecursionError),
+    zlib.error,
+)
 _MANY: Final = 1000
+_STEPS: Final = 100_000
+_STEPS_AT_LEAST: Final = 2_000_000
+_STEPS_A_BYTE: Final = 2
+"""Of SQLite's virtual machine: a tenth of one for each byte is what the longest statement takes."""
 
 SCHEMA: Final = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -87,6 +106,8 @@ class Database:
         self.path = path
         self._connection = connection
         self._depth = 0
+        self._steps = 0
+        self._exhausted = False
 
     @classmethod
     def open(cls, folder: Path) -> Database:
@@ -133,8 +154,7 @@ class Database:
     def _prepared(self) -> Database:
         try:
             with self.reported():
-                # What a planted schema names is not run, not even to look at it.
-                self._connection.execute("PRAGMA trusted_schema = OFF")
+                self._guard()
                 found = self._version()
                 # A kept copy must be on disk before what it was copied from is overwritten.
                 self._connection.execute("PRAGMA journal_mode = WAL")
@@ -145,6 +165,29 @@ class Database:
             self._connection.close()
             raise
         return self
+
+    def _guard(self) -> None:
+        """Bound what a planted file can make SQLite do, before anything of it is read."""
+        self._connection.execute("PRAGMA trusted_schema = OFF")
+        self._connection.execute("PRAGMA cell_size_check = ON")
+        self._connection.execute("PRAGMA mmap_size = 0")
+        self._connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, MOST)
+        self._connection.set_progress_handler(self._goes_on_for_ever, _STEPS)
+
+    def _goes_on_for_ever(self) -> bool:
+        """Whether a statement takes more steps than its file can ask for: its pages go in circles.
+
+        SQLite asks each ``_STEPS``; True ends the statement.
+        """
+        self._steps += _STEPS
+        if self._steps > _STEPS_AT_LEAST:
+            size = sum(
+                os.path.getsize(file)  # noqa: PTH202
+                for file in (self.path, f"{self.path}-wal")
+                if os.path.exists(file)  # noqa: PTH110
+            )
+            self._exhausted = self._steps > _STEPS_AT_LEAST + _STEPS_A_BYTE * size
+        return self._exhausted
 
     def _version(self) -> int:
         """The version of what is there; 0 for nothing yet. What is not ours is not touched."""
@@ -170,16 +213,19 @@ class Database:
     def rows(self, sql: str, values: Iterable[object] = ()) -> list[Any]:
         """Every row of a statement's answer."""
         with self.reported():
+            self._steps = 0
             return self._connection.execute(sql, tuple(values)).fetchall()
 
     def row(self, sql: str, values: Iterable[object] = ()) -> Any:
         """The first row of a statement's answer, or None."""
         with self.reported():
+            self._steps = 0
             return self._connection.execute(sql, tuple(values)).fetchone()
 
     def write(self, sql: str, *rows: Iterable[object]) -> None:
         """Run one statement for each row of values, in one transaction."""
         with self.transaction():
+            self._steps = 0
             self._connection.executemany(sql, [tuple(row) for row in rows])
 
     @contextmanager
@@ -206,7 +252,12 @@ class Database:
         """Whatever goes wrong inside, in SQLite or in what it holds, is a StateError outside."""
         try:
             yield
-        except sqlite3.OperationalError as error:
-            raise StateError(str(self.path), "unwritable", str(error)) from error
-        except (sqlite3.Error, ValueError, TypeError, KeyError, zlib.error) as error:
+        except sqlite3.Error as error:
+            if self._exhausted:
+                raise StateError(str(self.path), "damaged", "it has no end") from error
+            # Text that is no UTF-8 is an OperationalError too, but one without a code.
+            system = getattr(error, "sqlite_errorname", "").startswith(_SYSTEM)
+            why = "unwritable" if system else "damaged"
+            raise StateError(str(self.path), why, str(error)) from error
+        except _NONSENSE as error:
             raise StateError(str(self.path), "damaged", str(error)) from error

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from wikisync.sync.plan import Stamp
 
 _ALL: Final = "SELECT file, size, written, entered, inode, digest FROM file"
+_TYPES: Final = (str, int, int, int, int, bytes)
 _PUT: Final = "INSERT OR REPLACE INTO file VALUES (?, ?, ?, ?, ?, ?)"
 _DROP: Final = "DELETE FROM file WHERE file = ?"
 
@@ -27,9 +28,12 @@ class Files:
     def load(self) -> dict[str, tuple[Stamp, bytes]]:
         """Every file's stamp and the digest of the bytes that it then had."""
         with self._db.reported():
+            rows = self._db.rows(_ALL)
+            if any(tuple(map(type, row)) != _TYPES for row in rows):
+                raise ValueError("a file's stamp has a value of the wrong type")
             return {
                 file: ((size, written, entered, inode), digest)
-                for file, size, written, entered, inode, digest in self._db.rows(_ALL)
+                for file, size, written, entered, inode, digest in rows
             }
 
     def note(self, read: Mapping[str, tuple[Stamp, bytes]], gone: Iterable[str] = ()) -> None:

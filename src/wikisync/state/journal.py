@@ -4,17 +4,27 @@ from __future__ import annotations
 
 import zlib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal, get_args
 
 from wikisync.page.model import Key
 from wikisync.state.bases import Remembered
+from wikisync.state.packing import BLOB, MAYBE, NUMBER, TEXT, Unpacker, check_row
+from wikisync.sync.plan import Side, Verb
 
 if TYPE_CHECKING:
     from wikisync.state.database import Database
-    from wikisync.sync.plan import Side, Verb
 
 Outcome = Literal["done", "failed", "skipped", "unknown"]
 What = Literal["before", "overtaken"]
+
+_VERBS: Final = get_args(Verb)
+_SIDES: Final = get_args(Side)
+_RUN_TYPES: Final = (NUMBER, TEXT, TEXT, TEXT | MAYBE, NUMBER | MAYBE, TEXT | MAYBE, NUMBER)
+_INTENT_TYPES: Final = (
+    *(NUMBER, NUMBER, TEXT, TEXT, TEXT, TEXT, TEXT),
+    *(NUMBER | MAYBE, TEXT | MAYBE, TEXT | MAYBE, BLOB | MAYBE, NUMBER, BLOB | MAYBE),
+    *(TEXT | MAYBE, TEXT | MAYBE, TEXT, TEXT | MAYBE),
+)
 
 _RUN: Final = "INSERT INTO run (command, started, undoes, plan) VALUES (?, ?, ?, ?) RETURNING id"
 _RUNS: Final = "SELECT id, command, started, ended, undoes, plan, whole FROM run"
@@ -106,12 +116,14 @@ class Journal:
 
     def runs(self) -> list[PastRun]:
         """Every run, the newest first."""
-        return [_past(row) for row in self._db.rows(f"{_RUNS} ORDER BY id DESC")]
+        with self._db.reported():
+            return [_past(row) for row in self._db.rows(f"{_RUNS} ORDER BY id DESC")]
 
     def of_plan(self, plan: str) -> list[PastRun]:
         """The runs that applied the plan file of this id, the newest first."""
-        rows = self._db.rows(f"{_RUNS} WHERE plan = ? ORDER BY id DESC", (plan,))
-        return [_past(row) for row in rows]
+        with self._db.reported():
+            rows = self._db.rows(f"{_RUNS} WHERE plan = ? ORDER BY id DESC", (plan,))
+            return [_past(row) for row in rows]
 
     def carried_out(self, run: int) -> None:
         """Note that nothing is left to be done of the plan file that a run applied."""
@@ -175,10 +187,14 @@ class Journal:
     def half_rewritten(self) -> list[tuple[int, int, str]]:
         """(run, page's id, file) where it is not known whether the file got the new bytes."""
         # Of a file that was moved twice, the last name counts.
-        return self._db.rows(
+        rows = self._db.rows(
             "SELECT run, page_id, file FROM intent WHERE id IN (SELECT max(id) FROM intent"
             " WHERE next IS NOT NULL GROUP BY run, page_id)"
         )
+        with self._db.reported():
+            for row in rows:
+                check_row(row, (NUMBER, NUMBER, TEXT))
+            return rows
 
     def open(self) -> list[Noted]:
         """The intents that no run has ended, oldest first."""
@@ -201,7 +217,7 @@ class Journal:
             row = self._db.row(
                 "SELECT data FROM kept WHERE intent = ? AND what = ? ORDER BY id", (number, what)
             )
-            return None if row is None else zlib.decompress(row[0])
+            return None if row is None else Unpacker()(row[0])
 
     def interrupted(self) -> bool:
         """Whether a run never came to its end, or left a write of which nothing is known."""
@@ -226,19 +242,25 @@ class Journal:
 
     def _noted(self, condition: str, *values: object) -> list[Noted]:
         with self._db.reported():
-            return [_noted(row) for row in self._db.rows(f"{_INTENTS} {condition}", values)]
+            rows = self._db.rows(f"{_INTENTS} {condition}", values)
+            unpack = Unpacker(value for row in rows for value in row)
+            return [_noted(row, unpack) for row in rows]
 
 
 def _past(row: tuple[Any, ...]) -> PastRun:
+    check_row(row, _RUN_TYPES)
     number, command, started, ended, undoes, plan, whole = row
     return PastRun(number, command, started, ended, undoes, plan, bool(whole))
 
 
-def _noted(row: tuple[Any, ...]) -> Noted:
+def _noted(row: tuple[Any, ...], unpack: Unpacker) -> Noted:
+    check_row(row, _INTENT_TYPES)
     number, run, verb, side, locale, path, file, page_id, lease, wanted, after, follow, before = (
         row[:13]
     )
     old_locale, old_path, old_file, outcome = row[13:]
+    if verb not in _VERBS or side not in _SIDES or outcome not in (None, *get_args(Outcome)):
+        raise ValueError("an entry of the journal is none that a run makes")
     intent = Intent(
         run,
         verb,
@@ -248,9 +270,9 @@ def _noted(row: tuple[Any, ...]) -> Noted:
         page_id,
         lease,
         wanted,
-        None if after is None else Remembered.unpack(after),
+        None if after is None else Remembered.unpack_by(unpack, after),
         bool(follow),
-        None if before is None else Remembered.unpack(before),
+        None if before is None else Remembered.unpack_by(unpack, before),
         None if old_path is None else Key(old_locale, old_path),
         old_file,
     )
