@@ -91,6 +91,9 @@ ERRORS: Final = (
     errors.StateError(ANY, "unwritable", ANY),
     errors.Locked(ANY, None, None),
     errors.Interrupted(),
+    errors.UntrustedCheckout("url", ANY),
+    errors.UntrustedCheckout("ca_file", ANY),
+    errors.UntrustedCheckout("write", ANY),
     errors.GitHubError(ANY, ANY),
 )
 

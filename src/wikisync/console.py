@@ -15,7 +15,14 @@ from typing import TYPE_CHECKING, TextIO
 
 import typer
 
-from wikisync.errors import Guest, NeedsYes, StateError, UsageError, WikisyncError
+from wikisync.errors import (
+    Guest,
+    NeedsYes,
+    StateError,
+    UntrustedCheckout,
+    UsageError,
+    WikisyncError,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -47,16 +54,28 @@ class Source:
     config: Path | None = None
     jobs: int | None = None
 
-    def load(self, *, need_token: bool = True) -> Config:
-        """The configuration of the run. Raises the UsageError family."""
-        from wikisync.config import load
-
-        found = load(self.config, need_token=need_token)
+    def load(self, *, need_token: bool = True, writes: bool = False) -> Config:
+        """Load the configuration of the run. Raises the UsageError family, UntrustedCheckout."""
         if on_github():
-            from wikisync.github.log import mask
+            found = _load_on_github(self.config, need_token=need_token, writes=writes)
+        else:
+            from wikisync.config import load
 
-            mask(found.token)
+            found = load(self.config, need_token=need_token)
         return replace(found, jobs=self.jobs, writes=self.jobs) if self.jobs else found
+
+
+def _load_on_github(file: Path | None, *, need_token: bool, writes: bool) -> Config:
+    """Load it as the event of the run allows; its token is masked in the log."""
+    from wikisync.github import log, trust
+    from wikisync.github.job import job
+
+    here = job(os.environ)
+    if writes:
+        trust.check_writes(here)
+    found = trust.load(here, file, os.environ, need_token=need_token)
+    log.mask(found.token)
+    return found
 
 
 def show_any_text() -> None:
@@ -174,7 +193,7 @@ def told(output: Output, request: Request | None = None) -> Iterator[None]:
             2
             if isinstance(error, UsageError)
             else 4
-            if isinstance(error, StateError | Guest)
+            if isinstance(error, StateError | Guest | UntrustedCheckout)
             else 1
         )
         raise typer.Exit(code) from error

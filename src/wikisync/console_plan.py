@@ -60,7 +60,7 @@ def apply(
     with console.told(output, workflow.Request("apply", "sync", file=str(file))):
         plan = planfile.load(file)
         request = reviewed.to_apply(plan, str(file), allow=allow, max_delete=max_delete)
-        config = source.load()
+        config = source.load(writes=True)
         console.warn(config)
         report = reviewed.carry_out_file(
             config,

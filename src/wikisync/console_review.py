@@ -23,7 +23,7 @@ def review(
     with console.told(output, request):
         from wikisync.review import review as run
 
-        config = source.load()
+        config = source.load(writes=True)
         console.warn(config)
 
         def opened(address: str) -> None:

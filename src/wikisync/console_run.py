@@ -42,7 +42,7 @@ def write(output: Output, source: Source, command: Command, *, yes: bool, **wish
 
     request = workflow.Request(command, command, texts=console.on_github(), **wishes)
     with console.told(output, request):
-        config = source.load()
+        config = source.load(writes=not request.dry_run)
         console.warn(config)
         if request.dry_run:
             report = workflow.look(config, request, console.progress(output))
@@ -63,7 +63,7 @@ def undo(output: Output, source: Source, number: int | None, *, yes: bool, dry_r
 
     request = workflow.Request("undo", "sync", dry_run=dry_run, run=number)
     with console.told(output, request):
-        config = source.load()
+        config = source.load(writes=not dry_run)
         console.warn(config)
         report = past.undo(
             config,

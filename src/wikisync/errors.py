@@ -36,6 +36,7 @@ WikisyncError
 ├── NotKept               what a run overwrote is not kept any more
 ├── StateError            .wikisync cannot be used
 ├── Locked                another run is at work
+├── UntrustedCheckout     what anybody may have checked out must not decide this
 ├── GitHubError           GitHub, or the way to it: a comment or a pull request came to nothing
 └── Interrupted           the user said stop; what was done is recorded
 """
@@ -173,9 +174,7 @@ class WikiError(WikisyncError):
 @dataclass(eq=False)
 class Unreachable(WikiError):
     """No answer: nobody there, the connection cut, too late, or a server error (5xx).
-
-    ``retry_after`` is the seconds that the server asks to wait. ``sent`` is False where the request
-    cannot have reached the wiki.
+    ``retry_after`` is in seconds; ``sent`` is False where the request cannot have reached the wiki.
     """
 
     reason: str
@@ -278,8 +277,7 @@ class PageMoved(WikisyncError):
 
 @dataclass(eq=False)
 class Stale(WikisyncError):
-    """A page moved on since its plan was made, and was left alone. ``found`` is how, in a clause.
-
+    """A page moved on since its plan was made, and was left alone. ``found`` is how, in a clause;
     ``done``: what the plan would do to it is so already.
     """
 
@@ -330,12 +328,17 @@ class Locked(WikisyncError):
 
 
 @dataclass(eq=False)
-class GitHubError(WikisyncError):
-    """GitHub refused or could not be asked. ``doing`` is what was tried, in a clause.
+class UntrustedCheckout(WikisyncError):
+    """What a pull request must not decide. ``decision``: url, ca_file, or write (that one may)."""
 
-    ``status`` is HTTP's, 0 where there was no answer, None where it is not about one.
-    ``retry_after`` is the seconds that GitHub asks to wait.
-    """
+    decision: str
+    event: str
+
+
+@dataclass(eq=False)
+class GitHubError(WikisyncError):
+    """GitHub refused or could not be asked. ``doing`` is what was tried, in a clause; ``status`` is
+    HTTP's, 0: no answer, None: no request. ``retry_after`` is in seconds."""
 
     doing: str
     reason: str

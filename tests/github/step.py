@@ -8,7 +8,7 @@ from contextlib import chdir, redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from cli.harness import Workspace
+from cli.harness import Result, Workspace
 from github.api import REPOSITORY, FakeGitHub
 from github.log import Log, outputs
 from wikisync.github.action import run
@@ -45,33 +45,47 @@ class Place:
     event: dict[str, Any] = field(default_factory=dict)
     token: str = "ghs_job"
 
-    def act(self, **inputs: str | None) -> Ended:
-        """Run the step; ``INPUT_…`` as ``action.yml`` sets them."""
+    def act(
+        self, *, event: str = "", env: dict[str, str] | None = None, **inputs: str | None
+    ) -> Ended:
+        """Run the step; ``INPUT_…`` as ``action.yml`` sets them, ``env`` is the job's."""
+        given = {"url": self.ws.box.url, "token": self.ws.box.token, **inputs}
+        both = {
+            **self.environment(event),
+            **{f"INPUT_{name.upper()}": value for name, value in given.items() if value},
+            **(env or {}),
+        }
+        out, err = io.StringIO(), io.StringIO()
+        with chdir(self.ws.root), redirect_stdout(out), redirect_stderr(err):
+            code = run(both)
+        raw = out.getvalue() + err.getvalue()
+        written = outputs((self.temporary / "GITHUB_OUTPUT").read_text())
+        summary = (self.temporary / "GITHUB_STEP_SUMMARY").read_text()
+        return Ended(code, Log.of(raw, []), summary, written, raw)
+
+    def run(self, *typed: str) -> Result:
+        """Run a command by itself, as another step of the job."""
+        return self.ws.run(*typed, env={**self.environment()})
+
+    def environment(self, event: str = "") -> dict[str, str]:
+        """What GitHub sets for a step, with its files emptied."""
         files = {name: self.temporary / name for name in ("GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY")}
-        event = self.temporary / "event.json"
-        event.write_text(json.dumps(self.event))
+        payload = self.temporary / "event.json"
+        payload.write_text(json.dumps(self.event))
         for file in files.values():
             file.write_text("")
-        given = {"url": self.ws.box.url, "token": self.ws.box.token, **inputs}
-        env = {
+        return {
             "GITHUB_ACTIONS": "true",
             "GITHUB_API_URL": self.api.url,
-            "GITHUB_EVENT_PATH": str(event),
+            "GITHUB_EVENT_NAME": event or ("pull_request" if self.event else "push"),
+            "GITHUB_EVENT_PATH": str(payload),
             "GITHUB_REPOSITORY": REPOSITORY,
             "GITHUB_RUN_ID": "4711",
             "GITHUB_TOKEN": self.token,
             "GITHUB_WORKSPACE": str(self.ws.root),
             "RUNNER_TEMP": str(self.temporary),
             **{name: str(file) for name, file in files.items()},
-            **{f"INPUT_{name.upper()}": value for name, value in given.items() if value},
         }
-        out, err = io.StringIO(), io.StringIO()
-        with chdir(self.ws.root), redirect_stdout(out), redirect_stderr(err):
-            code = run(env)
-        raw = out.getvalue() + err.getvalue()
-        written = outputs(files["GITHUB_OUTPUT"].read_text())
-        summary = files["GITHUB_STEP_SUMMARY"].read_text()
-        return Ended(code, Log.of(raw, []), summary, written, raw)
 
     def comments(self) -> list[str]:
         return self.api.of_bot(NUMBER)

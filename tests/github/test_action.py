@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -60,6 +60,7 @@ def test_another_folder_can_be_named(place: Place) -> None:
 
 
 def test_a_configuration_can_be_named(place: Place) -> None:
+    place.event.clear()
     sub = place.ws.root / "wiki"
     (sub / "texts").mkdir(parents=True)
     (sub / "texts" / "ccc.md").write_text(page())
@@ -98,7 +99,7 @@ def test_deletions_are_done_where_they_are_asked_for_and_within_the_limit(place:
     ],
 )
 def test_an_input_that_cannot_be_is_told_and_nothing_is_done(
-    place: Place, inputs: dict[str, str], said: str
+    place: Place, inputs: dict[str, Any], said: str
 ) -> None:
     ended = place.act(**inputs)
     assert ended.code == 2

@@ -9,14 +9,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from wikisync import config as configuration
 from wikisync import html_file, planfile, workflow
-from wikisync.config import check_folder, load
-from wikisync.errors import GitHubError, NotConfigured, WikisyncError
+from wikisync.errors import GitHubError, NotConfigured, UntrustedCheckout, WikisyncError
 from wikisync.github import log, tell
 from wikisync.github.comment import comment
 from wikisync.github.handover import Handover, leave
 from wikisync.github.inputs import inputs
 from wikisync.github.job import job
+from wikisync.github.trust import check_writes, load
 from wikisync.github.unconfigured import unconfigured
 from wikisync.report.data import DONE
 from wikisync.report.github.commands import Annotation
@@ -57,10 +58,13 @@ def run(env: Mapping[str, str]) -> int:
     here = job(env)
     try:
         asked = inputs(env)
-        config = _config(asked, _environment(env))
+        config, untrusted = _config(here, asked, _environment(env))
         log.mask(config.token)
         if config.url == _NOWHERE or not config.token:
-            return unconfigured(config, here, asked, has_url=config.url != _NOWHERE)
+            has_url = config.url != _NOWHERE
+            return unconfigured(config, here, asked, untrusted, has_url=has_url)
+        if asked.command != "plan":
+            check_writes(here)
         return _commanded(_Run(asked, here, config))
     except WikisyncError as error:
         _tell_error(error, here)
@@ -75,19 +79,26 @@ def _environment(env: Mapping[str, str]) -> dict[str, str]:
     return {**env, **{f"WIKISYNC_{name}": value for name, value in given.items()}}
 
 
-def _config(asked: Inputs, env: Mapping[str, str]) -> Config:
-    """The configuration; its address is ``_NOWHERE`` where there is none. Raises UsageError."""
+def _config(
+    here: Job, asked: Inputs, env: Mapping[str, str]
+) -> tuple[Config, UntrustedCheckout | None]:
+    """Load the configuration; its address is ``_NOWHERE`` where there is none that may be used.
+
+    The error says why, where the checkout has one. Raises UsageError.
+    """
+    untrusted = None
     try:
-        config = load(asked.config, env=env, need_token=False)
-    except NotConfigured:
+        config = load(here, asked.config, env, need_token=False)
+    except (NotConfigured, UntrustedCheckout) as error:
         if asked.config is not None and not asked.config.is_file():
             raise
         nowhere = {**env, "WIKISYNC_URL": _NOWHERE}
-        config = load(asked.config, env=nowhere, need_token=False)
+        config = configuration.load(asked.config, env=nowhere, need_token=False)
+        untrusted = error if isinstance(error, UntrustedCheckout) else None
     if asked.folder:
-        folder = check_folder("action.yml", config.root, asked.folder)
+        folder = configuration.check_folder("action.yml", config.root, asked.folder)
         config = replace(config, folder=folder)
-    return config
+    return config, untrusted
 
 
 def _commanded(run: _Run) -> int:

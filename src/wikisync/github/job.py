@@ -7,6 +7,7 @@ branch names are written by anybody, and a script that had them pasted in would 
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
 
 API: Final = "https://api.github.com"
 SERVER: Final = "https://github.com"
+NO_COMMIT: Final = "0" * 40
+"""Git's name for no commit at all."""
+_SHA: Final = re.compile(r"[0-9a-f]{40}([0-9a-f]{24})?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +37,11 @@ class PullRequest:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A run on GitHub. ``token`` is GitHub's own, and kept out of ``repr``."""
+    """A run on GitHub. ``token`` is GitHub's own, and kept out of ``repr``.
+
+    ``sha`` is the commit that GitHub starts the run at, ``merge_base`` what a merge queue merges
+    into.
+    """
 
     event: str
     repository: str
@@ -43,6 +51,8 @@ class Job:
     token: _Secret
     ref: str
     run_url: str
+    sha: str = NO_COMMIT
+    merge_base: str = NO_COMMIT
     summary: Path | None = None
     output: Path | None = None
     temporary: Path | None = None
@@ -63,6 +73,7 @@ def job(env: Mapping[str, str]) -> Job:
     repository = env.get("GITHUB_REPOSITORY", "")
     server = env.get("GITHUB_SERVER_URL") or SERVER
     run = env.get("GITHUB_RUN_ID", "")
+    event = _event(env)
     return Job(
         event=env.get("GITHUB_EVENT_NAME", ""),
         repository=repository,
@@ -72,11 +83,18 @@ def job(env: Mapping[str, str]) -> Job:
         token=_Secret(env.get("GITHUB_TOKEN", "").strip()),
         ref=env.get("GITHUB_REF", ""),
         run_url=f"{server}/{repository}/actions/runs/{run}" if repository and run else "",
+        sha=_commit(env.get("GITHUB_SHA")),
+        merge_base=_commit((event.get("merge_group") or {}).get("base_sha")),
         summary=_file(env, "GITHUB_STEP_SUMMARY"),
         output=_file(env, "GITHUB_OUTPUT"),
         temporary=_file(env, "RUNNER_TEMP"),
-        pull_request=_pull_request(_event(env), repository),
+        pull_request=_pull_request(event, repository),
     )
+
+
+def _commit(found: object) -> str:
+    """Return the name of a commit, or ``NO_COMMIT``."""
+    return found if isinstance(found, str) and _SHA.fullmatch(found) else NO_COMMIT
 
 
 def _file(env: Mapping[str, str], name: str) -> Path | None:
@@ -101,7 +119,7 @@ def _pull_request(event: Mapping[str, Any], repository: str) -> PullRequest | No
         return PullRequest(
             int(found["number"]),
             str(found["base"]["ref"]),
-            str(found["base"]["sha"]),
+            _commit(found["base"]["sha"]),
             from_fork=head is None or str(head["full_name"]) != repository,
         )
     except (KeyError, TypeError, ValueError):

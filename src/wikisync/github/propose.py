@@ -10,13 +10,13 @@ import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from wikisync.config import load
 from wikisync.errors import GitHubError, WikisyncError
 from wikisync.github import log, tell
 from wikisync.github.api import Api
 from wikisync.github.git import BRANCH, Clone
 from wikisync.github.handover import Handover, left
 from wikisync.github.job import job
+from wikisync.github.trust import check_writes, load
 from wikisync.report.data import DONE
 from wikisync.report.github.commands import Annotation
 from wikisync.report.github.ending import code_of
@@ -55,6 +55,7 @@ def propose(env: Mapping[str, str]) -> int:
     try:
         if not here.ref.startswith(_HEADS):
             raise GitHubError("open a pull request", f"{here.ref or 'this'} is no branch")
+        check_writes(here)
         base = here.ref.removeprefix(_HEADS)
         found = left(here) or _without_action(here, env)
         clone = Clone(here, env.get("WIKISYNC_BRANCH", "").strip() or BRANCH)
@@ -81,7 +82,7 @@ class _Outcome:
 
 def _without_action(here: Job, env: Mapping[str, str]) -> Handover:
     """What is known where the pages were pulled by the command itself. Raises UsageError."""
-    config = load(env=env, need_token=False)
+    config = load(here, None, env, need_token=False)
     return Handover("pull", tell.in_repository(config.folder, here), whole=False, body="")
 
 

@@ -22,6 +22,7 @@ from wikisync.report.wording import say
 
 if TYPE_CHECKING:
     from wikisync.config import Config
+    from wikisync.errors import UntrustedCheckout
     from wikisync.github.inputs import Inputs
     from wikisync.github.job import Job, PullRequest
 
@@ -34,11 +35,25 @@ NO_WIKI: Final = "No wiki is configured, so there is nothing to do."
 REMEDY: Final = "Set the secrets WIKISYNC_URL and WIKISYNC_TOKEN to change that."
 
 
-def unconfigured(config: Config, job: Job, asked: Inputs, *, has_url: bool) -> int:
-    """Say why the wiki is not asked, show what can be shown; the exit code of the step."""
+def unconfigured(
+    config: Config,
+    job: Job,
+    asked: Inputs,
+    untrusted: UntrustedCheckout | None = None,
+    *,
+    has_url: bool,
+) -> int:
+    """Say why the wiki is not asked, show what can be shown; the exit code of the step.
+
+    ``untrusted`` is why an address that the checkout has is not used.
+    """
     about = job.pull_request
-    reason = FORK if about and about.from_fork else NOT_ASKED if has_url else NO_WIKI
-    remedy = "" if reason == FORK else REMEDY
+    reason, remedy = NOT_ASKED if has_url else NO_WIKI, REMEDY
+    if untrusted and config.token:
+        message = say(untrusted)
+        reason, remedy = message.text, message.hint
+    elif about and about.from_fork:
+        reason, remedy = FORK, ""
     log.annotate([Annotation("notice", "wikisync", f"{reason} {remedy}".strip())])
     folder = tell.in_repository(config.folder, job)
     leave(job, Handover(asked.command, folder, whole=False, body=""))

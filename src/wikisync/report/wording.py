@@ -61,6 +61,8 @@ def say(error: e.WikisyncError) -> Message:
                 "Another run of wikisync holds the lock.",
                 "Wait until it has ended; it may be waiting for an answer.",
             )
+        case e.UntrustedCheckout():
+            return _untrusted(error)
         case e.GitHubError(doing, reason, status):
             return Message(f"GitHub: cannot {doing}: {_clause(reason)}.", _github_hint(status))
         case e.Interrupted():
@@ -133,6 +135,27 @@ def _usage(error: e.UsageError) -> Message:
 
 
 _NEW_PLAN = "Make it anew: wikisync plan push -o plan.json (or pull, or sync)."
+
+
+def _untrusted(error: e.UntrustedCheckout) -> Message:
+    match error.decision:
+        case "url":
+            return Message(
+                "Only the wikisync.toml that was checked out says where the wiki is, and a pull"
+                " request must not decide where the token goes: the wiki was not asked.",
+                "Give the address as WIKISYNC_URL or the input url, or merge wikisync.toml first"
+                " (actions/checkout needs fetch-depth: 0).",
+            )
+        case "ca_file":
+            return Message(
+                "A pull request must not decide whose certificates are trusted with the token, and"
+                " this one changes them: the wiki was not asked.",
+                "Merge the certificates first, or keep them outside of the repository.",
+            )
+    return Message(
+        f"Nothing is written on the word of a checkout that anybody may have made ({error.event}).",
+        "Use the command plan there, and publish where it is pushed to your branch.",
+    )
 
 
 def _github_hint(status: int | None) -> str:

@@ -1,0 +1,218 @@
+"""A pull request does not decide where the token goes, who may read it, or what is written."""
+
+from __future__ import annotations
+
+import shutil
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from cli.harness import page
+from repo import Repo, alone
+from sides.hostile import TLS
+from wikisync.sandbox import Sandbox
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from github.step import Ended, Place
+
+
+@pytest.fixture
+def thief() -> Iterator[Sandbox]:
+    """Another wiki, which a pull request would have the token sent to."""
+    with Sandbox() as other:
+        yield other
+
+
+@pytest.fixture
+def repo(place: Place, monkeypatch: pytest.MonkeyPatch) -> Repo:
+    """The project with its wiki's address on main, and a branch that is checked out."""
+    alone(monkeypatch)
+    place.ws.configure()
+    made = Repo(place.ws.root)
+    made.git("init", "-q", "-b", "main")
+    made.commit({"pages/home.md": page("Home", "one\n")})
+    place.event["pull_request"]["base"]["sha"] = made.git("rev-parse", "HEAD")
+    made.git("switch", "-q", "-c", "edit")
+    made.commit({"pages/home.md": page("Home", "two\n")})
+    return made
+
+
+def asked_of(box: Sandbox) -> int:
+    return len(list(box.requests))
+
+
+@pytest.mark.parametrize("event", ["pull_request", "pull_request_target", "pull_request_review"])
+@pytest.mark.parametrize("given", [None, ""])
+def test_the_address_is_the_target_branchs_and_not_the_pull_requests(
+    place: Place, repo: Repo, thief: Sandbox, event: str, given: str | None
+) -> None:
+    place.ws.configure(url=thief.url)
+    repo.commit()
+    ended = place.act(url=given, event=event)
+    assert asked_of(thief) == 0
+    assert asked_of(place.ws.box) > 0
+    assert ended.outputs["created"] == "1"
+
+
+@pytest.mark.parametrize("how", ["toml", "config", "above"])
+def test_an_address_that_only_the_pull_request_has_is_none(
+    place: Place, repo: Repo, thief: Sandbox, how: str
+) -> None:
+    repo.git("switch", "-q", "main")
+    repo.commit({"wikisync.toml": None})
+    place.event["pull_request"]["base"]["sha"] = repo.git("rev-parse", "HEAD")
+    repo.git("switch", "-q", "-C", "edit")
+    name = {"toml": "wikisync.toml", "config": "docs/wiki.toml", "above": "wikisync.toml"}[how]
+    repo.commit({name: f'url = "{thief.url}"\n', "docs/x.md": "x", "pages/home.md": page("Home")})
+    ended = place.act(url=None, config=name if how == "config" else None)
+    assert ended.code == 0
+    assert asked_of(thief) == asked_of(place.ws.box) == 0
+    (notice,) = ended.said("notice")
+    assert "a pull request must not decide where the token goes" in notice
+    assert "WIKISYNC_URL" in notice
+
+
+def test_a_given_address_goes_before_all_files(place: Place, repo: Repo, thief: Sandbox) -> None:
+    place.ws.configure(url=thief.url)
+    repo.commit()
+    assert place.act().outputs["created"] == "1"
+    assert asked_of(thief) == 0
+
+
+def test_a_linked_configuration_is_refused(place: Place, repo: Repo, thief: Sandbox) -> None:
+    (place.ws.root / "wikisync.toml").unlink()
+    (place.ws.root / "wikisync.toml").symlink_to("other.toml")
+    repo.commit({"other.toml": f'url = "{thief.url}"\n'})
+    assert place.act(url=None).code == 2
+    assert asked_of(thief) == 0
+
+
+@pytest.mark.parametrize("where", ["toml", "WIKISYNC_CA_FILE", "SSL_CERT_FILE", "link"])
+def test_certificates_that_a_pull_request_changes_are_not_trusted(
+    place: Place, repo: Repo, where: str
+) -> None:
+    repo.git("switch", "-q", "main")
+    shutil.copy(TLS / "cert.pem", place.ws.root / "ca.pem")
+    if where == "toml":
+        place.ws.configure(ca_file="ca.pem")
+    repo.commit()
+    place.event["pull_request"]["base"]["sha"] = repo.git("rev-parse", "HEAD")
+    repo.git("switch", "-q", "-C", "edit")
+    env = {} if where in {"toml", "link"} else {where: "ca.pem"}
+    assert place.act(url=None, env=env).outputs["created"] == "1"  # as long as they are main's
+    if where == "link":
+        (place.ws.root / "ca.pem").rename(place.ws.root / "mine.pem")
+        (place.ws.root / "ca.pem").symlink_to("mine.pem")
+        env = {"WIKISYNC_CA_FILE": "ca.pem"}
+    else:
+        with (place.ws.root / "ca.pem").open("a") as file:
+            file.write((TLS / "cert.pem").read_text())
+    repo.commit()
+    before = asked_of(place.ws.box)
+    ended = place.act(url=None, env=env)
+    assert "whose certificates are trusted" in ended.said("notice")[0]
+    assert asked_of(place.ws.box) == before
+
+
+def test_certificates_that_the_job_made_itself_are_trusted(place: Place, repo: Repo) -> None:
+    shutil.copy(TLS / "cert.pem", place.ws.root / "from-a-secret.pem")
+    env = {"WIKISYNC_CA_FILE": "from-a-secret.pem"}
+    assert place.act(url=None, env=env).outputs["created"] == "1"
+
+
+def fork(place: Place) -> None:
+    place.event["pull_request"]["head"]["repo"] = {"full_name": "mallory/handbook"}
+
+
+def refused(ended: Ended) -> bool:
+    """Whether a command was refused, and why was said."""
+    if ended.code != 4:
+        return False
+    assert "Nothing is written on the word of a checkout" in ended.said("error")[0]
+    return True
+
+
+@pytest.mark.parametrize("name", ["push", "pull", "sync"])
+@pytest.mark.parametrize("event", ["pull_request_target", "pull_request"])
+def test_commands_that_write_are_refused_where_anybody_wrote_the_files(
+    place: Place, repo: Repo, name: str, event: str
+) -> None:
+    if event == "pull_request":
+        fork(place)
+    place.ws.box.create("there", content="x\n")
+    before = place.ws.snapshot()
+    assert refused(place.act(command=name, event=event))
+    assert place.ws.snapshot() == before
+    assert not refused(place.act(command="plan", event=event))
+
+
+@pytest.mark.parametrize("event", ["issue_comment", "workflow_run", "issues"])
+def test_an_event_that_anybody_causes_writes_githubs_own_commit_alone(
+    place: Place, repo: Repo, thief: Sandbox, event: str
+) -> None:
+    del place.event["pull_request"]
+    own = repo.git("rev-parse", "HEAD")
+    assert not refused(place.act(command="push", event=event, env={"GITHUB_SHA": own}))
+    place.ws.configure(url=thief.url)
+    repo.commit({"pages/home.md": page("Home", "three\n")})
+    before = place.ws.box.pages()
+    assert refused(place.act(command="push", url=None, event=event, env={"GITHUB_SHA": own}))
+    assert refused(place.act(command="push", event=event))  # nothing says which commit it is
+    assert place.ws.box.pages() == before
+    place.act(command="plan", url=None, event=event, env={"GITHUB_SHA": own})
+    assert asked_of(thief) == 0
+
+
+def test_a_pull_request_that_the_event_does_not_describe_is_not_believed(
+    place: Place, repo: Repo
+) -> None:
+    del place.event["pull_request"]
+    own = {"GITHUB_SHA": repo.git("rev-parse", "HEAD")}
+    assert refused(place.act(command="push", event="pull_request", env=own))
+
+
+@pytest.mark.parametrize("event", ["push", "schedule", "workflow_dispatch"])
+def test_an_event_of_people_who_may_write_is_believed(place: Place, repo: Repo, event: str) -> None:
+    del place.event["pull_request"]
+    assert place.act(command="push", url=None, event=event).outputs["created"] == "1"
+
+
+@pytest.mark.parametrize(
+    ("typed", "refuses"),
+    [("status", False), ("push --dry-run", False), ("push --yes", True), ("undo --yes", True)],
+)
+def test_a_command_by_itself_believes_no_more(
+    place: Place, repo: Repo, thief: Sandbox, typed: str, refuses: bool
+) -> None:
+    place.ws.configure(url=thief.url)
+    repo.commit()
+    fork(place)
+    result = place.run(*typed.split())
+    assert (result.code == 4) == refuses, result
+    assert asked_of(thief) == 0
+    assert (asked_of(place.ws.box) > 0) != refuses
+
+
+def test_a_nested_repository_cannot_speak_for_the_target_branch(
+    place: Place, repo: Repo, thief: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Laid out as git lays out a bare one, it would have git read its objects, not the clone's."""
+    place.ws.configure(url=thief.url)
+    for part in ("HEAD", "objects", "refs"):
+        copy = shutil.copytree if part != "HEAD" else shutil.copy
+        copy(place.ws.root / ".git" / part, place.ws.root / part)
+    (place.ws.root / "config").write_text("[core]\nbare = false\nworktree = .\n")
+    repo.commit()
+    place.act(url=None)
+    assert asked_of(thief) == 0
+
+
+def test_the_checkout_of_a_fork_proposes_nothing(place: Place, repo: Repo) -> None:
+    fork(place)
+    from wikisync.github.propose import propose
+
+    values: dict[str, Any] = place.environment(event="pull_request_target")
+    values["GITHUB_REF"] = "refs/heads/main"
+    assert propose(values) == 4
