@@ -20,6 +20,7 @@ from wikisync.options import (
     Json,
     Markers,
     MaxDelete,
+    Mirror,
     NoPager,
     Offline,
     Paths,
@@ -28,6 +29,7 @@ from wikisync.options import (
     SideBySide,
     Stat,
     Yes,
+    check_mirror,
     view,
 )
 
@@ -122,6 +124,7 @@ def diff(
     offline: Offline = False,
     delete: Delete = False,
     prefer: Prefer = None,
+    mirror: Mirror = False,
     allow: Allow = None,
     exit_code: ExitCode = False,
     stat: Stat = False,
@@ -133,6 +136,7 @@ def diff(
     config: Config = None,
 ) -> None:
     """Show the differences themselves, as a push would make them. Changes nothing."""
+    check_mirror("push", prefer, mirror=mirror)
     console_run.look(
         console.Output(json, quiet, exit_code, view(stat, side_by_side, no_pager), html),
         console.Source(config, jobs),
@@ -141,6 +145,7 @@ def diff(
         paths=tuple(paths or ()),
         delete=delete,
         prefer=prefer,
+        mirror=mirror,
         allow=frozenset(allow or ()),
         offline=offline,
     )
@@ -156,6 +161,7 @@ def _writing(command: Command, text: str, example: str) -> None:
         dry_run: DryRun = False,
         delete: Delete = False,
         prefer: Prefer = None,
+        mirror: Mirror = False,
         markers: Markers = False,
         convert: Convert = False,
         yes: Yes = False,
@@ -169,6 +175,7 @@ def _writing(command: Command, text: str, example: str) -> None:
     ) -> None:
         if markers and command == "push":
             raise typer.BadParameter("push writes to the wiki alone: pull --markers.")
+        check_mirror(command, prefer, mirror=mirror)
         console_run.write(
             console.Output(json, quiet, exit_code),
             console.Source(config, jobs),
@@ -178,6 +185,7 @@ def _writing(command: Command, text: str, example: str) -> None:
             dry_run=dry_run,
             delete=delete,
             prefer=prefer,
+            mirror=mirror,
             markers=markers,
             convert=convert,
             max_delete=max_delete,

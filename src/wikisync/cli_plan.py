@@ -19,6 +19,7 @@ from wikisync.options import (
     Json,
     Markers,
     MaxDelete,
+    Mirror,
     NoPager,
     Paths,
     Prefer,
@@ -26,6 +27,7 @@ from wikisync.options import (
     SideBySide,
     Stat,
     Yes,
+    check_mirror,
     view,
 )
 
@@ -62,6 +64,7 @@ def plan(
     html: Html = None,
     delete: Delete = False,
     prefer: Prefer = None,
+    mirror: Mirror = False,
     markers: Markers = False,
     convert: Convert = False,
     max_delete: MaxDelete = None,
@@ -75,6 +78,7 @@ def plan(
     """Write down what a push, pull or sync would do, for review. Changes nothing else."""
     if markers and direction == "push":
         raise typer.BadParameter("push writes to the wiki alone: plan pull --markers.")
+    check_mirror(direction, prefer, mirror=mirror)
     console_plan.plan(
         console.Output(json, quiet, exit_code, html=html),
         console.Source(config, jobs),
@@ -83,6 +87,7 @@ def plan(
         paths=tuple(paths or ()),
         delete=delete,
         prefer=prefer,
+        mirror=mirror,
         markers=markers,
         convert=convert,
         max_delete=max_delete,

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Final, Literal
+from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 import typer
 
 from wikisync.report.view import View
 
-LIFTABLE: Final = ("max-delete", "emptied", "all-changed", "foreign-state")
+if TYPE_CHECKING:
+    from wikisync.sync.plan import Command
+
+LIFTABLE: Final = ("max-delete", "emptied", "all-changed", "rewound", "foreign-state")
 
 
 def _liftable(rules: list[str] | None) -> list[str] | None:
@@ -48,6 +51,13 @@ Prefer = Annotated[
     Literal["local", "wiki"] | None,
     typer.Option(help="Settle conflicts in favour of this side; the other is kept first."),
 ]
+Mirror = Annotated[
+    bool,
+    typer.Option(
+        "--mirror",
+        help="Make the other side what this one is, over edits made there too (not for sync).",
+    ),
+]
 DryRun = Annotated[
     bool, typer.Option("--dry-run", "-n", help="Show what would be done, and do nothing.")
 ]
@@ -74,7 +84,8 @@ Allow = Annotated[
     list[str] | None,
     typer.Option(
         metavar="RULE",
-        help="Lift this guard for one run: max-delete, emptied, all-changed or foreign-state.",
+        help="Lift this guard for one run: max-delete, emptied, all-changed, rewound or"
+        " foreign-state.",
         show_default=False,
         callback=_liftable,
     ),
@@ -101,6 +112,14 @@ SideBySide = Annotated[
     bool, typer.Option("--side-by-side", help="Both sides next to each other, in two columns.")
 ]
 NoPager = Annotated[bool, typer.Option("--no-pager", help="Print long output without a pager.")]
+
+
+def check_mirror(direction: Command, prefer: str | None, *, mirror: bool) -> None:
+    """Check what ``--mirror`` is given with. Raises BadParameter."""
+    if mirror and direction == "sync":
+        raise typer.BadParameter("--mirror: which side is right? push --mirror or pull --mirror.")
+    if mirror and prefer is not None:
+        raise typer.BadParameter("--mirror or --prefer: one of them; the direction says the side.")
 
 
 def view(stat: bool, side_by_side: bool, no_pager: bool) -> View:

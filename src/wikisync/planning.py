@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from wikisync.desk import settle_first
 from wikisync.errors import BadName, Guest, NoSuchPath
@@ -16,8 +16,10 @@ from wikisync.request import Report
 from wikisync.survey import Survey, survey, survey_offline
 from wikisync.sync.guard import Limits, another_wiki, foreign, guards, guest, same_wiki
 from wikisync.sync.known import Wish
+from wikisync.sync.note import Note
 from wikisync.sync.plan import Plan, Refusal, Remote
 from wikisync.sync.planner import file_at, make_plan
+from wikisync.sync.rewound import rewound
 from wikisync.sync.select import choices, chooser
 
 if TYPE_CHECKING:
@@ -26,7 +28,12 @@ if TYPE_CHECKING:
     from wikisync.desk import Desk
     from wikisync.request import Request
     from wikisync.sync.known import Sides
+    from wikisync.sync.plan import Command, Prefer
     from wikisync.sync.select import Choice
+
+
+_MIRRORED: Final[dict[Command, Prefer]] = {"push": "local", "pull": "wiki"}
+"""Whose word counts where one side is to become what the other one is."""
 
 
 def planned(
@@ -81,18 +88,37 @@ def _looked(
     wish = Wish(
         request.direction,
         request.delete,
-        request.prefer,
+        _MIRRORED[request.direction] if request.mirror else request.prefer,
         chooser(chosen),
         request.markers,
         request.convert,
+        request.mirror,
     )
     plan = narrow(make_plan(surveyed.sides, wish), surveyed.sides)
-    if request.command not in {"status", "diff"}:
+    notes = surveyed.notes
+    deleted = _deleted(desk, surveyed.sides)
+    # To say which side is right is the answer to what that guard asks.
+    lifted = request.allow | ({"rewound"} if request.mirror else frozenset())
+    if request.command in {"status", "diff"}:
+        for refusal in rewound(surveyed.sides, request.direction, deleted):
+            notes = (*notes, Note("rewound", refusal.count, files=refusal.files))
+    else:
         limit = desk.config.max_delete if request.max_delete is None else request.max_delete
-        limits = Limits(limit, request.allow)
-        plan = replace(plan, refusals=guards(surveyed.sides, plan, request.direction, limits))
+        limits = Limits(limit, lifted)
+        refusals = guards(surveyed.sides, plan, request.direction, limits, deleted)
+        plan = replace(plan, refusals=refusals)
     request = replace(request, meant=chosen)
-    return replace(report, request=request, plan=plan, notes=surveyed.notes), surveyed
+    return replace(report, request=request, plan=plan, notes=notes), surveyed
+
+
+def _deleted(desk: Desk, sides: Sides) -> frozenset[tuple[int, str]]:
+    """The pages on the wiki that the log knows as deleted."""
+    unknown = [
+        there.listed.id
+        for key, there in sides.there.items()
+        if isinstance(there, Remote) and key not in sides.bases
+    ]
+    return desk.state.journal.deleted(unknown)
 
 
 def whose_state(desk: Desk, request: Request) -> Refusal | Literal["ours", "another's"]:

@@ -35,6 +35,7 @@ class Request:
     ``run`` is the run that is to be undone, where the user named one. ``texts``: the report is to
     have the pages' texts, whatever the command. ``meant`` are the ``paths``
     as they were understood, once they were: they then no longer depend on the current folder.
+    ``mirror``: the other side is to become what this one is, also where it alone changed.
     ``file`` is the plan file that is to be written, shown or applied.
     """
 
@@ -45,6 +46,7 @@ class Request:
     prefer: Prefer | None = None
     markers: bool = False
     convert: bool = False
+    mirror: bool = False
     dry_run: bool = False
     max_delete: int | None = None
     allow: frozenset[str] = frozenset()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from wikisync.apply import Outcome, apply, tree
@@ -31,7 +32,8 @@ if TYPE_CHECKING:
     from wikisync.page.model import Listed
     from wikisync.report.progress import Progress
     from wikisync.survey import Survey
-    from wikisync.sync.plan import Command
+    from wikisync.sync.known import Sides
+    from wikisync.sync.plan import Action, Command
 
 __all__ = ["CommandName", "Report", "Request", "carry_out", "look", "refused"]
 
@@ -70,7 +72,7 @@ def carry_out(
     """
     try:
         with to_write(config, progress, needs_folder=request.direction == "push") as desk:
-            report, surveyed = planned(desk, request, settle=True)
+            report, surveyed = planned(desk, request, settle=True, narrow=partial(_readied, desk))
             if surveyed is None or report.plan.refusals:
                 return report
             note_files(desk, surveyed)
@@ -82,6 +84,26 @@ def carry_out(
             return done(desk, report, notice)
     except Locked as error:
         return refused(config, request, error)
+
+
+def _readied(desk: Desk, plan: Plan, _sides: Sides) -> Plan:
+    """The plan with each page read that it deletes and that nothing was known of."""
+    unread = {
+        action.key
+        for action in plan.writes
+        if (action.verb, action.side) == ("delete", "wiki")
+        and action.there is not None
+        and action.there.fingerprint is None
+    }
+    if not unread:
+        return plan
+    plan = filled(desk.wiki, plan, only=unread, lenient=True)
+
+    def is_gone(action: Action) -> bool:
+        there = action.there
+        return action.key in unread and there is not None and there.fingerprint is None
+
+    return replace(plan, actions=tuple(a for a in plan.actions if not is_gone(a)))
 
 
 def _texts(desk: Desk, report: Report, surveyed: Survey) -> tuple[Pair, ...]:

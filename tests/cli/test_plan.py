@@ -112,6 +112,7 @@ def test_a_plan_file_says_what_it_was_made_for(differing: Workspace) -> None:
         "prefer": "local",
         "markers": False,
         "convert": False,
+        "mirror": False,
         "max_delete": 3,
     }
     assert steps(data) == ["create wiki new", "update wiki mine"]

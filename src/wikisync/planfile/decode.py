@@ -106,6 +106,7 @@ def _request(given: Given) -> Request:
         prefer=given.one_of("prefer", _PREFER),
         markers=given.get("markers", bool),
         convert=given.get("convert", bool),
+        mirror=given.get("mirror", bool),
         max_delete=None if given.values.get("max_delete") is None else given.count("max_delete"),
         meant=meant,
     )

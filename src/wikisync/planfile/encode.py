@@ -77,6 +77,7 @@ def _wish(request: Request) -> dict[str, Any]:
         "prefer": request.prefer,
         "markers": request.markers,
         "convert": request.convert,
+        "mirror": request.mirror,
         "max_delete": request.max_delete,
     }
 

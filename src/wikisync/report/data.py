@@ -189,7 +189,9 @@ def _conflict(conflict: Conflict, texts: dict[Any, str]) -> dict[str, Any]:
 
 
 def _refusal(refusal: Refusal) -> dict[str, Any]:
-    data = {"rule": refusal.rule, "message": str(say_refusal(refusal))}
+    data: dict[str, Any] = {"rule": refusal.rule, "message": str(say_refusal(refusal))}
+    if refusal.files:
+        data["files"] = list(refusal.files)
     return {**data, "file": refusal.file} if refusal.file else data
 
 

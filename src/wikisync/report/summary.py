@@ -76,7 +76,7 @@ def _overwritten(report: Report) -> Iterator[str]:
 def _next(report: Report) -> Iterator[str]:
     plan, request = report.plan, report.request
     yield from _overwritten(report)
-    yield from _elsewhere(plan)
+    yield from _only_there(plan) if request.mirror else _elsewhere(plan)
     if report.earlier:
         yield f"{many(report.earlier, 'step')} of the plan had been done before it was interrupted."
     if report.unplanned:
@@ -96,6 +96,20 @@ def _next(report: Report) -> Iterator[str]:
     )
     if request.command != "undo" and any(lost):
         yield "What was overwritten or deleted is kept: wikisync undo brings it back."
+
+
+def _only_there(plan: Plan) -> Iterator[str]:
+    """What a mirror would delete if that were asked for."""
+    ways: tuple[tuple[Side, str, str], ...] = (
+        ("wiki", "on the wiki", "push"),
+        ("folder", "here", "pull"),
+    )
+    for side, where, command in ways:
+        if count := plan.undeleted.get(side, 0):
+            yield (
+                f"{many(count, 'page')} only {where}. To delete {'it' if count == 1 else 'them'}:"
+                f" wikisync {command} --mirror --delete."
+            )
 
 
 def _elsewhere(plan: Plan) -> Iterator[str]:

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import shlex
-from typing import TYPE_CHECKING, assert_never
+from typing import TYPE_CHECKING, Final, assert_never
 
 from wikisync.report.wording import GUEST, NEW_KEY, Message
-from wikisync.report.words import many
+from wikisync.report.words import many, named
 
 if TYPE_CHECKING:
     from wikisync.sync.note import Note
     from wikisync.sync.plan import Conflict, Refusal
+
+
+REWOUND: Final = (
+    "If the folder is right: wikisync push --mirror. If the wiki is right: wikisync pull --mirror."
+    " To decide page by page as if people had done it: --allow rewound."
+)
 
 
 def say_refusal(refusal: Refusal) -> Message:
@@ -43,6 +49,13 @@ def say_refusal(refusal: Refusal) -> Message:
             return Message(
                 f"Every one of the {count} pages changed {where}.",
                 "Look with wikisync diff. If that is right: --allow all-changed.",
+            )
+        case "rewound":
+            return Message(
+                f"The wiki was restored from a backup: {many(count, 'page')} there"
+                f" {'is' if count == 1 else 'are'} older than what both sides agreed on, gone, or"
+                f" back after a deletion: {named(refusal.files)}.",
+                REWOUND,
             )
         case "locked":
             return Message(
@@ -232,6 +245,13 @@ def say_note(note: Note) -> Message:
                 f"{pages} found no common ancestor in git, and the key may not read the wiki's"
                 " history.",
                 "Give the key's group read:history.",
+            )
+        case "rewound":
+            return Message(
+                f"The wiki was restored from a backup: {pages} there"
+                f" {'is' if note.pages == 1 else 'are'} older than what both sides agreed on, gone,"
+                f" or back after a deletion: {named(note.files)}.",
+                REWOUND,
             )
         case "tree":
             return Message(

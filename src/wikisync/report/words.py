@@ -6,6 +6,8 @@ import re
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from wikisync.sync.plan import Action, Side
 
 TO_DO: Final[dict[tuple[str, Side], str]] = {
@@ -94,6 +96,13 @@ EDITED: Final[dict[Side, str]] = {"wiki": "on the wiki", "folder": "here"}
 
 def _conversion(action: Action) -> tuple[str, str]:
     return _CONVERT if action.takes_conversion else _CONVERT_AND_PUSH
+
+
+def named(names: Sequence[str]) -> str:
+    """The first ten names, and how many more there are."""
+    rest = len(names) - 10
+    more = f" and {rest:,} more" if rest > 0 else ""
+    return ", ".join(names[:10]) + more
 
 
 def many(count: int, noun: str) -> str:

@@ -153,6 +153,14 @@ class Sandbox:
         with self.store.lock:
             pages.render(self.store, self._there(path, locale)["id"])
 
+    def dump(self) -> bytes:
+        """What an administrator's backup holds: the whole database."""
+        return self.store.dump()
+
+    def restore(self, dump: bytes) -> None:
+        """Restore the wiki from a backup: it is again what it was, ids and times included."""
+        self.store.load(dump)
+
     def switch_api(self, *, on: bool) -> None:
         """Switch the API on or off for all keys."""
         self.store.settle({"api": on})

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import threading
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
@@ -95,6 +95,18 @@ class Store:
         """End the connection; a store in memory is gone with it."""
         with self.lock:
             self._connection.close()
+
+    def dump(self) -> bytes:
+        """The whole database as it is now."""
+        with self.lock, closing(sqlite3.connect(":memory:")) as copy:
+            self._connection.backup(copy)
+            return copy.serialize()
+
+    def load(self, dump: bytes) -> None:
+        """Replace the whole database by one of ``dump``."""
+        with self.lock, closing(sqlite3.connect(":memory:")) as copy:
+            copy.deserialize(dump)
+            copy.backup(self._connection)
 
     def rows(self, statement: str, *values: object) -> list[Row]:
         """All rows that a query finds."""

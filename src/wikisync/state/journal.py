@@ -12,6 +12,8 @@ from wikisync.state.packing import BLOB, MAYBE, NUMBER, TEXT, Unpacker, check_ro
 from wikisync.sync.plan import Side, Verb
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from wikisync.state.database import Database
 
 Outcome = Literal["done", "failed", "skipped", "unknown"]
@@ -41,6 +43,10 @@ _INTENTS: Final = (
 _END: Final = (
     "UPDATE intent SET outcome = ?, page_id = coalesce(?, page_id), wanted = coalesce(?, wanted),"
     " after = NULL WHERE id = ?"
+)
+_DELETED: Final = (
+    "SELECT page_id, before FROM intent WHERE verb = 'delete' AND outcome = 'done'"
+    " AND page_id IS NOT NULL AND before IS NOT NULL"
 )
 _KEEP: Final = "INSERT INTO kept (intent, what, at, data) VALUES (?, ?, ?, ?)"
 
@@ -203,6 +209,16 @@ class Journal:
     def of(self, run: int) -> list[Noted]:
         """Every intent of a run, in order."""
         return self._noted("WHERE run = ? ORDER BY id", run)
+
+    def deleted(self, ids: Iterable[int]) -> frozenset[tuple[int, str]]:
+        """Which pages of these ids a run deleted, or deleted the files of, with their creation."""
+        wanted, found = set(ids), set()
+        with self._db.reported():
+            rows = self._db.rows(_DELETED) if wanted else []
+            for page_id, before in rows:
+                if page_id in wanted:
+                    found.add((int(page_id), Remembered.unpack(before).base.created_at))
+        return frozenset(found)
 
     def keep(self, number: int, at: str, data: bytes, what: What = "before") -> None:
         """Keep what an intent is about to overwrite or delete: a file's bytes, a packed page.

@@ -110,6 +110,8 @@ def _decide(moved: Moved, sides: Sides, wish: Wish) -> Course | Conflict:
     if isinstance(course, Conflict) and course.kind == "moved" and wish.prefer:
         course = to_wiki(moved) if wish.prefer == "local" else to_folder(moved, file)
         course = _over_the_other_name(course)
+    if isinstance(course, Course) and course.move and wish.turns(course.move.side):
+        course = _turned(moved, course, file)
     move = course.move if isinstance(course, Course) else None
     if move is not None and move.side == "wiki" and (why := sides.unreachable(move.key)):
         raise BadName(move.file, why)
@@ -124,6 +126,16 @@ def _over_the_other_name(course: Course) -> Course:
     if course.move is None:
         return course
     return replace(course, move=replace(course.move, settles=True, overwrites=course.move.side))
+
+
+def _turned(moved: Moved, course: Course, file: str) -> Course:
+    """The page goes back to the name that it has on the other side."""
+    if course.move is None or course.move.side == "wiki":
+        return _over_the_other_name(to_folder(moved, file))
+    back = _over_the_other_name(to_wiki(moved))
+    if back.move is None:
+        return back
+    return replace(back, move=replace(back.move, old_file=course.move.file))
 
 
 def _file_there(moved: Moved, sides: Sides) -> str:

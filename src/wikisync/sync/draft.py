@@ -14,7 +14,7 @@ from wikisync.page.fingerprint import FIELDS
 from wikisync.sync.courses import find_courses, place_there
 from wikisync.sync.merge import Clash, Merged
 from wikisync.sync.plan import WRITES, Action, Conflict, Remote
-from wikisync.sync.prefer import bring_back, settle_by
+from wikisync.sync.prefer import bring_back, settle_by, turned
 from wikisync.sync.reconcile import Forget, Same, decide
 
 if TYPE_CHECKING:
@@ -158,7 +158,7 @@ class Draft:
                 found = replace(found, kind="kind-edited")
         settled = settle_by(prefer, found) if prefer else None
         # To delete in order to settle has to be asked for like any other deletion.
-        if settled is not None and (settled.verb != "delete" or delete):
+        if settled is not None and (settled.verb != "delete" or delete or self.wish.mirror):
             self.add(settled, file)
         elif self.wish.markers and found.kind in {"both-changed", "both-new"}:
             self.add(_marking(found), file)
@@ -215,6 +215,12 @@ class Draft:
     def add(self, action: Action, file: str) -> None:
         """Note a step, where the command may take it; else that it waits for the other one."""
         wish = self.wish
+        if action.verb != "adopt" and wish.turns(action.side):
+            back = turned(replace(action, file=file))
+            if isinstance(back, Conflict):
+                self.conflicts.append(back)
+                return
+            action = back
         if action.verb == "delete" and not action.settles and wish.brings_back(action.side):
             action = bring_back(action)
         if action.verb == "create":

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 
 from wikisync.sync.plan import WRITES, Hidden, Refusal, Remote
 from wikisync.sync.reconcile import changed_here, changed_there
+from wikisync.sync.rewound import rewound
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from wikisync.page.model import Listed
     from wikisync.sync.known import Sides
@@ -76,9 +77,19 @@ def delete_limit(pages: int, max_delete: int | None) -> int:
     return max(1, min(10, pages // 10)) if max_delete is None else max_delete
 
 
-def guards(sides: Sides, plan: Plan, command: Command, limits: Limits) -> tuple[Refusal, ...]:
-    """Every guard's no to this plan, but for those that the user lifted."""
+def guards(
+    sides: Sides,
+    plan: Plan,
+    command: Command,
+    limits: Limits,
+    deleted: Collection[tuple[int, str]] = (),
+) -> tuple[Refusal, ...]:
+    """Every guard's no to this plan, but for those that the user lifted.
+
+    ``deleted`` are pages that the log knows as deleted, by id and time of creation.
+    """
     found = [
+        *rewound(sides, command, deleted),
         *_emptied(sides, plan),
         *_all_changed(sides, plan, command),
         *_max_delete(sides, plan, limits),

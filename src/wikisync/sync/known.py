@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from wikisync.sync.plan import WRITES
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
@@ -20,7 +22,8 @@ class Wish:
 
     ``chosen`` says whether a page is within the given PATHs; ``markers``: that files are to show
     both versions of what does not merge; ``convert``: that the wiki is to make pages what their
-    files have become.
+    files have become; ``mirror``: that the side which is written to becomes what the other one is,
+    also where it alone changed. ``prefer`` is then the side that is not written to.
     """
 
     command: Command
@@ -29,6 +32,11 @@ class Wish:
     chosen: Callable[[Key, str], bool] = lambda _key, _file: True
     markers: bool = False
     convert: bool = False
+    mirror: bool = False
+
+    def turns(self, side: Side) -> bool:
+        """Whether a step on ``side`` is to be turned round: that side is the one to mirror."""
+        return self.mirror and side not in WRITES[self.command]
 
     def brings_back(self, side: Side) -> bool:
         """Whether a page that is to be deleted on ``side`` shall be made anew on the other.

@@ -10,6 +10,7 @@ NoteKind = Literal[
     "partial",  # the clone has the history and not its contents
     "git-failed",  # git has a history, and could not tell it
     "no-history",  # the key may not read the wiki's history
+    "rewound",  # the wiki was restored from a backup
     "tree",  # the wiki's tree of pages may lack some
 ]
 
@@ -18,9 +19,10 @@ NoteKind = Literal[
 class Note:
     """Why ``pages`` pages that differ may have found no ancestor; or what else is to be known.
 
-    ``detail`` is git's own word, or the wiki's.
+    ``detail`` is git's own word, or the wiki's; ``files`` are those of the pages.
     """
 
     kind: NoteKind
     pages: int = 0
     detail: str = ""
+    files: tuple[str, ...] = ()

@@ -23,6 +23,7 @@ Rule = Literal[
     "max-delete",
     "emptied",
     "all-changed",
+    "rewound",  # the wiki was restored from a backup
     "locked",
     "foreign-state",
     "foreign-plan",  # a plan file of another wiki, folder or configuration
@@ -204,7 +205,7 @@ class Conflict:
 class Refusal:
     """A guard's no to a whole plan, by the name of its rule, with the figures behind it.
 
-    ``file`` is the page's, where the reason is one page.
+    ``file`` is the page's, where the reason is one page; ``files`` are all that it is about.
     """
 
     rule: Rule
@@ -213,6 +214,7 @@ class Refusal:
     side: Side | None = None
     detail: str = ""
     file: str = ""
+    files: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

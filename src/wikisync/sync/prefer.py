@@ -5,16 +5,36 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from wikisync.sync.plan import Action
+from wikisync.sync.plan import Action, Conflict
+from wikisync.sync.reconcile import fixed
 
 if TYPE_CHECKING:
-    from wikisync.sync.plan import Conflict, ConflictKind, Side, Verb
+    from wikisync.sync.plan import ConflictKind, Side, Verb
 
 
 def bring_back(action: Action) -> Action:
     """The creation of what was deleted on one side, instead of its deletion on the other."""
     side: Side = "folder" if action.side == "wiki" else "wiki"
     return replace(action, verb="create", side=side, settles=True)
+
+
+def turned(action: Action) -> Action | Conflict:
+    """The step that undoes on one side what changed there alone, instead of taking it over.
+
+    An edit is overwritten, a new page or file deleted, a deleted one made anew. Returns a conflict
+    where no update of the wiki can do it (facts, *Writing*).
+    """
+    if action.verb == "delete":
+        return bring_back(action)
+    side: Side = "folder" if action.side == "wiki" else "wiki"
+    if action.verb == "create":
+        return replace(action, verb="delete", side=side, fields=(), settles=True, overwrites=side)
+    here, there, fields = action.here, action.there, action.fields
+    if here is not None and there is not None and there.fingerprint is not None:
+        fields = here.fingerprint.differs(there.fingerprint)
+    if side == "wiki" and (kind := fixed(fields)):
+        return Conflict(action.key, action.file, kind, fields, "", here, there)
+    return replace(action, side=side, fields=fields, settles=True, overwrites=side)
 
 
 def settle_by(side: str, conflict: Conflict) -> Action | None:

@@ -119,7 +119,7 @@ def _first_meeting(key: Key, here: Local | None, there: Remote | None) -> Decisi
     if not fields:
         return _action("adopt", "folder", key, here=here, there=there)
     # none | there | there, different: no common ancestor, conflict
-    return _conflict(_fixed(fields) or "both-new", key, fields, here=here, there=there)
+    return _conflict(fixed(fields) or "both-new", key, fields, here=here, there=there)
 
 
 def _known(key: Key, base: Base, here: Local | None, there: Remote | None) -> Decision:
@@ -145,7 +145,7 @@ def _known(key: Key, base: Base, here: Local | None, there: Remote | None) -> De
     if not fields:
         return _action("adopt", "folder", key, here=here, there=there)
     # known | changed | changed, different: merge (which needs the texts); else conflict
-    found = _conflict(_fixed(fields) or "both-changed", key, fields, here=here, there=there)
+    found = _conflict(fixed(fields) or "both-changed", key, fields, here=here, there=there)
     return replace(found, mine=in_folder, theirs=on_wiki)
 
 
@@ -194,12 +194,12 @@ def _gone_there(key: Key, base: Base, here: Local) -> Decision:
 def _update_wiki(
     key: Key, fields: tuple[str, ...], here: Local, there: Remote
 ) -> Action | Conflict:
-    if kind := _fixed(fields):
+    if kind := fixed(fields):
         return _conflict(kind, key, fields, here=here, there=there)
     return _action("update", "wiki", key, fields, here=here, there=there)
 
 
-def _fixed(fields: tuple[str, ...]) -> ConflictKind | None:
+def fixed(fields: tuple[str, ...]) -> ConflictKind | None:
     """The conflict that no update of the wiki ends: it ignores these (facts, *Writing*)."""
     return "editor" if "editor" in fields else "private" if "private" in fields else None
 
