@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import webbrowser
+from contextlib import ExitStack, suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -20,8 +21,9 @@ def review(
     from wikisync import workflow
 
     request = workflow.Request("review", direction, **wishes)
-    with console.told(output, request):
+    with console.told(output, request), ExitStack() as open_pages:
         from wikisync.review import review as run
+        from wikisync.review.entrance import entrance
 
         config = source.load(writes=True)
         console.warn(config)
@@ -29,7 +31,8 @@ def review(
         def opened(address: str) -> None:
             console.tell(f"Review at {address} (for one browser, once; Ctrl-C to end)")
             if browser:
-                _open(address)
+                with suppress(OSError):  # then the user goes to the address that was printed
+                    _open(open_pages.enter_context(entrance(address)).as_uri())
 
         def unseen() -> None:
             console.tell("Nobody looked at the page for an hour.")
@@ -38,11 +41,14 @@ def review(
         console.finish(replace(report, pairs=()), output)
 
 
-def _open(address: str) -> None:
-    """Open a browser that has a window of its own; one in this terminal would take it over."""
+def _open(page: str) -> None:
+    """Open a browser that has a window of its own; one in this terminal would take it over.
+
+    ``page`` stands on its command line, where every account of the machine can read it.
+    """
     try:
         found = webbrowser.get()
         if type(found) is not webbrowser.GenericBrowser:
-            found.open(address)
+            found.open(page)
     except (webbrowser.Error, OSError):
         return

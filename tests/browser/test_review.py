@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
+import stat
+import sys
 import threading
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import pytest
 
@@ -18,7 +22,6 @@ from review.visitor import Visitor
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from browser.chromium import Browser
     from wikisync.sandbox import Sandbox
@@ -219,3 +222,48 @@ def test_a_review_needs_no_sideways_scroll(browser: Browser, edited: Workspace, 
         assert browser.js(over) == 0
         review.interrupt()
         review.end()
+
+
+NOSY = """#!{python}
+import json, os, pathlib, sys
+lines = [file.read_bytes().decode("utf-8", "replace")
+         for file in pathlib.Path("/proc").glob("[0-9]*/cmdline") if os.access(file, os.R_OK)]
+pathlib.Path({to!r} + ".new").write_text(json.dumps([sys.argv[1:], lines]))
+os.replace({to!r} + ".new", {to!r})
+"""
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="command lines are read in /proc")
+@pytest.mark.parametrize("scripts", [True, False])
+def test_no_command_line_has_the_secret_and_the_page_that_has_it_is_its_owners_alone(
+    browser: Browser, edited: Workspace, tmp_path: Path, *, scripts: bool
+) -> None:
+    home, seen = tmp_path / "home", tmp_path / "seen.json"
+    home.mkdir()
+    program = tmp_path / "bin" / "chromium"
+    program.parent.mkdir()
+    program.write_text(NOSY.format(python=sys.executable, to=str(seen)))
+    program.chmod(0o755)
+    path = f"{program.parent}:{os.environ['PATH']}"
+    given = {"BROWSER": "chromium", "DISPLAY": ":99", "PATH": path, "HOME": str(home)}
+    with reviewing(edited, browser=given) as review:
+        browser.until(seen.exists, "no browser was opened")
+        arguments, lines = json.loads(seen.read_text())
+        secret = review.address.rpartition("/")[2]
+        assert any("review" in line for line in lines)
+        assert not any(secret in line for line in lines)
+        (address,) = (each for each in arguments if each.startswith("file:"))
+        file = Path(unquote(urlsplit(address).path))
+        assert secret in file.read_text()
+        assert stat.S_IMODE(file.stat().st_mode) == 0o600
+        assert stat.S_IMODE(file.parent.stat().st_mode) == 0o700
+        assert file.parent.parent == home  # where a confined browser may look
+        if not scripts:
+            browser.without_scripts()
+        browser.open(address)
+        browser.until(lambda: browser.all("#go"))
+        tick(browser, "one.md")
+        browser.one("#go").click()
+        review.end().ok()
+    assert contents(edited)["one"] == "Edited one."
+    assert list(home.iterdir()) == []

@@ -34,12 +34,14 @@ class Reviewing:
 
 
 @contextmanager
-def reviewing(ws: Workspace, *args: str) -> Iterator[Reviewing]:
-    """A review that has told its address."""
+def reviewing(
+    ws: Workspace, *args: str, browser: dict[str, str] | None = None
+) -> Iterator[Reviewing]:
+    """A review that has told its address. With a ``browser`` these variables name one to open."""
     process = subprocess.Popen(
-        command("review", "--no-browser", *args),
+        command("review", *([] if browser else ["--no-browser"]), *args),
         cwd=ws.root,
-        env=ws.environment(),
+        env=ws.environment({**(browser or {})}),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
