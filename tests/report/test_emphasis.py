@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from wikisync.report.alignment import Budget
+from wikisync.page.alignment import Budget
 from wikisync.report.emphasis import LONG, likeness, marked, words
 
 

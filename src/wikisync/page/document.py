@@ -15,7 +15,7 @@ from wikisync.page.changes import changes, values_of, worth_writing
 from wikisync.page.damage import refuse_damage, text_of_file
 from wikisync.page.entries import Entry, first_line_end
 from wikisync.page.fingerprint import plain_content
-from wikisync.page.header import Header, split
+from wikisync.page.header import MAX_HEADER, TOO_LONG, Header, split
 from wikisync.page.hint import title_hint
 from wikisync.page.model import Page
 from wikisync.page.rewrite import change, new_header, with_gap
@@ -119,7 +119,10 @@ def compose(
     if content_type == "asciidoc":
         return page.content.encode()
     values = worth_writing(values_of(page, date, date_created), naming)
-    return (new_header(values, content_type).text + page.content).encode()
+    header = new_header(values, content_type)
+    if len(header.text) > MAX_HEADER:
+        raise BadPage("", 1, TOO_LONG)
+    return (header.text + page.content).encode()
 
 
 def amend(

@@ -23,11 +23,16 @@ if TYPE_CHECKING:
 
 _KNOWN: Final = frozenset(KNOWN)
 
+MAX_HEADER: Final = 65_536
+"""The most characters of a header; reading takes the longer the more lines one has."""
+
 FENCES: Final[dict[ContentType, tuple[str, str]]] = {
     "markdown": ("---", "---"),
     "html": ("<!--", "-->"),
 }
 """Content type → the lines around a header. AsciiDoc pages have none."""
+
+TOO_LONG: Final = f"the header that begins here is longer than {MAX_HEADER:,} characters"
 
 _PARAGRAPH_END: Final = re.compile(rf"{EOL}[ \t]*{EOL}")
 _EMPTY_LINE: Final = re.compile(EOL)
@@ -40,6 +45,7 @@ _CLOSE: Final = {
     "html": re.compile(rf"{EOL}(-->[ \t]*(?:{EOL}|\Z))"),
 }
 _GLUED: Final = re.compile(rf"({'|'.join(KNOWN)}):[^ \t\r\n]")
+_KNOWN_KEY: Final = re.compile(rf"^(?:{'|'.join(KNOWN)})[ \t]*:", re.MULTILINE)
 _LOOKS_LIKE_KEY: Final = re.compile(r"[a-z_][\w-]*:(?=[ \t\r\n])")
 _LEGACY: Final = re.compile(
     rf"(?P<title><!-- TITLE: ?(?P<t>(?:(?!-->)[^\r\n])+?) ?-->[ \t]*(?:{EOL}|\Z))"
@@ -87,6 +93,9 @@ def split(text: str, content_type: ContentType, file: str = "") -> tuple[Header 
         if closing is None:
             _refuse_unclosed(text, start, content_type, file)
         return None, text
+    if closing.start(1) - start > MAX_HEADER:
+        _refuse_long(text, start, file)
+        return None, text
     entries = split_entries(text[start : closing.start(1)])
     if not _is_header(entries, content_type, file):
         return None, text
@@ -94,6 +103,13 @@ def split(text: str, content_type: ContentType, file: str = "") -> tuple[Header 
     end = gap.end() if gap else closing.end()
     header = Header("yaml", opening[0], entries, closing[1], gap[0] if gap else "")
     return header, text[end:]
+
+
+def _refuse_long(text: str, start: int, file: str) -> None:
+    """Raise BadPage if what is too long for a header has a known key in its first paragraph."""
+    end = _PARAGRAPH_END.search(text, start)
+    if _KNOWN_KEY.search(text, start, end.start() if end else len(text)):
+        raise BadPage(file, 1, TOO_LONG)
 
 
 def _is_header(entries: tuple[Entry, ...], content_type: ContentType, file: str) -> bool:

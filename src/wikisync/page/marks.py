@@ -6,9 +6,10 @@ Such a file is no page until a person has chosen: the marks make it a problem (`
 from __future__ import annotations
 
 from dataclasses import replace
-from difflib import SequenceMatcher
+from difflib import Match
 from typing import TYPE_CHECKING
 
+from wikisync.page.alignment import Budget, matching
 from wikisync.page.damage import OUR_MARK
 from wikisync.page.document import amend
 from wikisync.page.fingerprint import plain_content
@@ -52,11 +53,12 @@ def both(here: str, wiki: str, end: str) -> str:
         return here
     ours, theirs = _lines(here), _lines(wiki)
     out: list[str] = []
-    for what, a, b, c, d in SequenceMatcher(None, ours, theirs, autojunk=False).get_opcodes():
-        if what == "equal":
-            out += ours[a:b]
-        else:
-            out += [HERE, *ours[a:b], MIDDLE, *theirs[c:d], WIKI]
+    i = j = 0
+    for match in (*matching(ours, theirs, Budget()), Match(len(ours), len(theirs), 0)):
+        if i < match.a or j < match.b:
+            out += [HERE, *ours[i : match.a], MIDDLE, *theirs[j : match.b], WIKI]
+        i, j = match.a + match.size, match.b + match.size
+        out += ours[match.a : i]
     return end.join([*out, ""])
 
 

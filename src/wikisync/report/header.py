@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from wikisync.page.alignment import Budget
 from wikisync.report import paint
-from wikisync.report.alignment import Budget
 from wikisync.report.emphasis import Span, marked, whole
 from wikisync.report.fields import field_changes
 from wikisync.report.hunks import hunks, one_below_the_other

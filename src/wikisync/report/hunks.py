@@ -15,7 +15,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
-from wikisync.report.alignment import Budget, matching
+from wikisync.page.alignment import Budget, matching
 from wikisync.report.emphasis import ALIKE, Span, likeness, marked, whole
 
 if TYPE_CHECKING:
@@ -25,7 +25,8 @@ RowKind = Literal["same", "removed", "added", "changed"]
 Sign = Literal[" ", "-", "+"]
 
 _FENCE: Final = re.compile(r" {0,3}(```|~~~)")
-_HEADING: Final = re.compile(r" {0,3}(?:#{1,6}|={2,6})[ \t]+(.*?)[ \t]*#*[ \t]*")
+_HEADING: Final = re.compile(r" {0,3}(?:#{1,6}|={2,6})[ \t]+(.*)")
+_BLANKS: Final = " \t"
 _ALIGNED: Final = 1_600
 """Pairs of lines of a stretch that are looked at to find those that are alike; in a stretch with
 more of them only lines at the same place are."""
@@ -266,6 +267,7 @@ class _Headings:
                 elif self._fence == fence[1]:
                     self._fence = ""
             elif not self._fence and (heading := _HEADING.fullmatch(text)):
-                self._heading = heading[1]
+                text = heading[1].rstrip(_BLANKS).rstrip("#")
+                self._heading = text.rstrip(_BLANKS)
         self._read = max(self._read, line)
         return self._heading

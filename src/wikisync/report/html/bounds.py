@@ -13,7 +13,7 @@ from typing import Final
 class Limits:
     """Sizes in characters: of one page and of all pages together, differences and previews.
 
-    ``line`` is the longest line that is shown whole.
+    ``line`` is the longest line that is shown whole. The seconds are the processor's.
     """
 
     difference: int = 300_000
@@ -21,6 +21,9 @@ class Limits:
     preview: int = 60_000
     previews: int = 3_000_000
     line: int = 2_000
+    preview_seconds: float = 2.0
+    previews_seconds: float = 20.0
+    differences_seconds: float = 60.0
 
 
 LIMITS: Final = Limits()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from wikisync.report.data import conflicts, results, withheld
 from wikisync.report.html.bounds import LIMITS, Room
 from wikisync.report.html.changes import Writer
+from wikisync.report.html.timer import Timer
 from wikisync.report.html.view import STATUSES, Entry, Notice, View
 from wikisync.report.summary import summary
 from wikisync.report.verdict import say_conflict, say_note, say_refusal
@@ -53,7 +54,14 @@ def view(report: Report, made: str, limits: Limits = LIMITS) -> View:
 
 def _entries(report: Report, limits: Limits) -> tuple[Entry, ...]:
     """An entry for each page: conflicts first, which somebody must decide about, then by name."""
-    writer = Writer(report.wiki, limits, Room(limits.differences), Room(limits.previews))
+    writer = Writer(
+        report.wiki,
+        limits,
+        Room(limits.differences),
+        Room(limits.previews),
+        Timer(limits.preview_seconds, limits.previews_seconds),
+        Timer(limits.differences_seconds, limits.differences_seconds),
+    )
     pages = enumerate(_by_page(report.pairs))
     # Where there is not room for all, small changes go before pages that come or go whole.
     weighed = sorted(pages, key=lambda page: any(p.old is None or p.new is None for p in page[1]))

@@ -11,6 +11,7 @@ from wikisync.report.fields import field_changes
 from wikisync.report.html.bounds import MARKUP
 from wikisync.report.html.difference import clipped, difference
 from wikisync.report.html.render import kind_of, rendered
+from wikisync.report.html.timer import TooSlow
 from wikisync.report.html.view import Change, FieldView, Preview
 from wikisync.report.hunks import hunks
 from wikisync.sync.plan import Action
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from wikisync.report.fields import FieldChange
     from wikisync.report.html.bounds import Limits, Room
     from wikisync.report.html.difference import Difference
+    from wikisync.report.html.timer import Timer
     from wikisync.sync.plan import Conflict
 
 _WHERE = {"wiki": "on the wiki", "folder": "in the folder"}
@@ -30,12 +32,14 @@ _WHERE = {"wiki": "on the wiki", "folder": "in the folder"}
 
 @dataclass(frozen=True, slots=True)
 class Writer:
-    """Makes the changes of one page after the other, as long as there is room."""
+    """Makes the changes of one page after the other, as long as there is room and time."""
 
     wiki: str
     limits: Limits
     differences: Room
     previews: Room
+    previewing: Timer
+    comparing: Timer
 
     def changes(self, pair: Pair) -> tuple[Change, ...]:
         """A change for each side that the pair is about."""
@@ -65,7 +69,11 @@ class Writer:
         if not self.differences.left:
             return None
         most = min(self.limits.difference, self.differences.left)
-        shown = difference(texts.content_hunks(pair), most, self.limits.line)
+        try:
+            with self.comparing.running():
+                shown = difference(texts.content_hunks(pair), most, self.limits.line)
+        except TooSlow:
+            return None
         if not shown.parts or not self.differences.take(shown.size):
             return None
         return shown
@@ -94,7 +102,7 @@ class Writer:
         content = None
         if size <= self.limits.preview and self.previews.take(size):
             address = f"{self.wiki}/{locale}/{item.key.path}"
-            content = rendered(page.content, kind_of(page, item.file), address)
+            content = rendered(page.content, kind_of(page, item.file), address, self.previewing)
             more = len(content) // MARKUP - size
             if more > 0 and (size + more > self.limits.preview or not self.previews.take(more)):
                 content = None

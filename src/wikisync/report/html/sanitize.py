@@ -53,6 +53,14 @@ _ATTRIBUTES: Final = {
 _SPAN: Final = 100
 """Columns or rows that a cell may span: a table of a million columns would stop a browser."""
 
+# Browsers, and ammonia, open each of these anew in every paragraph until it is closed; of equal
+# ones no more than three. The time for that grows with their number times that of the paragraphs.
+_FORMATTING: Final = re.compile(
+    r"<(b|big|code|em|font|i|nobr|s|small|strike|strong|tt|u)(?=[\s/])[^>]*+(?:>|\Z)", re.IGNORECASE
+)
+_FORMATTED: Final = 30
+"""Elements of that kind whose attributes are kept."""
+
 _IMAGE: Final = re.compile(r"<img\b([^<>]*)>")
 _ATTRIBUTE: Final = re.compile(r"\b(alt|src)=\"([^\"]*)\"")
 _NAME: Final = 120
@@ -60,6 +68,8 @@ _NAME: Final = 120
 
 def sanitized(html: str, address: str) -> str:
     """The HTML of a page without anything that acts. ``address`` is the page's own, for links."""
+    if sum(1 for _ in _FORMATTING.finditer(html)) > _FORMATTED:
+        html = _FORMATTING.sub(r"<\1>", html)
     clean = _cleaner(address, images=True).clean(html)
     if "<img" in clean:  # what stands for images is sanitized like everything else
         clean = _cleaner(address, images=False).clean(_IMAGE.sub(_in_words, clean))
