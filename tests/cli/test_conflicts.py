@@ -31,7 +31,8 @@ def test_a_page_changed_on_both_sides_is_a_conflict_and_nothing_is_written(
         "path": "home",
         "file": "home.md",
     }
-    assert "--prefer local or --prefer wiki" in conflict["reason"]
+    assert "wikisync push home.md --prefer local" in conflict["reason"]
+    assert "wikisync pull home.md --prefer wiki" in conflict["reason"]
     assert result.json["counts"]["conflict"] == 1
     assert split.both_sides() == before
 

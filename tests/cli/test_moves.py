@@ -171,7 +171,7 @@ def test_moved_to_two_places_is_a_conflict_until_one_is_preferred(
     (conflict,) = result.json["conflicts"]
     assert "en/guide/a" in conflict["reason"]
     assert "en/theirs" in conflict["reason"]
-    assert "--prefer local or --prefer wiki" in conflict["reason"]
+    assert "wikisync push --prefer local, or wikisync pull --prefer wiki" in conflict["reason"]
     assert known.both_sides() == both
     known.run("sync", "--yes", "--prefer", prefer).ok()
     assert ids(known)[f"en/{name}"] == before["en/guide/a"]

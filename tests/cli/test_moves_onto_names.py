@@ -180,7 +180,8 @@ def test_a_page_renamed_to_where_a_stranger_made_one_is_not_deleted_and_the_way_
         assert done(result) == []
         [conflict] = result.json["conflicts"]
         assert conflict["file"] == "new.md"
-        assert "is in its way" in conflict["reason"]
+        assert "another page is at en/new on the wiki" in conflict["reason"]
+        assert "wikisync pull --prefer wiki" in conflict["reason"]
     assert ids(known).items() >= before.items()
     known.box.delete("new")
     known.run("sync", "--yes").ok()

@@ -187,7 +187,7 @@ def test_moved_on_the_wiki_and_deleted_here_comes_back_under_its_new_name() -> N
 def test_what_is_in_the_way_of_a_page_is_named_and_nothing_moves() -> None:
     there = [remote(), remote("b", 2, content="Other.\n")]
     conflict = only(planned(sides([base()], [local("b")], there, moved_here={A: B})))
-    assert (conflict.kind, conflict.detail) == ("moved", "en/b (wiki)")
+    assert (conflict.kind, conflict.detail) == ("in-the-way", "en/b wiki")
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -197,12 +197,12 @@ def test_what_is_in_the_way_of_a_file_is_named_and_nothing_moves(
 ) -> None:
     here = [local(), local("b", content=content)]
     plan = planned(sides([base()], here, [at("b")], moved_there={A: B}), Wish(command))
-    assert (only(plan).kind, only(plan).detail) == ("moved", "en/b (in the folder)")
+    assert (only(plan).kind, only(plan).detail) == ("in-the-way", "en/b folder")
 
 
 def test_a_file_that_is_no_valid_page_is_in_the_way_as_well() -> None:
     of = sides([base()], [local()], [at("b")], moved_there={A: B}, blocked=frozenset({B}))
-    assert only(planned(of)).detail == "en/b (in the folder)"
+    assert only(planned(of)).detail == "en/b folder"
 
 
 def test_a_name_that_no_page_may_have_is_a_problem_and_no_move() -> None:
@@ -305,7 +305,7 @@ def test_a_chain_whose_end_is_taken_does_not_begin() -> None:
     here = [local("b"), local("c", content="B.\n")]
     there = [remote("a"), remote("b", 2, content="B.\n"), remote("c", 3, content="C.\n")]
     plan = planned(sides(bases, here, there, moved_here={A: B, B: C}))
-    assert (moves(plan), sorted(c.kind for c in plan.conflicts)) == ([], ["moved", "moved"])
+    assert (moves(plan), sorted(c.kind for c in plan.conflicts)) == ([], ["in-the-way"] * 2)
 
 
 def test_moves_come_after_creations_and_before_everything_else() -> None:

@@ -147,7 +147,9 @@ def settled(
         if intent.verb == "move" and intent.before is not None:
             state.bases.drop([intent.before.base.key])
         if after is None:
-            state.bases.drop([intent.key])
+            # A page that was renamed is known by its former name.
+            before = intent.before
+            state.bases.drop([intent.key if before is None else before.base.key])
         else:
             state.bases.put(after)
         state.journal.end(number, "done", page_id=page_id, wanted=wanted)

@@ -56,8 +56,12 @@ def update_file(run: Run, action: Action, record: Record) -> None:
 
 
 def delete_file(run: Run, action: Action) -> None:
-    """Delete a file whose page is gone. Raises PageMoved where there is one again."""
-    if run.wiki.find(action.key) is not None:
+    """Delete a file whose page is gone. Raises PageMoved where there is one again.
+
+    A page that the state knows by another name, and that only moved there, is not that one.
+    """
+    found = run.wiki.find(action.key)
+    if found is not None and not _has_moved(run, action, found):
         raise PageMoved(action.key, "there is a page again")
     opened = _opened(run, action)
     intent = Intent(
@@ -69,9 +73,19 @@ def delete_file(run: Run, action: Action) -> None:
         action.id,
         opened.digest.hex(),
         None,
-        before=run.state.bases.get(action.key),
+        before=run.state.bases.get(action.was or action.key),
     )
     in_folder.delete(run, intent)
+
+
+def _has_moved(run: Run, action: Action, found: Record) -> bool:
+    """Whether a page is that of a base other than the one whose file is to be deleted."""
+    born = (found.id, found.created_at)
+    return any(
+        (base.id, base.created_at) == born
+        for key, base in run.state.bases.load().items()
+        if key != (action.was or action.key)
+    )
 
 
 def adopt(run: Run, action: Action, record: Record) -> None:

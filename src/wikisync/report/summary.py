@@ -76,7 +76,7 @@ def _overwritten(report: Report) -> Iterator[str]:
 def _next(report: Report) -> Iterator[str]:
     plan, request = report.plan, report.request
     yield from _overwritten(report)
-    yield from _only_there(plan) if request.mirror else _elsewhere(plan)
+    yield from _only_there(plan) if request.mirror else _elsewhere(report)
     if report.earlier:
         yield f"{many(report.earlier, 'step')} of the plan had been done before it was interrupted."
     if report.unplanned:
@@ -112,12 +112,17 @@ def _only_there(plan: Plan) -> Iterator[str]:
             )
 
 
-def _elsewhere(plan: Plan) -> Iterator[str]:
+def _elsewhere(report: Report) -> Iterator[str]:
     """What waits for the other command, or for being asked to."""
+    plan, wish = report.plan, report.request
+    # What was decided by a preference, or is a deletion, needs the same word of the other command.
+    pull = " --prefer wiki" if wish.prefer == "wiki" else ""
+    push = " --prefer local" if wish.prefer == "local" else ""
+    delete = " --delete" if wish.delete else ""
     if count := plan.other_way.get("folder", 0):
-        yield f"{many(count, 'page')} changed on the wiki: wikisync pull to get them."
+        yield f"{many(count, 'page')} changed on the wiki: wikisync pull{pull}{delete} to get them."
     if count := plan.other_way.get("wiki", 0):
-        yield f"{many(count, 'page')} changed here: wikisync push to publish them."
+        yield f"{many(count, 'page')} changed here: wikisync push{push}{delete} to publish them."
     ways: tuple[tuple[Side, str, str, str], ...] = (
         ("wiki", "gone here", "pull PATH --prefer wiki", "on the wiki: wikisync push"),
         ("folder", "gone from the wiki", "push PATH --prefer local", "here: wikisync pull"),

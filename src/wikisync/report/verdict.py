@@ -95,7 +95,9 @@ def say_refusal(refusal: Refusal) -> Message:
 def say_conflict(conflict: Conflict) -> Message:
     """A conflict in words, with the ways out of it."""
     fields, detail = ", ".join(conflict.fields), conflict.detail
-    either = "Look with wikisync diff, then choose: --prefer local or --prefer wiki."
+    name = shlex.quote(conflict.file)
+    push, pull = f"wikisync push {name} --prefer local", f"wikisync pull {name} --prefer wiki"
+    either = f"Look with wikisync diff, then choose: {push}, or {pull}."
     match conflict.kind:
         case "both-new":
             return Message(f"Here and on the wiki, and they differ in {fields}.", either)
@@ -121,19 +123,17 @@ def say_conflict(conflict: Conflict) -> Message:
         case "gone-there" if conflict.origin is not None:
             return Message(
                 f"Deleted on the wiki, but renamed here (it was {conflict.old_file}).",
-                "To publish it again: --prefer local. To delete it here too:"
-                " --prefer wiki --delete.",
+                f"To publish it again: {push}. To delete it here too: {pull} --delete.",
             )
         case "gone-here":
             return Message(
                 f"Deleted here, but its {fields} changed on the wiki.",
-                "To have it back: --prefer wiki. To delete it there too: --prefer local --delete.",
+                f"To have it back: {pull}. To delete it there too: {push} --delete.",
             )
         case "gone-there":
             return Message(
                 f"Deleted on the wiki, but its {fields} changed here.",
-                "To publish it again: --prefer local. To delete it here too:"
-                " --prefer wiki --delete.",
+                f"To publish it again: {push}. To delete it here too: {pull} --delete.",
             )
         case "hidden" if detail:
             return Message(
@@ -147,15 +147,12 @@ def say_conflict(conflict: Conflict) -> Message:
             )
         case "moved" if conflict.origin is None:
             return Message(f"Moved to {detail} on the wiki.", "Run the command again.")
-        case "moved" if " (" in detail:
-            return Message(
-                f"It was {conflict.origin}, and what is at {detail} is in its way.",
-                "Move or delete that, or rename this one again.",
-            )
+        case "in-the-way":
+            return _in_the_way(conflict)
         case "moved":
             return Message(
                 f"Moved on both sides: it was {conflict.origin}, and is {detail} on the wiki.",
-                "Choose a name: --prefer local or --prefer wiki.",
+                "Choose a name: wikisync push --prefer local, or wikisync pull --prefer wiki.",
             )
         case "name-held":
             return Message(
@@ -261,6 +258,28 @@ def say_note(note: Note) -> Message:
                 " in the wiki's administration, under Utilities.",
             )
     assert_never(note.kind)
+
+
+def _in_the_way(conflict: Conflict) -> Message:
+    """What takes the place of a page or file, and the command that ends it."""
+    place, _, side = conflict.detail.partition(" ")
+    if conflict.origin is None:
+        what = "another page's file" if side == "folder" else "another page of the wiki"
+        return Message(
+            f"Its place is taken: {what} has the name {place} now.",
+            "Settle that one in the same run: give the command without PATH.",
+        )
+    if side == "folder":
+        return Message(
+            f"Its page was moved to {place} on the wiki, and another file has that name here.",
+            "To move the page back: wikisync push --prefer local. Or rename or delete that file,"
+            " then pull.",
+        )
+    return Message(
+        f"Renamed here (it was {conflict.old_file}), and another page is at {place} on the wiki.",
+        "To take the renaming back: wikisync pull --prefer wiki. Or move or delete that page,"
+        " then push.",
+    )
 
 
 def _git_hint(said: str) -> str:

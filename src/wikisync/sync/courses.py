@@ -20,11 +20,14 @@ from wikisync.sync.moves import (
     to_wiki,
 )
 from wikisync.sync.plan import WRITES, Conflict, Remote, There
+from wikisync.sync.prefer import settles_here
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from wikisync.page.model import Key
     from wikisync.sync.known import Sides, Wish
-    from wikisync.sync.plan import Side
+    from wikisync.sync.plan import Prefer, Side
 
 
 @dataclass(slots=True)
@@ -44,9 +47,15 @@ class Courses:
     stuck: set[Key] = field(default_factory=set)
 
 
-def find_courses(sides: Sides, wish: Wish) -> Courses:
-    """Decide about every page that moved, and is among those that the user chose."""
+def find_courses(
+    sides: Sides, wish: Wish, vacated: Collection[tuple[Side, Key]] = frozenset()
+) -> Courses:
+    """Decide about every page that moved, and is among those that the user chose.
+
+    ``vacated`` are places that a deletion of the same plan makes free.
+    """
     found = Courses()
+    settled: set[Key] = set()
     courses: list[tuple[Moved, Course]] = []
     for moved in _all_moved(sides):
         found.decided.add(moved.base.key)
@@ -59,11 +68,14 @@ def find_courses(sides: Sides, wish: Wish) -> Courses:
             continue
         if isinstance(course, Conflict):
             found.conflicts.append(course)
-            found.stuck.add(moved.at_there)  # a new file there would find the page in its way
+            if course.kind == "gone-there" and settles_here(course, wish):
+                settled.add(moved.base.key)
+            else:
+                found.stuck.add(moved.at_there)  # a new file there would find the page in its way
         else:
             courses.append((moved, course))
-    _stop_where_taken(courses, sides, found)
-    _wait_for_names(courses, wish, found)
+    _stop_where_taken(courses, sides, wish, found, vacated)
+    _wait_for_names(courses, wish, found, settled)
     for moved, course in courses:
         if course.move is None or course.move.side in WRITES[wish.command]:
             found.going.append((moved.base.key, course))
@@ -105,20 +117,31 @@ def _chosen(moved: Moved, wish: Wish) -> bool:
 
 
 def _decide(moved: Moved, sides: Sides, wish: Wish) -> Course | Conflict:
-    file = _file_there(moved, sides)
-    course = decide_moved(moved, file)
+    course = decide_moved(moved, _file_there(moved, sides))
     if isinstance(course, Conflict) and course.kind == "moved" and wish.prefer:
-        course = to_wiki(moved) if wish.prefer == "local" else to_folder(moved, file)
-        course = _over_the_other_name(course)
+        return _preferred(moved, sides, wish.prefer)
     if isinstance(course, Course) and course.move and wish.turns(course.move.side):
-        course = _turned(moved, course, file)
-    move = course.move if isinstance(course, Course) else None
+        course = _turned(moved, course, _file_there(moved, sides))
+    if isinstance(course, Course):
+        _check_name(course, sides)
+    return course
+
+
+def _preferred(moved: Moved, sides: Sides, prefer: Prefer) -> Course:
+    """The move that gives both sides the name of the preferred one. Raises BadName."""
+    course = to_wiki(moved) if prefer == "local" else to_folder(moved, _file_there(moved, sides))
+    _check_name(course, sides)
+    return _over_the_other_name(course)
+
+
+def _check_name(course: Course, sides: Sides) -> None:
+    """Raise BadName for a move to a name that its side cannot have."""
+    move = course.move
     if move is not None and move.side == "wiki" and (why := sides.unreachable(move.key)):
         raise BadName(move.file, why)
     if move is not None and move.side == "folder" and sides.ignores(move.file):
         where = f"its page was moved to {move.key}, and `ignore` leaves {move.file} out"
         raise BadName(move.old_file, where)
-    return course
 
 
 def _over_the_other_name(course: Course) -> Course:
@@ -148,10 +171,21 @@ def _file_there(moved: Moved, sides: Sides) -> str:
     return sides.file_of(moved.at_there, listed)
 
 
-def _stop_where_taken(courses: list[tuple[Moved, Course]], sides: Sides, found: Courses) -> None:
-    """Leave out the moves to a place that stays taken; each may keep others from moving."""
+def _stop_where_taken(
+    courses: list[tuple[Moved, Course]],
+    sides: Sides,
+    wish: Wish,
+    found: Courses,
+    vacated: Collection[tuple[Side, Key]],
+) -> None:
+    """Leave out the moves to a place that stays taken; each may keep others from moving.
+
+    A preference for the other side takes such a move back instead, once.
+    """
+    first: dict[Key, Conflict] = {}
     while True:
         leaving = {(c.move.side, c.move.origin) for _, c in courses if c.move is not None}
+        leaving |= set(vacated)
         stopped = [
             (moved, course)
             for moved, course in courses
@@ -161,14 +195,43 @@ def _stop_where_taken(courses: list[tuple[Moved, Course]], sides: Sides, found: 
         ]
         if not stopped:
             return
-        for moved, course in stopped:
+        returning = [
+            (moved, course, back)
+            for moved, course in stopped
+            if moved.base.key not in first
+            and (back := _taken_back(moved, course, sides, wish)) is not None
+        ]
+        for moved, course, back in returning:  # what they leave may be where others go
             courses.remove((moved, course))
+            courses.append((moved, back))
+            first[moved.base.key] = _in_the_way(moved, course)
+        for moved, course in stopped if not returning else ():
+            courses.remove((moved, course))
+            found.conflicts.append(first.get(moved.base.key) or _in_the_way(moved, course))
             if course.move is not None:
-                found.conflicts.append(in_the_way(moved, course.move.side, course.move.key))
                 found.stuck.add(course.move.key)
 
 
-def _wait_for_names(courses: list[tuple[Moved, Course]], wish: Wish, found: Courses) -> None:
+def _in_the_way(moved: Moved, course: Course) -> Conflict:
+    if course.move is None:
+        raise AssertionError(f"{moved.base.key}: nothing is in the way of no move")
+    return in_the_way(moved, course.move.side, course.move.key)
+
+
+def _taken_back(moved: Moved, course: Course, sides: Sides, wish: Wish) -> Course | None:
+    """The course that gives the moved one its former name back, where the user prefers that."""
+    keeps: Prefer = "local" if course.move and course.move.side == "folder" else "wiki"
+    if wish.prefer != keeps:
+        return None
+    try:
+        return _preferred(moved, sides, keeps)
+    except BadName:
+        return None
+
+
+def _wait_for_names(
+    courses: list[tuple[Moved, Course]], wish: Wish, found: Courses, settled: Collection[Key]
+) -> None:
     """Leave out what would get a name by which the state goes on knowing another page.
 
     What needs no move but the name waits in silence where that page is on its way: the next run
@@ -181,7 +244,7 @@ def _wait_for_names(courses: list[tuple[Moved, Course]], wish: Wish, found: Cour
             if course.move is None or course.move.side in WRITES[wish.command]
         ]
         renamed = {moved.base.key for moved, course in going if course.move is None}
-        held = found.decided - {moved.base.key for moved, _course in going}
+        held = found.decided - {moved.base.key for moved, _course in going} - set(settled)
         waiting = [
             (moved, course)
             for moved, course in going

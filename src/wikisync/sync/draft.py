@@ -18,6 +18,8 @@ from wikisync.sync.prefer import bring_back, settle_by, turned
 from wikisync.sync.reconcile import Forget, Same, decide
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from wikisync.errors import BadPage
     from wikisync.page.model import Key
     from wikisync.sync.known import Sides, Wish
@@ -51,10 +53,13 @@ class Draft:
     stuck: frozenset[Key] = frozenset()
     freed: frozenset[Key] = frozenset()
 
-    def follow_courses(self) -> set[Key]:
-        """Note what is to happen to the pages that moved; their keys in the base."""
+    def follow_courses(self, vacated: Collection[tuple[Side, Key]]) -> set[Key]:
+        """Note what is to happen to the pages that moved; their keys in the base.
+
+        ``vacated`` are places that a deletion of the same plan makes free.
+        """
         sides = self.sides
-        found = find_courses(sides, self.wish)
+        found = find_courses(sides, self.wish, vacated)
         kept = found.decided | sides.blocked
         self.files_taken = frozenset(sides.moved_here[k] for k in kept & sides.moved_here.keys())
         self.pages_taken = frozenset(sides.moved_there[k] for k in kept & sides.moved_there.keys())
@@ -211,6 +216,35 @@ class Draft:
                 return replace(conflict, fields=fields, detail=why, merged=page)
             case _:
                 return conflict
+
+    def drop_blocked_creations(self) -> None:
+        """Make a conflict of each creation where something is that no step of the plan removes."""
+        leaving = {(a.side, a.origin if a.verb == "move" else a.key) for a in self._removals()}
+        for action in list(self.actions):
+            place = (action.side, action.key)
+            if action.verb != "create" or place in leaving or not self._is_taken(*place):
+                continue
+            self.actions.remove(action)
+            detail = f"{action.key} {action.side}"
+            here, there = action.here, action.there
+            self.conflicts.append(
+                Conflict(
+                    action.key, action.file, "in-the-way", detail=detail, here=here, there=there
+                )
+            )
+
+    def vacated(self) -> frozenset[tuple[Side, Key]]:
+        """The places that the deletions of the plan make free."""
+        return frozenset((a.side, a.key) for a in self._removals() if a.verb == "delete")
+
+    def _removals(self) -> list[Action]:
+        return [a for a in self.actions if a.verb in {"move", "delete"} and a.withheld is None]
+
+    def _is_taken(self, side: Side, key: Key) -> bool:
+        """Whether a page that moved is at a place."""
+        if side == "wiki":
+            return key in self.pages_taken and self.sides.there.get(key) is not None
+        return key in self.files_taken and key in self.sides.here
 
     def add(self, action: Action, file: str) -> None:
         """Note a step, where the command may take it; else that it waits for the other one."""

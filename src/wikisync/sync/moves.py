@@ -133,7 +133,7 @@ def titled_by_wiki(base: Base, there: Remote) -> Fingerprint | None:
 
 def in_the_way(moved: Moved, side: Side, key: Key) -> Conflict:
     """The conflict of a page that cannot go where it should: something else is there."""
-    return _conflict(moved, "moved", f"{key} ({'in the folder' if side == 'folder' else side})")
+    return _conflict(moved, "in-the-way", f"{key} {side}")
 
 
 def name_held(moved: Moved, key: Key) -> Conflict:

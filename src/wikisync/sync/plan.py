@@ -119,7 +119,8 @@ class Action:
 
     A move goes from ``origin`` (and ``old_file``) to ``key`` (and ``file``) and changes nothing
     else; what was edited too is a step of its own, after it. The state knows the page by ``was``
-    until then, and by ``base`` once it is done. ``aside``: a step out of the way, of a page that
+    until then (which a deletion has too, where it is not its ``key``), and by ``base`` once it is
+    done. ``aside``: a step out of the way, of a page that
     another one changes places with, and ``first_file`` its file before that step. A merge has the
     page ``merged`` and the fields that changed on the wiki (``theirs``); with ``marks`` the file is
     to show both versions. ``converts``: the wiki makes the page one of the file's kind.
@@ -164,7 +165,8 @@ ConflictKind = Literal[
     "gone-here",  # gone here, changed on the wiki
     "gone-there",  # changed here, gone on the wiki
     "hidden",  # the key may no longer see the page
-    "moved",  # moved on both sides, or to where something else is
+    "moved",  # moved on both sides
+    "in-the-way",  # another page or file is where it would have to go
     "name-held",  # moved to the name of a page that moved on, and has to be settled first
     "moved-on",  # moved on the other side, and changed on this one
     "kind",  # Markdown on one side, HTML on the other

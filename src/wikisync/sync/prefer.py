@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from wikisync.sync.plan import Action, Conflict
+from wikisync.sync.plan import WRITES, Action, Conflict
 from wikisync.sync.reconcile import fixed
 
 if TYPE_CHECKING:
+    from wikisync.sync.known import Wish
     from wikisync.sync.plan import ConflictKind, Side, Verb
 
 
@@ -75,4 +76,13 @@ def settle_by(side: str, conflict: Conflict) -> Action | None:
         settles=True,
         # What is made anew goes over nothing: the other side had deleted it.
         overwrites=None if verb == "create" else where,
+        was=conflict.origin,
     )
+
+
+def settles_here(conflict: Conflict, wish: Wish) -> bool:
+    """Whether the user's preference ends a conflict in this very run."""
+    settled = settle_by(wish.prefer, conflict) if wish.prefer else None
+    if settled is None or settled.side not in WRITES[wish.command]:
+        return False
+    return settled.verb != "delete" or wish.delete

@@ -76,8 +76,9 @@ def find_renames(known: Known) -> Renames:
     gone -= found.moved.keys()
     new = {key for key in new - set(found.moved.values()) if known.free(key)}
     _by_values(known, gone | changed, new | changed, found)
-    _drop_copies(found, changed)
-    _by_likeness(known, gone - found.moved.keys(), new - set(found.moved.values()), found)
+    _by_likeness(known, _displaced(found, changed), new | changed, found)
+    _drop_copies(found, changed, _left(known, found, changed))
+    _by_likeness(known, gone - found.moved.keys(), new, found)
     for page, file in list(found.moved.items()):
         if file in new and known.occupied(file) and not known.lives(page):
             del found.moved[page]  # then the file is new, and the page is gone
@@ -150,17 +151,43 @@ def _grouped(pairs: Iterable[tuple[Hashable, Key]]) -> dict[Hashable, list[Key]]
     return groups
 
 
-def _drop_copies(found: Renames, changed: Collection[Key]) -> None:
+def _displaced(found: Renames, changed: Collection[Key]) -> set[Key]:
+    """Pages under whose name another page's file is now, and whose own was not found so far.
+
+    It may have been edited on its way: else the page would get the other one's text.
+    """
+    return {to for to in found.moved.values() if to in changed and to not in found.moved}
+
+
+def _left(known: Known, found: Renames, changed: Collection[Key]) -> set[Key]:
+    """Pages whose text is in the file of another page, which has it on both sides.
+
+    It may be a copy that the wiki has by the very name to which the file was renamed. Then the page
+    has no file any more, and another page's file may have taken its name.
+    """
+    displaced = _displaced(found, changed)
+    if not displaced:
+        return set()
+    taken = {*changed, *found.moved.values()}
+    texts = {
+        _content(one.fingerprint.digests) for key, one in known.here.items() if key not in taken
+    }
+    return {key for key in displaced if _content(known.bases[key].here.digests) in texts}
+
+
+def _drop_copies(found: Renames, changed: Collection[Key], left: Collection[Key]) -> None:
     """Drop the moves from or onto a page that keeps its place: it was edited, or copied.
 
-    A file under a known page's name is another page's only if its own page has gone elsewhere.
+    A file under a known page's name is another page's only if its own page has gone elsewhere, or
+    has ``left``.
     """
     while True:
         targets = set(found.moved.values())
         copies = [
             key
             for key, to in found.moved.items()
-            if (to in changed and to not in found.moved) or (key in changed and key not in targets)
+            if (to in changed and to not in found.moved and to not in left)
+            or (key in changed and key not in targets)
         ]
         if not copies:
             return
@@ -172,6 +199,7 @@ def _by_likeness(
     known: Known, pages: Collection[Key], files: Collection[Key], found: Renames
 ) -> None:
     """Pair what was renamed and edited, where no other pair comes near."""
+    files = set(files) - set(found.moved.values())
     if not pages or not files or len(pages) * len(files) > MOST:
         return
     near = [
@@ -186,7 +214,8 @@ def _by_likeness(
     of_file = _grouped((file, page) for page, file in near)
     for page, file in near:
         if len(of_page[page]) == len(of_file[file]) == 1:
-            found.moved[page] = file
-        else:
+            if page != file:
+                found.moved[page] = file
+        elif page not in known.here:
             names = tuple(sorted(known.here[key].file for key in of_page[page]))
             found.alike[page] = names

@@ -1,0 +1,85 @@
+"""Every state of both sides has a command that ends it, and the advice printed names one that does.
+
+Pairs of events happen to two pages, on either side and in both orders; then a reader does what the
+reports say. Whichever side's version they want to keep, and with whichever command they begin,
+there is nothing left to say within three runs. And no page takes another page's text under its id.
+"""
+
+from __future__ import annotations
+
+import ssl
+from typing import TYPE_CHECKING, Final, get_args
+
+import pytest
+
+from cli.advice import Choice
+from cli.pair_events import EVENTS, World, happen, strangers, walk
+from wikisync.sandbox import Sandbox
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+COMMANDS: Final = ("sync", "push", "pull")
+SAMPLE: Final = 7
+"""Of so many pairs, one is tried in every run of the tests."""
+
+PAIRS: Final = [(first, then) for first in EVENTS for then in EVENTS if first != then]
+
+KNOWN: Final = [
+    ("swap here", "delete two there"),
+    ("delete two there", "move one to two there"),
+    ("move two to three here", "create three there"),
+    ("create three here", "move two to three there"),
+    ("move two to three there", "move one to three here"),
+    ("swap there", "move two to three here"),
+    ("edit one here", "delete one there"),
+    ("delete one here", "delete two there"),
+]
+"""What had no end, or an advice that led to none."""
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    with pytest.MonkeyPatch.context() as patch, Sandbox() as box:
+        # The wiki is on loopback: reading whom else to trust would be half the time of a run.
+        patch.setattr(ssl.SSLContext, "load_verify_locations", lambda *_args, **_more: None)
+        yield World(tmp_path_factory.mktemp("pairs"), box)
+
+
+def dead_ends(world: World, pairs: Iterable[tuple[str, str]], *begin: str) -> list[str]:
+    """What a reader saw who came to no end, or to a page with another's text."""
+    found = []
+    for pair in pairs:
+        for choice in get_args(Choice):
+            for command in begin:
+                if not happen(world, *pair):
+                    continue
+                walked = walk(world, choice, command)
+                if not walked.quiet or (strangers(world) and not overwrites_file(*pair)):
+                    heading = f"{' + '.join(pair)}, keeping {choice}, from {command}"
+                    found.append(f"{heading}\n{walked.told()}{strangers(world) or ''}")
+    return found
+
+
+def overwrites_file(first: str, then: str) -> bool:
+    """Whether the user put one page's file over another's: that is an edit of the other."""
+    deleted = [name for name in (first, then) if name in {"delete one here", "delete two here"}]
+    if "swap here" in {first, then}:
+        return bool(deleted)
+    return bool(deleted) and then.endswith(f"to {deleted[0].split()[1]} here")
+
+
+@pytest.mark.parametrize("pair", KNOWN, ids=" + ".join)
+def test_what_had_no_end_has_one(world: World, pair: tuple[str, str]) -> None:
+    assert dead_ends(world, [pair, pair[::-1]], *COMMANDS) == []
+
+
+def test_the_advice_ends_what_two_events_left_on_either_side(world: World) -> None:
+    assert dead_ends(world, PAIRS[::SAMPLE], "sync") == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("first", EVENTS)
+def test_the_advice_ends_all_that_two_events_can_leave(world: World, first: str) -> None:
+    pairs = [pair for pair in PAIRS if pair[0] == first]
+    assert dead_ends(world, pairs, *COMMANDS) == []
