@@ -108,7 +108,8 @@ def _looked(
         refusals = guards(surveyed.sides, plan, request.direction, limits, deleted)
         plan = replace(plan, refusals=refusals)
     request = replace(request, meant=chosen)
-    return replace(report, request=request, plan=plan, notes=notes), surveyed
+    saved = tuple(Note("saved", detail=file) for file in desk.folder.saved)
+    return replace(report, request=request, plan=plan, notes=(*saved, *notes)), surveyed
 
 
 def _deleted(desk: Desk, sides: Sides) -> frozenset[tuple[int, str]]:

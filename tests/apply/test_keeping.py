@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
+import errno
 from typing import TYPE_CHECKING
 
 import pytest
 
 from rig import page, results
-from wikisync.errors import FolderError, StateError
+from wikisync.errors import StateError
 from wikisync.sandbox import Refuse
-from wikisync.sides import atomic
+from wikisync.sides.directory import Directory
 from wikisync.state.bases import unpack_page
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from rig import Rig
 
 
@@ -83,14 +82,14 @@ def test_what_one_page_agreed_on_is_remembered_when_the_next_one_fails(
             rig.write(f"{name}.md")
         else:
             rig.box.create(name)
-    whole = atomic.claim
+    whole = Directory.claim
 
-    def claim(temporary: Path, path: Path, file: str) -> None:
-        if file == "news.md" and side == "folder":
-            raise FolderError(file, "write", "no space left on device")
-        whole(temporary, path, file)
+    def claim(directory: Directory, old: str, new: str, into: Directory | None = None) -> None:
+        if new == "news.md" and side == "folder":
+            raise OSError(errno.ENOSPC, "No space left on device")
+        whole(directory, old, new, into)
 
-    monkeypatch.setattr("wikisync.sides.many.claim", claim)
+    monkeypatch.setattr(Directory, "claim", claim)
     rig.box.faults.add(Refuse(), on="create", nth=2)
     outcomes = rig.do()
     assert [outcome.result for outcome in outcomes] == ["done", "failed", "done"]

@@ -9,6 +9,7 @@ import pytest
 from rig import results
 from wikisync.errors import Interrupted, StateError
 from wikisync.sides import many
+from wikisync.sides.directory import Directory
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -31,8 +32,8 @@ class Killed(BaseException):
 
 
 def kill(monkeypatch: pytest.MonkeyPatch, function: str, *, after: int) -> None:
-    """End the process at a call of one of ``many``'s functions."""
-    real, calls = getattr(many, function), [0]
+    """End the process at a call of one of a directory's functions."""
+    real, calls = getattr(Directory, function), [0]
 
     def mortal(*args: object) -> object:
         if calls[0] == after:
@@ -40,7 +41,7 @@ def kill(monkeypatch: pytest.MonkeyPatch, function: str, *, after: int) -> None:
         calls[0] += 1
         return real(*args)
 
-    monkeypatch.setattr(many, function, mortal)
+    monkeypatch.setattr(Directory, function, mortal)
 
 
 def test_new_files_take_few_transactions_and_are_what_single_ones_would_be(filled: Rig) -> None:
@@ -50,14 +51,14 @@ def test_new_files_take_few_transactions_and_are_what_single_ones_would_be(fille
     assert (filled.state.journal.open(), filled.plan().in_sync) == ([], len(NAMES))
 
 
-@pytest.mark.parametrize("function", ["_filled", "_named", "sync_folder"])
+@pytest.mark.parametrize("function", ["create", "claim", "sync"])
 @pytest.mark.parametrize("after", [0, 3])
 def test_killed_amid_a_batch_the_next_run_ends_where_this_one_would_have(
     filled: Rig, monkeypatch: pytest.MonkeyPatch, function: str, after: int
 ) -> None:
     plan = filled.plan("pull")
     with monkeypatch.context() as patch:
-        kill(patch, function, after=after if function != "sync_folder" else 0)
+        kill(patch, function, after=after if function != "sync" else 0)
         with pytest.raises(Killed):
             filled.apply(plan)
     assert len(filled.state.journal.open()) == len(NAMES)

@@ -14,8 +14,6 @@ from wikisync.sandbox import Drop, Hook, Status, TreeRace, Truncated, WriteThenF
 from wikisync.sides.wiki import Wiki
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from rig import Rig
     from wikisync.apply import Outcome
     from wikisync.page.model import Key
@@ -594,13 +592,16 @@ def test_a_move_of_a_page_that_moved_on_since_is_not_taken_back(synced: Rig) -> 
 # On odd disks
 
 
-def test_without_hard_links_a_file_is_moved_all_the_same(
-    synced: Rig, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("links", [True, False])
+def test_where_no_name_can_be_claimed_in_one_step_a_file_is_moved_all_the_same(
+    synced: Rig, monkeypatch: pytest.MonkeyPatch, links: bool
 ) -> None:
-    def link(_old: Path, _new: Path) -> None:
+    def link(*_: object, **__: object) -> None:
         raise PermissionError(1, "Operation not permitted")
 
-    monkeypatch.setattr(os, "link", link)
+    monkeypatch.setattr("wikisync.sides.rename._system_call", lambda: None)
+    if not links:
+        monkeypatch.setattr(os, "link", link)
     synced.box.move("home", "start")
     assert results(synced.do("pull")) == ["move folder start: done"]
     assert synced.files() == ["other.md", "start.md"]

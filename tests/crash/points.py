@@ -16,12 +16,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from unittest.mock import patch
 
+from wikisync.sides import rename
+from wikisync.sides.directory import Directory
 from wikisync.sides.wire import Wire
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-FILE_EFFECTS: Final = ("replace", "link", "unlink", "mkdir", "rmdir", "chmod")
+FILE_EFFECTS: Final = ("replace", "link", "unlink", "mkdir", "rmdir", "chmod", "fchmod")
 IDLE_EFFECTS: Final = ("fsync",)
 
 
@@ -150,6 +152,10 @@ def watched(points: Points) -> Iterator[None]:
         stack.enter_context(patch.object(Wire, "close", _closing(points, Wire.close)))
         stack.enter_context(patch.object(sqlite3, "connect", _connecting(points, sqlite3.connect)))
         stack.enter_context(patch.object(Path, "open", _opening(points, Path.open)))
+        stack.enter_context(patch.object(Directory, "create", _creating(points, Directory.create)))
+        for name in ("exchange", "rename_exclusive"):
+            real = getattr(rename, name)
+            stack.enter_context(patch.object(rename, name, _changing(points, name, real)))
         for name in FILE_EFFECTS:
             real = getattr(os, name)
             stack.enter_context(patch.object(os, name, _changing(points, name, real)))
@@ -200,7 +206,7 @@ def _changing(points: Points, name: str, real: Callable[..., Any]) -> Callable[.
     def change(path: Any, *args: Any, **more: Any) -> Any:
         if points.elsewhere():
             return real(path, *args, **more)
-        if Path(path).name.startswith("lock"):
+        if isinstance(path, str | Path) and Path(path).name.startswith("lock"):
             # The lock goes with its process; what is said of its holder stays.
             return None if points.dead else real(path, *args, **more)
         points.before(name)
@@ -229,6 +235,16 @@ def _opening(points: Points, real: Callable[..., Any]) -> Callable[..., Any]:
         return _Half(points, real(path, mode, *args, **more))
 
     return opened
+
+
+def _creating(points: Points, real: Callable[..., Any]) -> Callable[..., Any]:
+    def create(directory: Directory, name: str) -> Any:
+        if points.elsewhere():
+            return real(directory, name)
+        points.before("create")
+        return _Half(points, real(directory, name))
+
+    return create
 
 
 class _Half:

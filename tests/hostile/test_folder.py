@@ -14,6 +14,8 @@ import pytest
 from cli.harness import Workspace, page
 from hostile.scene import contents, on_wiki, quiet
 from wikisync.sandbox import Hook
+from wikisync.sides import rename
+from wikisync.sides.directory import Directory
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -98,7 +100,7 @@ TROUBLES = {
 }
 
 
-@pytest.mark.parametrize("call", ["fsync", "link", "replace"])
+@pytest.mark.parametrize("call", ["fsync", "link", "replace", "exchange"])
 @pytest.mark.parametrize("trouble", TROUBLES)
 def test_a_disk_that_refuses_is_named_for_each_file_and_the_old_content_is_whole(
     coming: Workspace, trouble: str, call: str, monkeypatch: pytest.MonkeyPatch
@@ -111,13 +113,14 @@ def test_a_disk_that_refuses_is_named_for_each_file_and_the_old_content_is_whole
 
     with monkeypatch.context() as patch:
         match call:
-            case "fsync":
-                patch.setattr("wikisync.sides.atomic.os.fsync", refuse)
-            case "link":
-                patch.setattr("wikisync.sides.atomic.os.link", refuse)
-                patch.setattr(Path, "replace", refuse)
+            case "exchange":
+                patch.setattr(Directory, "exchange", refuse)
+            case "link":  # the old way, without the system's own
+                patch.setattr(rename, "_system_call", lambda: None)
+                patch.setattr(os, "link", refuse)
+                patch.setattr(os, "replace", refuse)
             case _:
-                patch.setattr(Path, "replace", refuse)
+                patch.setattr(os, call, refuse)
         result = coming.run("pull", "--yes", "--json")
     assert result.code == 1
     reason = result.action("edited")["reason"]
@@ -267,7 +270,7 @@ def test_nothing_that_was_half_written_stays_behind(
         raise Gone
 
     with monkeypatch.context() as patch:
-        patch.setattr("wikisync.sides.folder.fill", dies)
+        patch.setattr("wikisync.sides.replacing.write_draft", dies)
         with pytest.raises(Gone):
             pull(coming)
     (coming.folder / ".wikisync-0123456789ab").write_text("half of a file")

@@ -8,7 +8,7 @@ import pytest
 
 from sides.disk import NEW, OLD, everything, put
 from wikisync.errors import FolderError
-from wikisync.sides import folder as module
+from wikisync.sides import directory as module
 from wikisync.sides.folder import Folder, Found, digest_of
 
 if TYPE_CHECKING:

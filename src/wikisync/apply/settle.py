@@ -33,6 +33,7 @@ def settle(state: State, folder: Folder, wiki: Wiki) -> int:
 
     Raises WikiError where the wiki cannot be asked: nothing is then settled that needs it.
     """
+    folder.sweep()  # first: what a file holds tells what became of a write
     waiting = state.journal.open()
     for noted in waiting:
         if noted.intent.side == "folder":
@@ -42,7 +43,6 @@ def settle(state: State, folder: Folder, wiki: Wiki) -> int:
     for run, page_id, file in state.journal.half_rewritten():
         with suppress(FolderError):  # else it is looked at the next time
             state.journal.rewrote(run, page_id, digest_of(folder.read(file)).hex())
-    folder.sweep()
     state.journal.end_interrupted(now())
     return len(waiting)
 

@@ -250,6 +250,12 @@ def say_note(note: Note) -> Message:
                 f" or back after a deletion: {named(note.files)}.",
                 REWOUND,
             )
+        case "saved":
+            return Message(
+                f"{note.detail} holds what somebody saved while a run was killed; the file of that"
+                " name was saved again since.",
+                "Bring over what is missing, then delete it.",
+            )
         case "tree":
             return Message(
                 "The wiki's tree of pages may lack some that were made at the same time"

@@ -168,6 +168,10 @@ def _github_hint(status: int | None) -> str:
 
 
 def _folder_hint(reason: str) -> str:
+    if reason == "it is read-only":
+        return "Make it writable (chmod u+w), then run it again."
+    if "owner" in reason or "group" in reason:
+        return "Run wikisync as the file's owner, or take the file over (chown), then run it again."
     if "permission" in reason or "read-only" in reason:
         return "Check who may write there."
     return "Make room, then run it again." if "space" in reason else ""

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import os
 import stat
+from contextlib import suppress
 from typing import TYPE_CHECKING
-
-from wikisync.errors import FileMoved
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,18 +21,6 @@ def fill(temporary: Path, data: bytes, like: Path | None) -> None:
         os.fsync(handle.fileno())
 
 
-def claim(temporary: Path, path: Path, file: str) -> None:
-    """Give the new file its name, unless something bears it already."""
-    try:
-        os.link(temporary, path)
-    except FileExistsError as error:
-        raise FileMoved(file, "write", "a file of that name is there now") from error
-    except OSError:  # a file system without hard links
-        if path.exists():
-            raise FileMoved(file, "write", "a file of that name is there now") from None
-        temporary.replace(path)
-
-
 def sync_folder(folder: Path) -> None:
     """Bring a folder's names to disk: a rename is there only then.
 
@@ -44,11 +31,15 @@ def sync_folder(folder: Path) -> None:
     except OSError:
         return
     try:
-        os.fsync(handle)
-    except OSError:
-        pass
+        sync_handle(handle)
     finally:
         os.close(handle)
+
+
+def sync_handle(handle: int) -> None:
+    """Bring to disk what is open; systems that cannot do this keep quiet."""
+    with suppress(OSError):
+        os.fsync(handle)
 
 
 def reason_of(error: OSError) -> str:

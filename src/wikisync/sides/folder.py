@@ -8,39 +8,37 @@ saw it (3), and nothing outside the folder is ever written (9).
 from __future__ import annotations
 
 import os
-import re
-import secrets
 import stat
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from hashlib import blake2b
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
+from time import monotonic
 from typing import TYPE_CHECKING
 
-from wikisync.errors import FileMoved, FolderError
+from wikisync.errors import FolderError
 from wikisync.page.paths import EXTENSIONS
-from wikisync.sides.atomic import claim, fill, reason_of, sync_folder
+from wikisync.page.windows import windows_refusal
+from wikisync.sides.atomic import reason_of
+from wikisync.sides.directory import (
+    Directory,
+    NotRegular,
+    digest_of,
+    open_below,
+)
+from wikisync.sides.file_errors import clause_of, reported
+from wikisync.sides.leftovers import clear
+from wikisync.sides.replacing import create_file, delete_file, move_file, replace_file
 from wikisync.sides.stamps import stamp_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from pathlib import Path
 
     from pathspec import GitIgnoreSpec
 
     from wikisync.sync.plan import Stamp
 
-MAX_BYTES = 64 * 1024 * 1024
-"""A larger file is no page; the wiki takes 5 MB in a request by default."""
-
-TEMPORARY = ".wikisync-"
-"""How the name of a file begins that has not yet got its own."""
-
-_OURS = re.compile(re.escape(TEMPORARY) + "[0-9a-f]{12}")
-
-
-def digest_of(data: bytes) -> bytes:
-    """The digest of a file's bytes, as a lease compares them."""
-    return blake2b(data, digest_size=16).digest()
+__all__ = ["Folder", "Found", "Seen", "digest_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +60,18 @@ class Seen:
 class Folder:
     """A folder of pages. ``ignore`` are patterns as git's, relative to the folder.
 
-    With ``may_lack``, a folder that is not there is scanned as an empty one.
+    With ``may_lack``, a folder that is not there is scanned as an empty one. ``on_windows`` is
+    whether names that Windows keeps or refuses are refused here. ``saved`` are files in which
+    ``sweep`` kept what a person may have saved, since its own name was taken. ``looked`` are the
+    files that the last whole look saw, which ended at ``looked_at`` (monotonic seconds).
     """
 
     def __init__(self, root: Path, ignore: Sequence[str] = (), *, may_lack: bool = False) -> None:
         self.root = root
+        self.on_windows = os.name == "nt"
+        self.saved: list[str] = []
+        self.looked: frozenset[str] = frozenset()
+        self.looked_at: float | None = None
         self._may_lack = may_lack
         self._folds: bool | None = None
         self._spec: GitIgnoreSpec | None = None
@@ -93,36 +98,50 @@ class Folder:
 
     def look(self) -> Iterator[Seen | FolderError]:
         """Every file that ``scan`` reads, as the file system shows it; raises as ``scan`` does."""
-        yield from self._look("", str(self.root))
-
-    def _look(self, below: str, path: str) -> Iterator[Seen | FolderError]:
         try:
-            with os.scandir(path) as listing:
-                entries = sorted(listing, key=lambda entry: entry.name)
-        except OSError as error:
-            if not below and self._may_lack and isinstance(error, FileNotFoundError):
-                return
-            problem = FolderError(below or str(self.root), "read", reason_of(error))
-            if not below:
-                raise problem from error
-            yield problem
+            waiting = [iter(self._list(""))]
+        except FileNotFoundError as error:
+            if not self._may_lack:
+                raise FolderError(str(self.root), "read", reason_of(error)) from error
             return
-        for entry in entries:
-            if entry.name.startswith("."):
-                continue
-            name = below + entry.name
-            if entry.is_dir(follow_symlinks=False):
-                if not self._ignored(name + "/"):
-                    yield from self._look(name + "/", entry.path)
-            elif (
-                os.path.splitext(entry.name)[1] in EXTENSIONS  # noqa: PTH122  (ten times as fast)
-                and entry.is_file(follow_symlinks=False)
-                and not self._ignored(name)
-            ):
+        except OSError as error:
+            raise FolderError(str(self.root), "read", reason_of(error)) from error
+        files: list[str] = []
+        while waiting:
+            found = next(waiting[-1], None)
+            if found is None:
+                waiting.pop()
+            elif not isinstance(found, str):
+                files.append(found.file)
+                yield found
+            else:
                 try:
-                    yield Seen(name, stamp_of(entry.stat(follow_symlinks=False)))
+                    waiting.append(iter(self._list(found)))
                 except OSError as error:
-                    yield FolderError(name, "read", reason_of(error))
+                    yield FolderError(found, "read", clause_of(error))
+        self.looked, self.looked_at = frozenset(files), monotonic()
+
+    def _list(self, below: str) -> list[Seen | FolderError | str]:
+        """The files in a directory that may be pages, and the directories, which end in ``/``."""
+        listed: list[Seen | FolderError | str] = []
+        with open_below(str(self.root), below.split("/")[:-1]) as directory:
+            for entry in directory.entries():
+                name = below + entry.name
+                try:
+                    if entry.name.startswith("."):
+                        continue
+                    if entry.is_dir(follow_symlinks=False):
+                        if not self._ignored(name + "/"):
+                            listed.append(name + "/")
+                    elif (
+                        os.path.splitext(entry.name)[1] in EXTENSIONS  # noqa: PTH122  (ten times as fast)
+                        and entry.is_file(follow_symlinks=False)
+                        and not self._ignored(name)
+                    ):
+                        listed.append(Seen(name, stamp_of(entry.stat(follow_symlinks=False))))
+                except OSError as error:
+                    listed.append(FolderError(name, "read", reason_of(error)))
+        return listed
 
     def _ignored(self, name: str) -> bool:
         return self._spec is not None and self._spec.match_file(name)
@@ -155,13 +174,18 @@ class Folder:
 
     def read(self, file: str) -> bytes:
         """The bytes of a file. Raises FolderError."""
-        try:
-            with self.inside(file, "read").open("rb") as handle:
-                if os.fstat(handle.fileno()).st_size > MAX_BYTES:
-                    raise FolderError(file, "read", f"it is over {MAX_BYTES >> 20} MiB")
-                return handle.read(MAX_BYTES + 1)
-        except OSError as error:
-            raise FolderError(file, "read", reason_of(error)) from error
+        with reported(file, "read"), self.directory_of(file, "read") as (directory, name):
+            return directory.read(name)
+
+    def is_missing(self, file: str) -> bool:
+        """Whether nothing has a file's name, seen just now. Raises FolderError where unknown."""
+        with reported(file, "read"):
+            try:
+                with self.directory_of(file, "read") as (directory, name):
+                    return not directory.exists(name)
+            except (FileNotFoundError, NotADirectoryError):
+                with open_below(str(self.root), ()):  # a folder that is gone says nothing
+                    return True
 
     def write(self, file: str, data: bytes, lease: bytes | None) -> None:
         """Write a file whole, if it is as ``lease`` says: a digest, or None for *not there*.
@@ -169,24 +193,15 @@ class Folder:
         The new content is complete on disk before it takes the name. Raises FileMoved where the
         lease does not hold, FolderError where the disk refuses; the old content is then whole.
         """
-        path = self.inside(file, "write")
-        try:
-            if lease is not None:
-                self._check(file, lease, "write")
-            path.parent.mkdir(parents=True, exist_ok=True)
-            temporary = path.with_name(TEMPORARY + secrets.token_hex(6))
-            try:
-                fill(temporary, data, path if lease else None)
-                if lease is None:
-                    claim(temporary, path, file)
-                else:
-                    self._check(file, lease, "write")
-                    temporary.replace(path)
-            finally:
-                temporary.unlink(missing_ok=True)
-            sync_folder(path.parent)
-        except OSError as error:
-            raise FolderError(file, "write", reason_of(error)) from error
+        with (
+            reported(file, "write", expected=lease),
+            self.directory_of(file, "write", make=lease is None) as (directory, name),
+        ):
+            if lease is None:
+                create_file(directory, name, data)
+            else:
+                replace_file(directory, name, data, lease)
+            directory.sync()
 
     def move(self, old: str, new: str, lease: bytes) -> None:
         """Give a file that is as ``lease`` says another name, where nothing bears it.
@@ -194,31 +209,30 @@ class Folder:
         It has at least one of the names at every moment. Raises FileMoved where the lease does not
         hold, FolderError where the disk refuses.
         """
-        path, goal = self.inside(old, "move"), self.inside(new, "move")
-        self._check(old, lease, "move")
-        try:
-            goal.parent.mkdir(parents=True, exist_ok=True)
-            if goal.exists() and goal.samefile(path):  # names that differ in case alone
-                path.replace(goal)
+        with (
+            reported(old, "move", expected=lease, new=new),
+            self.directory_of(old, "move") as (directory, name),
+            self.directory_of(new, "move", make=True) as (goal, new_name),
+        ):
+            if _are_one(directory, name, goal, new_name):  # names that differ in case alone
+                directory.rename(name, new_name, goal)
             else:
-                claim(path, goal, new)
-                try:
-                    path.unlink(missing_ok=True)
-                except OSError:
-                    goal.unlink()  # one page, one file
-                    raise
-            sync_folder(goal.parent)
-        except OSError as error:
-            raise FolderError(old, "move", reason_of(error)) from error
+                move_file(directory, name, goal, new_name, lease)
+            goal.sync()
         self.prune(old)
 
     def finish_move(self, old: str, new: str) -> None:
         """Take away what a killed move left of the old name: the name itself, and empty folders."""
-        with suppress(OSError, FolderError):
-            path, goal = self.inside(old, "move"), self.inside(new, "move")
+        with (
+            suppress(OSError, FolderError),
+            self.directory_of(old, "move") as (directory, name),
+            self.directory_of(new, "move") as (goal, new_name),
+        ):
             # Where case does not count, the two names may be one; then there is one link.
-            if path.exists() and goal.samefile(path) and path.lstat().st_nlink > 1:
-                path.unlink()
+            both = _are_one(directory, name, goal, new_name)
+            if both and directory.stat(name).st_nlink > 1:
+                directory.unlink(name)
+        with suppress(FolderError):
             self.prune(old)
 
     def delete(self, file: str, lease: bytes) -> None:
@@ -226,53 +240,69 @@ class Folder:
 
         Raises FileMoved where the lease does not hold, FolderError where the disk refuses.
         """
-        path = self.inside(file, "delete")
-        self._check(file, lease, "delete")
-        try:
-            path.unlink()
-        except OSError as error:
-            raise FolderError(file, "delete", reason_of(error)) from error
+        with (
+            reported(file, "delete", expected=lease),
+            self.directory_of(file, "delete") as (directory, name),
+        ):
+            delete_file(directory, name, lease)
         self.prune(file)
 
     def prune(self, file: str) -> None:
         """Remove the folders that a file which is gone left empty. Raises FolderError."""
-        for parent in self.inside(file, "delete").parents:
-            if parent == self.root:
-                break
-            try:
-                parent.rmdir()
-            except FileNotFoundError:
-                continue
-            except OSError:  # not empty: somebody needs it
-                break
+        *parents, _ = self._parts(file, "delete")
+        with suppress(OSError):  # not empty: somebody needs it; or a link: it leads elsewhere
+            self._prune(parents)
 
-    def sweep(self) -> None:
-        """Remove what a killed run left of files that it had not yet given their names."""
-        for temporary in self.root.rglob(f"{TEMPORARY}*"):
-            if _OURS.fullmatch(temporary.name) and not temporary.is_symlink():
-                with suppress(OSError):  # another run will
-                    temporary.unlink()
+    def _prune(self, parents: Sequence[str]) -> None:
+        for end in range(len(parents), 0, -1):
+            with (
+                suppress(FileNotFoundError),
+                open_below(str(self.root), parents[: end - 1]) as above,
+            ):
+                above.rmdir(parents[end - 1])
 
-    def _check(self, file: str, lease: bytes, doing: str) -> None:
-        try:
-            found = digest_of(self.read(file))
-        except FolderError as error:
-            raise FileMoved(file, doing, error.reason) from error
-        if found != lease:
-            raise FileMoved(file, doing, "it was edited meanwhile")
+    def sweep(self) -> list[str]:
+        """Clear away what killed runs left, and give back what a person may have saved in it.
 
-    def inside(self, file: str, doing: str) -> Path:
-        """The path of a file, once it is sure that it leads nowhere else (promise 9)."""
+        Returns the files in which such a save is kept because its own name is taken; ``saved``
+        has them too.
+        """
+        kept: list[str] = []
+        waiting = [""]
+        while waiting:
+            below = waiting.pop()
+            with suppress(OSError), open_below(str(self.root), below.split("/")[:-1]) as found:
+                kept += (below + name for name in clear(found))
+                waiting += (
+                    f"{below}{entry.name}/"
+                    for entry in found.entries()
+                    if entry.is_dir(follow_symlinks=False) and not entry.name.startswith(".")
+                )
+        self.saved += kept
+        return kept
+
+    @contextmanager
+    def directory_of(
+        self, file: str, doing: str, *, make: bool = False
+    ) -> Iterator[tuple[Directory, str]]:
+        """Open the directory that a file is in, with the file's name there (promise 9).
+
+        No link is followed on the way, nor is the file one. Raises FolderError, OSError.
+        """
+        *parents, name = self._parts(file, doing)
+        with open_below(str(self.root), parents, make=make) as found:
+            with suppress(FileNotFoundError):
+                if stat.S_ISLNK(found.stat(name).st_mode):
+                    raise NotRegular(f"{name} is a link, and links are not followed")
+            yield found, name
+
+    def _parts(self, file: str, doing: str) -> list[str]:
         parts = file.split("/")
         if not all(parts) or file.startswith(os.sep) or ".." in parts or "\0" in file:
             raise FolderError(file, doing, "it lies outside the folder")
-        try:
-            link = self._link_in(file)
-        except OSError as error:
-            raise FolderError(file, doing, reason_of(error)) from error
-        if link is not None:
-            raise FolderError(file, doing, f"{link} is a link, and links are not followed")
-        return self.root / file
+        if self.on_windows and (why := windows_refusal(file)) is not None:
+            raise FolderError(file, doing, why)
+        return parts
 
     def _link_in(self, file: str) -> str | None:
         path = str(self.root)
@@ -284,3 +314,13 @@ class Folder:
             except (FileNotFoundError, NotADirectoryError):
                 return None
         return None
+
+
+def _are_one(directory: Directory, name: str, goal: Directory, new: str) -> bool:
+    """Whether two names are of one file. Raises OSError where the first is of none."""
+    found = directory.stat(name)
+    try:
+        other = goal.stat(new)
+    except FileNotFoundError:
+        return False
+    return (found.st_dev, found.st_ino) == (other.st_dev, other.st_ino)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from wikisync.errors import FolderError
-from wikisync.sides.folder import MAX_BYTES
+from wikisync.sides.directory import MAX_BYTES
 from wikisync.sides.git_process import NO_PROGRAMS, GitFailed, run, running
 
 if TYPE_CHECKING:

@@ -3,24 +3,54 @@
 from __future__ import annotations
 
 import os
-import secrets
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from functools import partial
 from typing import IO, TYPE_CHECKING, Final
 
 from wikisync.errors import FolderError
 from wikisync.sides.aside import in_flight
-from wikisync.sides.atomic import claim, reason_of, sync_folder
-from wikisync.sides.folder import TEMPORARY
+from wikisync.sides.file_errors import reported
+from wikisync.sides.temporary import draft_name
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
+    from wikisync.sides.directory import Directory
     from wikisync.sides.folder import Folder
 
 _AT_ONCE: Final = 4
 """Threads that wait for the disk: it writes what several wait for together."""
+
+
+class _Draft:
+    """A new file that waits for its name: where it is, and open."""
+
+    def __init__(self, directory: Directory, name: str, data: bytes) -> None:
+        self.directory, self.name, self.draft = directory, name, draft_name()
+        self.handle: IO[bytes] = directory.create(self.draft)
+        try:
+            self.handle.write(data)
+            self.handle.flush()
+        except BaseException:
+            self.clear()
+            raise
+
+    def claim(self, failed: OSError | None) -> None:
+        """Give the file its name, if it got to the disk. Raises OSError."""
+        try:
+            self.handle.close()
+        except OSError as error:
+            failed = failed or error
+        if failed is not None:
+            raise failed
+        self.directory.claim(self.draft, self.name)
+
+    def clear(self) -> None:
+        """Close it, and remove it if it has not got its name. A full disk is told by the write."""
+        with suppress(OSError):
+            self.handle.close()
+        with suppress(OSError):
+            self.directory.unlink(self.draft)
 
 
 def write_new(folder: Folder, files: Sequence[tuple[str, bytes]]) -> list[FolderError | None]:
@@ -29,49 +59,31 @@ def write_new(folder: Folder, files: Sequence[tuple[str, bytes]]) -> list[Folder
     Gives for each None, or why it was not written: FileMoved where there is one of its name.
     """
     found: list[FolderError | None] = [None] * len(files)
-    filled: dict[int, tuple[Path, Path, IO[bytes]]] = {}
-    made: set[Path] = set()
-    try:
+    drafts: dict[int, _Draft] = {}
+    with ExitStack() as stack:
+        opened: dict[str, Directory] = {}
         for n, (file, data) in enumerate(files):
+            parent, _, name = file.rpartition("/")
             try:
-                path = folder.inside(file, "write")
-                if path.parent not in made:
-                    path.parent.mkdir(parents=True, exist_ok=True)
-                    made.add(path.parent)
-                temporary = path.with_name(TEMPORARY + secrets.token_hex(6))
-                filled[n] = (path, temporary, _filled(temporary, data))
+                with reported(file, "write"):
+                    if parent not in opened:
+                        way = folder.directory_of(file, "write", make=True)
+                        opened[parent] = stack.enter_context(way)[0]
+                    drafts[n] = _Draft(opened[parent], name, data)
             except FolderError as error:
                 found[n] = error
-            except OSError as error:
-                found[n] = FolderError(file, "write", reason_of(error))
-        failed = _sync([handle for _, _, handle in filled.values()])
-        for n, (path, temporary, handle) in filled.items():
-            found[n] = _ended(path, temporary, handle, files[n][0], failed.get(handle))
-        for parent in {path.parent for path, _, _ in filled.values()}:
-            sync_folder(parent)
-    finally:
-        for _, _, handle in filled.values():
-            with suppress(OSError):
-                handle.close()
-        for _, temporary, _ in filled.values():
-            with suppress(OSError):
-                temporary.unlink(missing_ok=True)
+            else:
+                stack.callback(drafts[n].clear)
+        failed = _sync([draft.handle for draft in drafts.values()])
+        for n, draft in drafts.items():
+            try:
+                with reported(files[n][0], "write"):
+                    draft.claim(failed.get(draft.handle))
+            except FolderError as error:
+                found[n] = error
+        for directory in opened.values():
+            directory.sync()
     return found
-
-
-def _filled(temporary: Path, data: bytes) -> IO[bytes]:
-    """A new file with its bytes, open, and not yet on disk."""
-    handle = temporary.open("xb")
-    try:
-        handle.write(data)
-        handle.flush()
-    except BaseException:
-        with suppress(OSError):  # a full disk is told by the write
-            handle.close()
-        with suppress(OSError):
-            temporary.unlink(missing_ok=True)
-        raise
-    return handle
 
 
 def _sync(handles: Sequence[IO[bytes]]) -> dict[IO[bytes], OSError]:
@@ -91,26 +103,3 @@ def _wait(handles: Sequence[IO[bytes]]) -> dict[IO[bytes], OSError]:
         except OSError as error:
             failed[handle] = error
     return failed
-
-
-def _ended(
-    path: Path, temporary: Path, handle: IO[bytes], file: str, failed: OSError | None
-) -> FolderError | None:
-    """Give a file its name, if it got to the disk."""
-    try:
-        handle.close()
-    except OSError as error:
-        failed = failed or error
-    if failed is not None:
-        return FolderError(file, "write", reason_of(failed))
-    return _named(path, temporary, file)
-
-
-def _named(path: Path, temporary: Path, file: str) -> FolderError | None:
-    try:
-        claim(temporary, path, file)
-    except FolderError as error:
-        return error
-    except OSError as error:
-        return FolderError(file, "write", reason_of(error))
-    return None

@@ -11,6 +11,7 @@ NoteKind = Literal[
     "git-failed",  # git has a history, and could not tell it
     "no-history",  # the key may not read the wiki's history
     "rewound",  # the wiki was restored from a backup
+    "saved",  # a save that a killed run had taken for a file's old content lies beside the file
     "tree",  # the wiki's tree of pages may lack some
 ]
 
@@ -19,7 +20,8 @@ NoteKind = Literal[
 class Note:
     """Why ``pages`` pages that differ may have found no ancestor; or what else is to be known.
 
-    ``detail`` is git's own word, or the wiki's; ``files`` are those of the pages.
+    ``detail`` is git's own word, or the wiki's, or the name of a file; ``files`` are those of the
+    pages.
     """
 
     kind: NoteKind

@@ -1,0 +1,51 @@
+"""What goes wrong with a file, as an error of this program."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from wikisync.errors import FileMoved, FolderError
+from wikisync.sides.atomic import reason_of
+from wikisync.sides.directory import FileTooLarge, NotRegular
+from wikisync.sides.replacing import Changed, NotReplaceable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@contextmanager
+def reported(
+    file: str, doing: str, *, expected: bytes | None = None, new: str = ""
+) -> Iterator[None]:
+    """Raise what goes wrong inside as FileMoved or FolderError.
+
+    ``expected`` is the digest that the file was to have: where it is gone, it changed. ``new`` is
+    the name that it was to get.
+    """
+    try:
+        yield
+    except Changed as error:
+        raise FileMoved(file, doing, _with_saved(error, file)) from error
+    except NotReplaceable as error:
+        raise FolderError(file, doing, error.reason) from error
+    except FileExistsError as error:
+        raise FileMoved(new or file, "write", "a file of that name is there now") from error
+    except OSError as error:
+        changed = isinstance(error, FileNotFoundError | NotADirectoryError | FileTooLarge)
+        kind = FileMoved if changed and expected is not None else FolderError
+        raise kind(file, doing, clause_of(error)) from error
+
+
+def clause_of(error: OSError) -> str:
+    """What the system, or this program, says of an error, to stand within a sentence."""
+    own = isinstance(error, NotRegular | FileTooLarge)
+    return str(error.strerror) if own else reason_of(error)
+
+
+def _with_saved(error: Changed, file: str) -> str:
+    if not error.saved:
+        return error.reason
+    below = file.rpartition("/")[0]
+    saved = f"{below}/{error.saved}" if below else error.saved
+    return f"{error.reason}, and an earlier save of it is in {saved}"

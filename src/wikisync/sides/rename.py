@@ -1,0 +1,91 @@
+"""Two renames that ``os`` does not have: swap two names, and rename onto a free name only.
+
+Linux has both as ``renameat2``, macOS as ``renameatx_np``. Whether a system and a file system can
+do it, the call itself says; nothing is remembered between calls.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import platform
+import sys
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_LINUX: Final = {"exchange": 2, "exclusive": 1, "here": -100}
+_MACOS: Final = {"exchange": 2, "exclusive": 4, "here": -2}
+_SYSCALLS: Final = {"x86_64": 316, "aarch64": 276, "riscv64": 276, "i686": 353, "armv7l": 382}
+"""The number of ``renameat2``, for a C library without the function (musl)."""
+
+_CANNOT: Final = frozenset(
+    {errno.ENOSYS, errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOTTY, errno.EPERM}
+)
+"""A system or a file system without it, or a container that forbids the call."""
+
+
+def exchange(one: str, other: str, dir_fd: int | None) -> bool:
+    """Swap the files of two names in one step. Returns False where that cannot be done here.
+
+    Raises OSError, FileNotFoundError where one of the names does not exist.
+    """
+    return _rename("exchange", one, dir_fd, other, dir_fd)
+
+
+def rename_exclusive(old: str, new: str, old_fd: int | None, new_fd: int | None) -> bool:
+    """Rename a file in one step, if nothing has the new name. Returns False where that cannot be.
+
+    Raises OSError, FileExistsError where something has the new name.
+    """
+    if os.name == "nt":
+        os.rename(old, new)  # noqa: PTH104  (which is exclusive on Windows)
+        return True
+    return _rename("exclusive", old, old_fd, new, new_fd)
+
+
+def _rename(how: str, old: str, old_fd: int | None, new: str, new_fd: int | None) -> bool:
+    values = _MACOS if sys.platform == "darwin" else _LINUX
+    call = _system_call()
+    if call is None:
+        return False
+    here = values["here"]
+    number = call(
+        here if old_fd is None else old_fd,
+        os.fsencode(old),
+        here if new_fd is None else new_fd,
+        os.fsencode(new),
+        values[how],
+    )
+    if number == 0:
+        return True
+    if number in _CANNOT:
+        return False
+    raise OSError(number, os.strerror(number), old, None, new)
+
+
+@cache
+def _system_call() -> Callable[[int, bytes, int, bytes, int], int] | None:
+    """The system's function, which returns an ``errno`` or 0; None where there is none."""
+    if sys.platform not in {"linux", "darwin"}:
+        return None
+    import ctypes
+
+    library: Any = ctypes.CDLL(None, use_errno=True)
+    name = "renameat2" if sys.platform == "linux" else "renameatx_np"
+    leading: tuple[Any, ...] = ()
+    function = getattr(library, name, None)
+    if function is None:
+        syscall = _SYSCALLS.get(platform.machine()) if sys.platform == "linux" else None
+        if syscall is None:
+            return None
+        function, leading = library.syscall, (ctypes.c_long(syscall),)
+    path, fd, flags = ctypes.c_char_p, ctypes.c_int, ctypes.c_uint
+
+    def call(old_fd: int, old: bytes, new_fd: int, new: bytes, flag: int) -> int:
+        arguments = (fd(old_fd), path(old), fd(new_fd), path(new), flags(flag))
+        return 0 if function(*leading, *arguments) == 0 else ctypes.get_errno()
+
+    return call
