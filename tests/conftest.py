@@ -65,6 +65,14 @@ def no_power_cut() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(autouse=True, scope="session")
+def no_second_to_wait() -> Iterator[None]:
+    """The two looks at a missing file need not be a second apart; tests of that have a clock."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("wikisync.apply.second_look.wait", lambda _seconds: None)
+        yield
+
+
 @pytest.fixture
 def box() -> Iterator[Sandbox]:
     """A fresh, empty wiki with the languages en and fr, served on loopback."""

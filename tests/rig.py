@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from wikisync.apply import Outcome, Run, apply
@@ -47,7 +48,7 @@ class Rig:
     runs: list[Run] = field(default_factory=list)
     at_once: int = 1
 
-    @property
+    @cached_property
     def folder(self) -> Folder:
         return Folder(self.root, self.ignore)
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
-from wikisync.apply import in_folder, on_wiki
+from wikisync.apply import in_folder, on_wiki, second_look
 from wikisync.apply.context import Run, open_file
 from wikisync.apply.dates import follow_time
 from wikisync.errors import FolderError, PageMoved, WikisyncError
@@ -18,13 +19,18 @@ if TYPE_CHECKING:
 
 
 def move_page(run: Run, action: Action) -> WikisyncError | None:
-    """Move a page to where its file is. Returns what went wrong beside, if anything."""
+    """Move a page to where its file is. Returns what went wrong beside, if anything.
+
+    Raises PageMoved where the file is no longer there, or back where it was, at a second look.
+    """
     there = action.there
     if there is None or there.fingerprint is None:
         raise AssertionError(f"{action.key}: a move of a page needs a lease")
     lease = str(there.fingerprint)
     intent = replace(_intent(run, action), lease=lease, wanted=lease)
-    record, overtook = on_wiki.move(run, intent)
+    second_look.wait_for_second_look(run)
+    look = partial(second_look.check_still_renamed, run, action)
+    record, overtook = on_wiki.move(run, intent, look)
     if overtook is not None or action.aside:
         return overtook
     return _write_back(run, action, record)

@@ -112,8 +112,12 @@ def update(
     return record, None if found is None else Overtook(intent.key, found.version_id)
 
 
-def move(run: Run, intent: Intent) -> tuple[Record, Overtook | None]:
+def move(
+    run: Run, intent: Intent, look: Callable[[], None] = lambda: None
+) -> tuple[Record, Overtook | None]:
     """Move the page of an intent from its origin to its key, where there is none.
+
+    ``look`` is called right before the request, and may raise why it is not to be made.
 
     Returns the page as it is then, and the edit that this overtook, if there was one. The wiki
     changes a title that the old path ended in: it is put back (facts, *Writing*). Raises PageMoved
@@ -124,6 +128,7 @@ def move(run: Run, intent: Intent) -> tuple[Record, Overtook | None]:
         if run.wiki.find(intent.key) is not None:
             raise PageMoved(intent.key, "there is a page now")
         held.keep(pack_page(before.page))
+        look()
         held.sent = True
         failure: Unsure | None = None
         try:
@@ -177,14 +182,16 @@ def renamed_by_wiki(before: Record, record: Record) -> bool:
     return unlike == ("title",) and record.page.title == record.key.path.rpartition("/")[2]
 
 
-def delete(run: Run, intent: Intent) -> None:
+def delete(run: Run, intent: Intent, look: Callable[[], None] = lambda: None) -> None:
     """Delete the page of an intent. Raises PageMoved where it is not as the lease says; WikiError.
 
-    What it held is kept; its history on the wiki is gone with it.
+    ``look`` is called right before the request, and may raise why it is not to be made. What it
+    held is kept; its history on the wiki is gone with it.
     """
     with bracket(run, intent) as held:
         before = _under_lease(held)
         held.keep(pack_page(before.page))
+        look()
         held.sent = True
         failure: Unsure | None = None
         try:

@@ -7,9 +7,10 @@ file's ``date`` line follows the wiki's time (design, *Dates*).
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
-from wikisync.apply import on_wiki
+from wikisync.apply import on_wiki, second_look
 from wikisync.apply.context import Opened, Run, agreed, open_file
 from wikisync.apply.dates import follow_time
 from wikisync.errors import FolderError, PageMoved, WikisyncError
@@ -71,8 +72,9 @@ def _with_heading(page: Page, document: Document, before: Page) -> Page:
 
 
 def delete_page(run: Run, action: Action) -> None:
-    """Delete a page whose file is gone."""
+    """Delete a page whose file is gone, at two looks. Raises PageMoved where it is back."""
     before = run.state.bases.get(action.key)
+    second_look.wait_for_second_look(run)
     on_wiki.delete(
         run,
         Intent(
@@ -86,6 +88,7 @@ def delete_page(run: Run, action: Action) -> None:
             None,
             before=before,
         ),
+        look=partial(second_look.check_still_missing, run, action),
     )
 
 

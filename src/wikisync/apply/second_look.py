@@ -1,0 +1,58 @@
+"""The second look at the folder, right before what a missing file asks for on the wiki.
+
+Many editors save by renaming a file away and writing it anew: for a moment it is missing. So a page
+is deleted or moved on the wiki only if its file is missing at two looks, at least a second apart:
+the scan that the plan was made from, and one right before the request. A run waits once, for what
+is left of the second.
+"""
+
+from __future__ import annotations
+
+import time
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Final
+
+from wikisync.errors import PageMoved
+from wikisync.page.paths import EXTENSIONS
+
+if TYPE_CHECKING:
+    from wikisync.apply.context import Run
+    from wikisync.sync.plan import Action
+
+APART: Final = 1.0
+"""Seconds between the two looks, at least."""
+
+now = time.monotonic
+wait = time.sleep
+
+
+def wait_for_second_look(run: Run) -> None:
+    """Wait until the scan of the folder is long enough ago."""
+    looked = run.folder.looked_at
+    left = APART - (0.0 if looked is None else now() - looked)
+    if left > 0:
+        wait(left)
+
+
+def check_still_missing(run: Run, action: Action) -> None:
+    """Raise PageMoved where a page that is to be deleted has a file again.
+
+    A file of another kind is one too. Raises FolderError where that cannot be told.
+    """
+    stem = PurePosixPath(action.file).with_suffix("").as_posix()
+    for file in (action.file, *(f"{stem}{suffix}" for suffix in EXTENSIONS)):
+        if not run.folder.ignores(file) and not run.folder.is_missing(file):
+            raise PageMoved(action.key, f"its file {file} is there again")
+
+
+def check_still_renamed(run: Run, action: Action) -> None:
+    """Raise PageMoved where a page is to move because its file was renamed, and that was undone.
+
+    Where pages change places, the old name is that of another page's file: it was there at the
+    first look. Raises FolderError where that cannot be told.
+    """
+    folder, old = run.folder, action.old_file
+    if action.here is not None and folder.is_missing(action.here.file):
+        raise PageMoved(action.key, f"its file {action.here.file} is gone again")
+    if old and old not in folder.looked and not folder.is_missing(old):
+        raise PageMoved(action.key, f"its file {old} is there again")
