@@ -13,6 +13,7 @@ from wikisync.errors import BadName, NotConfigured
 from wikisync.meet import meet
 from wikisync.page.model import Key, Listed, has_file_form
 from wikisync.page.paths import Locales, file_of, folded, unreachable
+from wikisync.page.windows import windows_refusal
 from wikisync.sides.aside import aside
 from wikisync.sides.scan import Named, Scan, name, scan
 from wikisync.survey.on_wiki import Seen, remembered, see_wiki
@@ -116,6 +117,8 @@ def _sides(
 
     def name_of(key: Key, listed: Listed) -> str:
         file = _file_of(key, listed, locales)
+        if folder.on_windows and (why := windows_refusal(file)) is not None:
+            raise BadName(file, why)
         for part in _with_folders(file) if folder.folds_case() else ():
             if (other := taken.setdefault(folded(part), part)) != part:
                 raise BadName(file, f"{other} has the same name on this file system")
