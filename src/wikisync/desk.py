@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from wikisync.apply import Run
@@ -13,9 +13,11 @@ from wikisync.apply.settle import settle
 from wikisync.errors import FolderError, StateError
 from wikisync.interrupt import asked_to_stop
 from wikisync.lock import only_run
+from wikisync.page.dates import instant
 from wikisync.sides.folder import Folder
 from wikisync.sides.wiki import Wiki
 from wikisync.state import State
+from wikisync.sync.clock import doubt_clock
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from wikisync.apply import Outcome
     from wikisync.config import Config
     from wikisync.report.progress import Progress
+    from wikisync.sync.note import Note
 
 
 CREATES: Final = 2
@@ -89,6 +92,32 @@ def settle_first(desk: Desk) -> None:
         desk.folder.sweep()  # whoever was killed here left no memory to settle it from
 
 
+def doubt_clock_of(desk: Desk) -> Note | None:
+    """Why a run that begins now will forget nothing, where that is to be told."""
+    found = _doubt(desk)
+    if found is None or found.kind != "clock-unknown":
+        return found
+    return found if desk.state.journal.is_due(_oldest_kept(desk)) else None
+
+
+def _doubt(desk: Desk) -> Note | None:
+    last = desk.state.journal.latest()
+    return doubt_clock(_moment(now()), desk.wiki.time, None if last is None else instant(last))
+
+
+def _moment(text: str) -> datetime:
+    return datetime.fromisoformat(text)
+
+
+def _oldest_kept(desk: Desk) -> str:
+    """The time before which nothing is kept, as the state spells times."""
+    try:
+        oldest = _moment(now()) - timedelta(days=desk.config.keep_days)
+    except OverflowError:  # it is to be kept for longer than there are dates
+        return ""
+    return oldest.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
 def perform(
     desk: Desk,
     command: str,
@@ -104,6 +133,7 @@ def perform(
     Returns the outcomes, and whether the user stopped it. What old runs kept is forgotten.
     ``plan`` is the id of the plan file that is applied, which is applied once.
     """
+    doubt = _doubt(desk)
     number = desk.state.journal.begin_run(command, now(), undoes, plan)
     writes = desk.config.writes
     run = Run(
@@ -127,8 +157,7 @@ def perform(
             if plan is not None and not stopped and not any(o.unfinished for o in outcomes):
                 desk.state.journal.carried_out(number)
             desk.state.journal.end_run(number, now())
-        if undoes is None:  # an undo may be the last to need what was kept
-            keep = timedelta(days=desk.config.keep_days)
-            oldest = (datetime.now(UTC) - keep).isoformat(timespec="milliseconds")
-            desk.state.journal.forget(before=oldest.replace("+00:00", "Z"))
+        # An undo may be the last to need what was kept.
+        if undoes is None and doubt is None:
+            desk.state.journal.forget(now(), _oldest_kept(desk))
     return tuple(outcomes), stopped

@@ -15,7 +15,7 @@ from wikisync.apply import Outcome, apply, tree
 from wikisync.apply.context import now
 from wikisync.apply.outcome import missing_at_end
 from wikisync.compare import filled, pairs
-from wikisync.desk import Desk, perform, to_look, to_write
+from wikisync.desk import Desk, doubt_clock_of, perform, to_look, to_write
 from wikisync.errors import Locked, StateError, WikiError, WikisyncError
 from wikisync.page.fingerprint import fingerprint
 from wikisync.planning import planned
@@ -172,6 +172,8 @@ def done(
     plan, command = report.plan, report.request.command
     if not (plan.actions or plan.renewed or plan.forgotten or plan.rekeyed):
         return _with_tree(desk, report)
+    if (doubt := doubt_clock_of(desk)) is not None:
+        report = replace(report, notes=(*report.notes, doubt))
     outcomes, stopped = perform(
         desk,
         command,

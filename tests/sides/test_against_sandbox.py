@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -219,3 +220,10 @@ def test_after_large_pages_more_of_small_ones_are_asked_for_again(box: Sandbox) 
         assert len(list(wiki.read(listed))) == 3 * BATCH
     sizes = [len(seen.fields) for seen in box.requests]
     assert sizes == [BATCH, 10, BATCH, BATCH - 10]
+
+
+def test_the_wikis_clock_is_that_of_its_answers(wiki: Wiki) -> None:
+    assert wiki.time is None
+    wiki.connect()
+    assert wiki.time is not None
+    assert abs(wiki.time - datetime.now(UTC)) < timedelta(minutes=5)

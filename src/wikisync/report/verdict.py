@@ -256,6 +256,24 @@ def say_note(note: Note) -> Message:
                 " name was saved again since.",
                 "Bring over what is missing, then delete it.",
             )
+        case "clock-wiki":
+            return Message(
+                f"This machine's clock is {note.detail} the wiki's: nothing that earlier runs kept"
+                " is forgotten until they agree.",
+                "Set the one that is wrong. The times in wikisync log are this machine's.",
+            )
+        case "clock-back":
+            return Message(
+                f"This machine's clock is behind the last run, of {note.detail}: nothing that"
+                " earlier runs kept is forgotten until it has passed that.",
+                "Set the clock. If it was wrong then and is right now, there is nothing to do.",
+            )
+        case "clock-unknown":
+            return Message(
+                "The wiki's answers do not tell the time, so that this machine's clock cannot be"
+                " checked: nothing that earlier runs kept is forgotten.",
+                "Have the proxy in front of the wiki leave the Date header in its answers.",
+            )
         case "tree":
             return Message(
                 "The wiki's tree of pages may lack some that were made at the same time"

@@ -6,6 +6,7 @@ import asyncio
 import socket
 import threading
 from contextlib import suppress
+from email.utils import formatdate
 from typing import TYPE_CHECKING, Any, Final
 
 import uvicorn
@@ -90,6 +91,21 @@ class _Uvicorn(uvicorn.Server):
         await asyncio.gather(*self.server_state.tasks, return_exceptions=True)
 
 
+def _dated(app: Callable[..., Awaitable[None]]) -> Callable[..., Awaitable[None]]:
+    """The application with a Date header in each answer, which uvicorn's own loop would add."""
+
+    async def dated(scope: Any, receive: Any, send: Any) -> None:
+        async def send_dated(message: dict[str, Any]) -> None:
+            if message["type"] == "http.response.start":
+                date = (b"date", formatdate(usegmt=True).encode())
+                message = {**message, "headers": [*message.get("headers", ()), date]}
+            await send(message)
+
+        await app(scope, receive, send_dated)
+
+    return dated
+
+
 class Serving:
     """An application that is being served. Requests may come from the moment it is made."""
 
@@ -97,7 +113,7 @@ class Serving:
         self._socket = _bound(port)
         self.port: int = self._socket.getsockname()[1]
         config = uvicorn.Config(
-            app,
+            _dated(app),
             http=Cuttable,
             loop="asyncio",
             ws="none",

@@ -22,6 +22,7 @@ from wikisync.sides.wire import MAX_ANSWER, Limits, Way, Wire
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from datetime import datetime
     from pathlib import Path
     from types import TracebackType
 
@@ -95,6 +96,11 @@ class Wiki:
     def url(self) -> str:
         """The wiki's address, without slashes at its end."""
         return self.wire.url
+
+    @property
+    def time(self) -> datetime | None:
+        """The time by the wiki's clock; None where no answer told it."""
+        return self._wire.wiki_time
 
     def close(self) -> None:
         """Closes the connections."""

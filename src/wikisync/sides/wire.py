@@ -15,6 +15,8 @@ import json
 import logging
 import time
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from functools import lru_cache
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
@@ -127,6 +129,7 @@ class Wire:
             timeout=httpx2.Timeout(wait, connect=min(_CONNECT, wait)),
             limits=httpx2.Limits(max_connections=limits.connections, keepalive_expiry=_IDLE),
         )
+        self._transport = transport
         self._client = Client(transport=transport, fetch_schema_from_transport=False)
         try:
             session: SyncClientSession = self._client.connect_sync()  # type: ignore[no-untyped-call]
@@ -140,6 +143,14 @@ class Wire:
     def url(self) -> str:
         """The wiki's address, without slashes at its end."""
         return self._url
+
+    @property
+    def wiki_time(self) -> datetime | None:
+        """The time by the wiki's clock, from the Date header of an answer; None without one."""
+        if self._transport.date is None:
+            return None
+        date, seen = self._transport.date
+        return date + timedelta(seconds=time.monotonic() - seen)
 
     def __repr__(self) -> str:
         return f"Wire({self.url!r})"
@@ -221,6 +232,7 @@ class _Post(HTTPXTransport):
     def __init__(
         self, base: str, bound: int, hush: Hush, deadline: Deadline, **options: Any
     ) -> None:
+        self.date: tuple[datetime, float] | None = None
         super().__init__(f"{base}/graphql", **options)
         self._hush = hush
         self._base = base
@@ -246,6 +258,8 @@ class _Post(HTTPXTransport):
         with self.client.stream("POST", self.url, content=body) as response:
             redirect = response.is_redirect
             raw = b"" if redirect else read_body(self._base, response, self._bound)
+        if (date := _date(response.headers.get("date"))) is not None:
+            self.date = date, time.monotonic()
         if self.client is None:
             # Closed meanwhile, in another thread: no pool knows of a connection that was new then.
             response.extensions["network_stream"].close()
@@ -255,6 +269,17 @@ class _Post(HTTPXTransport):
         if payload["query"].startswith("mutation"):
             data = self._hush.value(data)  # what became of it, in words; a query's data are pages
         return ExecutionResult(data=data, errors=self._hush.value(answer.get("errors")))
+
+
+def _date(text: str | None) -> datetime | None:
+    """The time that a Date header names; None where it names none."""
+    if text is None:
+        return None
+    try:
+        date = parsedate_to_datetime(text)
+    except (ValueError, OverflowError):
+        return None
+    return date.replace(tzinfo=UTC) if date.tzinfo is None else date.astimezone(UTC)
 
 
 @lru_cache(maxsize=128)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-VERSION: Final = 1
+VERSION: Final = 2
 
 # The errors of SQLite that are about the system, not about what the file holds.
 _SYSTEM: Final = tuple(
@@ -53,7 +53,7 @@ CREATE TABLE base (
 );
 CREATE TABLE run (
   id INTEGER PRIMARY KEY AUTOINCREMENT, command TEXT NOT NULL, started TEXT NOT NULL, ended TEXT,
-  undoes INTEGER, plan TEXT, whole INTEGER NOT NULL DEFAULT 0
+  undoes INTEGER, plan TEXT, whole INTEGER NOT NULL DEFAULT 0, aged_from TEXT
 );
 CREATE INDEX run_open ON run (id) WHERE ended IS NULL;
 CREATE TABLE intent (

@@ -245,16 +245,32 @@ class Journal:
         """Note that what interrupted runs had begun is settled."""
         self._db.write("UPDATE run SET ended = ? WHERE ended IS NULL", (at,))
 
-    def forget(self, before: str) -> None:
-        """Forget runs that ended before a time (ISO), with all that they kept."""
-        old = "(SELECT id FROM run WHERE ended < ?)"
+    def latest(self) -> str | None:
+        """The latest time that any run began or ended, as ISO; None where there was no run."""
+        row = self._db.row("SELECT max(started), max(ended) FROM run")
+        return max((str(at) for at in row if at is not None), default=None)
+
+    def is_due(self, before: str) -> bool:
+        """Whether ``forget`` would forget something."""
+        return self._db.row("SELECT 1 FROM run WHERE aged_from < ?", (before,)) is not None
+
+    def forget(self, now: str, before: str) -> None:
+        """Forget runs of which a right clock has known since a time (ISO), with all they kept.
+
+        ``now`` is by a clock that is right. Those that ended since it was last asked age from now
+        on: the times of their own may be those of a clock that was wrong.
+        """
+        old = "(SELECT id FROM run WHERE aged_from < ?)"
         with self._db.transaction():
+            self._db.write(
+                "UPDATE run SET aged_from = ? WHERE aged_from IS NULL AND ended IS NOT NULL", (now,)
+            )
             self._db.write(
                 f"DELETE FROM kept WHERE intent IN (SELECT id FROM intent WHERE run IN {old})",
                 (before,),
             )
             self._db.write(f"DELETE FROM intent WHERE run IN {old}", (before,))
-            self._db.write("DELETE FROM run WHERE ended < ?", (before,))
+            self._db.write("DELETE FROM run WHERE aged_from < ?", (before,))
 
     def _noted(self, condition: str, *values: object) -> list[Noted]:
         with self._db.reported():

@@ -12,6 +12,9 @@ NoteKind = Literal[
     "no-history",  # the key may not read the wiki's history
     "rewound",  # the wiki was restored from a backup
     "saved",  # a save that a killed run had taken for a file's old content lies beside the file
+    "clock-wiki",  # this machine's clock and the wiki's are more than a day apart
+    "clock-back",  # this machine's clock is behind the last run
+    "clock-unknown",  # the wiki does not tell the time, and something is due to be forgotten
     "tree",  # the wiki's tree of pages may lack some
 ]
 
