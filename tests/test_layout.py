@@ -17,7 +17,8 @@ MAY_KNOW: dict[str, set[str]] = {
     "errors": {"page"},
     "page": {"errors"},
     "sync": {"errors", "page"},
-    "sides": {"errors", "page", "sync.plan", "wikisync"},
+    "programs": set(),
+    "sides": {"errors", "page", "programs", "sync.plan", "wikisync"},
     "private": set(),
     "state": {"errors", "private", "page", "sync.plan", "sides.git_process"},
     "apply": {"errors", "page", "sync", "sides", "state"},
@@ -37,6 +38,7 @@ MAY_KNOW: dict[str, set[str]] = {
         "meet",
         "apply.context",
         "sides.atomic",
+        "private",
         "wikisync",
     },
     "compare": {"errors", "page", "sync", "sides", "state", "survey"},
@@ -182,7 +184,7 @@ def test_reports_know_no_side_and_no_state() -> None:
 
 
 def test_the_sandbox_is_a_wiki_of_its_own_and_knows_no_side() -> None:
-    known = {"sandbox", "errors", "wikisync"}
+    known = {"sandbox", "errors", "private", "wikisync"}
     strange = {
         (module, name)
         for module in MODULES

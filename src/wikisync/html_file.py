@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from wikisync.errors import BadConfig, FolderError
+from wikisync.private import write_output
 from wikisync.sides.atomic import reason_of
 
 if TYPE_CHECKING:
@@ -27,12 +28,12 @@ def check(file: Path, config: Config) -> None:
 
 
 def write(report: Report, file: Path) -> None:
-    """Write the page of a report. Raises FolderError."""
+    """Write the page of a report, whole; a new file is for its owner alone. Raises FolderError."""
     from wikisync.report.html import to_html
 
     now = datetime.now(UTC)
     text = to_html(report, f"{now.day} {now:%B %Y, %H:%M} UTC")
     try:
-        file.write_text(text, encoding="utf-8", newline="\n")
+        write_output(file, text.encode())
     except OSError as error:
         raise FolderError(str(file), "write", reason_of(error)) from error

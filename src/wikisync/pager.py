@@ -19,6 +19,8 @@ from contextlib import contextmanager, suppress
 from pathlib import PurePath
 from typing import IO, TYPE_CHECKING, Any, Final, TextIO, cast
 
+from wikisync.programs import CHILD_ENVIRONMENT, find_program
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
@@ -103,12 +105,16 @@ class Paged:
     def _begin(self) -> None:
         self._out.flush()
         self._to = self._out
+        program, *options = self._pager
+        found = find_program(program)
         with suppress(OSError):  # it is not there, or is no program
+            if found is None:
+                raise FileNotFoundError(program)
             self._process = subprocess.Popen(
-                self._pager,
+                [found, *options],
                 stdin=subprocess.PIPE,
                 stdout=self._out,
-                env={**_OPTIONS, **os.environ},
+                env={**_OPTIONS, **CHILD_ENVIRONMENT, **os.environ},
                 encoding=self._out.encoding,
                 errors="backslashreplace",
             )

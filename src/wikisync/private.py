@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 FILE_MODE: Final = 0o600
 FOLDER_MODE: Final = 0o700
 
+# The last bytes of a journal that names another file (SQLite's super-journal).
+_NAMES_ANOTHER: Final = bytes.fromhex("d9d505f920a163d7")
+
 # Windows has neither; there the checks before and after opening must do.
 _SAFE: Final = (
     getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
@@ -97,6 +100,19 @@ def open_file(path: Path, flags: int) -> int:
         os.close(handle)
         raise
     return handle
+
+
+def check_journal(path: Path) -> None:
+    """Check that a rollback journal of SQLite's, if it is there, names no other file.
+
+    SQLite deletes the file that a journal names at its end.
+    """
+    found = check_file(path)
+    if found is not None and found.st_size >= len(_NAMES_ANOTHER):
+        with os.fdopen(open_file(path, os.O_RDONLY), "rb") as handle:
+            handle.seek(-len(_NAMES_ANOTHER), os.SEEK_END)
+            if handle.read() == _NAMES_ANOTHER:
+                raise UnsafeFile(path, "it names another file")
 
 
 def read_file(path: Path, most: int) -> bytes:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import secrets
 from typing import TYPE_CHECKING, Any, Final
 
 from wikisync.apply.context import now
@@ -13,8 +12,9 @@ from wikisync.planfile.decode import ReviewedPlan, decode
 from wikisync.planfile.encode import KIND, encode
 from wikisync.planfile.texts import is_true
 from wikisync.planfile.values import Malformed
+from wikisync.private import write_output
 from wikisync.report.data import one_line
-from wikisync.sides.atomic import fill, reason_of, sync_folder
+from wikisync.sides.atomic import reason_of, sync_folder
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -54,7 +54,8 @@ def check(path: Path, pages: Path | None = None) -> None:
 def save(report: Report, settings: dict[str, Any], path: Path) -> str:
     """Write the plan of a report down, and return its id.
 
-    The file is there as a whole or as it was before. Raises PlanNotWritten, and PageMoved where a
+    The file is there as a whole or as it was before; a new one is for its owner alone, as it holds
+    the texts of pages. Raises PlanNotWritten, and PageMoved where a
     page changed while the plan was made.
     """
     for pair in report.pairs:
@@ -66,15 +67,9 @@ def save(report: Report, settings: dict[str, Any], path: Path) -> str:
         reason = f"it would be over {MAX_BYTES >> 20} MiB; name fewer pages by PATH"
         raise PlanNotWritten(str(path), reason)
     check(path)
-    path = path.resolve()
-    temporary = path.with_name(f".{path.name}-{secrets.token_hex(6)}")
     try:
-        try:
-            fill(temporary, text, path if path.exists() else None)
-            temporary.replace(path)
-        finally:
-            temporary.unlink(missing_ok=True)
-        sync_folder(path.parent)
+        write_output(path, text)
+        sync_folder(path.resolve().parent)
     except OSError as error:
         raise PlanNotWritten(str(path), reason_of(error)) from error
     return str(data["id"])

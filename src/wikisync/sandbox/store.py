@@ -8,12 +8,14 @@ operation on pages does, so that requests interleave between operations and not 
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 import threading
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
+from wikisync import private
 from wikisync.errors import FolderError
 
 if TYPE_CHECKING:
@@ -181,11 +183,28 @@ def _open(folder: Path | None) -> sqlite3.Connection:
         connection = _connect(":memory:")
     else:
         try:
-            folder.mkdir(parents=True, exist_ok=True)
+            _make_private(folder)
             connection = _connect(str(folder / FILE))
         except (OSError, sqlite3.Error) as error:
             raise FolderError(str(folder), "make", str(error)) from error
     return connection
+
+
+def _make_private(folder: Path) -> None:
+    """Make the folder and the database for their owner alone: it has the administrator's key.
+
+    A folder that is there and has files of others in it keeps its rights. Raises OSError, also
+    where one of the names is a link.
+    """
+    if not folder.exists():
+        private.make_folder(folder)
+    elif all(entry.name.startswith(FILE) for entry in folder.iterdir()):
+        private.narrow_folder(folder)
+    if private.check_file(folder / FILE) is None:
+        os.close(private.open_file(folder / FILE, os.O_RDWR | os.O_CREAT | os.O_EXCL))
+    for name in (FILE, *(f"{FILE}{end}" for end in ("-wal", "-shm", "-journal"))):
+        private.narrow_file(folder / name)
+    private.check_journal(folder / f"{FILE}-journal")
 
 
 def _connect(name: str) -> sqlite3.Connection:

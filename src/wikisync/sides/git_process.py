@@ -6,12 +6,15 @@ command. What is asked of git, and what its answers mean, is the caller's busine
 
 from __future__ import annotations
 
+import errno
 import os
 import subprocess
 import tempfile
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, Final
+
+from wikisync.programs import CHILD_ENVIRONMENT, find_program
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -150,8 +153,12 @@ def run(
 
 
 def _command(asked: tuple[str, ...]) -> list[str]:
+    """The command line of git. Raises FileNotFoundError where it is not installed."""
     settings = [part for setting in _SETTINGS for part in ("-c", setting)]
-    return ["git", "--no-pager", *settings, *asked]
+    program = find_program("git")
+    if program is None:
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), "git")
+    return [program, "--no-pager", *settings, *asked]
 
 
 def _environment() -> dict[str, str]:
@@ -161,10 +168,14 @@ def _environment() -> dict[str, str]:
         for name, value in os.environ.items()
         if not name.startswith(("GIT_", *_SECRETS)) or name.startswith(_KEPT)
     }
-    return kept | {
-        "LC_ALL": "C",
-        "GIT_OPTIONAL_LOCKS": "0",
-        "GIT_TERMINAL_PROMPT": "0",
-        "GIT_NO_LAZY_FETCH": "1",
-        "GIT_ALLOW_PROTOCOL": "none",  # for a git that does not know the line above
-    }
+    return (
+        kept
+        | CHILD_ENVIRONMENT
+        | {
+            "LC_ALL": "C",
+            "GIT_OPTIONAL_LOCKS": "0",
+            "GIT_TERMINAL_PROMPT": "0",
+            "GIT_NO_LAZY_FETCH": "1",
+            "GIT_ALLOW_PROTOCOL": "none",  # for a git that does not know the line above
+        }
+    )

@@ -22,9 +22,6 @@ DATABASE: Final = "state.db"
 _COMPANIONS: Final = ("-wal", "-shm", "-journal")
 _IGNORE: Final = b"*\n"
 
-# The last bytes of a rollback journal that names another file, which SQLite would then delete.
-_NAMES_ANOTHER: Final = bytes.fromhex("d9d505f920a163d7")
-
 
 def prepare(folder: Path) -> None:
     """Make the state's folder, or check the one that is there. Raises StateError."""
@@ -47,7 +44,7 @@ def check(folder: Path) -> Path:
         private.narrow_file(file)
         for companion in _COMPANIONS:
             private.narrow_file(folder / f"{DATABASE}{companion}")
-        _check_journal(folder / f"{DATABASE}-journal")
+        private.check_journal(folder / f"{DATABASE}-journal")
     return file
 
 
@@ -90,16 +87,6 @@ def reported(path: Path) -> Iterator[None]:
         raise StateError(str(error.filename), "unsafe", error.strerror or "") from error
     except OSError as error:
         raise StateError(str(path), "unwritable", error.strerror or str(error)) from error
-
-
-def _check_journal(journal: Path) -> None:
-    found = private.check_file(journal)
-    if found is None or found.st_size < len(_NAMES_ANOTHER):
-        return
-    with os.fdopen(private.open_file(journal, os.O_RDONLY), "rb") as handle:
-        handle.seek(-len(_NAMES_ANOTHER), os.SEEK_END)
-        if handle.read() == _NAMES_ANOTHER:
-            raise private.UnsafeFile(journal, "it names another file")
 
 
 def _repository(folder: Path) -> Path | None:

@@ -1,0 +1,85 @@
+"""A program is run from where it was installed, never from the project."""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from wikisync.pager import Paged
+from wikisync.programs import find_program
+from wikisync.sides.git_process import run
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="programs as scripts")
+
+
+def program(folder: Path, name: str, says: str = "") -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    file = folder / name
+    file.write_text(f"#!/bin/sh\ntouch {folder}/it-ran\necho {says}\n")
+    file.chmod(0o755)
+    return file
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A repository with a program of each name, of which a folder below is the current one."""
+    root = tmp_path / "project"
+    below = root / "below"
+    below.mkdir(parents=True)
+    (root / ".git").mkdir()
+    monkeypatch.chdir(below)
+    return root
+
+
+@pytest.mark.parametrize("where", ["", ".", "below", "bin", "{root}", "{root}/below", "{link}"])
+def test_no_program_of_the_project_is_found(
+    project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, where: str
+) -> None:
+    for folder in (project, project / "below", project / "below" / "bin"):
+        program(folder, "less")
+    (tmp_path / "link").symlink_to(project)
+    installed = program(tmp_path / "installed", "less")
+    planted = where.format(root=project, link=tmp_path / "link")
+    monkeypatch.setenv("PATH", f"{planted}{os.pathsep}{installed.parent}")
+    assert find_program("less") == str(installed)
+    monkeypatch.setenv("PATH", planted)
+    assert find_program("less") is None
+
+
+def test_git_and_the_pager_of_the_project_are_not_run(
+    project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program(project / "below", "git")
+    program(project / "below", "less")
+    monkeypatch.setenv("PATH", os.pathsep.join(("", ".", str(project / "below"))))
+    assert run(tmp_path, "--version") is None
+    out = io.TextIOWrapper(io.BytesIO(), encoding="utf-8")
+    page = Paged(out, ["less"], 80, 2)
+    page.write("one\ntwo\nthree\n")
+    page.end()
+    out.seek(0)
+    assert out.read() == "one\ntwo\nthree\n"
+    assert not (project / "below" / "it-ran").exists()
+
+
+def test_a_program_by_its_path_is_the_users_choice(project: Path) -> None:
+    assert find_program(f"{project}/my-pager") == f"{project}/my-pager"
+    assert find_program("./my-pager") == "./my-pager"
+
+
+def test_a_home_folder_that_is_a_repository_hides_no_program(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    installed = program(project / ".local" / "bin", "less")
+    monkeypatch.setenv("PATH", str(installed.parent))
+    assert find_program("less") is None
+    monkeypatch.setenv("HOME", str(project))
+    monkeypatch.setenv("PATH", f"{installed.parent}{os.pathsep}")
+    assert find_program("less") == str(installed)
