@@ -7,11 +7,15 @@ from dataclasses import replace
 import pytest
 
 from report.html.reports import page, pair, report
+from wikisync.apply.read_back import _NO_STYLE
 from wikisync.errors import BadPage
+from wikisync.page import alignment
+from wikisync.page.alignment import Budget, matching, shared
 from wikisync.page.document import amend, compose, parse
 from wikisync.page.header import MAX_HEADER
 from wikisync.page.marks import both
 from wikisync.page.model import Page
+from wikisync.report.data import as_data
 from wikisync.report.html import render, sanitize, view
 from wikisync.report.html.bounds import LIMITS
 from wikisync.report.html.render import rendered
@@ -80,6 +84,41 @@ def test_a_timer_that_ran_out_stops_what_goes_on_asking() -> None:
 
     with pytest.raises(TooSlow):
         ask_on()
+
+
+def test_all_comparisons_of_a_report_share_a_bound() -> None:
+    a, b = list("abcdefgh" * 20), list("hgfedcba" * 20)
+    fine = matching(a, b, Budget())
+    with shared(100):
+        coarse = matching(a, b, Budget())
+        assert len(coarse) < len(fine)
+        assert matching(a, a, Budget()) == matching(a, a, Budget(0))
+    assert matching(a, b, Budget()) == fine
+
+
+@pytest.mark.parametrize("kind", ["json", "html"])
+def test_a_report_of_very_many_hard_pages_is_bounded(
+    kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[int] = []
+    real = alignment.Budget.spend
+
+    def spend(self: Budget, steps: int) -> bool:
+        took = real(self, steps)
+        asked.append(steps if took else 0)
+        return took
+
+    monkeypatch.setattr(alignment.Budget, "spend", spend)
+    monkeypatch.setattr(shared.__wrapped__, "__defaults__", (20_000,))  # type: ignore[attr-defined]
+    old, new = page("a\nb\n" * 50), page("b\na\n" * 50)
+    told = report(*(pair(old, new, path=f"p{n}") for n in range(10)))
+    assert len(as_data(told)["actions"] if kind == "json" else view(told, "now").entries) == 10
+    assert 0 < sum(asked) <= 20_000
+
+
+def test_a_style_of_comments_that_do_not_end_is_compared_at_once() -> None:
+    assert _NO_STYLE.sub("", "a { } " + "/* " * 300_000) == "a{}"
+    assert _NO_STYLE.sub("", "a /* b */ { c: d; }") == "a{c:d}"
 
 
 @pytest.mark.parametrize("tag", ["b", "I", "font", "code", "nobr", "strong"])

@@ -23,7 +23,7 @@ UNSENT: Final = ON_DEMAND
 minifies styles, and drops styles and scripts of a key that may not write them."""
 
 _NEEDS: Final = {"scriptCss": "write:styles", "scriptJs": "write:scripts"}
-_NO_STYLE: Final = re.compile(r"/\*.*?\*/|[\s;]", re.DOTALL)
+_NO_STYLE: Final = re.compile(r"/\*.*?(?:\*/|\Z)|[\s;]", re.DOTALL)
 """What of a style is gone, or may be, when it was minified."""
 
 

@@ -11,6 +11,8 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from difflib import Match, SequenceMatcher
 from itertools import accumulate, pairwise
@@ -21,6 +23,9 @@ if TYPE_CHECKING:
 
 BUDGET: Final = 10_000_000
 """Steps that the lines of two texts may cost, and their words again: about two seconds each."""
+TOGETHER: Final = 300_000_000
+"""Steps that all comparisons of one report may cost: about a minute. Those of an honest page take
+some thousands; where nothing is left, pages are compared coarsely."""
 
 
 @dataclass(slots=True)
@@ -30,12 +35,34 @@ class Budget:
     left: int = BUDGET
 
     def spend(self, steps: int) -> bool:
-        """Take so many steps; False, and nothing is left, where there are not so many."""
+        """Take so many steps; False, and nothing is left, where there are not so many.
+
+        Within ``shared`` they are taken from what all comparisons have together as well.
+        """
+        together = _together.get()
+        if together is not None and not together._take(steps):
+            self.left = 0
+        return self._take(steps)
+
+    def _take(self, steps: int) -> bool:
         self.left -= steps
         if self.left < 0:
             self.left = 0
             return False
         return True
+
+
+_together: ContextVar[Budget | None] = ContextVar("together", default=None)
+
+
+@contextmanager
+def shared(steps: int = TOGETHER) -> Iterator[None]:
+    """Bound what all comparisons cost together, until the end of the ``with``."""
+    token = _together.set(Budget(steps))
+    try:
+        yield
+    finally:
+        _together.reset(token)
 
 
 class _TooMuch(Exception):

@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, Final
 
+from wikisync.page.alignment import shared
 from wikisync.report.difference import unified
 from wikisync.report.verdict import say_conflict, say_note, say_refusal
 from wikisync.report.wording import say
@@ -83,7 +84,8 @@ def error_json(request: Request, error: WikisyncError) -> str:
 def as_data(report: Report) -> dict[str, Any]:
     """The report as the values that JSON has."""
     request, plan = report.request, report.plan
-    texts = {_which(pair.item): unified(pair) for pair in report.pairs}
+    with shared():
+        texts = {_which(pair.item): unified(pair) for pair in report.pairs}
     if request.command in {"diff", "plan", "show"}:  # what is not to be written differs in nothing
         texts = {_which(action): "" for action in plan.actions} | texts
     return {

@@ -110,18 +110,20 @@ def show_diff(report: Report, console: Console, view: View) -> None:
 
     Both have all of it. A pipe gets the text that ``--json`` has, unless ``view`` asks for another.
     """
+    from wikisync.page.alignment import shared
     from wikisync.report.pages import pages
     from wikisync.report.paint import print_lines
     from wikisync.report.stat import stat
 
     columns = console.width
-    if view.stat:
-        whole = not console.is_terminal
-        print_lines(console, stat(report.pairs, columns, whole_names=whole))
-    elif view.side_by_side or console.is_terminal:
-        print_lines(console, pages(report.pairs, columns, beside=view.side_by_side))
-    else:
-        _show_plain(report, console)
+    with shared():
+        if view.stat:
+            whole = not console.is_terminal
+            print_lines(console, stat(report.pairs, columns, whole_names=whole))
+        elif view.side_by_side or console.is_terminal:
+            print_lines(console, pages(report.pairs, columns, beside=view.side_by_side))
+        else:
+            _show_plain(report, console)
 
 
 def _show_plain(report: Report, console: Console) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Final
 
+from wikisync.page.alignment import shared
 from wikisync.report.data import conflicts, results, withheld
 from wikisync.report.html.bounds import LIMITS, Room
 from wikisync.report.html.changes import Writer
@@ -36,7 +37,8 @@ _ARROWS: Final[dict[Command, str]] = {"push": "→", "pull": "←", "sync": "↔
 def view(report: Report, made: str, limits: Limits = LIMITS) -> View:
     """What the page of a report says. ``made`` is the time that it is of, in words."""
     direction = report.request.direction
-    entries = _entries(report, limits)
+    with shared():
+        entries = _entries(report, limits)
     counts = Counter(entry.status for entry in entries)
     return View(
         heading=_HEADINGS[direction],
