@@ -149,3 +149,12 @@ def test_a_mirror_keeps_to_the_limit_of_deletions(ws: Workspace) -> None:
 @pytest.mark.parametrize("args", [("sync", "--mirror"), ("push", "--mirror", "--prefer", "wiki")])
 def test_a_mirror_needs_a_direction_and_no_preference(ws: Workspace, args: tuple[str, ...]) -> None:
     assert ws.run(*args, "--yes").code == 2
+
+
+def test_a_file_that_an_undo_deleted_is_no_page_that_came_back(ws: Workspace) -> None:
+    ws.box.create("theirs", content="Theirs.\n")
+    ws.run("pull", "--yes").ok()
+    ws.run("undo", "--yes").ok()
+    assert ws.files() == {}
+    ws.run("pull", "--yes").ok()
+    assert "Theirs." in ws.read("theirs.md")

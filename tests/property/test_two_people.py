@@ -116,6 +116,37 @@ class TwoPeople(RuleBasedStateMachine):
             self._nothing_deleted(before, asked, runs)
 
     @rule(
+        first=chance.several,
+        command=st.sampled_from(["push", "pull"]),
+        delete=st.booleans(),
+        trouble=chance.troubles,
+        meeting=chance.meetings,
+        death=chance.deaths,
+    )
+    def a_mirror(
+        self,
+        first: list[Any],
+        command: Any,
+        delete: bool,
+        trouble: Any,
+        meeting: Any,
+        death: int | None,
+    ) -> None:
+        """One side becomes what the other is, and what is overwritten is kept."""
+        for act in first:
+            self._act(act)
+        request = workflow.Request(
+            command, command, delete=delete, mirror=True, max_delete=100, allow=GUARDS
+        )
+        before, asked, runs = self._people.files(), self._asked(), self._runs()
+        self._people.deleted_here.clear()
+        work = partial(workflow.carry_out, self._people.config, request, silent, _yes)
+        self._in_trouble(work, trouble, meeting, death)
+        self._only_what_somebody_touched(before, asked)
+        if not delete:
+            self._nothing_deleted(before, asked, runs)
+
+    @rule(
         first=chance.several, trouble=chance.troubles, meeting=chance.meetings, death=chance.deaths
     )
     def an_undo(self, first: list[Any], trouble: Any, meeting: Any, death: int | None) -> None:
@@ -221,7 +252,7 @@ class TwoPeople(RuleBasedStateMachine):
 
     def _named_where_overtaken(self, report: Report) -> None:
         """What somebody wrote on the wiki during a run stands there, or the run names it."""
-        if report.request.prefer is not None:
+        if report.request.prefer is not None or report.request.mirror:
             return  # then it may have been seen, and decided about
         named = {_place(o.action.key) for o in report.outcomes if o.error is not None}
         for path, text in self._people.latest.items():

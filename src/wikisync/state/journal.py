@@ -45,7 +45,9 @@ _END: Final = (
     " after = NULL WHERE id = ?"
 )
 _DELETED: Final = (
-    "SELECT page_id, before FROM intent WHERE verb = 'delete' AND outcome = 'done'"
+    # An undo of a pull deletes files of pages that live on.
+    "SELECT page_id, before FROM intent JOIN run ON run.id = run"
+    " WHERE verb = 'delete' AND outcome = 'done' AND (side = 'wiki' OR undoes IS NULL)"
     " AND page_id IS NOT NULL AND before IS NOT NULL"
 )
 _KEEP: Final = "INSERT INTO kept (intent, what, at, data) VALUES (?, ?, ?, ?)"
