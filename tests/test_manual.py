@@ -50,6 +50,8 @@ HEADER: Final = (
 LINK: Final = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)")
 CODE: Final = re.compile(r"^(```|~~~).*?^\1[ \t]*$|`[^`\n]+`", re.DOTALL | re.MULTILINE)
 HEADING: Final = re.compile(r"^#{1,6} (.+)$", re.MULTILINE)
+CITATION: Final = re.compile(r"\((?P<page>\w+\.md), (?P<headings>\*[^)]+)\)")
+"""How a comment cites a page of the guide or the reference: ``(wikijs.md, *Writing*)``."""
 
 URL, ANY = "…", "…"
 
@@ -305,6 +307,21 @@ def test_every_link_of_the_manual_leads_to_a_page_and_to_a_heading_there(file: s
         target = _page_at(path) if path else file
         assert target is not None, link
         assert not anchor or anchor in anchors(target), link
+
+
+def test_every_page_and_heading_that_the_code_cites_is_there() -> None:
+    headings = {
+        file.rpartition("/")[2]: set(HEADING.findall(manual.text(file)))
+        for file in FILES
+        if file.startswith(("guide/", "reference/"))
+    }
+    cited = {
+        (match["page"], heading)
+        for file in (*(manual.ROOT / "src").rglob("*.py"), *(manual.ROOT / "tests").rglob("*.py"))
+        for match in CITATION.finditer(" ".join(file.read_text(encoding="utf-8").split()))
+        for heading in re.findall(r"\*([^*]+)\*", match["headings"])
+    }
+    assert {each for each in cited if each[1] not in headings.get(each[0], set())} == set()
 
 
 def test_every_page_of_the_manual_can_be_reached_from_its_front_page() -> None:
