@@ -11,7 +11,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from wikisync.apply import Outcome, apply, tree
+from wikisync.apply import Outcome, apply, tree, unshown
 from wikisync.apply.context import now
 from wikisync.apply.outcome import missing_at_end
 from wikisync.compare import filled, pairs
@@ -55,7 +55,10 @@ def look(config: Config, request: Request, progress: Progress) -> Report:
             report = replace(report, pairs=_texts(desk, report, surveyed))
         if surveyed is not None:
             note_files(desk, surveyed)
-        return replace(report, unsettled=len(desk.state.journal.open()))
+        notes = report.notes
+        if surveyed is not None and request.direction != "pull":
+            notes = (*notes, *unshown.note(desk.state))
+        return replace(report, unsettled=len(desk.state.journal.open()), notes=notes)
 
 
 def carry_out(
@@ -153,6 +156,7 @@ def _forget(desk: Desk) -> None:
         desk.state.journal.end(noted.number, "unknown")
     desk.state.journal.end_interrupted(now())
     tree.trust(desk.state)
+    unshown.forget_all(desk.state)
     # Its runs cannot be taken back on this one, whose pages have ids of their own.
     desk.state.set_meta(others=str(max((r.number for r in desk.state.journal.runs()), default=0)))
 
@@ -170,8 +174,9 @@ def done(
     ``tell`` hears each outcome as it is known; ``plan_id`` is of the plan file that is applied.
     """
     plan, command = report.plan, report.request.command
+    earlier = unshown.remembered(desk.state)
     if not (plan.actions or plan.renewed or plan.forgotten or plan.rekeyed):
-        return _with_tree(desk, report)
+        return _with_tree(desk, report, earlier)
     if (doubt := doubt_clock_of(desk)) is not None:
         report = replace(report, notes=(*report.notes, doubt))
     outcomes, stopped = perform(
@@ -190,15 +195,24 @@ def done(
         return report
     if any(o.action.side == "wiki" and o.result == "done" for o in outcomes):
         report = replace(report, outcomes=missing_at_end(outcomes, _tidy(desk), desk.wiki))
-    return report if any(o.gives_up for o in outcomes) else _with_tree(desk, report)
+    if any(o.gives_up for o in outcomes):
+        return report
+    return _with_tree(desk, report, earlier)
 
 
-def _with_tree(desk: Desk, report: Report) -> Report:
-    """The report, once the wiki's tree holds every page that this run or an earlier one made."""
+def _with_tree(desk: Desk, report: Report, earlier: Iterable[int]) -> Report:
+    """The report, once the wiki's tree holds every page that this run or an earlier one made.
+
+    And once the pages that ``earlier`` runs left as not shown to readers were written once more.
+    """
     if report.request.direction == "pull":  # which writes nothing to the wiki
         return report
     try:
-        return replace(report, notes=(*report.notes, *tree.mend(desk.wiki, desk.state)))
+        unshown.write_again(
+            desk.wiki, desk.state, [n for n in earlier if n in unshown.remembered(desk.state)]
+        )
+        notes = (*tree.mend(desk.wiki, desk.state), *unshown.note(desk.state))
+        return replace(report, notes=(*report.notes, *notes))
     except StateError:  # which has been told already, if it was needed for a page
         return report
 

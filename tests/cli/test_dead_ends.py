@@ -78,6 +78,17 @@ def test_the_advice_ends_what_two_events_left_on_either_side(world: World) -> No
     assert dead_ends(world, PAIRS[::SAMPLE], "sync") == []
 
 
+@pytest.mark.parametrize("choice", get_args(Choice))
+def test_a_page_that_changed_without_its_time_is_a_conflict_that_can_be_settled(
+    world: World, choice: Choice
+) -> None:
+    world.reset()
+    world.edit_here("one")
+    assert world.rewrite_there("one")
+    walked = walk(world, choice, "push")
+    assert walked.quiet, walked.told()
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("first", EVENTS)
 def test_the_advice_ends_all_that_two_events_can_leave(world: World, first: str) -> None:

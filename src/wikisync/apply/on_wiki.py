@@ -9,7 +9,7 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from wikisync.apply import tree
+from wikisync.apply import tree, unshown
 from wikisync.apply.context import Bracket, Run, bracket
 from wikisync.apply.read_back import (
     made_whole,
@@ -54,6 +54,8 @@ def create(run: Run, intent: Intent, page: Page) -> Record:
             record, failure = made_whole(run, intent.key, made, page)
         record = whole(run, intent.key, record, page, lease=None)
         refused = refused_fields(record, page, None, intent)
+        if failure is not None:
+            unshown.remember(run.state, record.id)
         held.done(record, refused)
     tell_unrendered(failure)
     tell_refused(run, intent.key, refused)
@@ -93,8 +95,7 @@ def update(
             record = run.wiki.read_one(before.id)
         # Before a half-written page is written again: that makes a version of its own.
         found = overtaken(run, before)
-        said_so = failure is not None and failure.code is not None
-        if said_so and not wanted.differs(fingerprint(record.page)):
+        if failure is not None and not wanted.differs(fingerprint(record.page)):
             # It is written, and not all that comes of it is there: what readers see may not be.
             first = record
             record, failure = made_whole(run, intent.key, first, page)
@@ -105,7 +106,11 @@ def update(
             held.keep(pack_page(found.page), "overtaken")
         record = whole(run, intent.key, record, page, lease)
         refused = refused_fields(record, page, before.page, intent)
+        if failure is not None:
+            unshown.remember(run.state, record.id)
         held.done(record, refused)
+        if failure is None:
+            unshown.forget(run.state, record.id)
     if found is None:
         tell_unrendered(failure)
     tell_refused(run, intent.key, refused)
@@ -233,6 +238,8 @@ def _under_lease(held: Bracket) -> Record:
         raise PageMoved(intent.key, f"it was moved to {record.key} on the wiki")
     fields = fingerprint(record.page).differs(Fingerprint.parse(intent.lease))
     if fields:
+        # Its time may not tell: a page can change in the wiki's database alone.
+        held.run.state.bases.doubt([intent.before.base.key if intent.before else intent.key])
         raise PageMoved(intent.key, f"its {', '.join(fields)} changed on the wiki")
     return record
 

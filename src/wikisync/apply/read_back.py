@@ -47,8 +47,8 @@ def made_whole(run: Run, key: Key, made: Record, page: Page) -> tuple[Record, Un
 
 
 def tell_unrendered(failure: Unsure | None) -> None:
-    """Raise Unrendered where the wiki, asked again, said once more that it fails."""
-    if failure is not None and failure.code is not None:
+    """Raise Unrendered where the wiki, asked again, failed once more, or gave no answer."""
+    if failure is not None:
         raise Unrendered(failure.url, failure.message, failure.code)
 
 

@@ -12,6 +12,7 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from wikisync.apply import unshown
 from wikisync.apply.context import now, settled
 from wikisync.apply.read_back import UNSENT
 from wikisync.errors import FolderError, PageGone, PageHidden
@@ -91,6 +92,8 @@ def _record(state: State, noted: Noted, verdict: Verdict, record: Record | None)
     intent, number = noted.intent, noted.number
     match verdict:
         case "done":
+            if record is not None and intent.verb in {"create", "update", "merge"}:
+                unshown.remember(state, record.id)  # nobody heard that it was written whole
             settled(state, number, intent, record)
         case "undone":
             state.journal.end(number, "failed")

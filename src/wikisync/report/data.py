@@ -39,7 +39,8 @@ def exit_code(report: Report, *, tell_differences: bool = False) -> int:
         return INTERRUPTED
     if report.plan.refusals or report.declined:
         return REFUSED
-    if report.plan.problems or any(o.failed for o in report.outcomes):
+    unshown = any(note.kind == "unshown" for note in report.notes)
+    if unshown or report.plan.problems or any(o.failed for o in report.outcomes):
         return FAILED
     if conflicts(report):
         return CONFLICTS

@@ -274,6 +274,13 @@ def say_note(note: Note) -> Message:
                 " checked: nothing that earlier runs kept is forgotten.",
                 "Have the proxy in front of the wiki leave the Date header in its answers.",
             )
+        case "unshown":
+            return Message(
+                f"{pages} may not be shown to readers as sent: the wiki failed to render what it"
+                f" keeps, or did not answer{f': {note.detail}' if note.detail else ''}.",
+                "Each push or sync tries once more. If that goes on: open the page on the wiki and"
+                " save it, and look at the wiki's log.",
+            )
         case "tree":
             return Message(
                 "The wiki's tree of pages may lack some that were made at the same time"

@@ -93,6 +93,12 @@ class Bases:
         """Note pages as they are now, where nothing that counts for their file changed."""
         self._db.write(_RENEW, *map(_renewed, pages))
 
+    def doubt(self, keys: Iterable[Key]) -> None:
+        """Have the next run read these pages, whatever the wiki says of their time."""
+        self._db.write(
+            "UPDATE base SET updated_at = '' WHERE locale = ? AND path = ?", *map(_named, keys)
+        )
+
     def drop(self, keys: Iterable[Key]) -> None:
         """Forget pages that are gone from both sides."""
         self._db.write(_DROP, *map(_named, keys))

@@ -1,0 +1,88 @@
+"""Pages that the wiki keeps as sent, and may not show so to its readers.
+
+A write whose rendering failed, or whose answer never came, leaves the row and not what readers see.
+The state remembers such a page by its id until a write of it succeeded whole.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from wikisync.errors import PageGone, WikiError
+from wikisync.page.fingerprint import fingerprint
+from wikisync.sync.note import Note
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from wikisync.page.model import Record
+    from wikisync.sides.wiki import Wiki
+    from wikisync.state import State
+
+_FACT = "unshown"
+
+
+def remembered(state: State) -> frozenset[int]:
+    """Return the ids of the pages that may not be shown as they were sent. Raises StateError."""
+    return frozenset(int(number) for number in (state.meta(_FACT) or "").split())
+
+
+def remember(state: State, page_id: int) -> None:
+    """Note that a page may not be shown as it was sent. Raises StateError."""
+    _set(state, remembered(state) | {page_id})
+
+
+def forget(state: State, page_id: int) -> None:
+    """Note that a write of a page succeeded whole, or that the page is gone. Raises StateError."""
+    if page_id in (known := remembered(state)):
+        _set(state, known - {page_id})
+
+
+def forget_all(state: State) -> None:
+    """Forget every such page: they are another wiki's. Raises StateError."""
+    if remembered(state):
+        _set(state, frozenset())
+
+
+def note(state: State) -> tuple[Note, ...]:
+    """Say which pages may not be shown as they were sent, if there are any. Raises StateError."""
+    known = remembered(state)
+    if not known:
+        return ()
+    files = sorted(base.file for base in state.bases.load().values() if base.id in known)
+    return (Note("unshown", len(known), ", ".join(files)),)
+
+
+def write_again(wiki: Wiki, state: State, pages: Iterable[int]) -> None:
+    """Write each of these pages once more as it is, if it is as it was sent. Raises StateError.
+
+    A page that somebody changed since was written by them, and is not touched.
+    """
+    for page_id in pages:
+        try:
+            record = wiki.read_one(page_id)
+            if _is_as_sent(state, record):
+                wiki.update(record.id, record.key, record.page)
+                record = wiki.read_one(page_id)
+                _note_time(state, record)
+        except PageGone:
+            pass
+        except WikiError:
+            continue
+        forget(state, page_id)
+
+
+def _is_as_sent(state: State, record: Record) -> bool:
+    known = state.bases.get(record.key)
+    return known is not None and not known.base.there.differs(fingerprint(record.page))
+
+
+def _note_time(state: State, record: Record) -> None:
+    """Note the page's new time, so that the next run need not read it."""
+    if (known := state.bases.get(record.key)) is not None and _is_as_sent(state, record):
+        state.bases.put(replace(known, base=replace(known.base, updated_at=record.updated_at)))
+
+
+def _set(state: State, pages: frozenset[int]) -> None:
+    state.set_meta(unshown=" ".join(map(str, sorted(pages))))
