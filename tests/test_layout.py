@@ -38,6 +38,7 @@ MAY_KNOW: dict[str, set[str]] = {
         "meet",
         "apply.context",
         "sides.atomic",
+        "sides.bounded_json",
         "private",
         "wikisync",
     },

@@ -110,11 +110,23 @@ def test_a_huge_file_is_not_read(ws: Workspace, monkeypatch: pytest.MonkeyPatch)
     told(ws, "it is over")
 
 
-def test_a_plan_over_the_limit_is_not_written(
+def test_a_file_of_millions_of_values_is_not_parsed(
     ws: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Three bytes of JSON can take a hundred of memory."""
+    monkeypatch.setattr(on_disk, "MAX_VALUES", 1000)
+    put(ws, b"[" + b"{}," * 1000 + b"{}]")
+    told(ws, "JSON of too many values")
+    put(ws, b'{"kind": "' + b"[{," * 5000 + b'"}')
+    told(ws, "was not written by wikisync plan")
+
+
+@pytest.mark.parametrize("limit", ["MAX_BYTES", "MAX_VALUES"])
+def test_a_plan_over_the_limit_is_not_written(
+    ws: Workspace, monkeypatch: pytest.MonkeyPatch, limit: str
+) -> None:
     before = (ws.root / "plan.json").read_bytes()
-    monkeypatch.setattr(on_disk, "MAX_BYTES", 1000)
+    monkeypatch.setattr(on_disk, limit, 50)
     result = ws.run("plan", "push", "-o", "plan.json")
     assert result.code == 2
     assert "name fewer pages by PATH" in result.err
@@ -307,7 +319,9 @@ def spoilt(ws: Workspace, wrong: Any) -> Iterator[tuple[Any, ...]]:
         yield path
 
 
-@pytest.mark.parametrize("wrong", [None, True, -1, 10**30, "", "x", [], [[]], {}, {"a": 1}, 1.5])
+@pytest.mark.parametrize(
+    "wrong", ["\ud800", None, True, -1, 10**30, "", "x", [], [[]], {}, {"a": 1}, 1.5]
+)
 def test_no_wrong_value_anywhere_makes_more_than_a_sentence(ws: Workspace, wrong: Any) -> None:
     codes = set()
     for path in spoilt(ws, wrong):
@@ -340,3 +354,17 @@ def test_hostile_texts_steer_no_terminal(ws: Workspace) -> None:
     shown = ws.run("show", "plan.json")
     assert shown.code == 1
     assert not set("\x1b\x07\u202e") & set(shown.text)
+
+
+def test_half_characters_in_texts_are_shown_or_refused(ws: Workspace) -> None:
+    def change(data: Data) -> None:
+        data["problems"].append({"file": "\ud800", "line": None, "message": "\udfff"})
+        data["wikisync"] = "another version"
+        data["remarks"].append({"kind": "git-failed", "pages": 1, "detail": "\ud800"})
+
+    forged(ws, change)
+    for more in ((), ("--json",)):
+        shown = ws.run("show", "plan.json", *more)
+        assert shown.code in {1, 2}
+        assert isinstance(shown.error, SystemExit | None)
+        assert "Traceback" not in shown.text

@@ -15,6 +15,7 @@ from wikisync.planfile.values import Malformed
 from wikisync.private import write_output
 from wikisync.report.data import one_line
 from wikisync.sides.atomic import reason_of, sync_folder
+from wikisync.sides.bounded_json import MAX_VALUES, TooComplex, check_values
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -66,6 +67,10 @@ def save(report: Report, settings: dict[str, Any], path: Path) -> str:
     if len(text) > MAX_BYTES:
         reason = f"it would be over {MAX_BYTES >> 20} MiB; name fewer pages by PATH"
         raise PlanNotWritten(str(path), reason)
+    try:
+        check_values(text, MAX_VALUES)
+    except TooComplex as error:
+        raise PlanNotWritten(str(path), "it would be too long; name fewer pages by PATH") from error
     check(path)
     try:
         write_output(path, text)
@@ -85,9 +90,12 @@ def load(path: Path) -> ReviewedPlan:
     if len(data) > MAX_BYTES:
         raise BadPlan(str(path), f"it is over {MAX_BYTES >> 20} MiB")
     try:
+        check_values(data, MAX_VALUES)
         value = json.loads(
             data.decode("utf-8"), object_pairs_hook=_object, parse_constant=_no_number
         )
+    except TooComplex as error:
+        raise BadPlan(str(path), f"it is {error.reason}") from error
     except (ValueError, RecursionError) as error:
         raise BadPlan(str(path), "it is no JSON that wikisync plan wrote") from error
     try:

@@ -29,14 +29,19 @@ class TooComplex(ValueError):
 
 def parse(body: bytes, most: int = MAX_VALUES) -> object:
     """Parse a body. Raises TooComplex, or ValueError where it is no JSON."""
-    # Texts hold commas too: they are taken out only where that can change the answer.
-    if _values(body) > most and _values(_TEXT.sub(b"", body)) > most:
-        raise TooComplex("JSON of too many values")
+    check_values(body, most)
     try:
         value: object = json.loads(body)
     except RecursionError:
         raise TooComplex("JSON that nests too deep") from None
     return value
+
+
+def check_values(body: bytes, most: int) -> None:
+    """Check that JSON has no more than ``most`` values, before it is parsed. Raises TooComplex."""
+    # Texts hold commas too: they are taken out only where that can change the answer.
+    if _values(body) > most and _values(_TEXT.sub(b"", body)) > most:
+        raise TooComplex("JSON of too many values")
 
 
 def _values(body: bytes) -> int:
