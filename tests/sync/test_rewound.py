@@ -60,8 +60,11 @@ def test_a_page_that_is_gone_alone_is_a_deletion() -> None:
     assert files(of) == []
 
 
-def test_an_id_given_to_a_second_page_tells() -> None:
+def test_an_id_given_to_a_second_page_tells_nothing_alone() -> None:
     of = sides([newer("a", 7)], [local("a")], [another("b", 7)])
+    assert files(of) == []
+    older = remote("c", 8)
+    of = sides([newer("a", 7), newer("c", 8)], [local("a"), local("c")], [another("b", 7), older])
     assert files(of) == ["a.md"]
 
 

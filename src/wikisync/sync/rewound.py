@@ -1,8 +1,9 @@
 """Tell a wiki that was restored from a backup from one that people changed. Pure.
 
-A page's ``updatedAt`` never goes back, a deleted page never returns under its id, and no id is
-given to a second page: each of these happens only where the wiki's database was put back. What is
-then at stake are the pages on which both sides do not agree as it is.
+A page's ``updatedAt`` never goes back, and a deleted page never returns under its id: either
+happens only where the wiki's database was put back. (That an id is another page's tells nothing:
+older MySQL and MariaDB give the last ids anew after a restart.) What is then at stake are the pages
+on which both sides do not agree as it is.
 """
 
 from __future__ import annotations
@@ -46,11 +47,11 @@ def rewound(
 
 
 def _goes_back(base: Base, pages: dict[int, Remote]) -> bool:
-    """Whether a page is older than it was, or its id is another page's."""
+    """Whether a page is older than it was."""
     there = pages.get(base.id)
-    if there is None:
-        return False
-    return there.listed.created_at != base.created_at or _is_older(base, there)
+    return (
+        there is not None and there.listed.created_at == base.created_at and _is_older(base, there)
+    )
 
 
 def _is_older(base: Base, there: Remote) -> bool:
