@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from wikisync.apply import Outcome, Run, apply
@@ -45,12 +44,16 @@ class Rig:
     wiki: Wiki
     state: State
     ignore: tuple[str, ...] = ()
+    folders: dict[tuple[str, ...], Folder] = field(default_factory=dict)
     runs: list[Run] = field(default_factory=list)
     at_once: int = 1
 
-    @cached_property
+    @property
     def folder(self) -> Folder:
-        return Folder(self.root, self.ignore)
+        """The folder, which remembers its last look as long as what it ignores stays."""
+        if self.ignore not in self.folders:
+            self.folders[self.ignore] = Folder(self.root, self.ignore)
+        return self.folders[self.ignore]
 
     def write(self, file: str, text: str | None = None) -> Path:
         """What a person does in an editor."""

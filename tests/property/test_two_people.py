@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import ssl
 import tempfile
-from contextlib import closing, suppress
+import threading
+from contextlib import closing, contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -29,6 +30,7 @@ from crash.points import Points, dies, watched
 from property import chance, network
 from property.people import People, place_of
 from wikisync import past, workflow
+from wikisync.apply import second_look
 from wikisync.errors import WikisyncError
 from wikisync.page.document import parse
 from wikisync.page.fingerprint import fingerprint
@@ -91,6 +93,7 @@ class TwoPeople(RuleBasedStateMachine):
         trouble=chance.troubles,
         meeting=chance.meetings,
         death=chance.deaths,
+        back=st.none() | chance.paths,
     )
     def a_run(
         self,
@@ -101,16 +104,23 @@ class TwoPeople(RuleBasedStateMachine):
         trouble: Any,
         meeting: Any,
         death: int | None,
+        back: str | None,
     ) -> None:
         for act in first:
             self._act(act)
+        if back is not None:
+            self._people.remove(back)
+            delete, meeting = True, []
         request = workflow.Request(
             command, command, delete=delete, prefer=prefer, max_delete=100, allow=GUARDS
         )
         before, asked, runs = self._people.files(), self._asked(), self._runs()
         self._people.deleted_here.clear()
         work = partial(workflow.carry_out, self._people.config, request, silent, _yes)
-        self._in_trouble(work, trouble, meeting, death)
+        with self._put_back_while_it_waits(back is not None) as put_back:
+            self._in_trouble(work, trouble, meeting, death)
+        gone = {path for verb, path in self._mutations(asked) if verb == "delete"}
+        self._check(not gone & put_back, f"deleted though the file was back: {gone & put_back}")
         self._only_what_somebody_touched(before, asked)
         if not delete:
             self._nothing_deleted(before, asked, runs)
@@ -260,13 +270,42 @@ class TwoPeople(RuleBasedStateMachine):
             if text is not None and page is not None and path not in named:
                 self._check(text in page["content"], f"{text} was overtaken and is not named")
 
+    @contextmanager
+    def _put_back_while_it_waits(self, back: bool) -> Iterator[set[str]]:
+        """While a run waits for its second look, every file that is missing is written again.
+
+        Gives the places of those files.
+        """
+        written: set[str] = set()
+
+        def put_back() -> None:
+            pages = {place_of(page) for page in self._box.pages()}
+            for path in sorted(pages & set(chance.PLACES)):
+                if not self._people.file(path).exists():
+                    self._people.write(path)
+                    written.add(path)
+
+        def wait(_seconds: float) -> None:
+            # In a thread of its own: what a person does is no effect of the process.
+            person = threading.Thread(target=put_back)
+            person.start()
+            person.join()
+
+        with pytest.MonkeyPatch.context() as patch:
+            if back:
+                patch.setattr(second_look, "wait", wait)
+            yield written
+
     def _mutations(self, asked: int) -> Iterator[tuple[str, str]]:
         """(verb, place) of every write that the wiki was asked for since."""
         for seen in self._box.requests:
             if seen.number > asked and seen.is_mutation:
                 (one,) = seen.asked
                 sent = one.arguments
-                yield one.name, place_of(sent) if "path" in sent else self._was(sent["id"])
+                if "path" in sent:
+                    yield one.name, place_of(sent)
+                elif "id" in sent:  # else it is of no page: the tree is made anew
+                    yield one.name, self._was(sent["id"])
 
     def _was(self, number: int) -> str:
         """Where a page is, or was."""
