@@ -107,7 +107,7 @@ class Rig:
     def kept(self) -> list[bytes]:
         """What the runs so far overwrote or deleted: file bytes, or packed pages."""
         found = (
-            self.state.journal.kept(noted.number)
+            self.state.backups.data(noted.number)
             for run in self.runs
             for noted in self.state.journal.of(run.number)
         )

@@ -50,6 +50,7 @@ ABOVE = {
     "workflow",
     "desk",
     "past",
+    "backups",
     "begin",
     "console",
     "cli",

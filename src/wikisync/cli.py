@@ -210,14 +210,23 @@ cli_plan.add_to(app)
 cli_review.add_to(app)
 
 
-@app.command(epilog="Example: wikisync log")
+@app.command(epilog="Example: wikisync log, or wikisync log guide/install.md")
 def log(
+    paths: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="PATH",
+            help="List the backups of these pages instead: a file, a folder, a page's path, under"
+            " its old name or its new one, or a pattern such as 'guide/**'.",
+            show_default=False,
+        ),
+    ] = None,
     *,
     json: Json = False,
     config: Config = None,
 ) -> None:
-    """List the runs, and what each did."""
-    console_run.show_log(console.Output(json), console.Source(config))
+    """List the runs, and what each did; with PATH, the backups of these pages."""
+    console_run.show_log(console.Output(json), console.Source(config), tuple(paths or ()))
 
 
 @app.command(epilog="Example: wikisync undo, or wikisync undo 12 --dry-run")
@@ -244,6 +253,46 @@ def undo(
     console_run.undo(
         console.Output(json, quiet), console.Source(config), run, yes=yes, dry_run=dry_run
     )
+
+
+@app.command(epilog="Example: wikisync restore 12, or wikisync restore 12 --print")
+def restore(
+    number: Annotated[
+        int, typer.Argument(metavar="NUMBER", help="The backup's number: see wikisync log PATH.")
+    ],
+    *,
+    print_it: Annotated[
+        bool, typer.Option("--print", help="Print the backup instead; no file is touched.")
+    ] = False,
+    to: Annotated[
+        Path | None,
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="FILE",
+            help="Write it into this new file instead; one that is there is not overwritten.",
+            show_default=False,
+            dir_okay=False,
+        ),
+    ] = None,
+    dry_run: DryRun = False,
+    yes: Yes = False,
+    json: Json = False,
+    quiet: Quiet = False,
+    config: Config = None,
+) -> None:
+    """Bring a backup back into its page's file, from where a push publishes it.
+
+    What stands in the file becomes a backup first. It needs neither the wiki nor a token, and asks
+    only where the file has content that was never pushed.
+    """
+    if print_it and (to is not None or json):
+        raise typer.BadParameter("--print goes with neither --output nor --json.")
+    output, source = console.Output(json, quiet), console.Source(config)
+    if print_it or to is not None:
+        console_run.print_backup(output, source, number, to)
+    else:
+        console_run.restore(output, source, number, yes=yes, dry_run=dry_run)
 
 
 @app.command(epilog="Example: wikisync sandbox --port 3010 --locales en,fr")

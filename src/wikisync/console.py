@@ -224,6 +224,21 @@ def tell(*lines: str) -> None:
             typer.echo(shown(line), err=True)
 
 
+def print_bytes(data: bytes) -> None:
+    """Print a file's bytes; on a terminal or on GitHub as text that cannot act there."""
+    from wikisync.report.words import shown
+
+    binary = getattr(sys.stdout, "buffer", None)
+    if binary is not None and not sys.stdout.isatty() and not on_github():
+        sys.stdout.flush()
+        binary.write(data)
+        binary.flush()
+        return
+    text = data.decode("utf-8", "replace").replace("\r\n", "\n")
+    lines = map(shown, text.split("\n"))
+    typer.echo("\n".join(lines), nl=False)
+
+
 def progress(output: Output) -> Progress:
     """How to show progress: on a terminal, unless it is to be quiet."""
     from wikisync.report.progress import on_terminal, silent

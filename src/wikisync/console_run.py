@@ -17,6 +17,7 @@ from wikisync.errors import BadConfig
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from wikisync.config import Config
     from wikisync.console import Output, Source
     from wikisync.sync.plan import Command
     from wikisync.workflow import CommandName
@@ -75,18 +76,59 @@ def undo(output: Output, source: Source, number: int | None, *, yes: bool, dry_r
         console.finish(report, output, config)
 
 
-def show_log(output: Output, source: Source) -> None:
-    """``wikisync log``. Ends the program."""
+def show_log(output: Output, source: Source, paths: tuple[str, ...] = ()) -> None:
+    """``wikisync log``: the runs, or with ``paths`` the backups of these pages."""
     from wikisync import past, workflow
     from wikisync.report import log
 
-    with console.told(output, workflow.Request("log", "sync")):
+    with console.told(output, workflow.Request("log", "sync", paths)):
         config = source.load(need_token=False)
+        if paths:
+            _show_backups(output, config, paths)
+            return
         runs = past.log(config)
         if output.json:
             console.print_json(log.to_json(runs, config.url, config.folder_name))
         else:
             log.show(runs, console.screen())
+
+
+def _show_backups(output: Output, config: Config, paths: tuple[str, ...]) -> None:
+    from wikisync.backups import backups_of
+    from wikisync.report import backups
+
+    found = backups_of(config, paths)
+    if output.json:
+        typer.echo(backups.to_json(found, paths, config.url, config.folder_name))
+    else:
+        backups.show(found, console.screen())
+
+
+def print_backup(output: Output, source: Source, number: int, to: Path | None) -> None:
+    """``wikisync restore --print`` and ``-o``: a backup as a file's bytes. Ends the program."""
+    from wikisync import workflow
+    from wikisync.backups import read_backup, write_elsewhere
+
+    with console.told(output, workflow.Request("restore", "pull", backup=number)):
+        data = read_backup(source.load(need_token=False), number)
+        if to is None:
+            console.print_bytes(data)
+            return
+        write_elsewhere(data, to)
+        if not output.quiet:
+            console.tell(f"Backup {number} is in {to} now.")
+
+
+def restore(output: Output, source: Source, number: int, *, yes: bool, dry_run: bool) -> None:
+    """``wikisync restore``. Ends the program."""
+    from wikisync import workflow
+    from wikisync.backups import restore_backup
+
+    request = workflow.Request("restore", "pull", dry_run=dry_run, backup=number)
+    with console.told(output, request):
+        config = source.load(need_token=False)
+        report = restore_backup(config, request, ask=console.asking(yes=yes))
+        console.finish(report, output, config)
 
 
 def begin(output: Output, url: str | None, folder: str) -> None:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from wikisync.apply import Run
+from wikisync.apply.backups import with_backups
 from wikisync.apply.context import now
 from wikisync.apply.settle import settle
 from wikisync.errors import FolderError, StateError
@@ -77,7 +78,8 @@ def to_write(config: Config, progress: Progress, *, needs_folder: bool) -> Itera
             raise FolderError(config.folder_name, "make", reason) from error
     with ExitStack() as stack:
         stack.enter_context(only_run(config.state, now()))
-        wiki = Wiki(config.url, config.token, ca_file=config.ca_file, jobs=config.jobs)
+        token = config.token or "none"  # what asks nothing of the wiki needs none
+        wiki = Wiki(config.url, token, ca_file=config.ca_file, jobs=config.jobs)
         stack.enter_context(wiki)
         state = State.open(config.state)
         stack.callback(state.close)
@@ -153,6 +155,7 @@ def perform(
         stopped = stop()
     # A state that cannot be written has been told already: what was done must be told too.
     with suppress(StateError):
+        outcomes = with_backups(desk.state, number, outcomes)
         if not desk.state.journal.open():
             if plan is not None and not stopped and not any(o.unfinished for o in outcomes):
                 desk.state.journal.carried_out(number)

@@ -9,7 +9,8 @@ WikisyncError
 │   ├── NoSuchRun         there is no run of that number, or none to undo
 │   ├── NeedsYes          there is something to write, and nobody to ask
 │   ├── BadPlan           a file that is no plan which can be applied or shown
-│   ├── PlanNotWritten    a plan cannot be written where it was told to be
+│   ├── NotWritten        a file that was asked for cannot be written there
+│   ├── BackupMissing     there is no such backup, or not any more
 │   ├── ExtraMissing      the extra that a command needs is not installed
 │   └── PortTaken         the sandbox cannot listen where it was told to
 ├── BadPage               a file that is no page, with its line; never stops the others
@@ -32,8 +33,7 @@ WikisyncError
 │       └── Unrendered    written, and not shown to readers
 ├── PageMoved             a page is not as the plan saw it
 ├── Stale                 a page is not as the plan that was reviewed saw it
-├── Overtook              a page was written over an edit of the last moment, which is kept
-├── NotKept               what a run overwrote is not kept any more
+├── Overtook              a page was written over an edit of the last moment: in a backup
 ├── StateError            .wikisync cannot be used
 ├── Locked                another run is at work
 ├── UntrustedCheckout     what anybody may have checked out must not decide this
@@ -101,8 +101,8 @@ class BadPlan(UsageError):
 
 
 @dataclass(eq=False)
-class PlanNotWritten(UsageError):
-    """A plan cannot be written to a file. ``reason`` is a clause."""
+class NotWritten(UsageError):
+    """A plan or a backup cannot be written to a file. ``reason`` is a clause."""
 
     file: str
     reason: str
@@ -277,9 +277,7 @@ class PageMoved(WikisyncError):
 
 @dataclass(eq=False)
 class Stale(WikisyncError):
-    """A page moved on since its plan was made, and was left alone. ``found`` is how, in a clause;
-    ``done``: what the plan would do to it is so already.
-    """
+    """A page changed since its plan was made (``found``); with ``done``, to what was planned."""
 
     key: Key
     file: str
@@ -293,11 +291,12 @@ class Overtook(WikisyncError):
 
     key: Key
     version: int
+    backup: int
 
 
 @dataclass(eq=False)
-class NotKept(WikisyncError):
-    """What stood where a run wrote is not kept any more, so that it cannot be brought back."""
+class BackupMissing(UsageError):
+    """There is no such backup, or not any more. ``name`` is its own, or that of a page."""
 
     name: str
 

@@ -49,7 +49,7 @@ Delete = Annotated[
 ]
 Prefer = Annotated[
     Literal["local", "wiki"] | None,
-    typer.Option(help="Settle conflicts in favour of this side; the other is kept first."),
+    typer.Option(help="Settle conflicts in favour of this side; the other becomes a backup first."),
 ]
 Mirror = Annotated[
     bool,

@@ -7,13 +7,14 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from wikisync.apply.outcome import outcome_of
-from wikisync.apply.undo import Step, steps, take_back
+from wikisync.apply.undo import Step, leave_alone, steps, take_back
+from wikisync.apply.undo_check import check
 from wikisync.desk import Desk, perform, settle_first, to_look, to_write
 from wikisync.errors import Guest, Interrupted, Locked, NoSuchRun
 from wikisync.planning import whose_state
 from wikisync.state import State
 from wikisync.sync.guard import another_wiki, foreign
-from wikisync.sync.plan import Plan, Refusal
+from wikisync.sync.plan import Conflict, Plan, Refusal
 from wikisync.workflow import Report, refused
 
 if TYPE_CHECKING:
@@ -65,8 +66,7 @@ def undo(
         with to_look(config, progress, needs_folder=False) as desk:
             if (refusal := _foreign(desk, request)) is not None:
                 return refusal
-            request = _named(desk.state, request)
-            return _planned(desk, request)[0]
+            return _planned(desk, _named(desk.state, request), settled=False)[0]
     try:
         with to_write(config, progress, needs_folder=False) as desk:
             if (refusal := _foreign(desk, request)) is not None:
@@ -76,13 +76,13 @@ def undo(
             report, number, todo = _planned(desk, request)
             if not todo:
                 return report
-            if not ask(report):
+            if report.plan.actions and not ask(report):
                 return replace(report, declined=True)
             outcomes, stopped = perform(
                 desk,
                 "undo",
                 "Taking back",
-                len(todo),
+                len(report.plan.actions),
                 lambda run, stop: _take_back_all(todo, run, stop),
                 notice,
                 undoes=number,
@@ -106,11 +106,23 @@ def _foreign(desk: Desk, request: Request) -> Report | None:
     return Report(request, desk.config.url, desk.config.folder_name, Plan(refusals=(whose,)))
 
 
-def _planned(desk: Desk, request: Request) -> tuple[Report, int, tuple[Step, ...]]:
-    state = desk.state
-    number = _last(state) if request.run is None else _known(state, request.run)
-    todo = steps(desk.state, number)
-    plan = Plan(actions=tuple(step.action for step in todo), pages=len(todo))
+def _planned(
+    desk: Desk, request: Request, *, settled: bool = True
+) -> tuple[Report, int, tuple[Step, ...]]:
+    """The plan of an undo, held against what is there now; its run; and its steps.
+
+    Without ``settled``, what an interrupted run had begun is judged here too.
+    """
+    if request.run is None:
+        number, todo = _last(desk, settled=settled)
+    else:
+        number = _known(desk.state, request.run)
+        todo = _checked(desk, steps(desk.state, number, settled=settled))
+    plan = Plan(
+        actions=tuple(step.action for step in todo if not step.in_the_way),
+        conflicts=tuple(_conflict(step) for step in todo if step.in_the_way),
+        pages=len(todo),
+    )
     request = replace(request, run=number)
     report = Report(request, desk.config.url, desk.config.folder_name, plan)
     return report, number, todo
@@ -127,16 +139,26 @@ def _cut_off(state: State) -> int | None:
 
 def _ours(state: State) -> list[PastRun]:
     """The runs that were with this wiki, the newest first."""
-    others = state.meta("others") or ""
-    last = int(others) if others.isdecimal() else 0
-    return [run for run in state.journal.runs() if run.number > last]
+    return [run for run in state.journal.runs() if not state.from_another_wiki(run.number)]
 
 
-def _last(state: State) -> int:
-    for run in _ours(state):
-        if run.undoes is None and steps(state, run.number, tried=False):
-            return run.number
+def _last(desk: Desk, *, settled: bool) -> tuple[int, tuple[Step, ...]]:
+    for run in _ours(desk.state):
+        if run.undoes is None and steps(desk.state, run.number, tried=False, settled=settled):
+            todo = _checked(desk, steps(desk.state, run.number, settled=settled))
+            if todo:
+                return run.number, todo
     raise NoSuchRun(None)
+
+
+def _checked(desk: Desk, todo: tuple[Step, ...]) -> tuple[Step, ...]:
+    dates = {(run, file): digest for run, _, file, digest in desk.state.journal.half_rewritten()}
+    return check(todo, desk.folder, desk.wiki, desk.wiki.connect().pages, dates) if todo else ()
+
+
+def _conflict(step: Step) -> Conflict:
+    action = step.action
+    return Conflict(action.key, action.file, "since", detail=step.in_the_way, backups=step.backups)
 
 
 def _known(state: State, number: int) -> int:
@@ -150,6 +172,11 @@ def _take_back_all(todo: tuple[Step, ...], run: Run, stop: Callable[[], bool]) -
     for step in todo:
         if gave_up is None and stop():
             gave_up = Interrupted()
+        if step.in_the_way:
+            if gave_up is None:
+                leave_alone(run, step)
+            continue
         outcome = outcome_of(step.action, partial(take_back, run, step), gave_up)
+        outcome = replace(outcome, backups=step.backups)
         gave_up = outcome.gives_up
         yield outcome

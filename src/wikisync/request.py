@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from wikisync.apply import Outcome
+    from wikisync.apply.restore import Restoration
     from wikisync.compare import Pair
     from wikisync.sync.note import Note
     from wikisync.sync.plan import Command, Plan, Prefer
@@ -25,6 +26,7 @@ CommandName = Literal[
     "undo",
     "init",
     "log",
+    "restore",
 ]
 
 
@@ -36,7 +38,8 @@ class Request:
     have the pages' texts, whatever the command. ``meant`` are the ``paths``
     as they were understood, once they were: they then no longer depend on the current folder.
     ``mirror``: the other side is to become what this one is, also where it alone changed.
-    ``file`` is the plan file that is to be written, shown or applied.
+    ``file`` is the plan file that is to be written, shown or applied, and ``backup`` the number of
+    the backup that is to be restored.
     """
 
     command: CommandName
@@ -55,6 +58,7 @@ class Request:
     texts: bool = False
     meant: tuple[Choice, ...] | None = None
     file: str = ""
+    backup: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +70,7 @@ class Report:
     texts, for ``diff``; ``unsettled`` counts the writes that an interrupted run left, where a
     command only looked. Of a plan that was reviewed, ``earlier`` counts the steps that an
     interrupted run of it had done, and ``unplanned`` the changes of today that it does not have.
+    ``restoration`` is what ``restore`` is about.
     """
 
     request: Request
@@ -80,3 +85,4 @@ class Report:
     notes: tuple[Note, ...] = ()
     earlier: int = 0
     unplanned: int = 0
+    restoration: Restoration | None = None

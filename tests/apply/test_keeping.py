@@ -66,7 +66,7 @@ def test_what_cannot_be_kept_is_not_overwritten(
     def full(*_: object) -> None:
         raise StateError("state.db", "unwritable", "database or disk is full")
 
-    monkeypatch.setattr(synced.state.journal, "keep", full)
+    monkeypatch.setattr(synced.state.backups, "add", full)
     assert results(synced.apply(plan)) == ["update wiki home: failed"]
     found = synced.box.page("home")
     assert found is not None

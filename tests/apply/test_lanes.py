@@ -115,7 +115,7 @@ def test_an_edit_between_the_look_and_the_write_is_kept_and_named(synced: Rig) -
     assert found.conflict is not None
     assert found.conflict.kind == "overtook"
     kept = [
-        synced.state.journal.kept(noted.number, "overtaken")
+        synced.state.backups.data(noted.number, "overtaken")
         for noted in synced.state.journal.of(synced.runs[-1].number)
     ]
     [lost] = [data for data in kept if data is not None]

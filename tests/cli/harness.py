@@ -213,7 +213,7 @@ class Workspace:
         with closing(State.open(self.state, create=False)) as state:
             for run in state.journal.runs():
                 for noted in state.journal.of(run.number):
-                    data, what = state.journal.kept(noted.number), noted.intent
+                    data, what = state.backups.data(noted.number), noted.intent
                     if data is not None:
                         text = unpack_page(data).content if what.side == "wiki" else data.decode()
                         found.append((what.verb, what.side, what.key.path, text))

@@ -194,7 +194,7 @@ class World:
             for run in state.journal.runs():
                 for noted in state.journal.of(run.number):
                     for what in ("before", "overtaken"):
-                        data = state.journal.kept(noted.number, what)
+                        data = state.backups.data(noted.number, what)
                         if data is not None and noted.intent.side == "folder":
                             found.add(_content(data))
                         elif data is not None:

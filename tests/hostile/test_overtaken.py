@@ -28,7 +28,7 @@ def overtaken_copies(ws: Workspace) -> list[str]:
     with closing(State.open(ws.state, create=False)) as state:
         for run in state.journal.runs():
             for noted in state.journal.of(run.number):
-                data = state.journal.kept(noted.number, "overtaken")
+                data = state.backups.data(noted.number, "overtaken")
                 if data is not None:
                     found.append(unpack_page(data).content)
     return found

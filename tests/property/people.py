@@ -224,7 +224,7 @@ class People:
             for run in state.journal.runs():
                 for noted in state.journal.of(run.number):
                     for what in ("before", "overtaken"):
-                        data = state.journal.kept(noted.number, what)
+                        data = state.backups.data(noted.number, what)
                         if data is None:
                             continue
                         here = noted.intent.side == "folder"

@@ -111,9 +111,9 @@ def test_what_is_kept_comes_out_byte_for_byte(state: State) -> None:
     run = state.journal.begin_run("push", AT)
     one, other = state.journal.begin(intent(run)), state.journal.begin(intent(run))
     data = bytes(range(256)) * 1000
-    state.journal.keep(one, AT, data)
-    assert state.journal.kept(one) == data
-    assert state.journal.kept(other) is None
+    state.backups.add(one, AT, data)
+    assert state.backups.data(one) == data
+    assert state.backups.data(other) is None
 
 
 def test_runs_are_numbered_and_listed_the_newest_first(state: State) -> None:

@@ -40,7 +40,7 @@ def folder(tmp_path: Path) -> Path:
         made = Intent(
             run, "update", "wiki", known.base.key, "a.md", 1, "x", "y", known, False, known
         )
-        state.journal.keep(state.journal.begin(made), AT, b"bytes")
+        state.backups.add(state.journal.begin(made), AT, b"bytes")
         state.journal.end(state.journal.begin(made), "done")
         state.files.note({"a.md": ((1, 2, 3, 4), b"digest")})
         state.set_meta(url="http://example.com")
@@ -59,7 +59,9 @@ def read_all(folder: Path, *, create: bool = False) -> None:
         for run in state.journal.runs():
             state.journal.of_plan("x")
             for noted in state.journal.of(run.number):
-                state.journal.kept(noted.number)
+                state.backups.data(noted.number)
+        state.backups.all()
+        state.journal.names()
         state.journal.open()
 
 
@@ -79,7 +81,7 @@ def damaged(folder: Path, *, create: bool = False) -> StateError:
 
 
 SCHEMAS = {
-    "a trigger": ["CREATE TRIGGER t AFTER INSERT ON kept BEGIN DELETE FROM kept; END"],
+    "a trigger": ["CREATE TRIGGER t AFTER INSERT ON backup BEGIN DELETE FROM backup; END"],
     "a view for a table": [
         "DROP TABLE file",
         "CREATE VIEW file AS WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x FROM n)"
@@ -92,7 +94,7 @@ SCHEMAS = {
         "DROP TABLE file",
         "CREATE TABLE file (file TEXT PRIMARY KEY ON CONFLICT IGNORE) WITHOUT ROWID",
     ],
-    "a table less": ["DROP TABLE kept"],
+    "a table less": ["DROP TABLE backup"],
 }
 
 
@@ -116,7 +118,7 @@ def test_a_state_of_an_older_version_is_refused_and_left(
     assert (folder / "state.db").read_bytes() == before
 
 
-BLOBS = ["base.page", "intent.after", "intent.before", "kept.data"]
+BLOBS = ["base.page", "intent.after", "intent.before", "backup.data"]
 
 
 @pytest.mark.parametrize("column", BLOBS)
@@ -176,7 +178,7 @@ VALUES: list[tuple[str, Any]] = [
     ("intent.page_id", "x"),
     ("file.size", "x"),
     ("file.digest", "x"),
-    ("kept.data", "x"),
+    ("backup.data", "x"),
 ]
 PAGES: list[Any] = [
     *([], "x", None, 5, {}, {"content": "x"}),

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 AT = "2026-01-01T00:00:00.000Z"
-LARGE = ("base", "intent", "kept", "file")
+LARGE = ("base", "intent", "backup", "file")
 """Tables that have a row for each page, or for each write of ninety days."""
 
 
@@ -46,7 +46,7 @@ def one_page(state: State) -> None:
     run = journal.begin_run("sync", AT)
     intent = Intent(run, "update", "folder", key("a"), "a.md", 1, "lease", "old", after=known)
     number = journal.begin(intent)
-    journal.keep(number, AT, b"before")
+    state.backups.add(number, AT, b"before")
     state.bases.put(known)
     state.bases.get(key("a"))
     state.bases.drop([key("b")])
@@ -56,7 +56,9 @@ def one_page(state: State) -> None:
     journal.half_rewritten()
     journal.open()
     journal.of(run)
-    journal.kept(number)
+    state.backups.data(number)
+    state.backups.of_run(run)
+    state.backups.get(number)
     state.files.note({"a.md": ((1, 1, 1, 1), b"digest")}, ["b.md"])
     state.meta("url")
     journal.end_run(run, AT)

@@ -33,7 +33,8 @@ if TYPE_CHECKING:
     from wikisync.sides.folder import Folder
     from wikisync.sides.wiki import Wiki
     from wikisync.state import State
-    from wikisync.state.journal import Intent, What
+    from wikisync.state.backups import What
+    from wikisync.state.journal import Intent
     from wikisync.sync.plan import Action, Local
 
 HARMLESS = (Rejected, Forbidden, PageGone)
@@ -91,9 +92,9 @@ class Bracket:
     intent: Intent
     sent: bool = False
 
-    def keep(self, data: bytes, what: What = "before") -> None:
-        """Keep what stands where the write goes, before it is gone (promise 1)."""
-        self.run.state.journal.keep(self.number, now(), data, what)
+    def keep(self, data: bytes, what: What = "before") -> int:
+        """Back up what stands where the write goes (promise 1); returns the backup's number."""
+        return self.run.state.backups.add(self.number, now(), data, what)
 
     def done(self, record: Record | None = None, refused: tuple[str, ...] = ()) -> None:
         """The write is done: the base and the end of the intent, in one transaction.

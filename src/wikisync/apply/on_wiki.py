@@ -103,7 +103,7 @@ def update(
         else:
             failure = None
         if found is not None:
-            held.keep(pack_page(found.page), "overtaken")
+            backup = held.keep(pack_page(found.page), "overtaken")
         record = whole(run, intent.key, record, page, lease)
         refused = refused_fields(record, page, before.page, intent)
         if failure is not None:
@@ -114,7 +114,7 @@ def update(
     if found is None:
         tell_unrendered(failure)
     tell_refused(run, intent.key, refused)
-    return record, None if found is None else Overtook(intent.key, found.version_id)
+    return record, None if found is None else Overtook(intent.key, found.version_id, backup)
 
 
 def move(
@@ -153,10 +153,10 @@ def move(
                 run.wiki.update(record.id, intent.key, before.page)
             found = overtaken(run, record)
             if found is not None:
-                held.keep(pack_page(found.page), "overtaken")
+                backup = held.keep(pack_page(found.page), "overtaken")
             record = run.wiki.read_one(record.id)
         held.done(record)
-    return record, None if found is None else Overtook(intent.key, found.version_id)
+    return record, None if found is None else Overtook(intent.key, found.version_id, backup)
 
 
 def convert(run: Run, intent: Intent, editor: str) -> Record:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, Literal
 
 from wikisync.errors import (
@@ -35,11 +35,15 @@ HOPELESS = (ApiOff, Guest, NotAWiki, StateError, Unreachable)
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of an action. ``error`` says why, or what went wrong beside (``done``)."""
+    """What became of an action. ``error`` says why, or what went wrong beside (``done``).
+
+    ``backups`` are the numbers of the backups that were made of what stood there.
+    """
 
     action: Action
     result: Result
     error: WikisyncError | None = None
+    backups: tuple[int, ...] = ()
 
     @property
     def failed(self) -> bool:
@@ -61,8 +65,8 @@ class Outcome:
     def conflict(self) -> Conflict | None:
         """The conflict that a lease that did not hold is, or an edit that was written over."""
         if isinstance(self.error, Overtook):
-            detail = str(self.error.version)
-            return self._conflict("overtook", detail)
+            overtook = self._conflict("overtook", str(self.error.version))
+            return replace(overtook, backups=(self.error.backup,))
         if self.result == "done" and self.action.marks:
             return self._conflict("marked", "")
         if isinstance(self.error, Stale):
@@ -89,7 +93,11 @@ def missing_at_end(
     """
     there = None if pages is None else {page.key for page in pages}
     return tuple(
-        Outcome(o.action, "skipped", PageMoved(o.action.key, "it was gone when the run ended"))
+        replace(
+            o,
+            result="skipped",
+            error=PageMoved(o.action.key, "it was gone when the run ended"),
+        )
         if there is not None
         and o.result == "done"
         and (o.action.side, o.action.aside) == ("wiki", False)

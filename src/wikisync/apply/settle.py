@@ -41,11 +41,24 @@ def settle(state: State, folder: Folder, wiki: Wiki) -> int:
             _settle_file(state, folder, noted)
         else:
             _settle_page(state, wiki, noted)
-    for run, page_id, file in state.journal.half_rewritten():
-        with suppress(FolderError):  # else it is looked at the next time
-            state.journal.rewrote(run, page_id, digest_of(folder.read(file)).hex())
+    _settle_dates(state, folder)
     state.journal.end_interrupted(now())
     return len(waiting)
+
+
+def settle_files(state: State, folder: Folder) -> None:
+    """Settle what interrupted runs had begun in the folder; the wiki's part stays open."""
+    folder.sweep()
+    for noted in state.journal.open():
+        if noted.intent.side == "folder":
+            _settle_file(state, folder, noted)
+    _settle_dates(state, folder)
+
+
+def _settle_dates(state: State, folder: Folder) -> None:
+    for run, page_id, file, _digest in state.journal.half_rewritten():
+        with suppress(FolderError):  # else it is looked at the next time
+            state.journal.rewrote(run, page_id, digest_of(folder.read(file)).hex())
 
 
 def _settle_file(state: State, folder: Folder, noted: Noted) -> None:
@@ -113,4 +126,5 @@ def _record(state: State, noted: Noted, verdict: Verdict, record: Record | None)
                 state.bases.put(Remembered(half, record.page))
                 state.journal.end(number, "unknown")
         case _:
-            state.journal.end(number, "unknown")
+            page_id = None if record is None else record.id
+            state.journal.end(number, "unknown", page_id=page_id)

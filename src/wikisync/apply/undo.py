@@ -10,10 +10,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from wikisync.apply import in_folder, on_wiki
-from wikisync.errors import NotKept
+from wikisync.apply.restore import page_of
+from wikisync.errors import BackupMissing
 from wikisync.page.fingerprint import fingerprint
 from wikisync.sides.folder import digest_of
-from wikisync.state.bases import unpack_page
 from wikisync.state.journal import Intent
 from wikisync.sync.plan import Action
 
@@ -36,34 +36,46 @@ _INVERSE: dict[Verb, Verb] = {
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A write of a past run, and the action that takes it back."""
+    """A write of a past run, and the action that takes it back.
+
+    ``in_the_way`` says, in a clause, why it is left alone, if it is. ``backups`` are the numbers of
+    those that the past write made.
+    """
 
     noted: Noted
     action: Action
+    in_the_way: str = ""
+    backups: tuple[int, ...] = ()
 
 
-def steps(state: State, number: int, *, tried: bool = True) -> tuple[Step, ...]:
-    """What takes a run back, the last write first: what was done and still stands.
+def steps(
+    state: State, number: int, *, tried: bool = True, settled: bool = True
+) -> tuple[Step, ...]:
+    """What takes a run back, the last write first: what was done, or may be, and still stands.
 
     Without ``tried``, writes are left out that an undo has already left alone, because the page or
-    file had changed since.
+    file had changed since. Without ``settled``, also those are in it that no run has ended yet.
     """
-    standing = _standing(state, number)
+    outcomes: set[Outcome | None] = {"done", "unknown"}
+    standing = _standing(state, number, outcomes if settled else outcomes | {None})
     left = set() if tried else _written(state, number, "skipped")
+    made: dict[int, tuple[int, ...]] = {}
+    for backup in state.backups.of_run(number):
+        made[backup.intent] = (*made.get(backup.intent, ()), backup.number)
     return tuple(
-        Step(noted, _action(noted.intent))
+        Step(noted, _action(noted.intent), backups=made.get(noted.number, ()))
         for noted in reversed(standing)
         if _what(noted) not in left
     )
 
 
-def _standing(state: State, number: int) -> list[Noted]:
-    """The writes of a run that were done, and that no undo has taken back (nor was itself)."""
+def _standing(state: State, number: int, outcomes: set[Outcome | None]) -> list[Noted]:
+    """The writes of a run with such an outcome that no undo has taken back (nor was itself)."""
     taken_back = _written(state, number, "done")
     return [
         noted
         for noted in state.journal.of(number)
-        if noted.outcome == "done" and _what(noted) not in taken_back
+        if noted.outcome in outcomes and _what(noted) not in taken_back
     ]
 
 
@@ -71,7 +83,7 @@ def _written(state: State, number: int, outcome: Outcome) -> set[tuple[Side, fro
     """What the undos of a run came to ``outcome`` with."""
     undos = [run.number for run in state.journal.runs() if run.undoes == number]
     if outcome == "done":
-        return {_what(noted) for undo in undos for noted in _standing(state, undo)}
+        return {_what(noted) for undo in undos for noted in _standing(state, undo, {"done"})}
     noted_of = (noted for undo in undos for noted in state.journal.of(undo))
     return {_what(noted) for noted in noted_of if noted.outcome == outcome}
 
@@ -101,10 +113,26 @@ def _action(intent: Intent) -> Action:
 
 
 def take_back(run: Run, step: Step) -> Overtook | None:
-    """Take one write back. Raises what a write raises, and NotKept.
+    """Take one write back. Raises what a write raises, and BackupMissing.
 
-    Returns the edit that this wrote over at the last moment, if there was one; it is kept.
+    Returns the edit that this wrote over at the last moment, if there was one.
     """
+    past = step.noted.intent
+    intent = _intent(run, step)
+    if past.origin is not None:
+        return _move(run, intent, past)
+    if past.side == "folder":
+        _file(run, intent, step.noted.number)
+        return None
+    return _page(run, intent, step.noted.number)
+
+
+def leave_alone(run: Run, step: Step) -> None:
+    """Note in the journal that a write is not taken back, since what it left has changed."""
+    run.state.journal.end(run.state.journal.begin(_intent(run, step)), "skipped")
+
+
+def _intent(run: Run, step: Step) -> Intent:
     past = step.noted.intent
     intent = Intent(
         run.number,
@@ -112,23 +140,26 @@ def take_back(run: Run, step: Step) -> Overtook | None:
         past.side,
         past.key,
         past.file,
-        None if step.action.verb == "create" else past.page_id,
+        None if step.action.verb == "create" else step.action.id,
         lease=past.wanted,
         wanted=past.lease,
         after=past.before,
         before=run.state.bases.get(past.key),
     )
-    if past.origin is not None:
-        return _move(run, replace(intent, key=past.origin, file=past.old_file), past)
-    if past.side == "folder":
-        _file(run, intent, step.noted.number)
-        return None
-    return _page(run, intent, step.noted.number)
+    if past.origin is None:
+        return intent
+    return replace(
+        intent,
+        key=past.origin,
+        file=past.old_file,
+        origin=past.key,
+        old_file=past.file,
+        # A move leaves the bytes alone: the file that comes back is as the run left it.
+        wanted=past.wanted,
+    )
 
 
 def _move(run: Run, intent: Intent, past: Intent) -> Overtook | None:
-    # A move leaves the bytes alone: the file that comes back is as the run left it.
-    intent = replace(intent, origin=past.key, old_file=past.file, wanted=past.wanted)
     if past.side == "folder":
         in_folder.move(run, intent)
         return None
@@ -139,7 +170,9 @@ def _file(run: Run, intent: Intent, number: int) -> None:
     if intent.verb == "delete":
         in_folder.delete(run, intent)
         return
-    data = _kept(run, intent, number)
+    data = run.state.backups.data(number)
+    if data is None:
+        raise BackupMissing(f"of {intent.file or intent.key}")
     in_folder.write(run, replace(intent, wanted=digest_of(data).hex()), data)
 
 
@@ -147,11 +180,10 @@ def _page(run: Run, intent: Intent, number: int) -> Overtook | None:
     if intent.verb == "delete":
         on_wiki.delete(run, intent)
         return None
-    page = unpack_page(_kept(run, intent, number))
-    overtaken = run.state.journal.kept(number, "overtaken")
-    if overtaken is not None:
-        # What the write replaced in truth; a version names neither tags nor style.
-        page = unpack_page(overtaken).over(page)
+    # What the write replaced in truth, where that was an edit of the same moment.
+    page = page_of(run.state, number, overtaken=True) or page_of(run.state, number)
+    if page is None:
+        raise BackupMissing(f"of {intent.file or intent.key}")
     intent = replace(intent, wanted=str(fingerprint(page)))
     if intent.verb == "create":
         on_wiki.create(run, intent, page)
@@ -162,10 +194,3 @@ def _page(run: Run, intent: Intent, number: int) -> Overtook | None:
 
     _record, overtook = on_wiki.update(run, intent, page_for)
     return overtook
-
-
-def _kept(run: Run, intent: Intent, number: int) -> bytes:
-    data = run.state.journal.kept(number)
-    if data is None:
-        raise NotKept(intent.file or str(intent.key))
-    return data

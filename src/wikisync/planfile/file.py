@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any, Final
 
 from wikisync.apply.context import now
-from wikisync.errors import BadPlan, PageMoved, PlanNotWritten
+from wikisync.errors import BadPlan, NotWritten, PageMoved
 from wikisync.page.paths import EXTENSIONS
 from wikisync.planfile.decode import ReviewedPlan, decode
 from wikisync.planfile.encode import KIND, encode
@@ -29,7 +29,7 @@ _HEAD: Final = 256
 
 
 def check(path: Path, pages: Path | None = None) -> None:
-    """Whether a plan can be written there. Raises PlanNotWritten, before anything is looked at.
+    """Whether a plan can be written there. Raises NotWritten, before anything is looked at.
 
     What is there already must be a plan, or empty: nothing else is written over. In the folder
     ``pages`` it must not be taken for one of them.
@@ -37,26 +37,26 @@ def check(path: Path, pages: Path | None = None) -> None:
     try:
         whole = path.resolve()
         if pages and whole.suffix in EXTENSIONS and whole.is_relative_to(pages.resolve()):
-            raise PlanNotWritten(str(path), "the next push would take it for a page")
+            raise NotWritten(str(path), "the next push would take it for a page")
         if not path.parent.is_dir():
-            raise PlanNotWritten(str(path), "there is no such folder")
+            raise NotWritten(str(path), "there is no such folder")
         if not path.exists():
             return
         if not path.is_file():
-            raise PlanNotWritten(str(path), "it is no file")
+            raise NotWritten(str(path), "it is no file")
         with path.open("rb") as handle:
             head = handle.read(_HEAD)
     except OSError as error:
-        raise PlanNotWritten(str(path), reason_of(error)) from error
+        raise NotWritten(str(path), reason_of(error)) from error
     if head and f'"{KIND}"'.encode() not in head:
-        raise PlanNotWritten(str(path), "there is a file of that name, which is no plan")
+        raise NotWritten(str(path), "there is a file of that name, which is no plan")
 
 
 def save(report: Report, settings: dict[str, Any], path: Path) -> str:
     """Write the plan of a report down, and return its id.
 
     The file is there as a whole or as it was before; a new one is for its owner alone, as it holds
-    the texts of pages. Raises PlanNotWritten, and PageMoved where a
+    the texts of pages. Raises NotWritten, and PageMoved where a
     page changed while the plan was made.
     """
     for pair in report.pairs:
@@ -66,17 +66,17 @@ def save(report: Report, settings: dict[str, Any], path: Path) -> str:
     text = f"{one_line(data)}\n".encode()
     if len(text) > MAX_BYTES:
         reason = f"it would be over {MAX_BYTES >> 20} MiB; name fewer pages by PATH"
-        raise PlanNotWritten(str(path), reason)
+        raise NotWritten(str(path), reason)
     try:
         check_values(text, MAX_VALUES)
     except TooComplex as error:
-        raise PlanNotWritten(str(path), "it would be too long; name fewer pages by PATH") from error
+        raise NotWritten(str(path), "it would be too long; name fewer pages by PATH") from error
     check(path)
     try:
         write_output(path, text)
         sync_folder(path.resolve().parent)
     except OSError as error:
-        raise PlanNotWritten(str(path), reason_of(error)) from error
+        raise NotWritten(str(path), reason_of(error)) from error
     return str(data["id"])
 
 

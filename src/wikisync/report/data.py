@@ -56,12 +56,14 @@ def differs(report: Report) -> bool:
 
 def conflicts(report: Report) -> tuple[Conflict, ...]:
     """The conflicts that remain: those of the plan, and the pages found changed on the way."""
-    overtaken = [found for o in report.outcomes if (found := o.conflict) is not None]
-    if report.request.command == "undo":
-        overtaken = [
-            replace(found, kind="since") if found.kind == "overtaken" else found
-            for found in overtaken
-        ]
+    undo = report.request.command == "undo"
+    overtaken = [
+        replace(found, kind="since", backups=o.backups)
+        if undo and found.kind == "overtaken"
+        else found
+        for o in report.outcomes
+        if (found := o.conflict) is not None
+    ]
     return (*report.plan.conflicts, *overtaken)
 
 
@@ -102,6 +104,8 @@ def as_data(report: Report) -> dict[str, Any]:
         "counts": counts(report),
         **({"notes": [str(say_note(note)) for note in report.notes]} if report.notes else {}),
         **({"unsettled": report.unsettled} if report.unsettled else {}),
+        **({"backup": request.backup} if request.backup else {}),
+        **({"run": request.run} if request.run else {}),
     }
 
 
@@ -157,7 +161,7 @@ def _action(action: Action, outcome: Outcome | None, texts: dict[Any, str]) -> d
         reason = str(say(outcome.error)) if outcome.error else None
     if action.withheld is not None:
         result, reason = "skipped", withheld(action)
-    data = {
+    data: dict[str, Any] = {
         "action": action.verb,
         "side": action.side,
         "locale": action.key.locale,
@@ -169,6 +173,8 @@ def _action(action: Action, outcome: Outcome | None, texts: dict[Any, str]) -> d
         "outcome": result,
         "reason": reason,
     }
+    if outcome is not None and outcome.backups:
+        data["backups"] = list(outcome.backups)
     if _which(action) in texts:
         data["diff"] = texts[_which(action)]
     return data
@@ -180,12 +186,14 @@ def _which(item: Action | Conflict) -> tuple[Key, bool]:
 
 
 def _conflict(conflict: Conflict, texts: dict[Any, str]) -> dict[str, Any]:
-    data = {
+    data: dict[str, Any] = {
         "locale": conflict.key.locale,
         "path": conflict.key.path,
         "file": conflict.file,
         "reason": str(say_conflict(conflict)),
     }
+    if conflict.backups:
+        data["backups"] = list(conflict.backups)
     if _which(conflict) in texts:
         data["diff"] = texts[_which(conflict)]
     return data

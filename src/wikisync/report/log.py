@@ -41,6 +41,9 @@ def show(runs: Iterable[LoggedRun], console: Console) -> None:
         print_line(
             console, "Take the last one back: wikisync undo. Another one: wikisync undo RUN."
         )
+        print_line(
+            console, "What stood on a page: wikisync log PATH. To have it: wikisync restore NUMBER."
+        )
 
 
 def _writes(logged: LoggedRun) -> list[str]:

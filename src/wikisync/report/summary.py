@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from wikisync.report.data import counts
 from wikisync.report.words import EDITED, done, many, to_do
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     from wikisync.sync.plan import Plan, Side
     from wikisync.workflow import Report
+_SHOWN: Final = 5
+"""Backups named at most, one by one."""
 
 
 def summary(report: Report) -> Iterator[str]:
@@ -25,8 +27,10 @@ def summary(report: Report) -> Iterator[str]:
     if report.declined:
         yield "Nothing was written, as you said."
         return
-    if report.request.command == "undo" and not plan.actions:
+    if report.request.command == "undo" and not (plan.actions or plan.conflicts):
         yield f"Nothing of run {report.request.run} is left to be taken back."
+    elif report.request.command == "restore" and not plan.actions:
+        pass
     elif plan.pages or plan.problems:
         yield f"{many(plan.pages, 'page')}: {_figures(report)}."
     else:
@@ -89,13 +93,42 @@ def _next(report: Report) -> Iterator[str]:
         yield "Nothing was written. To do it, leave out --dry-run."
     if any(o.gives_up for o in report.outcomes):
         yield "Run it again to do the rest."
-    lost = (
-        o.result == "done" and (o.action.verb == "delete" or o.action.settles)
+    if request.command == "restore":
+        yield from _restored(report)
+    elif request.command != "undo":
+        yield from _backups(report)
+
+
+def _backups(report: Report) -> Iterator[str]:
+    """Name the backups of what was deleted, or overwritten for one side."""
+    lost = [
+        o
         for o in report.outcomes
-        if o.action.verb != "create"
-    )
-    if request.command != "undo" and any(lost):
-        yield "What was overwritten or deleted is kept: wikisync undo brings it back."
+        if o.result == "done" and o.backups
+        if o.action.verb == "delete" or o.action.settles or o.action.overwrites
+    ]
+    for o in lost[:_SHOWN]:
+        backup = o.backups[-1]
+        yield f"Backup {backup} has what stood in {o.action.file}: wikisync restore {backup}."
+    if len(lost) > _SHOWN:
+        yield f"… and {len(lost) - _SHOWN:,} more backups: wikisync log PATH names a page's."
+    if lost:
+        yield "All that this run wrote can be taken back: wikisync undo."
+
+
+def _restored(report: Report) -> Iterator[str]:
+    todo = report.restoration
+    if todo is None:
+        return
+    file, number = todo.file, todo.backup.number
+    if not report.plan.actions:
+        yield f"{file} is as in backup {number} already."
+    for o in report.outcomes:
+        if o.result != "done":
+            continue
+        for backup in o.backups:
+            yield f"What stood there is backup {backup}: wikisync restore {backup}."
+        yield f"To publish it: wikisync push {shlex.quote(file)}."
 
 
 def _only_there(plan: Plan) -> Iterator[str]:

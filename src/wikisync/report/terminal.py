@@ -14,7 +14,7 @@ from wikisync.report.summary import summary
 from wikisync.report.verdict import say_conflict, say_note, say_refusal
 from wikisync.report.view import View
 from wikisync.report.wording import Message, say
-from wikisync.report.words import done, overwriting, shown, to_do
+from wikisync.report.words import backup_in_words, done, overwriting, shown, to_do
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -36,6 +36,8 @@ def show(report: Report, console: Console, view: View | None = None, *, texts: b
     With a ``view`` pages are shown with their differences (``report.pairs``); ``diff`` and
     ``show`` always do. Without ``texts``, what differs in a page is shown elsewhere.
     """
+    if report.request.command == "undo" and report.request.run and report.plan.pages:
+        print_line(console, f"Taking back run {report.request.run}:")
     if texts and (view is not None or report.request.command in {"diff", "show"}):
         show_diff(report, console, view or View())
     else:
@@ -65,6 +67,12 @@ def show_plan(report: Report, console: Console) -> None:
     print_line(console, f"{report.folder} ↔ {report.wiki}", "bold")
     if report.request.command == "undo":
         print_line(console, f"Taking back run {report.request.run}:")
+    if report.restoration is not None:
+        todo = report.restoration
+        print_line(console, f"Backup {todo.backup.number}: {backup_in_words(todo.backup)}.")
+        if todo.unpushed:
+            text = f"{todo.file} has content that was never pushed; it becomes a backup first."
+            print_line(console, shown(text))
     show_actions(report, console)
     _show_rest(report, console)
 

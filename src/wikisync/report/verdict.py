@@ -200,9 +200,12 @@ def say_conflict(conflict: Conflict) -> Message:
         case "overtaken":
             return Message(f"Somebody was faster: {detail}.", "Run the command again.")
         case "since":
+            later = "take the later run back first, or look with wikisync diff."
+            if conflict.backups:
+                later = f"To have back what that run overwrote: {_restore(conflict)}. Or {later}"
             return Message(
                 f"It changed since that run ({detail}); it was left alone.",
-                "Take the later run back first, or look with wikisync diff.",
+                later[0].upper() + later[1:],
             )
         case "stale":
             return Message(
@@ -211,10 +214,18 @@ def say_conflict(conflict: Conflict) -> Message:
         case "overtook":
             return Message(
                 f"Written over an edit of the same moment: version {detail} of the page's history"
-                " has it, and it is kept here.",
-                "Look at both, and bring over what is missing.",
+                f" has it, and {_backup(conflict)} here.",
+                f"See it with {_restore(conflict)} --print, and bring over what is missing.",
             )
     assert_never(conflict.kind)
+
+
+def _backup(conflict: Conflict) -> str:
+    return f"backup {conflict.backups[-1]}" if conflict.backups else "a backup"
+
+
+def _restore(conflict: Conflict) -> str:
+    return f"wikisync restore {conflict.backups[-1] if conflict.backups else 'NUMBER'}"
 
 
 def say_note(note: Note) -> Message:

@@ -46,14 +46,12 @@ def say(error: e.WikisyncError) -> Message:
                 f"It is not as it was reviewed: {found}; it was left alone.",
                 "Make a new plan: wikisync plan.",
             )
-        case e.Overtook(_key, version):
+        case e.Overtook(_key, version, backup):
             return Message(
                 f"Somebody edited it at the same moment: that edit is version {version} of the"
-                " page's history, and kept here.",
-                "Look at both, and bring over what is missing.",
+                f" page's history, and backup {backup} here.",
+                f"See it with wikisync restore {backup} --print, and bring over what is missing.",
             )
-        case e.NotKept(name):
-            return Message(f"{name}: what stood there is not kept any more.")
         case e.StateError(file, why, detail):
             return _state(file, why, detail)
         case e.Locked():
@@ -121,8 +119,13 @@ def _usage(error: e.UsageError) -> Message:
             )
         case e.BadPlan(file, what):
             return Message(f"{file} cannot be used as a plan: {what}.", _NEW_PLAN)
-        case e.PlanNotWritten(file, reason):
-            return Message(f"{file}: the plan was not written: {reason}.", "Name another file: -o.")
+        case e.NotWritten(file, reason):
+            return Message(f"{file} was not written: {reason}.", "Name another file: -o.")
+        case e.BackupMissing(name):
+            return Message(
+                f"There is no backup {name}, or not any more.",
+                "See which there are: wikisync log PATH. They are deleted after keep_days.",
+            )
         case e.ExtraMissing(extra, module):
             return Message(
                 f"This command needs {module}, which is not installed.",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from wikisync.backups import ListedBackup
     from wikisync.sync.plan import Action, Side
 
 TO_DO: Final[dict[tuple[str, Side], str]] = {
@@ -33,6 +34,14 @@ DONE: Final[dict[tuple[str, Side], str]] = {
     ("create", "folder"): "created here",
     ("update", "folder"): "updated here",
     ("delete", "folder"): "deleted here",
+}
+
+_PAST: Final = {
+    "update": "updated",
+    "delete": "deleted",
+    "move": "moved",
+    "merge": "merged",
+    "create": "created",
 }
 
 # Control characters but the tab, what turns the direction of writing, and bytes that are no text.
@@ -103,6 +112,18 @@ def named(names: Sequence[str]) -> str:
     rest = len(names) - 10
     more = f" and {rest:,} more" if rest > 0 else ""
     return ", ".join(names[:10]) + more
+
+
+def backup_in_words(backup: ListedBackup) -> str:
+    """Say what a backup is of, which side it stood on, and which run made it."""
+    by = f"run {backup.run} ({backup.command})"
+    if backup.what == "overtaken":
+        return f"an edit on the wiki that {by} wrote over at the same moment"
+    thing = "the page on the wiki" if backup.side == "wiki" else "the file"
+    if backup.outcome == "done":
+        return f"{thing}, before it was {_PAST.get(backup.verb, backup.verb)} by {by}"
+    end = backup.outcome or "unsettled"
+    return f"{thing}, before {by} was to {backup.verb} it: {end}"
 
 
 def many(count: int, noun: str) -> str:

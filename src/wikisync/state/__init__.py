@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+from wikisync.state.backups import Backups
 from wikisync.state.bases import Bases
 from wikisync.state.database import Database
 from wikisync.state.files import Files
@@ -20,13 +21,14 @@ if TYPE_CHECKING:
 
 
 class State:
-    """An open state: ``bases``, ``journal``, ``files``, and facts about the whole (``meta``)."""
+    """An open state: ``bases``, ``journal``, ``backups``, ``files``, and facts on the whole."""
 
     def __init__(self, db: Database) -> None:
         self._db = db
         self.bases = Bases(db)
         self.files = Files(db)
         self.journal = Journal(db)
+        self.backups = Backups(db)
 
     @classmethod
     def open(cls, folder: Path, *, create: bool = True) -> State:
@@ -49,6 +51,11 @@ class State:
         """A remembered fact about the whole state, such as the wiki's URL."""
         row = self._db.row("SELECT value FROM meta WHERE key = ?", (key,))
         return None if row is None else str(row[0])
+
+    def from_another_wiki(self, run: int) -> bool:
+        """Whether a run was with another wiki than today's, whose pages have ids of their own."""
+        others = self.meta("others") or ""
+        return run <= (int(others) if others.isdecimal() else 0)
 
     def set_meta(self, **values: str) -> None:
         """Remember facts about the whole state."""

@@ -65,11 +65,11 @@ CREATE TABLE intent (
 CREATE INDEX intent_open ON intent (id) WHERE outcome IS NULL;
 CREATE INDEX intent_run ON intent (run, page_id);
 CREATE INDEX intent_next ON intent (run, page_id) WHERE next IS NOT NULL;
-CREATE TABLE kept (
-  id INTEGER PRIMARY KEY, intent INTEGER NOT NULL REFERENCES intent, what TEXT NOT NULL,
-  at TEXT NOT NULL, data BLOB NOT NULL
+CREATE TABLE backup (
+  id INTEGER PRIMARY KEY AUTOINCREMENT, intent INTEGER NOT NULL REFERENCES intent,
+  what TEXT NOT NULL, at TEXT NOT NULL, data BLOB NOT NULL
 );
-CREATE INDEX kept_intent ON kept (intent);
+CREATE INDEX backup_intent ON backup (intent);
 CREATE TABLE file (
   file TEXT PRIMARY KEY, size INTEGER NOT NULL, written INTEGER NOT NULL, entered INTEGER NOT NULL,
   inode INTEGER NOT NULL, digest BLOB NOT NULL
@@ -156,7 +156,7 @@ class Database:
             with self.reported():
                 self._guard()
                 found = self._version()
-                # A kept copy must be on disk before what it was copied from is overwritten.
+                # A backup must be on disk before what it was made of is overwritten.
                 self._connection.execute("PRAGMA journal_mode = WAL")
                 self._connection.execute("PRAGMA synchronous = FULL")
                 if not found:

@@ -1,8 +1,7 @@
-"""The journal: runs, what each was about to write, and what stood there before (promises 1, 5)."""
+"""The journal: runs, and what each was about to write (promise 5)."""
 
 from __future__ import annotations
 
-import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal, get_args
 
@@ -17,7 +16,6 @@ if TYPE_CHECKING:
     from wikisync.state.database import Database
 
 Outcome = Literal["done", "failed", "skipped", "unknown"]
-What = Literal["before", "overtaken"]
 
 _VERBS: Final = get_args(Verb)
 _SIDES: Final = get_args(Side)
@@ -27,6 +25,7 @@ _INTENT_TYPES: Final = (
     *(NUMBER | MAYBE, TEXT | MAYBE, TEXT | MAYBE, BLOB | MAYBE, NUMBER, BLOB | MAYBE),
     *(TEXT | MAYBE, TEXT | MAYBE, TEXT, TEXT | MAYBE),
 )
+_NAMED_TYPES: Final = (NUMBER, NUMBER | MAYBE, TEXT, TEXT, TEXT)
 
 _RUN: Final = "INSERT INTO run (command, started, undoes, plan) VALUES (?, ?, ?, ?) RETURNING id"
 _RUNS: Final = "SELECT id, command, started, ended, undoes, plan, whole FROM run"
@@ -50,7 +49,6 @@ _DELETED: Final = (
     " WHERE verb = 'delete' AND outcome = 'done' AND (side = 'wiki' OR undoes IS NULL)"
     " AND page_id IS NOT NULL AND before IS NOT NULL"
 )
-_KEEP: Final = "INSERT INTO kept (intent, what, at, data) VALUES (?, ?, ?, ?)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +103,18 @@ class PastRun:
     whole: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A page's names at the time of a run. ``page_id`` is None where the wiki gave it none."""
+
+    run: int
+    page_id: int | None
+    key: Key
+    file: str
+
+
 class Journal:
-    """The tables of runs, intents and kept copies. Every method can raise StateError."""
+    """The tables of runs and intents. Every method can raise StateError."""
 
     def __init__(self, db: Database) -> None:
         self._db = db
@@ -192,16 +200,16 @@ class Journal:
             (found, run, page_id),
         )
 
-    def half_rewritten(self) -> list[tuple[int, int, str]]:
-        """(run, page's id, file) where it is not known whether the file got the new bytes."""
+    def half_rewritten(self) -> list[tuple[int, int, str, str]]:
+        """(run, page's id, file, digest) where it is not known whether the file got these bytes."""
         # Of a file that was moved twice, the last name counts.
         rows = self._db.rows(
-            "SELECT run, page_id, file FROM intent WHERE id IN (SELECT max(id) FROM intent"
+            "SELECT run, page_id, file, next FROM intent WHERE id IN (SELECT max(id) FROM intent"
             " WHERE next IS NOT NULL GROUP BY run, page_id)"
         )
         with self._db.reported():
             for row in rows:
-                check_row(row, (NUMBER, NUMBER, TEXT))
+                check_row(row, (NUMBER, NUMBER, TEXT, TEXT))
             return rows
 
     def open(self) -> list[Noted]:
@@ -222,20 +230,17 @@ class Journal:
                     found.add((int(page_id), Remembered.unpack(before).base.created_at))
         return frozenset(found)
 
-    def keep(self, number: int, at: str, data: bytes, what: What = "before") -> None:
-        """Keep what an intent is about to overwrite or delete: a file's bytes, a packed page.
-
-        ``what`` is *overtaken* for an edit that somebody made at the last moment.
-        """
-        self._db.write(_KEEP, (number, what, at, zlib.compress(data, 6)))
-
-    def kept(self, number: int, what: What = "before") -> bytes | None:
-        """What an intent overwrote or deleted; None where nothing was kept, or not any more."""
+    def names(self) -> list[Named]:
+        """Every name that a page had when a run wrote to it or its file: each once."""
+        rows = self._db.rows(
+            "SELECT DISTINCT run, page_id, locale, path, file FROM intent UNION"
+            " SELECT DISTINCT run, page_id, old_locale, old_path, old_file FROM intent"
+            " WHERE old_path IS NOT NULL"
+        )
         with self._db.reported():
-            row = self._db.row(
-                "SELECT data FROM kept WHERE intent = ? AND what = ? ORDER BY id", (number, what)
-            )
-            return None if row is None else Unpacker()(row[0])
+            for row in rows:
+                check_row(row, _NAMED_TYPES)
+        return [Named(run, page, Key(locale, path), file) for run, page, locale, path, file in rows]
 
     def interrupted(self) -> bool:
         """Whether a run never came to its end, or left a write of which nothing is known."""
@@ -257,7 +262,8 @@ class Journal:
         return self._db.row("SELECT 1 FROM run WHERE aged_from < ?", (before,)) is not None
 
     def forget(self, now: str, before: str) -> None:
-        """Forget runs of which a right clock has known since a time (ISO), with all they kept.
+        """Forget runs of which a right clock has known since a time (ISO), with their
+        backups.
 
         ``now`` is by a clock that is right. Those that ended since it was last asked age from now
         on: the times of their own may be those of a clock that was wrong.
@@ -268,7 +274,7 @@ class Journal:
                 "UPDATE run SET aged_from = ? WHERE aged_from IS NULL AND ended IS NOT NULL", (now,)
             )
             self._db.write(
-                f"DELETE FROM kept WHERE intent IN (SELECT id FROM intent WHERE run IN {old})",
+                f"DELETE FROM backup WHERE intent IN (SELECT id FROM intent WHERE run IN {old})",
                 (before,),
             )
             self._db.write(f"DELETE FROM intent WHERE run IN {old}", (before,))

@@ -186,7 +186,8 @@ class Conflict:
 
     ``fields`` are those that differ; ``mine`` changed here and ``theirs`` on the wiki since both
     sides agreed. ``origin`` is the page's key back then, where it has moved since; with
-    ``old_file``. ``merged`` is as much as does merge.
+    ``old_file``. ``merged`` is as much as does merge. ``backups`` are the numbers of those that
+    have what was overwritten.
     """
 
     key: Key
@@ -201,6 +202,7 @@ class Conflict:
     origin: Key | None = None
     old_file: str = ""
     merged: Page | None = None
+    backups: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

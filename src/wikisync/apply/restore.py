@@ -1,0 +1,248 @@
+"""Bring a backup back into its page's file (promise 1), as an edit made here.
+
+What both sides agreed on stays as it is, so that the restored file is there to be pushed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+from wikisync.apply import in_folder
+from wikisync.errors import BackupMissing, BadPage, FolderError, NotWritten
+from wikisync.page.document import amend, compose, parse
+from wikisync.page.fingerprint import FIELDS, ON_DEMAND, fingerprint
+from wikisync.page.model import CONTENT_TYPES
+from wikisync.page.paths import EXTENSIONS
+from wikisync.sides.folder import digest_of
+from wikisync.state.bases import unpack_page
+from wikisync.state.journal import Intent
+from wikisync.sync.plan import Action
+
+if TYPE_CHECKING:
+    from wikisync.apply.context import Run
+    from wikisync.page.model import ContentType, Key, Page
+    from wikisync.sides.folder import Folder
+    from wikisync.state import State
+    from wikisync.state.backups import Backup
+    from wikisync.state.bases import Remembered
+    from wikisync.sync.plan import Verb
+
+_FIXED = frozenset({"editor", "private"})
+"""Fields that no push changes: in a file that is there they stay as they are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Restoration:
+    """A backup, the file that it goes into, and the bytes that the file has and gets.
+
+    ``current`` is None where there is no file, ``known`` the page's base, if there is one.
+    ``unpushed``: the file has content that the wiki never had.
+    """
+
+    backup: Backup
+    key: Key
+    file: str
+    known: Remembered | None
+    current: bytes | None
+    data: bytes
+    fields: tuple[str, ...]
+    unpushed: bool
+
+    @property
+    def action(self) -> Action:
+        """The write as an action of a plan."""
+        verb: Verb = "create" if self.current is None else "update"
+        return Action(verb, "folder", self.key, self.file, self.fields, id=self._page_id)
+
+    @property
+    def _page_id(self) -> int | None:
+        return self.backup.page_id if self.known is None else self.known.base.id
+
+
+def find_backup(state: State, number: int) -> Backup:
+    """Return the backup of a number. Raises BackupMissing."""
+    found = state.backups.get(number)
+    if found is None:
+        raise BackupMissing(str(number))
+    return found
+
+
+def page_of(state: State, intent: int, *, overtaken: bool = False) -> Page | None:
+    """Return the page in an intent's backup; None where there is none.
+
+    A version of the wiki's history names neither tags nor style: they are taken from the page as it
+    was before.
+    """
+    data = state.backups.data(intent)
+    before = None if data is None else unpack_page(data)
+    if not overtaken:
+        return before
+    data = state.backups.data(intent, "overtaken")
+    if data is None:
+        return None
+    page = unpack_page(data)
+    return page if before is None else page.over(before)
+
+
+def as_new_file(state: State, backup: Backup) -> bytes:
+    """Return the bytes of a backup as a file of its own. Raises BackupMissing."""
+    if backup.side == "folder":
+        return _bytes(state, backup)
+    page = _page(state, backup)
+    return _composed(page, _kind(backup, page), None, backup.at)
+
+
+def plan_restore(state: State, folder: Folder, backup: Backup) -> Restoration:
+    """Find the file of a backup's page, as it is called now, and what restoring makes of it.
+
+    Raises BackupMissing, NotWritten where the page is of another kind now, FolderError.
+    """
+    known = _known(state, backup)
+    key, file = (backup.key, backup.file) if known is None else (known.base.key, known.base.file)
+    _check_name(file)
+    page = None if backup.side == "folder" else _page(state, backup)
+    kind = EXTENSIONS[PurePosixPath(file).suffix]
+    was = _kind(backup, page)
+    if was != kind:
+        raise NotWritten(file, f"backup {backup.number} is {was}, and the file {kind}")
+    current = _current(folder, file)
+    if page is None:
+        data = _bytes(state, backup)
+    else:
+        data = _file_form(page, kind, current, known, backup.at)
+    return Restoration(
+        backup,
+        key,
+        file,
+        known,
+        current,
+        data,
+        _differing(current, data, kind),
+        current is not None and _unpushed(current, kind, known),
+    )
+
+
+def restore(run: Run, todo: Restoration) -> None:
+    """Write the file of a backup. Raises FileMoved where it changed meanwhile, FolderError."""
+    action, known = todo.action, todo.known
+    in_folder.write(
+        run,
+        Intent(
+            run.number,
+            action.verb,
+            "folder",
+            todo.key,
+            todo.file,
+            action.id,
+            None if todo.current is None else digest_of(todo.current).hex(),
+            digest_of(todo.data).hex(),
+            after=known,
+            before=known,
+        ),
+        todo.data,
+    )
+
+
+def _known(state: State, backup: Backup) -> Remembered | None:
+    """The base of the backup's page, wherever it moved since; else of the page in its place."""
+    key = backup.key
+    if not state.from_another_wiki(backup.run):
+        same = (b.key for b in state.bases.load().values() if b.id == backup.page_id)
+        key = next(same, key)
+    return state.bases.get(key)
+
+
+def _check_name(file: str) -> None:
+    """Refuse what is no page's file: a damaged or planted state may name anything."""
+    parts = PurePosixPath(file)
+    if parts.suffix not in EXTENSIONS or any(part.startswith(".") for part in parts.parts):
+        raise FolderError(file, "write", "it is no page's file")
+
+
+def _current(folder: Folder, file: str) -> bytes | None:
+    try:
+        return folder.read(file)
+    except FolderError as error:
+        if isinstance(error.__cause__, FileNotFoundError | NotADirectoryError):
+            return None
+        raise
+
+
+def _bytes(state: State, backup: Backup) -> bytes:
+    data = state.backups.data(backup.intent, backup.what)
+    if data is None:
+        raise BackupMissing(str(backup.number))
+    return data
+
+
+def _page(state: State, backup: Backup) -> Page:
+    page = page_of(state, backup.intent, overtaken=backup.what == "overtaken")
+    if page is None:
+        raise BackupMissing(str(backup.number))
+    return page
+
+
+def _kind(backup: Backup, page: Page | None) -> ContentType:
+    kind = None if page is None else CONTENT_TYPES.get(page.editor or "")
+    return kind or EXTENSIONS.get(PurePosixPath(backup.file).suffix, "markdown")
+
+
+def _file_form(
+    page: Page, kind: ContentType, current: bytes | None, known: Remembered | None, at: str
+) -> bytes:
+    """The page as a file; one that is there changes in the lines concerned alone (promise 8)."""
+    if current is not None:
+        try:
+            document = parse(current, kind)
+            fields: set[str] = set(FIELDS)
+            if known is not None:
+                said = fingerprint(document.page.over(known.page))
+                fields = set(fingerprint(page).differs(said))
+            data = amend(document, page=page, fields=fields - _FIXED).data
+            lost = set(fingerprint(parse(data, kind).page).differs(fingerprint(page)))
+            if not lost - ON_DEMAND:
+                return data
+        except BadPage:
+            pass  # the file or the page is damaged: it is written anew
+    return _composed(page, kind, known, at)
+
+
+def _composed(page: Page, kind: ContentType, known: Remembered | None, at: str) -> bytes:
+    date, created = at, at
+    if known is not None:
+        date, created = known.base.updated_at or at, known.base.created_at or at
+    return compose(
+        page,
+        date=date,
+        date_created=created,
+        content_type=kind,
+        naming=_named(page),
+        check=False,
+    )
+
+
+def _named(page: Page) -> set[str]:
+    said = {"scriptCss": page.script_css, "scriptJs": page.script_js, "private": page.private}
+    return {name for name, value in said.items() if value}
+
+
+def _differing(current: bytes | None, data: bytes, kind: ContentType) -> tuple[str, ...]:
+    if current is None or current == data:
+        return ()
+    try:
+        return fingerprint(parse(data, kind).page).differs(fingerprint(parse(current, kind).page))
+    except BadPage:
+        return ("content",)
+
+
+def _unpushed(current: bytes, kind: ContentType, known: Remembered | None) -> bool:
+    if known is None:
+        return True
+    if digest_of(current) == known.base.digest:
+        return False
+    try:
+        return bool(fingerprint(parse(current, kind).page).differs(known.base.here))
+    except BadPage:
+        return True

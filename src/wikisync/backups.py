@@ -1,0 +1,126 @@
+"""The commands about backups: list those of some pages, and bring one back. No wiki is asked."""
+
+from __future__ import annotations
+
+import os
+from contextlib import closing, suppress
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from wikisync.apply import Run
+from wikisync.apply.backups import with_backups
+from wikisync.apply.context import now
+from wikisync.apply.outcome import outcome_of
+from wikisync.apply.restore import as_new_file, find_backup, plan_restore, restore
+from wikisync.apply.settle import settle_files
+from wikisync.desk import to_write
+from wikisync.errors import Locked, NotWritten, StateError
+from wikisync.private import FILE_MODE
+from wikisync.report.progress import silent
+from wikisync.sides.atomic import reason_of
+from wikisync.sides.folder import Folder
+from wikisync.state import State
+from wikisync.sync.plan import Plan
+from wikisync.sync.select import choices, chooser
+from wikisync.workflow import Report, refused
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from wikisync.apply.restore import Restoration
+    from wikisync.config import Config
+    from wikisync.request import Request
+    from wikisync.state.backups import Backup
+
+    ListedBackup = Backup
+    """A backup, as the reports show it."""
+
+_BINARY = getattr(os, "O_BINARY", 0)  # of Windows, which else changes line ends
+
+
+def backups_of(config: Config, paths: tuple[str, ...]) -> tuple[Backup, ...]:
+    """Return the backups of the pages that PATH arguments mean, the newest first.
+
+    A page is found by each name that it had when a run wrote to it, and by the one that it has now.
+    Raises NoSuchPath for a pattern that is none, and StateError.
+    """
+    means = chooser(choices(paths, config.folder, Path.cwd()))
+    with closing(State.open(config.state, create=False)) as state:
+        ids = {
+            (state.from_another_wiki(named.run), named.page_id)
+            for named in state.journal.names()
+            if named.page_id is not None and means(named.key, named.file)
+        }
+        bases = state.bases.load().values()
+        ids |= {(False, base.id) for base in bases if means(base.key, base.file)}
+        return tuple(
+            backup
+            for backup in state.backups.all()
+            if (state.from_another_wiki(backup.run), backup.page_id) in ids
+            or means(backup.key, backup.file)
+            or means(backup.new_key, backup.new_file)
+        )
+
+
+def read_backup(config: Config, number: int) -> bytes:
+    """Return a backup as the bytes of a file. Raises BackupMissing and StateError."""
+    with closing(State.open(config.state, create=False)) as state:
+        return as_new_file(state, find_backup(state, number))
+
+
+def write_elsewhere(data: bytes, path: Path) -> None:
+    """Write a backup into a new file, for its owner alone. Raises NotWritten."""
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _BINARY, FILE_MODE)
+    except FileExistsError as error:
+        raise NotWritten(str(path), "there is a file of that name") from error
+    except OSError as error:
+        raise NotWritten(str(path), reason_of(error)) from error
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+    except OSError as error:
+        path.unlink(missing_ok=True)
+        raise NotWritten(str(path), reason_of(error)) from error
+
+
+def restore_backup(config: Config, request: Request, ask: Callable[[Report], bool]) -> Report:
+    """Bring the request's backup back into its page's file.
+
+    ``ask`` is shown the plan, and may decline, where the file has content that was never pushed.
+    Raises BackupMissing, NotWritten, FolderError and StateError.
+    """
+    folder = Folder(config.folder, config.ignore, may_lack=True)
+    with closing(State.open(config.state, create=False)) as state:
+        report, _todo = _planned(config, request, state, folder)
+        if request.dry_run:
+            return report
+    try:
+        with to_write(config, silent, needs_folder=False) as desk:
+            settle_files(desk.state, desk.folder)
+            report, todo = _planned(config, request, desk.state, desk.folder)
+            if not report.plan.actions:
+                return report
+            if todo.unpushed and not ask(report):
+                return replace(report, declined=True)
+            number = desk.state.journal.begin_run("restore", now())
+            run = Run(desk.wiki, desk.folder, desk.state, number)
+            outcomes = [outcome_of(todo.action, partial(restore, run, todo), None)]
+            # That the state cannot be written is an outcome already.
+            with suppress(StateError):
+                desk.state.journal.end_run(number, now())
+                outcomes = with_backups(desk.state, number, outcomes)
+            return replace(report, outcomes=tuple(outcomes))
+    except Locked as error:
+        return refused(config, request, error)
+
+
+def _planned(
+    config: Config, request: Request, state: State, folder: Folder
+) -> tuple[Report, Restoration]:
+    todo = plan_restore(state, folder, find_backup(state, request.backup or 0))
+    same = todo.data == todo.current
+    plan = Plan(actions=() if same else (todo.action,), pages=1)
+    return Report(request, config.url, config.folder_name, plan, restoration=todo), todo

@@ -1,0 +1,61 @@
+"""The backups, for people and for programs: a list, and what a restore is about in a line."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from wikisync.report.data import as_data, one_line
+from wikisync.report.terminal import print_line
+from wikisync.report.words import backup_in_words, shown
+from wikisync.sync.plan import Plan
+from wikisync.workflow import Report, Request
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rich.console import Console
+
+    from wikisync.backups import ListedBackup
+
+
+def show(backups: Sequence[ListedBackup], console: Console) -> None:
+    """Print each backup with its number, time, run, page, and what it is; the newest first."""
+    for backup in backups:
+        print_line(console, f"backup {backup.number}  {backup.at}  {shown(_name(backup))}", "bold")
+        print_line(console, f"  {backup_in_words(backup)}")
+    if backups:
+        print_line(
+            console,
+            "See one: wikisync restore NUMBER --print. Bring it back: wikisync restore NUMBER.",
+        )
+    else:
+        print_line(console, "There is no backup of this: no run has overwritten or deleted it.")
+
+
+def _name(backup: ListedBackup) -> str:
+    if backup.new_key == backup.key:
+        return backup.file
+    return f"{backup.file} → {backup.new_file}"
+
+
+def to_json(backups: Sequence[ListedBackup], paths: tuple[str, ...], wiki: str, folder: str) -> str:
+    """Return the list as one JSON object: what every command has, and ``backups``."""
+    report = Report(Request("log", "sync", paths), wiki, folder, Plan())
+    return one_line({**as_data(report), "backups": [as_values(backup) for backup in backups]})
+
+
+def as_values(backup: ListedBackup) -> dict[str, Any]:
+    """Return a backup as the values that JSON has."""
+    return {
+        "backup": backup.number,
+        "at": backup.at,
+        "run": backup.run,
+        "command": backup.command,
+        "action": backup.verb,
+        "outcome": backup.outcome or "unsettled",
+        "side": backup.side,
+        "what": backup.what,
+        "locale": backup.key.locale,
+        "path": backup.key.path,
+        "file": backup.file,
+    }

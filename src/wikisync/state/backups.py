@@ -1,0 +1,125 @@
+"""The backups: what stood where a run wrote or deleted (promise 1), each with a number.
+
+A number is never given twice, so that a message which names one stays true.
+"""
+
+from __future__ import annotations
+
+import zlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, Literal, get_args
+
+from wikisync.page.model import Key
+from wikisync.state.packing import MAYBE, NUMBER, TEXT, Unpacker, check_row
+from wikisync.sync.plan import Side, Verb
+
+if TYPE_CHECKING:
+    from wikisync.state.database import Database
+
+What = Literal["before", "overtaken"]
+
+_TYPES: Final = (
+    *(NUMBER, TEXT, TEXT, NUMBER, NUMBER, TEXT, TEXT, TEXT, TEXT, TEXT, TEXT),
+    *(NUMBER | MAYBE, TEXT | MAYBE, TEXT | MAYBE, TEXT, TEXT | MAYBE),
+)
+_COLUMNS: Final = (
+    "SELECT backup.id, backup.at, backup.what, intent.id, intent.run, run.command, intent.verb,"
+    " intent.side, intent.locale, intent.path, intent.file, intent.page_id, intent.old_locale,"
+    " intent.old_path, intent.old_file, intent.outcome"
+    " FROM backup JOIN intent ON intent.id = backup.intent JOIN run ON run.id = intent.run"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Backup:
+    """A backup without its bytes: when and by which run it was made, and of what.
+
+    ``what`` is *before* for what stood there before the write ``intent``, and *overtaken* for an
+    edit that somebody made between the last look at a page and the write. ``key`` and ``file`` are
+    the page's names at that time; ``new_key`` and ``new_file`` those that the write gave it, where
+    it was a move. ``outcome`` is the intent's.
+    """
+
+    number: int
+    at: str
+    what: What
+    intent: int
+    run: int
+    command: str
+    verb: Verb
+    side: Side
+    key: Key
+    file: str
+    page_id: int | None
+    new_key: Key
+    new_file: str
+    outcome: str | None
+
+
+class Backups:
+    """The table of backups. Every method can raise StateError."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    def add(self, intent: int, at: str, data: bytes, what: What = "before") -> int:
+        """Store what an intent is about to overwrite or delete; returns the backup's number.
+
+        ``data`` are a file's bytes, or a packed page.
+        """
+        with self._db.transaction():
+            row = self._db.row(
+                "INSERT INTO backup (intent, what, at, data) VALUES (?, ?, ?, ?) RETURNING id",
+                (intent, what, at, zlib.compress(data, 6)),
+            )
+            return int(row[0])
+
+    def all(self) -> list[Backup]:
+        """Return every backup, the newest first."""
+        return self._found("ORDER BY backup.id DESC")
+
+    def of_run(self, run: int) -> list[Backup]:
+        """Return the backups that a run made, in order."""
+        return self._found("WHERE intent.run = ? ORDER BY backup.id", run)
+
+    def get(self, number: int) -> Backup | None:
+        """Return the backup of a number, or None."""
+        return next(iter(self._found("WHERE backup.id = ?", number)), None)
+
+    def data(self, intent: int, what: What = "before") -> bytes | None:
+        """Return the bytes of an intent's backup; None where there is none, or not any more."""
+        with self._db.reported():
+            row = self._db.row(
+                "SELECT data FROM backup WHERE intent = ? AND what = ? ORDER BY id", (intent, what)
+            )
+            return None if row is None else Unpacker()(row[0])
+
+    def _found(self, condition: str, *values: object) -> list[Backup]:
+        with self._db.reported():
+            return [_backup(row) for row in self._db.rows(f"{_COLUMNS} {condition}", values)]
+
+
+def _backup(row: tuple[Any, ...]) -> Backup:
+    check_row(row, _TYPES)
+    number, at, what, intent, run, command, verb, side, locale, path, file, page_id = row[:12]
+    old_locale, old_path, old_file, outcome = row[12:]
+    if verb not in get_args(Verb) or side not in get_args(Side) or what not in get_args(What):
+        raise ValueError(f"backup {number} is of no kind that there is")
+    new_key = Key(locale, path)
+    key = new_key if old_path is None else Key(old_locale, old_path)
+    return Backup(
+        number,
+        at,
+        what,
+        intent,
+        run,
+        command,
+        verb,
+        side,
+        key,
+        old_file or file,
+        page_id,
+        new_key,
+        file,
+        outcome,
+    )
