@@ -28,6 +28,7 @@ from wikisync.options import (
     Quiet,
     SideBySide,
     Stat,
+    Verify,
     Yes,
     check_mirror,
     view,
@@ -90,6 +91,7 @@ def status(
     paths: Paths = None,
     *,
     offline: Offline = False,
+    verify: Verify = False,
     delete: Delete = False,
     prefer: Prefer = None,
     allow: Allow = None,
@@ -110,6 +112,7 @@ def status(
         prefer=prefer,
         allow=frozenset(allow or ()),
         offline=offline,
+        verify=verify,
     )
 
 

@@ -105,6 +105,10 @@ Html = Annotated[
 Offline = Annotated[
     bool, typer.Option("--offline", help="Compare with the last run instead of the wiki.")
 ]
+Verify = Annotated[
+    bool,
+    typer.Option("--verify", help="Read every page and file whole, whatever their times say."),
+]
 Stat = Annotated[
     bool, typer.Option("--stat", help="A line for each page: how much changes, and a bar.")
 ]

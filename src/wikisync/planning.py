@@ -71,7 +71,9 @@ def _looked(
     if request.offline:
         surveyed = survey_offline(desk.folder, desk.state, desk.progress)
     else:
-        surveyed = survey(desk.folder, desk.wiki, desk.state, desk.progress, anew=anew)
+        surveyed = survey(
+            desk.folder, desk.wiki, desk.state, desk.progress, anew=anew, verify=request.verify
+        )
     if refusals := guest(surveyed.authenticated, surveyed.sides):
         return replace(report, plan=Plan(refusals=refusals)), None
     sides = surveyed.sides

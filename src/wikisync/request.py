@@ -54,6 +54,7 @@ class Request:
     max_delete: int | None = None
     allow: frozenset[str] = frozenset()
     offline: bool = False
+    verify: bool = False
     run: int | None = None
     texts: bool = False
     meant: tuple[Choice, ...] | None = None

@@ -21,6 +21,7 @@ from wikisync.page.fingerprint import fingerprint
 from wikisync.planning import planned
 from wikisync.request import CommandName, Report, Request
 from wikisync.sides.aside import aside
+from wikisync.sync.note import Note
 from wikisync.sync.plan import Plan, Refusal, Remote
 from wikisync.sync.reconcile import to_read
 
@@ -56,6 +57,8 @@ def look(config: Config, request: Request, progress: Progress) -> Report:
         if surveyed is not None:
             note_files(desk, surveyed)
         notes = report.notes
+        if surveyed is not None and surveyed.unnoticed:
+            notes = (*notes, _mend(desk, surveyed))
         if surveyed is not None and request.direction != "pull":
             notes = (*notes, *unshown.note(desk.state))
         return replace(report, unsettled=len(desk.state.journal.open()), notes=notes)
@@ -198,6 +201,13 @@ def done(
     if any(o.gives_up for o in outcomes):
         return report
     return _with_tree(desk, report, earlier)
+
+
+def _mend(desk: Desk, surveyed: Survey) -> Note:
+    """Have the next run read the pages that changed without their time; the note of them."""
+    desk.state.bases.doubt(surveyed.unnoticed)
+    files = sorted(surveyed.sides.bases[key].file for key in surveyed.unnoticed)
+    return Note("unnoticed", len(files), ", ".join(files))
 
 
 def _with_tree(desk: Desk, report: Report, earlier: Iterable[int]) -> Report:

@@ -89,6 +89,20 @@ def test_a_page_that_changed_without_its_time_is_a_conflict_that_can_be_settled(
     assert walked.quiet, walked.told()
 
 
+def test_verify_sees_a_page_that_changed_without_its_time_and_so_does_the_next_run(
+    world: World,
+) -> None:
+    world.reset()
+    assert world.rewrite_there("one")
+    assert "3 in sync" in world.workspace.run("status").ok().out
+    told = world.workspace.run("status", "--verify").ok()
+    assert "changed on the wiki while the time of the change did not: one.md" in told.text
+    assert "update here" in told.text
+    world.workspace.run("pull", "--yes").ok()
+    assert "one-rewritten says" in world.workspace.read("one.md")
+    assert "3 pages: 3 in sync" in world.workspace.run("status", "--verify").ok().out
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("first", EVENTS)
 def test_the_advice_ends_all_that_two_events_can_leave(world: World, first: str) -> None:

@@ -285,6 +285,13 @@ def say_note(note: Note) -> Message:
                 " checked: nothing that earlier runs kept is forgotten.",
                 "Have the proxy in front of the wiki leave the Date header in its answers.",
             )
+        case "verified":
+            return Message(f"Read whole, whatever their times say: {pages} and their files.")
+        case "unnoticed":
+            return Message(
+                f"{pages} changed on the wiki while the time of the change did not: {note.detail}.",
+                "The next push, pull or sync sees it too.",
+            )
         case "unshown":
             return Message(
                 f"{pages} may not be shown to readers as sent: the wiki failed to render what it"

@@ -19,6 +19,7 @@ from wikisync.sides.scan import Named, Scan, name, scan
 from wikisync.survey.on_wiki import Seen, remembered, see_wiki
 from wikisync.survey.texts import Texts
 from wikisync.sync.known import Sides
+from wikisync.sync.note import Note
 from wikisync.sync.plan import Base, Local, Remote, There
 from wikisync.sync.renames import Known, find_renames
 
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
     from wikisync.sides.wiki import Wiki
     from wikisync.state import State
     from wikisync.state.bases import Remembered
-    from wikisync.sync.note import Note
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,8 @@ class Survey:
 
     ``authenticated`` is False for a guest's token; ``anew``: the base was not looked at.
     ``recovered`` are bases that the state does not have: found where the two histories meet;
-    ``notes`` say what stood in the way of that. ``scanned`` is what the look at the folder found.
+    ``notes`` say what stood in the way of that. ``scanned`` is what the look at the folder found;
+    ``unnoticed`` are pages that changed while their time did not.
     """
 
     sides: Sides
@@ -49,16 +50,26 @@ class Survey:
     recovered: dict[Key, Remembered] = field(default_factory=dict)
     notes: tuple[Note, ...] = ()
     scanned: Scan = field(default_factory=Scan)
+    unnoticed: tuple[Key, ...] = ()
 
 
 def survey(
-    folder: Folder, wiki: Wiki, state: State, progress: Progress, *, anew: bool = False
+    folder: Folder,
+    wiki: Wiki,
+    state: State,
+    progress: Progress,
+    *,
+    anew: bool = False,
+    verify: bool = False,
 ) -> Survey:
-    """Look at both sides; ``anew``: as on a first run. Raises what makes the look impossible."""
+    """Look at both sides; ``anew``: as on a first run; ``verify``: reading all.
+
+    Raises what makes the look impossible.
+    """
     with progress("Looking at the folder and the wiki") as step:
         answer = aside(wiki.connect)  # first of all: the rest is done while the wiki works
         bases = {} if anew else _managed(state.bases.load(), folder)
-        scanned = scan(folder, bases.values(), step, state.files.load())
+        scanned = scan(folder, bases.values(), step, {} if verify else state.files.load())
         connection = answer.result()
     locales = Locales(connection.default_locale, connection.locales, connection.namespacing)
     named = name(scanned, bases, locales)
@@ -67,7 +78,7 @@ def survey(
     if not connection.authenticated:
         sides = _sides(bases, named, Seen(), folder, locales, texts)
         return Survey(sides, locales, authenticated=False, scanned=scanned)
-    seen = see_wiki(bases, named, connection.pages, wiki, progress)
+    seen = see_wiki(bases, named, connection.pages, wiki, progress, verify=verify)
     with progress("Looking where the two histories meet"):
         met = meet(wiki, named.here, seen.there, bases, folder, locales)
     recovered.update(met.bases)
@@ -75,7 +86,28 @@ def survey(
     seen.moved.update(met.moved)
     known = {**bases, **{key: found.base for key, found in met.bases.items()}}
     sides = _sides(known, named, seen, folder, locales, texts)
-    return Survey(sides, locales, anew=anew, recovered=recovered, notes=met.notes, scanned=scanned)
+    return Survey(
+        sides,
+        locales,
+        anew=anew,
+        recovered=recovered,
+        notes=(*met.notes, Note("verified", len(bases))) if verify else met.notes,
+        scanned=scanned,
+        unnoticed=_unnoticed(bases, seen) if verify else (),
+    )
+
+
+def _unnoticed(bases: Mapping[Key, Base], seen: Seen) -> tuple[Key, ...]:
+    """The pages whose content changed on the wiki while their time did not."""
+    found = []
+    for key, base in bases.items():
+        there = seen.there.get(key)
+        if not isinstance(there, Remote) or there.fingerprint is None or key in seen.moved:
+            continue
+        same_time = there.listed.updated_at == base.updated_at
+        if same_time and base.there.differs(there.fingerprint):
+            found.append(key)
+    return tuple(found)
 
 
 def survey_offline(folder: Folder, state: State, progress: Progress) -> Survey:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from wikisync.errors import Forbidden, PageGone, PageHidden, Unreachable, WikisyncError
@@ -38,8 +38,13 @@ def see_wiki(
     pages: Iterable[Listed],
     wiki: Wiki,
     progress: Progress,
+    *,
+    verify: bool = False,
 ) -> Seen:
-    """Every page that the wiki or the base knows, as the wiki has it now; reads what it must."""
+    """Every page that the wiki or the base knows, as the wiki has it now.
+
+    Reads what it must; with ``verify`` every page that has a base or a file.
+    """
     listed = {
         page.key: page
         for page in pages
@@ -53,6 +58,9 @@ def see_wiki(
         if (at := now_at.get((base.id, base.created_at), key)) != key
     }
     look = to_read(bases, named.here, listed, moved)
+    if verify:
+        known = (page for key, page in listed.items() if key in bases or key in named.here)
+        look = replace(look, read=tuple({page.id: page for page in (*look.read, *known)}.values()))
     there: dict[Key, There] = {
         key: Remote(page, bases[key].there if key in bases else None)
         for key, page in listed.items()

@@ -15,6 +15,8 @@ NoteKind = Literal[
     "clock-wiki",  # this machine's clock and the wiki's are more than a day apart
     "clock-back",  # this machine's clock is behind the last run
     "clock-unknown",  # the wiki does not tell the time, and something is due to be forgotten
+    "verified",  # every page was read whole
+    "unnoticed",  # pages changed on the wiki, and their times did not
     "unshown",  # the wiki may not show pages to readers as they were sent
     "tree",  # the wiki's tree of pages may lack some
 ]
