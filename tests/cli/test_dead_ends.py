@@ -78,6 +78,22 @@ def test_the_advice_ends_what_two_events_left_on_either_side(world: World) -> No
     assert dead_ends(world, PAIRS[::SAMPLE], "sync") == []
 
 
+@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("choice", get_args(Choice))
+def test_a_page_whose_new_name_has_an_equal_copy_never_takes_the_next_pages_text(
+    world: World, choice: Choice, command: str
+) -> None:
+    assert happen(
+        world, "copy one to three there", "move one to three here", "move two to one here"
+    )
+    walked = walk(world, choice, command)
+    assert walked.quiet, walked.told()
+    assert strangers(world) == {}, walked.told()
+    pages = {row["path"]: row["id"] for row in world.box.pages()}
+    if "two" not in pages:  # it moved, with its history
+        assert pages["one"] == world.ids["two"], walked.told()
+
+
 @pytest.mark.parametrize("choice", get_args(Choice))
 def test_a_page_that_changed_without_its_time_is_a_conflict_that_can_be_settled(
     world: World, choice: Choice

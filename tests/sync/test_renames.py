@@ -110,6 +110,12 @@ def test_files_that_took_each_others_names_are_two_moves() -> None:
     assert renames(bases, here).moved == {A: B, B: A}
 
 
+def test_files_that_took_each_others_names_are_two_moves_beside_a_copy_of_one_of_them() -> None:
+    bases = [base("a", content="One.\n"), base("b", 2, content="Two.\n")]
+    here = [local("a", content="Two.\n"), local("b", content="One.\n")]
+    assert renames(bases, [*here, local("c", content="One.\n")]).moved == {A: B, B: A}
+
+
 def test_three_files_in_a_ring_are_three_moves() -> None:
     bases = [base(name, n, content=f"Of {name}.\n") for n, name in enumerate("abc")]
     here = [local(to, content=f"Of {name}.\n") for name, to in zip("abc", "bca", strict=True)]

@@ -37,11 +37,15 @@ def wait_for_second_look(run: Run) -> None:
 def check_still_missing(run: Run, action: Action) -> None:
     """Raise PageMoved where a page that is to be deleted has a file again.
 
-    A file of another kind is one too. Raises FolderError where that cannot be told.
+    A file of another kind is one too. A file that was there at the first look is another page's,
+    renamed to that name. Raises FolderError where that cannot be told.
     """
+    folder = run.folder
     stem = PurePosixPath(action.file).with_suffix("").as_posix()
     for file in (action.file, *(f"{stem}{suffix}" for suffix in EXTENSIONS)):
-        if not run.folder.ignores(file) and not run.folder.is_missing(file):
+        if file in folder.looked or folder.ignores(file):
+            continue
+        if not folder.is_missing(file):
             raise PageMoved(action.key, f"its file {file} is there again")
 
 

@@ -137,6 +137,9 @@ def _by_values(
                 for key in by_file.get(value, ())
                 if known.here[key].content_type == known.bases[keys[0]].content_type
             ]
+            if len(those) > 1 and keys[0] in known.here:
+                # Another page's file has its name: it is rather where a known page was than a copy.
+                those = [key for key in those if key in known.bases]
             if len(keys) == len(those) == 1 and keys != those:
                 found.moved[keys[0]] = those[0]
             elif those and measure is _content:
