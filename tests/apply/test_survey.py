@@ -98,7 +98,7 @@ def test_a_page_moved_over_another_files_name_is_not_created_twice(synced: Rig) 
     synced.box.move("home", "start")
     synced.write("start.md", page("Mine.\n"))
     plan = synced.plan()
-    assert [(c.kind, c.key.path) for c in plan.conflicts] == [("moved", "home")]
+    assert [(c.kind, c.key.path) for c in plan.conflicts] == [("in-the-way", "home")]
     assert plan.actions == ()
 
 
@@ -123,7 +123,7 @@ def test_a_new_file_under_the_name_of_what_no_file_holds_is_a_conflict(rig: Rig)
     rig.box.create("home")
     rig.box.store.run("update pages set contentType = 'yml'")
     rig.write("home.md")
-    assert [c.kind for c in rig.plan().conflicts] == ["kind"]
+    assert [c.kind for c in rig.plan().conflicts] == ["kind-edited"]
 
 
 @pytest.mark.parametrize("ignore", ["team/", "team/plan.md", "*/plan.*"])

@@ -16,6 +16,7 @@ ACTION: dict[str, Any] = {
     "file": str,
     "from": type(None),
     "fields": list,
+    "overwrites": (str, type(None)),
     "outcome": str,
     "reason": (str, type(None)),
 }
@@ -23,6 +24,8 @@ COUNTS = (
     *("pages", "in_sync", "create", "update", "move", "merge", "adopt", "delete"),
     *("conflict", "failed", "other_way"),
 )
+OURS = {"diff", "backups"}
+"""What an action has besides, where there is something to say (manual, *JSON*)."""
 LISTS = ("actions", "conflicts", "refusals", "problems")
 
 
@@ -35,10 +38,11 @@ def is_report(data: dict[str, Any], command: str) -> bool:
     assert tuple(data["counts"]) == COUNTS
     assert all(isinstance(count, int) for count in data["counts"].values())
     for action in data["actions"]:
-        assert set(action) - {"diff"} == set(ACTION)
+        assert set(action) - OURS == set(ACTION)
         assert all(isinstance(action[name], kind) for name, kind in ACTION.items())
         assert action["action"] in {"create", "update", "move", "merge", "adopt", "delete"}
         assert action["side"] in {"wiki", "folder"}
+        assert action["overwrites"] in {"wiki", "folder", None}
         assert action["outcome"] in {"planned", "done", "skipped", "failed"}
     for conflict in data["conflicts"]:
         assert set(conflict) - {"diff"} == {"locale", "path", "file", "reason"}

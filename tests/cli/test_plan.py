@@ -199,7 +199,7 @@ def test_where_no_plan_can_be_written_it_is_said_before_anything_is_asked(
 ) -> None:
     result = ws.run("plan", "push", "-o", name)
     assert result.code == 2
-    assert "the plan was not written" in result.err
+    assert f"{name} was not written" in result.err
     assert not result.asked
     assert not list(ws.root.glob("*plan*"))
 

@@ -45,7 +45,9 @@ def test_an_edit_before_the_last_look_is_left_alone_and_named(world: World, comm
     if command == "undo":
         world.run("push")
     edit = Hook(lambda: world.box.edit("here/edit", content="Just before.\n"))
-    world.box.faults.add(edit, on="pages.single", path="here/edit")
+    # An undo looks at the pages before it asks, too, and would leave out what changed by then.
+    last = 2 if command == "undo" else 1
+    world.box.faults.add(edit, on="pages.single", path="here/edit", nth=last)
     report = world.run("push") if command == "push" else world.undo()
     (found,) = [o for o in report.outcomes if o.action.key.path == "here/edit"]
     assert (found.result, found.conflict is not None) == ("skipped", True)

@@ -68,7 +68,9 @@ def test_the_second_ends_at_once_and_the_next_run_settles(
     rest = ws.run("push", *ARGS, "--json").ok()
     assert contents(ws) == DONE
     assert ("page-1" in [path for _verb, _side, path in rest.done()]) is not after
-    assert len(writes(rest)) == (2 if after else 3)
+    again = "pages.update" if after else f"pages.{verb}"
+    # A write that was done and not answered is sent once more: readers may not see it as sent.
+    assert sorted(writes(rest)) == sorted([f"pages.{verb}"] * 2 + [again])
     quiet(ws)
 
 

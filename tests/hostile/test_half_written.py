@@ -50,6 +50,12 @@ def test_a_failed_render_or_tree_after_the_write_is_found_done_or_named(
         assert [path for _verb, _side, path in result.done()] == list(NAMES)
     left = {"rest": "Text.\n"} if verb != "create" else {}
     assert contents(ws) == {**left, **dict.fromkeys(NAMES if verb != "delete" else (), "New.\n")}
+    if verb == "update":  # each run tries once more, and names them until a write succeeded whole
+        again = ws.run("sync", "--json")
+        assert (again.code, fault.struck) == (1, 9)
+        assert all(f"{name}.md" in again.json["notes"][0] for name in NAMES)
+        ws.box.faults.clear()
+        assert writes(ws.run("sync", "--json").ok()) == ["pages.update"] * 3
     quiet(ws)
 
 
@@ -75,7 +81,11 @@ def test_a_repair_that_fails_too_is_no_loss(ws: Workspace) -> None:
     waiting(ws, "create")
     ws.box.faults.add(TreeRace(), on="create", path="news")
     ws.box.faults.add(Drop(), on="update")
-    push(ws).ok()
+    result = push(ws)
+    assert (result.code, result.json["counts"]["failed"]) == (1, 1)
+    assert "news.md" in result.json["notes"][0]
+    assert contents(ws) == dict.fromkeys(NAMES, "New.\n")
+    assert writes(push(ws).ok()) == ["pages.update"]
     assert contents(ws) == dict.fromkeys(NAMES, "New.\n")
     quiet(ws)
 
