@@ -53,10 +53,11 @@ def check_still_renamed(run: Run, action: Action) -> None:
     """Raise PageMoved where a page is to move because its file was renamed, and that was undone.
 
     Where pages change places, the old name is that of another page's file: it was there at the
-    first look. Raises FolderError where that cannot be told.
+    first look, or this run wrote it. Raises FolderError where that cannot be told.
     """
     folder, old = run.folder, action.old_file
     if action.here is not None and folder.is_missing(action.here.file):
         raise PageMoved(action.key, f"its file {action.here.file} is gone again")
-    if old and old not in folder.looked and not folder.is_missing(old):
+    known = folder.looked.union(file for file, _ in run.left)
+    if old and old not in known and not folder.is_missing(old):
         raise PageMoved(action.key, f"its file {old} is there again")
