@@ -1,10 +1,16 @@
-"""Holding the recorded conversation with a wiki, as a client from outside would."""
+"""Replay the recorded conversation with a wiki, as a client from outside would.
+
+``python tests/contract/replay.py URL`` replays it on a real Wiki.js that is empty, and prints how
+its responses differ from those recorded (.github/CONTRIBUTING.md says how to record more).
+"""
 
 from __future__ import annotations
 
 import http.client
 import json
 import re
+import sys
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -76,10 +82,13 @@ class Client:
         assert "errors" not in answer.body, answer
         return answer.body["data"]
 
-    def set_up(self, roles: dict[str, Any]) -> None:
-        """Log in as the administrator, and make a group and a key for each role."""
+    def log_in(self) -> None:
         data = self.ask(LOGIN, u=EMAIL, p=PASSWORD)
         self.root = data["authentication"]["login"]["jwt"]
+
+    def set_up(self, roles: dict[str, Any]) -> None:
+        """Log in as the administrator, and make a group and a key for each role."""
+        self.log_in()
         self.switch_api(on=True)
         for role, rights in roles.items():
             self.keys[role] = role if role == "garbage" else None
@@ -177,3 +186,24 @@ def _same(expected: Any, found: Any) -> bool:
         return TIME.fullmatch(found) is not None
     pattern = re.escape(expected).replace(re.escape("<sql>"), ".*")
     return re.fullmatch(pattern, found, re.DOTALL) is not None
+
+
+def replay(url: str, steps: Sequence[dict[str, Any]] = STEPS) -> Iterator[str]:
+    """Take the steps on an empty wiki, and yield each difference from what was recorded.
+
+    A wiki that has pages is left as it is.
+    """
+    client = Client(url)
+    client.log_in()
+    if client.ask("{pages{list{id}}}", client.root)["pages"]["list"]:
+        yield "The wiki has pages. Use an empty one: a replay changes what is there."
+        return
+    client.set_up(CONTRACT["roles"])
+    for step in steps:
+        for difference in client.take(step):
+            yield f"{step['title']}, as {step['as']}: {difference}"
+
+
+if __name__ == "__main__":
+    found = list(replay(sys.argv[1].rstrip("/")))
+    sys.exit("\n".join(found))

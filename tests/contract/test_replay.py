@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from contract.replay import CONTRACT, STEPS, Client
+from contract.replay import CONTRACT, STEPS, Client, replay
 from wikisync.sandbox import Sandbox
 
 if TYPE_CHECKING:
@@ -37,3 +37,19 @@ def test_a_step_is_answered_as_recorded(number: int, conversation: dict[int, lis
 def test_only_the_steps_about_assets_are_left_out() -> None:
     assert len(CONTRACT["steps"]) == RECORDED
     assert len(STEPS) == RECORDED - ABOUT_ASSETS
+
+
+def test_a_replay_names_the_step_whose_answer_is_not_as_recorded() -> None:
+    wrong = {**STEPS[1], "status": 418}
+    with Sandbox(locales=("en", "fr")) as box:
+        assert list(replay(box.url, [STEPS[0], wrong])) == [
+            f"{wrong['title']}, as {wrong['as']}: status: expected 418, got 200"
+        ]
+
+
+def test_a_replay_leaves_a_wiki_with_pages_as_it_is() -> None:
+    with Sandbox() as box:
+        box.create("home")
+        (said,) = replay(box.url)
+        assert "Use an empty one" in said
+        assert [page["path"] for page in box.pages()] == ["home"]
