@@ -120,6 +120,7 @@ def test_serving_in_the_foreground_ends_when_told(tmp_path: Path) -> None:
         assert url.startswith("http://127.0.0.1:")
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_ends_the_command_cleanly_and_nothing_else_is_printed(
     tmp_path: Path, number: signal.Signals

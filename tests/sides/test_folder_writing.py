@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import os
-import resource
 import stat
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,6 +18,9 @@ from wikisync.sides.folder import Folder, digest_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+
+resource = pytest.importorskip("resource", reason="limits of POSIX")
 
 
 @pytest.fixture

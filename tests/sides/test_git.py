@@ -210,7 +210,10 @@ def test_a_repository_that_git_cannot_open_is_an_error_that_says_why(tmp_path: P
         Repository.at(tmp_path)
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root can make a repository somebody else's")
+@pytest.mark.skipif(
+    not hasattr(os, "geteuid") or os.geteuid() != 0,
+    reason="only root can make a repository somebody else's",
+)
 def test_a_repository_of_somebody_else_is_an_error_that_says_so(repo: Repo) -> None:
     repo.commit({"a.md": "a"})
     os.chown(repo.root / ".git", 12345, 12345)

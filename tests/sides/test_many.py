@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import os
-import resource
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,6 +14,8 @@ from wikisync.sides.many import write_new
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+resource = pytest.importorskip("resource", reason="limits of POSIX")
 
 FILES = [(f"part/page-{number}.md", f"Text {number}.\n".encode()) for number in range(9)]
 
