@@ -50,7 +50,7 @@ def torn(ws: Workspace, monkeypatch: pytest.MonkeyPatch) -> Workspace:
     return ws
 
 
-def undo(ws: Workspace, *, dry_run: bool = False, run: int | None = None) -> Report:
+def run_undo(ws: Workspace, *, dry_run: bool = False, run: int | None = None) -> Report:
     config = load(start=ws.root, env={"WIKISYNC_TOKEN": ws.box.token})
     request = Request("undo", "sync", dry_run=dry_run, run=run)
     return past.undo(config, request, silent, lambda _report: True)
@@ -88,7 +88,7 @@ def test_a_killed_write_that_was_never_done_is_nothing_to_take_back(torn: Worksp
     settled_as_unknown(torn)
     before = torn.run("log", "home", "--json").json["backups"][0]["backup"]
     torn.write("home.md", torn.run("restore", str(before), "--print").out)
-    report = undo(torn, dry_run=True)
+    report = run_undo(torn, dry_run=True)
     assert report.request.run == 1  # the push before it
 
 
@@ -97,9 +97,9 @@ def test_a_dry_run_announces_what_the_undo_then_does(torn: Workspace, settle: bo
     if settle:
         settled_as_unknown(torn)
     before = torn.snapshot()
-    planned = undo(torn, dry_run=True)
+    planned = run_undo(torn, dry_run=True)
     assert torn.snapshot()[0] == before[0]
-    done = undo(torn)
+    done = run_undo(torn)
     assert planned.request.run == done.request.run
     assert [a.key for a in planned.plan.actions] == [o.action.key for o in done.outcomes]
     assert all(o.result == "done" for o in done.outcomes)

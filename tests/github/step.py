@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from cli.harness import Result, Workspace
 from github.api import REPOSITORY, FakeGitHub
 from github.log import Log, outputs
-from wikisync.github.action import run
+from wikisync.github.action import run_action
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -57,7 +57,7 @@ class Place:
         }
         out, err = io.StringIO(), io.StringIO()
         with chdir(self.ws.root), redirect_stdout(out), redirect_stderr(err):
-            code = run(both)
+            code = run_action(both)
         raw = out.getvalue() + err.getvalue()
         written = outputs((self.temporary / "GITHUB_OUTPUT").read_text())
         summary = (self.temporary / "GITHUB_STEP_SUMMARY").read_text()

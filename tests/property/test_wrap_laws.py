@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wikisync.report.paint import MARKED, Piece, cells, width
+from wikisync.report.paint import MARKED, Piece, cells, line_width
 from wikisync.report.wrap import cut, wrapped
 
 text = st.text("ab  的一，。「ё\u0301\u200d👩🇨🇳\t.(|", max_size=30)
@@ -16,7 +16,7 @@ pieces = st.lists(
 
 @given(pieces, st.integers(2, 20))
 def test_no_row_is_wider_than_the_column(line: list[Piece], columns: int) -> None:
-    assert all(width(row) <= columns for row in wrapped(line, columns))
+    assert all(line_width(row) <= columns for row in wrapped(line, columns))
 
 
 @given(pieces, st.integers(2, 20))

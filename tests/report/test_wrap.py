@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from wikisync.report.emphasis import LONG
-from wikisync.report.paint import Piece, width
+from wikisync.report.paint import Piece, line_width
 from wikisync.report.wrap import cut, filled, wrapped
 
 
@@ -55,7 +55,7 @@ def test_a_very_long_line_breaks_anywhere() -> None:
 
 
 def test_a_column_is_filled_by_cells_not_by_characters() -> None:
-    assert width(filled((Piece("安装"),), 10)) == 10
+    assert line_width(filled((Piece("安装"),), 10)) == 10
     assert filled((Piece("安装"),), 3) == (Piece("安装"),)
 
 

@@ -56,7 +56,7 @@ def read(title: str) -> object:
     return answers.one(replay(title), 7)
 
 
-def history(title: str) -> object:
+def read_history_of(title: str) -> object:
     return histories.history(replay(title), 7)
 
 
@@ -109,7 +109,7 @@ REFUSALS: list[tuple[Callable[[str], object], type[errors.WikiError], str]] = [
     (read, errors.PageHidden, "read as source"),
     (read, errors.PageHidden, "read as writer"),
     (read, errors.PageHidden, "read outside the page rules"),
-    (history, errors.Forbidden, "history as manager"),
+    (read_history_of, errors.Forbidden, "history as manager"),
     (version, errors.PageGone, "missing version"),
     (whatever, errors.NotAWiki, "unknown field"),
     (whatever, errors.NotAWiki, "syntax error"),

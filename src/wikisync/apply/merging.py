@@ -41,13 +41,13 @@ def merge(run: Run, action: Action) -> WikisyncError | None:
     if action.here is None or action.there is None:
         raise AssertionError(f"{action.key}: a merge needs both sides")
     local = Local(action.file, action.here.content_type, now, digest_of(document.data))
-    update = replace(
+    changed_action = replace(
         action,
         fields=now.differs(there),
         here=local,
         there=replace(action.there, fingerprint=there),
     )
-    return update_page(run, update)
+    return update_page(run, changed_action)
 
 
 def show_both(run: Run, action: Action) -> None:

@@ -24,9 +24,9 @@ def main(arguments: list[str]) -> int:
 def _run(arguments: list[str]) -> int:
     match arguments:
         case ["run"]:
-            from wikisync.github.action import run
+            from wikisync.github.action import run_action
 
-            return run(os.environ)
+            return run_action(os.environ)
         case ["propose"]:
             from wikisync.github.propose import propose
 

@@ -44,7 +44,7 @@ NO_COMMENT: Final = "A pull request from a fork gets no comment: its runs may no
 
 
 @dataclass(frozen=True, slots=True)
-class _Run:
+class ActionRun:
     """One run of the Action."""
 
     asked: Inputs
@@ -52,7 +52,7 @@ class _Run:
     config: Config
 
 
-def run(env: Mapping[str, str]) -> int:
+def run_action(env: Mapping[str, str]) -> int:
     """Do what the inputs ask for; the exit code of the step."""
     log.guard_log(env)
     here = job(env)
@@ -65,7 +65,7 @@ def run(env: Mapping[str, str]) -> int:
             return unconfigured(config, here, asked, untrusted, has_url=has_url)
         if asked.command != "plan":
             check_writes(here)
-        return _commanded(_Run(asked, here, config))
+        return _commanded(ActionRun(asked, here, config))
     except WikisyncError as error:
         _tell_error(error, here)
         return code_of(error)
@@ -101,7 +101,7 @@ def _config(
     return config, untrusted
 
 
-def _commanded(run: _Run) -> int:
+def _commanded(run: ActionRun) -> int:
     try:
         report, files = _report(run)
     except WikisyncError as error:
@@ -123,7 +123,7 @@ def _commanded(run: _Run) -> int:
     return ending(report, run.asked.fail_on)
 
 
-def _report(run: _Run) -> tuple[Report, dict[str, str]]:
+def _report(run: ActionRun) -> tuple[Report, dict[str, str]]:
     """What the command found and did, and the files that it wrote, by their outputs' names."""
     asked = run.asked
     request = Request(
@@ -143,7 +143,7 @@ def _report(run: _Run) -> tuple[Report, dict[str, str]]:
     return report, _made("plan-file", file, lambda: planfile.save(report, settings, file))
 
 
-def _page(report: Report, run: _Run) -> dict[str, str]:
+def _page(report: Report, run: ActionRun) -> dict[str, str]:
     """The report as an HTML page."""
     file = _place(run.job, "html")
     return _made("report", file, lambda: html_file.write(report, file))
@@ -165,7 +165,7 @@ def _place(job: Job, suffix: str) -> Path:
     return folder / f"wikisync-{secrets.token_hex(4)}.{suffix}"
 
 
-def _comment(run: _Run, body: str, *, anew: bool) -> None:
+def _comment(run: ActionRun, body: str, *, anew: bool) -> None:
     """Comment on the pull request, where there is one. That it fails is a warning, no more."""
     about = run.job.pull_request
     if about is None or not run.asked.comment:

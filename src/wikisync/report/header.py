@@ -9,7 +9,7 @@ from wikisync.report import paint
 from wikisync.report.emphasis import Span, marked, whole
 from wikisync.report.fields import field_changes
 from wikisync.report.hunks import hunks, one_below_the_other
-from wikisync.report.paint import Line, Piece, joined, trimmed, width
+from wikisync.report.paint import Line, Piece, joined, line_width, trimmed
 from wikisync.report.words import overwriting, shown, to_do
 from wikisync.sync.plan import Action
 
@@ -39,7 +39,7 @@ def header(pair: Pair, columns: int) -> Iterator[Line]:
         left += (Piece(f"  {shown(heading)}"),)
     right = doing(pair.item)
     verb = pair.item.verb if isinstance(pair.item, Action) else "conflict"
-    room = columns - width(left) - len(right) - 2
+    room = columns - line_width(left) - len(right) - 2
     if room < 1:
         yield left
         left, room = (), columns - len(right) - 1

@@ -43,7 +43,7 @@ def cells(text: str) -> int:
     return len(text) if text.isascii() and text.isprintable() else cell_len(text)
 
 
-def width(line: Iterable[Piece]) -> int:
+def line_width(line: Iterable[Piece]) -> int:
     """How many cells a line takes."""
     return sum(cells(piece.text) for piece in line)
 

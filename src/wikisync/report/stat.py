@@ -9,7 +9,7 @@ from wikisync.report import paint
 from wikisync.report.difference import counts, on_both_sides
 from wikisync.report.fields import field_changes
 from wikisync.report.header import COLOURS, doing, name, side_names
-from wikisync.report.paint import Line, Piece, cells, joined, trimmed, width
+from wikisync.report.paint import Line, Piece, cells, joined, line_width, trimmed
 from wikisync.report.words import many, shown
 from wikisync.report.wrap import cut, filled
 from wikisync.sync.plan import Action
@@ -44,7 +44,7 @@ def stat(pairs: Iterable[Pair], columns: int, *, whole_names: bool) -> Iterator[
     names = [one.name if whole_names else cut(one.name, room) for one in figures]
     longest = max(map(cells, names))
     bars = _bars(figures, max(10, min(_BAR, columns - longest - digits - 6 - _NOTE)))
-    widest = max(map(width, bars))
+    widest = max(map(line_width, bars))
     for title, one, bar in zip(names, figures, bars, strict=True):
         figure = Piece(f" │ {one.added + one.removed:>{digits},} ")
         start = (Piece(" "), *filled((Piece(title),), longest), figure)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from wikisync.report.emphasis import LONG, unspaced, words
 from wikisync.report.paint import MARKED, Line, Piece, cells, joined
-from wikisync.report.paint import width as measure
+from wikisync.report.paint import line_width as measure
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
