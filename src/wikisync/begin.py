@@ -12,11 +12,11 @@ from wikisync.errors import (
     BadConfig,
     FolderError,
     Forbidden,
-    Guest,
     NotConfigured,
     PageGone,
     PageHidden,
     TokenInFile,
+    Unauthenticated,
     WikisyncError,
 )
 from wikisync.report.wording import say
@@ -127,7 +127,7 @@ def _tried(config: Config, wrote: bool) -> Begun:
         with Wiki(config.url, config.token, ca_file=config.ca_file) as wiki:
             connection = wiki.connect()
             if not connection.authenticated:
-                raise Guest(config.url)
+                raise Unauthenticated(config.url)
             return Begun(config, wrote, connection, _lacking(wiki, connection))
     except WikisyncError as error:
         return Begun(config, wrote, None, error=error)

@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, TextIO
 import typer
 
 from wikisync.errors import (
-    Guest,
     NeedsYes,
     StateError,
+    Unauthenticated,
     UntrustedCheckout,
     UsageError,
     WikisyncError,
@@ -193,7 +193,7 @@ def told(output: Output, request: Request | None = None) -> Iterator[None]:
             2
             if isinstance(error, UsageError)
             else 4
-            if isinstance(error, StateError | Guest | UntrustedCheckout)
+            if isinstance(error, StateError | Unauthenticated | UntrustedCheckout)
             else 1
         )
         raise typer.Exit(code) from error

@@ -160,7 +160,7 @@ class FolderError(WikisyncError):
 
 
 @dataclass(eq=False)
-class FileMoved(FolderError):
+class FileChanged(FolderError):
     """The file changed between the plan and the write; it was left alone."""
 
 
@@ -183,12 +183,12 @@ class Unreachable(WikiError):
 
 
 @dataclass(eq=False)
-class Untrusted(Unreachable):
+class CertificateError(Unreachable):
     """The server's certificate does not check out."""
 
 
 @dataclass(eq=False)
-class NotAWiki(WikiError):
+class UnexpectedResponse(WikiError):
     """Something answered, but not Wiki.js's API. ``found`` says what, in a clause."""
 
     status: int
@@ -196,21 +196,21 @@ class NotAWiki(WikiError):
 
 
 @dataclass(eq=False)
-class Redirected(NotAWiki):
+class Redirected(UnexpectedResponse):
     """The address answers with a redirect, which a token must not follow."""
 
     location: str
 
 
 @dataclass(eq=False)
-class ApiOff(WikiError):
+class ApiDisabled(WikiError):
     """The API is switched off or the key was revoked. ``message`` is the wiki's own."""
 
     message: str
 
 
 @dataclass(eq=False)
-class Guest(WikiError):
+class Unauthenticated(WikiError):
     """The wiki takes the token for nobody's: malformed, expired, or none was sent."""
 
 
@@ -255,7 +255,7 @@ class Rejected(WikiError):
 
 
 @dataclass(eq=False)
-class Unsure(WikiError):
+class WriteUncertain(WikiError):
     """The wiki failed, or gave no answer, and may have written all the same (promise 4)."""
 
     message: str
@@ -263,12 +263,12 @@ class Unsure(WikiError):
 
 
 @dataclass(eq=False)
-class Unrendered(Unsure):
+class RenderFailed(WriteUncertain):
     """A page holds what was sent, and the wiki fails to make of it what readers see."""
 
 
 @dataclass(eq=False)
-class PageMoved(WikisyncError):
+class PageChanged(WikisyncError):
     """The page is not as the plan saw it; it was left alone (promise 3)."""
 
     key: Key
@@ -276,7 +276,7 @@ class PageMoved(WikisyncError):
 
 
 @dataclass(eq=False)
-class Stale(WikisyncError):
+class StalePlan(WikisyncError):
     """A page changed since its plan was made (``found``); with ``done``, to what was planned."""
 
     key: Key
@@ -286,7 +286,7 @@ class Stale(WikisyncError):
 
 
 @dataclass(eq=False)
-class Overtook(WikisyncError):
+class OverwroteConcurrentEdit(WikisyncError):
     """Somebody's edit was made between the last look and the write; ``version`` has it."""
 
     key: Key

@@ -10,7 +10,7 @@ from wikisync.apply.outcome import outcome_of
 from wikisync.apply.undo import Step, leave_alone, steps, take_back
 from wikisync.apply.undo_check import check
 from wikisync.desk import Desk, perform, settle_first, to_look, to_write
-from wikisync.errors import Guest, Interrupted, Locked, NoSuchRun
+from wikisync.errors import Interrupted, Locked, NoSuchRun, Unauthenticated
 from wikisync.planning import whose_state
 from wikisync.state import State
 from wikisync.sync.guard import another_wiki, foreign
@@ -97,7 +97,7 @@ def _foreign(desk: Desk, request: Request) -> Report | None:
     whose: Refusal | str = whose_state(desk, request)
     connection = desk.wiki.connect()
     if not connection.authenticated:
-        raise Guest(desk.config.url)
+        raise Unauthenticated(desk.config.url)
     bases = desk.state.bases.load().values()
     if whose == "another's" or another_wiki(bases, connection.pages):
         whose = foreign(desk.state.meta("url") or desk.config.url, None, same=False)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
 
 from wikisync.desk import settle_first
-from wikisync.errors import BadName, Guest, NoSuchPath
+from wikisync.errors import BadName, NoSuchPath, Unauthenticated
 from wikisync.page.model import Key
 from wikisync.request import Report
 from wikisync.survey import Survey, survey, survey_offline
@@ -50,7 +50,7 @@ def planned(
     report = Report(request, desk.config.url, desk.config.folder_name, Plan())
     try:
         return _looked(desk, request, report, narrow, settle=settle)
-    except Guest:  # one whom the public's rules do not even let list the pages
+    except Unauthenticated:  # one whom the public's rules do not even let list the pages
         return replace(report, plan=Plan(refusals=(Refusal("guest", side="wiki"),))), None
 
 
@@ -146,7 +146,7 @@ def whose_state(desk: Desk, request: Request) -> Refusal | Literal["ours", "anot
 def _same_wiki(desk: Desk) -> bool:
     connection = desk.wiki.connect()
     if not connection.authenticated:  # what a guest sees tells nothing
-        raise Guest(desk.config.url)
+        raise Unauthenticated(desk.config.url)
     return same_wiki(desk.state.bases.load().values(), connection.pages)
 
 

@@ -8,7 +8,14 @@ import pytest
 
 from rig import page, results
 from wikisync.apply import tree
-from wikisync.errors import Forbidden, PageMoved, Rejected, StateError, Unrendered, Unsure
+from wikisync.errors import (
+    Forbidden,
+    PageChanged,
+    Rejected,
+    RenderFailed,
+    StateError,
+    WriteUncertain,
+)
 from wikisync.report.wording import say
 from wikisync.sandbox import (
     Drop,
@@ -69,7 +76,7 @@ def test_a_page_that_the_wiki_cannot_show_is_told_with_the_wikis_words(rig: Rig,
     rig.box.faults.add(failing, on=("create", "update"), times=2)
     [outcome] = rig.do("push")
     assert outcome.result == "failed"
-    assert isinstance(outcome.error, Unrendered)
+    assert isinstance(outcome.error, RenderFailed)
     assert "value too long" in str(say(outcome.error))
     assert "the page is there as sent" in str(say(outcome.error)).lower()
     found = rig.box.page("home")
@@ -160,7 +167,7 @@ def test_a_write_that_did_not_happen_is_a_failure_and_done_by_the_next_run(
     before = rig.box.pages()
     rig.box.faults.add(fault, on=verb)
     [outcome] = rig.do("push", delete=True)
-    assert (outcome.result, type(outcome.error)) == ("failed", Unsure)
+    assert (outcome.result, type(outcome.error)) == ("failed", WriteUncertain)
     assert rig.box.pages() == before
     assert results(rig.do("push", delete=True)) == [f"{verb} wiki home: done"]
 
@@ -208,7 +215,7 @@ def test_tags_lost_again_and_again_are_told_and_come_right_in_the_next_run(rig: 
     rig.write("home.md", page(tags="one"))
     rig.box.faults.add(LoseTags(), on=("create", "update"), times=3)
     [outcome] = rig.do("push")
-    assert (outcome.result, type(outcome.error)) == ("failed", Unsure)
+    assert (outcome.result, type(outcome.error)) == ("failed", WriteUncertain)
     assert rig.settle() == 1
     assert results(rig.do("push")) == ["update wiki home: done"]
     found = rig.box.page("home")
@@ -223,7 +230,7 @@ def test_an_update_overtaken_by_somebody_is_not_said_to_be_done(rig: Rig) -> Non
     edit = Hook(lambda: rig.box.edit("home", content="Theirs.\n"), after=True)
     rig.box.faults.add(edit, on="update")
     [outcome] = rig.do("push")
-    assert (outcome.result, type(outcome.error)) == ("skipped", PageMoved)
+    assert (outcome.result, type(outcome.error)) == ("skipped", PageChanged)
     assert outcome.conflict is not None
     assert rig.plan().conflicts[0].kind == "both-changed"
 
@@ -233,7 +240,7 @@ def test_a_creation_overtaken_by_somebody_is_not_said_to_be_done(rig: Rig) -> No
     edit = Hook(lambda: rig.box.edit("home", content="Theirs.\n"), after=True)
     rig.box.faults.add(edit, on="create")
     [outcome] = rig.do("push")
-    assert (outcome.result, type(outcome.error)) == ("skipped", PageMoved)
+    assert (outcome.result, type(outcome.error)) == ("skipped", PageChanged)
 
 
 def test_an_edit_between_the_look_and_the_write_is_found_and_named(rig: Rig) -> None:

@@ -10,7 +10,7 @@ import pytest
 from rig import page
 from wikisync.apply import apply
 from wikisync.apply.outcome import missing_at_end
-from wikisync.errors import Interrupted, PageMoved, StateError, Unreachable
+from wikisync.errors import Interrupted, PageChanged, StateError, Unreachable
 from wikisync.sandbox import Drop, Hook, Late, LoseTags, Refuse
 from wikisync.state.bases import unpack_page
 
@@ -297,6 +297,6 @@ def test_a_page_gone_by_the_end_of_the_run_is_not_said_to_be_there(synced: Rig) 
     found = missing_at_end(outcomes, synced.wiki.connect().pages, synced.wiki)
     [gone] = [outcome for outcome in found if outcome.result != "done"]
     assert (gone.action.key.path, gone.result) == ("page-4", "skipped")
-    assert isinstance(gone.error, PageMoved)
+    assert isinstance(gone.error, PageChanged)
     # One that is only hidden from the list is looked at, and is there.
     assert missing_at_end(outcomes[:1], (), synced.wiki) == tuple(outcomes[:1])

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from rig import page, results
-from wikisync.errors import FileMoved, PageMoved
+from wikisync.errors import FileChanged, PageChanged
 from wikisync.sandbox import Hook
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def overtaken(outcomes: list[Outcome]) -> str:
     """The reason of the one outcome: left alone, and named as a conflict."""
     [outcome] = outcomes
     assert outcome.result == "skipped"
-    assert isinstance(outcome.error, PageMoved | FileMoved)
+    assert isinstance(outcome.error, PageChanged | FileChanged)
     conflict = outcome.conflict
     assert conflict is not None
     assert (conflict.kind, conflict.key.path) == ("overtaken", "home")
@@ -177,7 +177,7 @@ def test_a_file_edited_after_its_page_was_written_keeps_the_edit(synced: Rig) ->
     edit = Hook(lambda: synced.write("home.md", page("Later.\n")), after=True)
     synced.box.faults.add(edit, on="update")
     [outcome] = synced.apply(plan)
-    assert (outcome.result, type(outcome.error)) == ("done", FileMoved)
+    assert (outcome.result, type(outcome.error)) == ("done", FileChanged)
     assert synced.text("home.md") == page("Later.\n")
     [next_one] = synced.plan("push").actions
     assert (next_one.verb, next_one.fields) == ("update", ("content",))

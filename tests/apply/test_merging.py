@@ -8,7 +8,7 @@ import pytest
 
 from rig import page, results
 from wikisync.apply.undo import steps, take_back
-from wikisync.errors import FileMoved, PageMoved
+from wikisync.errors import FileChanged, PageChanged
 from wikisync.sandbox import Drop, Hook, Refuse, Status, WriteThenFail
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def at_peace(rig: Rig) -> None:
 def left_alone(outcomes: list[Outcome]) -> None:
     [outcome] = outcomes
     assert outcome.result == "skipped"
-    assert isinstance(outcome.error, PageMoved | FileMoved)
+    assert isinstance(outcome.error, PageChanged | FileChanged)
     assert outcome.conflict is not None
     assert outcome.conflict.kind == "overtaken"
 

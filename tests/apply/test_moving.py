@@ -9,7 +9,7 @@ import pytest
 
 from rig import page, results
 from wikisync.apply.undo import steps, take_back
-from wikisync.errors import FileMoved, PageMoved
+from wikisync.errors import FileChanged, PageChanged
 from wikisync.sandbox import Drop, Hook, Status, TreeRace, Truncated, WriteThenFail
 from wikisync.sides.wiki import Wiki
 
@@ -74,7 +74,7 @@ def at_peace(rig: Rig) -> None:
 def left_alone(outcomes: list[Outcome], path: str = "start") -> str:
     [outcome] = outcomes
     assert outcome.result == "skipped"
-    assert isinstance(outcome.error, PageMoved | FileMoved)
+    assert isinstance(outcome.error, PageChanged | FileChanged)
     conflict = outcome.conflict
     assert conflict is not None
     assert (conflict.kind, conflict.key.path) == ("overtaken", path)
@@ -584,7 +584,7 @@ def test_a_move_of_a_page_that_moved_on_since_is_not_taken_back(synced: Rig) -> 
     synced.do("push")
     synced.box.move("start", "further")
     [step] = steps(synced.state, synced.runs[-1].number)
-    with pytest.raises(PageMoved):
+    with pytest.raises(PageChanged):
         take_back(synced.run(), step)
     assert "en/further" in there(synced.box)
 

@@ -8,7 +8,7 @@ import pytest
 
 from rig import page, results
 from wikisync.apply import second_look
-from wikisync.errors import FolderError, PageMoved
+from wikisync.errors import FolderError, PageChanged
 from wikisync.report.wording import say
 from wikisync.sandbox import Hook
 
@@ -76,7 +76,7 @@ def test_a_file_that_is_back_keeps_its_page_and_is_named(synced: Rig, file: str)
     synced.write(file, page("Put back.\n"))
     one, two = synced.apply(plan)
     assert (one.result, two.result) == ("skipped", "done")
-    assert isinstance(one.error, PageMoved)
+    assert isinstance(one.error, PageChanged)
     assert str(say(one.error)) == (
         f"its file {file} is there again; the page was left alone. Run the command again."
     )
@@ -127,7 +127,7 @@ def test_a_rename_that_is_taken_back_moves_no_page_and_is_named(synced: Rig, cop
         renamed(synced, "other", "one")
     [outcome] = synced.apply(plan)
     assert outcome.result == "skipped"
-    assert isinstance(outcome.error, PageMoved)
+    assert isinstance(outcome.error, PageChanged)
     assert "one.md is there again" in outcome.error.found or "gone again" in outcome.error.found
     assert synced.box.page("one") is not None
     assert synced.box.page("other") is None

@@ -8,7 +8,7 @@ import pytest
 
 from rig import page, results
 from wikisync.errors import (
-    ApiOff,
+    ApiDisabled,
     BadPage,
     Forbidden,
     Interrupted,
@@ -83,7 +83,11 @@ def test_an_api_switched_off_amid_the_run_stops_it(filled: Rig) -> None:
     off = Hook(lambda: filled.box.switch_api(on=False), after=True)
     filled.box.faults.add(off, on="create")
     outcomes = filled.apply(plan)
-    assert reasons(outcomes) == [("failed", ApiOff), ("skipped", ApiOff), ("skipped", ApiOff)]
+    assert reasons(outcomes) == [
+        ("failed", ApiDisabled),
+        ("skipped", ApiDisabled),
+        ("skipped", ApiDisabled),
+    ]
 
 
 def test_a_state_that_cannot_be_written_stops_the_run(

@@ -8,7 +8,7 @@ import pytest
 
 from crash.scenarios import begin, here
 from crash.world import World
-from wikisync.errors import Overtook
+from wikisync.errors import OverwroteConcurrentEdit
 from wikisync.sandbox import Hook
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def test_an_edit_between_the_last_look_and_the_write_is_kept_and_named(
     world.box.faults.add(edit, on="pages.update", path="here/edit")
     report = world.run("push") if command == "push" else world.undo()
     (found,) = [o for o in report.outcomes if o.action.key.path == "here/edit"]
-    assert isinstance(found.error, Overtook)
+    assert isinstance(found.error, OverwroteConcurrentEdit)
     assert found.conflict is not None
     assert "At the last moment.\n" in world.texts()
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from crash.points import Crash, Points, watched
-from wikisync.errors import FileMoved
+from wikisync.errors import FileChanged
 from wikisync.sides import rename
 from wikisync.sides.directory import Directory
 from wikisync.sides.folder import Folder, digest_of
@@ -43,7 +43,7 @@ def files(root: Path) -> dict[str, bytes]:
 
 def dies(folder: Folder, work: str, last: int) -> bool:
     """Do a work in a process that dies at a point; whether it did."""
-    with watched(points := Points(last)), suppress(Crash, FileMoved):
+    with watched(points := Points(last)), suppress(Crash, FileChanged):
         WORKS[work](folder)
     return points.dead
 

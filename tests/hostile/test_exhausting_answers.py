@@ -155,7 +155,7 @@ def test_a_deadline_covers_a_write_which_is_unsure_then(part: str) -> None:
     clock = Clock()
     with Hostile([late(clock, TRICKLES[part])]) as server:
         wire = Wire(server.url, TOKEN, None, Limits(timeout=5.0), clock)
-        with pytest.raises(errors.Unsure) as caught:
+        with pytest.raises(errors.WriteUncertain) as caught:
             wire.mutate("mutation { pages { rebuildTree { id } } }", {}, lambda _: None)
         wire.close()
     assert caught.value.message == "no answer in time"
@@ -193,7 +193,7 @@ def test_an_answer_of_too_many_values_is_not_parsed_and_not_asked_for_again(
     monkeypatch.setattr(bounded_json.parse, "__defaults__", (1_000,))
     many = b'{"data": {"pages": [' + b"[]," * 2_000 + b"0]}}"
     with Hostile([reply(many, status)]) as server:
-        with pytest.raises(errors.NotAWiki) as caught:
+        with pytest.raises(errors.UnexpectedResponse) as caught:
             ask(server)
         assert caught.value.found == "JSON of too many values"
         assert len(server.asked) == 1
@@ -216,10 +216,10 @@ def test_a_text_that_does_not_end_is_looked_at_once(end: bytes) -> None:
 def test_an_answer_of_very_many_errors_is_refused_and_asked_for_once() -> None:
     body: dict[str, Any] = {"data": None, "errors": [{}] * (judge.MAX_ERRORS + 1)}
     with Hostile([reply(body)]) as server:
-        with pytest.raises(errors.NotAWiki) as caught:
+        with pytest.raises(errors.UnexpectedResponse) as caught:
             ask(server)
         assert caught.value.found == "more than 2,000 errors in one answer"
-        with Wiki(server.url, TOKEN) as wiki, pytest.raises(errors.Unsure):
+        with Wiki(server.url, TOKEN) as wiki, pytest.raises(errors.WriteUncertain):
             wiki.create(Key("en", "a"), PAGE)
         assert len(server.asked) == 2
 
@@ -247,7 +247,7 @@ def test_deep_json_is_an_error_of_the_tree_and_no_traceback(body: object) -> Non
     with Hostile([reply(body)]) as server, Wiki(server.url, TOKEN) as wiki:
         with pytest.raises(errors.WikiError):
             wiki.connect()
-        with pytest.raises(errors.Unsure):
+        with pytest.raises(errors.WriteUncertain):
             wiki.create(Key("en", "a"), PAGE)
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from helpers import LATER, base, key, local, planned, remote, sides
 from wikisync.apply import Outcome
-from wikisync.errors import BadName, BadPage, FileMoved, PageMoved, Unsure
+from wikisync.errors import BadName, BadPage, FileChanged, PageChanged, WriteUncertain
 from wikisync.report.data import error_json, exit_code, to_json
 from wikisync.sync.plan import Plan, Refusal
 from wikisync.sync.planner import Wish
@@ -126,8 +126,8 @@ def test_outcomes_are_told_with_their_reasons() -> None:
     create, update, delete = PLAN.actions
     of = report(
         PLAN,
-        Outcome(create, "failed", Unsure("http://wiki", "no")),
-        Outcome(update, "skipped", PageMoved(update.key, "its content changed on the wiki")),
+        Outcome(create, "failed", WriteUncertain("http://wiki", "no")),
+        Outcome(update, "skipped", PageChanged(update.key, "its content changed on the wiki")),
         Outcome(delete, "skipped"),
     )
     found = data(of)
@@ -161,8 +161,8 @@ def test_names_that_are_no_text_are_carried_by_every_stream() -> None:
     assert data(of)["problems"][0]["file"] == "caf\udce9.md"
 
 
-FAILED = Outcome(PLAN.actions[0], "failed", Unsure("http://wiki", "no"))
-OVERTAKEN = Outcome(PLAN.actions[0], "skipped", FileMoved("a.md", "read", "edited"))
+FAILED = Outcome(PLAN.actions[0], "failed", WriteUncertain("http://wiki", "no"))
+OVERTAKEN = Outcome(PLAN.actions[0], "skipped", FileChanged("a.md", "read", "edited"))
 REFUSED = Plan(PLAN.actions, PLAN.conflicts, (Refusal("emptied"),), (BadPage("a.md", 1, "no"),))
 
 

@@ -76,14 +76,14 @@ def test_every_error_is_drawn_in_the_tree_at_the_top_of_its_file(
     assert f"─ {type(error).__name__} " in f"{errors.__doc__}"
 
 
-@pytest.mark.parametrize("kind", [errors.BadPage, errors.FolderError, errors.FileMoved])
+@pytest.mark.parametrize("kind", [errors.BadPage, errors.FolderError, errors.FileChanged])
 def test_an_error_about_a_file_names_it_first(kind: type[errors.WikisyncError]) -> None:
     [error] = examples(kind)
     assert say(error).text.startswith("«file»:")
 
 
 def test_the_wikis_own_words_stand_on_one_line() -> None:
-    error = errors.Unsure("http://x", "Error when running job:\n  out of memory.\n")
+    error = errors.WriteUncertain("http://x", "Error when running job:\n  out of memory.\n")
     assert say(error).text == "The wiki failed: Error when running job: out of memory."
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from helpers import key
 from wikisync.apply import Outcome
-from wikisync.errors import PageMoved
+from wikisync.errors import PageChanged
 from wikisync.review.session import Session
 from wikisync.sync.plan import Action, Side, Verb
 
@@ -59,7 +59,7 @@ def test_the_outcome_of_each_page_is_told_in_words() -> None:
     session = Session(PAGES)
     session.publish({"0", "1"})
     session.tell(Outcome(action("a"), "done"))
-    session.tell(Outcome(action("b"), "skipped", PageMoved(key("b"), "its title\x1b changed")))
+    session.tell(Outcome(action("b"), "skipped", PageChanged(key("b"), "its title\x1b changed")))
     session.tell(Outcome(action("unknown"), "done"))
     told = dict(session.state.outcomes)
     assert told.keys() == {"0", "1"}
@@ -70,7 +70,7 @@ def test_the_outcome_of_each_page_is_told_in_words() -> None:
 def test_of_a_pages_steps_the_one_that_went_wrong_is_told() -> None:
     session = Session(PAGES)
     session.tell(Outcome(action(verb="move"), "done"))
-    session.tell(Outcome(action(), "failed", PageMoved(key("a"), "it changed")))
+    session.tell(Outcome(action(), "failed", PageChanged(key("a"), "it changed")))
     session.tell(Outcome(action(), "done"))
     assert dict(session.state.outcomes)["0"].result == "failed"
 

@@ -98,17 +98,17 @@ def test_a_key_of_nobody_is_a_guest_in_the_same_request(box: Sandbox) -> None:
             assert not wiki.connect().authenticated
             assert len(box.requests) == before + 1
     box.limit_public([])
-    with Wiki(box.url, "garbage") as wiki, pytest.raises(errors.Guest):
+    with Wiki(box.url, "garbage") as wiki, pytest.raises(errors.Unauthenticated):
         wiki.connect()
 
 
 def test_an_api_that_is_off_and_a_key_that_is_revoked_are_told(box: Sandbox, wiki: Wiki) -> None:
     box.switch_api(on=False)
-    with pytest.raises(errors.ApiOff, match="disabled"):
+    with pytest.raises(errors.ApiDisabled, match="disabled"):
         wiki.connect()
     box.switch_api(on=True)
     box.revoke(box.token)
-    with pytest.raises(errors.ApiOff, match="revoked"):
+    with pytest.raises(errors.ApiDisabled, match="revoked"):
         wiki.connect()
 
 
@@ -168,7 +168,7 @@ def test_a_write_whose_answer_is_lost_is_unsure_and_made_once(
     box: Sandbox, wiki: Wiki, fault: Drop
 ) -> None:
     box.faults.add(fault, on="create")
-    with pytest.raises(errors.Unsure):
+    with pytest.raises(errors.WriteUncertain):
         wiki.create(KEY, PAGE)
     assert [page["path"] for page in box.pages()] == ["guide/a"]
 
@@ -178,7 +178,7 @@ def test_a_write_that_may_not_have_arrived_is_unsure_too(
     box: Sandbox, wiki: Wiki, fault: Drop
 ) -> None:
     box.faults.add(fault, on="create")
-    with pytest.raises(errors.Unsure):
+    with pytest.raises(errors.WriteUncertain):
         wiki.create(KEY, PAGE)
     assert box.pages() == []
 

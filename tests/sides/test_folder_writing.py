@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from sides.disk import NEW, OLD, everything, failing, put
-from wikisync.errors import FileMoved, FolderError
+from wikisync.errors import FileChanged, FolderError
 from wikisync.sides import rename
 from wikisync.sides.directory import Directory
 from wikisync.sides.folder import Folder, digest_of
@@ -38,7 +38,7 @@ def test_a_new_file_is_written_with_its_folders(root: Path) -> None:
 
 def test_a_new_file_never_takes_the_place_of_another(root: Path) -> None:
     put(root, "a.md")
-    with pytest.raises(FileMoved):
+    with pytest.raises(FileChanged):
         Folder(root).write("a.md", NEW, None)
     assert (root / "a.md").read_bytes() == OLD
     assert everything(root) == ["a.md"]
@@ -50,7 +50,7 @@ def test_a_new_file_never_takes_the_place_of_another_without_hard_links_either(
     monkeypatch.setattr(rename, "_system_call", lambda: None)
     monkeypatch.setattr(os, "link", failing(errno.EPERM))
     put(root, "a.md")
-    with pytest.raises(FileMoved):
+    with pytest.raises(FileChanged):
         Folder(root).write("a.md", NEW, None)
     Folder(root).write("b.md", NEW, None)
     assert (root / "a.md").read_bytes() + (root / "b.md").read_bytes() == OLD + NEW
@@ -60,18 +60,18 @@ def test_a_new_file_never_takes_the_place_of_another_without_hard_links_either(
 def test_a_file_that_is_not_as_the_lease_says_is_left_byte_for_byte(root: Path) -> None:
     put(root, "a.md")
     inode = (root / "a.md").stat().st_ino
-    with pytest.raises(FileMoved):
+    with pytest.raises(FileChanged):
         Folder(root).write("a.md", NEW, digest_of(b"other"))
-    with pytest.raises(FileMoved):
+    with pytest.raises(FileChanged):
         Folder(root).delete("a.md", digest_of(b"other"))
     assert ((root / "a.md").read_bytes(), (root / "a.md").stat().st_ino) == (OLD, inode)
     assert everything(root) == ["a.md"]
 
 
 def test_a_file_that_went_meanwhile_is_not_brought_back(root: Path) -> None:
-    with pytest.raises(FileMoved):
+    with pytest.raises(FileChanged):
         Folder(root).write("a/b.md", NEW, digest_of(OLD))
-    with pytest.raises(FileMoved):
+    with pytest.raises(FileChanged):
         Folder(root).delete("a/b.md", digest_of(OLD))
     assert everything(root) == []
 
@@ -87,7 +87,7 @@ def test_a_file_edited_while_the_new_one_is_being_written_is_left(
         whole(handle)
 
     monkeypatch.setattr(os, "fsync", edited_meanwhile)
-    with pytest.raises(FileMoved):
+    with pytest.raises(FileChanged):
         Folder(root).write("a.md", NEW, digest_of(OLD))
     assert (root / "a.md").read_bytes() == b"in the last moment"
 

@@ -128,7 +128,7 @@ def test_forbidden_for_one_page_is_forbidden_for_all() -> None:
 def test_another_version_than_asked_for_is_not_taken(answered: dict[str, Any]) -> None:
     replies = [pages({"p0": answered}), pages({"version": answered})]
     with Hostile(replies) as server, Wiki(server.url, "token") as wiki:
-        with pytest.raises(errors.NotAWiki):
+        with pytest.raises(errors.UnexpectedResponse):
             wiki.versions([(7, 3)])
-        with pytest.raises(errors.NotAWiki):
+        with pytest.raises(errors.UnexpectedResponse):
             wiki.version(7, 3)

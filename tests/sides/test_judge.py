@@ -66,6 +66,6 @@ def test_a_message_with_half_a_character_can_be_printed() -> None:
     ],
 )
 def test_a_web_page_is_named_by_its_title(body: bytes, found: str) -> None:
-    with pytest.raises(errors.NotAWiki) as caught:
+    with pytest.raises(errors.UnexpectedResponse) as caught:
         judge.answer("u", 200, {"content-type": "text/plain"}, body)
     assert caught.value.found == found

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from wikisync.errors import FileMoved
+from wikisync.errors import FileChanged
 from wikisync.sides.folder import Folder
 from wikisync.sides.many import write_new
 
@@ -33,8 +33,8 @@ def test_a_file_that_is_there_by_now_stays_and_stops_no_other(tmp_path: Path) ->
     (tmp_path / "part").mkdir()
     (tmp_path / FILES[3][0]).write_bytes(b"Mine.\n")
     found = write_new(Folder(tmp_path), FILES)
-    assert [type(error) for error in found if error is not None] == [FileMoved]
-    assert isinstance(found[3], FileMoved)
+    assert [type(error) for error in found if error is not None] == [FileChanged]
+    assert isinstance(found[3], FileChanged)
     assert (tmp_path / FILES[3][0]).read_bytes() == b"Mine.\n"
     assert len(names(tmp_path)) == len(FILES)
 

@@ -13,7 +13,7 @@ from typing import IO, TYPE_CHECKING
 import pytest
 
 from sides.disk import NEW, OLD, everything, put
-from wikisync.errors import FileMoved, FolderError
+from wikisync.errors import FileChanged, FolderError
 from wikisync.sides import rename
 from wikisync.sides.directory import Directory
 from wikisync.sides.folder import Folder, digest_of
@@ -86,7 +86,7 @@ def test_a_save_between_the_last_look_and_the_replacement_is_put_back(
 ) -> None:
     with (
         before(monkeypatch, "exchange", lambda: save(root / "a.md", SAVED)),
-        pytest.raises(FileMoved, match="edited meanwhile"),
+        pytest.raises(FileChanged, match="edited meanwhile"),
     ):
         Folder(root).write("a.md", NEW, digest_of(OLD))
     assert (root / "a.md").read_bytes() == SAVED
@@ -101,7 +101,7 @@ def test_a_save_while_an_earlier_one_is_put_back_stays_and_the_earlier_one_is_be
     first, second = (lambda: save(root / "a.md", SAVED)), (lambda: save(root / "a.md", LATER))
     with (
         before(monkeypatch, "exchange", first, second),
-        pytest.raises(FileMoved, match=r"an earlier save of it is in a\.md\.saved-") as caught,
+        pytest.raises(FileChanged, match=r"an earlier save of it is in a\.md\.saved-") as caught,
     ):
         Folder(root).write("a.md", NEW, digest_of(OLD))
     assert (root / "a.md").read_bytes() == LATER
@@ -121,7 +121,7 @@ def test_whoever_has_the_file_open_when_it_is_put_back_still_writes_to_it(
     with (root / "a.md").open("wb", buffering=0) as editor:  # which empties it
         (root / "a.md").write_bytes(OLD)
         emptied = partial(truncate, editor)
-        with before(monkeypatch, "exchange", emptied), pytest.raises(FileMoved):
+        with before(monkeypatch, "exchange", emptied), pytest.raises(FileChanged):
             Folder(root).write("a.md", NEW, digest_of(OLD))
         editor.write(SAVED)
     assert (root / "a.md").read_bytes() == SAVED
@@ -140,7 +140,7 @@ def test_what_is_no_file_any_more_is_left_as_it_is(
             case "folder":
                 (root / "a.md").mkdir()
 
-    with before(monkeypatch, "exchange", swap), pytest.raises(FileMoved):
+    with before(monkeypatch, "exchange", swap), pytest.raises(FileChanged):
         Folder(root).write("a.md", NEW, digest_of(OLD))
     left = root / "a.md"
     assert (left.is_symlink(), left.is_dir()) == (what == "link", what == "folder")
@@ -152,7 +152,7 @@ def test_a_file_that_is_saved_all_the_time_ends_with_a_save_and_keeps_another(
     root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     saves = [partial(save_by_rename, root / "a.md", b"%d" % n) for n in range(300)]
-    with before(monkeypatch, "exchange", *saves), pytest.raises(FileMoved):
+    with before(monkeypatch, "exchange", *saves), pytest.raises(FileChanged):
         Folder(root).write("a.md", NEW, digest_of(OLD))
     assert (root / "a.md").read_bytes().isdigit()
     assert [name for name in everything(root) if name.startswith(".")] == []
@@ -164,7 +164,7 @@ def test_a_save_between_the_last_look_and_a_deletion_is_put_back(
 ) -> None:
     with (
         before(monkeypatch, "rename", lambda: save(root / "a.md", SAVED)),
-        pytest.raises(FileMoved),
+        pytest.raises(FileChanged),
     ):
         Folder(root).delete("a.md", digest_of(OLD))
     assert (root / "a.md").read_bytes() == SAVED
@@ -176,7 +176,7 @@ def test_a_save_amid_a_deletion_stays_and_what_was_taken_out_is_beside_it(
     with (
         before(monkeypatch, "rename", lambda: save_in_place(root / "a.md", SAVED)),
         before(monkeypatch, "claim", lambda: save_in_place(root / "a.md", LATER)),
-        pytest.raises(FileMoved, match="an earlier save"),
+        pytest.raises(FileChanged, match="an earlier save"),
     ):
         Folder(root).delete("a.md", digest_of(OLD))
     assert (root / "a.md").read_bytes() == LATER
@@ -191,7 +191,7 @@ def test_a_save_while_a_file_is_renamed_is_kept(
         monkeypatch.setattr(rename, "_system_call", lambda: None)
     with (
         before(monkeypatch, "claim", lambda: save_by_rename(root / "a.md", SAVED)),
-        pytest.raises(FileMoved),
+        pytest.raises(FileChanged),
     ):
         Folder(root).move("a.md", "b.md", digest_of(OLD))
     assert everything(root) == ["a.md"]
@@ -210,7 +210,7 @@ def test_a_name_that_is_taken_in_the_last_moment_is_left_to_who_took_it(
         (root / "b.md").unlink(missing_ok=True)
         with (
             before(monkeypatch, "claim", lambda: save_in_place(root / "b.md", SAVED)),
-            pytest.raises(FileMoved, match="of that name"),
+            pytest.raises(FileChanged, match="of that name"),
         ):
             write()
         assert everything(root) == ["a.md", "b.md"]

@@ -78,7 +78,7 @@ def test_a_guest_who_sees_no_list_is_a_guest_before_it_is_forbidden() -> None:
     with (
         Hostile([reply({"data": data, "errors": [nobody, forbidden("pages", "list")]})]) as server,
         Wiki(server.url, TOKEN) as wiki,
-        pytest.raises(errors.Guest),
+        pytest.raises(errors.Unauthenticated),
     ):
         wiki.connect()
 
@@ -185,7 +185,7 @@ def test_another_page_than_asked_for_is_not_taken() -> None:
     with (
         Hostile([pages({"p0": whole(2)})]) as server,
         Wiki(server.url, TOKEN) as wiki,
-        pytest.raises(errors.NotAWiki),
+        pytest.raises(errors.UnexpectedResponse),
     ):
         list(wiki.read([listed(1)]))
 
@@ -283,7 +283,7 @@ def test_an_illegal_path_found_by_an_update_proves_nothing() -> None:
     with (
         Hostile([reply(result("update", 6005, "PageIllegalPath"))]) as server,
         Wiki(server.url, TOKEN) as wiki,
-        pytest.raises(errors.Unsure),
+        pytest.raises(errors.WriteUncertain),
     ):
         wiki.update(7, Key("en", "a.b"), PAGE)
 
@@ -320,7 +320,7 @@ def test_forbidden_below_a_write_that_ran_is_unsure() -> None:
     with (
         Hostile([reply(body)]) as server,
         Wiki(server.url, TOKEN) as wiki,
-        pytest.raises(errors.Unsure),
+        pytest.raises(errors.WriteUncertain),
     ):
         wiki.create(KEY, PAGE)
 
@@ -391,7 +391,7 @@ def test_a_value_of_another_kind_than_the_schema_says_is_named(
     wrong: dict[str, Any], found: str
 ) -> None:
     with Hostile([reply(connected(item(**wrong)))]) as server:
-        with Wiki(server.url, TOKEN) as wiki, pytest.raises(errors.NotAWiki) as caught:
+        with Wiki(server.url, TOKEN) as wiki, pytest.raises(errors.UnexpectedResponse) as caught:
             wiki.connect()
         assert caught.value.found == found
         assert len(server.asked) == 1
@@ -404,6 +404,6 @@ def test_an_answer_of_another_shape_is_no_wikis(wrong: object) -> None:
     with (
         Hostile([reply(body)]) as server,
         Wiki(server.url, TOKEN) as wiki,
-        pytest.raises(errors.NotAWiki),
+        pytest.raises(errors.UnexpectedResponse),
     ):
         wiki.connect()

@@ -69,7 +69,7 @@ def test_a_cookie_is_not_kept() -> None:
 
 def test_a_login_page_is_named_as_what_it_is_and_asked_for_once() -> None:
     with Hostile([reply(LOGIN, kind="text/html")]) as server:
-        with pytest.raises(errors.NotAWiki) as caught:
+        with pytest.raises(errors.UnexpectedResponse) as caught:
             connect(server)
         assert caught.value.found == "a web page, “Sign in here”"
         assert caught.value.status == 200
@@ -100,7 +100,7 @@ def test_what_is_no_answer_of_a_wiki_is_named_and_not_asked_for_again(
     sent: Callable[..., None], status: int, found: str
 ) -> None:
     with Hostile([sent]) as server:
-        with pytest.raises(errors.NotAWiki) as caught:
+        with pytest.raises(errors.UnexpectedResponse) as caught:
             connect(server)
         assert (caught.value.status, caught.value.found) == (status, found)
         assert len(server.asked) == 1
@@ -108,10 +108,10 @@ def test_what_is_no_answer_of_a_wiki_is_named_and_not_asked_for_again(
 
 @pytest.mark.parametrize(
     ("body", "error"),
-    [(API_OFF, errors.ApiOff), (REVOKED, errors.ApiOff)],
+    [(API_OFF, errors.ApiDisabled), (REVOKED, errors.ApiDisabled)],
 )
 def test_an_api_that_is_off_is_asked_once_and_a_write_to_it_wrote_nothing(
-    body: object, error: type[errors.ApiOff]
+    body: object, error: type[errors.ApiDisabled]
 ) -> None:
     with Hostile([reply(body, 500)]) as server:
         with pytest.raises(error) as caught:
@@ -200,7 +200,7 @@ def test_a_write_without_a_clear_answer_is_unsure_and_never_sent_twice(
     spoilt: Callable[..., None],
 ) -> None:
     with Hostile([spoilt]) as server:
-        with pytest.raises(errors.Unsure) as caught:
+        with pytest.raises(errors.WriteUncertain) as caught:
             create(server, max_answer=1_000_000)
         assert caught.value.message
         assert len(server.asked) == 1
@@ -211,7 +211,7 @@ def test_a_wiki_that_never_answers_is_given_up() -> None:
         with pytest.raises(errors.Unreachable) as caught:
             connect(server, timeout=0.05)
         assert caught.value.reason == "no answer in time"
-        with pytest.raises(errors.Unsure):
+        with pytest.raises(errors.WriteUncertain):
             create(server, timeout=0.05)
 
 
@@ -228,7 +228,7 @@ def test_where_nobody_listens_nothing_was_written() -> None:
 def test_a_certificate_that_nobody_vouches_for_is_untrusted_and_sees_no_token() -> None:
     with Hostile([OK], tls=True) as server:
         for verb in (connect, create):
-            with pytest.raises(errors.Untrusted) as caught:
+            with pytest.raises(errors.CertificateError) as caught:
                 verb(server)
             assert "self-signed" in caught.value.reason
         assert server.asked == []
@@ -252,7 +252,7 @@ def test_a_retry_waits_as_long_as_the_server_asks_within_a_cap() -> None:
     assert _again(errors.Unreachable("u", "r", retry_after=7.0)) == 7.0
     assert _again(errors.Unreachable("u", "r", retry_after=86_400.0)) == 30.0
     assert _again(errors.Unreachable("u", "r")) is True
-    assert _again(errors.Untrusted("u", "r")) is False
+    assert _again(errors.CertificateError("u", "r")) is False
     assert _again(errors.PageGone("u", 1)) is False
 
 
@@ -290,7 +290,7 @@ def test_a_text_that_is_no_unicode_is_not_sent() -> None:
 def test_half_a_character_in_an_answer_is_refused() -> None:
     page = whole(1, content="half \ud800", tags=[])
     with Hostile([reply({"data": {"pages": {"single": page}}})]) as server:
-        with Wiki(server.url, TOKEN) as wiki, pytest.raises(errors.NotAWiki) as caught:
+        with Wiki(server.url, TOKEN) as wiki, pytest.raises(errors.UnexpectedResponse) as caught:
             wiki.read_one(1)
         assert caught.value.found == "half a character in content"
 

@@ -8,15 +8,15 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from wikisync.errors import (
-    FileMoved,
+    FileChanged,
     FolderError,
     Forbidden,
-    Guest,
+    PageChanged,
     PageGone,
     PageHidden,
-    PageMoved,
     Rejected,
     TooLarge,
+    Unauthenticated,
     WikisyncError,
 )
 from wikisync.page.document import parse
@@ -70,7 +70,7 @@ class Run:
         """Ask, once, whether the token is still somebody's. Raises Guest where it is not."""
         if not self.is_somebody:
             if not self.wiki.connect().authenticated:
-                raise Guest(self.wiki.url)
+                raise Unauthenticated(self.wiki.url)
             self.is_somebody = True
 
 
@@ -115,7 +115,7 @@ def bracket(run: Run, intent: Intent) -> Iterator[Bracket]:
     held = Bracket(run, run.state.journal.begin(intent), intent)
     try:
         yield held
-    except (PageMoved, FileMoved):
+    except (PageChanged, FileChanged):
         run.state.journal.end(held.number, "skipped")
         raise
     except WikisyncError as error:
@@ -228,10 +228,10 @@ def open_file(run: Run, here: Local) -> Opened:
     try:
         data = run.folder.read(here.file)
     except FolderError as error:
-        raise FileMoved(here.file, "read", error.reason) from error
+        raise FileChanged(here.file, "read", error.reason) from error
     digest = digest_of(data)
     if digest != run.wrote.get((here.file, here.digest), here.digest):
-        raise FileMoved(here.file, "read", "it was edited meanwhile")
+        raise FileChanged(here.file, "read", "it was edited meanwhile")
     document = parse(data, here.content_type, file=here.file)
     return Opened(document, digest, fingerprint(document.page))
 

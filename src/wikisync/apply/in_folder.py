@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from wikisync.apply.context import Bracket, Run, bracket
-from wikisync.errors import FileMoved, FolderError
+from wikisync.errors import FileChanged, FolderError
 from wikisync.sides.folder import digest_of
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def _keep(held: Bracket) -> None:
     try:
         data = held.run.folder.read(intent.file)
     except FolderError as error:
-        raise FileMoved(intent.file, error.doing, error.reason) from error
+        raise FileChanged(intent.file, error.doing, error.reason) from error
     if digest_of(data).hex() != intent.lease:
-        raise FileMoved(intent.file, "read", "it was edited meanwhile")
+        raise FileChanged(intent.file, "read", "it was edited meanwhile")
     held.keep(data)

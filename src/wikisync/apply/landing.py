@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 from wikisync.apply.context import settled
 from wikisync.apply.pull import new_file
-from wikisync.errors import FileMoved, WikisyncError
+from wikisync.errors import FileChanged, WikisyncError
 from wikisync.sides.aside import aside
 from wikisync.sides.many import write_new
 
@@ -106,5 +106,5 @@ def _ended(run: Run, number: int, intent: Intent, error: FolderError | None) -> 
     if error is None:
         settled(run.state, number, intent, None)
     else:
-        run.state.journal.end(number, "skipped" if isinstance(error, FileMoved) else "failed")
+        run.state.journal.end(number, "skipped" if isinstance(error, FileChanged) else "failed")
     return error

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from wikisync.apply import in_folder, on_wiki, second_look
 from wikisync.apply.context import Run, open_file
 from wikisync.apply.dates import follow_time
-from wikisync.errors import FolderError, PageMoved, WikisyncError
+from wikisync.errors import FolderError, PageChanged, WikisyncError
 from wikisync.state.bases import Remembered
 from wikisync.state.journal import Intent
 
@@ -43,7 +43,7 @@ def move_file(run: Run, action: Action) -> None:
         raise AssertionError(f"{action.key}: a move of a file needs one")
     page = action.there.listed.key if action.there is not None else action.key
     if run.wiki.find(page) is None:
-        raise PageMoved(page, "it is not there any more")
+        raise PageChanged(page, "it is not there any more")
     lease = run.wrote.get((action.old_file, here.digest), here.digest).hex()
     in_folder.move(run, replace(_intent(run, action), lease=lease, wanted=lease))
 

@@ -19,7 +19,7 @@ from wikisync.apply.read_back import (
     tell_unrendered,
     whole,
 )
-from wikisync.errors import Overtook, PageGone, PageMoved, Unsure
+from wikisync.errors import OverwroteConcurrentEdit, PageChanged, PageGone, WriteUncertain
 from wikisync.page.fingerprint import Fingerprint, fingerprint
 from wikisync.state.bases import pack_page
 
@@ -38,14 +38,14 @@ def create(run: Run, intent: Intent, page: Page) -> Record:
     """
     with bracket(run, intent) as held:
         if run.wiki.find(intent.key) is not None:
-            raise PageMoved(intent.key, "there is a page now")
+            raise PageChanged(intent.key, "there is a page now")
         held.sent = True
-        failure: Unsure | None = None
+        failure: WriteUncertain | None = None
         try:
             written = run.wiki.create(intent.key, page)
             run.rebuilt.add(intent.key)
             record = run.wiki.read_one(written.id)
-        except Unsure:
+        except WriteUncertain:
             made = run.wiki.find(intent.key)
             if made is None:
                 run.state.journal.end(held.number, "failed")
@@ -64,7 +64,7 @@ def create(run: Run, intent: Intent, page: Page) -> Record:
 
 def update(
     run: Run, intent: Intent, page_for: Callable[[Record], Page]
-) -> tuple[Record, Overtook | None]:
+) -> tuple[Record, OverwroteConcurrentEdit | None]:
     """Bring the page of an intent to what ``page_for`` makes of it as it is now.
 
     Returns the page as it is then, and the edit that this write overtook, if there was one; it is
@@ -78,13 +78,13 @@ def update(
         held.keep(pack_page(before.page))
         held.sent = True
         if page.editor != before.page.editor:  # which no update changes
-            with suppress(Unsure):
+            with suppress(WriteUncertain):
                 run.wiki.convert(before.id, page.editor or "")
             before = run.wiki.read_one(before.id)
-        failure: Unsure | None = None
+        failure: WriteUncertain | None = None
         try:
             run.wiki.update(before.id, intent.key, page)
-        except Unsure as error:
+        except WriteUncertain as error:
             failure = error
             record = run.wiki.read_one(before.id)
             there = fingerprint(record.page)
@@ -114,12 +114,14 @@ def update(
     if found is None:
         tell_unrendered(failure)
     tell_refused(run, intent.key, refused)
-    return record, None if found is None else Overtook(intent.key, found.version_id, backup)
+    return record, None if found is None else OverwroteConcurrentEdit(
+        intent.key, found.version_id, backup
+    )
 
 
 def move(
     run: Run, intent: Intent, look: Callable[[], None] = lambda: None
-) -> tuple[Record, Overtook | None]:
+) -> tuple[Record, OverwroteConcurrentEdit | None]:
     """Move the page of an intent from its origin to its key, where there is none.
 
     ``look`` is called right before the request, and may raise why it is not to be made.
@@ -131,32 +133,34 @@ def move(
     with bracket(run, intent) as held:
         before = _under_lease(held)
         if run.wiki.find(intent.key) is not None:
-            raise PageMoved(intent.key, "there is a page now")
+            raise PageChanged(intent.key, "there is a page now")
         held.keep(pack_page(before.page))
         look()
         held.sent = True
-        failure: Unsure | None = None
+        failure: WriteUncertain | None = None
         try:
             run.wiki.move(before.id, intent.key)
             run.rebuilt.add(intent.key)
-        except Unsure as error:
+        except WriteUncertain as error:
             failure = error
         record = run.wiki.read_one(before.id)
         if record.key != intent.key:
             run.state.journal.end(held.number, "failed")
-            raise failure or PageMoved(intent.key, f"it is at {record.key} after it was moved")
+            raise failure or PageChanged(intent.key, f"it is at {record.key} after it was moved")
         if failure is not None:
             _tree_unsure(run, intent.key)
         found = None
         if renamed_by_wiki(before, record):
-            with suppress(Unsure):  # what is there then decides
+            with suppress(WriteUncertain):  # what is there then decides
                 run.wiki.update(record.id, intent.key, before.page)
             found = overtaken(run, record)
             if found is not None:
                 backup = held.keep(pack_page(found.page), "overtaken")
             record = run.wiki.read_one(record.id)
         held.done(record)
-    return record, None if found is None else Overtook(intent.key, found.version_id, backup)
+    return record, None if found is None else OverwroteConcurrentEdit(
+        intent.key, found.version_id, backup
+    )
 
 
 def convert(run: Run, intent: Intent, editor: str) -> Record:
@@ -168,15 +172,15 @@ def convert(run: Run, intent: Intent, editor: str) -> Record:
         before = _under_lease(held)
         held.keep(pack_page(before.page))
         held.sent = True
-        failure: Unsure | None = None
+        failure: WriteUncertain | None = None
         try:
             run.wiki.convert(before.id, editor)
-        except Unsure as error:
+        except WriteUncertain as error:
             failure = error
         record = run.wiki.read_one(before.id)
         if record.page.editor != editor:
             run.state.journal.end(held.number, "failed")
-            raise failure or PageMoved(intent.key, "it is what it was after it was converted")
+            raise failure or PageChanged(intent.key, "it is what it was after it was converted")
         held.done(record)
     return record
 
@@ -198,17 +202,17 @@ def delete(run: Run, intent: Intent, look: Callable[[], None] = lambda: None) ->
         held.keep(pack_page(before.page))
         look()
         held.sent = True
-        failure: Unsure | None = None
+        failure: WriteUncertain | None = None
         try:
             run.wiki.delete(before.id)
             run.rebuilt.add(intent.key)
         except PageGone:
             pass
-        except Unsure as error:
+        except WriteUncertain as error:
             failure = error
         if _is_there(run, before.id):
             run.state.journal.end(held.number, "failed")
-            raise failure or PageMoved(intent.key, "it is still there after it was deleted")
+            raise failure or PageChanged(intent.key, "it is still there after it was deleted")
         if failure is not None:
             _tree_unsure(run, intent.key)
         held.done()
@@ -232,15 +236,15 @@ def _under_lease(held: Bracket) -> Record:
         # It may have been deleted and brought back, which gives it another id.
         found = held.run.wiki.find(at)
         if found is None:
-            raise PageMoved(intent.key, "it was deleted on the wiki") from None
+            raise PageChanged(intent.key, "it was deleted on the wiki") from None
         record = found
     if record.key != at:
-        raise PageMoved(intent.key, f"it was moved to {record.key} on the wiki")
+        raise PageChanged(intent.key, f"it was moved to {record.key} on the wiki")
     fields = fingerprint(record.page).differs(Fingerprint.parse(intent.lease))
     if fields:
         # Its time may not tell: a page can change in the wiki's database alone.
         held.run.state.bases.doubt([intent.before.base.key if intent.before else intent.key])
-        raise PageMoved(intent.key, f"its {', '.join(fields)} changed on the wiki")
+        raise PageChanged(intent.key, f"its {', '.join(fields)} changed on the wiki")
     return record
 
 

@@ -6,15 +6,15 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, Literal
 
 from wikisync.errors import (
-    ApiOff,
-    FileMoved,
-    Guest,
+    ApiDisabled,
+    FileChanged,
     Interrupted,
-    NotAWiki,
-    Overtook,
-    PageMoved,
-    Stale,
+    OverwroteConcurrentEdit,
+    PageChanged,
+    StalePlan,
     StateError,
+    Unauthenticated,
+    UnexpectedResponse,
     Unreachable,
     WikisyncError,
 )
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 Result = Literal["done", "skipped", "failed"]
 
-HOPELESS = (ApiOff, Guest, NotAWiki, StateError, Unreachable)
+HOPELESS = (ApiDisabled, Unauthenticated, UnexpectedResponse, StateError, Unreachable)
 """Errors after which no other page of the run could do better."""
 
 
@@ -48,7 +48,9 @@ class Outcome:
     @property
     def failed(self) -> bool:
         """Whether something failed: the action itself, or something beside it."""
-        beside = self.result == "done" and not isinstance(self.error, Overtook | None)
+        beside = self.result == "done" and not isinstance(
+            self.error, OverwroteConcurrentEdit | None
+        )
         return self.result == "failed" or beside
 
     @property
@@ -64,16 +66,16 @@ class Outcome:
     @property
     def conflict(self) -> Conflict | None:
         """The conflict that a lease that did not hold is, or an edit that was written over."""
-        if isinstance(self.error, Overtook):
+        if isinstance(self.error, OverwroteConcurrentEdit):
             overtook = self._conflict("overtook", str(self.error.version))
             return replace(overtook, backups=(self.error.backup,))
         if self.result == "done" and self.action.marks:
             return self._conflict("marked", "")
-        if isinstance(self.error, Stale):
+        if isinstance(self.error, StalePlan):
             return None if self.error.done else self._conflict("stale", self.error.found)
-        if self.result != "skipped" or not isinstance(self.error, PageMoved | FileMoved):
+        if self.result != "skipped" or not isinstance(self.error, PageChanged | FileChanged):
             return None
-        found = self.error.found if isinstance(self.error, PageMoved) else self.error.reason
+        found = self.error.found if isinstance(self.error, PageChanged) else self.error.reason
         return self._conflict("overtaken", found)
 
     def _conflict(self, kind: ConflictKind, detail: str) -> Conflict:
@@ -96,7 +98,7 @@ def missing_at_end(
         replace(
             o,
             result="skipped",
-            error=PageMoved(o.action.key, "it was gone when the run ended"),
+            error=PageChanged(o.action.key, "it was gone when the run ended"),
         )
         if there is not None
         and o.result == "done"
@@ -124,7 +126,7 @@ def outcome_of(
         return Outcome(action, "skipped", gave_up)
     try:
         return Outcome(action, "done", work())
-    except (PageMoved, FileMoved) as error:
+    except (PageChanged, FileChanged) as error:
         return Outcome(action, "skipped", error)
     except WikisyncError as error:
         return Outcome(action, "failed", error)

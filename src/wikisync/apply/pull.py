@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from wikisync.apply import in_folder
 from wikisync.apply.context import Opened, Run, agreed, open_file
-from wikisync.errors import BadPage, PageMoved
+from wikisync.errors import BadPage, PageChanged
 from wikisync.page.dates import instant
 from wikisync.page.document import amend, compose, parse
 from wikisync.page.fingerprint import ON_DEMAND, fingerprint
@@ -62,7 +62,7 @@ def delete_file(run: Run, action: Action) -> None:
     """
     found = run.wiki.find(action.key)
     if found is not None and not _has_moved(run, action, found):
-        raise PageMoved(action.key, "there is a page again")
+        raise PageChanged(action.key, "there is a page again")
     opened = _opened(run, action)
     intent = Intent(
         run.number,

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from wikisync.apply import on_wiki, second_look
 from wikisync.apply.context import Opened, Run, agreed, open_file
 from wikisync.apply.dates import follow_time
-from wikisync.errors import FolderError, PageMoved, WikisyncError
+from wikisync.errors import FolderError, PageChanged, WikisyncError
 from wikisync.page.fingerprint import fingerprint
 from wikisync.page.hint import title_hint
 from wikisync.page.limits import MAX_TEXT
@@ -35,7 +35,7 @@ def create_page(run: Run, action: Action) -> WikisyncError | None:
     intent = _intent(run, action, opened, lease=None, wanted=str(fingerprint(page)))
     try:
         record = on_wiki.create(run, intent, page)
-    except PageMoved:
+    except PageChanged:
         # Somebody made the very page that we would have made.
         found = run.wiki.find(action.key)
         if found is None or opened.fingerprint.differs(fingerprint(found.page)):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from wikisync.errors import Forbidden, PageMoved, Unrendered, Unsure, WikiError
+from wikisync.errors import Forbidden, PageChanged, RenderFailed, WikiError, WriteUncertain
 from wikisync.page.fingerprint import ON_DEMAND, Fingerprint, fingerprint
 
 if TYPE_CHECKING:
@@ -27,7 +27,9 @@ _NO_STYLE: Final = re.compile(r"/\*.*?(?:\*/|\Z)|[\s;]", re.DOTALL)
 """What of a style is gone, or may be, when it was minified."""
 
 
-def made_whole(run: Run, key: Key, made: Record, page: Page) -> tuple[Record, Unsure | None]:
+def made_whole(
+    run: Run, key: Key, made: Record, page: Page
+) -> tuple[Record, WriteUncertain | None]:
     """A page whose write failed half-way, with what the wiki then leaves out.
 
     Creations that race leave a page without its search entry and its links, or without its tags; a
@@ -41,15 +43,15 @@ def made_whole(run: Run, key: Key, made: Record, page: Page) -> tuple[Record, Un
     failure = None
     try:
         run.wiki.update(made.id, key, page)
-    except Unsure as error:
+    except WriteUncertain as error:
         failure = error
     return run.wiki.read_one(made.id), failure
 
 
-def tell_unrendered(failure: Unsure | None) -> None:
+def tell_unrendered(failure: WriteUncertain | None) -> None:
     """Raise Unrendered where the wiki, asked again, failed once more, or gave no answer."""
     if failure is not None:
-        raise Unrendered(failure.url, failure.message, failure.code)
+        raise RenderFailed(failure.url, failure.message, failure.code)
 
 
 def whole(run: Run, key: Key, record: Record, page: Page, lease: Fingerprint | None) -> Record:
@@ -59,7 +61,7 @@ def whole(run: Run, key: Key, record: Record, page: Page, lease: Fingerprint | N
     content than ours was overtaken by somebody, and is theirs.
     """
     if record.key != key:
-        raise PageMoved(key, f"it was moved to {record.key} on the wiki")
+        raise PageChanged(key, f"it was moved to {record.key} on the wiki")
     wanted = fingerprint(page)
     unlike = _unlike(record, wanted)
     if unlike == ("tags",) and _tags_lost(record, lease):
@@ -68,9 +70,9 @@ def whole(run: Run, key: Key, record: Record, page: Page, lease: Fingerprint | N
         unlike = _unlike(record, wanted)
         if unlike == ("tags",) and _tags_lost(record, lease):
             # Still half written: the next run settles it, and writes it whole.
-            raise Unsure(run.wiki.url, "the page is there, and its tags are lost")
+            raise WriteUncertain(run.wiki.url, "the page is there, and its tags are lost")
     if unlike:
-        raise PageMoved(key, f"its {', '.join(unlike)} changed on the wiki right after")
+        raise PageChanged(key, f"its {', '.join(unlike)} changed on the wiki right after")
     return record
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wikisync.errors import PageGone, PageMoved, WikisyncError
+from wikisync.errors import PageChanged, PageGone, WikisyncError
 from wikisync.page.fingerprint import fingerprint
 
 if TYPE_CHECKING:
@@ -38,10 +38,10 @@ class Records:
             return action.there.record
         record = self._read(action, action.there.listed)
         if record.key != action.key:
-            raise PageMoved(action.key, f"it was moved to {record.key} on the wiki")
+            raise PageChanged(action.key, f"it was moved to {record.key} on the wiki")
         lease = action.there.fingerprint
         if lease is not None and (fields := fingerprint(record.page).differs(lease)):
-            raise PageMoved(action.key, f"its {', '.join(fields)} changed on the wiki")
+            raise PageChanged(action.key, f"its {', '.join(fields)} changed on the wiki")
         return record
 
     def _read(self, action: Action, wanted: Listed) -> Record:
@@ -56,7 +56,7 @@ class Records:
         if got is None:
             raise AssertionError(f"{action.key}: not among the pages to be read")
         if isinstance(got, PageGone):
-            raise PageMoved(action.key, "it was deleted on the wiki")
+            raise PageChanged(action.key, "it was deleted on the wiki")
         if isinstance(got, WikisyncError):
             raise got
         return got

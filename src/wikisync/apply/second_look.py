@@ -12,7 +12,7 @@ import time
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final
 
-from wikisync.errors import PageMoved
+from wikisync.errors import PageChanged
 from wikisync.page.paths import EXTENSIONS
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def check_still_missing(run: Run, action: Action) -> None:
         if file in folder.looked or folder.ignores(file):
             continue
         if not folder.is_missing(file):
-            raise PageMoved(action.key, f"its file {file} is there again")
+            raise PageChanged(action.key, f"its file {file} is there again")
 
 
 def check_still_renamed(run: Run, action: Action) -> None:
@@ -57,7 +57,7 @@ def check_still_renamed(run: Run, action: Action) -> None:
     """
     folder, old = run.folder, action.old_file
     if action.here is not None and folder.is_missing(action.here.file):
-        raise PageMoved(action.key, f"its file {action.here.file} is gone again")
+        raise PageChanged(action.key, f"its file {action.here.file} is gone again")
     known = folder.looked.union(file for file, _ in run.left)
     if old and old not in known and not folder.is_missing(old):
-        raise PageMoved(action.key, f"its file {old} is there again")
+        raise PageChanged(action.key, f"its file {old} is there again")

@@ -19,7 +19,7 @@ from wikisync.sync.plan import Action
 
 if TYPE_CHECKING:
     from wikisync.apply.context import Run
-    from wikisync.errors import Overtook
+    from wikisync.errors import OverwroteConcurrentEdit
     from wikisync.page.model import Key, Page, Record
     from wikisync.state import State
     from wikisync.state.journal import Noted, Outcome
@@ -112,7 +112,7 @@ def _action(intent: Intent) -> Action:
     return Action(verb, intent.side, intent.key, intent.file, id=intent.page_id)
 
 
-def take_back(run: Run, step: Step) -> Overtook | None:
+def take_back(run: Run, step: Step) -> OverwroteConcurrentEdit | None:
     """Take one write back. Raises what a write raises, and BackupMissing.
 
     Returns the edit that this wrote over at the last moment, if there was one.
@@ -159,7 +159,7 @@ def _intent(run: Run, step: Step) -> Intent:
     )
 
 
-def _move(run: Run, intent: Intent, past: Intent) -> Overtook | None:
+def _move(run: Run, intent: Intent, past: Intent) -> OverwroteConcurrentEdit | None:
     if past.side == "folder":
         in_folder.move(run, intent)
         return None
@@ -176,7 +176,7 @@ def _file(run: Run, intent: Intent, number: int) -> None:
     in_folder.write(run, replace(intent, wanted=digest_of(data).hex()), data)
 
 
-def _page(run: Run, intent: Intent, number: int) -> Overtook | None:
+def _page(run: Run, intent: Intent, number: int) -> OverwroteConcurrentEdit | None:
     if intent.verb == "delete":
         on_wiki.delete(run, intent)
         return None

@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any, Final
 
 from wikisync.apply.context import now
-from wikisync.errors import BadPlan, NotWritten, PageMoved
+from wikisync.errors import BadPlan, NotWritten, PageChanged
 from wikisync.page.paths import EXTENSIONS
 from wikisync.planfile.decode import ReviewedPlan, decode
 from wikisync.planfile.encode import KIND, encode
@@ -61,7 +61,7 @@ def save(report: Report, settings: dict[str, Any], path: Path) -> str:
     """
     for pair in report.pairs:
         if not is_true(pair):
-            raise PageMoved(pair.item.key, "it changed while the plan was made")
+            raise PageChanged(pair.item.key, "it changed while the plan was made")
     data = encode(report, settings, now())
     text = f"{one_line(data)}\n".encode()
     if len(text) > MAX_BYTES:

@@ -31,22 +31,22 @@ def say(error: e.WikisyncError) -> Message:
             return Message(f"{file}{f':{line}' if line else ''}: {what}")
         case e.BadName(name, rule):
             return Message(f"{name}: {rule}")
-        case e.FileMoved(file, _doing, reason):
+        case e.FileChanged(file, _doing, reason):
             return Message(f"{file}: {reason}; it was left alone.", "Run the command again.")
         case e.FolderError(file, doing, reason):
             return Message(f"{file}: cannot {doing} it: {reason}.", _folder_hint(reason))
         case e.WikiError():
             return _wiki(error)
-        case e.PageMoved(_key, found):
+        case e.PageChanged(_key, found):
             return Message(f"{found}; the page was left alone.", "Run the command again.")
-        case e.Stale(done=True):
+        case e.StalePlan(done=True):
             return Message("What was to be done is done already.")
-        case e.Stale(_key, _file, found):
+        case e.StalePlan(_key, _file, found):
             return Message(
                 f"It is not as it was reviewed: {found}; it was left alone.",
                 "Make a new plan: wikisync plan.",
             )
-        case e.Overtook(_key, version, backup):
+        case e.OverwroteConcurrentEdit(_key, version, backup):
             return Message(
                 f"Somebody edited it at the same moment: that edit is version {version} of the"
                 f" page's history, and backup {backup} here.",
@@ -182,7 +182,7 @@ def _folder_hint(reason: str) -> str:
 
 def _wiki(error: e.WikiError) -> Message:
     match error:
-        case e.Untrusted(url, reason):
+        case e.CertificateError(url, reason):
             return Message(
                 f"{url}: its certificate is not trusted: {reason}.",
                 "For a private authority, name its PEM file: WIKISYNC_CA_FILE=ca.pem",
@@ -196,18 +196,18 @@ def _wiki(error: e.WikiError) -> Message:
                 f"{url} points to {location}, and a token is not sent after it.",
                 f"If that is your wiki, use it as the url: {location}",
             )
-        case e.NotAWiki(url, status, found):
+        case e.UnexpectedResponse(url, status, found):
             return Message(
                 f"{url} does not answer as Wiki.js's API does: {found} (HTTP {status}).",
                 "Is the address the wiki's own, without /graphql, and no login page before it?",
             )
-        case e.ApiOff(url, message):
+        case e.ApiDisabled(url, message):
             return Message(
                 f"{url}: {_clause(message)}.",
                 "Switch the API on under Administration → API Access, or use a key that was"
                 " not revoked.",
             )
-        case e.Guest(url):
+        case e.Unauthenticated(url):
             return Message(GUEST.format(url=url), NEW_KEY)
         case e.Forbidden(_url, needs, key, _message):
             page = f" on {key}" if key else ""
@@ -232,13 +232,13 @@ def _wiki(error: e.WikiError) -> Message:
         case e.Rejected(_url, code, message):
             number = f" ({code})" if code else ""
             return Message(f"The wiki refused: {_clause(message)}{number}.")
-        case e.Unrendered(_url, message, _code):
+        case e.RenderFailed(_url, message, _code):
             return Message(
                 f"The page is there as sent, and the wiki failed to show it: {_clause(message)}.",
                 "Readers see it as it was before, or an error. Look at it on the wiki, change what"
                 " it cannot take, and push again.",
             )
-        case e.Unsure(_url, message, _code):
+        case e.WriteUncertain(_url, message, _code):
             return Message(f"The wiki failed: {_clause(message)}.", "Run it again: it looks first.")
     return Message(str(error))
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from wikisync.errors import Forbidden, Guest, NotAWiki, PageGone, WikiError
+from wikisync.errors import Forbidden, PageGone, Unauthenticated, UnexpectedResponse, WikiError
 from wikisync.page.model import Key, Listed, Page, Record
 from wikisync.sides import refusals
 from wikisync.sides.nodes import Node
@@ -49,7 +49,7 @@ def connection(answer: Answer) -> Connection:
     guest = profile is not None and profile.guest
     refused = answer.fault_at("pages", "list")
     if refused is not None:
-        raise Guest(url) if guest else refusals.of_query(url, refused, ("read:pages",))
+        raise Unauthenticated(url) if guest else refusals.of_query(url, refused, ("read:pages",))
     other = answer.fault_at("localization")
     if other is not None:
         raise refusals.of_query(url, other, ("read:pages",))
@@ -144,7 +144,7 @@ def _tags(node: Node) -> tuple[str, ...]:
 
 def _record(node: Node, page: int, tags: tuple[str, ...]) -> Record:
     if node.number("id") != page:
-        raise NotAWiki(node.url, 200, "another page than the one that was asked for")
+        raise UnexpectedResponse(node.url, 200, "another page than the one that was asked for")
     return Record(
         id=page,
         key=key_in(node),
@@ -191,7 +191,7 @@ def may_write(answer: Answer) -> bool:
     """Whether the key may write pages: told that page 0 is not there, it may."""
     fault = answer.fault_at("pages", "checkConflicts")
     if fault is None:
-        raise NotAWiki(answer.url, 200, "a page with the id 0")
+        raise UnexpectedResponse(answer.url, 200, "a page with the id 0")
     error = refusals.of_query(answer.url, fault, ("write:pages",))
     if isinstance(error, PageGone | Forbidden):
         return isinstance(error, PageGone)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from wikisync.errors import FileMoved, FolderError
+from wikisync.errors import FileChanged, FolderError
 from wikisync.sides.atomic import reason_of
 from wikisync.sides.directory import FileTooLarge, NotRegular
 from wikisync.sides.replacing import Changed, NotReplaceable
@@ -26,14 +26,14 @@ def reported(
     try:
         yield
     except Changed as error:
-        raise FileMoved(file, doing, _with_saved(error, file)) from error
+        raise FileChanged(file, doing, _with_saved(error, file)) from error
     except NotReplaceable as error:
         raise FolderError(file, doing, error.reason) from error
     except FileExistsError as error:
-        raise FileMoved(new or file, "write", "a file of that name is there now") from error
+        raise FileChanged(new or file, "write", "a file of that name is there now") from error
     except OSError as error:
         changed = isinstance(error, FileNotFoundError | NotADirectoryError | FileTooLarge)
-        kind = FileMoved if changed and expected is not None else FolderError
+        kind = FileChanged if changed and expected is not None else FolderError
         raise kind(file, doing, clause_of(error)) from error
 
 

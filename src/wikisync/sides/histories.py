@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from wikisync.errors import NotAWiki, PageGone, WikiError
+from wikisync.errors import PageGone, UnexpectedResponse, WikiError
 from wikisync.sides import documents, refusals
 from wikisync.sides.answers import key_in, page_in
 from wikisync.sides.aside import in_flight
@@ -146,7 +146,7 @@ def _past(answer: Answer, name: str, page: int, number: int) -> Past | PageGone:
     if node.empty:
         return PageGone(answer.url, page)
     if (node.number("pageId"), node.number("versionId")) != (page, number):
-        raise NotAWiki(answer.url, 200, "another version than the one that was asked for")
+        raise UnexpectedResponse(answer.url, 200, "another version than the one that was asked for")
     return Past(
         version_id=number,
         page_id=page,

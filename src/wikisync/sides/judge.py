@@ -12,7 +12,7 @@ from email.utils import parsedate_to_datetime
 from html import unescape
 from typing import TYPE_CHECKING, Any, Final
 
-from wikisync.errors import ApiOff, NotAWiki, Redirected, TooLarge, Unreachable
+from wikisync.errors import ApiDisabled, Redirected, TooLarge, UnexpectedResponse, Unreachable
 from wikisync.sides import bounded_json
 
 if TYPE_CHECKING:
@@ -57,19 +57,19 @@ def answer(
     try:
         payload = _parsed(body)
     except bounded_json.TooComplex as problem:
-        raise NotAWiki(url, status, problem.reason) from None
+        raise UnexpectedResponse(url, status, problem.reason) from None
     graphql = _graphql(payload)
     if status >= _REFUSED:
         message = _message(graphql, clean) if graphql else None
         raise _failure(url, status, headers, message, _described(None, kind, body, clean))
     if graphql is not None and len(graphql.get("errors") or ()) > MAX_ERRORS:
-        raise NotAWiki(url, status, f"more than {MAX_ERRORS:,} errors in one answer")
+        raise UnexpectedResponse(url, status, f"more than {MAX_ERRORS:,} errors in one answer")
     if graphql is not None:
         return graphql
     end = body.rstrip()[-1:]
     if payload is None and "json" in kind and end and end not in b"}]":
         raise Unreachable(url, "the answer breaks off")
-    raise NotAWiki(url, status, _described(payload, kind, body, clean))
+    raise UnexpectedResponse(url, status, _described(payload, kind, body, clean))
 
 
 def said(message: object) -> str:
@@ -103,13 +103,13 @@ def _failure(
     described: str,
 ) -> WikiError:
     if message is not None and message.startswith(_API_OFF):
-        return ApiOff(url, message)
+        return ApiDisabled(url, message)
     if status >= _SERVER_ERROR or status == _TOO_MANY:
         wait = retry_after(headers.get("retry-after"), datetime.now(UTC))
         text = f"HTTP {status}" + (f": {message}" if message else "")
         return Unreachable(url, text, retry_after=wait)
     found = f"a refusal: {message}" if message else described
-    return NotAWiki(url, status, found)
+    return UnexpectedResponse(url, status, found)
 
 
 def _parsed(body: bytes) -> object:

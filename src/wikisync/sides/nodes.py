@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from wikisync.errors import NotAWiki
+from wikisync.errors import UnexpectedResponse
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -87,12 +87,12 @@ class Node:
             try:
                 text.encode()
             except UnicodeEncodeError:
-                raise NotAWiki(self.url, _OK, f"half a character in {name}") from None
+                raise UnexpectedResponse(self.url, _OK, f"half a character in {name}") from None
         return text
 
-    def _odd(self, name: str, expected: str, found: object) -> NotAWiki:
+    def _odd(self, name: str, expected: str, found: object) -> UnexpectedResponse:
         kind = "null" if found is None else _KINDS.get(type(found), "something else")
-        return NotAWiki(self.url, _OK, f"{kind} in {name} where {expected} was due")
+        return UnexpectedResponse(self.url, _OK, f"{kind} in {name} where {expected} was due")
 
 
 _KINDS: dict[type, str] = {

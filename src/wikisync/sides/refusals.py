@@ -10,7 +10,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from wikisync.errors import Forbidden, Guest, PageGone, PageHidden, Rejected, Unreachable, Unsure
+from wikisync.errors import (
+    Forbidden,
+    PageGone,
+    PageHidden,
+    Rejected,
+    Unauthenticated,
+    Unreachable,
+    WriteUncertain,
+)
 from wikisync.sides.judge import said
 
 if TYPE_CHECKING:
@@ -83,7 +91,7 @@ def of_query(
     if fault.code == _HIDDEN:
         return PageHidden(url, page, key=key)
     if fault.guest:
-        return Guest(url)
+        return Unauthenticated(url)
     if fault.forbidden or fault.code in _FORBIDDEN or fault.code == _NO_HISTORY:
         return Forbidden(url, needs, key=key, message=fault.message)
     return Unreachable(url, f"the wiki failed: {fault.message}")
@@ -131,7 +139,7 @@ def of_write(url: str, fault: Fault, write: Write, key: Key | None) -> WikiError
     """The error that a mutation's fault is: "Forbidden" comes before anything ran."""
     if fault.forbidden and fault.path in {("pages",), ("pages", write.name)}:
         return Forbidden(url, write.needs, key=key, message=fault.message)
-    return Unsure(url, fault.message, fault.code)
+    return WriteUncertain(url, fault.message, fault.code)
 
 
 def of_result(url: str, result: Node, write: Write, page: int, key: Key | None) -> WikiError:
@@ -144,4 +152,4 @@ def of_result(url: str, result: Node, write: Write, page: int, key: Key | None) 
         return Forbidden(url, write.needs, key=key, message=message)
     if code in write.harmless or slug in write.harmless_slugs:
         return Rejected(url, code, message)
-    return Unsure(url, message, code)
+    return WriteUncertain(url, message, code)

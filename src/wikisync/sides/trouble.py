@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import httpx2
 
-from wikisync.errors import Unreachable, Untrusted
+from wikisync.errors import CertificateError, Unreachable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,7 +45,9 @@ def of(url: str, problem: httpx2.HTTPError) -> Unreachable:
     for cause in _causes(problem):
         match cause:
             case ssl.SSLCertVerificationError():
-                return Untrusted(url, cause.verify_message or "it does not check out", sent=False)
+                return CertificateError(
+                    url, cause.verify_message or "it does not check out", sent=False
+                )
             case ssl.SSLError():
                 return Unreachable(url, "no TLS is spoken there (is it http://?)", sent=sent)
             case socket.gaierror() | UnicodeError():

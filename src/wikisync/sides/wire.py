@@ -30,13 +30,13 @@ from graphql import ExecutionResult
 from wikisync import __version__
 from wikisync.errors import (
     BadConfig,
-    NotAWiki,
+    CertificateError,
     Redirected,
     Rejected,
     TooLarge,
+    UnexpectedResponse,
     Unreachable,
-    Unsure,
-    Untrusted,
+    WriteUncertain,
 )
 from wikisync.sides import address, judge, refusals, trouble
 from wikisync.sides.answers import Answer
@@ -197,16 +197,16 @@ class Wire:
                 return read(self._exchange(text, variables))
         except Redirected:
             raise
-        except NotAWiki as problem:
-            raise Unsure(self.url, f"HTTP {problem.status}: {problem.found}") from problem
+        except UnexpectedResponse as problem:
+            raise WriteUncertain(self.url, f"HTTP {problem.status}: {problem.found}") from problem
         except TooLarge as problem:
             if not problem.answer:
                 raise
-            raise Unsure(self.url, "the answer is too large to read") from problem
+            raise WriteUncertain(self.url, "the answer is too large to read") from problem
         except Unreachable as problem:
             if not problem.sent:
                 raise
-            raise Unsure(self.url, problem.reason) from problem
+            raise WriteUncertain(self.url, problem.reason) from problem
 
     def _exchange(self, text: str, variables: Mapping[str, object]) -> Answer:
         request = GraphQLRequest(_parsed(text), variable_values=dict(variables))
@@ -305,7 +305,7 @@ def _tries(again: Callable[[Exception], bool | float]) -> Iterator[AbstractConte
 
 def _again(problem: Exception) -> bool | float:
     """stamina's question: whether to try again, and after how many seconds if the server said."""
-    if not isinstance(problem, Unreachable) or isinstance(problem, Untrusted):
+    if not isinstance(problem, Unreachable) or isinstance(problem, CertificateError):
         return False
     if problem.retry_after is None:
         return True

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from wikisync.errors import Stale
+from wikisync.errors import StalePlan
 from wikisync.sync.identity import same_here, same_step, same_there
 from wikisync.sync.since import end_of, is_done, since
 
@@ -41,7 +41,7 @@ class Held:
     """
 
     plan: Plan
-    stale: tuple[tuple[Action, Stale], ...] = ()
+    stale: tuple[tuple[Action, StalePlan], ...] = ()
     earlier: int = 0
     unplanned: int = 0
 
@@ -51,7 +51,7 @@ class _Holding:
     """Which steps go, by their names, and which are stale."""
 
     going: dict[tuple[Key, bool], Action] = field(default_factory=dict)
-    stale: dict[tuple[Key, bool], tuple[Action, Stale]] = field(default_factory=dict)
+    stale: dict[tuple[Key, bool], tuple[Action, StalePlan]] = field(default_factory=dict)
     earlier: int = 0
 
 
@@ -79,7 +79,7 @@ def hold(
         else:
             reason = since(action, now, sides)
             done = is_done(action, sides)
-            found.stale[name] = action, Stale(action.key, action.file, reason, done)
+            found.stale[name] = action, StalePlan(action.key, action.file, reason, done)
     for name, now in today.items():
         moved = wanted.get((now.key, True))
         if name not in wanted and moved is not None and _ends_move(moved, now, earlier):
@@ -131,7 +131,7 @@ def _bind(found: _Holding, wanted: dict[tuple[Key, bool], Action], fresh: Plan) 
         if (other := stuck.get(groups[action.key])) is not None:
             del found.going[name]
             reason = f"it hangs together with {other}, which is left as it is"
-            found.stale[name] = wanted[name], Stale(action.key, action.file, reason)
+            found.stale[name] = wanted[name], StalePlan(action.key, action.file, reason)
     alive = {groups[action.key] for action in found.going.values()}
     return {a.key for a in fresh.writes if a.aside and groups[a.key] in alive}
 

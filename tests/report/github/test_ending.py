@@ -8,7 +8,7 @@ import pytest
 
 from helpers import LATER, base, local, planned, remote, sides
 from wikisync.apply import Outcome
-from wikisync.errors import BadPage, Guest, NeedsYes, StateError, Unreachable
+from wikisync.errors import BadPage, NeedsYes, StateError, Unauthenticated, Unreachable
 from wikisync.report.github.ending import FailOn, code_of, differs, ending, outputs
 from wikisync.request import Report, Request
 from wikisync.sync.plan import Plan, Refusal
@@ -108,5 +108,5 @@ def test_where_both_sides_are_the_same_there_is_nothing_to_tell() -> None:
 def test_an_error_ends_as_the_command_line_does() -> None:
     assert code_of(NeedsYes()) == 2
     assert code_of(StateError("f", "damaged")) == 4
-    assert code_of(Guest("u")) == 4
+    assert code_of(Unauthenticated("u")) == 4
     assert code_of(Unreachable("u", "why")) == 1

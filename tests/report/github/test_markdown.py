@@ -12,11 +12,11 @@ from wikisync.apply import Outcome
 from wikisync.compare import Pair
 from wikisync.errors import (
     BadPage,
+    CertificateError,
     NeedsYes,
-    NotAWiki,
     Redirected,
+    UnexpectedResponse,
     Unreachable,
-    Untrusted,
     WikisyncError,
 )
 from wikisync.report.github.markdown import error_markdown, mark, to_markdown, without_address
@@ -153,8 +153,10 @@ def test_the_address_of_the_wiki_can_be_left_out() -> None:
     "error",
     [
         Redirected("http://Wiki.example.com", 301, "a redirect", "https://wiki.example.com:444/en"),
-        Untrusted("http://Wiki.example.com", "certificate is not valid for 'wiki.example.com'"),
-        NotAWiki("http://Wiki.example.com", 200, "a page of WIKI.EXAMPLE.COM."),
+        CertificateError(
+            "http://Wiki.example.com", "certificate is not valid for 'wiki.example.com'"
+        ),
+        UnexpectedResponse("http://Wiki.example.com", 200, "a page of WIKI.EXAMPLE.COM."),
     ],
 )
 def test_a_reason_does_not_name_the_wiki_s_host_either(error: WikisyncError) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Literal
 
-from wikisync.errors import Guest, StateError, UntrustedCheckout, UsageError
+from wikisync.errors import StateError, Unauthenticated, UntrustedCheckout, UsageError
 from wikisync.report.data import (
     CONFLICTS,
     DONE,
@@ -74,4 +74,6 @@ def code_of(error: WikisyncError) -> int:
     """The exit code of what ended a run before there was anything to report."""
     if isinstance(error, UsageError):
         return USAGE
-    return REFUSED if isinstance(error, StateError | Guest | UntrustedCheckout) else FAILED
+    return (
+        REFUSED if isinstance(error, StateError | Unauthenticated | UntrustedCheckout) else FAILED
+    )
