@@ -17,9 +17,9 @@ import manual
 from wikisync import config, errors
 from wikisync.page.document import compose, parse
 from wikisync.page.fingerprint import FIELDS
-from wikisync.page.limits import unsendable
+from wikisync.page.limits import reason_unsendable
 from wikisync.page.model import Key
-from wikisync.page.paths import RESERVED, Locales, file_of, key_of, unreachable
+from wikisync.page.paths import RESERVED, Locales, file_of, key_of, reason_unreachable
 from wikisync.report import data
 from wikisync.report.verdict import say_conflict, say_refusal
 from wikisync.report.wording import say
@@ -241,7 +241,7 @@ def test_every_message_is_explained_in_the_words_that_the_program_says(
 )
 def test_every_problem_is_explained_in_the_words_that_the_program_says(damaged: bytes) -> None:
     try:
-        what = unsendable(parse(damaged, "markdown").page, "markdown")
+        what = reason_unsendable(parse(damaged, "markdown").page, "markdown")
     except errors.BadPage as problem:
         what = problem.what
     assert what is not None
@@ -292,10 +292,10 @@ def test_a_page_of_the_manual_has_the_whole_header_that_wikijs_writes(file: str)
 @pytest.mark.parametrize("file", FILES)
 def test_a_page_of_the_manual_can_be_published(file: str) -> None:
     document = parse((manual.PAGES / file).read_bytes(), "markdown", file=file)
-    assert unsendable(document.page, "markdown") is None
+    assert reason_unsendable(document.page, "markdown") is None
     key = key_of(file, LOCALES)
     assert file_of(key, "markdown", LOCALES) == file
-    assert unreachable(key, LOCALES) is None
+    assert reason_unreachable(key, LOCALES) is None
 
 
 @pytest.mark.parametrize("file", FILES)

@@ -212,11 +212,11 @@ def test_tags_come_from_git_where_the_wiki_has_forgotten_them(town: Town) -> Non
     [found] = met.bases.values()
     assert found.page.tags == ("x", "y")
     here = town.here[Key("en", "a")].fingerprint
-    assert found.base.here.differs(here) == ("tags", "content")
+    assert found.base.here.changed_fields(here) == ("tags", "content")
     there = town.there[Key("en", "a")]
     assert isinstance(there, Remote)
     assert there.fingerprint is not None
-    assert found.base.there.differs(there.fingerprint) == ("tags",)
+    assert found.base.there.changed_fields(there.fingerprint) == ("tags",)
 
 
 def test_line_ends_do_not_keep_histories_apart(town: Town) -> None:
@@ -235,7 +235,7 @@ def test_a_style_is_no_change_where_the_wiki_keeps_it_smaller(town: Town) -> Non
     here = town.here[Key("en", "a")].fingerprint
     [found] = met.bases.values()
     assert town.decided(met) == "update wiki"
-    assert found.base.here.differs(here) == ("content",)
+    assert found.base.here.changed_fields(here) == ("content",)
 
 
 def test_a_version_that_is_no_page_is_passed_over(town: Town) -> None:

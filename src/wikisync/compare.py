@@ -119,7 +119,7 @@ def _pair(item: Action | Conflict, here: Page | None, there: Page | None) -> Pai
         return Pair(item, here, None if item.verb == "delete" else there)
     if isinstance(item, Action) and item.verb == "delete":
         return Pair(item, there, None)
-    return Pair(item, there, here.over(there) if here and there else here)
+    return Pair(item, there, here.with_defaults_from(there) if here and there else here)
 
 
 def _there(item: Action | Conflict, known: dict[int, Key], state: State) -> Page | None:

@@ -14,7 +14,7 @@ from wikisync.apply.settle import settle
 from wikisync.errors import FolderError, StateError
 from wikisync.interrupt import asked_to_stop
 from wikisync.lock import only_run
-from wikisync.page.dates import instant
+from wikisync.page.dates import parse_instant
 from wikisync.sides.folder import Folder
 from wikisync.sides.wiki import Wiki
 from wikisync.state import State
@@ -104,7 +104,9 @@ def doubt_clock_of(desk: Desk) -> Note | None:
 
 def _doubt(desk: Desk) -> Note | None:
     last = desk.state.journal.latest()
-    return doubt_clock(_moment(now()), desk.wiki.time, None if last is None else instant(last))
+    return doubt_clock(
+        _moment(now()), desk.wiki.time, None if last is None else parse_instant(last)
+    )
 
 
 def _moment(text: str) -> datetime:

@@ -255,7 +255,7 @@ def _tidy(desk: Desk) -> Collection[Listed] | None:
                 if isinstance(got, WikiError):
                     continue
                 now_there = fingerprint(got.page)
-                if not bases[page.key].there.differs(now_there):
+                if not bases[page.key].there.changed_fields(now_there):
                     renewed.append(Remote(page, now_there))
         desk.state.bases.renew(renewed)
     except (WikiError, StateError):

@@ -11,9 +11,9 @@ from wikisync.apply.read_back import _NO_STYLE
 from wikisync.errors import BadPage
 from wikisync.page import alignment
 from wikisync.page.alignment import Budget, matching, shared
-from wikisync.page.document import amend, compose, parse
+from wikisync.page.document import compose, parse, update
 from wikisync.page.header import MAX_HEADER
-from wikisync.page.marks import both
+from wikisync.page.marks import interleave
 from wikisync.page.model import Page
 from wikisync.report.data import as_data
 from wikisync.report.html import render, sanitize, view
@@ -186,7 +186,7 @@ def test_no_header_is_written_that_could_not_be_read() -> None:
         compose(script, date=None, date_created=None, content_type="markdown", naming=("scriptJs",))
     doc = parse(b"---\ntitle: T\nscriptJs: a\n---\n\nx\n", "markdown", file="a.md")
     with pytest.raises(BadPage):
-        amend(doc, script)
+        update(doc, script)
 
 
 def test_both_versions_of_a_page_of_equal_lines_are_shown_without_comparing_each_with_each() -> (
@@ -194,7 +194,7 @@ def test_both_versions_of_a_page_of_equal_lines_are_shown_without_comparing_each
 ):
     # 20,000 times 20,000 comparisons would take minutes.
     here, wiki = "a\nb\n" * 10_000 + "mine\n", "b\na\n" * 10_000 + "theirs\n"
-    shown = both(here, wiki, "\n")
+    shown = interleave(here, wiki, "\n")
     assert shown.count("<<<<<<< here") >= 1
     lines = shown.split("\n")
     assert "mine" in lines

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from wikisync.errors import BadPage
-from wikisync.page.document import amend, parse
+from wikisync.page.document import parse, update
 from wikisync.page.model import ContentType, Page
 
 TOUCHED_ALL = Page(
@@ -21,7 +21,7 @@ def amended(text: str, page: Page | None = None, kind: ContentType = "markdown")
     document = parse(text.encode(), kind)
     if page is not None and page.content == "":
         page = replace(page, content=document.page.content)
-    new = amend(document, page)
+    new = update(document, page)
     assert parse(new.data, kind).page == new.page
     return new.data.decode()
 
@@ -117,7 +117,7 @@ def test_what_means_the_same_stays_byte_for_byte(line: str) -> None:
         tags=same.tags if document.page.tags else None,
         publish_start="2030-01-01T00:00:00.000Z" if document.page.publish_start else None,
     )
-    assert amend(document, named, date="2020-12-16T06:49:25.724+00:00") is document
+    assert update(document, named, date="2020-12-16T06:49:25.724+00:00") is document
 
 
 def test_a_field_that_the_file_does_not_name_gets_a_line_in_wikijs_order() -> None:
@@ -139,15 +139,15 @@ def test_what_is_not_set_gets_no_line() -> None:
 def test_fields_name_what_may_change() -> None:
     text = "---\ntitle: x\ntags: a\n---\n\ntext"
     document = parse(text.encode(), "markdown")
-    new = amend(document, TOUCHED_ALL, fields=["tags"])
+    new = update(document, TOUCHED_ALL, fields=["tags"])
     assert new.data.decode() == text.replace("tags: a", "tags: x")
-    new = amend(document, TOUCHED_ALL, fields=["content"])
+    new = update(document, TOUCHED_ALL, fields=["content"])
     assert new.data.decode() == text.replace("text", "new\n")
 
 
 def test_dates_change_only_where_the_file_has_them() -> None:
     document = parse(b"---\ntitle: x\ndate: '2020'\n---\n", "markdown")
-    new = amend(document, date="2021-01-01T00:00:00.000Z", date_created="2021-01-01T00:00:00.000Z")
+    new = update(document, date="2021-01-01T00:00:00.000Z", date_created="2021-01-01T00:00:00.000Z")
     assert new.data == b"---\ntitle: x\ndate: '2021-01-01T00:00:00.000Z'\n---\n"
     assert new.date == "2021-01-01T00:00:00.000Z"
 
@@ -236,7 +236,7 @@ def test_an_html_header_holds_what_would_close_it() -> None:
 def test_content_that_would_be_no_page_is_refused() -> None:
     document = parse(b"old", "markdown", file="a.md")
     with pytest.raises(BadPage) as caught:
-        amend(document, Page("<<<<<<< a\n=======\n>>>>>>> b\n"))
+        update(document, Page("<<<<<<< a\n=======\n>>>>>>> b\n"))
     assert caught.value.file == "a.md"
 
 

@@ -64,7 +64,7 @@ def test_an_html_file_has_the_same_lines_in_a_comment() -> None:
 def test_an_asciidoc_file_is_content_alone() -> None:
     document = parse(b"= A Title\n\ntext\n", "asciidoc")
     assert document.page == Page("= A Title\n\ntext\n")
-    assert document.title_hint == "A Title"
+    assert document.suggested_title == "A Title"
 
 
 @pytest.mark.parametrize(
@@ -391,5 +391,5 @@ def test_a_page_about_merging_is_a_page(text: str) -> None:
 )
 def test_a_heading_hints_at_a_title(content: str, kind: ContentType, hint: str | None) -> None:
     document = parse(content.encode(), kind)
-    assert document.title_hint == hint
+    assert document.suggested_title == hint
     assert document.page.title is None

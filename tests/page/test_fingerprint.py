@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from wikisync.page.dates import instant, same_instant
+from wikisync.page.dates import parse_instant, same_instant
 from wikisync.page.fingerprint import FIELDS, Fingerprint, fingerprint, plain_content
 from wikisync.page.model import Page
 
@@ -56,14 +56,14 @@ def test_what_does_not_count_is_no_difference(other: Page) -> None:
     ],
 )
 def test_a_change_names_its_field(other: Page, field: str) -> None:
-    assert fingerprint(PAGE).differs(fingerprint(other)) == (field,)
+    assert fingerprint(PAGE).changed_fields(fingerprint(other)) == (field,)
 
 
 def test_what_one_side_does_not_name_is_no_difference() -> None:
     bare = fingerprint(Page("text"))
-    assert bare.differs(fingerprint(PAGE)) == ()
+    assert bare.changed_fields(fingerprint(PAGE)) == ()
     assert [name for name in FIELDS if bare.names(name)] == ["content"]
-    assert bare.over(fingerprint(PAGE)) == fingerprint(PAGE)
+    assert bare.with_defaults_from(fingerprint(PAGE)) == fingerprint(PAGE)
 
 
 def test_a_fingerprint_is_written_and_read() -> None:
@@ -95,5 +95,5 @@ def test_one_moment_has_many_spellings(one: str, other: str) -> None:
     "text", ["", "soon", "2030-13-01", "2030-01-01\n00:00", "0001-01-01T00:00+14:00"]
 )
 def test_what_is_no_date_is_none(text: str) -> None:
-    assert instant(text) is None
+    assert parse_instant(text) is None
     assert not same_instant(text, "2030-01-01")

@@ -9,7 +9,7 @@ import pytest
 
 from wikisync.errors import BadPage
 from wikisync.page.document import parse
-from wikisync.page.marks import HERE, MIDDLE, WIKI, both, marked
+from wikisync.page.marks import HERE, MIDDLE, WIKI, interleave, with_conflict_markers
 from wikisync.page.model import Page
 
 HEADER = (
@@ -27,7 +27,7 @@ THERE = Page(
 
 
 def show(text: str, there: Page, merged: Page | None, *fields: str) -> str:
-    return marked(parse(text.encode(), "markdown"), there, merged, fields).decode()
+    return with_conflict_markers(parse(text.encode(), "markdown"), there, merged, fields).decode()
 
 
 def without_marks(text: str, side: str) -> str:
@@ -93,7 +93,7 @@ def test_marks_end_like_the_lines_around_them() -> None:
 
 def test_a_byte_order_mark_stays_at_the_beginning() -> None:
     doc = parse(b"\xef\xbb\xbf" + (HEADER + "Mine.\n").encode(), "markdown")
-    found = marked(doc, THERE, None, ("content",))
+    found = with_conflict_markers(doc, THERE, None, ("content",))
     assert found.startswith(b"\xef\xbb\xbf---\n")
     assert found.count(b"\xef\xbb\xbf") == 1
 
@@ -108,13 +108,13 @@ def test_a_file_without_a_header_shows_its_content_alone() -> None:
     [("", "Text.\n"), ("Text.\n", ""), ("a", "b"), ("一\n二\n", "一\n三\n"), ("a\n\n", "b\n")],
 )
 def test_each_side_is_whole_between_the_marks(here: str, wiki: str) -> None:
-    found = both(here, wiki, "\n")
+    found = interleave(here, wiki, "\n")
     assert without_marks(found, "here").strip("\n") == here.strip("\n")
     assert without_marks(found, "wiki").strip("\n") == wiki.strip("\n")
 
 
 def test_texts_that_count_as_equal_are_left_as_they_are() -> None:
-    assert both("Text.\r\n", "Text.\n\n", "\n") == "Text.\r\n"
+    assert interleave("Text.\r\n", "Text.\n\n", "\n") == "Text.\r\n"
 
 
 def test_marks_within_a_code_fence_are_a_problem_too() -> None:

@@ -9,11 +9,11 @@ from wikisync.page.model import ContentType, Key
 from wikisync.page.paths import (
     Locales,
     case_clashes,
+    case_folded,
     content_type_of,
     file_of,
-    folded,
     key_of,
-    unreachable,
+    reason_unreachable,
 )
 
 LOCALES = Locales("en", ("en", "fr", "zh-tw"), namespacing=True)
@@ -92,20 +92,22 @@ def test_a_page_that_no_browser_reaches_can_be_a_file_but_is_no_new_page(
 ) -> None:
     key = key_of(file, LOCALES)
     assert file_of(key, "markdown", LOCALES) == file
-    assert said in (unreachable(key, LOCALES) or "")
+    assert said in (reason_unreachable(key, LOCALES) or "")
 
 
 @pytest.mark.parametrize("file", ["guide/a.md", "fr/home.md", "guide/x.md", "login-help.md"])
 def test_a_page_that_a_browser_reaches_is_told_so(file: str) -> None:
-    assert unreachable(key_of(file, LOCALES), LOCALES) is None
+    assert reason_unreachable(key_of(file, LOCALES), LOCALES) is None
 
 
 def test_a_folder_named_like_the_default_locale_is_told_where_its_pages_lie() -> None:
-    assert "top of the folder" in (unreachable(key_of("en/home.md", LOCALES), LOCALES) or "")
+    assert "top of the folder" in (reason_unreachable(key_of("en/home.md", LOCALES), LOCALES) or "")
 
 
 def test_a_locale_that_is_not_installed_is_an_ordinary_folder() -> None:
-    assert "none of that name installed" in (unreachable(Key("en", "de/home"), LOCALES) or "")
+    assert "none of that name installed" in (
+        reason_unreachable(Key("en", "de/home"), LOCALES) or ""
+    )
     long = Locales("en", ("en", "sr-latn"))
     assert key_of("sr-latn/home.md", long) == Key("sr-latn", "home")
     assert key_of("sr-latn/home.md", LOCALES) == Key("en", "sr-latn/home")
@@ -147,5 +149,5 @@ def test_names_that_differ_in_case_alone_are_found() -> None:
 
 
 def test_names_that_differ_in_how_accents_are_made_are_found() -> None:
-    assert folded("e\u0301.md") == folded("\u00c9.md")
+    assert case_folded("e\u0301.md") == case_folded("\u00c9.md")
     assert case_clashes(["e\u0301.md", "\u00e9.md"]) == (("e\u0301.md", "\u00e9.md"),)

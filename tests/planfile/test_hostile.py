@@ -211,7 +211,7 @@ def whole_lie(data: Data) -> None:
     action = on(data, "home")
     known = Fingerprint.parse(action["here"]["fingerprint"])
     new = fingerprint(Page("Harmless.\n"))
-    action["here"]["fingerprint"] = str(known.taking(("content",), new))
+    action["here"]["fingerprint"] = str(known.with_fields_from(("content",), new))
     action["new"]["content"] = "Harmless.\n"
     action["diff"] = "--- wiki/en/home\n+++ home.md\n@@ -1 +1 @@\n-This is home.\n+Harmless.\n"
 

@@ -118,10 +118,10 @@ class World:
         path = action.key.path
         match action.verb, action.side:
             case "create", "wiki":
-                self.edit(path, self.files[path].over(PAGE))
+                self.edit(path, self.files[path].with_defaults_from(PAGE))
             case "update", "wiki":
                 before = self.wiki[path]
-                whole = self.files[path].over(before)
+                whole = self.files[path].with_defaults_from(before)
                 self.edit(path, replace(whole, editor=before.editor, private=before.private))
             case "create", "folder":
                 page = self.wiki[path]

@@ -41,7 +41,9 @@ class Wiki:
     """The page as it was, oldest first, each with the day it became so; the last is as it is."""
 
     def __init__(self, *pages: tuple[float, Page]) -> None:
-        *past, (self.changed, self.now) = [(when, page.over(PAGE)) for when, page in pages]
+        *past, (self.changed, self.now) = [
+            (when, page.with_defaults_from(PAGE)) for when, page in pages
+        ]
         self.trail = [Dated(n, day(when)) for n, (when, _) in enumerate(past)][::-1]
         self.texts = {n: version(page) for n, (_, page) in enumerate(past)}
 

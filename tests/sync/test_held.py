@@ -70,7 +70,10 @@ def test_what_writes_nothing_stays() -> None:
 NOW: dict[str, tuple[Any, Any]] = {
     "its content changed here": (local(content="Other.\n"), remote()),
     "its title changed here": (local(content="Mine.\n", title="B"), remote()),
-    "it changed here": (replace(EDITED, fingerprint=EDITED.fingerprint.only("content")), remote()),
+    "it changed here": (
+        replace(EDITED, fingerprint=EDITED.fingerprint.restricted_to("content")),
+        remote(),
+    ),
     "its file is of another kind now": (local(content="Mine.\n", kind="html"), remote()),
     "its file was deleted here": (None, remote()),
     "its tags changed on the wiki": (EDITED, remote(tags=("new",), updated=LATER)),

@@ -44,7 +44,7 @@ def convert_page(run: Run, action: Action) -> WikisyncError | None:
     editor = opened.document.page.editor or DEFAULT_EDITOR[kind]
     lease = there.fingerprint
     # What the wiki will make of the text nobody knows; who edits it then tells that it was done.
-    wanted = lease.taking(("editor",), fingerprint(Page("", editor=editor)))
+    wanted = lease.with_fields_from(("editor",), fingerprint(Page("", editor=editor)))
     known = run.state.bases.get(action.key)
     intent = Intent(
         run.number,
@@ -59,6 +59,6 @@ def convert_page(run: Run, action: Action) -> WikisyncError | None:
         before=known,
     )
     record = on_wiki.convert(run, intent, editor)
-    fields = opened.fingerprint.differs(fingerprint(record.page))
+    fields = opened.fingerprint.changed_fields(fingerprint(record.page))
     update_file(run, replace(action, side="folder", fields=fields), record)
     return None

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wikisync.page.dates import instant
-from wikisync.page.document import amend
+from wikisync.page.dates import parse_instant
+from wikisync.page.document import update
 from wikisync.sides.folder import digest_of
 
 if TYPE_CHECKING:
@@ -21,9 +21,9 @@ def follow_time(run: Run, file: str, opened: Opened, record: Record) -> bytes | 
     together with the base. Raises FileMoved and FolderError; the file is then as it was.
     """
     document = opened.document
-    if not run.write_back or document.date is None or instant(document.date) is None:
+    if not run.write_back or document.date is None or parse_instant(document.date) is None:
         return None
-    data = amend(document, date=record.updated_at).data
+    data = update(document, date=record.updated_at).data
     if data == document.data:
         return None
     digest = digest_of(data)

@@ -14,9 +14,9 @@ from wikisync.apply import in_folder
 from wikisync.apply.context import Opened, Run, open_file
 from wikisync.apply.push import update_page
 from wikisync.errors import BadPage
-from wikisync.page.document import amend
+from wikisync.page.document import update
 from wikisync.page.fingerprint import ON_DEMAND, Fingerprint, fingerprint
-from wikisync.page.marks import marked
+from wikisync.page.marks import with_conflict_markers
 from wikisync.sides.folder import digest_of
 from wikisync.state.bases import Remembered
 from wikisync.state.journal import Intent
@@ -31,10 +31,10 @@ def merge(run: Run, action: Action) -> WikisyncError | None:
     """Bring both sides to the merged page. Returns what went wrong beside, if anything."""
     opened, record = _opened(run, action)
     merged = _merged(action)
-    document = amend(opened.document, page=merged, fields=action.theirs, date=record.updated_at)
+    document = update(opened.document, page=merged, fields=action.theirs, date=record.updated_at)
     there = fingerprint(record.page)
     now = fingerprint(document.page)
-    lost = [name for name in now.differs(fingerprint(merged)) if name not in ON_DEMAND]
+    lost = [name for name in now.changed_fields(fingerprint(merged)) if name not in ON_DEMAND]
     if lost:
         raise BadPage(action.file, None, f"its {', '.join(lost)} cannot be written in a file")
     _write(run, action, opened, document.data, record)
@@ -43,7 +43,7 @@ def merge(run: Run, action: Action) -> WikisyncError | None:
     local = Local(action.file, action.here.content_type, now, digest_of(document.data))
     changed_action = replace(
         action,
-        fields=now.differs(there),
+        fields=now.changed_fields(there),
         here=local,
         there=replace(action.there, fingerprint=there),
     )
@@ -53,7 +53,7 @@ def merge(run: Run, action: Action) -> WikisyncError | None:
 def show_both(run: Run, action: Action) -> None:
     """Write both versions of a page into its file, between conflict marks."""
     opened, record = _opened(run, action)
-    data = marked(opened.document, record.page, action.merged, action.fields)
+    data = with_conflict_markers(opened.document, record.page, action.merged, action.fields)
     _write(run, action, opened, data, record)
 
 
@@ -79,7 +79,9 @@ def _seen(run: Run, action: Action, record: Record, kind: str) -> Remembered:
     known = run.state.bases.get(action.key)
     here: Fingerprint = there
     if known is not None:
-        here = known.base.here.over(known.base.there).taking(action.theirs, there)
+        here = known.base.here.with_defaults_from(known.base.there).with_fields_from(
+            action.theirs, there
+        )
     base = Base(
         action.key,
         record.id,

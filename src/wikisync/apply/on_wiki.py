@@ -88,14 +88,14 @@ def update(
             failure = error
             record = run.wiki.read_one(before.id)
             there = fingerprint(record.page)
-            if wanted.differs(there) and not there.differs(lease):
+            if wanted.changed_fields(there) and not there.changed_fields(lease):
                 run.state.journal.end(held.number, "failed")
                 raise
         else:
             record = run.wiki.read_one(before.id)
         # Before a half-written page is written again: that makes a version of its own.
         found = overtaken(run, before)
-        if failure is not None and not wanted.differs(fingerprint(record.page)):
+        if failure is not None and not wanted.changed_fields(fingerprint(record.page)):
             # It is written, and not all that comes of it is there: what readers see may not be.
             first = record
             record, failure = made_whole(run, intent.key, first, page)
@@ -187,7 +187,7 @@ def convert(run: Run, intent: Intent, editor: str) -> Record:
 
 def renamed_by_wiki(before: Record, record: Record) -> bool:
     """Whether a move changed nothing but the title, to the end of the new path."""
-    unlike = fingerprint(before.page).differs(fingerprint(record.page))
+    unlike = fingerprint(before.page).changed_fields(fingerprint(record.page))
     return unlike == ("title",) and record.page.title == record.key.path.rpartition("/")[2]
 
 
@@ -240,7 +240,7 @@ def _under_lease(held: Bracket) -> Record:
         record = found
     if record.key != at:
         raise PageChanged(intent.key, f"it was moved to {record.key} on the wiki")
-    fields = fingerprint(record.page).differs(Fingerprint.parse(intent.lease))
+    fields = fingerprint(record.page).changed_fields(Fingerprint.parse(intent.lease))
     if fields:
         # Its time may not tell: a page can change in the wiki's database alone.
         held.run.state.bases.doubt([intent.before.base.key if intent.before else intent.key])

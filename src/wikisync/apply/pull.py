@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from wikisync.apply import in_folder
 from wikisync.apply.context import Opened, Run, agreed, open_file
 from wikisync.errors import BadPage, PageChanged
-from wikisync.page.dates import instant
-from wikisync.page.document import amend, compose, parse
+from wikisync.page.dates import parse_instant
+from wikisync.page.document import compose, parse, update
 from wikisync.page.fingerprint import ON_DEMAND, fingerprint
 from wikisync.page.model import has_file_form
 from wikisync.sides.folder import digest_of
@@ -43,7 +43,7 @@ def new_file(run: Run, action: Action, record: Record) -> tuple[Intent, bytes]:
 def update_file(run: Run, action: Action, record: Record) -> None:
     """Bring a file to what its page says now."""
     opened = _opened(run, action)
-    document = amend(
+    document = update(
         opened.document,
         page=record.page,
         fields=action.fields,
@@ -126,7 +126,7 @@ def _content_type(record: Record, file: str) -> ContentType:
 
 def _prove(action: Action, document: Document, page: Page) -> None:
     """A file that would not read back as the page is not written."""
-    unlike = fingerprint(document.page).differs(fingerprint(page))
+    unlike = fingerprint(document.page).changed_fields(fingerprint(page))
     lost = [name for name in unlike if name in action.fields and name not in ON_DEMAND]
     if lost:
         raise BadPage(action.file, None, f"its {', '.join(lost)} cannot be written in a file")
@@ -134,6 +134,10 @@ def _prove(action: Action, document: Document, page: Page) -> None:
 
 def _earlier(here: str | None, there: str) -> str | None:
     """``dateCreated`` never moves later (design, *Dates*)."""
-    if here is None or (was := instant(here)) is None or (made := instant(there)) is None:
+    if (
+        here is None
+        or (was := parse_instant(here)) is None
+        or (made := parse_instant(there)) is None
+    ):
         return here
     return there if made < was else here

@@ -15,7 +15,7 @@ from wikisync.apply.context import Opened, Run, agreed, open_file
 from wikisync.apply.dates import follow_time
 from wikisync.errors import FolderError, PageChanged, WikisyncError
 from wikisync.page.fingerprint import fingerprint
-from wikisync.page.hint import title_hint
+from wikisync.page.hint import first_heading
 from wikisync.page.limits import MAX_TEXT
 from wikisync.page.model import DEFAULT_EDITOR, Page
 from wikisync.state.bases import Remembered
@@ -38,7 +38,7 @@ def create_page(run: Run, action: Action) -> WikisyncError | None:
     except PageChanged:
         # Somebody made the very page that we would have made.
         found = run.wiki.find(action.key)
-        if found is None or opened.fingerprint.differs(fingerprint(found.page)):
+        if found is None or opened.fingerprint.changed_fields(fingerprint(found.page)):
             raise
         run.state.bases.put(agreed(action, found, opened.fingerprint, opened.digest))
         return None
@@ -50,7 +50,7 @@ def update_page(run: Run, action: Action) -> WikisyncError | None:
     opened = _opened(run, action)
 
     def page_for(before: Record) -> Page:
-        whole = opened.document.page.over(before.page)
+        whole = opened.document.page.with_defaults_from(before.page)
         editor = before.page.editor
         if action.converts:
             editor = opened.document.page.editor or DEFAULT_EDITOR[opened.document.content_type]
@@ -64,11 +64,11 @@ def update_page(run: Run, action: Action) -> WikisyncError | None:
 
 def _with_heading(page: Page, document: Document, before: Page) -> Page:
     """AsciiDoc has no other title than its heading: one that the page bore follows it."""
-    if document.content_type != "asciidoc" or document.title_hint is None:
+    if document.content_type != "asciidoc" or document.suggested_title is None:
         return page
-    if title_hint(before.content, "asciidoc") != before.title:
+    if first_heading(before.content, "asciidoc") != before.title:
         return page
-    return replace(page, title=document.title_hint[:MAX_TEXT])
+    return replace(page, title=document.suggested_title[:MAX_TEXT])
 
 
 def delete_page(run: Run, action: Action) -> None:
@@ -126,10 +126,10 @@ def _intent(run: Run, action: Action, opened: Opened, *, lease: str | None, want
 
 def _new_page(document: Document, action: Action) -> Page:
     """A page whole enough to be created: what the file leaves out, as the wiki would begin it."""
-    page, hint = document.page, document.title_hint
+    page, hint = document.page, document.suggested_title
     if hint is None or len(hint) > MAX_TEXT:
         hint = action.key.path.rpartition("/")[2]
-    return page.over(
+    return page.with_defaults_from(
         Page(
             content=page.content,
             title=hint,

@@ -86,7 +86,7 @@ def refused_fields(
     """
     found = []
     base = intent.before.base.here if intent.before is not None else None
-    agreed = base is not None and base.names("scriptCss") and not base.differs(_style(page))
+    agreed = base is not None and base.names("scriptCss") and not base.changed_fields(_style(page))
     style, old = record.page.script_css or "", (before.script_css or "") if before else ""
     if (
         not agreed
@@ -130,7 +130,9 @@ def overtaken(run: Run, before: Record) -> Past | None:
     if len(versions) > 1 and versions[1].date == before.updated_at:
         return past
     # Our write also takes a page that was moved meanwhile back to where it was.
-    same = past.key == before.key and not fingerprint(past.page).differs(fingerprint(before.page))
+    same = past.key == before.key and not fingerprint(past.page).changed_fields(
+        fingerprint(before.page)
+    )
     return None if same else past
 
 
@@ -138,13 +140,13 @@ def _tags_lost(record: Record, lease: Fingerprint | None) -> bool:
     """Whether a write seems to have left the page without its new tags: with none, or the old."""
     if not record.page.tags:
         return True
-    return lease is not None and "tags" not in fingerprint(record.page).differs(lease)
+    return lease is not None and "tags" not in fingerprint(record.page).changed_fields(lease)
 
 
 def _unlike(record: Record, wanted: Fingerprint) -> tuple[str, ...]:
-    fields = wanted.differs(fingerprint(record.page))
+    fields = wanted.changed_fields(fingerprint(record.page))
     return tuple(name for name in fields if name not in UNSENT)
 
 
 def _style(page: Page) -> Fingerprint:
-    return fingerprint(page).only("scriptCss")
+    return fingerprint(page).restricted_to("scriptCss")

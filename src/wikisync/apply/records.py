@@ -40,7 +40,7 @@ class Records:
         if record.key != action.key:
             raise PageChanged(action.key, f"it was moved to {record.key} on the wiki")
         lease = action.there.fingerprint
-        if lease is not None and (fields := fingerprint(record.page).differs(lease)):
+        if lease is not None and (fields := fingerprint(record.page).changed_fields(lease)):
             raise PageChanged(action.key, f"its {', '.join(fields)} changed on the wiki")
         return record
 

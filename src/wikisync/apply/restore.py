@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from wikisync.apply import in_folder
 from wikisync.errors import BackupMissing, BadPage, FolderError, NotWritten
-from wikisync.page.document import amend, compose, parse
+from wikisync.page.document import compose, parse, update
 from wikisync.page.fingerprint import FIELDS, ON_DEMAND, fingerprint
 from wikisync.page.model import CONTENT_TYPES
 from wikisync.page.paths import EXTENSIONS
@@ -83,7 +83,7 @@ def page_of(state: State, intent: int, *, overtaken: bool = False) -> Page | Non
     if data is None:
         return None
     page = unpack_page(data)
-    return page if before is None else page.over(before)
+    return page if before is None else page.with_defaults_from(before)
 
 
 def as_new_file(state: State, backup: Backup) -> bytes:
@@ -198,10 +198,10 @@ def _file_form(
             document = parse(current, kind)
             fields: set[str] = set(FIELDS)
             if known is not None:
-                said = fingerprint(document.page.over(known.page))
-                fields = set(fingerprint(page).differs(said))
-            data = amend(document, page=page, fields=fields - _FIXED).data
-            lost = set(fingerprint(parse(data, kind).page).differs(fingerprint(page)))
+                said = fingerprint(document.page.with_defaults_from(known.page))
+                fields = set(fingerprint(page).changed_fields(said))
+            data = update(document, page=page, fields=fields - _FIXED).data
+            lost = set(fingerprint(parse(data, kind).page).changed_fields(fingerprint(page)))
             if not lost - ON_DEMAND:
                 return data
         except BadPage:
@@ -232,7 +232,9 @@ def _differing(current: bytes | None, data: bytes, kind: ContentType) -> tuple[s
     if current is None or current == data:
         return ()
     try:
-        return fingerprint(parse(data, kind).page).differs(fingerprint(parse(current, kind).page))
+        return fingerprint(parse(data, kind).page).changed_fields(
+            fingerprint(parse(current, kind).page)
+        )
     except BadPage:
         return ("content",)
 
@@ -243,6 +245,6 @@ def _unpushed(current: bytes, kind: ContentType, known: Remembered | None) -> bo
     if digest_of(current) == known.base.digest:
         return False
     try:
-        return bool(fingerprint(parse(current, kind).page).differs(known.base.here))
+        return bool(fingerprint(parse(current, kind).page).changed_fields(known.base.here))
     except BadPage:
         return True

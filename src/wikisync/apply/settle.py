@@ -93,7 +93,7 @@ def _settle_page(state: State, wiki: Wiki, noted: Noted) -> None:
     found = None if record is None else fingerprint(record.page)
     lease = None if intent.lease is None else Fingerprint.parse(intent.lease)
     wanted = None if intent.wanted is None else Fingerprint.parse(intent.wanted)
-    if lease is not None and wanted is not None and lease.differs(wanted) == ("editor",):
+    if lease is not None and wanted is not None and lease.changed_fields(wanted) == ("editor",):
         # No update changes that alone: the wiki was to convert the page.
         verdict = judge_conversion(found, lease, wanted)
     else:

@@ -156,7 +156,7 @@ class _Pages:
         at = past.origin or past.key
         if record is None or isinstance(record, WikisyncError) or record.key != at:
             return False
-        return not fingerprint(record.page).differs(Fingerprint.parse(past.lease))
+        return not fingerprint(record.page).changed_fields(Fingerprint.parse(past.lease))
 
     def take_back(self, step: Step) -> None:
         past, verb = step.noted.intent, step.action.verb
@@ -181,7 +181,7 @@ class _Pages:
             return _moved(record.key)
         if past.wanted is None:
             return "it is not known how the run left it"
-        fields = fingerprint(record.page).differs(Fingerprint.parse(past.wanted))
+        fields = fingerprint(record.page).changed_fields(Fingerprint.parse(past.wanted))
         return f"its {', '.join(fields)} changed on the wiki" if fields else ""
 
     def _record(self, past: Intent) -> Record | WikisyncError | None:

@@ -160,7 +160,7 @@ def _pairs(
     elif new is None and old is not None:
         yield Pair(Action("delete", "wiki", key, file), old, None)
     elif old is not None and new is not None:
-        fields = fingerprint(old).differs(fingerprint(new))
+        fields = fingerprint(old).changed_fields(fingerprint(new))
         if fields:
             yield Pair(Action("update", "wiki", key, file, fields), old, new)
 

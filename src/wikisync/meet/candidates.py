@@ -39,7 +39,7 @@ def differing(
         if local is None or page.fingerprint is None or page.record is None:
             continue
         # A page that became another kind of page has no text in common with the file.
-        if local.content_type == page.listed.content_type and local.fingerprint.differs(
+        if local.content_type == page.listed.content_type and local.fingerprint.changed_fields(
             page.fingerprint
         ):
             yield key, Candidate(local.file, local.content_type, page, local)

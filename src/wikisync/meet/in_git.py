@@ -164,7 +164,7 @@ def _parsed(data: bytes | None, content_type: ContentType) -> Document | None:
 def _remembered(key: Key, candidate: Candidate, old: Page) -> Remembered:
     """The base of a page that both sides once had as ``old``, which may leave fields out."""
     now = candidate.there.record.page if candidate.there.record else old
-    page = old.over(now)
+    page = old.with_defaults_from(now)
     listed = candidate.there.listed
     base = Base(
         key,
@@ -173,7 +173,7 @@ def _remembered(key: Key, candidate: Candidate, old: Page) -> Remembered:
         candidate.content_type,
         here=fingerprint(old),
         # The wiki keeps a style smaller than it was sent, so that git's is not what it had.
-        there=fingerprint(page).taking(("scriptCss",), fingerprint(now)),
+        there=fingerprint(page).with_fields_from(("scriptCss",), fingerprint(now)),
         created_at=listed.created_at,
         updated_at="",  # like no page's: the wiki is read again as long as this is the base
         digest=b"",

@@ -96,7 +96,8 @@ def _as_it_was(
         key: page
         for key, page in gone.items()
         if any(
-            not old.fingerprint.differs(listed_fields(page.there.listed)) for old in committed[key]
+            not old.fingerprint.changed_fields(listed_fields(page.there.listed))
+            for old in committed[key]
         )
     }
 

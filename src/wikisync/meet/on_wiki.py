@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from wikisync.errors import Forbidden, WikiError
 from wikisync.meet.in_git import read_file
-from wikisync.page.dates import instant
+from wikisync.page.dates import parse_instant
 from wikisync.page.fingerprint import fingerprint
 from wikisync.sync.ancestry import Ancestor, Dated, Look, Stranger, find_ancestor
 
@@ -85,7 +85,7 @@ class OnWiki:
                 if isinstance(trail, Forbidden):
                     self.closed.add(key)
             else:
-                self._trails[key] = tuple(Dated(one.id, instant(one.date)) for one in trail)
+                self._trails[key] = tuple(Dated(one.id, parse_instant(one.date)) for one in trail)
 
     def _load(self, wanted: list[tuple[Key, int]], ids: Mapping[Key, int]) -> None:
         versions = self._wiki.versions([(ids[key], number) for key, number in wanted])
@@ -96,7 +96,7 @@ class OnWiki:
 
     def _date(self, page: Candidate) -> datetime | None:
         document = read_file(self._folder, page.local)
-        return instant(document.date) if document and document.date else None
+        return parse_instant(document.date) if document and document.date else None
 
 
 def _stranger(page: Candidate, committed: tuple[Committed, ...]) -> Stranger:
@@ -106,6 +106,6 @@ def _stranger(page: Candidate, committed: tuple[Committed, ...]) -> Stranger:
     return Stranger(
         None if page.local is None else page.local.fingerprint,
         there,
-        instant(page.there.listed.updated_at),
+        parse_instant(page.there.listed.updated_at),
         committed,
     )

@@ -16,7 +16,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, TypeVar
 
 from wikisync.meet.in_git import read_file
-from wikisync.page.dates import instant
+from wikisync.page.dates import parse_instant
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -60,12 +60,12 @@ def find_strays(
     documents = {key: read_file(folder, local) for key, local in lonely.items()}
     moments = (
         _grouped((key, _created(document)) for key, document in documents.items()),
-        _grouped((key, instant(page.there.listed.created_at)) for key, page in alone.items()),
+        _grouped((key, parse_instant(page.there.listed.created_at)) for key, page in alone.items()),
     )
     found = dict(_pairs(*moments, here, alone))
     met = {file for file, _candidate in found.values()}
     titles = (
-        _grouped((k, d.title_hint) for k, d in documents.items() if d and k not in met),
+        _grouped((k, d.suggested_title) for k, d in documents.items() if d and k not in met),
         _grouped((k, page.there.listed.title) for k, page in alone.items() if k not in found),
     )
     return {**dict(_pairs(*titles, here, alone)), **found}
@@ -101,7 +101,7 @@ def _pairs(
 
 
 def _created(document: Document | None) -> datetime | None:
-    return None if document is None else instant(document.date_created or "")
+    return None if document is None else parse_instant(document.date_created or "")
 
 
 def _grouped(signs: Iterable[tuple[Key, _Sign | None]]) -> dict[_Sign, list[Key]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from wikisync.page.dates import instant, same_instant
+from wikisync.page.dates import parse_instant, same_instant
 from wikisync.page.model import clean_tags
 from wikisync.page.values import NO_EDITOR
 
@@ -39,7 +39,7 @@ def values_of(page: Page, date: str | None, date_created: str | None) -> dict[st
     return {key: value for key, value in values.items() if value is not None}
 
 
-def worth_writing(values: Mapping[str, Value], naming: Collection[str]) -> dict[str, Value]:
+def values_to_write(values: Mapping[str, Value], naming: Collection[str]) -> dict[str, Value]:
     """The values that a new file has lines for: ``naming`` asks for those that storage omits."""
     return {
         key: value
@@ -48,7 +48,7 @@ def worth_writing(values: Mapping[str, Value], naming: Collection[str]) -> dict[
     }
 
 
-def changes(
+def changed_values(
     said: Mapping[str, Value], asked: Mapping[str, Value], fields: Collection[str] | None
 ) -> dict[str, Value]:
     """What is to change: what is asked and differs in meaning from what the file says.
@@ -65,7 +65,7 @@ def changes(
 
 def _date(text: str | None) -> str | None:
     """A publish date that can be read again; Wiki.js itself takes any text."""
-    return None if text is None or (text and instant(text) is None) else text
+    return None if text is None or (text and parse_instant(text) is None) else text
 
 
 def _same(key: str, one: Value, other: Value) -> bool:

@@ -21,23 +21,27 @@ _FENCE: Final[dict[ContentType, re.Pattern[str]]] = {
 }
 
 
-def text_of_file(data: bytes, content_type: ContentType, file: str) -> str:
+def decode_file(data: bytes, content_type: ContentType, file: str) -> str:
     """The file's text. Raises BadPage for what is no UTF-8, holds a NUL or Git's conflict marks."""
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise BadPage(file, line, "it is no text in UTF-8") from None
-    refuse_damage(text, content_type, file)
+    reject_damage(text, content_type, file)
     return text
 
 
-def refuse_damage(text: str, content_type: ContentType, file: str) -> None:
+def reject_damage(text: str, content_type: ContentType, file: str) -> None:
     """Raise BadPage if the text holds a NUL or a block of Git's conflict marks."""
     nul = text.find("\0")
     if nul >= 0:
         raise BadPage(file, _line_at(text, nul), "it holds a NUL character")
-    conflict = _conflict(text, content_type) if "<<<<<<< " in text and ">>>>>>> " in text else None
+    conflict = (
+        _find_conflict_block(text, content_type)
+        if "<<<<<<< " in text and ">>>>>>> " in text
+        else None
+    )
     if conflict is not None:
         raise BadPage(file, _line_at(text, conflict), _TWO_VERSIONS)
 
@@ -46,17 +50,17 @@ def _line_at(text: str, position: int) -> int:
     return text.count("\n", 0, position) + 1
 
 
-def _conflict(text: str, content_type: ContentType) -> int | None:
+def _find_conflict_block(text: str, content_type: ContentType) -> int | None:
     """Where a conflict block begins: its three marks in order, each at the start of a line.
 
     A block shown whole in a code fence is an example: pages about Git have them. Marks that
     wikisync wrote are none, wherever they are: it marks code as well.
     """
     wanted, start = "<", 0
-    spans = _fences(text, content_type)
+    spans = _fenced_spans(text, content_type)
     for mark in _MARK.finditer(text):
         ours = text.startswith(OUR_MARK, mark.start())
-        if mark[1][0] == "<" and (ours or not _inside(mark.start(), spans)):
+        if mark[1][0] == "<" and (ours or not _is_in_span(mark.start(), spans)):
             wanted, start = "=", mark.start()
         elif mark[1][0] == wanted == "=":
             wanted = ">"
@@ -65,12 +69,12 @@ def _conflict(text: str, content_type: ContentType) -> int | None:
     return None
 
 
-def _inside(position: int, spans: list[tuple[int, int]]) -> bool:
+def _is_in_span(position: int, spans: list[tuple[int, int]]) -> bool:
     after = bisect_right(spans, (position, position))
     return after > 0 and position < spans[after - 1][1]
 
 
-def _fences(text: str, content_type: ContentType) -> list[tuple[int, int]]:
+def _fenced_spans(text: str, content_type: ContentType) -> list[tuple[int, int]]:
     """Where code stands between fences, in order."""
     pattern = _FENCE.get(content_type)
     spans: list[tuple[int, int]] = []

@@ -10,7 +10,7 @@ from typing import Final
 _SHAPE: Final = re.compile(r"[0-9W-]+(?:[Tt ][0-9:.,Zz+-]+)?")
 
 
-def instant(text: str) -> datetime | None:
+def parse_instant(text: str) -> datetime | None:
     """The moment that an ISO 8601 date or time names, in UTC; ``None`` where it names none.
 
     A date alone is its midnight, and a time without a zone is UTC, as Wiki.js spells its own.
@@ -29,5 +29,5 @@ def same_instant(one: str, other: str) -> bool:
     """Whether two spellings mean the same moment, or are the same text."""
     if one == other:
         return True
-    moment = instant(one)
-    return moment is not None and moment == instant(other)
+    moment = parse_instant(one)
+    return moment is not None and moment == parse_instant(other)

@@ -11,14 +11,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from wikisync.errors import BadPage
-from wikisync.page.changes import changes, values_of, worth_writing
-from wikisync.page.damage import refuse_damage, text_of_file
+from wikisync.page.changes import changed_values, values_of, values_to_write
+from wikisync.page.damage import decode_file, reject_damage
 from wikisync.page.entries import Entry, first_line_end
 from wikisync.page.fingerprint import plain_content
 from wikisync.page.header import MAX_HEADER, TOO_LONG, Header, split
-from wikisync.page.hint import title_hint
+from wikisync.page.hint import first_heading
 from wikisync.page.model import Page
-from wikisync.page.rewrite import change, new_header, with_gap
+from wikisync.page.rewrite import new_header, update_header, with_blank_line
 from wikisync.page.values import date_of, editor_of, flag_of, tags_of, text_of
 
 if TYPE_CHECKING:
@@ -57,9 +57,9 @@ class Document:
         return ((_BOM if self.bom else "") + self.text).encode()
 
     @property
-    def title_hint(self) -> str | None:
+    def suggested_title(self) -> str | None:
         """A title for a new page: the one named, else the heading that the content opens with."""
-        return self.page.title or title_hint(self.page.content, self.content_type)
+        return self.page.title or first_heading(self.page.content, self.content_type)
 
 
 def parse(data: bytes, content_type: ContentType, *, file: str = "") -> Document:
@@ -68,7 +68,7 @@ def parse(data: bytes, content_type: ContentType, *, file: str = "") -> Document
     Raises BadPage, with the line, where the file is no page: no UTF-8, a NUL, Git's conflict marks,
     a header that does not end, or a value that cannot be (``published: maybe``).
     """
-    text = text_of_file(data, content_type, file)
+    text = decode_file(data, content_type, file)
     bom = text.startswith(_BOM)
     return _parse_text(text[1:] if bom else text, content_type, file, bom=bom)
 
@@ -118,17 +118,17 @@ def compose(
     ``check`` such a file is made too.
     """
     if check:
-        refuse_damage(page.content, content_type, "")
+        reject_damage(page.content, content_type, "")
     if content_type == "asciidoc":
         return page.content.encode()
-    values = worth_writing(values_of(page, date, date_created), naming)
+    values = values_to_write(values_of(page, date, date_created), naming)
     header = new_header(values, content_type)
     if len(header.text) > MAX_HEADER:
         raise BadPage("", 1, TOO_LONG)
     return (header.text + page.content).encode()
 
 
-def amend(
+def update(
     doc: Document,
     page: Page | None = None,
     *,
@@ -149,7 +149,7 @@ def amend(
     if doc.content_type != "asciidoc":
         said = values_of(doc.page, doc.date, doc.date_created)
         asked = values_of(page or Page(""), date, date_created)
-        wanted = changes(said, asked, fields)
+        wanted = changed_values(said, asked, fields)
     content = None
     if page is not None and (fields is None or "content" in fields):
         content = _new_content(doc, page.content)
@@ -158,7 +158,7 @@ def amend(
     line_end = _line_end(doc)
     header = doc.header
     if wanted:
-        header = change(header, wanted, doc.content_type, line_end)
+        header = update_header(header, wanted, doc.content_type, line_end)
     return _assemble(doc, header, doc.page.content if content is None else content, line_end)
 
 
@@ -190,7 +190,7 @@ def _line_end(doc: Document) -> str:
 
 def _assemble(doc: Document, header: Header | None, content: str, line_end: str) -> Document:
     """The document of these parts, spelt so that parsing its bytes gives them again."""
-    refuse_damage(content, doc.content_type, doc.file)
+    reject_damage(content, doc.content_type, doc.file)
     bom = doc.bom
     if header is None and not bom and content.startswith(_BOM):
         bom, content = True, content[1:]
@@ -201,7 +201,7 @@ def _assemble(doc: Document, header: Header | None, content: str, line_end: str)
     if new is None or new.page.content != content:
         # Some of the content was taken for the header's: keep the two apart.
         apart = (
-            with_gap(header, line_end)
+            with_blank_line(header, line_end)
             if header
             else new_header({}, doc.content_type, line_end=line_end)
         )

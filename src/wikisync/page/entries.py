@@ -43,9 +43,9 @@ class Entry(NamedTuple):
 
     key: str
     text: str
-    head: str = ""
+    prefix: str = ""
     raw: str = ""
-    more: bool = False
+    continuation: bool = False
     line: int = 0
 
 
@@ -89,7 +89,7 @@ def _finish(entries: list[Entry], tail: list[str], waiting: list[str], number: i
     """Give the last entry its other lines, and what waited before line ``number`` its own."""
     if tail:
         last = entries[-1]
-        entries[-1] = last._replace(text="".join([last.text, *tail]), more=True)
+        entries[-1] = last._replace(text="".join([last.text, *tail]), continuation=True)
         tail.clear()
     if waiting:
         entries.append(Entry("", "".join(waiting), line=number - len(waiting)))

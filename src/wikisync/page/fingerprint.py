@@ -14,7 +14,7 @@ from functools import lru_cache
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Final
 
-from wikisync.page.dates import instant
+from wikisync.page.dates import parse_instant
 from wikisync.page.model import clean_tags
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ class Fingerprint:
 
     digests: tuple[bytes | None, ...]
 
-    def differs(self, other: Fingerprint) -> tuple[str, ...]:
+    def changed_fields(self, other: Fingerprint) -> tuple[str, ...]:
         """Names of the fields that both pages name and that differ; empty: the same page."""
         if self.digests == other.digests:
             return ()
@@ -60,12 +60,12 @@ class Fingerprint:
         """Whether the page names this field of ``FIELDS`` at all."""
         return self.digests[FIELDS.index(field)] is not None
 
-    def only(self, *fields: str) -> Fingerprint:
+    def restricted_to(self, *fields: str) -> Fingerprint:
         """This fingerprint as if the page named these of ``FIELDS`` alone."""
         pairs = zip(FIELDS, self.digests, strict=True)
         return Fingerprint(tuple(digest if name in fields else None for name, digest in pairs))
 
-    def over(self, other: Fingerprint) -> Fingerprint:
+    def with_defaults_from(self, other: Fingerprint) -> Fingerprint:
         """The fingerprint of this page with what it does not name taken from ``other``."""
         return Fingerprint(
             tuple(
@@ -73,7 +73,7 @@ class Fingerprint:
             )
         )
 
-    def taking(self, fields: tuple[str, ...], other: Fingerprint) -> Fingerprint:
+    def with_fields_from(self, fields: tuple[str, ...], other: Fingerprint) -> Fingerprint:
         """The fingerprint of this page with these fields as ``other`` has them."""
         trios = zip(FIELDS, self.digests, other.digests, strict=True)
         return Fingerprint(tuple(b if name in fields else a for name, a, b in trios))
@@ -150,7 +150,7 @@ def plain_date(date: str | None) -> str | None:
     """A publish date as its instant in UTC, however it is spelt; ``""`` is not set."""
     if date is None:
         return None
-    moment = instant(date)
+    moment = parse_instant(date)
     return date.strip() if moment is None else moment.isoformat()
 
 

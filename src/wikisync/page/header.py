@@ -115,9 +115,9 @@ def _refuse_long(text: str, start: int, file: str) -> None:
 def _is_header(entries: tuple[Entry, ...], content_type: ContentType, file: str) -> bool:
     """Whether lines between fences are a header, not a passage between two rules."""
     first = entries[0]
-    stray = next((e for e in reversed(entries) if not e.key and not _idle(e)), None)
+    stray = next((e for e in reversed(entries) if not e.key and not _is_blank_or_comment(e)), None)
     glued = next((e for e in entries if not e.key and _GLUED.match(e.text)), None)
-    if not first.key and first is not glued and not _idle(first):
+    if not first.key and first is not glued and not _is_blank_or_comment(first):
         return False
     known = any(entry.key in _KNOWN for entry in entries)
     if not known and glued is None:
@@ -135,7 +135,7 @@ def _is_header(entries: tuple[Entry, ...], content_type: ContentType, file: str)
     return True
 
 
-def _idle(entry: Entry) -> bool:
+def _is_blank_or_comment(entry: Entry) -> bool:
     """Whether the lines are comments or empty."""
     return all(line[0] in "#\r\n" or not line.strip() for line in lines_of(entry.text))
 

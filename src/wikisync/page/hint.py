@@ -23,7 +23,7 @@ _HEADING: Final[dict[ContentType, re.Pattern[str]]] = {
 _CLOSING_HASHES: Final = re.compile(r"(?<=[ \t])#+\Z")
 
 
-def title_hint(content: str, content_type: ContentType) -> str | None:
+def first_heading(content: str, content_type: ContentType) -> str | None:
     """The heading that the content opens with; ``None`` where it opens otherwise."""
     pattern = _HEADING.get(content_type)
     match = pattern.match(content) if pattern else None

@@ -13,7 +13,7 @@ MAX_TEXT: Final = 255
 """Characters that a title and a description hold."""
 
 
-def unsendable(page: Page, content_type: ContentType) -> str | None:
+def reason_unsendable(page: Page, content_type: ContentType) -> str | None:
     """Why the wiki would refuse the values of a file, in a clause; None where it would not.
 
     Characters are counted as the wiki's database counts them: one a code point.

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from wikisync.page.alignment import Budget, matching
 from wikisync.page.damage import OUR_MARK
-from wikisync.page.document import amend
+from wikisync.page.document import update
 from wikisync.page.fingerprint import plain_content
 
 if TYPE_CHECKING:
@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 HERE, MIDDLE, WIKI = OUR_MARK, "=======", ">>>>>>> wiki"
 
 
-def marked(doc: Document, there: Page, merged: Page | None, fields: Collection[str]) -> bytes:
+def with_conflict_markers(
+    doc: Document, there: Page, merged: Page | None, fields: Collection[str]
+) -> bytes:
     """The bytes of a file with both versions of the ``fields`` that differ.
 
     ``merged`` is the page with all that does merge, and with marks in its content where that does
@@ -31,23 +33,23 @@ def marked(doc: Document, there: Page, merged: Page | None, fields: Collection[s
     """
     ours = doc
     if merged is not None:
-        ours = amend(doc, page=replace(merged, content=doc.page.content))
-    wiki = amend(ours, page=replace(there, content=doc.page.content), fields=fields)
+        ours = update(doc, page=replace(merged, content=doc.page.content))
+    wiki = update(ours, page=replace(there, content=doc.page.content), fields=fields)
     end = "\r\n" if "\r\n" in doc.text else "\n"
-    header = both(_header(ours), _header(wiki), end)
+    header = interleave(_header(ours), _header(wiki), end)
     content = doc.page.content
     if "content" in fields:
         if merged is not None and HERE in merged.content:
             content = _ending(merged.content, end)
         else:
-            content = both(doc.page.content, _ending(there.content, end), end)
+            content = interleave(doc.page.content, _ending(there.content, end), end)
     elif merged is not None:
         content = _ending(merged.content, end)
     bom = "\ufeff" if doc.bom else ""
     return (bom + header + content).encode()
 
 
-def both(here: str, wiki: str, end: str) -> str:
+def interleave(here: str, wiki: str, end: str) -> str:
     """Two texts as one: lines that both have once, others between marks."""
     if plain_content(here) == plain_content(wiki):
         return here

@@ -61,7 +61,7 @@ class Page:
     script_js: str | None = None
     private: bool | None = None
 
-    def over(self, other: Page) -> Page:
+    def with_defaults_from(self, other: Page) -> Page:
         """This page, with whatever it does not name taken from ``other``."""
         missing = {
             f.name: getattr(other, f.name) for f in fields(self) if getattr(self, f.name) is None

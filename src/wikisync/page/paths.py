@@ -117,7 +117,7 @@ def content_type_of(file: str) -> ContentType | None:
     return EXTENSIONS.get(PurePosixPath(file).suffix)
 
 
-def folded(file: str) -> str:
+def case_folded(file: str) -> str:
     """What names that a file system may hold to be one have in common: case, and how accents are
     put together."""
     return unicodedata.normalize("NFC", unicodedata.normalize("NFD", file).casefold())
@@ -127,11 +127,11 @@ def case_clashes(files: Iterable[str]) -> tuple[tuple[str, ...], ...]:
     """Groups of names that are one name where case does not count, each sorted."""
     groups: defaultdict[str, set[str]] = defaultdict(set)
     for file in files:
-        groups[folded(file)].add(file)
+        groups[case_folded(file)].add(file)
     return tuple(tuple(sorted(group)) for group in groups.values() if len(group) > 1)
 
 
-def unreachable(key: Key, locales: Locales) -> str | None:
+def reason_unreachable(key: Key, locales: Locales) -> str | None:
     """Why a browser could not reach a page that bears this name; None where it could.
 
     Such a page may be on a wiki all the same, and can be a file; it is no name for a new page.
@@ -151,12 +151,12 @@ def unreachable(key: Key, locales: Locales) -> str | None:
 
 
 def _check(name: str, path: str) -> None:
-    rule = _refused(path) or _cut(path)
+    rule = _reason_refused(path) or _strip_like_wiki(path)
     if rule is not None:
         raise BadName(name, rule)
 
 
-def _refused(path: str) -> str | None:
+def _reason_refused(path: str) -> str | None:
     """Why the wiki or the folder cannot hold a page of this path."""
     if not path:
         return "a page's path is not empty"
@@ -174,7 +174,7 @@ def _refused(path: str) -> str | None:
     return None
 
 
-def _cut(path: str) -> str | None:
+def _strip_like_wiki(path: str) -> str | None:
     """What Wiki.js takes out of an address before it looks for the page."""
     if match := _CUT.search(path):
         return f"Wiki.js cuts {match[0]!r} from addresses: no browser would reach the page"

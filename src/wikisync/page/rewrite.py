@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from wikisync.page.entries import KNOWN, Entry, split_entries
 from wikisync.page.header import FENCES, Header, split
-from wikisync.page.spelling import HTML_END, Value, respell, spell
+from wikisync.page.spelling import HTML_END, Value, format_value, reformat_entry
 from wikisync.page.values import text_of
 
 if TYPE_CHECKING:
@@ -27,14 +27,14 @@ def new_header(
 ) -> Header:
     """A header with a line for each value, in the order given, and the empty line behind it."""
     opening, closing = FENCES[content_type]
-    never = _never(content_type)
-    lines = [f"{key}: {spell(key, value, never=never)}" for key, value in values.items()]
+    never = _forbidden_characters(content_type)
+    lines = [f"{key}: {format_value(key, value, never=never)}" for key, value in values.items()]
     body = "".join(f"{line}{line_end}" for line in lines or [NEUTRAL])
     entries = split_entries(body)
     return Header("yaml", opening + line_end, entries, closing + line_end, line_end)
 
 
-def change(
+def update_header(
     header: Header | None, values: Mapping[str, Value], content_type: ContentType, line_end: str
 ) -> Header:
     """The header with other values for some keys. Without a header, a new one with these alone."""
@@ -44,29 +44,29 @@ def change(
         return _change_legacy(header, values, line_end)
     entries = list(header.entries)
     named = header.named()
-    never = _never(content_type)
+    never = _forbidden_characters(content_type)
     for key, value in values.items():
         # A file that says isPublished goes on saying so.
         alias = "isPublished" if key == "published" and key not in named else key
         old = named.get(alias)
         if old is not None:
             place = next(i for i, entry in enumerate(entries) if entry is old)
-            entries[place : place + 1] = split_entries(respell(old, value, never=never))
+            entries[place : place + 1] = split_entries(reformat_entry(old, value, never=never))
         else:
-            line = f"{key}: {spell(key, value, never=never)}{line_end}"
+            line = f"{key}: {format_value(key, value, never=never)}{line_end}"
             place = _place(entries, key)
             entries[place:place] = split_entries(line)
     return replace(header, entries=tuple(entries))
 
 
-def with_gap(header: Header, line_end: str) -> Header:
+def with_blank_line(header: Header, line_end: str) -> Header:
     """The header with an end to its last line and an empty line behind it."""
     unended = not header.text.endswith(("\n", "\r"))
     closing = header.closing + line_end if unended else header.closing
     return replace(header, closing=closing, gap=header.gap or line_end)
 
 
-def _never(content_type: ContentType) -> str:
+def _forbidden_characters(content_type: ContentType) -> str:
     return HTML_END if content_type == "html" else ""
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from wikisync.page.dates import instant
+from wikisync.page.dates import parse_instant
 from wikisync.page.entries import Entry, first_line_end, lines_of, split_entries
 from wikisync.page.model import clean_tags
 from wikisync.page.values import (
@@ -23,7 +23,7 @@ from wikisync.page.values import (
     text_of,
     without_comment,
 )
-from wikisync.page.yamlish import quote, reads_plain
+from wikisync.page.yamlish import is_plain_scalar, quote
 
 Value = str | bool | tuple[str, ...]
 """What a key can be given: a text, a yes or no, or tags."""
@@ -40,7 +40,7 @@ _PLAIN_ITEM: Final = re.compile(r"\w(?:[\w ./+-]*[\w./+-])?")
 _PAIRS: Final = {"1": "0", "true": "false", "yes": "no", "on": "off"}
 
 
-def spell(key: str, value: Value, *, never: str = "") -> str:
+def format_value(key: str, value: Value, *, never: str = "") -> str:
     """A new line's value, after ``key: ``. ``never`` as in ``yamlish.quote``."""
     match value:
         case bool():
@@ -51,7 +51,7 @@ def spell(key: str, value: Value, *, never: str = "") -> str:
             return _tags(value, never)
 
 
-def respell(entry: Entry, value: Value, *, never: str = "") -> str:
+def reformat_entry(entry: Entry, value: Value, *, never: str = "") -> str:
     """The entry's lines with another value, spelt as they are."""
     match value:
         case bool():
@@ -60,12 +60,12 @@ def respell(entry: Entry, value: Value, *, never: str = "") -> str:
             new = _text_like(entry, value, never)
         case _:
             new = _tags_like(entry, value, never)
-    if new is None or not _says(new, value):
-        new = _line(entry, spell(entry.key, value, never=never))
+    if new is None or not _reads_back_as(new, value):
+        new = _line(entry, format_value(entry.key, value, never=never))
     return new
 
 
-def _says(lines: str, value: Value) -> bool:
+def _reads_back_as(lines: str, value: Value) -> bool:
     """Whether the lines, read again, are one entry of this value."""
     entries = split_entries(lines)
     if len(entries) != 1 or not entries[0].key:
@@ -82,19 +82,19 @@ def _says(lines: str, value: Value) -> bool:
 
 def _line(entry: Entry, spelt: str) -> str:
     """The entry as one line that says ``spelt``."""
-    blank = "" if entry.head[-1] in " \t" else " "
-    return f"{entry.head}{blank}{spelt}{first_line_end(entry.text)}"
+    blank = "" if entry.prefix[-1] in " \t" else " "
+    return f"{entry.prefix}{blank}{spelt}{first_line_end(entry.text)}"
 
 
 def _text(text: str, never: str, *, date: bool = False) -> str:
     held = not never or never not in text
-    if held and (reads_plain(text) or (date and instant(text) is not None)):
+    if held and (is_plain_scalar(text) or (date and parse_instant(text) is not None)):
         return text
     return quote(text, never=never)
 
 
 def _text_like(entry: Entry, text: str, never: str) -> str | None:
-    if entry.more:
+    if entry.continuation:
         return _block(entry, text, never) if BLOCK.fullmatch(entry.raw) else None
     match = QUOTED.fullmatch(entry.raw)
     if match is None:
@@ -125,7 +125,7 @@ def _block(entry: Entry, text: str, never: str) -> str | None:
 
 def _flag_like(entry: Entry, flag: bool) -> str | None:
     """The other word of the pair that the file uses, in its case and quotes."""
-    if entry.more:
+    if entry.continuation:
         return None
     comment = COMMENT.search(entry.raw)
     said = entry.raw[: comment.start()] if comment else entry.raw
@@ -157,11 +157,11 @@ def _flow(tags: tuple[str, ...], never: str) -> str:
 
 
 def _item(tag: str, never: str) -> str:
-    return tag if _PLAIN_ITEM.fullmatch(tag) and reads_plain(tag) else quote(tag, never=never)
+    return tag if _PLAIN_ITEM.fullmatch(tag) and is_plain_scalar(tag) else quote(tag, never=never)
 
 
 def _tags_like(entry: Entry, tags: tuple[str, ...], never: str) -> str | None:
-    if not entry.more:
+    if not entry.continuation:
         return _tags_on_a_line(entry, tags, never)
     if tags and any(ITEM.fullmatch(line) for line in lines_of(entry.text)):
         return _block_list(entry, tags, never)
@@ -196,7 +196,7 @@ def _block_list(entry: Entry, tags: tuple[str, ...], never: str) -> str | None:
             kept.append(line)
             continue
         dash = match["dash"]
-        item = tags_of(Entry("tags", f"tags:\n{line}", "tags:", more=True))
+        item = tags_of(Entry("tags", f"tags:\n{line}", "tags:", continuation=True))
         if item and wanted.pop(item[0].strip().lower(), None) is not None:
             kept.append(line)
     new = [f"{dash}{_item(tag, never)}{eol}" for tag in wanted.values()]

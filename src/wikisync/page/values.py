@@ -11,7 +11,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from wikisync.errors import BadPage
-from wikisync.page.dates import instant
+from wikisync.page.dates import parse_instant
 from wikisync.page.entries import lines_of
 from wikisync.page.yamlish import load
 
@@ -50,7 +50,7 @@ FLAGS: Final = {
 
 def text_of(entry: Entry) -> str:
     """The entry's value as text; ``""`` where nothing follows the key."""
-    if not entry.more:
+    if not entry.continuation:
         if entry.raw.lstrip(" \t")[:1] in ('"', "'") and QUOTED.fullmatch(entry.raw):
             loaded = _loaded(entry)
             if isinstance(loaded, str):
@@ -62,11 +62,11 @@ def text_of(entry: Entry) -> str:
 
 def tags_of(entry: Entry) -> tuple[str, ...]:
     """The entry's value as tags: a YAML list's items, or a text cut at its commas."""
-    if entry.more or entry.raw.lstrip(" \t").startswith("["):
+    if entry.continuation or entry.raw.lstrip(" \t").startswith("["):
         loaded = _loaded(entry)
         if isinstance(loaded, list) and all(isinstance(item, str) for item in loaded):
             return tuple(item for item in loaded if item.strip())
-        if entry.more and (items := _items(entry)):
+        if entry.continuation and (items := _items(entry)):
             return items
     return tuple(tag for part in text_of(entry).split(",") if (tag := part.strip()))
 
@@ -83,7 +83,7 @@ def flag_of(entry: Entry, file: str) -> bool:
 def date_of(entry: Entry, file: str) -> str:
     """The entry's value as a date, as it is spelt; ``""`` is no date. Raises BadPage else."""
     text = without_comment(text_of(entry))
-    if text and instant(text) is None:
+    if text and parse_instant(text) is None:
         raise BadPage(
             file, entry.line, f"`{entry.key}` must be a date like 2030-12-31, and is `{entry.raw}`"
         )
@@ -111,7 +111,7 @@ def _loaded(entry: Entry) -> object:
 
 def _folded(entry: Entry) -> str:
     """The lines of a value that is no YAML, joined as YAML joins a long text."""
-    lines = lines_of(entry.text.removeprefix(entry.head))
+    lines = lines_of(entry.text.removeprefix(entry.prefix))
     return " ".join(part for line in lines if (part := line.strip(" \t\r\n")))
 
 

@@ -44,7 +44,7 @@ def load(text: str) -> object:
         return None
 
 
-def reads_plain(text: str) -> bool:
+def is_plain_scalar(text: str) -> bool:
     """Whether YAML takes the text, unquoted after a key, for itself: ``Foo`` yes, ``007`` no.
 
     Trailing blanks are not looked at: our reader keeps them, and Wiki.js writes them so. A number

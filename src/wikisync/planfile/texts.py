@@ -37,7 +37,7 @@ def _expected(pair: Pair) -> tuple[Fingerprint | None, Fingerprint | None]:
     here = None if item.here is None else item.here.fingerprint
     there = None if item.there is None else item.there.fingerprint
     # What a file does not name is taken from the page.
-    both = here.over(there) if here is not None and there is not None else here
+    both = here.with_defaults_from(there) if here is not None and there is not None else here
     if not isinstance(item, Action):
         return there, both
     if item.verb == "move":

@@ -67,7 +67,7 @@ def on_both_sides(pair: Pair) -> tuple[Pair, ...]:
     item = pair.item
     if pair.here is None or not isinstance(item, Action) or item.verb != "merge":
         return (pair,)
-    here = pair.here.over(pair.old) if pair.old else pair.here
+    here = pair.here.with_defaults_from(pair.old) if pair.old else pair.here
     there = replace(pair, here=None)
     mine = replace(item, side="folder", fields=item.theirs)
     return there, replace(there, item=mine, old=here)

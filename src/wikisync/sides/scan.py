@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from wikisync.errors import BadName, BadPage, FolderError
 from wikisync.page.document import parse
 from wikisync.page.fingerprint import fingerprint
-from wikisync.page.limits import unsendable
+from wikisync.page.limits import reason_unsendable
 from wikisync.page.paths import EXTENSIONS, key_of
 from wikisync.sides.folder import digest_of
 from wikisync.sides.stamps import tells
@@ -115,7 +115,7 @@ def _page(file: str, kind: ContentType, folder: Folder, base: Base | None) -> Lo
     if base is not None and base.digest == digest and base.content_type == kind:
         return Local(file, kind, base.here, digest)
     page = parse(data, kind, file=file).page
-    if (why := unsendable(page, kind)) is not None:
+    if (why := reason_unsendable(page, kind)) is not None:
         raise BadPage(file, None, why)
     return Local(file, kind, fingerprint(page), digest)
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from wikisync.errors import BadName, NotConfigured
 from wikisync.meet import meet
 from wikisync.page.model import Key, Listed, has_file_form
-from wikisync.page.paths import Locales, file_of, folded, unreachable
+from wikisync.page.paths import Locales, case_folded, file_of, reason_unreachable
 from wikisync.page.windows import windows_refusal
 from wikisync.sides.aside import aside
 from wikisync.sides.scan import Named, Scan, name, scan
@@ -105,7 +105,7 @@ def _unnoticed(bases: Mapping[Key, Base], seen: Seen) -> tuple[Key, ...]:
         if not isinstance(there, Remote) or there.fingerprint is None or key in seen.moved:
             continue
         same_time = there.listed.updated_at == base.updated_at
-        if same_time and base.there.differs(there.fingerprint):
+        if same_time and base.there.changed_fields(there.fingerprint):
             found.append(key)
     return tuple(found)
 
@@ -145,14 +145,14 @@ def _sides(
     taken: dict[str, str] = {}
     if folder.folds_case():
         for local in named.here.values():
-            taken |= {folded(part): part for part in _with_folders(local.file)}
+            taken |= {case_folded(part): part for part in _with_folders(local.file)}
 
     def name_of(key: Key, listed: Listed) -> str:
         file = _file_of(key, listed, locales)
         if folder.on_windows and (why := windows_refusal(file)) is not None:
             raise BadName(file, why)
         for part in _with_folders(file) if folder.folds_case() else ():
-            if (other := taken.setdefault(folded(part), part)) != part:
+            if (other := taken.setdefault(case_folded(part), part)) != part:
                 raise BadName(file, f"{other} has the same name on this file system")
         return file
 
@@ -193,7 +193,7 @@ def _sides(
         seen.displaced,
         renames.alike,
         texts.merge,
-        unreachable=lambda key: unreachable(key, locales),
+        unreachable=lambda key: reason_unreachable(key, locales),
         ignores=folder.ignores,
         blocked=named.blocked,
         problems=named.problems,
@@ -210,7 +210,7 @@ def _is_same(there: There, here: Local) -> bool:
     """Whether a new file is the page that has its name: then it is no other page's."""
     if not isinstance(there, Remote) or there.fingerprint is None:
         return False
-    return not here.fingerprint.differs(there.fingerprint)
+    return not here.fingerprint.changed_fields(there.fingerprint)
 
 
 def _file_of(key: Key, listed: Listed, locales: Locales) -> str:

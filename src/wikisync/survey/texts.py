@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from wikisync.errors import BadPage, FolderError
 from wikisync.page.document import parse
-from wikisync.page.hint import title_hint
+from wikisync.page.hint import first_heading
 from wikisync.sides.folder import digest_of
 from wikisync.sides.git import merge_file
 from wikisync.sync.likeness import likeness
@@ -46,7 +46,7 @@ class Texts:
         base, file = self.base(was), self.file(local)
         if base is None or file is None:
             return 0.0
-        title = file.title or title_hint(file.content, local.content_type)
+        title = file.title or first_heading(file.content, local.content_type)
         return likeness(base.content, file.content, by_lines=title != base.title)
 
     def merge(self, was: Key, conflict: Conflict) -> Merged | Clash | None:

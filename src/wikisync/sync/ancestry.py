@@ -90,7 +90,7 @@ def find_ancestor(
     they were not asked for yet. ``read`` has the fingerprints of those that were read, None for one
     that cannot be. ``date`` is the file's own: what the page held then is looked at first.
     """
-    if page.here is not None and not page.here.differs(page.there):
+    if page.here is not None and not page.here.changed_fields(page.there):
         return Ancestor(None)  # alike, under two names
     exact = _place(page.there, page.committed, _STYLE)
     if page.here is None:
@@ -100,7 +100,7 @@ def find_ancestor(
     newer = () if place is None else _newer(page, page.here, place)
     if place is not None and not newer:
         return Ancestor(page.committed[place])
-    if place is None and not page.committed and "tags" in page.here.differs(page.there):
+    if place is None and not page.committed and "tags" in page.here.changed_fields(page.there):
         return None  # nothing could tell whose tags changed
     if trail is None:
         return Look()
@@ -112,7 +112,7 @@ def find_ancestor(
     if shared is None:
         return past.further() or match
     # The wiki had one of the newer texts, and went back to an older one.
-    went_back = any(not text.differs(shared[0]) for text in newer)
+    went_back = any(not text.changed_fields(shared[0]) for text in newer)
     return shared[1] if went_back else match
 
 
@@ -129,7 +129,7 @@ class _Past:
         """The newest version that holds the file's present text, of those that were read."""
         for index, entry in enumerate(self.trail):
             held = self.read.get(entry.id)
-            if held and not self.here.differs(held) and (found := self._shared(index, held)):
+            if held and not self.here.changed_fields(held) and (found := self._shared(index, held)):
                 return found
         return None
 
@@ -156,12 +156,12 @@ class _Past:
 
     def _shared(self, index: int, held: Fingerprint) -> Ancestor | None:
         """What the folder has of this text, with the tags of the time when the page left it."""
-        same = [old for old in self.page.committed if not old.fingerprint.differs(held)]
+        same = [old for old in self.page.committed if not old.fingerprint.changed_fields(held)]
         if same:
             left = self.trail[index - 1].date if index else self.page.updated_at
             in_time = (old for old in same if left is None or old.time <= left)
             return Ancestor(next(in_time, same[-1]))
-        if self.here.differs(held) or "tags" in self.here.differs(self.page.there):
+        if self.here.changed_fields(held) or "tags" in self.here.changed_fields(self.page.there):
             return None
         return Ancestor(None)
 
@@ -190,4 +190,4 @@ def _newer(page: Stranger, here: Fingerprint, place: int) -> tuple[Fingerprint, 
 
 
 def _same(one: Fingerprint, other: Fingerprint, apart: frozenset[str]) -> bool:
-    return apart.issuperset(one.differs(other))
+    return apart.issuperset(one.changed_fields(other))

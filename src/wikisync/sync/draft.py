@@ -190,8 +190,8 @@ class Draft:
         elif here.digest == base.digest:
             return False  # the very bytes that were agreed on, under another name
         else:
-            agreed = base.here.over(base.there)
-        return bool(set(agreed.differs(here.fingerprint)) - {"editor"})
+            agreed = base.here.with_defaults_from(base.there)
+        return bool(set(agreed.changed_fields(here.fingerprint)) - {"editor"})
 
     def over_edit(self, step: Action, was: Key) -> Side | None:
         """Whose edit a conversion goes over, where the user chose between two texts."""
@@ -200,7 +200,7 @@ class Draft:
             return None
         if step.takes_conversion:
             return "folder"
-        same = base is not None and not base.there.differs(there.fingerprint)
+        same = base is not None and not base.there.changed_fields(there.fingerprint)
         return None if same else "wiki"
 
     def merged(self, conflict: Conflict, was: Key) -> Action | Conflict:
@@ -283,7 +283,7 @@ def _converting(conflict: Conflict, *, edited: bool, prefer: Prefer | None) -> A
     page = None if there is None else there.listed.id
     fields: tuple[str, ...] = ("editor",)
     if edited and prefer == "local" and here and there and there.fingerprint:
-        unlike = {*here.fingerprint.differs(there.fingerprint), "editor"}
+        unlike = {*here.fingerprint.changed_fields(there.fingerprint), "editor"}
         fields = tuple(name for name in FIELDS if name in unlike)
     return Action(
         "update",

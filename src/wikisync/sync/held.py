@@ -203,5 +203,5 @@ def _goes_on(reviewed: Action, fresh: Action, earlier: Earlier) -> bool:
         return False
     if fresh.side == "wiki":
         end = end_of(reviewed)
-        return end is not None and not end.differs(fresh.here.fingerprint)
+        return end is not None and not end.changed_fields(fresh.here.fingerprint)
     return same_there(reviewed.there, fresh.there)

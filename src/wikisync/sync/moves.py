@@ -110,7 +110,7 @@ def to_folder(moved: Moved, file: str) -> Course:
     if (titled := titled_by_wiki(base, there)) is not None:
         # The wiki gave it that title; the file's is what a person wrote, and is put back.
         # That digest is no file's, so that the file is read, whoever goes on from here.
-        here_too = base.here.taking(("title",), titled)
+        here_too = base.here.with_fields_from(("title",), titled)
         after = replace(after, here=here_too, there=titled, digest=b"")
     after = _seen(after, there)
     move = replace(move, base=after)
@@ -128,7 +128,7 @@ def titled_by_wiki(base: Base, there: Remote) -> Fingerprint | None:
         return None
     if not _is_title(there.fingerprint, new):
         return None
-    return base.there.taking(("title",), there.fingerprint)
+    return base.there.with_fields_from(("title",), there.fingerprint)
 
 
 def in_the_way(moved: Moved, side: Side, key: Key) -> Conflict:
@@ -213,7 +213,7 @@ def _under(base: Base, key: Key, file: str) -> Base:
 
 def _seen(base: Base, there: Remote) -> Base:
     """The base with the page's present time, where nothing but the name changed with it."""
-    if there.fingerprint is None or base.there.differs(there.fingerprint):
+    if there.fingerprint is None or base.there.changed_fields(there.fingerprint):
         return base
     return replace(base, updated_at=there.listed.updated_at)
 
@@ -248,5 +248,5 @@ def _remote(moved: Moved) -> Remote:
 
 
 def _is_title(known: Fingerprint, title: str) -> bool:
-    named = fingerprint(Page("", title=title)).only("title")
-    return not known.only("title").differs(named)
+    named = fingerprint(Page("", title=title)).restricted_to("title")
+    return not known.restricted_to("title").changed_fields(named)

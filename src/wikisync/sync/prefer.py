@@ -32,7 +32,7 @@ def turned(action: Action) -> Action | Conflict:
         return replace(action, verb="delete", side=side, fields=(), settles=True, overwrites=side)
     here, there, fields = action.here, action.there, action.fields
     if here is not None and there is not None and there.fingerprint is not None:
-        fields = here.fingerprint.differs(there.fingerprint)
+        fields = here.fingerprint.changed_fields(there.fingerprint)
     if side == "wiki" and (kind := fixed(fields)):
         return Conflict(action.key, action.file, kind, fields, "", here, there)
     return replace(action, side=side, fields=fields, settles=True, overwrites=side)
@@ -63,7 +63,7 @@ def settle_by(side: str, conflict: Conflict) -> Action | None:
     fields: tuple[str, ...] = ()
     if verb == "update" and here is not None and there is not None and there.fingerprint:
         # All that differs, also what would have merged: one side is taken whole.
-        fields = here.fingerprint.differs(there.fingerprint)
+        fields = here.fingerprint.changed_fields(there.fingerprint)
     return Action(
         verb,
         where,

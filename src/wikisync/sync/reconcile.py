@@ -90,7 +90,7 @@ def _unknown(base: Base | None, has_file: bool, page: Listed) -> bool:
     return (
         page.id != base.id
         or page.updated_at != base.updated_at
-        or bool(listed_fields(page).differs(base.there))
+        or bool(listed_fields(page).changed_fields(base.there))
     )
 
 
@@ -114,7 +114,7 @@ def _first_meeting(key: Key, here: Local | None, there: Remote | None) -> Decisi
         return _action("create", "folder", key, there=there)
     if here is None or there is None:
         return Forget(key)
-    fields = here.fingerprint.differs(_read(there))
+    fields = here.fingerprint.changed_fields(_read(there))
     # none | there | there, equal: adopt
     if not fields:
         return _action("adopt", "folder", key, here=here, there=there)
@@ -140,7 +140,7 @@ def _known(key: Key, base: Base, here: Local | None, there: Remote | None) -> De
         # known | same | changed: update here
         case False, True:
             return _action("update", "folder", key, on_wiki, here=here, there=there)
-    fields = here.fingerprint.differs(_read(there))
+    fields = here.fingerprint.changed_fields(_read(there))
     # known | changed | changed, equal: adopt
     if not fields:
         return _action("adopt", "folder", key, here=here, there=there)
@@ -164,12 +164,12 @@ def changed_here(base: Base, here: Local) -> tuple[str, ...]:
     # A field that the file names only now is compared with what the wiki had.
     if here.fingerprint == base.here:
         return ()
-    return base.here.over(base.there).differs(here.fingerprint)
+    return base.here.with_defaults_from(base.there).changed_fields(here.fingerprint)
 
 
 def changed_there(base: Base, there: Remote, here: Local | None) -> tuple[str, ...]:
     """The fields that changed on the wiki since the base, of those that count for the file."""
-    fields = base.there.differs(_read(there))
+    fields = base.there.changed_fields(_read(there))
     file = base.here if here is None else here.fingerprint
     return tuple(name for name in fields if name not in ON_DEMAND or file.names(name))
 

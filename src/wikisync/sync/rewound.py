@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wikisync.page.dates import instant
+from wikisync.page.dates import parse_instant
 from wikisync.sync.plan import WRITES, Elsewhere, Hidden, Refusal, Remote
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def _goes_back(base: Base, pages: dict[int, Remote]) -> bool:
 
 
 def _is_older(base: Base, there: Remote) -> bool:
-    then, now = instant(base.updated_at), instant(there.listed.updated_at)
+    then, now = parse_instant(base.updated_at), parse_instant(there.listed.updated_at)
     return then is not None and now is not None and now < then
 
 
@@ -75,7 +75,7 @@ def _at_stake(sides: Sides, pages: dict[int, Remote]) -> Iterator[str]:
 
 
 def _differs(base: Base, there: Remote) -> bool:
-    return there.fingerprint is not None and bool(base.there.differs(there.fingerprint))
+    return there.fingerprint is not None and bool(base.there.changed_fields(there.fingerprint))
 
 
 def _agree(sides: Sides, key: Key) -> bool:
@@ -86,4 +86,4 @@ def _agree(sides: Sides, key: Key) -> bool:
         return there is None and at not in sides.blocked
     if not isinstance(there, Remote) or there.fingerprint is None:
         return False
-    return not here.fingerprint.differs(there.fingerprint)
+    return not here.fingerprint.changed_fields(there.fingerprint)

@@ -28,9 +28,9 @@ def judge_page(
     """
     if found is None or wanted is None:
         return _plain(found, lease, wanted)
-    unlike = set(wanted.differs(found))
+    unlike = set(wanted.changed_fields(found))
     # First: a write of nothing but what is unsent would else be done before it is.
-    if unlike and lease is not None and not lease.differs(found):
+    if unlike and lease is not None and not lease.changed_fields(found):
         return "undone"
     unlike -= unsent
     if not unlike:
@@ -45,16 +45,16 @@ def _plain(
         return "done"
     if found is None:
         return "undone" if lease is None else "changed"
-    return "undone" if lease is not None and not lease.differs(found) else "changed"
+    return "undone" if lease is not None and not lease.changed_fields(found) else "changed"
 
 
 def judge_conversion(found: Fingerprint | None, lease: Fingerprint, wanted: Fingerprint) -> Verdict:
     """The verdict on a page that the wiki was to convert: its editor tells, whatever its text."""
     if found is None:
         return "changed"
-    if "editor" not in wanted.differs(found):
+    if "editor" not in wanted.changed_fields(found):
         return "done"
-    return "changed" if lease.differs(found) else "undone"
+    return "changed" if lease.changed_fields(found) else "undone"
 
 
 def judge_file(found: str | None, lease: str | None, wanted: str | None) -> Verdict:

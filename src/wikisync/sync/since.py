@@ -46,7 +46,7 @@ def is_done(reviewed: Action, sides: Sides) -> bool:
         return False
     now = _print(there) if reviewed.side == "wiki" else None if here is None else here.fingerprint
     end = end_of(reviewed)
-    return now is not None and end is not None and not end.differs(now)
+    return now is not None and end is not None and not end.changed_fields(now)
 
 
 def end_of(action: Action) -> Fingerprint | None:
@@ -130,7 +130,7 @@ def _at(page_id: int | None, sides: Sides) -> Key | None:
 def _edited(was: Fingerprint, now: Fingerprint, where: str) -> str:
     if was == now:
         return ""
-    fields = was.differs(now)
+    fields = was.changed_fields(now)
     return f"its {', '.join(fields)} changed {where}" if fields else f"it changed {where}"
 
 
