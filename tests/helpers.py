@@ -10,13 +10,13 @@ from wikisync.errors import BadName
 from wikisync.page.fingerprint import fingerprint
 from wikisync.page.model import Key, Listed, Page, Record
 from wikisync.sync.plan import Base, Local, Plan, Remote
-from wikisync.sync.planner import Sides, Wish, make_plan
+from wikisync.sync.planner import PlanOptions, Snapshot, make_plan
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from wikisync.page.model import ContentType
-    from wikisync.sync.plan import Action, There
+    from wikisync.sync.plan import Action, RemoteState
 
 TIME = "2020-12-16T06:49:25.724Z"
 LATER = "2021-01-01T00:00:00.000Z"
@@ -104,14 +104,14 @@ def file_of(of: Key, _listed: Listed) -> str:
 def sides(
     bases: Iterable[Base] = (),
     here: Iterable[Local] = (),
-    there: Iterable[Remote] | Mapping[Key, There] = (),
+    there: Iterable[Remote] | Mapping[Key, RemoteState] = (),
     **more: Any,
-) -> Sides:
+) -> Snapshot:
     """Both sides by their keys; files are ``<path>.md``."""
-    shown: Mapping[Key, There] = (
+    shown: Mapping[Key, RemoteState] = (
         there if isinstance(there, Mapping) else {one.listed.key: one for one in there}
     )
-    return Sides(
+    return Snapshot(
         {one.key: one for one in bases},
         {key(one.file.rpartition(".")[0]): one for one in here},
         shown,
@@ -120,8 +120,8 @@ def sides(
     )
 
 
-def planned(of: Sides, wish: Wish | None = None) -> Plan:
-    return make_plan(of, wish or Wish("sync"))
+def planned(of: Snapshot, wish: PlanOptions | None = None) -> Plan:
+    return make_plan(of, wish or PlanOptions("sync"))
 
 
 def steps(of: Plan | Iterable[Action]) -> list[str]:

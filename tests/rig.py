@@ -14,7 +14,7 @@ from wikisync.sides.folder import Folder
 from wikisync.sides.wiki import Wiki
 from wikisync.state import State
 from wikisync.survey import survey
-from wikisync.sync.planner import Wish, make_plan
+from wikisync.sync.planner import PlanOptions, make_plan
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -72,7 +72,7 @@ class Rig:
 
     def plan(self, command: Command = "sync", **wish: Any) -> Plan:
         surveyed = survey(self.folder, self.wiki, self.state, silent)
-        return make_plan(surveyed.sides, Wish(command, **wish))
+        return make_plan(surveyed.sides, PlanOptions(command, **wish))
 
     def run(self, *, write_back: bool = True) -> Run:
         number = self.state.journal.begin_run("sync", DATE)

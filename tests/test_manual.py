@@ -209,7 +209,13 @@ def test_every_conflict_is_explained_in_the_words_that_the_program_says(
     detail = f"{ANY}, {ANY}" if kind in {"kind", "kind-edited"} else ANY
     for known in {detail, "" if kind == "hidden" else detail}:
         conflict = Conflict(
-            Key("en", ANY), "home.md", kind, (ANY,), known, mine=(ANY,), theirs=(ANY,)
+            Key("en", ANY),
+            "home.md",
+            kind,
+            (ANY,),
+            known,
+            local_changes=(ANY,),
+            remote_changes=(ANY,),
         )
         assert f"| {say_conflict(conflict).text} |" in manual.text("guide/decisions.md")
 

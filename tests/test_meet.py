@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from wikisync.sandbox import Sandbox
-    from wikisync.sync.plan import There
+    from wikisync.sync.plan import RemoteState
 
 LOCALES = Locales("en", ("en", "fr"))
 READER = ["read:pages", "read:source", "write:pages", "manage:pages"]
@@ -65,7 +65,7 @@ class Town:
         here = name(scan(self.folder, ()), known, LOCALES).here
         with Wiki(self.box.url, token or self.box.token) as wiki:
             listed = wiki.connect().pages
-            there: dict[Key, There] = {one.key: Remote(one) for one in listed}
+            there: dict[Key, RemoteState] = {one.key: Remote(one) for one in listed}
             for one, got in wiki.read([one for one in listed if one.key in here]):
                 assert isinstance(got, Record)
                 there[one.key] = Remote(one, fingerprint(got.page), got)
@@ -111,7 +111,7 @@ def test_a_page_that_only_the_folder_changed_is_pushed(town: Town) -> None:
     assert (found.base.file, found.base.content_type) == ("a.md", "markdown")
     assert found.base.created_at == listed.listed.created_at
     assert found.base.updated_at not in {listed.listed.updated_at}
-    assert found.base.there == listed.fingerprint
+    assert found.base.remote == listed.fingerprint
 
 
 def test_a_page_that_only_the_wiki_changed_is_pulled(town: Town) -> None:
@@ -212,11 +212,11 @@ def test_tags_come_from_git_where_the_wiki_has_forgotten_them(town: Town) -> Non
     [found] = met.bases.values()
     assert found.page.tags == ("x", "y")
     here = town.here[Key("en", "a")].fingerprint
-    assert found.base.here.changed_fields(here) == ("tags", "content")
+    assert found.base.local.changed_fields(here) == ("tags", "content")
     there = town.there[Key("en", "a")]
     assert isinstance(there, Remote)
     assert there.fingerprint is not None
-    assert found.base.there.changed_fields(there.fingerprint) == ("tags",)
+    assert found.base.remote.changed_fields(there.fingerprint) == ("tags",)
 
 
 def test_line_ends_do_not_keep_histories_apart(town: Town) -> None:
@@ -235,7 +235,7 @@ def test_a_style_is_no_change_where_the_wiki_keeps_it_smaller(town: Town) -> Non
     here = town.here[Key("en", "a")].fingerprint
     [found] = met.bases.values()
     assert town.decided(met) == "update wiki"
-    assert found.base.here.changed_fields(here) == ("content",)
+    assert found.base.local.changed_fields(here) == ("content",)
 
 
 def test_a_version_that_is_no_page_is_passed_over(town: Town) -> None:
@@ -484,7 +484,7 @@ def test_a_page_that_vanishes_while_it_is_read_is_no_trouble(town: Town) -> None
         record = wiki.read_one(number)
         one = next(one for one in wiki.connect().pages if one.id == number)
         lost = Listed(99, Key("en", "gone"), "A page", "", "markdown", True, False, "", "", ())
-        there: dict[Key, There] = {
+        there: dict[Key, RemoteState] = {
             one.key: Remote(one, fingerprint(record.page), record),
             lost.key: Remote(lost),
         }

@@ -23,7 +23,7 @@ from wikisync.sides.atomic import reason_of
 from wikisync.sides.folder import Folder
 from wikisync.state import State
 from wikisync.sync.plan import Plan
-from wikisync.sync.select import choices, chooser
+from wikisync.sync.select import page_selector, parse_paths
 from wikisync.workflow import Report, refused
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def backups_of(config: Config, paths: tuple[str, ...]) -> tuple[Backup, ...]:
     A page is found by each name that it had when a run wrote to it, and by the one that it has now.
     Raises NoSuchPath for a pattern that is none, and StateError.
     """
-    means = chooser(choices(paths, config.folder, Path.cwd()))
+    means = page_selector(parse_paths(paths, config.folder, Path.cwd()))
     with closing(State.open(config.state, create=False)) as state:
         ids = {
             (state.from_another_wiki(named.run), named.page_id)

@@ -52,18 +52,18 @@ def pairs(
     """
     plan = filled(wiki, plan)
     both: list[Action | Conflict] = [*plan.writes, *plan.conflicts]
-    items = [item for item in both if not (isinstance(item, Action) and item.aside)]
-    files = {local.digest: local.file for local in surveyed.sides.here.values()}
+    items = [item for item in both if not (isinstance(item, Action) and item.via_temporary_name)]
+    files = {local.digest: local.file for local in surveyed.sides.local.values()}
     known = {base.id: key for key, base in surveyed.sides.bases.items()}
     there = [_there(item, known, state) for item in items]
     if exact:
         changed = [
-            item.there for item, page in zip(items, there, strict=True) if _is_old(item, page)
+            item.remote for item, page in zip(items, there, strict=True) if _is_old(item, page)
         ]
         whole = {remote.listed.id: remote for remote in _read(wiki, changed)}
         there = [_newest(item, page, whole) for item, page in zip(items, there, strict=True)]
     return tuple(
-        _pair(item, _here(folder, item.here, files), page)
+        _pair(item, _here(folder, item.local, files), page)
         for item, page in zip(items, there, strict=True)
     )
 
@@ -79,14 +79,14 @@ def filled(
     """
     both: list[Action | Conflict] = [*plan.writes, *plan.conflicts]
     items = [item for item in both if only is None or item.key in only]
-    unread = [item.there for item in items if item.there and item.there.fingerprint is None]
+    unread = [item.remote for item in items if item.remote and item.remote.fingerprint is None]
     whole = {remote.listed.id: remote for remote in _read(wiki, unread, lenient=lenient)}
     if not whole:
         return plan
     return replace(
         plan,
-        actions=tuple(replace(a, there=_whole(a.there, whole)) for a in plan.actions),
-        conflicts=tuple(replace(c, there=_whole(c.there, whole)) for c in plan.conflicts),
+        actions=tuple(replace(a, remote=_whole(a.remote, whole)) for a in plan.actions),
+        conflicts=tuple(replace(c, remote=_whole(c.remote, whole)) for c in plan.conflicts),
     )
 
 
@@ -113,7 +113,7 @@ def _whole(there: Remote | None, whole: dict[int, Remote]) -> Remote | None:
 def _pair(item: Action | Conflict, here: Page | None, there: Page | None) -> Pair:
     if isinstance(item, Action) and item.verb == "move":
         return Pair(item, here, here)
-    if isinstance(item, Action) and item.merged is not None and not item.marks:
+    if isinstance(item, Action) and item.merged is not None and not item.writes_markers:
         return Pair(item, there, item.merged, here)
     if isinstance(item, Action) and item.side == "folder":
         return Pair(item, here, None if item.verb == "delete" else there)
@@ -124,23 +124,23 @@ def _pair(item: Action | Conflict, here: Page | None, there: Page | None) -> Pai
 
 def _there(item: Action | Conflict, known: dict[int, Key], state: State) -> Page | None:
     """The page on the wiki as it was read, or as the base has it, under whatever key."""
-    if item.there is None:
+    if item.remote is None:
         return None
-    if item.there.record is not None:
-        return item.there.record.page
-    remembered = state.bases.get(known.get(item.there.listed.id, item.key))
+    if item.remote.record is not None:
+        return item.remote.record.page
+    remembered = state.bases.get(known.get(item.remote.listed.id, item.key))
     return None if remembered is None else remembered.page
 
 
 def _is_old(item: Action | Conflict, page: Page | None) -> bool:
     """Whether a page that is to be shown is not the one that was seen."""
-    if item.there is None or (isinstance(item, Action) and item.verb == "move"):
+    if item.remote is None or (isinstance(item, Action) and item.verb == "move"):
         return False
-    return page is None or fingerprint(page) != item.there.fingerprint
+    return page is None or fingerprint(page) != item.remote.fingerprint
 
 
 def _newest(item: Action | Conflict, page: Page | None, whole: dict[int, Remote]) -> Page | None:
-    found = None if item.there is None else whole.get(item.there.listed.id)
+    found = None if item.remote is None else whole.get(item.remote.listed.id)
     return page if found is None or found.record is None else found.record.page
 
 

@@ -13,7 +13,7 @@ from wikisync.desk import Desk, perform, settle_first, to_look, to_write
 from wikisync.errors import Interrupted, Locked, NoSuchRun, Unauthenticated
 from wikisync.planning import whose_state
 from wikisync.state import State
-from wikisync.sync.guard import another_wiki, foreign
+from wikisync.sync.guard import foreign_state, is_other_wiki
 from wikisync.sync.plan import Conflict, Plan, Refusal
 from wikisync.workflow import Report, refused
 
@@ -99,8 +99,8 @@ def _foreign(desk: Desk, request: Request) -> Report | None:
     if not connection.authenticated:
         raise Unauthenticated(desk.config.url)
     bases = desk.state.bases.load().values()
-    if whose == "another's" or another_wiki(bases, connection.pages):
-        whose = foreign(desk.state.meta("url") or desk.config.url, None, same=False)
+    if whose == "another's" or is_other_wiki(bases, connection.pages):
+        whose = foreign_state(desk.state.meta("url") or desk.config.url, None, same=False)
     if not isinstance(whose, Refusal):
         return None
     return Report(request, desk.config.url, desk.config.folder_name, Plan(refusals=(whose,)))

@@ -14,22 +14,29 @@ from wikisync.errors import BadName, NoSuchPath, Unauthenticated
 from wikisync.page.model import Key
 from wikisync.request import Report
 from wikisync.survey import Survey, survey, survey_offline
-from wikisync.sync.guard import Limits, another_wiki, foreign, guards, guest, same_wiki
-from wikisync.sync.known import Wish
+from wikisync.sync.guard import (
+    GuardOptions,
+    check_authenticated,
+    foreign_state,
+    guards,
+    is_other_wiki,
+    is_same_wiki,
+)
+from wikisync.sync.known import PlanOptions
 from wikisync.sync.note import Note
 from wikisync.sync.plan import Plan, Refusal, Remote
-from wikisync.sync.planner import file_at, make_plan
+from wikisync.sync.planner import file_for, make_plan
 from wikisync.sync.rewound import rewound
-from wikisync.sync.select import choices, chooser
+from wikisync.sync.select import page_selector, parse_paths
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from wikisync.desk import Desk
     from wikisync.request import Request
-    from wikisync.sync.known import Sides
+    from wikisync.sync.known import Snapshot
     from wikisync.sync.plan import Command, Prefer
-    from wikisync.sync.select import Choice
+    from wikisync.sync.select import PathFilter
 
 
 _MIRRORED: Final[dict[Command, Prefer]] = {"push": "local", "pull": "wiki"}
@@ -41,7 +48,7 @@ def planned(
     request: Request,
     *,
     settle: bool = False,
-    narrow: Callable[[Plan, Sides], Plan] = lambda plan, _sides: plan,
+    narrow: Callable[[Plan, Snapshot], Plan] = lambda plan, _sides: plan,
 ) -> tuple[Report, Survey | None]:
     """The plan of the request, guards included; no survey where even the look was refused.
 
@@ -58,7 +65,7 @@ def _looked(
     desk: Desk,
     request: Request,
     report: Report,
-    narrow: Callable[[Plan, Sides], Plan],
+    narrow: Callable[[Plan, Snapshot], Plan],
     *,
     settle: bool,
 ) -> tuple[Report, Survey | None]:
@@ -74,24 +81,24 @@ def _looked(
         surveyed = survey(
             desk.folder, desk.wiki, desk.state, desk.progress, anew=anew, verify=request.verify
         )
-    if refusals := guest(surveyed.authenticated, surveyed.sides):
+    if refusals := check_authenticated(surveyed.authenticated, surveyed.sides):
         return replace(report, plan=Plan(refusals=refusals)), None
     sides = surveyed.sides
-    listed = [page.listed for page in sides.there.values() if isinstance(page, Remote)]
-    if not request.offline and another_wiki(sides.bases.values(), listed):
+    listed = [page.listed for page in sides.remote.values() if isinstance(page, Remote)]
+    if not request.offline and is_other_wiki(sides.bases.values(), listed):
         if "foreign-state" not in request.allow:
-            refusal = foreign(desk.config.url, None, same=False)
+            refusal = foreign_state(desk.config.url, None, same=False)
             return replace(report, plan=Plan(refusals=(refusal,))), None
         surveyed = survey(desk.folder, desk.wiki, desk.state, desk.progress, anew=True)
     chosen = request.meant
     if chosen is None:
-        chosen = choices(request.paths, desk.config.folder, Path.cwd())
+        chosen = parse_paths(request.paths, desk.config.folder, Path.cwd())
         _check_paths(chosen, surveyed.sides)
-    wish = Wish(
+    wish = PlanOptions(
         request.direction,
         request.delete,
         _MIRRORED[request.direction] if request.mirror else request.prefer,
-        chooser(chosen),
+        page_selector(chosen),
         request.markers,
         request.convert,
         request.mirror,
@@ -106,7 +113,7 @@ def _looked(
             notes = (*notes, Note("rewound", refusal.count, files=refusal.files))
     else:
         limit = desk.config.max_delete if request.max_delete is None else request.max_delete
-        limits = Limits(limit, lifted)
+        limits = GuardOptions(limit, lifted)
         refusals = guards(surveyed.sides, plan, request.direction, limits, deleted)
         plan = replace(plan, refusals=refusals)
     request = replace(request, meant=chosen)
@@ -114,11 +121,11 @@ def _looked(
     return replace(report, request=request, plan=plan, notes=(*saved, *notes)), surveyed
 
 
-def _deleted(desk: Desk, sides: Sides) -> frozenset[tuple[int, str]]:
+def _deleted(desk: Desk, sides: Snapshot) -> frozenset[tuple[int, str]]:
     """The pages on the wiki that the log knows as deleted."""
     unknown = [
         there.listed.id
-        for key, there in sides.there.items()
+        for key, there in sides.remote.items()
         if isinstance(there, Remote) and key not in sides.bases
     ]
     return desk.state.journal.deleted(unknown)
@@ -139,7 +146,7 @@ def whose_state(desk: Desk, request: Request) -> Refusal | Literal["ours", "anot
         return "another's"  # and nothing is known that could be asked about
     same = not moved or _same_wiki(desk)
     if "foreign-state" not in request.allow:
-        return foreign(url if moved else None, folder if renamed else None, same=same)
+        return foreign_state(url if moved else None, folder if renamed else None, same=same)
     return "ours" if same else "another's"
 
 
@@ -147,22 +154,22 @@ def _same_wiki(desk: Desk) -> bool:
     connection = desk.wiki.connect()
     if not connection.authenticated:  # what a guest sees tells nothing
         raise Unauthenticated(desk.config.url)
-    return same_wiki(desk.state.bases.load().values(), connection.pages)
+    return is_same_wiki(desk.state.bases.load().values(), connection.pages)
 
 
-def _check_paths(chosen: tuple[Choice, ...], sides: Sides) -> None:
+def _check_paths(chosen: tuple[PathFilter, ...], sides: Snapshot) -> None:
     if not chosen:
         return
-    pages = [(key, _file(key, sides)) for key in {*sides.here, *sides.bases, *sides.there}]
+    pages = [(key, _file(key, sides)) for key in {*sides.local, *sides.bases, *sides.remote}]
     pages += [(key, "") for key in sides.blocked]
     pages += [(Key("", ""), problem.name) for problem in sides.problems]
     for choice in chosen:
-        if not any(choice.means(key, file) for key, file in pages):
+        if not any(choice.matches(key, file) for key, file in pages):
             raise NoSuchPath(choice.typed)
 
 
-def _file(key: Key, sides: Sides) -> str:
+def _file(key: Key, sides: Snapshot) -> str:
     try:
-        return file_at(key, sides)
+        return file_for(key, sides)
     except BadName:
         return ""

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from wikisync.compare import Pair
     from wikisync.sync.note import Note
     from wikisync.sync.plan import Command, Plan, Prefer
-    from wikisync.sync.select import Choice
+    from wikisync.sync.select import PathFilter
 
 CommandName = Literal[
     "status",
@@ -57,7 +57,7 @@ class Request:
     verify: bool = False
     run: int | None = None
     texts: bool = False
-    meant: tuple[Choice, ...] | None = None
+    meant: tuple[PathFilter, ...] | None = None
     file: str = ""
     backup: int | None = None
 

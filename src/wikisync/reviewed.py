@@ -17,7 +17,7 @@ from wikisync.errors import Locked
 from wikisync.planfile import foreign
 from wikisync.planning import planned
 from wikisync.request import Report
-from wikisync.sync.held import Earlier, Held, hold
+from wikisync.sync.held import CompletedSteps, ReviewedSteps, match_reviewed
 from wikisync.sync.plan import Conflict, Plan, Refusal
 from wikisync.workflow import done, refused, remember
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from wikisync.report.progress import Progress
     from wikisync.request import Request
     from wikisync.state import State
-    from wikisync.sync.known import Sides
+    from wikisync.sync.known import Snapshot
     from wikisync.sync.plan import Action
 
 
@@ -56,17 +56,17 @@ def carry_out_reviewed(
     is known. ``plan_id`` is remembered, so that a plan file is applied once; one whose run was cut
     off may be gone on with. Raises what ``workflow.carry_out`` raises.
     """
-    held, keys = Held(Plan()), {action.key for action in reviewed.writes}
+    held, keys = ReviewedSteps(Plan()), {action.key for action in reviewed.writes}
     try:
         with to_write(config, progress, needs_folder=request.direction == "push") as desk:
             if (refusal := _applied(desk.state, plan_id)) is not None:
                 plan = Plan(refusals=(refusal,))
                 return Report(request, config.url, config.folder_name, plan)
 
-            def narrow(fresh: Plan, sides: Sides) -> Plan:
+            def narrow(fresh: Plan, sides: Snapshot) -> Plan:
                 nonlocal held
                 fresh = filled(desk.wiki, fresh, only=keys, lenient=True)
-                held = hold(reviewed, fresh, sides, chosen, _earlier(desk.state, plan_id))
+                held = match_reviewed(reviewed, fresh, sides, chosen, _earlier(desk.state, plan_id))
                 return held.plan
 
             report, surveyed = planned(desk, request, settle=True, narrow=narrow)
@@ -126,7 +126,7 @@ def to_apply(
 def _carried_out(
     desk: Desk,
     report: Report,
-    held: Held,
+    held: ReviewedSteps,
     notice: Callable[[], None],
     tell: Callable[[Outcome], None],
     plan_id: str | None,
@@ -147,14 +147,14 @@ def _end(state: State, plan_id: str) -> None:
         state.journal.carried_out(run.number)
 
 
-def _refusing(report: Report, held: Held) -> Report:
+def _refusing(report: Report, held: ReviewedSteps) -> Report:
     stale = tuple(
         Refusal("stale", detail=error.found, file=action.file) for action, error in held.stale
     )
     return replace(report, plan=replace(report.plan, refusals=(*report.plan.refusals, *stale)))
 
 
-def _naming(report: Report, held: Held) -> Report:
+def _naming(report: Report, held: ReviewedSteps) -> Report:
     """The report as it is asked about: with the pages that are left out among the conflicts."""
     stale = tuple(
         Conflict(action.key, action.file, "stale", detail=error.found)
@@ -172,7 +172,7 @@ def _applied(state: State, plan_id: str | None) -> Refusal | None:
     return None
 
 
-def _earlier(state: State, plan_id: str | None) -> Earlier:
+def _earlier(state: State, plan_id: str | None) -> CompletedSteps:
     """What runs of the plan did that did not come to its end. They must be settled.
 
     What was taken back since does not count.
@@ -186,4 +186,4 @@ def _earlier(state: State, plan_id: str | None) -> Earlier:
     finished = {
         (one.intent.verb, one.intent.side, one.intent.key) for one in noted if one.outcome == "done"
     }
-    return Earlier(frozenset(finished), frozenset(touched), begun=bool(runs))
+    return CompletedSteps(frozenset(finished), frozenset(touched), begun=bool(runs))

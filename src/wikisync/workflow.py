@@ -23,7 +23,7 @@ from wikisync.request import CommandName, Report, Request
 from wikisync.sides.aside import aside
 from wikisync.sync.note import Note
 from wikisync.sync.plan import Plan, Refusal, Remote
-from wikisync.sync.reconcile import to_read
+from wikisync.sync.reconcile import pages_to_fetch
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from wikisync.page.model import Listed
     from wikisync.report.progress import Progress
     from wikisync.survey import Survey
-    from wikisync.sync.known import Sides
+    from wikisync.sync.known import Snapshot
     from wikisync.sync.plan import Action, Command
 
 __all__ = ["CommandName", "Report", "Request", "carry_out", "look", "refused"]
@@ -92,21 +92,21 @@ def carry_out(
         return refused(config, request, error)
 
 
-def _readied(desk: Desk, plan: Plan, _sides: Sides) -> Plan:
+def _readied(desk: Desk, plan: Plan, _sides: Snapshot) -> Plan:
     """The plan with each page read that it deletes and that nothing was known of."""
     unread = {
         action.key
         for action in plan.writes
         if (action.verb, action.side) == ("delete", "wiki")
-        and action.there is not None
-        and action.there.fingerprint is None
+        and action.remote is not None
+        and action.remote.fingerprint is None
     }
     if not unread:
         return plan
     plan = filled(desk.wiki, plan, only=unread, lenient=True)
 
     def is_gone(action: Action) -> bool:
-        there = action.there
+        there = action.remote
         return action.key in unread and there is not None and there.fingerprint is None
 
     return replace(plan, actions=tuple(a for a in plan.actions if not is_gone(a)))
@@ -178,7 +178,7 @@ def done(
     """
     plan, command = report.plan, report.request.command
     earlier = unshown.remembered(desk.state)
-    if not (plan.actions or plan.renewed or plan.forgotten or plan.rekeyed):
+    if not (plan.actions or plan.base_updates or plan.base_deletes or plan.base_renames):
         return _with_tree(desk, report, earlier)
     if (doubt := doubt_clock_of(desk)) is not None:
         report = replace(report, notes=(*report.notes, doubt))
@@ -247,7 +247,7 @@ def _tidy(desk: Desk) -> Collection[Listed] | None:
         bases = desk.state.bases.load()
         connection = answer.result()
         listed = {page.key: page for page in connection.pages}
-        moved = [page for page in to_read(bases, (), listed).read if page.key in bases]
+        moved = [page for page in pages_to_fetch(bases, (), listed).read if page.key in bases]
         renewed = []
         with desk.progress("Noting the wiki's new times", len(moved)) as step:
             for page, got in desk.wiki.read(moved):
@@ -255,7 +255,7 @@ def _tidy(desk: Desk) -> Collection[Listed] | None:
                 if isinstance(got, WikiError):
                     continue
                 now_there = fingerprint(got.page)
-                if not bases[page.key].there.changed_fields(now_there):
+                if not bases[page.key].remote.changed_fields(now_there):
                     renewed.append(Remote(page, now_there))
         desk.state.bases.renew(renewed)
     except (WikiError, StateError):

@@ -9,7 +9,7 @@ from wikisync.compare import Pair, pairs
 from wikisync.report.difference import on_both_sides
 from wikisync.report.progress import silent
 from wikisync.survey import survey
-from wikisync.sync.planner import Wish, make_plan
+from wikisync.sync.planner import PlanOptions, make_plan
 
 if TYPE_CHECKING:
     from rig import Rig
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 def compared(rig: Rig, command: Command = "sync", **wish: Any) -> tuple[Pair, ...]:
     surveyed = survey(rig.folder, rig.wiki, rig.state, silent)
-    plan = make_plan(surveyed.sides, Wish(command, **wish))
+    plan = make_plan(surveyed.sides, PlanOptions(command, **wish))
     return pairs(rig.folder, rig.wiki, rig.state, plan, surveyed)
 
 

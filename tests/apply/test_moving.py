@@ -67,7 +67,7 @@ def swap_pages(rig: Rig) -> None:
 def at_peace(rig: Rig) -> None:
     """Nothing is left to do, and every page has its file."""
     plan = rig.plan()
-    assert (plan.actions, plan.conflicts, plan.problems, plan.forgotten) == ((), (), (), ())
+    assert (plan.actions, plan.conflicts, plan.problems, plan.base_deletes) == ((), (), (), ())
     assert plan.in_sync == len(rig.box.pages()) == len(rig.files())
 
 

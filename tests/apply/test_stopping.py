@@ -138,7 +138,11 @@ def test_what_was_withheld_is_skipped_without_a_reason(filled: Rig) -> None:
     filled.do()
     (filled.root / "home.md").unlink()
     [outcome] = filled.do("push")
-    assert (outcome.result, outcome.error, outcome.action.withheld) == ("skipped", None, "delete")
+    assert (outcome.result, outcome.error, outcome.action.skip_reason) == (
+        "skipped",
+        None,
+        "delete",
+    )
     assert len(filled.box.pages()) == 3
 
 

@@ -11,7 +11,7 @@ from wikisync.errors import NotConfigured
 from wikisync.report.progress import silent
 from wikisync.sides.wiki import Wiki
 from wikisync.survey import survey, survey_offline
-from wikisync.sync.guard import guest
+from wikisync.sync.guard import check_authenticated
 
 if TYPE_CHECKING:
     from rig import Rig
@@ -60,7 +60,7 @@ def test_a_key_that_may_see_nothing_any_more_is_taken_for_a_guest(synced: Rig) -
     token = synced.box.key(RIGHTS, [rule("elsewhere")])
     with Wiki(synced.box.url, token) as wiki:
         surveyed = survey(synced.folder, wiki, synced.state, silent)
-    [refusal] = guest(surveyed.authenticated, surveyed.sides)
+    [refusal] = check_authenticated(surveyed.authenticated, surveyed.sides)
     assert (refusal.rule, refusal.count) == ("guest", 2)
 
 
@@ -142,7 +142,7 @@ def test_what_is_ignored_only_now_is_not_gone(synced: Rig) -> None:
     synced.ignore = ("team/",)
     plan = synced.plan(delete=True)
     assert (plan.actions, plan.conflicts, plan.in_sync) == ((), (), 1)
-    assert synced.plan("pull").forgotten == ()
+    assert synced.plan("pull").base_deletes == ()
 
 
 def test_offline_the_base_stands_for_the_wiki(synced: Rig) -> None:
@@ -151,5 +151,5 @@ def test_offline_the_base_stands_for_the_wiki(synced: Rig) -> None:
     synced.state.set_meta(locales="en en fr", namespacing="false")
     before = len(synced.box.requests)
     surveyed = survey_offline(synced.folder, synced.state, silent)
-    assert len(surveyed.sides.there) == 2
+    assert len(surveyed.sides.remote) == 2
     assert len(synced.box.requests) == before

@@ -167,8 +167,8 @@ class World:
                 (key.locale, key.path): (
                     base.file,
                     base.content_type,
-                    str(base.here),
-                    str(base.there),
+                    str(base.local),
+                    str(base.remote),
                 )
                 for key, base in state.bases.load().items()
             }

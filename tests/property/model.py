@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 
 from helpers import FILE, PAGE, key, listed
 from wikisync.page.fingerprint import fingerprint
-from wikisync.sync.plan import Base, Elsewhere, Hidden, Local, Remote
-from wikisync.sync.planner import Sides, Wish, make_plan
-from wikisync.sync.reconcile import to_read
+from wikisync.sync.plan import Base, Hidden, Local, MovedAway, Remote
+from wikisync.sync.planner import PlanOptions, Snapshot, make_plan
+from wikisync.sync.reconcile import pages_to_fetch
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from wikisync.page.model import Key, Listed, Page
-    from wikisync.sync.plan import Action, Plan, There
+    from wikisync.sync.plan import Action, Plan, RemoteState
 
 ATTRIBUTES = {
     "title": "title",
@@ -31,7 +31,7 @@ ATTRIBUTES = {
     "scriptJs": "script_js",
     "private": "private",
 }
-ODD: dict[str, There] = {"hidden": Hidden(), "moved": Elsewhere(key("elsewhere"))}
+ODD: dict[str, RemoteState] = {"hidden": Hidden(), "moved": MovedAway(key("elsewhere"))}
 
 
 @dataclass
@@ -82,36 +82,37 @@ class World:
         )
         self.bases[path] = made, page
 
-    def sides(self) -> Sides:
+    def sides(self) -> Snapshot:
         """What a survey would show: pages are read only where ``to_read`` asks for it."""
         bases = {key(path): base for path, (base, _) in self.bases.items()}
         here = {key(path): self.local(path) for path in self.files}
         shown = {key(path): self.listed(path) for path in self.wiki if path not in self.odd}
-        look = to_read(bases, here, shown)
-        there: dict[Key, There] = {
-            of: Remote(page, bases[of].there if of in bases else None) for of, page in shown.items()
+        look = pages_to_fetch(bases, here, shown)
+        there: dict[Key, RemoteState] = {
+            of: Remote(page, bases[of].remote if of in bases else None)
+            for of, page in shown.items()
         }
         for page in look.read:
             there[page.key] = Remote(page, fingerprint(self.wiki[page.key.path]))
         for base in look.missing:
             there[base.key] = ODD.get(self.odd.get(base.key.path, ""))
-        return Sides(bases, here, there, lambda of, _: f"{of.path}.md")
+        return Snapshot(bases, here, there, lambda of, _: f"{of.path}.md")
 
-    def plan(self, wish: Wish) -> Plan:
+    def plan(self, wish: PlanOptions) -> Plan:
         return make_plan(self.sides(), wish)
 
     def carry_out(self, plan: Plan) -> None:
         """Do what the plan says, as ``apply`` does when nothing goes wrong."""
-        for there in plan.renewed:
+        for there in plan.base_updates:
             path = there.listed.key.path
             base, page = self.bases[path]
             assert there.fingerprint is not None
-            base = replace(base, there=there.fingerprint, updated_at=there.listed.updated_at)
+            base = replace(base, remote=there.fingerprint, updated_at=there.listed.updated_at)
             self.bases[path] = base, page
-        for gone in plan.forgotten:
+        for gone in plan.base_deletes:
             del self.bases[gone.path]
         for action in plan.actions:
-            if action.withheld is None:
+            if action.skip_reason is None:
                 self._do(action)
 
     def _do(self, action: Action) -> None:

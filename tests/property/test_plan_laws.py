@@ -129,9 +129,13 @@ def test_a_plan_that_is_still_true_is_carried_out_whole_and_once(
         report = made.apply(skip_stale=False)
         assert not report.plan.refusals
         assert not report.unplanned
-        done = [o.action for o in report.outcomes if o.result == "done" and not o.action.aside]
+        done = [
+            o.action
+            for o in report.outcomes
+            if o.result == "done" and not o.action.via_temporary_name
+        ]
         written = [_what(action) for action in done if action.verb != "adopt"]
-        assert written == [_what(a) for a in reviewed.plan.writes if not a.aside]
+        assert written == [_what(a) for a in reviewed.plan.writes if not a.via_temporary_name]
         after = made.all_there_is()
         again = made.apply(skip_stale=True)
         assert [r.rule for r in again.plan.refusals] == ["applied"] * bool(written)
@@ -154,7 +158,7 @@ def test_whatever_happens_after_the_review_only_what_was_reviewed_is_written(
             assert made.all_there_is() == before
             assert not [seen for seen in made.box.requests if _writes(seen, asked)]
             return
-        tried = [o for o in report.outcomes if o.action.withheld is None]
+        tried = [o for o in report.outcomes if o.action.skip_reason is None]
         assert skip or all(o.result == "done" for o in tried)
         _as_reviewed(made, plan, report)
         _others_left_alone(made, plan, before)
@@ -174,7 +178,11 @@ def _as_reviewed(made: World, plan: ReviewedPlan, report: Report) -> None:
     shown = {_what(item): new for item, new in pairs if isinstance(item, Action)}
     for outcome in report.outcomes:
         action = outcome.action
-        if outcome.result != "done" or action.verb in {"adopt", "move"} or action.aside:
+        if (
+            outcome.result != "done"
+            or action.verb in {"adopt", "move"}
+            or action.via_temporary_name
+        ):
             continue
         new = shown[_what(action)]
         if action.side == "wiki":
@@ -192,8 +200,8 @@ def _others_left_alone(
 ) -> None:
     """No page and no file is touched that was not reviewed."""
     items = [pair.item for pair in plan.report.pairs]
-    keys = {(key.locale, key.path) for i in items for key in (i.key, i.origin) if key is not None}
-    files = {name for item in items for name in (item.file, item.old_file)}
+    keys = {(key.locale, key.path) for i in items for key in (i.key, i.from_key) if key is not None}
+    files = {name for item in items for name in (item.file, item.from_file)}
     old, new = before[0], made.people.files()
     changed = {name for name in {*old, *new} if old.get(name) != new.get(name)}
     assert changed <= files

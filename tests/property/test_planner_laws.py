@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from helpers import FILE, PAGE, key
 from property.model import World
 from wikisync.sync.plan import WRITES, Action, Conflict
-from wikisync.sync.planner import Wish
-from wikisync.sync.reconcile import Forget, Same, decide
+from wikisync.sync.planner import PlanOptions
+from wikisync.sync.reconcile import DropBase, NoChange, decide
 
 if TYPE_CHECKING:
     from wikisync.page.model import Page
@@ -48,12 +48,14 @@ FILES = st.builds(
     st.sets(st.sampled_from(["title", "tags", "editor"])),
 )
 WISHES = st.builds(
-    Wish,
+    PlanOptions,
     st.sampled_from(["push", "pull", "sync"]),
     st.booleans(),
     st.sampled_from([None, "local", "wiki"]),
 )
-SYNCS = st.builds(Wish, st.just("sync"), st.booleans(), st.sampled_from([None, "local", "wiki"]))
+SYNCS = st.builds(
+    PlanOptions, st.just("sync"), st.booleans(), st.sampled_from([None, "local", "wiki"])
+)
 
 
 @st.composite
@@ -64,7 +66,7 @@ def worlds(draw: st.DrawFn) -> World:
         if draw(st.booleans()):
             world.edit(path, draw(PAGES))
             world.files[path] = draw(FILES)
-            world.carry_out(world.plan(Wish("sync", prefer="wiki")))
+            world.carry_out(world.plan(PlanOptions("sync", prefer="wiki")))
         if draw(st.booleans()):
             world.files[path] = draw(FILES)
         elif draw(st.booleans()):
@@ -83,19 +85,19 @@ def worlds(draw: st.DrawFn) -> World:
 
 @given(worlds(), WISHES)
 def test_a_plan_never_writes_to_a_side_that_its_command_does_not_write_to(
-    world: World, wish: Wish
+    world: World, wish: PlanOptions
 ) -> None:
     assert {action.side for action in world.plan(wish).writes} <= WRITES[wish.command]
 
 
 @given(worlds(), WISHES)
-def test_nothing_is_deleted_without_the_wish(world: World, wish: Wish) -> None:
+def test_nothing_is_deleted_without_the_wish(world: World, wish: PlanOptions) -> None:
     writes = world.plan(replace(wish, delete=False)).writes
     assert all(action.verb != "delete" for action in writes)
 
 
 @given(worlds(), WISHES)
-def test_a_page_is_planned_once(world: World, wish: Wish) -> None:
+def test_a_page_is_planned_once(world: World, wish: PlanOptions) -> None:
     plan = world.plan(wish)
     acted = [action.key for action in plan.actions] + [found.key for found in plan.conflicts]
     assert len(acted) == len(set(acted))
@@ -105,22 +107,24 @@ def test_a_page_is_planned_once(world: World, wish: Wish) -> None:
 
 
 @given(worlds(), WISHES)
-def test_what_is_hidden_or_moved_is_never_touched(world: World, wish: Wish) -> None:
+def test_what_is_hidden_or_moved_is_never_touched(world: World, wish: PlanOptions) -> None:
     assert not {action.key.path for action in world.plan(wish).actions} & {*world.odd}
 
 
 @given(worlds(), SYNCS)
-def test_a_second_sync_has_nothing_to_do(world: World, wish: Wish) -> None:
+def test_a_second_sync_has_nothing_to_do(world: World, wish: PlanOptions) -> None:
     first = world.plan(wish)
     world.carry_out(first)
     second = world.plan(wish)
-    assert [action for action in second.actions if action.withheld is None] == []
-    assert (second.renewed, second.forgotten) == ((), ())
+    assert [action for action in second.actions if action.skip_reason is None] == []
+    assert (second.base_updates, second.base_deletes) == ((), ())
     assert [found.key for found in second.conflicts] == [found.key for found in first.conflicts]
 
 
 @given(worlds(), SYNCS)
-def test_after_a_sync_a_push_and_a_pull_find_nothing_either(world: World, wish: Wish) -> None:
+def test_after_a_sync_a_push_and_a_pull_find_nothing_either(
+    world: World, wish: PlanOptions
+) -> None:
     world.carry_out(world.plan(wish))
     for command in ("push", "pull"):
         # Without a preference: a pull that prefers the wiki brings back what was deleted here.
@@ -131,9 +135,9 @@ def test_after_a_sync_a_push_and_a_pull_find_nothing_either(world: World, wish: 
 @given(worlds(), st.booleans())
 def test_a_push_and_a_pull_come_to_what_a_sync_comes_to(world: World, delete: bool) -> None:
     other = deepcopy(world)
-    world.carry_out(world.plan(Wish("sync", delete)))
+    world.carry_out(world.plan(PlanOptions("sync", delete)))
     for command in ("push", "pull"):
-        other.carry_out(other.plan(Wish(command, delete)))
+        other.carry_out(other.plan(PlanOptions(command, delete)))
     assert (other.files, other.wiki) == (world.files, world.wiki)
 
 
@@ -141,7 +145,7 @@ def test_a_push_and_a_pull_come_to_what_a_sync_comes_to(world: World, delete: bo
 def test_no_text_is_lost_but_what_both_sides_had_agreed_on(world: World, delete: bool) -> None:
     agreed = {(path, page.content) for path, (_, page) in world.bases.items()}
     before = world.texts()
-    world.carry_out(world.plan(Wish("sync", delete)))
+    world.carry_out(world.plan(PlanOptions("sync", delete)))
     assert before - agreed <= world.texts()
 
 
@@ -149,13 +153,13 @@ def test_no_text_is_lost_but_what_both_sides_had_agreed_on(world: World, delete:
 def test_with_a_preference_and_the_wish_to_delete_no_plain_conflict_is_left(
     world: World, prefer: Any
 ) -> None:
-    world.carry_out(world.plan(Wish("sync", delete=True, prefer=prefer)))
-    left = {found.kind for found in world.plan(Wish("sync")).conflicts}
+    world.carry_out(world.plan(PlanOptions("sync", delete=True, prefer=prefer)))
+    left = {found.kind for found in world.plan(PlanOptions("sync")).conflicts}
     assert left <= {"hidden", "moved"}
 
 
 @given(worlds(), SYNCS)
-def test_what_the_files_leave_out_is_never_wiped(world: World, wish: Wish) -> None:
+def test_what_the_files_leave_out_is_never_wiped(world: World, wish: PlanOptions) -> None:
     before = dict(world.wiki)
     world.carry_out(world.plan(wish))
     for path, page in world.wiki.items():
@@ -179,7 +183,7 @@ def mirrored(decision: Decision) -> tuple[object, ...]:
             return (verb, swap[side])
         case Conflict(kind=kind, fields=fields):
             return (swap.get(kind, kind), set(fields))
-        case Same() | Forget():
+        case NoChange() | DropBase():
             return (type(decision),)
 
 
@@ -191,7 +195,7 @@ def plain(decision: Decision) -> tuple[object, ...]:
             return (verb, side)
         case Conflict(kind=kind, fields=fields):
             return (kind, set(fields))
-        case Same() | Forget():
+        case NoChange() | DropBase():
             return (type(decision),)
 
 
@@ -208,8 +212,8 @@ def met(base: Page | None, here: Page | None, there: Page | None) -> Decision:
     if there is not None:
         world.edit("p", there)
     of = world.sides()
-    local: Local | None = of.here.get(key("p"))
-    shown = of.there.get(key("p"))
+    local: Local | None = of.local.get(key("p"))
+    shown = of.remote.get(key("p"))
     remote: Remote | None = shown if there is not None else None  # type: ignore[assignment]
     return decide(key("p"), of.bases.get(key("p")), local, remote)
 

@@ -169,7 +169,7 @@ class TwoPeople(RuleBasedStateMachine):
         except WikisyncError:
             return
         for action in plan.actions:
-            ends = [key for key in (action.key, action.origin) if key is not None]
+            ends = [key for key in (action.key, action.from_key) if key is not None]
             self._people.touched |= {_place(key) for key in ends}
         request = workflow.Request("undo", "sync")
         before, asked = self._people.files(), self._asked()
@@ -380,10 +380,10 @@ def _place(key: Key) -> str:
 def _places(conflict: Conflict) -> Iterator[str]:
     """Every place that a conflict is about, by its keys and by what it says is in the way."""
     yield _place(conflict.key)
-    if conflict.origin is not None:
-        yield _place(conflict.origin)
-    if conflict.there is not None:
-        yield _place(conflict.there.listed.key)
+    if conflict.from_key is not None:
+        yield _place(conflict.from_key)
+    if conflict.remote is not None:
+        yield _place(conflict.remote.listed.key)
     if conflict.kind == "moved":
         locale, _, path = conflict.detail.partition(" ")[0].partition("/")
         yield place_of({"path": path, "locale": locale})

@@ -13,7 +13,7 @@ from wikisync.apply import Outcome
 from wikisync.errors import BadName, BadPage, FileChanged, PageChanged, WriteUncertain
 from wikisync.report.data import error_json, exit_code, to_json
 from wikisync.sync.plan import Plan, Refusal
-from wikisync.sync.planner import Wish
+from wikisync.sync.planner import PlanOptions
 from wikisync.workflow import Report, Request
 
 ACTION = {
@@ -54,7 +54,7 @@ PLAN = planned(
         ],
         problems=(BadPage("bad.md", 3, "one thing: not another"), BadName("x y.md", "no blank")),
     ),
-    Wish("push"),
+    PlanOptions("push"),
 )
 
 
@@ -187,7 +187,7 @@ def test_exit_codes_come_in_their_order(of: Report, code: int, with_differences:
 
 
 def test_what_was_adopted_is_no_difference() -> None:
-    plan = planned(sides(here=[local("a")], there=[remote("a")]), Wish("push"))
+    plan = planned(sides(here=[local("a")], there=[remote("a")]), PlanOptions("push"))
     assert [action.verb for action in plan.actions] == ["adopt"]
     assert exit_code(report(plan), tell_differences=True) == 0
     assert plan.actions[0].key == key("a")

@@ -9,9 +9,9 @@ from helpers import FILE, PAGE, base, local, planned, remote, sides
 from wikisync.compare import Pair
 from wikisync.page.model import Page
 from wikisync.report.difference import unified
-from wikisync.sync.planner import Wish
+from wikisync.sync.planner import PlanOptions
 
-PUSH = planned(sides([base()], [local(content="New.")], [remote()]), Wish("push")).actions[0]
+PUSH = planned(sides([base()], [local(content="New.")], [remote()]), PlanOptions("push")).actions[0]
 PULL = replace(PUSH, side="folder")
 
 

@@ -9,9 +9,9 @@ from helpers import FILE, PAGE, base, local, planned, remote, sides
 from wikisync.compare import Pair
 from wikisync.report.difference import on_both_sides
 from wikisync.report.fields import FieldChange, field_changes
-from wikisync.sync.planner import Wish
+from wikisync.sync.planner import PlanOptions
 
-PUSH = planned(sides([base()], [local(content="New.")], [remote()]), Wish("push")).actions[0]
+PUSH = planned(sides([base()], [local(content="New.")], [remote()]), PlanOptions("push")).actions[0]
 
 
 def changes(old: dict[str, Any], new: dict[str, Any], *fields: str) -> tuple[FieldChange, ...]:
@@ -57,7 +57,7 @@ def test_the_lines_of_a_style_stay_lines() -> None:
 
 
 def test_a_merge_changes_each_side_by_what_the_other_one_has() -> None:
-    merge = replace(PUSH, verb="merge", fields=("title", "tags"), theirs=("tags",))
+    merge = replace(PUSH, verb="merge", fields=("title", "tags"), remote_changes=("tags",))
     here = replace(FILE, title="Mine")
     wiki = replace(PAGE, tags=("theirs",), script_css="a{}")
     merged = replace(wiki, title="Mine")

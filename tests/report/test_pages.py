@@ -15,9 +15,9 @@ from wikisync.report.pages import pages
 from wikisync.report.paint import cells
 from wikisync.report.stat import stat
 from wikisync.sync.plan import Conflict
-from wikisync.sync.planner import Wish
+from wikisync.sync.planner import PlanOptions
 
-PUSH = planned(sides([base()], [local(content="New.")], [remote()]), Wish("push")).actions[0]
+PUSH = planned(sides([base()], [local(content="New.")], [remote()]), PlanOptions("push")).actions[0]
 ALL = replace(PUSH, fields=())
 
 
@@ -76,13 +76,13 @@ def test_a_page_that_goes_is_shown_whole() -> None:
 
 
 def test_a_page_that_moves_is_one_line() -> None:
-    move = replace(ALL, verb="move", old_file="old.md")
+    move = replace(ALL, verb="move", from_file="old.md")
     assert shown(Pair(move, page(), page())) == [f"old.md → a.md  A {'─' * 26} move on the wiki"]
 
 
 def test_a_merge_shows_what_it_changes_on_both_sides() -> None:
     merged = page(content="1.\n\nTwo.\n\n3.\n", tags=("t",))
-    merge = replace(PUSH, verb="merge", fields=("content",), theirs=("content", "tags"))
+    merge = replace(PUSH, verb="merge", fields=("content",), remote_changes=("content", "tags"))
     merge = replace(merge, merged=merged)
     wiki, here = (
         page(content="One.\n\nTwo.\n\n3.\n", tags=("t",)),
@@ -141,7 +141,7 @@ def test_no_text_of_a_page_can_steer_the_terminal(beside: bool) -> None:
         script_css=evil,
         content=f"# {evil}\n" * 9 + f"a {evil} c",
     )
-    item = replace(ALL, file=f"{evil}.md", old_file=evil)
+    item = replace(ALL, file=f"{evil}.md", from_file=evil)
     move = replace(item, verb="move")
     for pair in (
         Pair(item, old, new),
@@ -205,7 +205,7 @@ def stats(*pairs: Pair, width: int = 80, whole_names: bool = False) -> list[str]
 
 def test_a_line_for_each_page_and_the_total() -> None:
     create = replace(ALL, verb="create", file="new/page.md", key=ALL.key._replace(path="new/page"))
-    move = replace(ALL, verb="move", file="c.md", old_file="b.md", key=ALL.key._replace(path="c"))
+    move = replace(ALL, verb="move", file="c.md", from_file="b.md", key=ALL.key._replace(path="c"))
     assert stats(
         Pair(create, None, page(content="1\n2\n3")),
         Pair(move, page(), page()),
@@ -238,7 +238,7 @@ def test_wide_names_are_aligned_and_long_ones_cut_on_a_terminal_alone() -> None:
 
 def test_a_merge_has_a_line_for_each_side_and_is_one_page() -> None:
     merged = page(content="1\n2")
-    merge = replace(ALL, verb="merge", theirs=("content",), merged=merged)
+    merge = replace(ALL, verb="merge", remote_changes=("content",), merged=merged)
     lines = stats(Pair(merge, page(content="1"), merged, page(content="2")))
     assert [line.split("│")[1].split()[0] for line in lines[:2]] == ["1", "1"]
     assert [line.split("+ ")[1] for line in lines[:2]] == ["merge on the wiki", "merge here"]

@@ -11,7 +11,7 @@ from report.console import console, printed
 from wikisync.apply import Outcome
 from wikisync.errors import Interrupted
 from wikisync.report.terminal import show
-from wikisync.sync.planner import Wish
+from wikisync.sync.planner import PlanOptions
 from wikisync.workflow import Report, Request
 
 NAMES = [f"page-{number:02}" for number in range(30)]
@@ -19,7 +19,7 @@ NAMES = [f"page-{number:02}" for number in range(30)]
 
 def test_the_reason_is_shown_however_many_pages_were_done_before() -> None:
     names = [f"page-{number:03}" for number in range(300)]
-    plan = planned(sides([], map(local, names)), Wish("push"))
+    plan = planned(sides([], map(local, names)), PlanOptions("push"))
     outcomes = [Outcome(action, "done") for action in plan.actions[:250]]
     outcomes += [Outcome(action, "skipped", Interrupted()) for action in plan.actions[250:]]
     screen = console(terminal=False, width=200)
@@ -32,7 +32,7 @@ def test_the_reason_is_shown_however_many_pages_were_done_before() -> None:
 
 @pytest.mark.parametrize("untried", [2, 29])
 def test_pages_whose_turn_never_came_give_their_reason_once(untried: int) -> None:
-    plan = planned(sides([], map(local, NAMES)), Wish("push"))
+    plan = planned(sides([], map(local, NAMES)), PlanOptions("push"))
     done = len(NAMES) - untried
     outcomes = [Outcome(action, "done") for action in plan.actions[:done]]
     outcomes += [Outcome(action, "skipped", Interrupted()) for action in plan.actions[done:]]

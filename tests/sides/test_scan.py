@@ -178,7 +178,7 @@ def test_a_file_with_the_bytes_of_its_base_is_not_parsed_again(
 ) -> None:
     put(tmp_path, "home.md")
     print_ = fingerprint(PAGE)
-    known = replace(base("home"), digest=digest_of(page().encode()), here=print_)
+    known = replace(base("home"), digest=digest_of(page().encode()), local=print_)
     monkeypatch.setattr(module, "parse", None)
     assert named(tmp_path, known).here[key("home")].fingerprint == print_
 

@@ -74,8 +74,8 @@ def test_a_renewed_page_has_the_wikis_new_time_and_what_is_here_unchanged(state:
     state.bases.renew([remote("a", 9, LATER, script_css="a{}")])
     [now] = state.bases.load().values()
     assert (now.id, now.updated_at) == (9, LATER)
-    assert now.there == remote("a", script_css="a{}").fingerprint
-    assert (now.here, now.file, now.digest) == (known.here, known.file, known.digest)
+    assert now.remote == remote("a", script_css="a{}").fingerprint
+    assert (now.local, now.file, now.digest) == (known.local, known.file, known.digest)
 
 
 def test_a_forgotten_page_is_gone_and_no_other(state: State) -> None:

@@ -11,7 +11,14 @@ import pytest
 from helpers import FILE, PAGE
 from wikisync.page.fingerprint import Fingerprint, fingerprint
 from wikisync.page.model import Page
-from wikisync.sync.ancestry import Ancestor, Committed, Dated, Look, Stranger, find_ancestor
+from wikisync.sync.ancestry import (
+    Ancestor,
+    GitVersion,
+    UnknownPage,
+    VersionsNeeded,
+    WikiVersion,
+    find_ancestor,
+)
 
 DAY = datetime(2020, 1, 1, tzinfo=UTC)
 
@@ -24,10 +31,11 @@ def file(text: str, **fields: object) -> Page:
     return replace(FILE, content=text, **fields)  # type: ignore[arg-type]
 
 
-def commits(*pages: tuple[float, Page]) -> tuple[Committed, ...]:
+def commits(*pages: tuple[float, Page]) -> tuple[GitVersion, ...]:
     """Git's versions, oldest first, each with its day; newest first as they are found."""
     found = [
-        Committed(f"blob {n}", fingerprint(page), day(when)) for n, (when, page) in enumerate(pages)
+        GitVersion(f"blob {n}", fingerprint(page), day(when))
+        for n, (when, page) in enumerate(pages)
     ]
     return tuple(reversed(found))
 
@@ -44,27 +52,27 @@ class Wiki:
         *past, (self.changed, self.now) = [
             (when, page.with_defaults_from(PAGE)) for when, page in pages
         ]
-        self.trail = [Dated(n, day(when)) for n, (when, _) in enumerate(past)][::-1]
+        self.trail = [WikiVersion(n, day(when)) for n, (when, _) in enumerate(past)][::-1]
         self.texts = {n: version(page) for n, (_, page) in enumerate(past)}
 
     def meet(
         self,
         here: Page | None,
-        committed: Sequence[Committed] = (),
+        committed: Sequence[GitVersion] = (),
         date: datetime | None = None,
         updated: datetime | None = None,
     ) -> tuple[str | None, list[tuple[int, ...]]]:
         """The ancestor's blob (or ``file``, or None), and what was looked at on the way."""
-        page = Stranger(
+        page = UnknownPage(
             None if here is None else fingerprint(here),
             fingerprint(self.now),
             updated or day(self.changed),
             tuple(committed),
         )
-        trail: list[Dated] | None = None
+        trail: list[WikiVersion] | None = None
         read: dict[int, Fingerprint | None] = {}
         looks: list[tuple[int, ...]] = []
-        while isinstance(found := find_ancestor(page, trail, read, date), Look):
+        while isinstance(found := find_ancestor(page, trail, read, date), VersionsNeeded):
             looks.append(found.versions)
             if not found.versions:
                 trail = self.trail
@@ -72,10 +80,10 @@ class Wiki:
         return _told(found), looks
 
 
-def _told(found: Ancestor | Look | None) -> str | None:
+def _told(found: Ancestor | VersionsNeeded | None) -> str | None:
     if not isinstance(found, Ancestor):
         return None
-    return "file" if found.committed is None else found.committed.blob
+    return "file" if found.git_version is None else found.git_version.blob
 
 
 A, B, C, D, X, Y = (file(f"{name}\n") for name in "ABCDXY")
@@ -139,12 +147,12 @@ def test_a_page_that_was_only_rendered_since_still_waits_for_the_folder() -> Non
 
 
 def test_where_no_history_may_be_read_git_still_tells_what_the_page_was() -> None:
-    page = Stranger(fingerprint(C), fingerprint(replace(PAGE, content="A\n")), day(9))
-    page = replace(page, committed=commits((1, A), (2, B), (3, C)))
+    page = UnknownPage(fingerprint(C), fingerprint(replace(PAGE, content="A\n")), day(9))
+    page = replace(page, git_versions=commits((1, A), (2, B), (3, C)))
     found = find_ancestor(page, (), {})
     assert isinstance(found, Ancestor)
-    assert found.committed is not None
-    assert found.committed.blob == "blob 0"
+    assert found.git_version is not None
+    assert found.git_version.blob == "blob 0"
 
 
 def test_the_files_own_date_says_where_to_look_first() -> None:
@@ -170,7 +178,7 @@ def test_a_long_history_is_read_in_rounds_and_each_version_once() -> None:
 
 def test_a_version_that_cannot_be_read_does_not_end_the_search() -> None:
     wiki = Wiki((1, A), (2, B), (3, C))
-    page = Stranger(fingerprint(A), fingerprint(wiki.now), day(3), commits((1, A)))
+    page = UnknownPage(fingerprint(A), fingerprint(wiki.now), day(3), commits((1, A)))
     found = find_ancestor(page, wiki.trail, {1: None, 0: wiki.texts[0]})
     assert _told(found) == "blob 0"
 

@@ -8,26 +8,26 @@ import pytest
 
 from helpers import LATER, base, key, listed, local, planned, remote, sides
 from wikisync.errors import BadPage
-from wikisync.sync.guard import Limits, delete_limit, guards, guest
-from wikisync.sync.plan import Elsewhere, Hidden, Remote
-from wikisync.sync.planner import Wish
+from wikisync.sync.guard import GuardOptions, check_authenticated, delete_limit, guards
+from wikisync.sync.plan import Hidden, MovedAway, Remote
+from wikisync.sync.planner import PlanOptions
 
 if TYPE_CHECKING:
     from wikisync.page.model import Key
-    from wikisync.sync.plan import Command, Refusal, Side, There
-    from wikisync.sync.planner import Sides
+    from wikisync.sync.plan import Command, Refusal, RemoteState, Side
+    from wikisync.sync.planner import Snapshot
 
 
 def refused(
-    of: Sides,
+    of: Snapshot,
     command: Command = "sync",
     *,
     delete: bool = True,
     max_delete: int | None = None,
     allow: tuple[str, ...] = (),
 ) -> tuple[Refusal, ...]:
-    plan = planned(of, Wish(command, delete=delete))
-    return guards(of, plan, command, Limits(max_delete, frozenset(allow)))
+    plan = planned(of, PlanOptions(command, delete=delete))
+    return guards(of, plan, command, GuardOptions(max_delete, frozenset(allow)))
 
 
 def rules(found: tuple[Refusal, ...]) -> list[tuple[str, Side | None]]:
@@ -38,7 +38,7 @@ def names(count: int) -> list[str]:
     return [f"p{n:03}" for n in range(count)]
 
 
-def cut(pages: int, gone: int) -> Sides:
+def cut(pages: int, gone: int) -> Snapshot:
     """So many pages, and so many of them gone here."""
     return sides(
         [base(name, n) for n, name in enumerate(names(pages))],
@@ -107,8 +107,8 @@ def test_a_folder_of_nothing_but_bad_files_is_not_emptied() -> None:
     assert refused(of) == ()
 
 
-@pytest.mark.parametrize("there", [Hidden(), Elsewhere(key("z"))])
-def test_pages_that_are_hidden_or_moved_are_not_gone(there: Hidden | Elsewhere) -> None:
+@pytest.mark.parametrize("there", [Hidden(), MovedAway(key("z"))])
+def test_pages_that_are_hidden_or_moved_are_not_gone(there: Hidden | MovedAway) -> None:
     assert refused(sides([base("a")], [local("a")], {key("a"): there})) == ()
 
 
@@ -117,7 +117,7 @@ def test_a_first_run_with_an_empty_side_is_not_refused() -> None:
     assert refused(sides(here=map(local, "abc"))) == ()
 
 
-def changed(pages: int, here: int = 0, there: int = 0) -> Sides:
+def changed(pages: int, here: int = 0, there: int = 0) -> Snapshot:
     """So many pages, the first of them changed here and there."""
     every = list(enumerate(names(pages)))
     return sides(
@@ -167,24 +167,24 @@ def test_all_changed_alike_on_both_sides_is_only_adopted() -> None:
 
 def test_a_guest_is_refused_whatever_he_sees() -> None:
     of = sides([base("a")], [local("a")], [remote("a")])
-    assert rules(guest(False, of)) == [("guest", "wiki")]
-    assert guest(True, of) == ()
+    assert rules(check_authenticated(False, of)) == [("guest", "wiki")]
+    assert check_authenticated(True, of) == ()
 
 
 def test_a_key_that_sees_nothing_of_what_is_there_is_taken_for_a_guest() -> None:
     of = sides(map(base, "ab"), map(local, "ab"), {key("a"): Hidden(), key("b"): None})
-    [refusal] = guest(True, of)
+    [refusal] = check_authenticated(True, of)
     assert (refusal.rule, refusal.count) == ("guest", 1)
 
 
 def test_a_key_that_sees_one_page_is_no_guest() -> None:
-    there: dict[Key, There] = {key("a"): Hidden(), key("b"): Remote(listed("b"))}
-    assert guest(True, sides(map(base, "ab"), map(local, "ab"), there)) == ()
+    there: dict[Key, RemoteState] = {key("a"): Hidden(), key("b"): Remote(listed("b"))}
+    assert check_authenticated(True, sides(map(base, "ab"), map(local, "ab"), there)) == ()
 
 
 def test_pages_that_are_gone_make_no_guest() -> None:
     of = sides([base("a")], [local("a")], {key("a"): None})
-    assert guest(True, of) == ()
+    assert check_authenticated(True, of) == ()
     assert rules(refused(of)) == [("emptied", "wiki")]
 
 

@@ -10,31 +10,31 @@ import pytest
 from helpers import LATER, base, key, listed, local, planned, remote, sides, steps
 from wikisync.errors import BadPage
 from wikisync.page.fingerprint import fingerprint
-from wikisync.sync.held import Earlier, Held, hold
+from wikisync.sync.held import CompletedSteps, ReviewedSteps, match_reviewed
 from wikisync.sync.identity import same_step
-from wikisync.sync.plan import Elsewhere, Hidden, Remote
-from wikisync.sync.planner import Wish
+from wikisync.sync.plan import Hidden, MovedAway, Remote
+from wikisync.sync.planner import PlanOptions
 
 if TYPE_CHECKING:
     from wikisync.sync.plan import Action, Command
-    from wikisync.sync.planner import Sides
+    from wikisync.sync.planner import Snapshot
 
 A, B = key("a"), key("b")
 EDITED = local(content="Mine.\n")
 
 
-def edited() -> Sides:
+def edited() -> Snapshot:
     """A page that was edited here, and one that is in sync."""
     return sides([base(), base("b", 2)], [EDITED, local("b")], [remote(), remote("b", 2)])
 
 
-def held(then: Sides, now: Sides, command: Command = "push", **more: Any) -> Held:
+def held(then: Snapshot, now: Snapshot, command: Command = "push", **more: Any) -> ReviewedSteps:
     """The plan of one moment, held against that of another."""
-    wish = Wish(command, delete=True)
-    return hold(planned(then, wish), planned(now, wish), now, **more)
+    wish = PlanOptions(command, delete=True)
+    return match_reviewed(planned(then, wish), planned(now, wish), now, **more)
 
 
-def why(found: Held) -> dict[str, str]:
+def why(found: ReviewedSteps) -> dict[str, str]:
     return {action.file: error.found for action, error in found.stale}
 
 
@@ -81,7 +81,7 @@ NOW: dict[str, tuple[Any, Any]] = {
     "there is another page on the wiki now": (EDITED, remote(number=9, updated=LATER)),
     "the page was deleted on the wiki": (EDITED, None),
     "the key may no longer see the page": (EDITED, Hidden()),
-    "the page was moved to en/far on the wiki": (EDITED, Elsewhere(key("far"))),
+    "the page was moved to en/far on the wiki": (EDITED, MovedAway(key("far"))),
     "what was to be done is done already": (EDITED, remote(content="Mine.\n", updated=LATER)),
     "its content changed here and its title changed on the wiki": (
         local(content="Other.\n"),
@@ -139,7 +139,7 @@ def test_another_spelling_of_a_file_is_the_same_file() -> None:
     now = replace(EDITED, digest=b"other bytes")
     found = held(edited(), sides([base()], [now], [remote()]))
     (action,) = found.plan.writes
-    assert action.here == now  # and what is written under is the lease of now
+    assert action.local == now  # and what is written under is the lease of now
 
 
 def test_a_page_that_was_never_read_is_told_by_its_time() -> None:
@@ -152,7 +152,7 @@ def test_a_page_that_was_never_read_is_told_by_its_time() -> None:
 # ---- moves
 
 
-def swap(**there: Any) -> Sides:
+def swap(**there: Any) -> Snapshot:
     """Two files that changed places."""
     return sides(
         [base(content="A.\n"), base("b", 2, content="B.\n")],
@@ -177,7 +177,7 @@ def test_of_pages_that_change_places_one_alone_cannot_be_chosen() -> None:
 
 
 def test_a_move_whose_page_was_edited_takes_its_update_with_it() -> None:
-    def renamed(**there: Any) -> Sides:
+    def renamed(**there: Any) -> Snapshot:
         file = local("b", content="Mine.\n")
         return sides([base()], [file], [remote(**there)], moved_here={A: B})
 
@@ -190,8 +190,8 @@ def test_a_move_whose_page_was_edited_takes_its_update_with_it() -> None:
 # ---- a run that was cut off
 
 
-def begun(*done: tuple[Any, Any, Any], touched: Any = (A,)) -> Earlier:
-    return Earlier(frozenset(done), frozenset(touched), begun=True)
+def begun(*done: tuple[Any, Any, Any], touched: Any = (A,)) -> CompletedSteps:
+    return CompletedSteps(frozenset(done), frozenset(touched), begun=True)
 
 
 def test_what_an_interrupted_run_did_is_counted_and_not_stale() -> None:
@@ -206,7 +206,7 @@ def test_what_happened_to_a_page_after_that_is_not_of_the_plan() -> None:
     assert (found.stale, found.earlier, found.plan.writes) == ((), 1, ())
 
 
-def half_made() -> Sides:
+def half_made() -> Snapshot:
     """A page that was made without its tags."""
     return sides([base(content="Mine.\n")], [local(content="Mine.\n", tags=("new",))], [half()])
 
@@ -232,9 +232,9 @@ def test_a_half_written_page_whose_file_was_edited_since_is_stale() -> None:
 
 
 def merging() -> Action:
-    (update,) = planned(edited(), Wish("push")).writes
+    (update,) = planned(edited(), PlanOptions("push")).writes
     page = replace(_page(), content="Merged.\n")
-    return replace(update, verb="merge", merged=page, theirs=("tags",))
+    return replace(update, verb="merge", merged=page, remote_changes=("tags",))
 
 
 def _page() -> Any:

@@ -10,8 +10,8 @@ import pytest
 from helpers import FILE, LATER, PAGE, base, local, planned, remote, sides, steps
 from wikisync.sides.git import merge_file
 from wikisync.survey.texts import merge_text
-from wikisync.sync.merge import ATTRIBUTES, Clash, Merged, merge_tags, three_way
-from wikisync.sync.planner import Wish
+from wikisync.sync.merge import ATTRIBUTES, MergeConflict, Merged, merge_tags, three_way
+from wikisync.sync.planner import PlanOptions
 
 if TYPE_CHECKING:
     from wikisync.page.model import Page
@@ -29,7 +29,7 @@ def merged(
     theirs: dict[str, Any],
     was: dict[str, Any] | None = None,
     fields: tuple[tuple[str, ...], tuple[str, ...]] = (ALL, ALL),
-) -> Merged | Clash:
+) -> Merged | MergeConflict:
     """The merge of a page that each side changed; ``fields`` that changed here and there."""
     old = replace(PAGE, **{"content": BASE, **(was or {})})
     here = replace(FILE, **{"content": BASE, **(was or {}), **mine})
@@ -42,9 +42,9 @@ def clean(*args: Any, **more: Any) -> Page:
     return found.page
 
 
-def clash(*args: Any, **more: Any) -> Clash:
+def clash(*args: Any, **more: Any) -> MergeConflict:
     found = merged(*args, **more)
-    assert isinstance(found, Clash), found
+    assert isinstance(found, MergeConflict), found
     return found
 
 
@@ -125,7 +125,7 @@ def test_tags_never_clash() -> None:
 def test_without_git_texts_do_not_merge_and_it_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "")
     assert merge_file("a\n", "b\n", "c\n") is None
-    assert clash({"content": MINE}, {"content": THEIRS}).why == "no-git"
+    assert clash({"content": MINE}, {"content": THEIRS}).reason == "no-git"
 
 
 def test_without_git_what_is_no_text_merges(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -151,18 +151,18 @@ HERE, THERE = local(content=MINE), remote(content=THEIRS, updated=LATER)
 KNOWN = base(content=BASE)
 
 
-def plan_of(found: Merged | Clash | None, command: Command, **wish: Any) -> Plan:
+def plan_of(found: Merged | MergeConflict | None, command: Command, **wish: Any) -> Plan:
     of = sides([KNOWN], [HERE], [THERE], merge=lambda _was, _conflict: found)
-    return planned(of, Wish(command, **wish))
+    return planned(of, PlanOptions(command, **wish))
 
 
 MERGED = Merged(replace(PAGE, content=BOTH))
-CLASH = Clash(("content",), replace(PAGE, content="marks"))
+CLASH = MergeConflict(("content",), replace(PAGE, content="marks"))
 
 
 def test_a_sync_merges() -> None:
     [action] = plan_of(MERGED, "sync").actions
-    assert (action.verb, action.merged, action.marks) == ("merge", MERGED.page, False)
+    assert (action.verb, action.merged, action.writes_markers) == ("merge", MERGED.page, False)
 
 
 @pytest.mark.parametrize("command", ["push", "pull"])
@@ -175,7 +175,7 @@ def test_push_and_pull_name_what_merges_and_write_nothing(command: Command) -> N
 def test_what_does_not_merge_is_a_conflict_with_what_changed_where(command: Command) -> None:
     [conflict] = plan_of(CLASH, command).conflicts
     assert (conflict.kind, conflict.fields) == ("both-changed", ("content",))
-    assert (conflict.mine, conflict.theirs) == (("content",), ("content",))
+    assert (conflict.local_changes, conflict.remote_changes) == (("content",), ("content",))
 
 
 def test_a_preference_settles_what_does_not_merge() -> None:
@@ -194,10 +194,10 @@ def test_push_with_a_preference_settles_what_only_a_sync_could_merge() -> None:
 
 def test_markers_are_for_what_does_not_merge() -> None:
     [action] = plan_of(CLASH, "pull", markers=True).actions
-    assert (action.verb, action.side, action.marks) == ("merge", "folder", True)
+    assert (action.verb, action.side, action.writes_markers) == ("merge", "folder", True)
     assert plan_of(MERGED, "pull", markers=True).actions == ()
 
 
 def test_markers_show_two_pages_that_never_met() -> None:
-    plan = planned(sides([], [HERE], [THERE]), Wish("pull", markers=True))
-    assert [(a.verb, a.marks, a.merged) for a in plan.actions] == [("merge", True, None)]
+    plan = planned(sides([], [HERE], [THERE]), PlanOptions("pull", markers=True))
+    assert [(a.verb, a.writes_markers, a.merged) for a in plan.actions] == [("merge", True, None)]

@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from helpers import LATER, base, key, local, planned, remote, sides, steps
-from wikisync.sync.planner import Wish
+from wikisync.sync.planner import PlanOptions
 
 if TYPE_CHECKING:
     from wikisync.sync.plan import Command, Prefer
-    from wikisync.sync.planner import Sides
 
 SAME = sides([base()], [local()], [remote()])
 NEW_HERE = sides(here=[local()])
@@ -49,13 +48,13 @@ ROWS: dict[str, Row] = {
 }
 
 
-def mirror(command: Command, *, delete: bool = True, only: str = "") -> Wish:
-    return Wish(
+def mirror(command: Command, *, delete: bool = True, only: str = "") -> PlanOptions:
+    return PlanOptions(
         command,
         delete=delete,
         prefer=PREFER[command],
         mirror=True,
-        chosen=lambda of, _file: not only or of.path == only,
+        is_selected=lambda of, _file: not only or of.path == only,
     )
 
 
@@ -77,7 +76,7 @@ def test_a_mirror_deletes_only_where_that_was_asked_for(row: str, command: Comma
     assert plan.conflicts == ()
     does = ROWS[row][1] if command == "push" else ROWS[row][3]
     deletions = [step for step in does if step.startswith("delete")]
-    assert steps(a for a in plan.actions if a.withheld) == deletions
+    assert steps(a for a in plan.actions if a.skip_reason) == deletions
 
 
 def test_a_mirror_keeps_to_the_chosen_pages() -> None:
@@ -93,13 +92,13 @@ def test_a_mirror_moves_a_page_back_to_its_name() -> None:
     there = [remote("b")]
     of = sides([base("a")], [local("a")], there, moved_there={key("a"): key("b")})
     plan = planned(of, mirror("push"))
-    assert [(a.verb, a.side, a.origin, a.key) for a in plan.writes] == [
+    assert [(a.verb, a.side, a.from_key, a.key) for a in plan.writes] == [
         ("move", "wiki", key("b"), key("a"))
     ]
     assert plan.writes[0].overwrites == "wiki"
     of = sides([base("a")], [local("b")], [remote("a")], moved_here={key("a"): key("b")})
     plan = planned(of, mirror("pull"))
-    assert [(a.verb, a.side, a.origin, a.key) for a in plan.writes] == [
+    assert [(a.verb, a.side, a.from_key, a.key) for a in plan.writes] == [
         ("move", "folder", key("b"), key("a"))
     ]
     assert plan.writes[0].overwrites == "folder"

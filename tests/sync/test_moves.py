@@ -9,7 +9,7 @@ import pytest
 
 from helpers import LATER, base, key, local, planned, remote, sides, steps
 from wikisync.sync.plan import Hidden, Remote
-from wikisync.sync.planner import Wish
+from wikisync.sync.planner import PlanOptions
 
 if TYPE_CHECKING:
     from wikisync.sync.plan import Action, Command, Conflict, Plan, Prefer
@@ -24,7 +24,7 @@ def at(path: str, number: int = 1, **fields: Any) -> Remote:
 
 
 def moves(plan: Plan) -> list[str]:
-    return [f"{a.side} {a.origin} {a.key}" for a in plan.actions if a.verb == "move"]
+    return [f"{a.side} {a.from_key} {a.key}" for a in plan.actions if a.verb == "move"]
 
 
 def only(plan: Plan) -> Conflict:
@@ -36,31 +36,33 @@ def only(plan: Plan) -> Conflict:
 def renamed(command: Command = "sync", **wish: Any) -> Plan:
     """Renamed here, and nothing else."""
     return planned(
-        sides([base()], [local("b")], [remote()], moved_here={A: B}), Wish(command, **wish)
+        sides([base()], [local("b")], [remote()], moved_here={A: B}), PlanOptions(command, **wish)
     )
 
 
 def moved(command: Command = "sync", **wish: Any) -> Plan:
     """Moved on the wiki, and nothing else."""
-    return planned(sides([base()], [local()], [at("b")], moved_there={A: B}), Wish(command, **wish))
+    return planned(
+        sides([base()], [local()], [at("b")], moved_there={A: B}), PlanOptions(command, **wish)
+    )
 
 
 def test_renamed_here_moves_the_page() -> None:
     [action] = renamed().actions
-    assert (action.verb, action.side, action.origin, action.key, action.id) == (
+    assert (action.verb, action.side, action.from_key, action.key, action.id) == (
         "move",
         "wiki",
         A,
         B,
         1,
     )
-    assert (action.old_file, action.file) == ("a.md", "b.md")
+    assert (action.from_file, action.file) == ("a.md", "b.md")
 
 
 def test_moved_on_the_wiki_moves_the_file() -> None:
     [action] = moved().actions
-    assert (action.verb, action.side, action.origin, action.key) == ("move", "folder", A, B)
-    assert (action.old_file, action.file) == ("a.md", "b.md")
+    assert (action.verb, action.side, action.from_key, action.key) == ("move", "folder", A, B)
+    assert (action.from_file, action.file) == ("a.md", "b.md")
 
 
 @pytest.mark.parametrize("delete", [False, True])
@@ -83,13 +85,13 @@ def test_a_page_that_moves_is_counted_once(command: Command) -> None:
 
 def test_renamed_and_edited_here_moves_the_page_and_updates_it() -> None:
     here = local("b", content="New.\n")
-    plan = planned(sides([base()], [here], [remote()], moved_here={A: B}), Wish("push"))
+    plan = planned(sides([base()], [here], [remote()], moved_here={A: B}), PlanOptions("push"))
     assert steps(plan) == ["move wiki b", "update wiki b"]
 
 
 def test_moved_and_edited_on_the_wiki_moves_the_file_and_updates_it() -> None:
     there = at("b", content="New.\n")
-    plan = planned(sides([base()], [local()], [there], moved_there={A: B}), Wish("pull"))
+    plan = planned(sides([base()], [local()], [there], moved_there={A: B}), PlanOptions("pull"))
     assert steps(plan) == ["move folder b", "update folder b"]
     assert [a.file for a in plan.actions] == ["b.md", "b.md"]
 
@@ -109,15 +111,15 @@ def test_moved_on_one_side_and_edited_on_the_other_is_named_where_the_move_must_
     command: Command,
 ) -> None:
     of = sides([base()], [local("b")], [remote(content="New.\n")], moved_here={A: B})
-    plan = planned(of, Wish(command))
+    plan = planned(of, PlanOptions(command))
     if command == "pull":
-        assert (only(plan).kind, only(plan).file, only(plan).origin) == ("moved-on", "b.md", A)
+        assert (only(plan).kind, only(plan).file, only(plan).from_key) == ("moved-on", "b.md", A)
     else:
         assert (steps(plan), plan.other_way) == (["move wiki b"], {"folder": 1})
     of = sides([base()], [local(content="New.\n")], [at("b")], moved_there={A: B})
-    plan = planned(of, Wish(command))
+    plan = planned(of, PlanOptions(command))
     if command == "push":
-        assert (only(plan).kind, only(plan).file, only(plan).origin) == ("moved-on", "a.md", A)
+        assert (only(plan).kind, only(plan).file, only(plan).from_key) == ("moved-on", "a.md", A)
     else:
         assert (steps(plan), plan.other_way) == (["move folder b"], {"wiki": 1})
 
@@ -125,8 +127,8 @@ def test_moved_on_one_side_and_edited_on_the_other_is_named_where_the_move_must_
 def test_moved_to_the_same_place_on_both_sides_needs_no_write() -> None:
     of = sides([base()], [local("b")], [at("b")], moved_here={A: B}, moved_there={A: B})
     plan = planned(of)
-    assert (plan.actions, plan.conflicts, plan.in_sync, plan.forgotten) == ((), (), 1, ())
-    [(old, known)] = plan.rekeyed
+    assert (plan.actions, plan.conflicts, plan.in_sync, plan.base_deletes) == ((), (), 1, ())
+    [(old, known)] = plan.base_renames
     assert (old, known.key, known.file) == (A, B, "b.md")
 
 
@@ -138,14 +140,14 @@ def test_moved_to_the_same_place_and_edited_is_the_edit_alone() -> None:
 
 def both_ways(prefer: Prefer | None = None, command: Command = "sync") -> Plan:
     of = sides([base()], [local("b")], [at("c")], moved_here={A: B}, moved_there={A: C})
-    return planned(of, Wish(command, prefer=prefer))
+    return planned(of, PlanOptions(command, prefer=prefer))
 
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_moved_to_different_places_is_a_conflict(command: Command) -> None:
     conflict = only(both_ways(command=command))
     assert (conflict.kind, conflict.detail, conflict.file) == ("moved", "en/c", "b.md")
-    assert conflict.origin == A
+    assert conflict.from_key == A
 
 
 def test_moved_to_different_places_is_settled_by_the_side_that_is_preferred() -> None:
@@ -165,12 +167,12 @@ def test_renamed_here_and_hidden_on_the_wiki_is_left_alone() -> None:
 
 def gone_there(**wish: Any) -> Plan:
     of = sides([base()], [local("b")], {A: None}, moved_here={A: B})
-    return planned(of, Wish("sync", **wish))
+    return planned(of, PlanOptions("sync", **wish))
 
 
 def test_renamed_here_and_deleted_on_the_wiki_is_a_conflict_kept_here() -> None:
     conflict = only(gone_there())
-    assert (conflict.kind, conflict.file, conflict.origin) == ("gone-there", "b.md", A)
+    assert (conflict.kind, conflict.file, conflict.from_key) == ("gone-there", "b.md", A)
 
 
 def test_renamed_here_and_deleted_on_the_wiki_is_settled_by_a_preference() -> None:
@@ -180,7 +182,7 @@ def test_renamed_here_and_deleted_on_the_wiki_is_settled_by_a_preference() -> No
 
 
 def test_moved_on_the_wiki_and_deleted_here_comes_back_under_its_new_name() -> None:
-    plan = planned(sides([base()], [], [at("b")], moved_there={A: B}), Wish("pull"))
+    plan = planned(sides([base()], [], [at("b")], moved_there={A: B}), PlanOptions("pull"))
     assert steps(plan) == ["create folder b"]
 
 
@@ -196,7 +198,7 @@ def test_what_is_in_the_way_of_a_file_is_named_and_nothing_moves(
     command: Command, content: str
 ) -> None:
     here = [local(), local("b", content=content)]
-    plan = planned(sides([base()], here, [at("b")], moved_there={A: B}), Wish(command))
+    plan = planned(sides([base()], here, [at("b")], moved_there={A: B}), PlanOptions(command))
     assert (only(plan).kind, only(plan).detail) == ("in-the-way", "en/b folder")
 
 
@@ -221,7 +223,7 @@ def test_a_name_that_no_file_can_have_is_a_problem_and_no_move() -> None:
 def test_a_file_moved_to_another_language_moves_the_page_there() -> None:
     french = key("a", "fr")
     of = sides([base()], [], [remote()], moved_here={A: french})
-    of = replace(of, here={french: replace(local(), file="fr/a.md")})
+    of = replace(of, local={french: replace(local(), file="fr/a.md")})
     assert moves(planned(of)) == ["wiki en/a fr/a"]
 
 
@@ -271,13 +273,13 @@ def test_two_pages_that_changed_places_go_by_way_of_a_third(plan: Plan, side: st
         f"{side} en/b en/a",
         f"{side} en/a-moving en/b",
     ]
-    assert [action.aside for action in plan.actions] == [True, False, False]
+    assert [action.via_temporary_name for action in plan.actions] == [True, False, False]
     assert (plan.conflicts, plan.pages) == ((), 2)
 
 
 def test_the_step_aside_is_told_as_part_of_one_move() -> None:
     *_, last = swapped_there().actions
-    assert (last.first_file, last.file, last.was) == ("a.md", "b.md", key("a-moving"))
+    assert (last.first_file, last.file, last.base_key) == ("a.md", "b.md", key("a-moving"))
 
 
 def test_a_place_aside_is_one_that_nobody_has() -> None:
@@ -312,7 +314,7 @@ def test_moves_come_after_creations_and_before_everything_else() -> None:
     bases = [base("a"), base("u", 2), base("x", 3)]
     here = [local("b"), local("u", content="New.\n"), local("n", content="N.\n")]
     there = [remote("a"), remote("u", 2), remote("x", 3)]
-    plan = planned(sides(bases, here, there, moved_here={A: B}), Wish("push", delete=True))
+    plan = planned(sides(bases, here, there, moved_here={A: B}), PlanOptions("push", delete=True))
     assert steps(plan) == ["create wiki n", "move wiki b", "update wiki u", "delete wiki x"]
 
 
@@ -323,13 +325,13 @@ def crossed(**wish: Any) -> Plan:
     there = [at("b"), at("d", 2, content="B.\n")]
     here_moved, there_moved = {A: B, B: C}, {A: B, B: key("d")}
     of = sides(bases, here, there, moved_here=here_moved, moved_there=there_moved)
-    return planned(of, Wish("sync", **wish))
+    return planned(of, PlanOptions("sync", **wish))
 
 
 def test_a_name_is_not_noted_for_a_page_while_the_state_knows_another_by_it() -> None:
-    assert (crossed().rekeyed, [c.kind for c in crossed().conflicts]) == ((), ["moved"])
+    assert (crossed().base_renames, [c.kind for c in crossed().conflicts]) == ((), ["moved"])
     settled = crossed(prefer="local")
-    assert (settled.rekeyed, moves(settled)) == ((), ["wiki en/d en/c"])
+    assert (settled.base_renames, moves(settled)) == ((), ["wiki en/d en/c"])
 
 
 # What the user chose
@@ -344,7 +346,7 @@ def test_a_path_means_a_page_by_its_old_and_its_new_name(name: str) -> None:
 
 def test_a_page_that_was_not_chosen_does_not_move() -> None:
     for plan in (renamed(chosen=lambda *_: False), moved(chosen=lambda *_: False)):
-        assert (plan.actions, plan.conflicts, plan.pages, plan.forgotten) == ((), (), 0, ())
+        assert (plan.actions, plan.conflicts, plan.pages, plan.base_deletes) == ((), (), 0, ())
 
 
 # What cannot be told
@@ -354,6 +356,6 @@ def test_a_deletion_names_the_files_that_the_page_may_have_become() -> None:
     here = [local("b"), local("c")]
     of = sides([base()], here, [remote()], alike={A: ("b.md", "c.md")})
     found: dict[str, Action] = {a.verb + a.key.path: a for a in planned(of).actions}
-    assert found["deletea"].withheld == "delete"
-    assert found["deletea"].alike == ("b.md", "c.md")
+    assert found["deletea"].skip_reason == "delete"
+    assert found["deletea"].rename_candidates == ("b.md", "c.md")
     assert sorted(found) == ["createb", "createc", "deletea"]

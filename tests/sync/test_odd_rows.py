@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from helpers import LATER, base, key, listed, local, remote
-from wikisync.sync.plan import Action, Conflict, Elsewhere, Hidden
-from wikisync.sync.prefer import settle_by
-from wikisync.sync.reconcile import Forget, Same, decide, to_read
+from wikisync.sync.plan import Action, Conflict, Hidden, MovedAway
+from wikisync.sync.prefer import resolve_with
+from wikisync.sync.reconcile import DropBase, NoChange, decide, pages_to_fetch
 
 A = key("a")
 
@@ -34,12 +34,12 @@ def test_hidden_is_neither_gone_nor_written() -> None:
 
 
 def test_moved_on_the_wiki_is_named_with_where_it_went() -> None:
-    found = conflict(base(), local(), Elsewhere(key("b")))
+    found = conflict(base(), local(), MovedAway(key("b")))
     assert (found.kind, found.detail, found.file) == ("moved", "en/b", "a.md")
 
 
 def test_moved_on_the_wiki_and_renamed_here_is_at_peace() -> None:
-    assert decide(A, base(), None, Elsewhere(key("b"))) == Forget(A)
+    assert decide(A, base(), None, MovedAway(key("b"))) == DropBase(A)
 
 
 def test_a_file_of_another_kind_than_the_page_is_a_conflict() -> None:
@@ -53,7 +53,7 @@ def test_a_file_of_another_kind_than_the_page_is_a_conflict() -> None:
 @pytest.mark.parametrize("kind", ["hidden", "moved", "kind", "private", "overtaken"])
 def test_a_preference_settles_nothing_that_a_write_could_not(kind: str, side: str) -> None:
     found = conflict(None, local(), remote(content="Other.\n"))
-    assert settle_by(side, replace(found, kind=kind)) is None  # type: ignore[arg-type]
+    assert resolve_with(side, replace(found, kind=kind)) is None  # type: ignore[arg-type]
 
 
 def test_a_private_page_is_not_written_unless_the_file_says_private() -> None:
@@ -68,16 +68,16 @@ def test_asking_for_privacy_is_a_conflict_since_no_update_can_give_it(known: obj
     here = local(content="New.\n", private=True)
     found = conflict(known, here, remote())
     assert found.kind == "private"
-    assert settle_by("local", found) is None
+    assert resolve_with("local", found) is None
 
 
 def test_another_editor_is_a_conflict_since_no_update_changes_it() -> None:
     found = conflict(base(), local(editor="code"), remote())
     assert (found.kind, found.fields) == ("editor", ("editor",))
-    assert settle_by("local", found) is None
-    back = settle_by("wiki", found)
+    assert resolve_with("local", found) is None
+    back = resolve_with("wiki", found)
     assert back is not None
-    assert (back.verb, back.side, back.settles) == ("update", "folder", True)
+    assert (back.verb, back.side, back.forced) == ("update", "folder", True)
 
 
 @pytest.mark.parametrize("known", [None, base()])
@@ -85,7 +85,7 @@ def test_another_editor_stays_a_conflict_beside_other_differences(known: object)
     here, there = local(editor="code", content="Mine.\n"), remote(content="Theirs.\n")
     found = conflict(known, here, there)
     assert (found.kind, found.fields) == ("editor", ("content", "editor"))
-    assert settle_by("local", found) is None
+    assert resolve_with("local", found) is None
 
 
 def test_a_field_that_the_file_leaves_out_is_no_change() -> None:
@@ -121,19 +121,19 @@ def test_what_the_file_does_not_name_may_change_on_the_wiki_without_a_word(
     fields: dict[str, Any],
 ) -> None:
     there = remote(**({"script_css": "a{}"} | fields), updated=LATER)
-    assert decide(A, STYLED, local(), there) == Same(there)
+    assert decide(A, STYLED, local(), there) == NoChange(there)
 
 
 def test_what_the_file_names_no_more_counts_no_more() -> None:
     known, there = base(script_css="a{}"), remote(script_css="b{}", updated=LATER)
     assert step(known, local(), there).verb == "adopt"
-    assert decide(A, known, None, there) != Forget(A)
+    assert decide(A, known, None, there) != DropBase(A)
 
 
 def test_each_side_is_compared_with_its_own_base() -> None:
     here = local(script_css="a { color: red }")
     known = base(here=here, script_css="a{color:red}")
-    assert decide(A, known, here, remote(script_css="a{color:red}")) == Same()
+    assert decide(A, known, here, remote(script_css="a{color:red}")) == NoChange()
 
 
 def test_only_pages_that_may_have_changed_are_read() -> None:
@@ -147,6 +147,6 @@ def test_only_pages_that_may_have_changed_are_read() -> None:
         key("new"): listed("new", 7),
         key("met"): listed("met", 8),
     }
-    look = to_read(known, [key("met"), key("a")], shown)
+    look = pages_to_fetch(known, [key("met"), key("a")], shown)
     assert [page.key.path for page in look.read] == ["b", "c", "d", "e", "met"]
     assert [gone.key.path for gone in look.missing] == ["f"]

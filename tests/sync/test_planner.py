@@ -9,15 +9,15 @@ import pytest
 from helpers import LATER, base, key, listed, local, planned, remote, sides, steps
 from wikisync.errors import BadPage
 from wikisync.sync.plan import Remote
-from wikisync.sync.planner import Wish
+from wikisync.sync.planner import PlanOptions
 
 if TYPE_CHECKING:
     from wikisync.page.model import Key
     from wikisync.sync.plan import Command
-    from wikisync.sync.planner import Sides
+    from wikisync.sync.planner import Snapshot
 
 
-def round_of_everything() -> Sides:
+def round_of_everything() -> Snapshot:
     """A page in every situation that ends in a write, and one of each that does not."""
     same = base("same")
     return sides(
@@ -33,7 +33,7 @@ def round_of_everything() -> Sides:
         ],
         [
             Remote(listed("new-there")),
-            Remote(listed("same"), same.there),
+            Remote(listed("same"), same.remote),
             remote("mine"),
             remote("theirs", content="Theirs.\n", updated=LATER),
             remote("both", content="Theirs.\n", updated=LATER),
@@ -48,29 +48,29 @@ TO_FOLDER = ["create folder new-there", "update folder theirs", "delete folder c
 
 
 def test_a_push_writes_to_the_wiki_alone_and_counts_what_waits_here() -> None:
-    plan = planned(round_of_everything(), Wish("push", delete=True))
+    plan = planned(round_of_everything(), PlanOptions("push", delete=True))
     assert steps(plan.writes) == TO_WIKI
     assert plan.other_way == {"folder": 3}
 
 
 def test_a_pull_writes_here_alone_and_counts_what_waits_on_the_wiki() -> None:
-    plan = planned(round_of_everything(), Wish("pull", delete=True))
+    plan = planned(round_of_everything(), PlanOptions("pull", delete=True))
     assert steps(plan.writes) == TO_FOLDER
     assert plan.other_way == {"wiki": 3}
 
 
 def test_a_sync_writes_to_both_and_leaves_nothing_for_the_other_way() -> None:
-    plan = planned(round_of_everything(), Wish("sync", delete=True))
+    plan = planned(round_of_everything(), PlanOptions("sync", delete=True))
     assert sorted(steps(plan.writes)) == sorted(TO_WIKI + TO_FOLDER)
     assert plan.other_way == {}
 
 
 @pytest.mark.parametrize("command", ["push", "pull", "sync"])
 def test_what_is_equal_already_is_adopted_by_every_command(command: Command) -> None:
-    plan = planned(round_of_everything(), Wish(command))
+    plan = planned(round_of_everything(), PlanOptions(command))
     assert "adopt folder alike" in steps(plan)
     assert [conflict.key.path for conflict in plan.conflicts] == ["both"]
-    assert plan.forgotten == (key("gone"),)
+    assert plan.base_deletes == (key("gone"),)
 
 
 def test_every_page_is_counted_once_and_one_that_is_gone_everywhere_never() -> None:
@@ -79,18 +79,18 @@ def test_every_page_is_counted_once_and_one_that_is_gone_everywhere_never() -> N
 
 
 def test_nothing_is_deleted_unless_asked() -> None:
-    plan = planned(round_of_everything(), Wish("sync"))
-    withheld = [action for action in plan.actions if action.withheld]
+    plan = planned(round_of_everything(), PlanOptions("sync"))
+    withheld = [action for action in plan.actions if action.skip_reason]
     assert sorted(steps(withheld)) == ["delete folder cut-there", "delete wiki cut-here"]
     assert not [action for action in plan.writes if action.verb == "delete"]
 
 
 def test_a_deletion_that_nobody_asked_for_waits_for_no_other_command() -> None:
-    assert planned(round_of_everything(), Wish("push")).other_way == {"folder": 2}
+    assert planned(round_of_everything(), PlanOptions("push")).other_way == {"folder": 2}
 
 
 def test_writes_go_from_creations_to_deletions() -> None:
-    plan = planned(round_of_everything(), Wish("sync", delete=True))
+    plan = planned(round_of_everything(), PlanOptions("sync", delete=True))
     verbs = [action.verb for action in plan.actions]
     order = ["adopt", "create", "move", "merge", "update", "delete"]
     assert verbs == sorted(verbs, key=order.index)
@@ -108,9 +108,9 @@ def test_only_chosen_pages_are_planned_and_counted() -> None:
     def chosen(of: Key, file: str) -> bool:
         return of.path == "mine" or file == "new-there.md"
 
-    plan = planned(round_of_everything(), Wish("sync", chosen=chosen))
+    plan = planned(round_of_everything(), PlanOptions("sync", is_selected=chosen))
     assert steps(plan) == ["create folder new-there", "update wiki mine"]
-    assert (plan.pages, plan.conflicts, plan.forgotten) == (2, (), ())
+    assert (plan.pages, plan.conflicts, plan.base_deletes) == (2, (), ())
 
 
 def test_a_page_whose_file_is_bad_is_neither_written_nor_gone() -> None:
@@ -122,7 +122,7 @@ def test_a_page_whose_file_is_bad_is_neither_written_nor_gone() -> None:
         blocked=frozenset({key("a")}),
         problems=(bad,),
     )
-    plan = planned(of, Wish("sync", delete=True))
+    plan = planned(of, PlanOptions("sync", delete=True))
     assert (plan.actions, plan.conflicts, plan.problems) == ((), (), (bad,))
 
 
@@ -151,7 +151,7 @@ def test_a_file_that_no_browser_could_reach_as_a_page_is_a_problem_and_not_creat
 
 def test_problems_of_files_that_were_not_chosen_are_not_told() -> None:
     of = sides(problems=(BadPage("a.md", 1, "no"), BadPage("b.md", 1, "no")))
-    plan = planned(of, Wish("sync", chosen=lambda _key, file: file == "b.md"))
+    plan = planned(of, PlanOptions("sync", is_selected=lambda _key, file: file == "b.md"))
     assert [problem.name for problem in plan.problems] == ["b.md"]
 
 

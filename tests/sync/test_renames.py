@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from helpers import base, key, local
-from wikisync.sync.likeness import likeness
-from wikisync.sync.renames import Known, Renames, find_renames
+from wikisync.sync.likeness import similarity
+from wikisync.sync.renames import DetectedRenames, RenameInput, detect_renames
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -28,10 +28,10 @@ def renames(
     moved_there: Mapping[Key, Key] | None = None,
     blocked: Iterable[Key] = (),
     alike: Mapping[tuple[Key, Key], float] | None = None,
-) -> Renames:
+) -> DetectedRenames:
     near = alike or {}
-    return find_renames(
-        Known(
+    return detect_renames(
+        RenameInput(
             {one.key: one for one in bases},
             {key(one.file.rpartition(".")[0]): one for one in here},
             frozenset(blocked),
@@ -51,39 +51,39 @@ def test_a_file_with_another_title_and_the_same_content_is_the_page_that_it_was(
 
 
 def test_a_new_file_beside_the_old_one_is_a_copy_and_no_move() -> None:
-    assert renames([base("a")], [local("a"), local("b")]) == Renames()
+    assert renames([base("a")], [local("a"), local("b")]) == DetectedRenames()
 
 
 def test_a_new_file_of_other_content_is_a_new_page() -> None:
-    assert renames([base("a")], [local("b", content="Other.\n")]) == Renames()
+    assert renames([base("a")], [local("b", content="Other.\n")]) == DetectedRenames()
 
 
 def test_two_equal_files_are_no_move_and_both_are_named() -> None:
     found = renames([base("a")], [local("b"), local("c")])
-    assert found == Renames({}, {A: ("b.md", "c.md")})
+    assert found == DetectedRenames({}, {A: ("b.md", "c.md")})
 
 
 def test_one_file_for_two_equal_pages_is_no_move() -> None:
     found = renames([base("a"), base("b", 2)], [local("c")])
-    assert found == Renames({}, {A: ("c.md",), B: ("c.md",)})
+    assert found == DetectedRenames({}, {A: ("c.md",), B: ("c.md",)})
 
 
 def test_what_the_header_says_tells_pages_of_the_same_content_apart() -> None:
     bases = [base("a", title="One"), base("b", 2, title="Two")]
     found = renames(bases, [local("c", title="Two"), local("d", title="One")])
-    assert found == Renames({A: D, B: C})
+    assert found == DetectedRenames({A: D, B: C})
 
 
 def test_a_file_that_became_another_kind_of_page_is_no_move() -> None:
-    assert renames([base("a")], [local("b", kind="html", suffix=".html")]) == Renames()
+    assert renames([base("a")], [local("b", kind="html", suffix=".html")]) == DetectedRenames()
 
 
 def test_a_place_that_is_taken_on_the_wiki_is_none_to_move_to() -> None:
-    assert renames([base("a")], [local("b")], taken=[B]) == Renames()
+    assert renames([base("a")], [local("b")], taken=[B]) == DetectedRenames()
 
 
 def test_a_page_whose_file_is_no_valid_page_now_did_not_move() -> None:
-    assert renames([base("a")], [local("b")], blocked=[A]) == Renames()
+    assert renames([base("a")], [local("b")], blocked=[A]) == DetectedRenames()
 
 
 def test_a_file_where_the_wiki_moved_its_page_is_that_page_whatever_else_is_new() -> None:
@@ -131,7 +131,7 @@ def test_files_that_each_took_the_next_ones_name_are_a_chain() -> None:
 def test_a_page_copied_over_another_is_an_edit_of_that_one() -> None:
     bases = [base("a", content="One.\n"), base("b", 2, content="Two.\n")]
     here = [local("a", content="One.\n"), local("b", content="One.\n")]
-    assert renames(bases, here) == Renames()
+    assert renames(bases, here) == DetectedRenames()
 
 
 def test_a_renamed_file_whose_old_name_has_a_new_page_is_a_move() -> None:
@@ -151,14 +151,14 @@ def test_renamed_and_edited_is_a_move_where_half_of_the_text_is_left(
 def test_two_files_that_are_both_near_are_no_move_and_both_are_named() -> None:
     here = [local("b", content="Near.\n"), local("c", content="Nearer.\n")]
     found = renames([base("a")], here, alike={(A, B): 0.6, (A, C): 0.9})
-    assert found == Renames({}, {A: ("b.md", "c.md")})
+    assert found == DetectedRenames({}, {A: ("b.md", "c.md")})
 
 
 def test_one_file_that_is_near_two_pages_is_no_move() -> None:
     bases = [base("a", content="One.\n"), base("b", 2, content="Two.\n")]
     near = {(A, C): 0.6, (B, C): 0.9}
     found = renames(bases, [local("c", content="Three.\n")], alike=near)
-    assert found == Renames({}, {A: ("c.md",), B: ("c.md",)})
+    assert found == DetectedRenames({}, {A: ("c.md",), B: ("c.md",)})
 
 
 def test_exact_content_is_stronger_than_near_content() -> None:
@@ -172,17 +172,17 @@ def test_pages_that_are_more_than_can_be_compared_are_left_as_they_are() -> None
     bases = [base(f"old-{n}", n, content=f"Old {n}.\n") for n in range(101)]
     here = [local(f"new-{n}", content=f"New {n}.\n") for n in range(101)]
     near = {(key("old-1"), key("new-1")): 0.9}
-    assert renames(bases, here, alike=near) == Renames()
+    assert renames(bases, here, alike=near) == DetectedRenames()
 
 
 def test_nothing_new_is_nothing_compared() -> None:
     def never(_page: Key, _file: Key) -> float:
         raise AssertionError("compared")
 
-    known = Known({A: base("a")}, {}, frozenset(), {}, lambda _to: True, never)
-    assert find_renames(known) == Renames()
-    known = replace(known, bases={}, here={B: local("b")})
-    assert find_renames(known) == Renames()
+    known = RenameInput({A: base("a")}, {}, frozenset(), {}, lambda _to: True, never)
+    assert detect_renames(known) == DetectedRenames()
+    known = replace(known, bases={}, local={B: local("b")})
+    assert detect_renames(known) == DetectedRenames()
 
 
 @pytest.mark.parametrize(
@@ -202,5 +202,5 @@ def test_nothing_new_is_nothing_compared() -> None:
 def test_likeness_is_the_share_of_the_text_that_both_have(
     one: str, other: str, least: float, most: float
 ) -> None:
-    assert least <= likeness(one, other) <= most
-    assert likeness(one, other) == pytest.approx(likeness(other, one), abs=0.2)
+    assert least <= similarity(one, other) <= most
+    assert similarity(one, other) == pytest.approx(similarity(other, one), abs=0.2)

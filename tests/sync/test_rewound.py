@@ -12,7 +12,7 @@ from wikisync.sync.rewound import rewound
 
 if TYPE_CHECKING:
     from wikisync.sync.plan import Base, Command, Remote
-    from wikisync.sync.planner import Sides
+    from wikisync.sync.planner import Snapshot
 
 EARLIER = "2020-01-01T00:00:00.000Z"
 
@@ -22,7 +22,7 @@ def newer(path: str = "a", number: int = 1) -> Base:
     return replace(base(path, number), updated_at=LATER)
 
 
-def files(of: Sides, command: Command = "sync", *deleted: tuple[int, str]) -> list[str]:
+def files(of: Snapshot, command: Command = "sync", *deleted: tuple[int, str]) -> list[str]:
     found = rewound(of, command, deleted)
     return [file for refusal in found for file in refusal.files]
 

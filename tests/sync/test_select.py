@@ -8,7 +8,7 @@ import pytest
 
 from helpers import key
 from wikisync.errors import NoSuchPath
-from wikisync.sync.select import choices, chooser
+from wikisync.sync.select import page_selector, parse_paths
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,7 +29,7 @@ def project(tmp_path: Path) -> Path:
 
 def meant(project: Path, *arguments: str, at: str = ".") -> list[str]:
     """The files of ``PAGES`` that the arguments mean, typed in ``at``."""
-    chosen = chooser(choices(arguments, project / "pages", project / at))
+    chosen = page_selector(parse_paths(arguments, project / "pages", project / at))
     found = []
     for file in PAGES:
         path = file.removesuffix(".md")
@@ -119,14 +119,14 @@ def test_what_names_nothing_means_nothing(project: Path, typed: str) -> None:
 def test_a_page_that_is_on_the_wiki_alone_is_meant_by_its_path_or_its_file(project: Path) -> None:
     page, file = key("new/page"), "new/page.md"
     for typed in ("new/page", "new/page.md", "new", "pages/new/page.md", "new/**"):
-        assert chooser(choices([typed], project / "pages", project))(page, file)
+        assert page_selector(parse_paths([typed], project / "pages", project))(page, file)
 
 
 def test_a_name_with_marks_of_patterns_is_found_literally(project: Path) -> None:
-    [choice] = choices(["a[b]"], project / "pages", project)
-    assert choice.means(key("a[b]"), "a[b].md")
+    [choice] = parse_paths(["a[b]"], project / "pages", project)
+    assert choice.matches(key("a[b]"), "a[b].md")
 
 
 def test_a_pattern_that_is_none_is_told(project: Path) -> None:
     with pytest.raises(NoSuchPath):
-        choices(["guide*\\"], project / "pages", project)
+        parse_paths(["guide*\\"], project / "pages", project)

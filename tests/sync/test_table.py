@@ -8,24 +8,24 @@ import pytest
 
 from helpers import LATER, base, key, listed, local, remote
 from wikisync.sync.plan import Action, Conflict, Remote
-from wikisync.sync.reconcile import Forget, Same, decide
+from wikisync.sync.reconcile import DropBase, NoChange, decide
 
 if TYPE_CHECKING:
-    from wikisync.sync.plan import Base, Local, There
+    from wikisync.sync.plan import Base, Local, RemoteState
 
 A = key("a")
 
 
-def decided(known: Base | None, here: Local | None, there: There) -> str:
+def decided(known: Base | None, here: Local | None, there: RemoteState) -> str:
     """The decision in short, with the fields that it is about."""
     match decide(A, known, here, there):
         case Action() as step:
             return " ".join((step.verb, step.side, *step.fields))
         case Conflict() as conflict:
             return " ".join(("conflict", conflict.kind, *conflict.fields))
-        case Same(renewed):
+        case NoChange(renewed):
             return "renew" if renewed else "nothing"
-        case Forget():
+        case DropBase():
             return "forget"
 
 
@@ -51,7 +51,7 @@ def test_unchanged_on_both_sides_is_left_alone() -> None:
 
 def test_unchanged_and_not_even_read_is_left_alone() -> None:
     known = base()
-    assert decided(known, local(), Remote(listed(), known.there)) == "nothing"
+    assert decided(known, local(), Remote(listed(), known.remote)) == "nothing"
 
 
 def test_changed_here_updates_the_wiki() -> None:
@@ -96,7 +96,7 @@ def test_gone_on_both_sides_is_forgotten() -> None:
 
 def test_a_changed_time_without_a_change_is_noted_and_nothing_else() -> None:
     there = remote(updated=LATER)
-    assert decide(A, base(), local(), there) == Same(there)
+    assert decide(A, base(), local(), there) == NoChange(there)
 
 
 def test_the_same_page_under_a_new_id_is_noted_and_nothing_else() -> None:

@@ -166,8 +166,8 @@ def following(after: Remembered, record: Record, refused: tuple[str, ...]) -> Re
         after.base,
         id=record.id,
         content_type=record.content_type,
-        here=after.base.here.with_fields_from(refused, there),
-        there=there,
+        local=after.base.local.with_fields_from(refused, there),
+        remote=there,
         digest=b"" if refused else after.base.digest,  # no file's, so that the file is read
         created_at=record.created_at,
         updated_at=record.updated_at,
@@ -182,13 +182,13 @@ def arriving(after: Remembered, record: Record) -> Remembered:
     base, so that it is written again (facts, *Writing*).
     """
     there = fingerprint(record.page)
-    changed = after.base.there.changed_fields(there)
+    changed = after.base.remote.changed_fields(there)
     if changed == ("title",) and record.page.title == record.key.path.rpartition("/")[2]:
         base = replace(
             after.base,
             id=record.id,
-            here=after.base.here.with_fields_from(("title",), there),
-            there=there,
+            local=after.base.local.with_fields_from(("title",), there),
+            remote=there,
             updated_at=record.updated_at,
             digest=b"",
         )
@@ -200,7 +200,7 @@ def arriving(after: Remembered, record: Record) -> Remembered:
 
 def returning(after: Remembered, record: Record) -> Remembered:
     """The base of a page that was just brought back to what it was before a run."""
-    as_it_was = not after.base.there.changed_fields(fingerprint(record.page))
+    as_it_was = not after.base.remote.changed_fields(fingerprint(record.page))
     # No time at all makes the next run look at the page.
     updated_at = record.updated_at if as_it_was else ""
     base = replace(after.base, id=record.id, updated_at=updated_at)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 def convert_page(run: Run, action: Action) -> WikisyncError | None:
     """Let the wiki convert a page to what its file is, and bring the result here."""
-    here, there = action.here, action.there
+    here, there = action.local, action.remote
     if here is None or there is None or there.fingerprint is None:
         raise AssertionError(f"{action.key}: to convert a page both sides are needed")
     opened = open_file(run, here)

@@ -158,9 +158,9 @@ def _go(
 
 def _tags(run: Run, action: Action) -> frozenset[str]:
     """The tags that a write of this action gives its page."""
-    if action.here is None or (action.verb == "update" and "tags" not in action.fields):
+    if action.local is None or (action.verb == "update" and "tags" not in action.fields):
         return frozenset()
-    here = action.here
+    here = action.local
     try:
         data = run.folder.read(here.file)
         return frozenset(clean_tags(parse(data, here.content_type, file=here.file).page.tags or ()))

@@ -31,21 +31,23 @@ def merge(run: Run, action: Action) -> WikisyncError | None:
     """Bring both sides to the merged page. Returns what went wrong beside, if anything."""
     opened, record = _opened(run, action)
     merged = _merged(action)
-    document = update(opened.document, page=merged, fields=action.theirs, date=record.updated_at)
+    document = update(
+        opened.document, page=merged, fields=action.remote_changes, date=record.updated_at
+    )
     there = fingerprint(record.page)
     now = fingerprint(document.page)
     lost = [name for name in now.changed_fields(fingerprint(merged)) if name not in ON_DEMAND]
     if lost:
         raise BadPage(action.file, None, f"its {', '.join(lost)} cannot be written in a file")
     _write(run, action, opened, document.data, record)
-    if action.here is None or action.there is None:
+    if action.local is None or action.remote is None:
         raise AssertionError(f"{action.key}: a merge needs both sides")
-    local = Local(action.file, action.here.content_type, now, digest_of(document.data))
+    local = Local(action.file, action.local.content_type, now, digest_of(document.data))
     changed_action = replace(
         action,
         fields=now.changed_fields(there),
-        here=local,
-        there=replace(action.there, fingerprint=there),
+        local=local,
+        remote=replace(action.remote, fingerprint=there),
     )
     return update_page(run, changed_action)
 
@@ -79,8 +81,8 @@ def _seen(run: Run, action: Action, record: Record, kind: str) -> Remembered:
     known = run.state.bases.get(action.key)
     here: Fingerprint = there
     if known is not None:
-        here = known.base.here.with_defaults_from(known.base.there).with_fields_from(
-            action.theirs, there
+        here = known.base.local.with_defaults_from(known.base.remote).with_fields_from(
+            action.remote_changes, there
         )
     base = Base(
         action.key,
@@ -97,9 +99,9 @@ def _seen(run: Run, action: Action, record: Record, kind: str) -> Remembered:
 
 
 def _opened(run: Run, action: Action) -> tuple[Opened, Record]:
-    if action.here is None or action.there is None or action.there.record is None:
+    if action.local is None or action.remote is None or action.remote.record is None:
         raise AssertionError(f"{action.key}: a merge needs both sides, whole")
-    return open_file(run, action.here), action.there.record
+    return open_file(run, action.local), action.remote.record
 
 
 def _merged(action: Action) -> Page:

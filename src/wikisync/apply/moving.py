@@ -23,7 +23,7 @@ def move_page(run: Run, action: Action) -> WikisyncError | None:
 
     Raises PageMoved where the file is no longer there, or back where it was, at a second look.
     """
-    there = action.there
+    there = action.remote
     if there is None or there.fingerprint is None:
         raise AssertionError(f"{action.key}: a move of a page needs a lease")
     lease = str(there.fingerprint)
@@ -31,27 +31,27 @@ def move_page(run: Run, action: Action) -> WikisyncError | None:
     second_look.wait_for_second_look(run)
     look = partial(second_look.check_still_renamed, run, action)
     record, overtook = on_wiki.move(run, intent, look)
-    if overtook is not None or action.aside:
+    if overtook is not None or action.via_temporary_name:
         return overtook
     return _write_back(run, action, record)
 
 
 def move_file(run: Run, action: Action) -> None:
     """Rename a file as its page was. Raises PageMoved where the page is not there any more."""
-    here = action.here
+    here = action.local
     if here is None:
         raise AssertionError(f"{action.key}: a move of a file needs one")
-    page = action.there.listed.key if action.there is not None else action.key
+    page = action.remote.listed.key if action.remote is not None else action.key
     if run.wiki.find(page) is None:
         raise PageChanged(page, "it is not there any more")
-    lease = run.wrote.get((action.old_file, here.digest), here.digest).hex()
+    lease = run.wrote.get((action.from_file, here.digest), here.digest).hex()
     in_folder.move(run, replace(_intent(run, action), lease=lease, wanted=lease))
 
 
 def _intent(run: Run, action: Action) -> Intent:
-    if action.was is None or action.base is None:
+    if action.base_key is None or action.base is None:
         raise AssertionError(f"{action.key}: a move needs the base that it begins and ends with")
-    before = run.state.bases.get(action.was)
+    before = run.state.bases.get(action.base_key)
     after = None if before is None else Remembered(action.base, before.page)
     return Intent(
         run.number,
@@ -64,18 +64,18 @@ def _intent(run: Run, action: Action) -> Intent:
         None,
         after=after,
         before=before,
-        origin=action.origin,
-        old_file=action.old_file,
+        origin=action.from_key,
+        old_file=action.from_file,
     )
 
 
 def _write_back(run: Run, action: Action, record: Record) -> WikisyncError | None:
-    if action.here is None or not run.write_back:
+    if action.local is None or not run.write_back:
         return None
     try:
-        digest = follow_time(run, action.file, open_file(run, action.here), record)
+        digest = follow_time(run, action.file, open_file(run, action.local), record)
     except FolderError as error:
         return error
     if digest is not None:
-        run.wrote[action.file, action.here.digest] = digest
+        run.wrote[action.file, action.local.digest] = digest
     return None

@@ -69,7 +69,7 @@ class Outcome:
         if isinstance(self.error, OverwroteConcurrentEdit):
             overtook = self._conflict("overtook", str(self.error.version))
             return replace(overtook, backups=(self.error.backup,))
-        if self.result == "done" and self.action.marks:
+        if self.result == "done" and self.action.writes_markers:
             return self._conflict("marked", "")
         if isinstance(self.error, StalePlan):
             return None if self.error.done else self._conflict("stale", self.error.found)
@@ -81,7 +81,7 @@ class Outcome:
     def _conflict(self, kind: ConflictKind, detail: str) -> Conflict:
         action = self.action
         return Conflict(
-            action.key, action.file, kind, action.fields, detail, action.here, action.there
+            action.key, action.file, kind, action.fields, detail, action.local, action.remote
         )
 
 
@@ -102,7 +102,7 @@ def missing_at_end(
         )
         if there is not None
         and o.result == "done"
-        and (o.action.side, o.action.aside) == ("wiki", False)
+        and (o.action.side, o.action.via_temporary_name) == ("wiki", False)
         and o.action.verb in _LEAVES_PAGE
         and o.action.key not in there
         and _is_gone(wiki, o.action.key)

@@ -73,7 +73,7 @@ def delete_file(run: Run, action: Action) -> None:
         action.id,
         opened.digest.hex(),
         None,
-        before=run.state.bases.get(action.was or action.key),
+        before=run.state.bases.get(action.base_key or action.key),
     )
     in_folder.delete(run, intent)
 
@@ -84,7 +84,7 @@ def _has_moved(run: Run, action: Action, found: Record) -> bool:
     return any(
         (base.id, base.created_at) == born
         for key, base in run.state.bases.load().items()
-        if key != (action.was or action.key)
+        if key != (action.base_key or action.key)
     )
 
 
@@ -113,9 +113,9 @@ def _intent(
 
 
 def _opened(run: Run, action: Action) -> Opened:
-    if action.here is None:
+    if action.local is None:
         raise AssertionError(f"{action.key}: a write over a file needs one")
-    return open_file(run, action.here)
+    return open_file(run, action.local)
 
 
 def _content_type(record: Record, file: str) -> ContentType:

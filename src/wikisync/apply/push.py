@@ -93,15 +93,15 @@ def delete_page(run: Run, action: Action) -> None:
 
 
 def _opened(run: Run, action: Action) -> Opened:
-    if action.here is None:
+    if action.local is None:
         raise AssertionError(f"{action.key}: a write to the wiki needs a file")
-    return open_file(run, action.here)
+    return open_file(run, action.local)
 
 
 def _lease(action: Action) -> str:
-    if action.there is None or action.there.fingerprint is None:
+    if action.remote is None or action.remote.fingerprint is None:
         raise AssertionError(f"{action.key}: a write over a page needs a lease")
-    return str(action.there.fingerprint)
+    return str(action.remote.fingerprint)
 
 
 def _intent(run: Run, action: Action, opened: Opened, *, lease: str | None, wanted: str) -> Intent:

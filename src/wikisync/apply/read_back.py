@@ -85,7 +85,7 @@ def refused_fields(
     file's is not the one that was agreed on.
     """
     found = []
-    base = intent.before.base.here if intent.before is not None else None
+    base = intent.before.base.local if intent.before is not None else None
     agreed = base is not None and base.names("scriptCss") and not base.changed_fields(_style(page))
     style, old = record.page.script_css or "", (before.script_css or "") if before else ""
     if (

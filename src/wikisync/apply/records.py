@@ -20,26 +20,26 @@ class Records:
 
     def __init__(self, wiki: Wiki, actions: Sequence[Action]) -> None:
         unread = [
-            action.there.listed
+            action.remote.listed
             for action in actions
             if action.side == "folder"
             and action.verb != "move"
-            and action.there is not None
-            and action.there.record is None
+            and action.remote is not None
+            and action.remote.record is None
         ]
         self._coming = wiki.read(unread) if unread else iter(())
         self._broken: WikisyncError | None = None
 
     def of(self, action: Action) -> Record:
         """The action's page, whole. Raises what the wiki answered in its place."""
-        if action.there is None:
+        if action.remote is None:
             raise AssertionError(f"{action.key}: nothing on the wiki to bring here")
-        if action.there.record is not None:
-            return action.there.record
-        record = self._read(action, action.there.listed)
+        if action.remote.record is not None:
+            return action.remote.record
+        record = self._read(action, action.remote.listed)
         if record.key != action.key:
             raise PageChanged(action.key, f"it was moved to {record.key} on the wiki")
-        lease = action.there.fingerprint
+        lease = action.remote.fingerprint
         if lease is not None and (fields := fingerprint(record.page).changed_fields(lease)):
             raise PageChanged(action.key, f"its {', '.join(fields)} changed on the wiki")
         return record

@@ -245,6 +245,6 @@ def _unpushed(current: bytes, kind: ContentType, known: Remembered | None) -> bo
     if digest_of(current) == known.base.digest:
         return False
     try:
-        return bool(fingerprint(parse(current, kind).page).changed_fields(known.base.here))
+        return bool(fingerprint(parse(current, kind).page).changed_fields(known.base.local))
     except BadPage:
         return True

@@ -32,9 +32,9 @@ def apply(plan: Plan, run: Run, *, stop: Callable[[], bool] = lambda: False) -> 
     skipped. Never raises for what can happen to a page; StateError where not even a start is made.
     """
     with run.state.transaction():
-        run.state.bases.renew(plan.renewed)
-        run.state.bases.drop(plan.forgotten)
-        run.state.bases.rekey(plan.rekeyed)
+        run.state.bases.renew(plan.base_updates)
+        run.state.bases.drop(plan.base_deletes)
+        run.state.bases.rekey(plan.base_renames)
     records = Records(run.wiki, plan.actions)
     gave_up: WikisyncError | None = None
     rebuilding = [a for a in plan.writes if a.side == "wiki" and a.verb in _REBUILD]
@@ -59,7 +59,7 @@ def _grouped(actions: Sequence[Action]) -> Iterator[Sequence[Action]]:
 def _kind(action: Action) -> tuple[Verb, Side] | None:
     """What actions have in common that may be done together; None for one that is done alone."""
     kind = action.verb, action.side
-    alone = action.withheld is not None or action.converts or kind not in _TOGETHER
+    alone = action.skip_reason is not None or action.converts or kind not in _TOGETHER
     return None if alone else kind
 
 
@@ -123,7 +123,7 @@ def _alone(
     gave_up: WikisyncError | None,
     stop: Callable[[], bool],
 ) -> Outcome:
-    if action.withheld is not None:
+    if action.skip_reason is not None:
         return Outcome(action, "skipped")
     if gave_up is None and stop():
         gave_up = Interrupted()

@@ -55,9 +55,9 @@ def check_still_renamed(run: Run, action: Action) -> None:
     Where pages change places, the old name is that of another page's file: it was there at the
     first look, or this run wrote it. Raises FolderError where that cannot be told.
     """
-    folder, old = run.folder, action.old_file
-    if action.here is not None and folder.is_missing(action.here.file):
-        raise PageChanged(action.key, f"its file {action.here.file} is gone again")
+    folder, old = run.folder, action.from_file
+    if action.local is not None and folder.is_missing(action.local.file):
+        raise PageChanged(action.key, f"its file {action.local.file} is gone again")
     known = folder.looked.union(file for file, _ in run.left)
     if old and old not in known and not folder.is_missing(old):
         raise PageChanged(action.key, f"its file {old} is there again")

@@ -19,7 +19,13 @@ from wikisync.errors import FolderError, PageGone, PageHidden
 from wikisync.page.fingerprint import Fingerprint, fingerprint
 from wikisync.sides.folder import digest_of
 from wikisync.state.bases import Remembered
-from wikisync.sync.settle import Verdict, judge_conversion, judge_file, judge_move, judge_page
+from wikisync.sync.settle import (
+    WriteOutcome,
+    classify_conversion,
+    classify_file_write,
+    classify_move,
+    classify_page_write,
+)
 
 if TYPE_CHECKING:
     from wikisync.page.model import Record
@@ -74,7 +80,7 @@ def _settle_file(state: State, folder: Folder, noted: Noted) -> None:
         with suppress(FolderError):
             folder.prune(intent.file)
     before = None if intent.verb == "move" else intent.lease  # nothing bore the new name
-    _record(state, noted, judge_file(found, before, intent.wanted), None)
+    _record(state, noted, classify_file_write(found, before, intent.wanted), None)
 
 
 def _settle_page(state: State, wiki: Wiki, noted: Noted) -> None:
@@ -87,7 +93,7 @@ def _settle_page(state: State, wiki: Wiki, noted: Noted) -> None:
         return
     if intent.verb == "move":
         at = None if record is None else record.key
-        verdict = judge_move(at, intent.origin, intent.key)
+        verdict = classify_move(at, intent.origin, intent.key)
         _record(state, noted, verdict, record)
         return
     found = None if record is None else fingerprint(record.page)
@@ -95,13 +101,13 @@ def _settle_page(state: State, wiki: Wiki, noted: Noted) -> None:
     wanted = None if intent.wanted is None else Fingerprint.parse(intent.wanted)
     if lease is not None and wanted is not None and lease.changed_fields(wanted) == ("editor",):
         # No update changes that alone: the wiki was to convert the page.
-        verdict = judge_conversion(found, lease, wanted)
+        verdict = classify_conversion(found, lease, wanted)
     else:
-        verdict = judge_page(found, lease, wanted, UNSENT)
+        verdict = classify_page_write(found, lease, wanted, UNSENT)
     _record(state, noted, verdict, record)
 
 
-def _record(state: State, noted: Noted, verdict: Verdict, record: Record | None) -> None:
+def _record(state: State, noted: Noted, verdict: WriteOutcome, record: Record | None) -> None:
     intent, number = noted.intent, noted.number
     match verdict:
         case "done":
@@ -116,8 +122,8 @@ def _record(state: State, noted: Noted, verdict: Verdict, record: Record | None)
             half = replace(
                 intent.after.base,
                 id=record.id,
-                here=print_now,
-                there=print_now,
+                local=print_now,
+                remote=print_now,
                 created_at=record.created_at,
                 updated_at=record.updated_at,
                 digest=b"",  # no file's, so that the file is read

@@ -106,8 +106,8 @@ def _action(intent: Intent) -> Action:
             intent.origin,
             intent.old_file,
             id=intent.page_id,
-            origin=intent.key,
-            old_file=intent.file,
+            from_key=intent.key,
+            from_file=intent.file,
         )
     return Action(verb, intent.side, intent.key, intent.file, id=intent.page_id)
 

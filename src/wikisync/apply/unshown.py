@@ -75,7 +75,7 @@ def write_again(wiki: Wiki, state: State, pages: Iterable[int]) -> None:
 
 def _is_as_sent(state: State, record: Record) -> bool:
     known = state.bases.get(record.key)
-    return known is not None and not known.base.there.changed_fields(fingerprint(record.page))
+    return known is not None and not known.base.remote.changed_fields(fingerprint(record.page))
 
 
 def _note_time(state: State, record: Record) -> None:

@@ -53,7 +53,7 @@ def preview(config: Config, job: Job, *, delete: bool) -> Report:
     )
     withheld = None if delete else "delete"
     pairs = tuple(
-        replace(pair, item=replace(pair.item, withheld=withheld))
+        replace(pair, item=replace(pair.item, skip_reason=withheld))
         if isinstance(pair.item, Action) and pair.item.verb == "delete"
         else pair
         for pair in pairs
@@ -153,7 +153,7 @@ def _pairs(
     file = now or was
     key = Key("", file)
     if old is not None and new is not None and was != now:
-        move = Action("move", "wiki", key, now, origin=Key("", was), old_file=was)
+        move = Action("move", "wiki", key, now, from_key=Key("", was), from_file=was)
         yield Pair(move, new, new)
     if old is None and new is not None:
         yield Pair(Action("create", "wiki", key, file), None, new)

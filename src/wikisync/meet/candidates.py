@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from wikisync.page.model import ContentType, Key
     from wikisync.page.paths import Locales
     from wikisync.sides.folder import Folder
-    from wikisync.sync.plan import Base, Local, There
+    from wikisync.sync.plan import Base, Local, RemoteState
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class Candidate:
 
 
 def differing(
-    here: Mapping[Key, Local], there: Mapping[Key, There], bases: Mapping[Key, Base]
+    here: Mapping[Key, Local], there: Mapping[Key, RemoteState], bases: Mapping[Key, Base]
 ) -> Iterator[tuple[Key, Candidate]]:
     """Pages of both sides that nothing is remembered of, and that differ."""
     for key, page in _unknown(there, bases):
@@ -47,7 +47,7 @@ def differing(
 
 def without_file(
     here: Mapping[Key, Local],
-    there: Mapping[Key, There],
+    there: Mapping[Key, RemoteState],
     bases: Mapping[Key, Base],
     folder: Folder,
     locales: Locales,
@@ -66,7 +66,9 @@ def without_file(
             yield key, Candidate(file, content_type, page)
 
 
-def _unknown(there: Mapping[Key, There], bases: Mapping[Key, Base]) -> Iterator[tuple[Key, Remote]]:
+def _unknown(
+    there: Mapping[Key, RemoteState], bases: Mapping[Key, Base]
+) -> Iterator[tuple[Key, Remote]]:
     # A page that moved here from elsewhere is remembered under its old name.
     known = {(base.id, base.created_at) for base in bases.values()}
     for key, page in there.items():

@@ -12,7 +12,7 @@ from wikisync.page.fingerprint import fingerprint
 from wikisync.sides.folder import digest_of
 from wikisync.sides.git import GitFailed
 from wikisync.state.bases import Remembered
-from wikisync.sync.ancestry import Committed
+from wikisync.sync.ancestry import GitVersion
 from wikisync.sync.plan import Base
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ class InGit:
         """Whether the repository's history is cut off."""
         return self._repository is not None and self._repository.shallow
 
-    def committed(self, candidates: Mapping[Key, Candidate]) -> dict[Key, tuple[Committed, ...]]:
+    def committed(self, candidates: Mapping[Key, Candidate]) -> dict[Key, tuple[GitVersion, ...]]:
         """Git's versions of the files, newest first; those that are no page are left out.
 
         A page without a file is there only if git has its file no more: one that is merely not
@@ -88,8 +88,8 @@ class InGit:
         """The bases that the ancestors make."""
         wanted: defaultdict[str, list[Key]] = defaultdict(list)
         for key, ancestor in found.items():
-            if ancestor.committed is not None:
-                wanted[ancestor.committed.blob].append(key)
+            if ancestor.git_version is not None:
+                wanted[ancestor.git_version.blob].append(key)
             elif (document := read_file(self._folder, candidates[key].local)) is not None:
                 yield key, _remembered(key, candidates[key], document.page)
         try:
@@ -138,13 +138,13 @@ def _dated(
     versions: Iterable[Version],
     prints: Mapping[tuple[str, ContentType], Fingerprint],
     content_type: ContentType,
-) -> Iterator[Committed]:
+) -> Iterator[GitVersion]:
     for version in versions:
         if version.blob is None:
             continue
         print_ = prints.get((version.blob, content_type))
         if print_ is not None:
-            yield Committed(version.blob, print_, _moment(version))
+            yield GitVersion(version.blob, print_, _moment(version))
 
 
 def _moment(version: Version) -> datetime:
@@ -171,9 +171,9 @@ def _remembered(key: Key, candidate: Candidate, old: Page) -> Remembered:
         listed.id,
         candidate.file,
         candidate.content_type,
-        here=fingerprint(old),
+        local=fingerprint(old),
         # The wiki keeps a style smaller than it was sent, so that git's is not what it had.
-        there=fingerprint(page).with_fields_from(("scriptCss",), fingerprint(now)),
+        remote=fingerprint(page).with_fields_from(("scriptCss",), fingerprint(now)),
         created_at=listed.created_at,
         updated_at="",  # like no page's: the wiki is read again as long as this is the base
         digest=b"",

@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from wikisync.sides.folder import Folder
     from wikisync.sides.wiki import Wiki
     from wikisync.state.bases import Remembered
-    from wikisync.sync.ancestry import Committed
-    from wikisync.sync.plan import Base, Local, There
+    from wikisync.sync.ancestry import GitVersion
+    from wikisync.sync.plan import Base, Local, RemoteState
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class Met:
 def meet(
     wiki: Wiki,
     here: Mapping[Key, Local],
-    there: Mapping[Key, There],
+    there: Mapping[Key, RemoteState],
     bases: Mapping[Key, Base],
     folder: Folder,
     locales: Locales,
@@ -89,7 +89,7 @@ def _of_file(candidate: Candidate) -> Candidate:
 
 
 def _as_it_was(
-    gone: Mapping[Key, Candidate], committed: Mapping[Key, tuple[Committed, ...]]
+    gone: Mapping[Key, Candidate], committed: Mapping[Key, tuple[GitVersion, ...]]
 ) -> dict[Key, Candidate]:
     """Those pages without a file that may be, as far as the list tells, as git once had them."""
     return {

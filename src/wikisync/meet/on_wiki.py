@@ -9,7 +9,7 @@ from wikisync.errors import Forbidden, WikiError
 from wikisync.meet.in_git import read_file
 from wikisync.page.dates import parse_instant
 from wikisync.page.fingerprint import fingerprint
-from wikisync.sync.ancestry import Ancestor, Dated, Look, Stranger, find_ancestor
+from wikisync.sync.ancestry import Ancestor, UnknownPage, VersionsNeeded, WikiVersion, find_ancestor
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from wikisync.page.model import Key
     from wikisync.sides.folder import Folder
     from wikisync.sides.wiki import Wiki
-    from wikisync.sync.ancestry import Committed
+    from wikisync.sync.ancestry import GitVersion
 
 
 class OnWiki:
@@ -35,25 +35,25 @@ class OnWiki:
         self._wiki = wiki
         self._folder = folder
         self._most = most
-        self._trails: dict[Key, tuple[Dated, ...]] = {}
+        self._trails: dict[Key, tuple[WikiVersion, ...]] = {}
         self._dates: dict[Key, datetime | None] = {}
         self._read: defaultdict[Key, dict[int, Fingerprint | None]] = defaultdict(dict)
 
     def search(
         self,
         candidates: Mapping[Key, Candidate],
-        committed: Mapping[Key, tuple[Committed, ...]],
+        committed: Mapping[Key, tuple[GitVersion, ...]],
     ) -> dict[Key, Ancestor]:
         """The ancestors of the pages that have one; ``committed`` are git's versions of them."""
         found: dict[Key, Ancestor] = {}
         waiting = {key: _stranger(page, committed.get(key, ())) for key, page in candidates.items()}
         while waiting:
-            looks: dict[Key, Look] = {}
+            looks: dict[Key, VersionsNeeded] = {}
             for key, stranger in waiting.items():
                 told = find_ancestor(
                     stranger, self._trails.get(key), self._read[key], self._dates.get(key)
                 )
-                if isinstance(told, Look):
+                if isinstance(told, VersionsNeeded):
                     looks[key] = told
                 elif told is not None:
                     found[key] = told
@@ -61,7 +61,9 @@ class OnWiki:
             waiting = {key: waiting[key] for key in looks}
         return found
 
-    def _look(self, looks: Mapping[Key, Look], candidates: Mapping[Key, Candidate]) -> None:
+    def _look(
+        self, looks: Mapping[Key, VersionsNeeded], candidates: Mapping[Key, Candidate]
+    ) -> None:
         ids = {key: candidates[key].there.listed.id for key in looks}
         unlisted = {key: number for key, number in ids.items() if not looks[key].versions}
         try:
@@ -85,7 +87,9 @@ class OnWiki:
                 if isinstance(trail, Forbidden):
                     self.closed.add(key)
             else:
-                self._trails[key] = tuple(Dated(one.id, parse_instant(one.date)) for one in trail)
+                self._trails[key] = tuple(
+                    WikiVersion(one.id, parse_instant(one.date)) for one in trail
+                )
 
     def _load(self, wanted: list[tuple[Key, int]], ids: Mapping[Key, int]) -> None:
         versions = self._wiki.versions([(ids[key], number) for key, number in wanted])
@@ -99,11 +103,11 @@ class OnWiki:
         return parse_instant(document.date) if document and document.date else None
 
 
-def _stranger(page: Candidate, committed: tuple[Committed, ...]) -> Stranger:
+def _stranger(page: Candidate, committed: tuple[GitVersion, ...]) -> UnknownPage:
     there = page.there.fingerprint
     if there is None:
         raise AssertionError(f"{page.file} had to be read before its ancestor was looked for")
-    return Stranger(
+    return UnknownPage(
         None if page.local is None else page.local.fingerprint,
         there,
         parse_instant(page.there.listed.updated_at),

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from wikisync.page.document import Document
     from wikisync.page.model import Key
     from wikisync.sides.folder import Folder
-    from wikisync.sync.plan import Base, Local, There
+    from wikisync.sync.plan import Base, Local, RemoteState
 
 _Sign = TypeVar("_Sign", str, datetime)
 """What a file and a page may have in common."""
@@ -44,7 +44,7 @@ class Strays:
 
 def find_strays(
     here: Mapping[Key, Local],
-    there: Mapping[Key, There],
+    there: Mapping[Key, RemoteState],
     bases: Mapping[Key, Base],
     alone: Mapping[Key, Candidate],
     folder: Folder,

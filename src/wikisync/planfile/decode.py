@@ -18,7 +18,7 @@ from wikisync.planfile.values import Given, Malformed, here_of, key_of, page_of,
 from wikisync.request import Report, Request
 from wikisync.sync.note import Note, NoteKind
 from wikisync.sync.plan import WRITES, Action, Conflict, ConflictKind, Plan, Prefer, Side, Verb
-from wikisync.sync.select import Choice
+from wikisync.sync.select import PathFilter
 
 if TYPE_CHECKING:
     from wikisync.sync.plan import Command
@@ -91,7 +91,7 @@ def _settings(given: Given) -> dict[str, Any]:
 def _request(given: Given) -> Request:
     try:
         meant = tuple(
-            Choice.of(
+            PathFilter.of(
                 each.get("typed", str), each.texts("names"), as_file=each.get("as_file", bool)
             )
             for each in given.objects("paths")
@@ -146,16 +146,16 @@ def _action(given: Given, pairs: list[Pair]) -> Action:
         here_of(here),
         there_of(there),
         None if given.values.get("id") is None else given.count("id"),
-        settles=given.get("settles", bool),
+        forced=given.get("settles", bool),
         overwrites=given.one_of("overwrites", _OVERWRITES),
-        withheld=withheld,
-        origin=None if origin is None else key_of(origin),
-        old_file=given.get("old_file", str),
+        skip_reason=withheld,
+        from_key=None if origin is None else key_of(origin),
+        from_file=given.get("old_file", str),
         merged=merged,
-        theirs=given.texts("theirs"),
-        marks=marks,
+        remote_changes=given.texts("theirs"),
+        writes_markers=marks,
         converts=given.get("converts", bool),
-        alike=given.texts("alike"),
+        rename_candidates=given.texts("alike"),
     )
     if verb != "adopt" and withheld is None:
         pairs.append(Pair(action, old, new, page_of(given.optional("here_text"))))

@@ -86,14 +86,14 @@ def _action(action: Action, pair: Pair | None) -> dict[str, Any]:
     return {
         **_leases(action, pair),
         "id": action.id,
-        "theirs": list(action.theirs),
-        "merged": page_data(action.merged) if action.marks else None,
-        "settles": action.settles,
-        "withheld": action.withheld,
-        "alike": list(action.alike),
-        "marks": action.marks,
+        "theirs": list(action.remote_changes),
+        "merged": page_data(action.merged) if action.writes_markers else None,
+        "settles": action.forced,
+        "withheld": action.skip_reason,
+        "alike": list(action.rename_candidates),
+        "marks": action.writes_markers,
         "converts": action.converts,
-        "old_file": action.first_file or action.old_file,
+        "old_file": action.first_file or action.from_file,
     }
 
 
@@ -103,17 +103,17 @@ def _conflict(conflict: Conflict, pair: Pair | None) -> dict[str, Any]:
         "fields": list(conflict.fields),
         "detail": conflict.detail,
         **_leases(conflict, pair),
-        "mine": list(conflict.mine),
-        "theirs": list(conflict.theirs),
-        "old_file": conflict.old_file,
+        "mine": list(conflict.local_changes),
+        "theirs": list(conflict.remote_changes),
+        "old_file": conflict.from_file,
     }
 
 
 def _leases(item: Action | Conflict, pair: Pair | None) -> dict[str, Any]:
     return {
-        "here": here_data(item.here),
-        "there": there_data(item.there),
-        "origin": key_data(item.origin),
+        "here": here_data(item.local),
+        "there": there_data(item.remote),
+        "origin": key_data(item.from_key),
         "old": page_data(pair.old if pair else None),
         "new": page_data(pair.new if pair else None),
         "here_text": page_data(pair.here if pair else None),

@@ -26,23 +26,23 @@ def is_true(pair: Pair) -> bool:
 def _here_is_true(pair: Pair) -> bool:
     """Whether the folder's page is there where the wiki's alone would not tell: in a merge."""
     item = pair.item
-    merges = isinstance(item, Action) and item.merged is not None and not item.marks
-    if not merges or item.here is None:
+    merges = isinstance(item, Action) and item.merged is not None and not item.writes_markers
+    if not merges or item.local is None:
         return pair.here is None
-    return pair.here is not None and fingerprint(pair.here) == item.here.fingerprint
+    return pair.here is not None and fingerprint(pair.here) == item.local.fingerprint
 
 
 def _expected(pair: Pair) -> tuple[Fingerprint | None, Fingerprint | None]:
     item = pair.item
-    here = None if item.here is None else item.here.fingerprint
-    there = None if item.there is None else item.there.fingerprint
+    here = None if item.local is None else item.local.fingerprint
+    there = None if item.remote is None else item.remote.fingerprint
     # What a file does not name is taken from the page.
     both = here.with_defaults_from(there) if here is not None and there is not None else here
     if not isinstance(item, Action):
         return there, both
     if item.verb == "move":
         return here, here
-    if item.merged is not None and not item.marks:
+    if item.merged is not None and not item.writes_markers:
         return there, fingerprint(item.merged)
     if item.verb == "delete":
         return (there if item.side == "wiki" else here), None

@@ -115,15 +115,21 @@ def results(report: Report) -> list[tuple[Action, Outcome | None]]:
     A step out of another page's way is told only where it went wrong.
     """
     if report.outcomes:
-        return [(o.action, o) for o in report.outcomes if not o.action.aside or o.result != "done"]
-    return [(action, None) for action in report.plan.actions if not action.aside]
+        return [
+            (o.action, o)
+            for o in report.outcomes
+            if not o.action.via_temporary_name or o.result != "done"
+        ]
+    return [(action, None) for action in report.plan.actions if not action.via_temporary_name]
 
 
 def counts(report: Report) -> dict[str, int]:
     """The figures of a report, by their names in the JSON."""
     plan = report.plan
     verbs = Counter(
-        action.verb for action in plan.actions if action.withheld is None and not action.aside
+        action.verb
+        for action in plan.actions
+        if action.skip_reason is None and not action.via_temporary_name
     )
     failed = sum(outcome.failed for outcome in report.outcomes)
     return {
@@ -143,15 +149,15 @@ def counts(report: Report) -> dict[str, int]:
 
 def withheld(action: Action) -> str:
     """Why an action is not to be done in this run."""
-    why = WITHHELD[action.withheld or "delete"]
-    if action.alike:
-        why += f"; it may have been renamed, but {', '.join(action.alike)} could each be it"
+    why = WITHHELD[action.skip_reason or "delete"]
+    if action.rename_candidates:
+        why += f"; it may have been renamed, but {', '.join(action.rename_candidates)} could each be it"
     return why
 
 
 def _place(action: Action) -> str:
     """Where a page that is to move comes from, as PATH arguments name it."""
-    return str(PurePosixPath(action.first_file or action.old_file).with_suffix(""))
+    return str(PurePosixPath(action.first_file or action.from_file).with_suffix(""))
 
 
 def _action(action: Action, outcome: Outcome | None, texts: dict[Any, str]) -> dict[str, Any]:
@@ -159,7 +165,7 @@ def _action(action: Action, outcome: Outcome | None, texts: dict[Any, str]) -> d
     if outcome is not None:
         result = outcome.result
         reason = str(say(outcome.error)) if outcome.error else None
-    if action.withheld is not None:
+    if action.skip_reason is not None:
         result, reason = "skipped", withheld(action)
     data: dict[str, Any] = {
         "action": action.verb,
@@ -167,7 +173,7 @@ def _action(action: Action, outcome: Outcome | None, texts: dict[Any, str]) -> d
         "locale": action.key.locale,
         "path": action.key.path,
         "file": action.file,
-        "from": None if action.origin is None else _place(action),
+        "from": None if action.from_key is None else _place(action),
         "fields": list(action.fields),
         "overwrites": action.overwrites,
         "outcome": result,

@@ -69,7 +69,7 @@ def on_both_sides(pair: Pair) -> tuple[Pair, ...]:
         return (pair,)
     here = pair.here.with_defaults_from(pair.old) if pair.old else pair.here
     there = replace(pair, here=None)
-    mine = replace(item, side="folder", fields=item.theirs)
+    mine = replace(item, side="folder", fields=item.remote_changes)
     return there, replace(there, item=mine, old=here)
 
 

@@ -55,7 +55,7 @@ def field_changes(pair: Pair) -> tuple[FieldChange, ...]:
 def _concerned(item: Action | Conflict) -> Collection[str]:
     """Of a conflict, also what would merge: a preference settles the whole page."""
     if isinstance(item, Conflict):
-        return {*item.fields, *item.mine, *item.theirs}
+        return {*item.fields, *item.local_changes, *item.remote_changes}
     return item.fields
 
 

@@ -49,7 +49,7 @@ def header(pair: Pair, columns: int) -> Iterator[Line]:
 
 def name(item: Action | Conflict) -> str:
     """A page's file; of one that moves, both names."""
-    old = (item.first_file if isinstance(item, Action) else "") or item.old_file
+    old = (item.first_file if isinstance(item, Action) else "") or item.from_file
     return f"{old} → {item.file}" if old else item.file
 
 
@@ -72,7 +72,7 @@ def side_names(pair: Pair) -> tuple[str, str]:
     if not isinstance(item, Action):
         return sides
     old, new = reversed(sides) if item.side == "folder" else sides
-    return old, "merged" if item.merged is not None and not item.marks else new
+    return old, "merged" if item.merged is not None and not item.writes_markers else new
 
 
 def field_lines(pair: Pair, columns: int) -> Iterator[Line]:

@@ -49,12 +49,12 @@ def _figures(report: Report) -> str:
         phrases = Counter(
             done(o.action)
             for o in report.outcomes
-            if o.result == "done" and o.action.verb != "adopt" and not o.action.aside
+            if o.result == "done" and o.action.verb != "adopt" and not o.action.via_temporary_name
         )
     else:
-        phrases = Counter(f"to {to_do(a)}" for a in plan.writes if not a.aside)
+        phrases = Counter(f"to {to_do(a)}" for a in plan.writes if not a.via_temporary_name)
     equal = figures["in_sync"] + figures["adopt"]
-    withheld = sum(action.withheld is not None for action in plan.actions)
+    withheld = sum(action.skip_reason is not None for action in plan.actions)
     parts = [f"{count:,} {phrase}" for phrase, count in phrases.items()]
     parts += [f"{equal:,} in sync"] if equal else []
     parts += [f"{withheld:,} not deleted"] if withheld else []
@@ -105,7 +105,7 @@ def _backups(report: Report) -> Iterator[str]:
         o
         for o in report.outcomes
         if o.result == "done" and o.backups
-        if o.action.verb == "delete" or o.action.settles or o.action.overwrites
+        if o.action.verb == "delete" or o.action.forced or o.action.overwrites
     ]
     for o in lost[:_SHOWN]:
         backup = o.backups[-1]

@@ -147,11 +147,11 @@ def _show_action(console: Console, action: Action, outcome: Outcome | None, widt
     phrase = (done if outcome and outcome.result == "done" else to_do)(action)
     note = ", ".join(action.fields) if action.verb in {"update", "merge"} else ""
     colour = None
-    if action.marks:
+    if action.writes_markers:
         note = "both versions, between conflict marks"
     is_done = outcome is not None and outcome.result == "done"
     note = "; ".join(filter(None, (note, overwriting(action, done=is_done))))
-    if action.withheld is not None:
+    if action.skip_reason is not None:
         note, colour = withheld(action), "dim"
     elif outcome is not None and outcome.result != "done":
         reason = say(outcome.error) if outcome.error else Message("")

@@ -120,9 +120,9 @@ def say_conflict(conflict: Conflict) -> Message:
                 "Both versions are in the file now, between conflict marks.",
                 "Edit it until the marks are gone, then push.",
             )
-        case "gone-there" if conflict.origin is not None:
+        case "gone-there" if conflict.from_key is not None:
             return Message(
-                f"Deleted on the wiki, but renamed here (it was {conflict.old_file}).",
+                f"Deleted on the wiki, but renamed here (it was {conflict.from_file}).",
                 f"To publish it again: {push}. To delete it here too: {pull} --delete.",
             )
         case "gone-here":
@@ -145,13 +145,13 @@ def say_conflict(conflict: Conflict) -> Message:
                 "The key may no longer see the page.",
                 "Check the page rules of the key's group; until then the page is left alone.",
             )
-        case "moved" if conflict.origin is None:
+        case "moved" if conflict.from_key is None:
             return Message(f"Moved to {detail} on the wiki.", "Run the command again.")
         case "in-the-way":
             return _in_the_way(conflict)
         case "moved":
             return Message(
-                f"Moved on both sides: it was {conflict.origin}, and is {detail} on the wiki.",
+                f"Moved on both sides: it was {conflict.from_key}, and is {detail} on the wiki.",
                 "Choose a name: wikisync push --prefer local, or wikisync pull --prefer wiki.",
             )
         case "name-held":
@@ -163,7 +163,7 @@ def say_conflict(conflict: Conflict) -> Message:
         case "moved-on":
             if detail == "wiki":
                 return Message(
-                    f"Renamed here (it was {conflict.old_file}), and its {fields} changed on the"
+                    f"Renamed here (it was {conflict.from_file}), and its {fields} changed on the"
                     " wiki.",
                     "To move the page and get the change: wikisync sync, or push and then pull.",
                 )
@@ -312,7 +312,7 @@ def say_note(note: Note) -> Message:
 def _in_the_way(conflict: Conflict) -> Message:
     """What takes the place of a page or file, and the command that ends it."""
     place, _, side = conflict.detail.partition(" ")
-    if conflict.origin is None:
+    if conflict.from_key is None:
         what = "another page's file" if side == "folder" else "another page of the wiki"
         return Message(
             f"Its place is taken: {what} has the name {place} now.",
@@ -325,7 +325,7 @@ def _in_the_way(conflict: Conflict) -> Message:
             " then pull.",
         )
     return Message(
-        f"Renamed here (it was {conflict.old_file}), and another page is at {place} on the wiki.",
+        f"Renamed here (it was {conflict.from_file}), and another page is at {place} on the wiki.",
         "To take the renaming back: wikisync pull --prefer wiki. Or move or delete that page,"
         " then push.",
     )
@@ -339,7 +339,7 @@ def _git_hint(said: str) -> str:
 
 
 def _who_changed(conflict: Conflict) -> str:
-    here, wiki = ", ".join(conflict.mine), ", ".join(conflict.theirs)
+    here, wiki = ", ".join(conflict.local_changes), ", ".join(conflict.remote_changes)
     return f"Changed since both sides agreed, here: {here}; on the wiki: {wiki}."
 
 

@@ -86,7 +86,7 @@ class Session:
     def tell(self, outcome: Outcome) -> None:
         """What became of a step. Of a page's steps the one that went wrong is told."""
         value = self._values.get(outcome.action.key)
-        if value is None or outcome.action.aside:
+        if value is None or outcome.action.via_temporary_name:
             return
         with self._changed:
             before = dict(self._state.outcomes)

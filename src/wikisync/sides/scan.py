@@ -83,7 +83,7 @@ def scan(
         kind = _kind(found.file)
         as_known = stamp == found.stamp and base is not None and digest == base.digest
         if base is not None and as_known and base.content_type == kind:
-            pages.append(Local(found.file, kind, base.here, base.digest))
+            pages.append(Local(found.file, kind, base.local, base.digest))
             continue
         looked = time.time_ns()
         try:
@@ -113,7 +113,7 @@ def _page(file: str, kind: ContentType, folder: Folder, base: Base | None) -> Lo
         raise BadPage(file, None, f"it cannot be read: {error.reason}") from error
     digest = digest_of(data)
     if base is not None and base.digest == digest and base.content_type == kind:
-        return Local(file, kind, base.here, digest)
+        return Local(file, kind, base.local, digest)
     page = parse(data, kind, file=file).page
     if (why := reason_unsendable(page, kind)) is not None:
         raise BadPage(file, None, why)

@@ -18,10 +18,10 @@ from wikisync.sides.aside import aside
 from wikisync.sides.scan import Named, Scan, name, scan
 from wikisync.survey.on_wiki import Seen, remembered, see_wiki
 from wikisync.survey.texts import Texts
-from wikisync.sync.known import Sides
+from wikisync.sync.known import Snapshot
 from wikisync.sync.note import Note
-from wikisync.sync.plan import Base, Local, Remote, There
-from wikisync.sync.renames import Known, find_renames
+from wikisync.sync.plan import Base, Local, Remote, RemoteState
+from wikisync.sync.renames import RenameInput, detect_renames
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -43,7 +43,7 @@ class Survey:
     ``unnoticed`` are pages that changed while their time did not.
     """
 
-    sides: Sides
+    sides: Snapshot
     locales: Locales
     authenticated: bool = True
     anew: bool = False
@@ -105,7 +105,7 @@ def _unnoticed(bases: Mapping[Key, Base], seen: Seen) -> tuple[Key, ...]:
         if not isinstance(there, Remote) or there.fingerprint is None or key in seen.moved:
             continue
         same_time = there.listed.updated_at == base.updated_at
-        if same_time and base.there.changed_fields(there.fingerprint):
+        if same_time and base.remote.changed_fields(there.fingerprint):
             found.append(key)
     return tuple(found)
 
@@ -141,7 +141,7 @@ def _sides(
     folder: Folder,
     locales: Locales,
     texts: Texts,
-) -> Sides:
+) -> Snapshot:
     taken: dict[str, str] = {}
     if folder.folds_case():
         for local in named.here.values():
@@ -170,20 +170,20 @@ def _sides(
     def lives(key: Key) -> bool:
         return key not in seen.displaced and there.get(seen.moved.get(key, key)) is not None
 
-    renames = find_renames(
-        Known(
+    renames = detect_renames(
+        RenameInput(
             bases,
             named.here,
             named.blocked,
             seen.moved,
             # A page that is there may yet leave; if not, it is said to be in the way.
             free=lambda key: not occupied(key) or not _is_same(there[key], named.here[key]),
-            likeness=texts.likeness,
+            similarity=texts.likeness,
             occupied=occupied,
             lives=lives,
         )
     )
-    return Sides(
+    return Snapshot(
         bases,
         named.here,
         there,
@@ -191,9 +191,9 @@ def _sides(
         renames.moved,
         seen.moved,
         seen.displaced,
-        renames.alike,
+        renames.ambiguous,
         texts.merge,
-        unreachable=lambda key: reason_unreachable(key, locales),
+        reason_unreachable=lambda key: reason_unreachable(key, locales),
         ignores=folder.ignores,
         blocked=named.blocked,
         problems=named.problems,
@@ -206,7 +206,7 @@ def _with_folders(file: str) -> Iterator[str]:
     return ("/".join(parts[:end]) for end in range(1, len(parts) + 1))
 
 
-def _is_same(there: There, here: Local) -> bool:
+def _is_same(there: RemoteState, here: Local) -> bool:
     """Whether a new file is the page that has its name: then it is no other page's."""
     if not isinstance(there, Remote) or there.fingerprint is None:
         return False
@@ -219,7 +219,7 @@ def _file_of(key: Key, listed: Listed, locales: Locales) -> str:
     return file_of(key, listed.content_type, locales)
 
 
-def _ignored(key: Key, there: There, folder: Folder, locales: Locales) -> bool:
+def _ignored(key: Key, there: RemoteState, folder: Folder, locales: Locales) -> bool:
     if not isinstance(there, Remote):
         return False
     try:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from wikisync.errors import Forbidden, PageGone, PageHidden, Unreachable, WikisyncError
 from wikisync.page.fingerprint import fingerprint
 from wikisync.page.model import Key, Listed, Record, has_file_form
-from wikisync.sync.plan import Base, Elsewhere, Hidden, Remote, There
-from wikisync.sync.reconcile import to_read
+from wikisync.sync.plan import Base, Hidden, MovedAway, Remote, RemoteState
+from wikisync.sync.reconcile import pages_to_fetch
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -27,9 +27,9 @@ class Seen:
     became of a base's page in whose place another one is now.
     """
 
-    there: dict[Key, There] = field(default_factory=dict)
+    there: dict[Key, RemoteState] = field(default_factory=dict)
     moved: dict[Key, Key] = field(default_factory=dict)
-    displaced: dict[Key, There] = field(default_factory=dict)
+    displaced: dict[Key, RemoteState] = field(default_factory=dict)
 
 
 def see_wiki(
@@ -57,12 +57,12 @@ def see_wiki(
         for key, base in bases.items()
         if (at := now_at.get((base.id, base.created_at), key)) != key
     }
-    look = to_read(bases, named.here, listed, moved)
+    look = pages_to_fetch(bases, named.here, listed, moved)
     if verify:
         known = (page for key, page in listed.items() if key in bases or key in named.here)
         look = replace(look, read=tuple({page.id: page for page in (*look.read, *known)}.values()))
-    there: dict[Key, There] = {
-        key: Remote(page, bases[key].there if key in bases else None)
+    there: dict[Key, RemoteState] = {
+        key: Remote(page, bases[key].remote if key in bases else None)
         for key, page in listed.items()
     }
     with progress("Reading what may have changed", len(look.read) + len(look.missing)) as step:
@@ -79,9 +79,9 @@ def _missing(
     missing: Iterable[Base],
     wiki: Wiki,
     step: Callable[[], None],
-) -> dict[Key, There]:
+) -> dict[Key, RemoteState]:
     """Pages that the list lacks: absence is not deletion (facts, *Reading*)."""
-    found: dict[Key, There] = {}
+    found: dict[Key, RemoteState] = {}
     unlisted = [remembered(base).listed for base in missing]
     try:
         for page, got in wiki.read(unlisted):
@@ -103,7 +103,7 @@ def _whole(wiki: Wiki, record: Record) -> Record | WikisyncError:
         return error
 
 
-def seen(key: Key, got: Record | WikisyncError) -> There:
+def seen(key: Key, got: Record | WikisyncError) -> RemoteState:
     """What a reading of the page that should be at ``key`` says of it. Raises other errors."""
     match got:
         case PageGone():
@@ -115,7 +115,7 @@ def seen(key: Key, got: Record | WikisyncError) -> There:
         case WikisyncError():
             raise got
     if got.key != key:
-        return Elsewhere(got.key)
+        return MovedAway(got.key)
     return Remote(_listed(got), fingerprint(got.page), got)
 
 
@@ -149,4 +149,4 @@ def remembered(base: Base) -> Remote:
         updated_at=base.updated_at,
         tags=(),
     )
-    return Remote(listed, base.there)
+    return Remote(listed, base.remote)

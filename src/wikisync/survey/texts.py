@@ -10,8 +10,8 @@ from wikisync.page.document import parse
 from wikisync.page.hint import first_heading
 from wikisync.sides.folder import digest_of
 from wikisync.sides.git import merge_file
-from wikisync.sync.likeness import likeness
-from wikisync.sync.merge import Clash, Merged, three_way
+from wikisync.sync.likeness import similarity
+from wikisync.sync.merge import MergeConflict, Merged, three_way
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -47,17 +47,17 @@ class Texts:
         if base is None or file is None:
             return 0.0
         title = file.title or first_heading(file.content, local.content_type)
-        return likeness(base.content, file.content, by_lines=title != base.title)
+        return similarity(base.content, file.content, by_lines=title != base.title)
 
-    def merge(self, was: Key, conflict: Conflict) -> Merged | Clash | None:
+    def merge(self, was: Key, conflict: Conflict) -> Merged | MergeConflict | None:
         """The merge of a page that changed on both sides; None where a text is not at hand."""
-        here, there = conflict.here, conflict.there
+        here, there = conflict.local, conflict.remote
         if here is None or there is None or there.record is None:
             return None
         base, file = self.base(was), self.file(here)
         if base is None or file is None:
             return None
-        changed = (conflict.mine, conflict.theirs)
+        changed = (conflict.local_changes, conflict.remote_changes)
         return three_way(base, file, there.record.page, changed, merge_text)
 
     def base(self, was: Key) -> Page | None:

@@ -34,7 +34,7 @@ _NOT_IN_VERSIONS: Final = frozenset({"tags", "scriptCss", "scriptJs"})
 
 
 @dataclass(frozen=True, slots=True)
-class Committed:
+class GitVersion:
     """A file as git had it at a time. ``blob`` is the name of its bytes."""
 
     blob: str
@@ -43,21 +43,21 @@ class Committed:
 
 
 @dataclass(frozen=True, slots=True)
-class Stranger:
+class UnknownPage:
     """A page that nothing is remembered of, as far as it is known without its history.
 
     ``here`` is the file (None: it is gone), ``there`` the page, and ``updated_at`` when that last
     changed at the latest. ``committed`` are git's versions of the file, newest first.
     """
 
-    here: Fingerprint | None
-    there: Fingerprint
+    local: Fingerprint | None
+    remote: Fingerprint
     updated_at: datetime | None
-    committed: tuple[Committed, ...] = ()
+    git_versions: tuple[GitVersion, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Dated:
+class WikiVersion:
     """An entry of a page's history: ``date`` is when the page had become so, at the latest."""
 
     id: int
@@ -68,47 +68,47 @@ class Dated:
 class Ancestor:
     """What both sides had: a version of git's, or (None) the file as it is now."""
 
-    committed: Committed | None
+    git_version: GitVersion | None
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class VersionsNeeded:
     """What must be looked at first: versions by their ids, or (none named) which ones there are."""
 
     versions: tuple[int, ...] = ()
 
 
 def find_ancestor(
-    page: Stranger,
-    trail: Sequence[Dated] | None,
+    page: UnknownPage,
+    trail: Sequence[WikiVersion] | None,
     read: Mapping[int, Fingerprint | None],
     date: datetime | None = None,
-) -> Ancestor | Look | None:
+) -> Ancestor | VersionsNeeded | None:
     """The newest version that both sides had; None where there is none.
 
     ``trail`` are the page's versions, newest first; none where they cannot be known, None where
     they were not asked for yet. ``read`` has the fingerprints of those that were read, None for one
     that cannot be. ``date`` is the file's own: what the page held then is looked at first.
     """
-    if page.here is not None and not page.here.changed_fields(page.there):
+    if page.local is not None and not page.local.changed_fields(page.remote):
         return Ancestor(None)  # alike, under two names
-    exact = _place(page.there, page.committed, _STYLE)
-    if page.here is None:
+    exact = _place(page.remote, page.git_versions, _STYLE)
+    if page.local is None:
         # Gone here: a deletion only where the page is as git had it, tags and all.
-        return None if exact is None else Ancestor(page.committed[exact])
-    place = exact if exact is not None else _place(page.there, page.committed, _NOT_IN_VERSIONS)
-    newer = () if place is None else _newer(page, page.here, place)
+        return None if exact is None else Ancestor(page.git_versions[exact])
+    place = exact if exact is not None else _place(page.remote, page.git_versions, _NOT_IN_VERSIONS)
+    newer = () if place is None else _newer(page, page.local, place)
     if place is not None and not newer:
-        return Ancestor(page.committed[place])
-    if place is None and not page.committed and "tags" in page.here.changed_fields(page.there):
+        return Ancestor(page.git_versions[place])
+    if place is None and not page.git_versions and "tags" in page.local.changed_fields(page.remote):
         return None  # nothing could tell whose tags changed
     if trail is None:
-        return Look()
-    past = _Past(page, page.here, trail, read)
+        return VersionsNeeded()
+    past = _PageHistory(page, page.local, trail, read)
     shared = past.newest_shared()
     if place is None:
         return past.as_the_file() or (shared and shared[1]) or past.further(date)
-    match = Ancestor(page.committed[place])
+    match = Ancestor(page.git_versions[place])
     if shared is None:
         return past.further() or match
     # The wiki had one of the newer texts, and went back to an older one.
@@ -117,12 +117,12 @@ def find_ancestor(
 
 
 @dataclass(frozen=True, slots=True)
-class _Past:
+class _PageHistory:
     """The page's history on the wiki, as far as it was read."""
 
-    page: Stranger
+    page: UnknownPage
     here: Fingerprint
-    trail: Sequence[Dated]
+    trail: Sequence[WikiVersion]
     read: Mapping[int, Fingerprint | None]
 
     def as_the_file(self) -> Ancestor | None:
@@ -143,42 +143,42 @@ class _Past:
                 return held, found
         return None
 
-    def further(self, date: datetime | None = None) -> Look | None:
+    def further(self, date: datetime | None = None) -> VersionsNeeded | None:
         """The versions to read next; None where all are."""
         unread = [entry.id for entry in self.trail if entry.id not in self.read]
         if not unread:
             return None
         if len(unread) < len(self.trail):
-            return Look(tuple(unread[:_NEXT]))
+            return VersionsNeeded(tuple(unread[:_NEXT]))
         # What the page held at a time is the earliest version of that time or later.
         then = [entry.id for entry in self.trail if date and entry.date and entry.date >= date]
-        return Look(tuple(dict.fromkeys((*then[-1:], *unread[:_FIRST]))))
+        return VersionsNeeded(tuple(dict.fromkeys((*then[-1:], *unread[:_FIRST]))))
 
     def _shared(self, index: int, held: Fingerprint) -> Ancestor | None:
         """What the folder has of this text, with the tags of the time when the page left it."""
-        same = [old for old in self.page.committed if not old.fingerprint.changed_fields(held)]
+        same = [old for old in self.page.git_versions if not old.fingerprint.changed_fields(held)]
         if same:
             left = self.trail[index - 1].date if index else self.page.updated_at
             in_time = (old for old in same if left is None or old.time <= left)
             return Ancestor(next(in_time, same[-1]))
-        if self.here.changed_fields(held) or "tags" in self.here.changed_fields(self.page.there):
+        if self.here.changed_fields(held) or "tags" in self.here.changed_fields(self.page.remote):
             return None
         return Ancestor(None)
 
 
-def _place(page: Fingerprint, committed: Sequence[Committed], apart: frozenset[str]) -> int | None:
+def _place(page: Fingerprint, committed: Sequence[GitVersion], apart: frozenset[str]) -> int | None:
     """Which of git's versions a page is, ``apart`` from some fields; the newest."""
     places = (n for n, old in enumerate(committed) if _same(old.fingerprint, page, apart))
     return next(places, None)
 
 
-def _newer(page: Stranger, here: Fingerprint, place: int) -> tuple[Fingerprint, ...]:
+def _newer(page: UnknownPage, here: Fingerprint, place: int) -> tuple[Fingerprint, ...]:
     """The texts that the folder had only after one that the page has.
 
     None of them where the page did not change since the folder had moved on from it: it then had
     none of them.
     """
-    later, earlier = page.committed[:place], page.committed[place:]
+    later, earlier = page.git_versions[:place], page.git_versions[place:]
     if not later or (page.updated_at and page.updated_at < later[-1].time):
         return ()
     texts = (here, *(new.fingerprint for new in later))

@@ -11,38 +11,38 @@ from typing import TYPE_CHECKING
 
 from wikisync.errors import BadName
 from wikisync.page.fingerprint import FIELDS
-from wikisync.sync.courses import find_courses, place_there
-from wikisync.sync.merge import Clash, Merged
+from wikisync.sync.courses import decide_moves, remote_at
+from wikisync.sync.merge import MergeConflict, Merged
 from wikisync.sync.plan import WRITES, Action, Conflict, Remote
-from wikisync.sync.prefer import bring_back, settle_by, turned
-from wikisync.sync.reconcile import Forget, Same, decide
+from wikisync.sync.prefer import resolve_with, restore_deleted, turned
+from wikisync.sync.reconcile import DropBase, NoChange, decide
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
     from wikisync.errors import BadPage
     from wikisync.page.model import Key
-    from wikisync.sync.known import Sides, Wish
-    from wikisync.sync.plan import Base, Local, Prefer, Side, There
+    from wikisync.sync.known import PlanOptions, Snapshot
+    from wikisync.sync.plan import Base, Local, Prefer, RemoteState, Side
     from wikisync.sync.reconcile import Decision
 
 
 @dataclass
-class Draft:
+class PlanBuilder:
     """What is decided so far, field by field as ``Plan`` has it.
 
     ``files_taken`` and ``pages_taken`` are the keys of pages that moved there from elsewhere, and
     ``freed`` are names by which the state will know no page that moved any more.
     """
 
-    sides: Sides
-    wish: Wish
+    snapshot: Snapshot
+    options: PlanOptions
     actions: list[Action] = field(default_factory=list)
     conflicts: list[Conflict] = field(default_factory=list)
     problems: list[BadPage | BadName] = field(default_factory=list)
-    renewed: list[Remote] = field(default_factory=list)
-    forgotten: list[Key] = field(default_factory=list)
-    rekeyed: list[tuple[Key, Base]] = field(default_factory=list)
+    base_updates: list[Remote] = field(default_factory=list)
+    base_deletes: list[Key] = field(default_factory=list)
+    base_renames: list[tuple[Key, Base]] = field(default_factory=list)
     other_way: Counter[Side] = field(default_factory=Counter)
     undeleted: Counter[Side] = field(default_factory=Counter)
     pages: int = 0
@@ -53,120 +53,126 @@ class Draft:
     stuck: frozenset[Key] = frozenset()
     freed: frozenset[Key] = frozenset()
 
-    def follow_courses(self, vacated: Collection[tuple[Side, Key]]) -> set[Key]:
+    def add_moves(self, vacated: Collection[tuple[Side, Key]]) -> set[Key]:
         """Note what is to happen to the pages that moved; their keys in the base.
 
         ``vacated`` are places that a deletion of the same plan makes free.
         """
-        sides = self.sides
-        found = find_courses(sides, self.wish, vacated)
+        sides = self.snapshot
+        found = decide_moves(sides, self.options, vacated)
         kept = found.decided | sides.blocked
-        self.files_taken = frozenset(sides.moved_here[k] for k in kept & sides.moved_here.keys())
-        self.pages_taken = frozenset(sides.moved_there[k] for k in kept & sides.moved_there.keys())
-        self.stuck = frozenset(found.stuck)
-        self.freed = frozenset(key for key, _course in found.going)
+        self.files_taken = frozenset(
+            sides.moved_locally[k] for k in kept & sides.moved_locally.keys()
+        )
+        self.pages_taken = frozenset(
+            sides.moved_remotely[k] for k in kept & sides.moved_remotely.keys()
+        )
+        self.stuck = frozenset(found.blocked)
+        self.freed = frozenset(key for key, _course in found.accepted)
         self.pages += len(found.conflicts) + len(found.waiting)
         for conflict in found.conflicts:
-            self.note_conflict(conflict, conflict.file, conflict.origin or conflict.key)
+            self.add_conflict(conflict, conflict.file, conflict.from_key or conflict.key)
         self.problems += found.problems
         self.other_way.update(found.waiting)
-        for key, course in found.going:
+        for key, course in found.accepted:
             if course.move is None:
-                self.rekeyed.append((key, course.base))
+                self.base_renames.append((key, course.base))
             else:
                 self.actions.append(course.move)
-            if isinstance(course.then, Same):
+            if isinstance(course.after_move, NoChange):
                 self.pages += 1
                 self.in_sync += course.move is None
             else:
-                self.note(course.then, course.base.file, key)
+                self.add_decision(course.after_move, course.base.file, key)
         return found.decided
 
-    def decide_one(self, key: Key) -> None:
+    def add_page(self, key: Key) -> None:
         """Ask the table about a page that bears one name, and note what it says."""
-        sides, wish = self.sides, self.wish
+        sides, wish = self.snapshot, self.options
         base = sides.bases.get(key)
-        here = None if key in self.files_taken else sides.here.get(key)
-        there = place_there(key, sides, self.pages_taken)
-        if _left_alone(base, here, there):
+        here = None if key in self.files_taken else sides.local.get(key)
+        there = remote_at(key, sides, self.pages_taken)
+        if _is_ignored(base, here, there):
             return
         try:
-            file = file_at(key, sides)
+            file = file_for(key, sides)
         except BadName as problem:
-            if wish.chosen(key, ""):
+            if wish.is_selected(key, ""):
                 self.problems.append(problem)
             return
-        if not wish.chosen(key, file):
+        if not wish.is_selected(key, file):
             return
         decision = decide(key, base, here, there)
         if isinstance(decision, Action):
             if decision.verb == "create" and key in self.stuck:
                 return  # it is in the way of a page that moved, which is said there
             if (decision.verb, decision.side) == ("create", "wiki"):
-                why = sides.unreachable(key)
+                why = sides.reason_unreachable(key)
                 if why is not None:
                     self.problems.append(BadName(file, why))
                     return
             if decision.verb == "delete":
-                decision = replace(decision, alike=sides.alike.get(key, ()))
-        self.note(decision, file, key)
+                decision = replace(decision, rename_candidates=sides.rename_candidates.get(key, ()))
+        self.add_decision(decision, file, key)
 
-    def decide_newcomer(self, key: Key) -> None:
+    def add_new_remote_page(self, key: Key) -> None:
         """A new page of the wiki's, in the place of one whose file leaves it in this run."""
-        there = self.sides.there.get(key)
-        moved_away = key in self.sides.moved_there and key not in self.pages_taken
+        there = self.snapshot.remote.get(key)
+        moved_away = key in self.snapshot.moved_remotely and key not in self.pages_taken
         if not moved_away or not isinstance(there, Remote) or there.listed.private:
             return
         if key not in self.freed:
             return  # by that name the state goes on knowing the page that moved
-        leaves = any(a.verb == "move" and a.side == "folder" and a.was == key for a in self.actions)
-        if not leaves and key in self.sides.here:
+        leaves = any(
+            a.verb == "move" and a.side == "folder" and a.base_key == key for a in self.actions
+        )
+        if not leaves and key in self.snapshot.local:
             return
         try:
-            file = self.sides.file_of(key, there.listed)
+            file = self.snapshot.file_of(key, there.listed)
         except BadName as problem:
             self.problems.append(problem)
             return
-        if self.wish.chosen(key, file):
-            self.note(decide(key, None, None, there), file, key)
+        if self.options.is_selected(key, file):
+            self.add_decision(decide(key, None, None, there), file, key)
 
-    def note(self, decision: Decision, file: str, was: Key) -> None:
+    def add_decision(self, decision: Decision, file: str, was: Key) -> None:
         """Note a decision about a page; ``was`` is its key in the base."""
-        if isinstance(decision, Forget):
-            self.forgotten.append(decision.key)
+        if isinstance(decision, DropBase):
+            self.base_deletes.append(decision.key)
             return
         self.pages += 1
         match decision:
-            case Same(renewed):
+            case NoChange(renewed):
                 self.in_sync += 1
                 if renewed:
-                    self.renewed.append(renewed)
+                    self.base_updates.append(renewed)
             case Conflict() as conflict:
-                self.note_conflict(conflict, file, was)
+                self.add_conflict(conflict, file, was)
             case Action() as action:
-                self.add(action, file)
+                self.add_action(action, file)
 
-    def note_conflict(self, conflict: Conflict, file: str, was: Key) -> None:
+    def add_conflict(self, conflict: Conflict, file: str, was: Key) -> None:
         """Note a conflict, or the step that ends it: a merge, a conversion, a preference."""
-        prefer, delete = self.wish.prefer, self.wish.delete
+        prefer, delete = self.options.prefer, self.options.delete
         found = self.merged(conflict, was)
         if isinstance(found, Action):
-            self.add(found, file)
+            self.add_action(found, file)
             return
         if self.may_convert(found, was):
             edited = self.has_unpushed_edits(found, was)
-            if self.wish.convert and (prefer or not edited):
-                step = _converting(found, edited=edited, prefer=prefer)
+            if self.options.convert and (prefer or not edited):
+                step = _conversion(found, edited=edited, prefer=prefer)
                 self.actions.append(replace(step, overwrites=self.over_edit(step, was)))
                 return
             if edited:
                 found = replace(found, kind="kind-edited")
-        settled = settle_by(prefer, found) if prefer else None
+        settled = resolve_with(prefer, found) if prefer else None
         # To delete in order to settle has to be asked for like any other deletion.
-        if settled is not None and (settled.verb != "delete" or delete or self.wish.mirror):
-            self.add(settled, file)
-        elif self.wish.markers and found.kind in {"both-changed", "both-new"}:
-            self.add(_marking(found), file)
+        if settled is not None and (settled.verb != "delete" or delete or self.options.mirror):
+            self.add_action(settled, file)
+        elif self.options.markers and found.kind in {"both-changed", "both-new"}:
+            self.add_action(_marker_merge(found), file)
         else:
             self.conflicts.append(found)
 
@@ -174,7 +180,7 @@ class Draft:
         """Whether a conflict is that the file became one of another kind, and no more."""
         if conflict.kind == "editor":
             return conflict.fields == ("editor",)
-        base, there = self.sides.bases.get(was), conflict.there
+        base, there = self.snapshot.bases.get(was), conflict.remote
         if conflict.kind != "kind" or there is None:
             return False
         # A page that was converted on the wiki is not converted back.
@@ -182,7 +188,7 @@ class Draft:
 
     def has_unpushed_edits(self, conflict: Conflict, was: Key) -> bool:
         """Whether the file of a page of another kind holds what the wiki never had."""
-        base, here, there = self.sides.bases.get(was), conflict.here, conflict.there
+        base, here, there = self.snapshot.bases.get(was), conflict.local, conflict.remote
         if here is None or there is None or there.fingerprint is None:
             return False
         if base is None:
@@ -190,46 +196,48 @@ class Draft:
         elif here.digest == base.digest:
             return False  # the very bytes that were agreed on, under another name
         else:
-            agreed = base.here.with_defaults_from(base.there)
+            agreed = base.local.with_defaults_from(base.remote)
         return bool(set(agreed.changed_fields(here.fingerprint)) - {"editor"})
 
     def over_edit(self, step: Action, was: Key) -> Side | None:
         """Whose edit a conversion goes over, where the user chose between two texts."""
-        base, there = self.sides.bases.get(was), step.there
-        if not step.settles or there is None or there.fingerprint is None:
+        base, there = self.snapshot.bases.get(was), step.remote
+        if not step.forced or there is None or there.fingerprint is None:
             return None
         if step.takes_conversion:
             return "folder"
-        same = base is not None and not base.there.changed_fields(there.fingerprint)
+        same = base is not None and not base.remote.changed_fields(there.fingerprint)
         return None if same else "wiki"
 
     def merged(self, conflict: Conflict, was: Key) -> Action | Conflict:
         """The merge of a page that changed on both sides, where it merges."""
         if conflict.kind != "both-changed":
             return conflict
-        match self.sides.merge(was, conflict):
-            case Merged(page) if self.wish.command == "sync":
-                return replace(_marking(conflict), side="wiki", merged=page, marks=False)
+        match self.snapshot.merge(was, conflict):
+            case Merged(page) if self.options.command == "sync":
+                return replace(
+                    _marker_merge(conflict), side="wiki", merged=page, writes_markers=False
+                )
             case Merged():
                 return replace(conflict, kind="mergeable")
-            case Clash(fields, page, why):
+            case MergeConflict(fields, page, why):
                 return replace(conflict, fields=fields, detail=why, merged=page)
             case _:
                 return conflict
 
     def drop_blocked_creations(self) -> None:
         """Make a conflict of each creation where something is that no step of the plan removes."""
-        leaving = {(a.side, a.origin if a.verb == "move" else a.key) for a in self._removals()}
+        leaving = {(a.side, a.from_key if a.verb == "move" else a.key) for a in self._removals()}
         for action in list(self.actions):
             place = (action.side, action.key)
             if action.verb != "create" or place in leaving or not self._is_taken(*place):
                 continue
             self.actions.remove(action)
             detail = f"{action.key} {action.side}"
-            here, there = action.here, action.there
+            here, there = action.local, action.remote
             self.conflicts.append(
                 Conflict(
-                    action.key, action.file, "in-the-way", detail=detail, here=here, there=there
+                    action.key, action.file, "in-the-way", detail=detail, local=here, remote=there
                 )
             )
 
@@ -238,27 +246,27 @@ class Draft:
         return frozenset((a.side, a.key) for a in self._removals() if a.verb == "delete")
 
     def _removals(self) -> list[Action]:
-        return [a for a in self.actions if a.verb in {"move", "delete"} and a.withheld is None]
+        return [a for a in self.actions if a.verb in {"move", "delete"} and a.skip_reason is None]
 
     def _is_taken(self, side: Side, key: Key) -> bool:
         """Whether a page that moved is at a place."""
         if side == "wiki":
-            return key in self.pages_taken and self.sides.there.get(key) is not None
-        return key in self.files_taken and key in self.sides.here
+            return key in self.pages_taken and self.snapshot.remote.get(key) is not None
+        return key in self.files_taken and key in self.snapshot.local
 
-    def add(self, action: Action, file: str) -> None:
+    def add_action(self, action: Action, file: str) -> None:
         """Note a step, where the command may take it; else that it waits for the other one."""
-        wish = self.wish
+        wish = self.options
         if action.verb != "adopt" and wish.turns(action.side):
             back = turned(replace(action, file=file))
             if isinstance(back, Conflict):
                 self.conflicts.append(back)
                 return
             action = back
-        if action.verb == "delete" and not action.settles and wish.brings_back(action.side):
-            action = bring_back(action)
+        if action.verb == "delete" and not action.forced and wish.restores_deleted(action.side):
+            action = restore_deleted(action)
         if action.verb == "create":
-            action = replace(action, file=file, fields=_named(action))
+            action = replace(action, file=file, fields=_named_fields(action))
         if action.verb == "adopt":
             self.actions.append(action)
         elif action.verb != "merge" and action.side not in WRITES[wish.command]:
@@ -269,17 +277,17 @@ class Draft:
                 self.undeleted[action.side] += 1
         elif action.verb == "delete" and not wish.delete:
             self.undeleted[action.side] += 1
-            self.actions.append(replace(action, withheld="delete"))
+            self.actions.append(replace(action, skip_reason="delete"))
         else:
             self.actions.append(action)
 
 
-def _converting(conflict: Conflict, *, edited: bool, prefer: Prefer | None) -> Action:
+def _conversion(conflict: Conflict, *, edited: bool, prefer: Prefer | None) -> Action:
     """The step that lets the wiki make a page what its file has become.
 
     Where the file was ``edited``, the user's preference says whose text both sides get.
     """
-    here, there = conflict.here, conflict.there
+    here, there = conflict.local, conflict.remote
     page = None if there is None else there.listed.id
     fields: tuple[str, ...] = ("editor",)
     if edited and prefer == "local" and here and there and there.fingerprint:
@@ -294,34 +302,34 @@ def _converting(conflict: Conflict, *, edited: bool, prefer: Prefer | None) -> A
         here,
         there,
         page,
-        settles=edited,
+        forced=edited,
         converts=True,
     )
 
 
-def _marking(conflict: Conflict) -> Action:
+def _marker_merge(conflict: Conflict) -> Action:
     """The step that writes both versions of a page into its file, for a person to choose."""
-    there = conflict.there
+    there = conflict.remote
     return Action(
         "merge",
         "folder",
         conflict.key,
         conflict.file,
         conflict.fields,
-        conflict.here,
+        conflict.local,
         there,
         None if there is None else there.listed.id,
         merged=conflict.merged,
-        theirs=conflict.theirs,
-        marks=True,
+        remote_changes=conflict.remote_changes,
+        writes_markers=True,
     )
 
 
-def file_at(key: Key, sides: Sides) -> str:
+def file_for(key: Key, sides: Snapshot) -> str:
     """The file that a page has, or would have. Raises BadName where there can be none."""
-    if here := sides.here.get(key):
+    if here := sides.local.get(key):
         return here.file
-    there = sides.there.get(key)
+    there = sides.remote.get(key)
     base = sides.bases.get(key)
     # A page that became another kind of page cannot come back into the old file.
     if base and (not isinstance(there, Remote) or there.listed.content_type == base.content_type):
@@ -329,14 +337,14 @@ def file_at(key: Key, sides: Sides) -> str:
     return sides.file_of(key, there.listed) if isinstance(there, Remote) else ""
 
 
-def _left_alone(base: Base | None, here: Local | None, there: There) -> bool:
+def _is_ignored(base: Base | None, here: Local | None, there: RemoteState) -> bool:
     if base is None and here is None and there is None:
         return True  # what bears the name is a page that moved, and decided elsewhere
     # A private page is its owner's: it is not brought here unless a file asks for it.
     return base is None and here is None and isinstance(there, Remote) and there.listed.private
 
 
-def _named(action: Action) -> tuple[str, ...]:
-    if action.here is None:
+def _named_fields(action: Action) -> tuple[str, ...]:
+    if action.local is None:
         return FIELDS[: FIELDS.index("content") + 1]
-    return tuple(name for name in FIELDS if action.here.fingerprint.names(name))
+    return tuple(name for name in FIELDS if action.local.fingerprint.names(name))

@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from wikisync.sync.plan import WRITES, Hidden, Refusal, Remote
-from wikisync.sync.reconcile import changed_here, changed_there
+from wikisync.sync.reconcile import changed_locally, changed_remotely
 from wikisync.sync.rewound import rewound
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
     from wikisync.page.model import Listed
-    from wikisync.sync.known import Sides
+    from wikisync.sync.known import Snapshot
     from wikisync.sync.plan import Base, Command, Plan, Rule
 
 MANY = 20
@@ -28,26 +28,26 @@ FIRM: frozenset[Rule] = frozenset({"guest", "locked", "foreign-plan", "applied",
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class GuardOptions:
     """What a run may do. ``max_delete`` overrides the built-in limit; ``allow`` lifts rules."""
 
     max_delete: int | None = None
     allow: frozenset[str] = frozenset()
 
 
-def guest(authenticated: bool, sides: Sides) -> tuple[Refusal, ...]:
+def check_authenticated(authenticated: bool, sides: Snapshot) -> tuple[Refusal, ...]:
     """Refuses where the token is nobody's, or sees none of the pages that are there.
 
     Both look like an empty wiki (facts, *Endpoint, tokens, permissions*).
     """
     if not authenticated:
         return (Refusal("guest", side="wiki"),)
-    sees = any(isinstance(there, Remote) for there in sides.there.values())
-    hidden = sum(isinstance(there, Hidden) for there in sides.there.values())
+    sees = any(isinstance(there, Remote) for there in sides.remote.values())
+    hidden = sum(isinstance(there, Hidden) for there in sides.remote.values())
     return () if sees or not hidden else (Refusal("guest", count=hidden, side="wiki"),)
 
 
-def same_wiki(bases: Iterable[Base], listed: Iterable[Listed]) -> bool:
+def is_same_wiki(bases: Iterable[Base], listed: Iterable[Listed]) -> bool:
     """Whether a wiki is the one that the base knows, whatever its address.
 
     Pages keep their id and their time of creation, to the millisecond, for as long as they live.
@@ -57,7 +57,7 @@ def same_wiki(bases: Iterable[Base], listed: Iterable[Listed]) -> bool:
     return bool(known) and sum(known) * 2 >= len(known)
 
 
-def another_wiki(bases: Iterable[Base], listed: Iterable[Listed]) -> bool:
+def is_other_wiki(bases: Iterable[Base], listed: Iterable[Listed]) -> bool:
     """Whether the wiki gives the ids that the base knows to pages made at other times.
 
     That is another wiki at the same address, such as one that was set up anew.
@@ -67,7 +67,7 @@ def another_wiki(bases: Iterable[Base], listed: Iterable[Listed]) -> bool:
     return known.count(False) > known.count(True)
 
 
-def foreign(url: str | None, folder: str | None, *, same: bool) -> Refusal:
+def foreign_state(url: str | None, folder: str | None, *, same: bool) -> Refusal:
     """Refuses a state that was made with another address or folder; ``same``: with this wiki."""
     return Refusal("foreign-state", count=int(same), detail=url or folder or "")
 
@@ -78,10 +78,10 @@ def delete_limit(pages: int, max_delete: int | None) -> int:
 
 
 def guards(
-    sides: Sides,
+    sides: Snapshot,
     plan: Plan,
     command: Command,
-    limits: Limits,
+    limits: GuardOptions,
     deleted: Collection[tuple[int, str]] = (),
 ) -> tuple[Refusal, ...]:
     """Every guard's no to this plan, but for those that the user lifted.
@@ -97,15 +97,15 @@ def guards(
     return tuple(r for r in found if r.rule not in limits.allow)
 
 
-def _emptied(sides: Sides, plan: Plan) -> list[Refusal]:
-    here = {*sides.here, *sides.blocked, *sides.moved_here}
-    there = {key for key, found in sides.there.items() if found is not None}
-    there |= sides.moved_there.keys()
+def _emptied(sides: Snapshot, plan: Plan) -> list[Refusal]:
+    here = {*sides.local, *sides.blocked, *sides.moved_locally}
+    there = {key for key, found in sides.remote.items() if found is not None}
+    there |= sides.moved_remotely.keys()
     known = len(sides.bases.keys() & (here | there))
     if not known:
         return []
     # What comes back, because the user asked for that, is no reason to refuse.
-    back = {a.side for a in plan.writes if a.verb == "create" and a.settles}
+    back = {a.side for a in plan.writes if a.verb == "create" and a.forced}
     # Files that nobody knew are no sign of life where the known ones' pages are to be deleted.
     deletes = {a.side for a in plan.writes if a.verb == "delete"}
     has_here = bool(sides.bases.keys() & here) or "folder" in back
@@ -116,27 +116,27 @@ def _emptied(sides: Sides, plan: Plan) -> list[Refusal]:
     return found if has_there else [*found, Refusal("emptied", count=known, side="wiki")]
 
 
-def _all_changed(sides: Sides, plan: Plan, command: Command) -> list[Refusal]:
+def _all_changed(sides: Snapshot, plan: Plan, command: Command) -> list[Refusal]:
     known = len(sides.bases)
     if known < MANY or not plan.writes or _adopted(sides, plan):
         # Changed on both sides alike, say by a colleague's run: there is nothing to protect.
         return []
     found = []
     if "wiki" in WRITES[command] and all(
-        (here := sides.here.get(key)) is not None and changed_here(base, here)
+        (here := sides.local.get(key)) is not None and changed_locally(base, here)
         for key, base in sides.bases.items()
     ):
         found.append(Refusal("all-changed", count=known, side="folder"))
     if "folder" in WRITES[command] and all(
-        isinstance(there := sides.there.get(key), Remote)
-        and changed_there(base, there, sides.here.get(key))
+        isinstance(there := sides.remote.get(key), Remote)
+        and changed_remotely(base, there, sides.local.get(key))
         for key, base in sides.bases.items()
     ):
         found.append(Refusal("all-changed", count=known, side="wiki"))
     return found
 
 
-def _max_delete(sides: Sides, plan: Plan, limits: Limits) -> list[Refusal]:
+def _max_delete(sides: Snapshot, plan: Plan, limits: GuardOptions) -> list[Refusal]:
     count = sum(1 for action in plan.writes if action.verb == "delete")
     # Without a memory, what is equal on both sides is known as well.
     known = len(sides.bases) + _adopted(sides, plan)
@@ -144,6 +144,6 @@ def _max_delete(sides: Sides, plan: Plan, limits: Limits) -> list[Refusal]:
     return [Refusal("max-delete", count=count, limit=limit)] if count > limit else []
 
 
-def _adopted(sides: Sides, plan: Plan) -> int:
+def _adopted(sides: Snapshot, plan: Plan) -> int:
     """How many pages without a base are equal on both sides, which tells as much as a base."""
     return sum(1 for a in plan.actions if a.verb == "adopt" and a.key not in sides.bases)

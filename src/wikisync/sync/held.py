@@ -10,19 +10,19 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from wikisync.errors import StalePlan
-from wikisync.sync.identity import same_here, same_step, same_there
-from wikisync.sync.since import end_of, is_done, since
+from wikisync.sync.identity import same_local, same_remote, same_step
+from wikisync.sync.since import describe_drift, expected_result, is_done
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from wikisync.page.model import Key
-    from wikisync.sync.known import Sides
+    from wikisync.sync.known import Snapshot
     from wikisync.sync.plan import Action, Plan, Side, Verb
 
 
 @dataclass(frozen=True, slots=True)
-class Earlier:
+class CompletedSteps:
     """What interrupted runs of the same plan did: their writes, and the pages they touched."""
 
     done: frozenset[tuple[Verb, Side, Key]] = frozenset()
@@ -31,7 +31,7 @@ class Earlier:
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class ReviewedSteps:
     """What is left of a plan that was reviewed.
 
     ``plan`` is today's with only what was reviewed, and still is so; what writes nothing stays.
@@ -47,7 +47,7 @@ class Held:
 
 
 @dataclass(slots=True)
-class _Holding:
+class _Matching:
     """Which steps go, by their names, and which are stale."""
 
     going: dict[tuple[Key, bool], Action] = field(default_factory=dict)
@@ -55,29 +55,31 @@ class _Holding:
     earlier: int = 0
 
 
-def hold(
+def match_reviewed(
     reviewed: Plan,
     fresh: Plan,
-    sides: Sides,
+    sides: Snapshot,
     chosen: Callable[[Action], bool] = lambda _action: True,
-    earlier: Earlier | None = None,
-) -> Held:
+    earlier: CompletedSteps | None = None,
+) -> ReviewedSteps:
     """What of ``reviewed`` may be done, given today's plan and the sides that it was made from.
 
     ``chosen`` picks from the reviewed steps; what is not chosen is neither done nor stale.
     """
-    earlier = earlier or Earlier()
-    today = {_name(a): a for a in fresh.writes if not a.aside}
-    wanted = {_name(a): a for a in reviewed.writes if not a.aside and chosen(a)}
-    found = _Holding()
+    earlier = earlier or CompletedSteps()
+    today = {_name(a): a for a in fresh.writes if not a.via_temporary_name}
+    wanted = {_name(a): a for a in reviewed.writes if not a.via_temporary_name and chosen(a)}
+    found = _Matching()
     for name, action in wanted.items():
         now = today.get(name)
-        if now is not None and (same_step(action, now) or _goes_on(action, now, earlier)):
+        if now is not None and (
+            same_step(action, now) or _continues_earlier_run(action, now, earlier)
+        ):
             found.going[name] = now
         elif _was_done(action, sides, earlier):
             found.earlier += 1
         else:
-            reason = since(action, now, sides)
+            reason = describe_drift(action, now, sides)
             done = is_done(action, sides)
             found.stale[name] = action, StalePlan(action.key, action.file, reason, done)
     for name, now in today.items():
@@ -88,7 +90,7 @@ def hold(
     seen = {_name(a) for a in reviewed.writes} | {(c.key, False) for c in reviewed.conflicts}
     unplanned = len(today.keys() - seen)
     unplanned += len({(c.key, False) for c in fresh.conflicts} - seen)
-    return Held(
+    return ReviewedSteps(
         _narrowed(fresh, reviewed, found, bound),
         tuple(found.stale.values()),
         found.earlier,
@@ -96,17 +98,17 @@ def hold(
     )
 
 
-def _narrowed(fresh: Plan, reviewed: Plan, found: _Holding, asides: set[Key]) -> Plan:
+def _narrowed(fresh: Plan, reviewed: Plan, found: _Matching, asides: set[Key]) -> Plan:
     named = {conflict.key for conflict in reviewed.conflicts}
-    withheld = {action.key for action in reviewed.actions if action.withheld is not None}
+    withheld = {action.key for action in reviewed.actions if action.skip_reason is not None}
     problems = {problem.name for problem in reviewed.problems}
 
     def stays(action: Action) -> bool:
         if action.verb == "adopt":
             return True
-        if action.withheld is not None:
+        if action.skip_reason is not None:
             return action.key in withheld
-        return action.key in asides if action.aside else _name(action) in found.going
+        return action.key in asides if action.via_temporary_name else _name(action) in found.going
 
     return replace(
         fresh,
@@ -116,7 +118,7 @@ def _narrowed(fresh: Plan, reviewed: Plan, found: _Holding, asides: set[Key]) ->
     )
 
 
-def _bind(found: _Holding, wanted: dict[tuple[Key, bool], Action], fresh: Plan) -> set[Key]:
+def _bind(found: _Matching, wanted: dict[tuple[Key, bool], Action], fresh: Plan) -> set[Key]:
     """Leave out what hangs together with a move or a stale page that is left out.
 
     Pages that change places, or that take the place of one that leaves, go together or not at all.
@@ -125,7 +127,11 @@ def _bind(found: _Holding, wanted: dict[tuple[Key, bool], Action], fresh: Plan) 
     groups = _groups([*fresh.writes, *wanted.values()])
     stuck: dict[Key, str] = {groups[a.key]: a.file for a, _why in found.stale.values()}
     for action in fresh.writes:
-        if action.verb == "move" and not action.aside and _name(action) not in found.going:
+        if (
+            action.verb == "move"
+            and not action.via_temporary_name
+            and _name(action) not in found.going
+        ):
             stuck.setdefault(groups[action.key], action.file)
     for name, action in list(found.going.items()):
         if (other := stuck.get(groups[action.key])) is not None:
@@ -133,7 +139,7 @@ def _bind(found: _Holding, wanted: dict[tuple[Key, bool], Action], fresh: Plan) 
             reason = f"it hangs together with {other}, which is left as it is"
             found.stale[name] = wanted[name], StalePlan(action.key, action.file, reason)
     alive = {groups[action.key] for action in found.going.values()}
-    return {a.key for a in fresh.writes if a.aside and groups[a.key] in alive}
+    return {a.key for a in fresh.writes if a.via_temporary_name and groups[a.key] in alive}
 
 
 def _groups(actions: Iterable[Action]) -> dict[Key, Key]:
@@ -146,7 +152,7 @@ def _groups(actions: Iterable[Action]) -> dict[Key, Key]:
         return key
 
     for action in actions:
-        for other in (action.origin, action.was):
+        for other in (action.from_key, action.base_key):
             if other is not None:
                 parent[top(other)] = top(action.key)
         top(action.key)
@@ -158,7 +164,7 @@ def _name(action: Action) -> tuple[Key, bool]:
     return action.key, action.verb == "move"
 
 
-def _was_done(action: Action, sides: Sides, earlier: Earlier) -> bool:
+def _was_done(action: Action, sides: Snapshot, earlier: CompletedSteps) -> bool:
     """Whether an interrupted run of the plan had done a step."""
     # A merge ends with the update of its page; before, only the file has it.
     merges = (action.verb, action.side) == ("merge", "wiki")
@@ -168,7 +174,7 @@ def _was_done(action: Action, sides: Sides, earlier: Earlier) -> bool:
     return earlier.begun and is_done(action, sides)
 
 
-def _ends_move(move: Action, fresh: Action, earlier: Earlier) -> bool:
+def _ends_move(move: Action, fresh: Action, earlier: CompletedSteps) -> bool:
     """Whether a step of today puts back the title that the wiki changed with a move.
 
     That is part of the move, which an interrupted run of the plan began.
@@ -176,32 +182,32 @@ def _ends_move(move: Action, fresh: Action, earlier: Earlier) -> bool:
     return (
         ("move", "wiki", move.key) in earlier.done
         and (fresh.verb, fresh.side, fresh.fields) == ("update", "wiki", ("title",))
-        and same_here(move.here, fresh.here)
+        and same_local(move.local, fresh.local)
     )
 
 
-def _goes_on(reviewed: Action, fresh: Action, earlier: Earlier) -> bool:
+def _continues_earlier_run(reviewed: Action, fresh: Action, earlier: CompletedSteps) -> bool:
     """Whether a step of today ends what an interrupted run of the plan began.
 
     It must be about a page that run touched, and come to what was reviewed.
     """
-    touched = {reviewed.key, reviewed.origin, fresh.origin} & earlier.touched
-    if not touched or fresh.settles or fresh.here is None:
+    touched = {reviewed.key, reviewed.from_key, fresh.from_key} & earlier.touched
+    if not touched or fresh.forced or fresh.local is None:
         return False
     if reviewed.verb == "move":
         return (
             fresh.side == reviewed.side
             and reviewed.id == fresh.id
-            and same_here(reviewed.here, fresh.here)
-            and same_there(reviewed.there, fresh.there)
+            and same_local(reviewed.local, fresh.local)
+            and same_remote(reviewed.remote, fresh.remote)
         )
     if reviewed.converts and not fresh.converts:
         # The page is converted, and the file has yet to take the result.
         made = ("update", "wiki", reviewed.key) in earlier.done
-        return made and fresh.verb == "update" and same_here(reviewed.here, fresh.here)
+        return made and fresh.verb == "update" and same_local(reviewed.local, fresh.local)
     if fresh.side != reviewed.side or fresh.verb != "update":
         return False
     if fresh.side == "wiki":
-        end = end_of(reviewed)
-        return end is not None and not end.changed_fields(fresh.here.fingerprint)
-    return same_there(reviewed.there, fresh.there)
+        end = expected_result(reviewed)
+        return end is not None and not end.changed_fields(fresh.local.fingerprint)
+    return same_remote(reviewed.remote, fresh.remote)

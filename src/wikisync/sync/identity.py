@@ -23,24 +23,24 @@ def same_step(reviewed: Action, fresh: Action) -> bool:
         (reviewed.verb, reviewed.side, reviewed.file) == (fresh.verb, fresh.side, fresh.file)
         and _from(reviewed) == _from(fresh)
         and set(reviewed.fields) == set(fresh.fields)
-        and set(reviewed.theirs) == set(fresh.theirs)
-        and (reviewed.marks, reviewed.converts) == (fresh.marks, fresh.converts)
+        and set(reviewed.remote_changes) == set(fresh.remote_changes)
+        and (reviewed.writes_markers, reviewed.converts) == (fresh.writes_markers, fresh.converts)
     )
     # A reviewer who was shown no edit that is gone over has not agreed to one.
     same = same and fresh.overwrites in {None, reviewed.overwrites}
     return (
         same
-        and same_here(reviewed.here, fresh.here)
-        and same_there(reviewed.there, fresh.there)
-        and merged_print(reviewed) == merged_print(fresh)
+        and same_local(reviewed.local, fresh.local)
+        and same_remote(reviewed.remote, fresh.remote)
+        and merged_fingerprint(reviewed) == merged_fingerprint(fresh)
     )
 
 
 def _from(action: Action) -> str:
-    return action.first_file or action.old_file
+    return action.first_file or action.from_file
 
 
-def same_here(reviewed: Local | None, fresh: Local | None) -> bool:
+def same_local(reviewed: Local | None, fresh: Local | None) -> bool:
     """Whether a file is as it was seen."""
     if reviewed is None or fresh is None:
         return reviewed is fresh
@@ -48,7 +48,7 @@ def same_here(reviewed: Local | None, fresh: Local | None) -> bool:
     return known == (fresh.content_type, fresh.fingerprint)
 
 
-def same_there(reviewed: Remote | None, fresh: Remote | None) -> bool:
+def same_remote(reviewed: Remote | None, fresh: Remote | None) -> bool:
     """Whether a page is as it was seen; one that was never read is told by its time."""
     if reviewed is None or fresh is None:
         return reviewed is fresh
@@ -59,6 +59,6 @@ def same_there(reviewed: Remote | None, fresh: Remote | None) -> bool:
     return reviewed.fingerprint == fresh.fingerprint
 
 
-def merged_print(action: Action) -> Fingerprint | None:
+def merged_fingerprint(action: Action) -> Fingerprint | None:
     """The fingerprint of the page that a merge leads to."""
     return None if action.merged is None else fingerprint(action.merged)

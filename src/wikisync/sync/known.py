@@ -12,12 +12,12 @@ if TYPE_CHECKING:
 
     from wikisync.errors import BadName, BadPage
     from wikisync.page.model import Key, Listed
-    from wikisync.sync.merge import Clash, Merged
-    from wikisync.sync.plan import Base, Command, Conflict, Local, Prefer, Side, There
+    from wikisync.sync.merge import MergeConflict, Merged
+    from wikisync.sync.plan import Base, Command, Conflict, Local, Prefer, RemoteState, Side
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class PlanOptions:
     """What the user asked for.
 
     ``chosen`` says whether a page is within the given PATHs; ``markers``: that files are to show
@@ -29,7 +29,7 @@ class Wish:
     command: Command
     delete: bool = False
     prefer: Prefer | None = None
-    chosen: Callable[[Key, str], bool] = lambda _key, _file: True
+    is_selected: Callable[[Key, str], bool] = lambda _key, _file: True
     markers: bool = False
     convert: bool = False
     mirror: bool = False
@@ -38,7 +38,7 @@ class Wish:
         """Whether a step on ``side`` is to be turned round: that side is the one to mirror."""
         return self.mirror and side not in WRITES[self.command]
 
-    def brings_back(self, side: Side) -> bool:
+    def restores_deleted(self, side: Side) -> bool:
         """Whether a page that is to be deleted on ``side`` shall be made anew on the other.
 
         A pull that prefers the wiki brings files back, a push that prefers the folder pages.
@@ -48,7 +48,7 @@ class Wish:
 
 
 @dataclass(frozen=True, slots=True)
-class Sides:
+class Snapshot:
     """All that is known before deciding.
 
     ``here`` and ``there`` hold what each side shows; ``blocked`` are keys whose file is no valid
@@ -63,15 +63,15 @@ class Sides:
     """
 
     bases: Mapping[Key, Base]
-    here: Mapping[Key, Local]
-    there: Mapping[Key, There]
+    local: Mapping[Key, Local]
+    remote: Mapping[Key, RemoteState]
     file_of: Callable[[Key, Listed], str]
-    moved_here: Mapping[Key, Key] = field(default_factory=dict)
-    moved_there: Mapping[Key, Key] = field(default_factory=dict)
-    displaced: Mapping[Key, There] = field(default_factory=dict)
-    alike: Mapping[Key, tuple[str, ...]] = field(default_factory=dict)
-    merge: Callable[[Key, Conflict], Merged | Clash | None] = lambda _key, _conflict: None
-    unreachable: Callable[[Key], str | None] = lambda _key: None
+    moved_locally: Mapping[Key, Key] = field(default_factory=dict)
+    moved_remotely: Mapping[Key, Key] = field(default_factory=dict)
+    displaced: Mapping[Key, RemoteState] = field(default_factory=dict)
+    rename_candidates: Mapping[Key, tuple[str, ...]] = field(default_factory=dict)
+    merge: Callable[[Key, Conflict], Merged | MergeConflict | None] = lambda _key, _conflict: None
+    reason_unreachable: Callable[[Key], str | None] = lambda _key: None
     ignores: Callable[[str], bool] = lambda _file: False
     blocked: frozenset[Key] = frozenset()
     problems: tuple[BadPage | BadName, ...] = ()

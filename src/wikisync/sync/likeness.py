@@ -12,7 +12,7 @@ SHORT: Final = 1_000
 """Characters up to which two texts are compared sign by sign; longer ones line by line."""
 
 
-def likeness(one: str, other: str, *, by_lines: bool = False) -> float:
+def similarity(one: str, other: str, *, by_lines: bool = False) -> float:
     """The share of the longer text that both have, from 0 to 1; of nothing, nothing is shared.
 
     ``by_lines``: short texts too. Sign by sign, any two short pages of a kind are much alike.

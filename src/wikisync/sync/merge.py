@@ -35,7 +35,7 @@ class Merged:
 
 
 @dataclass(frozen=True, slots=True)
-class Clash:
+class MergeConflict:
     """What does not merge, and what could be merged of it.
 
     ``fields`` changed on both sides, to different values. ``page`` has everything that does merge,
@@ -45,7 +45,7 @@ class Clash:
 
     fields: tuple[str, ...]
     page: Page
-    why: str = ""
+    reason: str = ""
 
 
 def three_way(
@@ -54,7 +54,7 @@ def three_way(
     there: Page,
     changed: tuple[Collection[str], Collection[str]],
     merge_text: Callable[[str, str, str], tuple[str, bool] | None],
-) -> Merged | Clash:
+) -> Merged | MergeConflict:
     """Both sides' changes since ``base`` in one page.
 
     ``here`` may leave fields out, which are then the wiki's. ``changed`` names the fields that
@@ -81,14 +81,14 @@ def three_way(
                 why = "no-git"
                 clashes.append(name)
             else:
-                values[attribute] = _like(merged[0], there.content)
+                values[attribute] = _with_line_ends_of(merged[0], there.content)
                 if not merged[1]:
                     clashes.append(name)
         elif _plain(name, ours) != _plain(name, getattr(there, attribute)):
             clashes.append(name)
     page = replace(there, **values)
     if clashes:
-        return Clash(tuple(clashes), page, why)
+        return MergeConflict(tuple(clashes), page, why)
     return Merged(page)
 
 
@@ -106,7 +106,7 @@ def _lines(content: str) -> str:
     return plain_content(content) + "\n"
 
 
-def _like(content: str, there: str) -> str:
+def _with_line_ends_of(content: str, there: str) -> str:
     """Merged content with the end, and the line ends, that the wiki's has."""
     if not there.endswith(("\n", "\r")):
         content = content.removesuffix("\n")

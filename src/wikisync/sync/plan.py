@@ -73,17 +73,17 @@ class Hidden:
     ``why`` is the wiki's own word, where it is not that the key may not see the page.
     """
 
-    why: str = ""
+    message: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Elsewhere:
+class MovedAway:
     """A page that the wiki now has under another key."""
 
     key: Key
 
 
-There = Remote | Hidden | Elsewhere | None
+RemoteState = Remote | Hidden | MovedAway | None
 """A page on the wiki: as shown, hidden, moved away, or not there (``None``)."""
 
 
@@ -100,8 +100,8 @@ class Base:
     id: int
     file: str
     content_type: str
-    here: Fingerprint
-    there: Fingerprint
+    local: Fingerprint
+    remote: Fingerprint
     created_at: str
     updated_at: str
     digest: bytes
@@ -133,23 +133,23 @@ class Action:
     key: Key
     file: str
     fields: tuple[str, ...] = ()
-    here: Local | None = None
-    there: Remote | None = None
+    local: Local | None = None
+    remote: Remote | None = None
     id: int | None = None
-    settles: bool = False
+    forced: bool = False
     overwrites: Side | None = None
-    withheld: str | None = None
-    origin: Key | None = None
-    old_file: str = ""
-    was: Key | None = None
+    skip_reason: str | None = None
+    from_key: Key | None = None
+    from_file: str = ""
+    base_key: Key | None = None
     base: Base | None = None
-    aside: bool = False
+    via_temporary_name: bool = False
     first_file: str = ""
     merged: Page | None = None
-    theirs: tuple[str, ...] = ()
-    marks: bool = False
+    remote_changes: tuple[str, ...] = ()
+    writes_markers: bool = False
     converts: bool = False
-    alike: tuple[str, ...] = ()
+    rename_candidates: tuple[str, ...] = ()
 
     @property
     def takes_conversion(self) -> bool:
@@ -195,12 +195,12 @@ class Conflict:
     kind: ConflictKind
     fields: tuple[str, ...] = ()
     detail: str = ""
-    here: Local | None = None
-    there: Remote | None = None
-    mine: tuple[str, ...] = ()
-    theirs: tuple[str, ...] = ()
-    origin: Key | None = None
-    old_file: str = ""
+    local: Local | None = None
+    remote: Remote | None = None
+    local_changes: tuple[str, ...] = ()
+    remote_changes: tuple[str, ...] = ()
+    from_key: Key | None = None
+    from_file: str = ""
     merged: Page | None = None
     backups: tuple[int, ...] = ()
 
@@ -236,9 +236,9 @@ class Plan:
     conflicts: tuple[Conflict, ...] = ()
     refusals: tuple[Refusal, ...] = ()
     problems: tuple[BadPage | BadName, ...] = ()
-    renewed: tuple[Remote, ...] = ()
-    forgotten: tuple[Key, ...] = ()
-    rekeyed: tuple[tuple[Key, Base], ...] = ()
+    base_updates: tuple[Remote, ...] = ()
+    base_deletes: tuple[Key, ...] = ()
+    base_renames: tuple[tuple[Key, Base], ...] = ()
     pages: int = 0
     in_sync: int = 0
     other_way: dict[Side, int] = field(default_factory=dict)
@@ -247,4 +247,4 @@ class Plan:
     @property
     def writes(self) -> tuple[Action, ...]:
         """The actions that would change a page or a file in this run."""
-        return tuple(a for a in self.actions if a.verb != "adopt" and a.withheld is None)
+        return tuple(a for a in self.actions if a.verb != "adopt" and a.skip_reason is None)

@@ -9,21 +9,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from wikisync.page.model import Key
-from wikisync.sync.draft import Draft, file_at
-from wikisync.sync.known import Sides, Wish
-from wikisync.sync.moves import in_order
+from wikisync.sync.draft import PlanBuilder, file_for
+from wikisync.sync.known import PlanOptions, Snapshot
+from wikisync.sync.moves import order_moves
 from wikisync.sync.plan import Action, Plan
 
 if TYPE_CHECKING:
     from wikisync.sync.plan import Side
 
-__all__ = ["Sides", "Wish", "file_at", "make_plan"]
+__all__ = ["PlanOptions", "Snapshot", "file_for", "make_plan"]
 
 _ORDER = {"adopt": 0, "create": 1, "move": 2, "merge": 3, "update": 4, "delete": 5}
 """Creations first and deletions last, so that no moment shows less than both ends."""
 
 
-def make_plan(sides: Sides, wish: Wish) -> Plan:
+def make_plan(sides: Snapshot, wish: PlanOptions) -> Plan:
     """The plan of one command. Refusals are not its business (``guard``)."""
     draft = _drafted(sides, wish, frozenset())
     # What a deletion makes free is no longer in the way of a move, which is decided before it.
@@ -34,9 +34,9 @@ def make_plan(sides: Sides, wish: Wish) -> Plan:
         actions=_ordered(draft.actions, sides),
         conflicts=tuple(draft.conflicts),
         problems=tuple(draft.problems),
-        renewed=tuple(draft.renewed),
-        forgotten=tuple(draft.forgotten),
-        rekeyed=tuple(draft.rekeyed),
+        base_updates=tuple(draft.base_updates),
+        base_deletes=tuple(draft.base_deletes),
+        base_renames=tuple(draft.base_renames),
         pages=draft.pages,
         in_sync=draft.in_sync,
         other_way=dict(draft.other_way),
@@ -44,32 +44,36 @@ def make_plan(sides: Sides, wish: Wish) -> Plan:
     )
 
 
-def _drafted(sides: Sides, wish: Wish, vacated: frozenset[tuple[Side, Key]]) -> Draft:
+def _drafted(
+    sides: Snapshot, wish: PlanOptions, vacated: frozenset[tuple[Side, Key]]
+) -> PlanBuilder:
     """Every page decided; ``vacated`` are places that deletions make free."""
-    problems = [p for p in sides.problems if wish.chosen(Key("", ""), p.name)]
-    draft = Draft(sides, wish, problems=problems)
-    decided = draft.follow_courses(vacated)
-    for key in sorted({*sides.bases, *sides.here, *sides.there}):
+    problems = [p for p in sides.problems if wish.is_selected(Key("", ""), p.name)]
+    draft = PlanBuilder(sides, wish, problems=problems)
+    decided = draft.add_moves(vacated)
+    for key in sorted({*sides.bases, *sides.local, *sides.remote}):
         if key not in sides.blocked and key not in decided:
-            draft.decide_one(key)
+            draft.add_page(key)
     for key in sorted(decided):
-        draft.decide_newcomer(key)
+        draft.add_new_remote_page(key)
     return draft
 
 
-def _ordered(actions: list[Action], sides: Sides) -> tuple[Action, ...]:
+def _ordered(actions: list[Action], sides: Snapshot) -> tuple[Action, ...]:
     """The actions in order; moves among themselves so that each finds its place free."""
     moves: list[Action] = []
     for side in ("wiki", "folder"):
-        taken = {*sides.bases, *sides.here, *sides.there, *sides.blocked}
-        moves += in_order([a for a in actions if (a.verb, a.side) == ("move", side)], taken)
-    left = {(move.side, move.origin) for move in moves}
+        taken = {*sides.bases, *sides.local, *sides.remote, *sides.blocked}
+        moves += order_moves([a for a in actions if (a.verb, a.side) == ("move", side)], taken)
+    left = {(move.side, move.from_key) for move in moves}
     rest = [action for action in actions if action.verb != "move"]
     arrived = {move.key for move in moves}
     # A deletion comes before what takes its place.
     wanted = {(a.side, a.key) for a in (*moves, *rest) if a.verb in {"move", "create"}}
     early = [
-        a for a in rest if a.verb == "delete" and a.withheld is None and (a.side, a.key) in wanted
+        a
+        for a in rest
+        if a.verb == "delete" and a.skip_reason is None and (a.side, a.key) in wanted
     ]
     left |= {(a.side, a.key) for a in early}
     rest = [action for action in rest if action not in early]

@@ -9,14 +9,14 @@ from wikisync.sync.plan import WRITES, Action, Conflict
 from wikisync.sync.reconcile import fixed
 
 if TYPE_CHECKING:
-    from wikisync.sync.known import Wish
+    from wikisync.sync.known import PlanOptions
     from wikisync.sync.plan import ConflictKind, Side, Verb
 
 
-def bring_back(action: Action) -> Action:
+def restore_deleted(action: Action) -> Action:
     """The creation of what was deleted on one side, instead of its deletion on the other."""
     side: Side = "folder" if action.side == "wiki" else "wiki"
-    return replace(action, verb="create", side=side, settles=True)
+    return replace(action, verb="create", side=side, forced=True)
 
 
 def turned(action: Action) -> Action | Conflict:
@@ -26,24 +26,24 @@ def turned(action: Action) -> Action | Conflict:
     where no update of the wiki can do it (facts, *Writing*).
     """
     if action.verb == "delete":
-        return bring_back(action)
+        return restore_deleted(action)
     side: Side = "folder" if action.side == "wiki" else "wiki"
     if action.verb == "create":
-        return replace(action, verb="delete", side=side, fields=(), settles=True, overwrites=side)
-    here, there, fields = action.here, action.there, action.fields
+        return replace(action, verb="delete", side=side, fields=(), forced=True, overwrites=side)
+    here, there, fields = action.local, action.remote, action.fields
     if here is not None and there is not None and there.fingerprint is not None:
         fields = here.fingerprint.changed_fields(there.fingerprint)
     if side == "wiki" and (kind := fixed(fields)):
         return Conflict(action.key, action.file, kind, fields, "", here, there)
-    return replace(action, side=side, fields=fields, settles=True, overwrites=side)
+    return replace(action, side=side, fields=fields, forced=True, overwrites=side)
 
 
-def settle_by(side: str, conflict: Conflict) -> Action | None:
+def resolve_with(side: str, conflict: Conflict) -> Action | None:
     """The action that ends a conflict in favour of ``local`` or ``wiki``; None: not to be settled.
 
     What loses is kept first, like everything that is overwritten (promise 1).
     """
-    here, there, key = conflict.here, conflict.there, conflict.key
+    here, there, key = conflict.local, conflict.remote, conflict.key
     table: dict[tuple[ConflictKind, str], tuple[Verb, Side]] = {
         ("both-new", "local"): ("update", "wiki"),
         ("both-new", "wiki"): ("update", "folder"),
@@ -73,16 +73,16 @@ def settle_by(side: str, conflict: Conflict) -> Action | None:
         here,
         there,
         there.listed.id if there else None,
-        settles=True,
+        forced=True,
         # What is made anew goes over nothing: the other side had deleted it.
         overwrites=None if verb == "create" else where,
-        was=conflict.origin,
+        base_key=conflict.from_key,
     )
 
 
-def settles_here(conflict: Conflict, wish: Wish) -> bool:
+def settles_here(conflict: Conflict, wish: PlanOptions) -> bool:
     """Whether the user's preference ends a conflict in this very run."""
-    settled = settle_by(wish.prefer, conflict) if wish.prefer else None
+    settled = resolve_with(wish.prefer, conflict) if wish.prefer else None
     if settled is None or settled.side not in WRITES[wish.command]:
         return False
     return settled.verb != "delete" or wish.delete

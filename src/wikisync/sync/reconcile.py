@@ -15,12 +15,12 @@ from wikisync.sync.plan import (
     Base,
     Conflict,
     ConflictKind,
-    Elsewhere,
     Hidden,
     Local,
+    MovedAway,
     Remote,
+    RemoteState,
     Side,
-    There,
     Verb,
 )
 
@@ -32,36 +32,36 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Same:
+class NoChange:
     """Nothing to do. ``renewed``: the page as it is now, where it moved on without a change."""
 
-    renewed: Remote | None = None
+    base_update: Remote | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Forget:
+class DropBase:
     """Gone on both sides: the base can go too."""
 
     key: Key
 
 
-Decision = Action | Conflict | Same | Forget
+Decision = Action | Conflict | NoChange | DropBase
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class PagesToFetch:
     """What must be read on the wiki before the table can be asked."""
 
     read: tuple[Listed, ...]
     missing: tuple[Base, ...]
 
 
-def to_read(
+def pages_to_fetch(
     bases: Mapping[Key, Base],
     here: Iterable[Key],
     listed: Mapping[Key, Listed],
     moved: Mapping[Key, Key] | None = None,
-) -> Look:
+) -> PagesToFetch:
     """Which pages to read whole, and which of the base to look at because the list lacks them.
 
     A page is read where the list cannot tell whether it changed: its ``updatedAt`` or what the
@@ -81,7 +81,7 @@ def to_read(
         for key, base in bases.items()
         if key not in moved and (key not in listed or key in arrived)
     ]
-    return Look(tuple(read), tuple(missing))
+    return PagesToFetch(tuple(read), tuple(missing))
 
 
 def _unknown(base: Base | None, has_file: bool, page: Listed) -> bool:
@@ -90,22 +90,22 @@ def _unknown(base: Base | None, has_file: bool, page: Listed) -> bool:
     return (
         page.id != base.id
         or page.updated_at != base.updated_at
-        or bool(listed_fields(page).changed_fields(base.there))
+        or bool(listed_fields(page).changed_fields(base.remote))
     )
 
 
-def decide(key: Key, base: Base | None, here: Local | None, there: There) -> Decision:
+def decide(key: Key, base: Base | None, local: Local | None, remote: RemoteState) -> Decision:
     """One row of the table for one page."""
-    if isinstance(there, Hidden | Elsewhere):
-        return _out_of_sight(key, base, here, there)
-    if here is not None and there is not None and (odd := _mismatch(key, here, there)):
+    if isinstance(remote, Hidden | MovedAway):
+        return _not_visible(key, base, local, remote)
+    if local is not None and remote is not None and (odd := _kind_conflict(key, local, remote)):
         return odd
     if base is None:
-        return _first_meeting(key, here, there)
-    return _known(key, base, here, there)
+        return _decide_without_base(key, local, remote)
+    return _decide_with_base(key, base, local, remote)
 
 
-def _first_meeting(key: Key, here: Local | None, there: Remote | None) -> Decision:
+def _decide_without_base(key: Key, here: Local | None, there: Remote | None) -> Decision:
     # none | there | absent: create on the wiki
     if here is not None and there is None:
         return _action("create", "wiki", key, here=here)
@@ -113,8 +113,8 @@ def _first_meeting(key: Key, here: Local | None, there: Remote | None) -> Decisi
     if here is None and there is not None:
         return _action("create", "folder", key, there=there)
     if here is None or there is None:
-        return Forget(key)
-    fields = here.fingerprint.changed_fields(_read(there))
+        return DropBase(key)
+    fields = here.fingerprint.changed_fields(_fingerprint_of(there))
     # none | there | there, equal: adopt
     if not fields:
         return _action("adopt", "folder", key, here=here, there=there)
@@ -122,59 +122,59 @@ def _first_meeting(key: Key, here: Local | None, there: Remote | None) -> Decisi
     return _conflict(fixed(fields) or "both-new", key, fields, here=here, there=there)
 
 
-def _known(key: Key, base: Base, here: Local | None, there: Remote | None) -> Decision:
+def _decide_with_base(key: Key, base: Base, here: Local | None, there: Remote | None) -> Decision:
     if there is None:
         # known | gone | gone: forget
-        return Forget(key) if here is None else _gone_there(key, base, here)
-    on_wiki = changed_there(base, there, here)
+        return DropBase(key) if here is None else _deleted_remotely(key, base, here)
+    on_wiki = changed_remotely(base, there, here)
     if here is None:
-        return _gone_here(key, base, there, on_wiki)
-    in_folder = changed_here(base, here)
+        return _deleted_locally(key, base, there, on_wiki)
+    in_folder = changed_locally(base, here)
     match bool(in_folder), bool(on_wiki):
         # known | same | same: nothing
         case False, False:
-            return _same(key, base, here, there)
+            return _unchanged(key, base, here, there)
         # known | changed | same: update the wiki
         case True, False:
             return _update_wiki(key, in_folder, here, there)
         # known | same | changed: update here
         case False, True:
             return _action("update", "folder", key, on_wiki, here=here, there=there)
-    fields = here.fingerprint.changed_fields(_read(there))
+    fields = here.fingerprint.changed_fields(_fingerprint_of(there))
     # known | changed | changed, equal: adopt
     if not fields:
         return _action("adopt", "folder", key, here=here, there=there)
     # known | changed | changed, different: merge (which needs the texts); else conflict
     found = _conflict(fixed(fields) or "both-changed", key, fields, here=here, there=there)
-    return replace(found, mine=in_folder, theirs=on_wiki)
+    return replace(found, local_changes=in_folder, remote_changes=on_wiki)
 
 
-def _same(key: Key, base: Base, here: Local, there: Remote) -> Decision:
-    if here.fingerprint != base.here:
+def _unchanged(key: Key, base: Base, here: Local, there: Remote) -> Decision:
+    if here.fingerprint != base.local:
         # It names other fields than before, with the values that the wiki has: noted, or what the
         # wiki changes in them later would be told by the wrong measure.
         return _action("adopt", "folder", key, here=here, there=there)
     listed = there.listed
     moved = (listed.updated_at, listed.id) != (base.updated_at, base.id)
-    return Same(there if moved else None)
+    return NoChange(there if moved else None)
 
 
-def changed_here(base: Base, here: Local) -> tuple[str, ...]:
+def changed_locally(base: Base, here: Local) -> tuple[str, ...]:
     """The fields that changed in the folder since the base."""
     # A field that the file names only now is compared with what the wiki had.
-    if here.fingerprint == base.here:
+    if here.fingerprint == base.local:
         return ()
-    return base.here.with_defaults_from(base.there).changed_fields(here.fingerprint)
+    return base.local.with_defaults_from(base.remote).changed_fields(here.fingerprint)
 
 
-def changed_there(base: Base, there: Remote, here: Local | None) -> tuple[str, ...]:
+def changed_remotely(base: Base, there: Remote, here: Local | None) -> tuple[str, ...]:
     """The fields that changed on the wiki since the base, of those that count for the file."""
-    fields = base.there.changed_fields(_read(there))
-    file = base.here if here is None else here.fingerprint
+    fields = base.remote.changed_fields(_fingerprint_of(there))
+    file = base.local if here is None else here.fingerprint
     return tuple(name for name in fields if name not in ON_DEMAND or file.names(name))
 
 
-def _gone_here(key: Key, base: Base, there: Remote, on_wiki: tuple[str, ...]) -> Decision:
+def _deleted_locally(key: Key, base: Base, there: Remote, on_wiki: tuple[str, ...]) -> Decision:
     # known | gone | changed: conflict (kept on the wiki)
     if on_wiki:
         return _conflict("gone-here", key, on_wiki, there=there, file=base.file)
@@ -182,8 +182,8 @@ def _gone_here(key: Key, base: Base, there: Remote, on_wiki: tuple[str, ...]) ->
     return _action("delete", "wiki", key, there=there, file=base.file)
 
 
-def _gone_there(key: Key, base: Base, here: Local) -> Decision:
-    changed = changed_here(base, here)
+def _deleted_remotely(key: Key, base: Base, here: Local) -> Decision:
+    changed = changed_locally(base, here)
     # known | changed | gone: conflict (kept here)
     if changed:
         return _conflict("gone-there", key, changed, here=here)
@@ -204,19 +204,19 @@ def fixed(fields: tuple[str, ...]) -> ConflictKind | None:
     return "editor" if "editor" in fields else "private" if "private" in fields else None
 
 
-def _out_of_sight(
-    key: Key, base: Base | None, here: Local | None, there: Hidden | Elsewhere
+def _not_visible(
+    key: Key, base: Base | None, here: Local | None, there: Hidden | MovedAway
 ) -> Decision:
     file = here.file if here else base.file if base else ""
-    if isinstance(there, Elsewhere):
+    if isinstance(there, MovedAway):
         if here is None:
             # Gone from this key on both sides. What bears the new one now is decided there.
-            return Forget(key)
-        return Conflict(key, file, "moved", detail=str(there.key), here=here)
-    return Conflict(key, file, "hidden", detail=there.why, here=here)
+            return DropBase(key)
+        return Conflict(key, file, "moved", detail=str(there.key), local=here)
+    return Conflict(key, file, "hidden", detail=there.message, local=here)
 
 
-def _mismatch(key: Key, here: Local, there: Remote) -> Conflict | None:
+def _kind_conflict(key: Key, here: Local, there: Remote) -> Conflict | None:
     """The pairs of file and page that an update could not make the same."""
     listed = there.listed
     if listed.content_type != here.content_type:
@@ -227,7 +227,7 @@ def _mismatch(key: Key, here: Local, there: Remote) -> Conflict | None:
     return None
 
 
-def _read(there: Remote) -> Fingerprint:
+def _fingerprint_of(there: Remote) -> Fingerprint:
     if there.fingerprint is None:
         raise AssertionError(f"{there.listed.key} had to be read before it was decided")
     return there.fingerprint

@@ -31,18 +31,18 @@ _CONTENT: Final = FIELDS.index("content")
 
 
 @dataclass(frozen=True, slots=True)
-class Renames:
+class DetectedRenames:
     """``moved``: a page's key by the base → its key by its file now.
 
     ``alike``: of a page that is gone, the new files that it may have become, where that is open.
     """
 
     moved: dict[Key, Key] = field(default_factory=dict)
-    alike: dict[Key, tuple[str, ...]] = field(default_factory=dict)
+    ambiguous: dict[Key, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class RenameInput:
     """What is known of files and pages before renames are looked for.
 
     ``moved_there`` are the keys of pages that moved on the wiki; ``free`` says whether a page
@@ -52,66 +52,70 @@ class Known:
     """
 
     bases: Mapping[Key, Base]
-    here: Mapping[Key, Local]
+    local: Mapping[Key, Local]
     blocked: Collection[Key]
-    moved_there: Mapping[Key, Key]
+    moved_remotely: Mapping[Key, Key]
     free: Callable[[Key], bool]
-    likeness: Callable[[Key, Key], float]
+    similarity: Callable[[Key, Key], float]
     occupied: Callable[[Key], bool] = lambda _file: False
     lives: Callable[[Key], bool] = lambda _page: True
 
 
-def find_renames(known: Known) -> Renames:
+def detect_renames(known: RenameInput) -> DetectedRenames:
     """Every page whose file was renamed here."""
-    gone = {key for key in known.bases if key not in known.here and key not in known.blocked}
-    new = {key for key in known.here if key not in known.bases}
+    gone = {key for key in known.bases if key not in known.local and key not in known.blocked}
+    new = {key for key in known.local if key not in known.bases}
     changed = _changed(known)
-    found = Renames()
+    found = DetectedRenames()
     if not (gone and new) and len(changed) + bool(gone) < 2:  # changed places need two
         return found
     for key in sorted(gone):
-        there = known.moved_there.get(key)
-        if there is not None and there in new and not _anothers(known, there, key, gone, new):
+        there = known.moved_remotely.get(key)
+        if (
+            there is not None
+            and there in new
+            and not _belongs_to_other_page(known, there, key, gone, new)
+        ):
             found.moved[key] = there
     gone -= found.moved.keys()
     new = {key for key in new - set(found.moved.values()) if known.free(key)}
-    _by_values(known, gone | changed, new | changed, found)
-    _by_likeness(known, _displaced(found, changed), new | changed, found)
+    _match_by_values(known, gone | changed, new | changed, found)
+    _match_by_similarity(known, _displaced(found, changed), new | changed, found)
     _drop_copies(found, changed, _left(known, found, changed))
-    _by_likeness(known, gone - found.moved.keys(), new, found)
+    _match_by_similarity(known, gone - found.moved.keys(), new, found)
     for page, file in list(found.moved.items()):
         if file in new and known.occupied(file) and not known.lives(page):
             del found.moved[page]  # then the file is new, and the page is gone
     return found
 
 
-def _changed(known: Known) -> set[Key]:
+def _changed(known: RenameInput) -> set[Key]:
     """Pages whose file now has other content: another page's file may bear the name."""
     return {
         key
         for key, base in known.bases.items()
-        if (local := known.here.get(key)) is not None
-        and local.fingerprint is not base.here
-        and _content(local.fingerprint.digests) != _content(base.here.digests)
+        if (local := known.local.get(key)) is not None
+        and local.fingerprint is not base.local
+        and _content(local.fingerprint.digests) != _content(base.local.digests)
     }
 
 
-def _anothers(
-    known: Known, file: Key, page: Key, gone: Collection[Key], new: Collection[Key]
+def _belongs_to_other_page(
+    known: RenameInput, file: Key, page: Key, gone: Collection[Key], new: Collection[Key]
 ) -> bool:
     """Whether a new file is not what became of ``page``, though its page is there now.
 
     It is of another kind, has the content of another page that is gone, or another new file has
     the page's own: then both sides moved it, each elsewhere.
     """
-    if known.here[file].content_type != known.bases[page].content_type:
+    if known.local[file].content_type != known.bases[page].content_type:
         return True
-    content = _content(known.here[file].fingerprint.digests)
-    own = _content(known.bases[page].here.digests)
+    content = _content(known.local[file].fingerprint.digests)
+    own = _content(known.bases[page].local.digests)
     if content == own:
         return False
-    return any(_content(known.bases[key].here.digests) == content for key in gone) or any(
-        _content(known.here[key].fingerprint.digests) == own for key in new
+    return any(_content(known.bases[key].local.digests) == content for key in gone) or any(
+        _content(known.local[key].fingerprint.digests) == own for key in new
     )
 
 
@@ -119,32 +123,32 @@ def _content(digests: tuple[bytes | None, ...]) -> bytes | None:
     return digests[_CONTENT]
 
 
-def _by_values(
-    known: Known, pages: Collection[Key], files: Collection[Key], found: Renames
+def _match_by_values(
+    known: RenameInput, pages: Collection[Key], files: Collection[Key], found: DetectedRenames
 ) -> None:
     """Pair pages and files of the same values, then those of the same content, one to one."""
     for measure in (tuple, _content):
         left = [key for key in pages if key not in found.moved]
         taken = set(found.moved.values())
         open_files = [key for key in files if key not in taken]
-        by_page = _grouped((measure(known.bases[key].here.digests), key) for key in left)
+        by_page = _grouped((measure(known.bases[key].local.digests), key) for key in left)
         by_file = _grouped(
-            (measure(known.here[key].fingerprint.digests), key) for key in open_files
+            (measure(known.local[key].fingerprint.digests), key) for key in open_files
         )
         for value, keys in by_page.items():
             those = [
                 key
                 for key in by_file.get(value, ())
-                if known.here[key].content_type == known.bases[keys[0]].content_type
+                if known.local[key].content_type == known.bases[keys[0]].content_type
             ]
-            if len(those) > 1 and keys[0] in known.here:
+            if len(those) > 1 and keys[0] in known.local:
                 # Another page's file has its name: it is rather where a known page was than a copy.
                 those = [key for key in those if key in known.bases]
             if len(keys) == len(those) == 1 and keys != those:
                 found.moved[keys[0]] = those[0]
             elif those and measure is _content:
-                names = tuple(sorted(known.here[key].file for key in those))
-                found.alike.update({key: names for key in keys if key not in known.here})
+                names = tuple(sorted(known.local[key].file for key in those))
+                found.ambiguous.update({key: names for key in keys if key not in known.local})
 
 
 def _grouped(pairs: Iterable[tuple[Hashable, Key]]) -> dict[Hashable, list[Key]]:
@@ -154,7 +158,7 @@ def _grouped(pairs: Iterable[tuple[Hashable, Key]]) -> dict[Hashable, list[Key]]
     return groups
 
 
-def _displaced(found: Renames, changed: Collection[Key]) -> set[Key]:
+def _displaced(found: DetectedRenames, changed: Collection[Key]) -> set[Key]:
     """Pages under whose name another page's file is now, and whose own was not found so far.
 
     It may have been edited on its way: else the page would get the other one's text.
@@ -162,7 +166,7 @@ def _displaced(found: Renames, changed: Collection[Key]) -> set[Key]:
     return {to for to in found.moved.values() if to in changed and to not in found.moved}
 
 
-def _left(known: Known, found: Renames, changed: Collection[Key]) -> set[Key]:
+def _left(known: RenameInput, found: DetectedRenames, changed: Collection[Key]) -> set[Key]:
     """Pages whose text is in the file of another page, which has it on both sides.
 
     It may be a copy that the wiki has by the very name to which the file was renamed. Then the page
@@ -173,12 +177,12 @@ def _left(known: Known, found: Renames, changed: Collection[Key]) -> set[Key]:
         return set()
     taken = {*changed, *found.moved.values()}
     texts = {
-        _content(one.fingerprint.digests) for key, one in known.here.items() if key not in taken
+        _content(one.fingerprint.digests) for key, one in known.local.items() if key not in taken
     }
-    return {key for key in displaced if _content(known.bases[key].here.digests) in texts}
+    return {key for key in displaced if _content(known.bases[key].local.digests) in texts}
 
 
-def _drop_copies(found: Renames, changed: Collection[Key], left: Collection[Key]) -> None:
+def _drop_copies(found: DetectedRenames, changed: Collection[Key], left: Collection[Key]) -> None:
     """Drop the moves from or onto a page that keeps its place: it was edited, or copied.
 
     A file under a known page's name is another page's only if its own page has gone elsewhere, or
@@ -198,8 +202,8 @@ def _drop_copies(found: Renames, changed: Collection[Key], left: Collection[Key]
             del found.moved[key]
 
 
-def _by_likeness(
-    known: Known, pages: Collection[Key], files: Collection[Key], found: Renames
+def _match_by_similarity(
+    known: RenameInput, pages: Collection[Key], files: Collection[Key], found: DetectedRenames
 ) -> None:
     """Pair what was renamed and edited, where no other pair comes near."""
     files = set(files) - set(found.moved.values())
@@ -208,10 +212,10 @@ def _by_likeness(
     near = [
         (page, file)
         for page in sorted(pages)
-        if page not in found.alike
+        if page not in found.ambiguous
         for file in sorted(files)
-        if known.here[file].content_type == known.bases[page].content_type
-        and known.likeness(page, file) >= NEAR
+        if known.local[file].content_type == known.bases[page].content_type
+        and known.similarity(page, file) >= NEAR
     ]
     of_page = _grouped((page, file) for page, file in near)
     of_file = _grouped((file, page) for page, file in near)
@@ -219,6 +223,6 @@ def _by_likeness(
         if len(of_page[page]) == len(of_file[file]) == 1:
             if page != file:
                 found.moved[page] = file
-        elif page not in known.here:
-            names = tuple(sorted(known.here[key].file for key in of_page[page]))
-            found.alike[page] = names
+        elif page not in known.local:
+            names = tuple(sorted(known.local[key].file for key in of_page[page]))
+            found.ambiguous[page] = names

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class PathFilter:
     """One PATH argument: as typed, and the names below the folder that it may mean.
 
     With ``as_file`` they are names of files and folders, else of pages too.
@@ -30,7 +30,7 @@ class Choice:
     as_file: bool = False
 
     @classmethod
-    def of(cls, typed: str, names: Iterable[str], *, as_file: bool) -> Choice:
+    def of(cls, typed: str, names: Iterable[str], *, as_file: bool) -> PathFilter:
         """The choice of these names. Raises NoSuchPath for a pattern that is none."""
         names = tuple(names)
         if as_file or not any(mark in typed for mark in "*?["):
@@ -43,7 +43,7 @@ class Choice:
             raise NoSuchPath(typed) from error
         return cls(typed, names, pattern)
 
-    def means(self, key: Key, file: str) -> bool:
+    def matches(self, key: Key, file: str) -> bool:
         """Whether the argument means this page: its file, a folder above, its path, a pattern."""
         if self.as_file and file:
             return any(_at_or_below(file, chosen) for chosen in self.names)
@@ -56,34 +56,34 @@ class Choice:
         return False
 
 
-def choices(arguments: Sequence[str], folder: Path, here: Path) -> tuple[Choice, ...]:
+def parse_paths(arguments: Sequence[str], folder: Path, here: Path) -> tuple[PathFilter, ...]:
     """The PATH arguments as choices.
 
     An argument that is a file or folder, as the shell completes it from ``here``, means that one
     alone; any other is a page's path or a pattern below ``folder``. Raises NoSuchPath for a pattern
     that is none.
     """
-    return tuple(_choice(argument, folder, here) for argument in arguments)
+    return tuple(_parse_path(argument, folder, here) for argument in arguments)
 
 
-def chooser(chosen: Iterable[Choice]) -> Callable[[Key, str], bool]:
+def page_selector(chosen: Iterable[PathFilter]) -> Callable[[Key, str], bool]:
     """The test of a page against the choices; without any, every page is meant."""
     chosen = tuple(chosen)
     if not chosen:
         return lambda _key, _file: True
-    return lambda key, file: any(choice.means(key, file) for choice in chosen)
+    return lambda key, file: any(choice.matches(key, file) for choice in chosen)
 
 
-def _choice(argument: str, folder: Path, here: Path) -> Choice:
-    below, exists = _as_the_shell_means_it(argument, folder, here)
+def _parse_path(argument: str, folder: Path, here: Path) -> PathFilter:
+    below, exists = _resolve_like_shell(argument, folder, here)
     if exists and below is not None:
-        return Choice.of(argument, (below,), as_file=True)
+        return PathFilter.of(argument, (below,), as_file=True)
     typed = _normal(argument)
     names = [name for name in (typed, below) if name not in {None, "", "."}]
-    return Choice.of(argument, dict.fromkeys(names), as_file=False)
+    return PathFilter.of(argument, dict.fromkeys(names), as_file=False)
 
 
-def _as_the_shell_means_it(argument: str, folder: Path, here: Path) -> tuple[str | None, bool]:
+def _resolve_like_shell(argument: str, folder: Path, here: Path) -> tuple[str | None, bool]:
     """The name below ``folder`` ("." for all of it; None where it lies elsewhere), and whether it
     is there."""
     if not argument:

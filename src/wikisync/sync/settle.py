@@ -12,15 +12,15 @@ if TYPE_CHECKING:
     from wikisync.page.fingerprint import Fingerprint
     from wikisync.page.model import Key
 
-Verdict = Literal["done", "undone", "half", "changed"]
+WriteOutcome = Literal["done", "undone", "half", "changed"]
 
 
-def judge_page(
+def classify_page_write(
     found: Fingerprint | None,
     lease: Fingerprint | None,
     wanted: Fingerprint | None,
     unsent: frozenset[str],
-) -> Verdict:
+) -> WriteOutcome:
     """The verdict on a write to the wiki. ``None``: no page, now, before or wanted.
 
     ``unsent`` are fields that the wiki may keep otherwise than sent. *half* is our content without
@@ -40,7 +40,7 @@ def judge_page(
 
 def _plain(
     found: Fingerprint | None, lease: Fingerprint | None, wanted: Fingerprint | None
-) -> Verdict:
+) -> WriteOutcome:
     if found is None and wanted is None:
         return "done"
     if found is None:
@@ -48,7 +48,9 @@ def _plain(
     return "undone" if lease is not None and not lease.changed_fields(found) else "changed"
 
 
-def judge_conversion(found: Fingerprint | None, lease: Fingerprint, wanted: Fingerprint) -> Verdict:
+def classify_conversion(
+    found: Fingerprint | None, lease: Fingerprint, wanted: Fingerprint
+) -> WriteOutcome:
     """The verdict on a page that the wiki was to convert: its editor tells, whatever its text."""
     if found is None:
         return "changed"
@@ -57,14 +59,14 @@ def judge_conversion(found: Fingerprint | None, lease: Fingerprint, wanted: Fing
     return "changed" if lease.changed_fields(found) else "undone"
 
 
-def judge_file(found: str | None, lease: str | None, wanted: str | None) -> Verdict:
+def classify_file_write(found: str | None, lease: str | None, wanted: str | None) -> WriteOutcome:
     """The verdict on a write here, by the digests of the file's bytes. ``None``: no file."""
     if found == wanted:
         return "done"
     return "undone" if found == lease else "changed"
 
 
-def judge_move(found: Key | None, origin: Key | None, goal: Key) -> Verdict:
+def classify_move(found: Key | None, origin: Key | None, goal: Key) -> WriteOutcome:
     """The verdict on a move on the wiki, by where the page is now. ``None``: it is gone."""
     if found == goal:
         return "done"

@@ -9,11 +9,11 @@ from wikisync.report.github.annotations import annotate, of_error
 from wikisync.report.github.commands import SHOWN
 from wikisync.request import Report, Request
 from wikisync.sync.plan import Plan, Refusal
-from wikisync.sync.planner import Wish
+from wikisync.sync.planner import PlanOptions
 
 CONFLICT = planned(
     sides([base()], [local(content="Mine.")], [remote(content="Theirs.", updated=LATER)]),
-    Wish("push"),
+    PlanOptions("push"),
 )
 PROBLEMS = (BadPage("guide/bad.md", 3, "it is wrong"), BadName("x y.md", "no blank"))
 
@@ -54,7 +54,7 @@ def test_what_does_not_fail_the_job_is_a_warning() -> None:
 
 
 def test_a_failed_write_is_an_error_whatever_the_job_fails_on() -> None:
-    plan = planned(sides(here=[local()]), Wish("push"))
+    plan = planned(sides(here=[local()]), PlanOptions("push"))
     failed = Outcome(plan.actions[0], "failed", Unreachable("http://wiki", "cut"))
     (found,) = annotate(report(plan, failed), "pages", "never")
     assert (found.level, found.file) == ("error", "pages/a.md")

@@ -12,7 +12,7 @@ from wikisync.errors import BadPage, NeedsYes, StateError, Unauthenticated, Unre
 from wikisync.report.github.ending import FailOn, code_of, differs, ending, outputs
 from wikisync.request import Report, Request
 from wikisync.sync.plan import Plan, Refusal
-from wikisync.sync.planner import Wish
+from wikisync.sync.planner import PlanOptions
 
 BOTH = sides(
     [base("both"), base("mine"), base("cut")],
@@ -26,17 +26,17 @@ def report(plan: Plan, *outcomes: Outcome, **more: Any) -> Report:
     return Report(Request("push", "push", **more), "http://wiki", "pages", plan, outcomes)
 
 
-CONFLICTING = report(planned(BOTH, Wish("push")))
+CONFLICTING = report(planned(BOTH, PlanOptions("push")))
 BAD = report(Plan(problems=(PROBLEM,)))
 BOTH_KINDS = report(
     planned(
         sides(
             problems=(PROBLEM,),
             bases=BOTH.bases.values(),
-            here=BOTH.here.values(),
-            there=BOTH.there,
+            here=BOTH.local.values(),
+            there=BOTH.remote,
         ),
-        Wish("push"),
+        PlanOptions("push"),
     )
 )
 REFUSED = report(Plan(refusals=(Refusal("max-delete", count=9, limit=1),)))
@@ -70,7 +70,7 @@ def test_a_run_that_was_stopped_never_ends_well() -> None:
 
 
 def test_outputs_count_what_would_be_written() -> None:
-    assert outputs(report(planned(BOTH, Wish("push", delete=True)))) == {
+    assert outputs(report(planned(BOTH, PlanOptions("push", delete=True)))) == {
         "changed": "true",
         "created": "1",
         "updated": "1",
@@ -102,7 +102,7 @@ def test_there_is_something_to_tell_people(found: Report) -> None:
 
 
 def test_where_both_sides_are_the_same_there_is_nothing_to_tell() -> None:
-    assert not differs(report(planned(sides([base()], [local()], [remote()]), Wish("push"))))
+    assert not differs(report(planned(sides([base()], [local()], [remote()]), PlanOptions("push"))))
 
 
 def test_an_error_ends_as_the_command_line_does() -> None:

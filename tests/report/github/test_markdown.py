@@ -24,7 +24,7 @@ from wikisync.report.github.markup import words
 from wikisync.report.github.room import Room, comment_room, summary_room
 from wikisync.request import Report, Request
 from wikisync.sync.plan import Action, Conflict, Plan, Refusal
-from wikisync.sync.planner import Wish
+from wikisync.sync.planner import PlanOptions
 
 ROOM = summary_room()
 SIDES = sides(
@@ -39,7 +39,7 @@ def report(plan: Plan, *pairs: Pair, **more: Any) -> Report:
 
 
 def pushed() -> Report:
-    plan = planned(SIDES, Wish("push"))
+    plan = planned(SIDES, PlanOptions("push"))
     old, new = PAGE, replace(PAGE, content="Mine.", title="A <b> title")
     items: list[Action | Conflict] = [*plan.writes, *plan.conflicts]
     return report(plan, *(Pair(item, old, new) for item in items))
@@ -47,7 +47,7 @@ def pushed() -> Report:
 
 def large(count: int, size: int, *, wide: str = "x") -> Report:
     here = [local(f"p{number:05}", content=f"{number}") for number in range(count)]
-    plan = planned(sides(here=here), Wish("push"))
+    plan = planned(sides(here=here), PlanOptions("push"))
     text = "\n".join(wide * 60 for _ in range(size // 60))
     return report(plan, *(Pair(a, None, replace(PAGE, content=text)) for a in plan.actions))
 
@@ -75,7 +75,7 @@ def test_differences_are_folded_and_without_their_two_names() -> None:
 
 
 def test_what_failed_what_is_no_page_and_what_was_refused_is_told() -> None:
-    plan = planned(SIDES, Wish("push"))
+    plan = planned(SIDES, PlanOptions("push"))
     failed = Outcome(plan.actions[0], "failed", Unreachable("http://wiki", "it was cut"))
     bad = replace(plan, problems=(BadPage("bad.md", 3, "no <end>"),))
     text = to_markdown(report(bad, outcomes=(failed,)), ROOM, "Title")
@@ -87,7 +87,7 @@ def test_what_failed_what_is_no_page_and_what_was_refused_is_told() -> None:
 
 
 def test_a_page_that_moves_shows_both_names() -> None:
-    action = Action("move", "wiki", PLACE, "new.md", origin=PLACE, old_file="old.md")
+    action = Action("move", "wiki", PLACE, "new.md", from_key=PLACE, from_file="old.md")
     text = to_markdown(report(Plan((action,), pages=1)), ROOM, "Title")
     assert "<code>old.md</code> → <code>new.md</code>" in text
 
@@ -185,7 +185,7 @@ def test_what_is_only_for_a_terminal_is_not_repeated() -> None:
 
 
 def test_an_edit_that_is_gone_over_is_said_in_the_row_of_its_page() -> None:
-    text = to_markdown(report(planned(SIDES, Wish("push", prefer="local"))), ROOM, "Title")
+    text = to_markdown(report(planned(SIDES, PlanOptions("push", prefer="local"))), ROOM, "Title")
     [row] = [line for line in text.splitlines() if "both.md" in line]
     assert "content; overwrites an edit made on the wiki" in row
     [row] = [line for line in text.splitlines() if "mine.md" in line]

@@ -39,7 +39,12 @@ def pair(
 
 def conflicting(path: str = "torn") -> Pair:
     item = Conflict(
-        key(path), f"{path}.md", "both-changed", ("content",), mine=("content",), theirs=("title",)
+        key(path),
+        f"{path}.md",
+        "both-changed",
+        ("content",),
+        local_changes=("content",),
+        remote_changes=("title",),
     )
     return Pair(item, page("Theirs.\n"), page("Mine.\n"))
 

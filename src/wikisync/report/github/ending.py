@@ -45,7 +45,7 @@ def outputs(report: Report) -> dict[str, str]:
     verbs = Counter(
         action.verb
         for action, outcome in results(report)
-        if action.withheld is None and (outcome is None or outcome.result == "done")
+        if action.skip_reason is None and (outcome is None or outcome.result == "done")
     )
     if report.plan.refusals or report.declined:
         verbs.clear()

@@ -123,7 +123,7 @@ def _row(action: Action, outcome: Outcome | None, figures: str) -> str:
     what = (done if is_done else to_do)(action)
     note = ", ".join(action.fields) if action.verb in {"update", "merge"} else ""
     note = "; ".join(filter(None, (note, overwriting(action, done=is_done))))
-    if action.withheld is not None:
+    if action.skip_reason is not None:
         note = withheld(action)
     elif outcome is not None and not is_done:
         what = outcome.result
@@ -142,7 +142,7 @@ def _figures(body: list[str]) -> str:
 
 
 def _name(action: Action) -> str:
-    old = action.first_file or action.old_file
+    old = action.first_file or action.from_file
     return f"{code(old)} → {code(action.file)}" if old else code(action.file)
 
 

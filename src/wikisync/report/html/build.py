@@ -116,10 +116,10 @@ def _told(item: Action | Conflict) -> tuple[str, str, str, str, Message | None]:
     """Status, side, both in words, the file's name before, and what is to be said about it."""
     match item:
         case Action():
-            old = item.first_file or item.old_file
+            old = item.first_file or item.from_file
             return item.verb, item.side, to_do(item), old, None
         case Conflict():
-            return "conflict", "", "conflict", item.old_file, say_conflict(item)
+            return "conflict", "", "conflict", item.from_file, say_conflict(item)
 
 
 def _notices(report: Report) -> Iterator[Notice]:
@@ -133,7 +133,7 @@ def _notices(report: Report) -> Iterator[Notice]:
         if id(conflict) not in shown:
             yield Notice("problem", conflict.file, say_conflict(conflict))
     for action, _ in results(report):
-        if action.withheld is not None:
+        if action.skip_reason is not None:
             yield Notice("not done", action.file, Message(withheld(action)))
     for note in report.notes:
         yield Notice("note", "", say_note(note))
