@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Final
 
 from wikisync.errors import FolderError
 from wikisync.sides.directory import MAX_BYTES
-from wikisync.sides.git_process import NO_PROGRAMS, GitFailed, run, running
+from wikisync.sides.git_process import NO_PROGRAMS, GitFailed, run, start
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
 
-    from wikisync.sides.git_process import Running
+    from wikisync.sides.git_process import GitProcess
 
 __all__ = ["GitFailed", "Merge", "Repository", "Version", "merge_file"]
 
@@ -76,7 +76,7 @@ class Repository:
         if done is None:
             return None
         if done.returncode:
-            failure = GitFailed.told(done.stderr, done.returncode)
+            failure = GitFailed.from_stderr(done.stderr, done.returncode)
             if not done.stderr or any(sign in failure.reason for sign in _NO_REPOSITORY):
                 return None
             raise failure
@@ -117,7 +117,7 @@ class Repository:
 
         Raises GitFailed where git ends before it has answered.
         """
-        with running(self._folder, "cat-file", "--batch") as git:
+        with start(self._folder, "cat-file", "--batch") as git:
             for blob in blobs:
                 # One question, one answer: neither pipe can fill up.
                 with suppress(BrokenPipeError):
@@ -125,12 +125,12 @@ class Repository:
                     git.asking.flush()
                 head = git.answers.readline().split()
                 if not head:
-                    raise git.broke_off()
+                    raise git.ended_early()
                 yield blob, None if len(head) < 3 else _body(git, int(head[2]))
 
     def _log(self) -> Iterator[bytes]:
         """The NUL-ended fields of git's log, as they come."""
-        with running(self._folder, *_LOG) as git:
+        with start(self._folder, *_LOG) as git:
             rest = b""
             while chunk := git.answers.read(_CHUNK):
                 *whole, rest = (rest + chunk).split(b"\0")
@@ -193,7 +193,7 @@ def _note(versions: list[Version], older: Version) -> None:
     versions.append(older)
 
 
-def _body(git: Running, size: int) -> bytes | None:
+def _body(git: GitProcess, size: int) -> bytes | None:
     """One answer's bytes, without the line end after them; too large a one is passed over."""
     if size > MAX_BYTES:
         left = size + 1
@@ -202,5 +202,5 @@ def _body(git: Running, size: int) -> bytes | None:
         return None
     data = git.answers.read(size + 1)
     if len(data) <= size:
-        raise git.broke_off()
+        raise git.ended_early()
     return data[:-1]

@@ -67,7 +67,7 @@ class GitFailed(Exception):
         self.reason = reason
 
     @classmethod
-    def told(cls, complaints: bytes, code: int) -> GitFailed:
+    def from_stderr(cls, complaints: bytes, code: int) -> GitFailed:
         """The error of a git that ended with ``code``, in the line that says the most."""
         said = complaints.decode("utf-8", "replace")
         lines = [line.strip() for line in said.splitlines() if line.strip()]
@@ -82,7 +82,7 @@ class GitFailed(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Running:
+class GitProcess:
     """Git at work: where to ask, and where the answers come from."""
 
     asking: IO[bytes]
@@ -93,17 +93,17 @@ class Running:
     def failed(self) -> GitFailed | None:
         """Wait for git's end; the error that it ended in."""
         code = self._process.wait()
-        return self.broke_off() if code else None
+        return self.ended_early() if code else None
 
-    def broke_off(self) -> GitFailed:
+    def ended_early(self) -> GitFailed:
         """The error of a git that ended before it had answered."""
         code = self._process.wait()
         self._complaints.seek(0)
-        return GitFailed.told(self._complaints.read(_COMPLAINTS), code)
+        return GitFailed.from_stderr(self._complaints.read(_COMPLAINTS), code)
 
 
 @contextmanager
-def running(folder: Path, *asked: str) -> Iterator[Running]:
+def start(folder: Path, *asked: str) -> Iterator[GitProcess]:
     """Git in ``folder``, for as long as the ``with`` lasts. Raises GitFailed."""
     # Complaints go to a file: a pipe that nobody reads could fill up.
     with tempfile.TemporaryFile() as complaints:
@@ -122,7 +122,7 @@ def running(folder: Path, *asked: str) -> Iterator[Running]:
         if asking is None or answers is None:
             raise AssertionError  # both were asked for
         try:
-            yield Running(asking, answers, process, complaints)
+            yield GitProcess(asking, answers, process, complaints)
         finally:
             process.kill()
             for pipe in (asking, answers):
