@@ -22,7 +22,7 @@ from wikisync.errors import (
 from wikisync.report.wording import say
 from wikisync.report.words import many, shown
 from wikisync.sides import address
-from wikisync.sides.wiki import Connection, Wiki
+from wikisync.sides.wiki import Wiki, WikiIndex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,7 +39,7 @@ class Begun:
 
     config: Config
     wrote: bool
-    connection: Connection | None
+    connection: WikiIndex | None
     lacks: Forbidden | None = None
     error: WikisyncError | None = None
 
@@ -84,7 +84,7 @@ def begin(url: str | None, folder: str) -> Begun:
     FolderError where nothing can be written; never touches a page.
     """
     file = Path.cwd() / FILE
-    wrote = not file.exists() or (url is not None and _never_used(file, address.base(url)))
+    wrote = not file.exists() or (url is not None and _never_used(file, address.normalize_url(url)))
     if wrote:
         if not url:
             raise NotConfigured("address")
@@ -96,7 +96,7 @@ def begin(url: str | None, folder: str) -> Begun:
         file.unlink(missing_ok=True)
         _write(file, text)
     config = load(file, need_token=False)
-    if url and (wanted := address.base(url)) != config.url:
+    if url and (wanted := address.normalize_url(url)) != config.url:
         raise BadConfig(str(file), "url", config.url, f"{wanted} (edit the file to change it)")
     try:
         config.folder.mkdir(parents=True, exist_ok=True)
@@ -109,7 +109,7 @@ def begin(url: str | None, folder: str) -> Begun:
 
 
 def _text(url: str, folder: str) -> str:
-    return f"url = {_quoted(address.base(url))}\nfolder = {_quoted(folder)}\n"
+    return f"url = {_quoted(address.normalize_url(url))}\nfolder = {_quoted(folder)}\n"
 
 
 def _never_used(file: Path, url: str) -> bool:
@@ -133,7 +133,7 @@ def _tried(config: Config, wrote: bool) -> Begun:
         return Begun(config, wrote, None, error=error)
 
 
-def _lacking(wiki: Wiki, connection: Connection) -> Forbidden | None:
+def _lacking(wiki: Wiki, connection: WikiIndex) -> Forbidden | None:
     """The rights that the key lacks, asked of a page that is there and of one that is not."""
     try:
         for listed in connection.pages[:1]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from cli.harness import page
-from wikisync.sides.wire import Wire
+from wikisync.sides.wire import GraphQLTransport
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -76,7 +76,7 @@ def test_a_clock_that_agrees_with_the_wiki_forgets_what_is_old(
     kept: Workspace, set_clock: Callable[[int], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     later = datetime.now(UTC) + timedelta(days=100)
-    monkeypatch.setattr(Wire, "wiki_time", property(lambda _wire: later))
+    monkeypatch.setattr(GraphQLTransport, "wiki_time", property(lambda _wire: later))
     set_clock(100)
     assert "clock" not in edit(kept, "Third.")
     assert not remembers(kept, "First.")
@@ -86,7 +86,7 @@ def test_a_clock_that_agrees_with_the_wiki_forgets_what_is_old(
 def test_where_the_wiki_does_not_tell_the_time_nothing_is_forgotten(
     kept: Workspace, set_clock: Callable[[int], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(Wire, "wiki_time", property(lambda _wire: None))
+    monkeypatch.setattr(GraphQLTransport, "wiki_time", property(lambda _wire: None))
     assert "do not tell the time" not in edit(kept, "Third.")
     set_clock(100)
     assert "do not tell the time" in edit(kept, "Fourth.")

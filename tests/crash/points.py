@@ -18,7 +18,7 @@ from unittest.mock import patch
 
 from wikisync.sides import rename
 from wikisync.sides.directory import Directory
-from wikisync.sides.wire import Wire
+from wikisync.sides.wire import GraphQLTransport
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -146,10 +146,18 @@ def dies(points: Points, state: Path, work: Callable[[], object]) -> str | None:
 def watched(points: Points) -> Iterator[None]:
     """Every effect inside passes ``points``."""
     with ExitStack() as stack:
-        stack.enter_context(patch.object(Wire, "mutate", _writing(points, Wire.mutate)))
-        stack.enter_context(patch.object(Wire, "query", _reading(points, Wire.query)))
-        stack.enter_context(patch.object(Wire, "__init__", _opened(points, Wire.__init__)))
-        stack.enter_context(patch.object(Wire, "close", _closing(points, Wire.close)))
+        stack.enter_context(
+            patch.object(GraphQLTransport, "mutate", _writing(points, GraphQLTransport.mutate))
+        )
+        stack.enter_context(
+            patch.object(GraphQLTransport, "query", _reading(points, GraphQLTransport.query))
+        )
+        stack.enter_context(
+            patch.object(GraphQLTransport, "__init__", _opened(points, GraphQLTransport.__init__))
+        )
+        stack.enter_context(
+            patch.object(GraphQLTransport, "close", _closing(points, GraphQLTransport.close))
+        )
         stack.enter_context(patch.object(sqlite3, "connect", _connecting(points, sqlite3.connect)))
         stack.enter_context(patch.object(Path, "open", _opening(points, Path.open)))
         stack.enter_context(patch.object(Directory, "create", _creating(points, Directory.create)))
@@ -175,7 +183,7 @@ def _opened(points: Points, real: Callable[..., Any]) -> Callable[..., Any]:
 def _closing(points: Points, real: Callable[..., None]) -> Callable[..., None]:
     """The dead do not say goodbye; ``hang_up`` does, when nobody asks any more."""
 
-    def close(wire: Wire) -> None:
+    def close(wire: GraphQLTransport) -> None:
         if not points.dead:
             real(wire)
 
@@ -183,7 +191,7 @@ def _closing(points: Points, real: Callable[..., None]) -> Callable[..., None]:
 
 
 def _writing(points: Points, real: Callable[..., Any]) -> Callable[..., Any]:
-    def mutate(wire: Wire, text: str, *args: Any) -> Any:
+    def mutate(wire: GraphQLTransport, text: str, *args: Any) -> Any:
         what = text.split("(", 1)[0]
         points.before(what)
         with points.asking():

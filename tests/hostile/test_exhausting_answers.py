@@ -19,7 +19,7 @@ from wikisync.page.model import Key, Page
 from wikisync.sides import bounded_json, http_bounds, judge
 from wikisync.sides.http_bounds import Deadline
 from wikisync.sides.wiki import Wiki
-from wikisync.sides.wire import Limits, Wire
+from wikisync.sides.wire import GraphQLTransport, TransportLimits
 
 if TYPE_CHECKING:
     import threading
@@ -53,7 +53,7 @@ def packed(body: bytes, layers: int = 1) -> Reply:
 def ask(server: Hostile, clock: Clock | None = None, **limits: Any) -> object:
     """A query over a wire of its own."""
     more = {"clock": clock} if clock else {}
-    wire = Wire(server.url, TOKEN, None, Limits(timeout=5.0, **limits), **more)
+    wire = GraphQLTransport(server.url, TOKEN, None, TransportLimits(timeout=5.0, **limits), **more)
     try:
         return wire.query(QUERY, {}, lambda answer: answer.data)
     finally:
@@ -154,7 +154,7 @@ def test_a_deadline_covers_headers_and_body_and_is_not_multiplied_by_tries(part:
 def test_a_deadline_covers_a_write_which_is_unsure_then(part: str) -> None:
     clock = Clock()
     with Hostile([late(clock, TRICKLES[part])]) as server:
-        wire = Wire(server.url, TOKEN, None, Limits(timeout=5.0), clock)
+        wire = GraphQLTransport(server.url, TOKEN, None, TransportLimits(timeout=5.0), clock)
         with pytest.raises(errors.WriteUncertain) as caught:
             wire.mutate("mutation { pages { rebuildTree { id } } }", {}, lambda _: None)
         wire.close()

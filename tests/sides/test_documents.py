@@ -11,7 +11,7 @@ import pytest
 from graphql import GraphQLSchema, build_client_schema, parse, validate
 from graphql.language import FieldNode, Visitor, visit
 
-from wikisync.sides.documents import FRAGMENTS, batch, document, trails, versions
+from wikisync.sides.documents import FRAGMENTS, document, pages, version_lists, versions
 
 SCHEMA = Path(__file__).parent.parent / "contract" / "schema.json"
 NAMES = sorted(
@@ -43,7 +43,7 @@ def test_each_document_is_valid(name: str, schema: GraphQLSchema) -> None:
     assert validate(schema, parse(document(name))) == []
 
 
-@pytest.mark.parametrize("many", [batch, trails, versions])
+@pytest.mark.parametrize("many", [pages, version_lists, versions])
 @pytest.mark.parametrize("size", [1, 2, 50])
 def test_a_batch_of_any_size_is_valid(
     many: Callable[[int], str], size: int, schema: GraphQLSchema
@@ -56,7 +56,7 @@ def test_the_list_is_asked_for_whole() -> None:
 
 
 def test_a_batch_asks_for_no_tags_and_a_single_page_does() -> None:
-    assert "tags" not in arguments(batch(2))
+    assert "tags" not in arguments(pages(2))
     assert "tags" in arguments(document("read_one"))
     assert "tags" in arguments(document("find"))
 

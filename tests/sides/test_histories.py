@@ -10,7 +10,7 @@ from sides.bodies import TIME, fault, forbidden, gone, whole
 from sides.hostile import Hostile, reply
 from wikisync import errors
 from wikisync.sides.histories import TRAILS, VERSIONS
-from wikisync.sides.values import Past
+from wikisync.sides.values import PageVersion
 from wikisync.sides.wiki import Wiki
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def test_many_pages_versions_are_listed_in_a_few_requests(box: Sandbox) -> None:
         box.edit("p0", content=f"{n}\n")
     box.requests.clear()
     with Wiki(box.url, box.token, jobs=1) as wiki:
-        found = wiki.trails(made, 3)
+        found = wiki.version_lists(made, 3)
         assert len(box.requests) == 2
         assert list(found) == made
         newest = found[made[0]]
@@ -59,14 +59,14 @@ def test_many_versions_are_read_in_a_few_requests(box: Sandbox) -> None:
         box.requests.clear()
         found = wiki.versions(wanted)
     assert len(box.requests) == 2
-    texts = [one.page.content for one in found.values() if isinstance(one, Past)]
+    texts = [one.page.content for one in found.values() if isinstance(one, PageVersion)]
     assert texts == [f"{n}\n" for n in reversed(range(VERSIONS + 1))]
     assert list(found) == wanted
 
 
 def test_nothing_wanted_sends_nothing() -> None:
     with Hostile([pages({})]) as server, Wiki(server.url, "token") as wiki:
-        assert (wiki.trails([], 50), wiki.versions([])) == ({}, {})
+        assert (wiki.version_lists([], 50), wiki.versions([])) == ({}, {})
         assert server.asked == []
 
 
@@ -75,11 +75,11 @@ def test_a_page_without_a_history_to_show_does_not_stop_the_others(box: Sandbox)
     box.edit("kept", content="new\n")
     box.delete("lost")
     with Wiki(box.url, box.token) as wiki:
-        found = wiki.trails([lost, kept], 50)
+        found = wiki.version_lists([lost, kept], 50)
         assert isinstance(found[lost], errors.PageGone)
         [version] = wiki.history(kept)
         read = wiki.versions([(lost, 1), (kept, 99_999), (kept, version.id)])
-    assert [type(one) for one in read.values()] == [errors.PageGone, errors.PageGone, Past]
+    assert [type(one) for one in read.values()] == [errors.PageGone, errors.PageGone, PageVersion]
 
 
 def test_each_pages_refusal_is_told_apart() -> None:
@@ -94,7 +94,7 @@ def test_each_pages_refusal_is_told_apart() -> None:
         fault("Knex: Timeout", "pages", "p4"),
     )
     with Hostile([sent]) as server, Wiki(server.url, "token") as wiki:
-        found = list(wiki.trails([1, 2, 3, 4, 5], 50).values())
+        found = list(wiki.version_lists([1, 2, 3, 4, 5], 50).values())
     assert [type(one) for one in found] == [
         tuple,
         errors.Forbidden,
@@ -108,7 +108,7 @@ def test_a_key_that_may_read_no_history_is_told_which_right_it_lacks(box: Sandbo
     page = box.create("a")["id"]
     token = box.key(["read:pages", "read:source", "write:pages", "manage:pages"])
     with Wiki(box.url, token) as wiki:
-        for ask in (lambda: wiki.trails([page], 50), lambda: wiki.versions([(page, 1)])):
+        for ask in (lambda: wiki.version_lists([page], 50), lambda: wiki.versions([(page, 1)])):
             with pytest.raises(errors.Forbidden) as caught:
                 ask()
             assert caught.value.needs == ("read:history",)

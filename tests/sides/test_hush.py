@@ -12,7 +12,7 @@ import pytest
 
 from wikisync import errors
 from wikisync.sides import judge
-from wikisync.sides.hush import INSTEAD, PIECE, Hush
+from wikisync.sides.hush import INSTEAD, PIECE, SecretRedactor
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 # As Wiki.js makes them: a header that all have, a payload, a signature.
 SIGNATURE = "kq3Zr_9TtLw0xYV7bD1sFgHjKlMnPoQeRuIyWcXzAaBbCcDdEeFfGgHhIiJj-_09"
 TOKEN = f"eyJhbGciOiJSUzI1NiIsInR5cCI6IkpXVCJ9.eyJhcGkiOjcsImdycCI6MX0.{SIGNATURE}"
-HUSH = Hush(TOKEN)
+HUSH = SecretRedactor(TOKEN)
 
 SPELT: dict[str, Callable[[str], str]] = {
     "as it is": str,
@@ -82,8 +82,8 @@ def test_other_words_stay_as_they_are(text: str) -> None:
 
 
 def test_a_short_token_is_taken_out_whole() -> None:
-    assert Hush("abc").text("x abc y") == f"x {INSTEAD} y"
-    assert Hush("").text("x abc y") == "x abc y"
+    assert SecretRedactor("abc").text("x abc y") == f"x {INSTEAD} y"
+    assert SecretRedactor("").text("x abc y") == "x abc y"
 
 
 def test_a_long_text_is_cut_and_its_ends_are_clean() -> None:
@@ -116,6 +116,6 @@ def test_no_error_repeats_the_token(part: str, spelling: str) -> None:
     ]
     for status, headers, body in answers:
         with pytest.raises(errors.WikiError) as caught:
-            judge.answer("u", status, headers, body, HUSH.text)
+            judge.parse_http_response("u", status, headers, body, HUSH.text)
         assert INSTEAD in repr(caught.value)
         assert not any(said[n : n + 90] in repr(caught.value) for n in range(len(said) - 89))

@@ -32,40 +32,42 @@ def replay(title: str, **names: str) -> Answer:
     body = json.dumps(step["body"])
     for old, new in names.items():
         body = body.replace(f'"{old}"', f'"{new}"')
-    told = judge.answer(URL, step["status"], {"content-type": step["type"]}, body.encode())
+    told = judge.parse_http_response(
+        URL, step["status"], {"content-type": step["type"]}, body.encode()
+    )
     return Answer(URL, told.get("data"), refusals.faults(told.get("errors")))
 
 
 def create(title: str) -> object:
-    return answers.written(replay(title), refusals.CREATE, 0, KEY)
+    return answers.read_write_result(replay(title), refusals.CREATE, 0, KEY)
 
 
 def update(title: str) -> object:
-    return answers.written(replay(title), refusals.UPDATE, 7, KEY)
+    return answers.read_write_result(replay(title), refusals.UPDATE, 7, KEY)
 
 
 def move(title: str) -> object:
-    return answers.written(replay(title), refusals.MOVE, 7, KEY)
+    return answers.read_write_result(replay(title), refusals.MOVE, 7, KEY)
 
 
 def delete(title: str) -> object:
-    return answers.written(replay(title), refusals.DELETE, 7, None)
+    return answers.read_write_result(replay(title), refusals.DELETE, 7, None)
 
 
 def read(title: str) -> object:
-    return answers.one(replay(title), 7)
+    return answers.read_page(replay(title), 7)
 
 
 def read_history_of(title: str) -> object:
-    return histories.history(replay(title), 7)
+    return histories.read_history(replay(title), 7)
 
 
 def version(title: str) -> object:
-    return histories.past(replay(title), 7, 99_999)
+    return histories.read_version(replay(title), 7, 99_999)
 
 
 def whatever(title: str) -> object:
-    return answers.connection(replay(title))
+    return answers.read_index(replay(title))
 
 
 REFUSALS: list[tuple[Callable[[str], object], type[errors.WikiError], str]] = [
@@ -170,7 +172,7 @@ def test_a_token_of_nobody_is_seen_by_its_profile(title: str) -> None:
 
 
 def test_a_path_that_is_not_there_is_none() -> None:
-    assert answers.found(replay("read a missing path"), KEY) is None
+    assert answers.read_found_page(replay("read a missing path"), KEY) is None
 
 
 def test_one_missing_page_fails_alone() -> None:
@@ -179,7 +181,7 @@ def test_one_missing_page_fails_alone() -> None:
     assert answer.fault_at("pages", "p2") is None
     fault = answer.fault_at("pages", "p1")
     assert fault is not None
-    error = refusals.of_reading(URL, fault, 99999)
+    error = refusals.read_error(URL, fault, 99999)
     assert isinstance(error, errors.PageGone)
     assert error.id == 99999
 
@@ -195,7 +197,7 @@ def numbered(title: str) -> Answer:
 
 
 def test_a_page_is_read_whole() -> None:
-    record = answers.one(numbered("read everything"), 7)
+    record = answers.read_page(numbered("read everything"), 7)
     assert record.key == Key("en", "team/全部/page-1")
     page = record.page
     assert page.tags == ("beta", "alpha", "动画", "two words", "a, b")
@@ -213,7 +215,7 @@ def test_the_list_is_read_as_it_is() -> None:
     assert told is not None
     config = {"config": {"locale": "en", "namespacing": False}, "locales": []}
     told = {**told, "users": {"profile": {"name": "A"}}, "localization": config}
-    connection = answers.connection(Answer(URL, told))
+    connection = answers.read_index(Answer(URL, told))
     assert len(connection.pages) == 14
     draft = connection.pages[2]
     assert isinstance(draft, Listed)
@@ -223,7 +225,7 @@ def test_the_list_is_read_as_it_is() -> None:
 
 
 def test_a_history_and_a_version_are_read() -> None:
-    total, versions = histories.history(numbered("history"), 7)
+    total, versions = histories.read_history(numbered("history"), 7)
     assert total == len(versions) == 3
     assert [one.action for one in versions] == ["move", "edit", "initial"]
     assert numbered("version").node["pages"]["version"].text("content") == "# Two\n"
@@ -231,12 +233,12 @@ def test_a_history_and_a_version_are_read() -> None:
 
 @pytest.mark.parametrize("title", ["create", "create with everything"])
 def test_a_recorded_success_is_written(title: str) -> None:
-    assert answers.written(numbered(title), refusals.CREATE, 0, KEY).id == 7
+    assert answers.read_write_result(numbered(title), refusals.CREATE, 0, KEY).id == 7
 
 
 @pytest.mark.parametrize(
     ("title", "write"),
     [("move", refusals.MOVE), ("delete", refusals.DELETE)],
 )
-def test_a_recorded_move_or_deletion_is_done(title: str, write: refusals.Write) -> None:
-    assert answers.written(numbered(title), write, 7, KEY).id == 7
+def test_a_recorded_move_or_deletion_is_done(title: str, write: refusals.Mutation) -> None:
+    assert answers.read_write_result(numbered(title), write, 7, KEY).id == 7

@@ -247,13 +247,13 @@ def test_tls_where_there_is_none_says_so() -> None:
 
 
 def test_a_retry_waits_as_long_as_the_server_asks_within_a_cap() -> None:
-    from wikisync.sides.wire import _again
+    from wikisync.sides.wire import _retry_delay
 
-    assert _again(errors.Unreachable("u", "r", retry_after=7.0)) == 7.0
-    assert _again(errors.Unreachable("u", "r", retry_after=86_400.0)) == 30.0
-    assert _again(errors.Unreachable("u", "r")) is True
-    assert _again(errors.CertificateError("u", "r")) is False
-    assert _again(errors.PageGone("u", 1)) is False
+    assert _retry_delay(errors.Unreachable("u", "r", retry_after=7.0)) == 7.0
+    assert _retry_delay(errors.Unreachable("u", "r", retry_after=86_400.0)) == 30.0
+    assert _retry_delay(errors.Unreachable("u", "r")) is True
+    assert _retry_delay(errors.CertificateError("u", "r")) is False
+    assert _retry_delay(errors.PageGone("u", 1)) is False
 
 
 def test_the_token_is_shown_and_logged_nowhere(caplog: pytest.LogCaptureFixture) -> None:

@@ -135,7 +135,7 @@ def _go(
 ) -> None:
     """One lane, from the first action that it finds to the last."""
     lane = Lane(lanes.run.wiki.wire, lanes.turns, lanes.slots)
-    own = replace(lanes.run, wiki=lanes.run.wiki.by(lane))
+    own = replace(lanes.run, wiki=lanes.run.wiki.with_transport(lane))
     try:
         with lanes.turns.mine():
             while (action := lanes.next()) is not None:

@@ -15,7 +15,7 @@ from wikisync.page.fingerprint import ON_DEMAND, Fingerprint, fingerprint
 if TYPE_CHECKING:
     from wikisync.apply.context import Run
     from wikisync.page.model import Key, Page, Record
-    from wikisync.sides.values import Past
+    from wikisync.sides.values import PageVersion
     from wikisync.state.journal import Intent
 
 UNSENT: Final = ON_DEMAND
@@ -105,7 +105,7 @@ def tell_refused(run: Run, key: Key, refused: tuple[str, ...]) -> None:
         raise Forbidden(run.wiki.url, tuple(_NEEDS[name] for name in refused), key=key)
 
 
-def overtaken(run: Run, before: Record) -> Past | None:
+def overtaken(run: Run, before: Record) -> PageVersion | None:
     """What somebody wrote between our last look and our write, if the key may read history.
 
     Wiki.js makes a version of what a page holds when it is about to change (facts, *Reading*): the

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from wikisync.page.model import Record
     from wikisync.sides.answers import Answer
     from wikisync.sides.wiki import Wiki
-    from wikisync.sides.wire import Way
+    from wikisync.sides.wire import Transport
 
 T = TypeVar("T")
 
@@ -122,7 +122,9 @@ class Slots:
     def _look_ahead(self, page: int) -> None:
         others = [other for other in self._waiting if other != page]
         asked = [page, *others[: self._most - 1]]
-        found: Mapping[int, Record | WikiError] = self._wiki.look(asked) if len(asked) > 1 else {}
+        found: Mapping[int, Record | WikiError] = (
+            self._wiki.read_current(asked) if len(asked) > 1 else {}
+        )
         now = time.monotonic()
         self._looked |= {number: (now, record) for number, record in found.items()}
 
@@ -130,7 +132,7 @@ class Slots:
 class Lane:
     """The wire of one lane: round trips are made away from the turn, writes in a slot."""
 
-    def __init__(self, wire: Way, turns: Turns, slots: Slots) -> None:
+    def __init__(self, wire: Transport, turns: Turns, slots: Slots) -> None:
         self._wire = wire
         self._turns = turns
         self._slots = slots

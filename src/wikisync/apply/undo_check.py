@@ -129,7 +129,7 @@ class _Pages:
         ]
         ids = list(dict.fromkeys(ids))
         for start in range(0, len(ids), BATCH):
-            self._read |= wiki.look(ids[start : start + BATCH])
+            self._read |= wiki.read_current(ids[start : start + BATCH])
 
     def at(self, key: Key) -> int | None:
         """The id of the page at a key."""
@@ -193,7 +193,7 @@ class _Pages:
         if not other:
             return None
         if other not in self._read:
-            self._read |= self._wiki.look([other])
+            self._read |= self._wiki.read_current([other])
         found = self._read[other]
         return None if isinstance(found, PageGone) else found
 

@@ -12,7 +12,7 @@ from urllib.parse import quote
 from wikisync import __version__
 from wikisync.errors import GitHubError, TooLarge
 from wikisync.sides import bounded_json, trouble
-from wikisync.sides.hush import Hush
+from wikisync.sides.hush import SecretRedactor
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -46,7 +46,7 @@ class Api:
         from wikisync.sides import http_bounds
 
         self._deadline = deadline or http_bounds.Deadline(_DEADLINE)
-        self._hush = Hush(job.token)
+        self._hush = SecretRedactor(job.token)
         self._doing = doing
         self._root = f"{job.api}/repos/{quote(job.repository)}"
         self._top = job.api
@@ -115,7 +115,9 @@ class Api:
             response, body = self._exchange(method, url, more)
             value = _json(body)
         except httpx2.HTTPError as problem:
-            raise GitHubError(self._doing, trouble.of(url, problem).reason, 0) from None
+            raise GitHubError(
+                self._doing, trouble.from_httpx_error(url, problem).reason, 0
+            ) from None
         except TooLarge:
             raise GitHubError(self._doing, "its answer is too large to read") from None
         except bounded_json.TooComplex as problem:

@@ -79,7 +79,7 @@ class OnWiki:
             self._trails |= dict.fromkeys(looks, ())
 
     def _list(self, ids: Mapping[Key, int]) -> None:
-        trails = self._wiki.trails(list(ids.values()), self._most)
+        trails = self._wiki.version_lists(list(ids.values()), self._most)
         for key, number in ids.items():
             trail = trails[number]
             if isinstance(trail, WikiError):

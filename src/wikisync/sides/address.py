@@ -19,7 +19,7 @@ EXPECTED = "the wiki's address, such as https://wiki.example.org"
 """What an address should be, for BadConfig."""
 
 
-def base(url: str) -> str:
+def normalize_url(url: str) -> str:
     """``url`` without the slashes at its end, where the API lies below it.
 
     A path in front is kept (``https://example.org/wiki``). Raises BadConfig for what is no address
@@ -50,7 +50,7 @@ def _bad_url(url: str) -> BadConfig:
     return BadConfig("", "url", shown, EXPECTED.replace(",", f"{begins},", 1))
 
 
-def bearer(token: str) -> str:
+def authorization_value(token: str) -> str:
     """The value of the ``Authorization`` header; blanks around the token are cut.
 
     Raises NotConfigured for an empty token, BadConfig for one that no header can carry.
@@ -65,7 +65,7 @@ def bearer(token: str) -> str:
     return f"Bearer {token}"
 
 
-def trust(url: str, ca_file: Path | None) -> ssl.SSLContext | bool:
+def tls_verification(url: str, ca_file: Path | None) -> ssl.SSLContext | bool:
     """Whom to trust: the authorities in ``ca_file`` (PEM) and no others, or True, the system's.
 
     Nobody for an address without TLS, which asks nobody: loading the system's authorities takes

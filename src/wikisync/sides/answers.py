@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any
 from wikisync.errors import Forbidden, PageGone, Unauthenticated, UnexpectedResponse, WikiError
 from wikisync.page.model import Key, Listed, Page, Record
 from wikisync.sides import refusals
-from wikisync.sides.nodes import Node
-from wikisync.sides.values import Connection, Written
+from wikisync.sides.nodes import JsonReader
+from wikisync.sides.values import WikiIndex, WriteReceipt
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from wikisync.sides.refusals import Fault, Write
+    from wikisync.sides.refusals import ApiFault, Mutation
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,14 +26,14 @@ class Answer:
 
     url: str
     data: dict[str, Any] | None
-    faults: tuple[Fault, ...] = ()
+    faults: tuple[ApiFault, ...] = ()
 
     @property
-    def node(self) -> Node:
+    def node(self) -> JsonReader:
         """The data, to be read."""
-        return Node(self.url, self.data, "data")
+        return JsonReader(self.url, self.data, "data")
 
-    def fault_at(self, *path: str) -> Fault | None:
+    def fault_at(self, *path: str) -> ApiFault | None:
         """The first fault that concerns ``path``: on the way to it, at it, or below."""
         for fault in self.faults:
             shared = min(len(path), len(fault.path))
@@ -42,17 +42,17 @@ class Answer:
         return None
 
 
-def connection(answer: Answer) -> Connection:
+def read_index(answer: Answer) -> WikiIndex:
     """Who asks, the locales, the list. Raises Guest or Forbidden where the list is refused."""
     url = answer.url
     profile = answer.fault_at("users", "profile")
     guest = profile is not None and profile.guest
     refused = answer.fault_at("pages", "list")
     if refused is not None:
-        raise Unauthenticated(url) if guest else refusals.of_query(url, refused, ("read:pages",))
+        raise Unauthenticated(url) if guest else refusals.query_error(url, refused, ("read:pages",))
     other = answer.fault_at("localization")
     if other is not None:
-        raise refusals.of_query(url, other, ("read:pages",))
+        raise refusals.query_error(url, other, ("read:pages",))
     config = answer.node["localization"]["config"]
     default = config.text("locale")
     installed = (
@@ -60,7 +60,7 @@ def connection(answer: Answer) -> Connection:
         for locale in answer.node["localization"].items("locales")
         if locale.flag("isInstalled")
     )
-    return Connection(
+    return WikiIndex(
         authenticated=not guest,
         user=answer.node["users"]["profile"].text("name") if profile is None else None,
         default_locale=default,
@@ -70,7 +70,7 @@ def connection(answer: Answer) -> Connection:
     )
 
 
-def _listed(node: Node) -> Listed:
+def _listed(node: JsonReader) -> Listed:
     return Listed(
         id=node.number("id"),
         key=key_in(node),
@@ -85,7 +85,7 @@ def _listed(node: Node) -> Listed:
     )
 
 
-def batch(answer: Answer, asked: Sequence[Listed]) -> list[Record | WikiError]:
+def read_pages(answer: Answer, asked: Sequence[Listed]) -> list[Record | WikiError]:
     """The pages of ``documents.batch``, each a record or what became of it; tags from the list.
 
     Raises Forbidden where the key lacks a right that is not bound to a page.
@@ -96,7 +96,7 @@ def batch(answer: Answer, asked: Sequence[Listed]) -> list[Record | WikiError]:
         if fault is None:
             found.append(_record(answer.node["pages"][f"p{n}"], listed.id, listed.tags))
             continue
-        error = refusals.of_reading(answer.url, fault, listed.id, listed.key)
+        error = refusals.read_error(answer.url, fault, listed.id, listed.key)
         if isinstance(error, Forbidden):
             error.key = None
             raise error
@@ -104,7 +104,7 @@ def batch(answer: Answer, asked: Sequence[Listed]) -> list[Record | WikiError]:
     return found
 
 
-def looks(answer: Answer, asked: Sequence[int]) -> dict[int, Record | WikiError]:
+def read_pages_with_tags(answer: Answer, asked: Sequence[int]) -> dict[int, Record | WikiError]:
     """The pages of ``documents.looks``, each a record or what became of it, by their ids."""
     found: dict[int, Record | WikiError] = {}
     for n, page in enumerate(asked):
@@ -113,24 +113,24 @@ def looks(answer: Answer, asked: Sequence[int]) -> dict[int, Record | WikiError]
             node = answer.node["pages"][f"p{n}"]
             found[page] = _record(node, page, _tags(node))
         else:
-            found[page] = refusals.of_reading(answer.url, fault, page)
+            found[page] = refusals.read_error(answer.url, fault, page)
     return found
 
 
-def one(answer: Answer, page: int) -> Record:
+def read_page(answer: Answer, page: int) -> Record:
     """The page of ``read_one``. Raises PageGone, PageHidden or Forbidden."""
     fault = answer.fault_at("pages", "single")
     if fault is not None:
-        raise refusals.of_reading(answer.url, fault, page)
+        raise refusals.read_error(answer.url, fault, page)
     node = answer.node["pages"]["single"]
     return _record(node, page, _tags(node))
 
 
-def found(answer: Answer, key: Key) -> Record | None:
+def read_found_page(answer: Answer, key: Key) -> Record | None:
     """The page of ``find``, None where there is none. Raises PageHidden or Forbidden."""
     fault = answer.fault_at("pages", "singleByPath")
     if fault is not None:
-        error = refusals.of_reading(answer.url, fault, 0, key)
+        error = refusals.read_error(answer.url, fault, 0, key)
         if isinstance(error, PageGone):
             return None
         raise error
@@ -138,11 +138,11 @@ def found(answer: Answer, key: Key) -> Record | None:
     return _record(node, node.number("id"), _tags(node))
 
 
-def _tags(node: Node) -> tuple[str, ...]:
+def _tags(node: JsonReader) -> tuple[str, ...]:
     return tuple(tag.text("tag") for tag in node.items("tags"))
 
 
-def _record(node: Node, page: int, tags: tuple[str, ...]) -> Record:
+def _record(node: JsonReader, page: int, tags: tuple[str, ...]) -> Record:
     if node.number("id") != page:
         raise UnexpectedResponse(node.url, 200, "another page than the one that was asked for")
     return Record(
@@ -160,13 +160,13 @@ def _record(node: Node, page: int, tags: tuple[str, ...]) -> Record:
     )
 
 
-def key_in(node: Node) -> Key:
+def key_in(node: JsonReader) -> Key:
     """The key of a page that an answer shows."""
     return Key(node.text("locale"), node.text("path"))
 
 
 def page_in(
-    node: Node,
+    node: JsonReader,
     tags: tuple[str, ...] | None = None,
     script_css: str | None = None,
     script_js: str | None = None,
@@ -192,31 +192,33 @@ def may_write(answer: Answer) -> bool:
     fault = answer.fault_at("pages", "checkConflicts")
     if fault is None:
         raise UnexpectedResponse(answer.url, 200, "a page with the id 0")
-    error = refusals.of_query(answer.url, fault, ("write:pages",))
+    error = refusals.query_error(answer.url, fault, ("write:pages",))
     if isinstance(error, PageGone | Forbidden):
         return isinstance(error, PageGone)
     raise error
 
 
-def written(answer: Answer, write: Write, page: int, key: Key | None) -> Written:
+def read_write_result(answer: Answer, write: Mutation, page: int, key: Key | None) -> WriteReceipt:
     """What a mutation answers. ``page`` is the id that was written to, 0 for a new page.
 
     Raises Rejected, Forbidden or PageGone, which are known to have changed nothing, or Unsure.
     NotAWiki is raised for an odd shape, and then says nothing about what was written.
     """
-    new = succeeded(answer, write, page, key)["page"]
-    if page and new.empty:
-        return Written(page, None, None)
-    return Written(new.number("id"), new.text("createdAt"), new.text("updatedAt"))
+    new = require_success(answer, write, page, key)["page"]
+    if page and new.is_null:
+        return WriteReceipt(page, None, None)
+    return WriteReceipt(new.number("id"), new.text("createdAt"), new.text("updatedAt"))
 
 
-def succeeded(answer: Answer, write: Write, page: int = 0, key: Key | None = None) -> Node:
+def require_success(
+    answer: Answer, write: Mutation, page: int = 0, key: Key | None = None
+) -> JsonReader:
     """What a mutation that succeeded answers. Raises as ``written``."""
     fault = answer.fault_at("pages", write.name)
     if fault is not None:
-        raise refusals.of_write(answer.url, fault, write, key)
+        raise refusals.mutation_error(answer.url, fault, write, key)
     node = answer.node["pages"][write.name]
     result = node["responseResult"]
     if not result.flag("succeeded"):
-        raise refusals.of_result(answer.url, result, write, page, key)
+        raise refusals.result_error(answer.url, result, write, page, key)
     return node

@@ -30,7 +30,7 @@ def document(name: str) -> str:
 
 
 @cache
-def batch(size: int) -> str:
+def pages(size: int) -> str:
     """A query of ``size`` pages at once: ``$i0``… are their ids, ``p0``… the answers' names.
 
     Without tags: see ``whole.graphql``. The ids are variables, so that a text is parsed once.
@@ -41,7 +41,7 @@ def batch(size: int) -> str:
 
 
 @cache
-def looks(size: int) -> str:
+def pages_with_tags(size: int) -> str:
     """As ``batch``, with the tags of this moment."""
     ids = ", ".join(f"$i{n}: Int!" for n in range(size))
     fields = (f"p{n}: single(id: $i{n}) {{ ...Whole tags {{ tag }} }}" for n in range(size))
@@ -49,7 +49,7 @@ def looks(size: int) -> str:
 
 
 @cache
-def trails(size: int) -> str:
+def version_lists(size: int) -> str:
     """A query of ``size`` pages' newest ``$most`` versions, without contents: names as above."""
     ids = ", ".join(f"$i{n}: Int!" for n in range(size))
     fields = (

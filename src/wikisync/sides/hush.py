@@ -39,7 +39,7 @@ _SPELLINGS: Final[tuple[Callable[[int], str], ...]] = (
 )
 
 
-class Hush:
+class SecretRedactor:
     """Takes one secret out of texts. It does not show the secret itself."""
 
     __slots__ = ("_secret", "_windows")

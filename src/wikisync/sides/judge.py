@@ -35,7 +35,7 @@ MAX_ERRORS: Final = 2_000
 """The most errors of an answer that are read. A batch of pages has 350 at worst."""
 
 
-def answer(
+def parse_http_response(
     url: str,
     status: int,
     headers: Mapping[str, str],
@@ -72,7 +72,7 @@ def answer(
     raise UnexpectedResponse(url, status, _described(payload, kind, body, clean))
 
 
-def said(message: object) -> str:
+def shorten_message(message: object) -> str:
     """A message of the wiki's, short enough to show: a database's may hold the whole page."""
     text = message if isinstance(message, str) and message.strip() else "no reason given"
     text = text.encode("utf-8", "replace").decode()
@@ -137,7 +137,7 @@ def _graphql(payload: object) -> dict[str, Any] | None:
 def _message(payload: dict[str, Any], clean: Callable[[str], str]) -> str:
     first = next(iter(payload.get("errors") or ()), None)
     message = first.get("message") if isinstance(first, dict) else None
-    return said(clean(message) if isinstance(message, str) else None)
+    return shorten_message(clean(message) if isinstance(message, str) else None)
 
 
 def _described(payload: object, kind: str, body: bytes, clean: Callable[[str], str]) -> str:

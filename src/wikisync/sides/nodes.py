@@ -14,19 +14,19 @@ _OK = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Node:
+class JsonReader:
     """A JSON value and the path to it. ``url`` is the wiki's, for the errors."""
 
     url: str
     value: object
     where: str = "the answer"
 
-    def __getitem__(self, name: str) -> Node:
+    def __getitem__(self, name: str) -> JsonReader:
         """The member ``name`` of an object; raises NotAWiki where this is none."""
-        return Node(self.url, self._member(name), name)
+        return JsonReader(self.url, self._member(name), name)
 
     @property
-    def empty(self) -> bool:
+    def is_null(self) -> bool:
         """Whether the answer has null here."""
         return self.value is None
 
@@ -34,8 +34,8 @@ class Node:
         """The string ``name``."""
         found = self._member(name)
         if not isinstance(found, str):
-            raise self._odd(name, "text", found)
-        return self._sound(name, found)
+            raise self._unexpected(name, "text", found)
+        return self._checked_text(name, found)
 
     def text_or_empty(self, name: str) -> str:
         """The string ``name``; the schema allows null there, which means nothing was ever set."""
@@ -46,22 +46,22 @@ class Node:
         """The boolean ``name``."""
         found = self._member(name)
         if not isinstance(found, bool):
-            raise self._odd(name, "true or false", found)
+            raise self._unexpected(name, "true or false", found)
         return found
 
     def number(self, name: str) -> int:
         """The integer ``name``."""
         found = self._member(name)
         if not isinstance(found, int) or isinstance(found, bool):
-            raise self._odd(name, "a whole number", found)
+            raise self._unexpected(name, "a whole number", found)
         return found
 
-    def items(self, name: str) -> Iterator[Node]:
+    def items(self, name: str) -> Iterator[JsonReader]:
         """The items of the list ``name``, one by one."""
         found = self._member(name)
         if not isinstance(found, list):
-            raise self._odd(name, "a list", found)
-        return (Node(self.url, item, f"an item of {name}") for item in found)
+            raise self._unexpected(name, "a list", found)
+        return (JsonReader(self.url, item, f"an item of {name}") for item in found)
 
     def texts(self, name: str) -> tuple[str, ...]:
         """The list of strings ``name``; null is none, as the schema allows."""
@@ -69,19 +69,19 @@ class Node:
         if found is None:
             return ()
         if not isinstance(found, list):
-            raise self._odd(name, "a list of texts", found)
+            raise self._unexpected(name, "a list of texts", found)
         for item in found:
             if not isinstance(item, str):
-                raise self._odd(f"an item of {name}", "text", item)
-            self._sound(name, item)
+                raise self._unexpected(f"an item of {name}", "text", item)
+            self._checked_text(name, item)
         return tuple(found)
 
     def _member(self, name: str) -> object:
         if not isinstance(self.value, dict):
-            raise self._odd(self.where, "an object", self.value)
+            raise self._unexpected(self.where, "an object", self.value)
         return self.value.get(name)
 
-    def _sound(self, name: str, text: str) -> str:
+    def _checked_text(self, name: str, text: str) -> str:
         # JSON can spell half a character, which no file can hold and no database has ever kept.
         if not text.isascii():
             try:
@@ -90,7 +90,7 @@ class Node:
                 raise UnexpectedResponse(self.url, _OK, f"half a character in {name}") from None
         return text
 
-    def _odd(self, name: str, expected: str, found: object) -> UnexpectedResponse:
+    def _unexpected(self, name: str, expected: str, found: object) -> UnexpectedResponse:
         kind = "null" if found is None else _KINDS.get(type(found), "something else")
         return UnexpectedResponse(self.url, _OK, f"{kind} in {name} where {expected} was due")
 

@@ -19,12 +19,12 @@ from wikisync.errors import (
     Unreachable,
     WriteUncertain,
 )
-from wikisync.sides.judge import said
+from wikisync.sides.judge import shorten_message
 
 if TYPE_CHECKING:
     from wikisync.errors import WikiError
     from wikisync.page.model import Key
-    from wikisync.sides.nodes import Node
+    from wikisync.sides.nodes import JsonReader
 
 _NOT_SIGNED_IN: Final = 1019
 _GONE: Final = 6003
@@ -38,7 +38,7 @@ READ_NEEDS: Final = ("read:source", "manage:pages")
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class ApiFault:
     """One of a GraphQL answer's errors. ``path`` leads to the field that failed."""
 
     message: str
@@ -56,20 +56,20 @@ class Fault:
         return self.code == _NOT_SIGNED_IN
 
 
-def faults(errors: object) -> tuple[Fault, ...]:
+def faults(errors: object) -> tuple[ApiFault, ...]:
     """An answer's ``errors``, whatever their shape: an odd error is an error all the same."""
     return tuple(_fault(error) for error in errors) if isinstance(errors, list) else ()
 
 
-def _fault(error: object) -> Fault:
+def _fault(error: object) -> ApiFault:
     if not isinstance(error, dict):
-        return Fault(said(None))
+        return ApiFault(shorten_message(None))
     path = error.get("path")
     extensions = error.get("extensions")
     exception = extensions.get("exception") if isinstance(extensions, dict) else None
     code = exception.get("code") if isinstance(exception, dict) else None
-    return Fault(
-        said(error.get("message")),
+    return ApiFault(
+        shorten_message(error.get("message")),
         _steps(path) if isinstance(path, list) else (),
         code if isinstance(code, int) else None,
     )
@@ -82,8 +82,8 @@ def _steps(path: list[object]) -> tuple[str, ...]:
     return tuple(map(str, path))
 
 
-def of_query(
-    url: str, fault: Fault, needs: tuple[str, ...], page: int = 0, key: Key | None = None
+def query_error(
+    url: str, fault: ApiFault, needs: tuple[str, ...], page: int = 0, key: Key | None = None
 ) -> WikiError:
     """The error that a query's fault is. ``page`` and ``key`` are what was asked for."""
     if fault.code == _GONE:
@@ -97,7 +97,7 @@ def of_query(
     return Unreachable(url, f"the wiki failed: {fault.message}")
 
 
-def of_reading(url: str, fault: Fault, page: int, key: Key | None = None) -> WikiError:
+def read_error(url: str, fault: ApiFault, page: int, key: Key | None = None) -> WikiError:
     """The error of a page that was asked for whole: what a key lacks depends on the field."""
     # The path is pages, the page's name in the answer, its field.
     match fault.path[2:3]:
@@ -108,11 +108,11 @@ def of_reading(url: str, fault: Fault, page: int, key: Key | None = None) -> Wik
         case _:
             # Editor, publish dates, privacy: the schema guards them with the right to write.
             needs = ("write:pages",)
-    return of_query(url, fault, needs, page, key)
+    return query_error(url, fault, needs, page, key)
 
 
 @dataclass(frozen=True, slots=True)
-class Write:
+class Mutation:
     """A mutation of ``pages``, the rights that it needs, and the refusals that change nothing."""
 
     name: str
@@ -122,30 +122,32 @@ class Write:
 
 
 # An update looks at its path (6005, 6006) when the rest is written, so there they prove nothing.
-CREATE: Final = Write(
+CREATE: Final = Mutation(
     "create",
     ("write:pages",),
     frozenset({6002, 6004, 6005}),
     frozenset({"DataError", "ForeignKeyViolationError"}),
 )
-UPDATE: Final = Write("update", ("write:pages",), frozenset({6004}))
-MOVE: Final = Write("move", ("manage:pages",), frozenset({6005}))
-DELETE: Final = Write("delete", ("delete:pages",))
-CONVERT: Final = Write("convert", ("write:pages",))
-REBUILD: Final = Write("rebuildTree", ("manage:system",))
+UPDATE: Final = Mutation("update", ("write:pages",), frozenset({6004}))
+MOVE: Final = Mutation("move", ("manage:pages",), frozenset({6005}))
+DELETE: Final = Mutation("delete", ("delete:pages",))
+CONVERT: Final = Mutation("convert", ("write:pages",))
+REBUILD: Final = Mutation("rebuildTree", ("manage:system",))
 
 
-def of_write(url: str, fault: Fault, write: Write, key: Key | None) -> WikiError:
+def mutation_error(url: str, fault: ApiFault, write: Mutation, key: Key | None) -> WikiError:
     """The error that a mutation's fault is: "Forbidden" comes before anything ran."""
     if fault.forbidden and fault.path in {("pages",), ("pages", write.name)}:
         return Forbidden(url, write.needs, key=key, message=fault.message)
     return WriteUncertain(url, fault.message, fault.code)
 
 
-def of_result(url: str, result: Node, write: Write, page: int, key: Key | None) -> WikiError:
+def result_error(
+    url: str, result: JsonReader, write: Mutation, page: int, key: Key | None
+) -> WikiError:
     """The error that a ``responseResult`` with ``succeeded: false`` is."""
     code, slug = result.number("errorCode"), result.text("slug")
-    message = said(result.text_or_empty("message"))
+    message = shorten_message(result.text_or_empty("message"))
     if code == _GONE or (write is UPDATE and message == "Invalid Page Id"):
         return PageGone(url, page)
     if code in _FORBIDDEN:

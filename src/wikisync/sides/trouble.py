@@ -36,7 +36,7 @@ _REASONS: Final[tuple[tuple[type[httpx2.HTTPError], str], ...]] = (
 )
 
 
-def of(url: str, problem: httpx2.HTTPError) -> Unreachable:
+def from_httpx_error(url: str, problem: httpx2.HTTPError) -> Unreachable:
     """Untrusted for a certificate that does not check out, Unreachable for everything else.
 
     httpx2's own texts are not repeated: some quote the headers, and with them the token.

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Connection:
+class WikiIndex:
     """What the first request tells: who asks, which locales there are, and every page.
 
     ``authenticated`` is False where the wiki takes the token for nobody's: ``pages`` are then what
@@ -28,7 +28,7 @@ class Connection:
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class WriteReceipt:
     """What the wiki says about a page that it has just written; no more than its word.
 
     Times are ISO 8601 as the wiki spells them, None where the answer left them out.
@@ -40,7 +40,7 @@ class Written:
 
 
 @dataclass(frozen=True, slots=True)
-class Version:
+class VersionEntry:
     """An entry of a page's history. ``date`` is the ``updatedAt`` that the page had back then.
 
     ``action`` is the wiki's word: initial, edit or move.
@@ -53,7 +53,7 @@ class Version:
 
 
 @dataclass(frozen=True, slots=True)
-class Past:
+class PageVersion:
     """A page as it was. ``page`` names no tags, no style and no script: versions hold none."""
 
     version_id: int

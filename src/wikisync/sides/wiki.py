@@ -15,10 +15,10 @@ from wikisync.errors import Forbidden, PageHidden, Rejected
 from wikisync.page.model import Record, clean_tags
 from wikisync.sides import answers, refusals
 from wikisync.sides.aside import in_flight
-from wikisync.sides.documents import batch, document, looks
-from wikisync.sides.histories import Histories
-from wikisync.sides.values import Connection, Past, Version, Written
-from wikisync.sides.wire import MAX_ANSWER, Limits, Way, Wire
+from wikisync.sides.documents import document, pages, pages_with_tags
+from wikisync.sides.histories import HistoryReader
+from wikisync.sides.values import PageVersion, VersionEntry, WikiIndex, WriteReceipt
+from wikisync.sides.wire import MAX_ANSWER, GraphQLTransport, Transport, TransportLimits
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -28,9 +28,9 @@ if TYPE_CHECKING:
 
     from wikisync.errors import WikiError
     from wikisync.page.model import Key, Listed, Page
-    from wikisync.sides.refusals import Write
+    from wikisync.sides.refusals import Mutation
 
-__all__ = ["BATCH", "Connection", "Past", "Version", "Wiki", "Written"]
+__all__ = ["BATCH", "PageVersion", "VersionEntry", "Wiki", "WikiIndex", "WriteReceipt"]
 
 BATCH: Final = 50
 """Pages read in one request: measured as the fastest (facts, *Reading*)."""
@@ -68,12 +68,15 @@ class Wiki:
         jobs: int = 4,
         max_answer: int = MAX_ANSWER,
     ) -> None:
-        self._wire = Wire(
-            url, token, ca_file, Limits(timeout, answer=max_answer, connections=max(2 * jobs, 4))
+        self._wire = GraphQLTransport(
+            url,
+            token,
+            ca_file,
+            TransportLimits(timeout, answer=max_answer, connections=max(2 * jobs, 4)),
         )
-        self.wire: Way = self._wire
+        self.wire: Transport = self._wire
         self._jobs = max(jobs, 1)
-        self._histories = Histories(self._wire, self._jobs)
+        self._histories = HistoryReader(self._wire, self._jobs)
         self._listed: frozenset[int] = frozenset()
         self.tags: frozenset[str] = frozenset()
         self.look_first: Callable[[int], Record | None] | None = None
@@ -106,13 +109,13 @@ class Wiki:
         """Closes the connections."""
         self._wire.close()
 
-    def connect(self) -> Connection:
+    def connect(self) -> WikiIndex:
         """Who the token is, the locales and every page, in one request.
 
         Raises Guest where the token is nobody's and the public sees no list (where it sees one,
         ``authenticated`` is False), and Forbidden where the key may not list.
         """
-        connection = self.wire.query(document("connect"), {}, answers.connection)
+        connection = self.wire.query(document("connect"), {}, answers.read_index)
         self._listed = frozenset(page.id for page in connection.pages)
         self.tags = frozenset(tag for page in connection.pages for tag in page.tags)
         return connection
@@ -166,7 +169,9 @@ class Wiki:
 
     def _batch(self, asked: Sequence[Listed]) -> list[Record | WikiError]:
         ids = {f"i{n}": page.id for n, page in enumerate(asked)}
-        return self.wire.query(batch(len(asked)), ids, lambda answer: answers.batch(answer, asked))
+        return self.wire.query(
+            pages(len(asked)), ids, lambda answer: answers.read_pages(answer, asked)
+        )
 
     def read_one(self, id: int) -> Record:  # noqa: A002  (the wiki's word)
         """The page as it is now, tags included. Raises PageGone, PageHidden or Forbidden."""
@@ -174,19 +179,23 @@ class Wiki:
         if look is not None and (seen := look(id)) is not None:
             return seen
         return self.wire.query(
-            document("read_one"), {"id": id}, lambda answer: answers.one(answer, id)
+            document("read_one"), {"id": id}, lambda answer: answers.read_page(answer, id)
         )
 
-    def look(self, ids: Sequence[int]) -> dict[int, Record | WikiError]:
+    def read_current(self, ids: Sequence[int]) -> dict[int, Record | WikiError]:
         """Some pages as ``read_one`` gives each, in one request; or what it raises for it."""
         named = {f"i{n}": page for n, page in enumerate(ids)}
-        return self.wire.query(looks(len(ids)), named, lambda answer: answers.looks(answer, ids))
+        return self.wire.query(
+            pages_with_tags(len(ids)),
+            named,
+            lambda answer: answers.read_pages_with_tags(answer, ids),
+        )
 
-    def by(self, way: Way) -> Wiki:
+    def with_transport(self, way: Transport) -> Wiki:
         """The same wiki by another way, for one of several threads; it needs no closing."""
         twin = copy(self)
         twin.wire = way
-        twin._histories = Histories(way, self._jobs)
+        twin._histories = HistoryReader(way, self._jobs)
         return twin
 
     def find(self, key: Key) -> Record | None:
@@ -194,10 +203,10 @@ class Wiki:
         return self.wire.query(
             document("find"),
             {"path": key.path, "locale": key.locale},
-            lambda answer: answers.found(answer, key),
+            lambda answer: answers.read_found_page(answer, key),
         )
 
-    def create(self, key: Key, page: Page) -> Written:
+    def create(self, key: Key, page: Page) -> WriteReceipt:
         """Makes a page. ``page`` names every field.
 
         Raises Rejected (the path is taken or illegal, the content empty, a text too long),
@@ -205,7 +214,7 @@ class Wiki:
         """
         return self._write(refusals.CREATE, 0, key, self._record(key, page))
 
-    def update(self, id: int, key: Key, page: Page) -> Written:  # noqa: A002
+    def update(self, id: int, key: Key, page: Page) -> WriteReceipt:  # noqa: A002
         """Replaces the page ``id`` by ``page``, which names every field; ``key`` is where it is.
 
         Another ``key`` moves it, after it was written. The editor and privacy stay what they are
@@ -228,42 +237,46 @@ class Wiki:
     def rebuild_tree(self) -> None:
         """Has the tree of pages made anew. Raises Forbidden (``manage:system``) or Unsure."""
         self.wire.mutate(
-            document("rebuild_tree"), {}, lambda answer: answers.succeeded(answer, refusals.REBUILD)
+            document("rebuild_tree"),
+            {},
+            lambda answer: answers.require_success(answer, refusals.REBUILD),
         )
 
-    def newest_versions(self, id: int, most: int) -> tuple[Version, ...]:  # noqa: A002
+    def newest_versions(self, id: int, most: int) -> tuple[VersionEntry, ...]:  # noqa: A002
         """The page's newest versions, ``most`` at the most. Raises as ``history`` does."""
         return self._histories.newest(id, most)
 
-    def history(self, id: int) -> tuple[Version, ...]:  # noqa: A002
+    def history(self, id: int) -> tuple[VersionEntry, ...]:  # noqa: A002
         """The page's versions, newest first. Raises PageGone or Forbidden (``read:history``)."""
         return self._histories.whole(id)
 
-    def trails(self, ids: Sequence[int], most: int) -> dict[int, tuple[Version, ...] | WikiError]:
+    def version_lists(
+        self, ids: Sequence[int], most: int
+    ) -> dict[int, tuple[VersionEntry, ...] | WikiError]:
         """The newest versions of many pages, ``most`` of each, newest first.
 
         A page whose history cannot be told has its error, and does not stop the others. Raises
         Forbidden where the key lacks ``read:history``.
         """
-        return self._histories.trails(ids, most)
+        return self._histories.version_lists(ids, most)
 
-    def version(self, id: int, version: int) -> Past:  # noqa: A002
+    def version(self, id: int, version: int) -> PageVersion:  # noqa: A002
         """The page as a version holds it. Raises PageGone or Forbidden (``read:history``)."""
         return self._histories.version(id, version)
 
     def versions(
         self, wanted: Sequence[tuple[int, int]]
-    ) -> dict[tuple[int, int], Past | WikiError]:
+    ) -> dict[tuple[int, int], PageVersion | WikiError]:
         """Many versions, each named by its page's id and its own; raises as ``trails`` does."""
         return self._histories.versions(wanted)
 
     def _write(
-        self, write: Write, page: int, key: Key | None, variables: dict[str, object]
-    ) -> Written:
+        self, write: Mutation, page: int, key: Key | None, variables: dict[str, object]
+    ) -> WriteReceipt:
         return self.wire.mutate(
             document(write.name),
             variables,
-            lambda answer: answers.written(answer, write, page, key),
+            lambda answer: answers.read_write_result(answer, write, page, key),
         )
 
     def _record(self, key: Key, page: Page) -> dict[str, object]:

@@ -41,7 +41,7 @@ from wikisync.errors import (
 from wikisync.sides import address, judge, refusals, trouble
 from wikisync.sides.answers import Answer
 from wikisync.sides.http_bounds import ACCEPTED, Deadline, limit_time, read_body
-from wikisync.sides.hush import Hush
+from wikisync.sides.hush import SecretRedactor
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -68,7 +68,7 @@ logging.getLogger("httpcore2").setLevel(logging.INFO)
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class TransportLimits:
     """Seconds to wait for any progress, and for a call with all its tries; bytes of an answer."""
 
     timeout: float = 60.0
@@ -77,7 +77,7 @@ class Limits:
     connections: int = 4
 
 
-class Way(Protocol):
+class Transport(Protocol):
     """What the verbs need of a way to the wiki."""
 
     @property
@@ -91,7 +91,7 @@ class Way(Protocol):
         """Send a mutation."""
 
 
-class Wire:
+class GraphQLTransport:
     """Connections to one wiki, for use from several threads."""
 
     def __init__(
@@ -99,22 +99,22 @@ class Wire:
         url: str,
         token: str,
         ca_file: Path | None,
-        limits: Limits,
+        limits: TransportLimits,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._url = address.base(url)
+        self._url = address.normalize_url(url)
         try:
             httpx2.URL(self.url)
         except httpx2.InvalidURL as problem:
             raise BadConfig("", "url", self.url, address.EXPECTED) from problem
-        bearer = address.bearer(token)
-        trust = address.trust(self.url, ca_file)
+        bearer = address.authorization_value(token)
+        trust = address.tls_verification(self.url, ca_file)
         wait = limits.timeout
         self._deadline = Deadline(limits.deadline, clock)
-        transport = _Post(
+        transport = _HttpTransport(
             self.url,
             limits.answer,
-            Hush(bearer.partition(" ")[2]),
+            SecretRedactor(bearer.partition(" ")[2]),
             self._deadline,
             headers={
                 "Authorization": bearer,
@@ -176,7 +176,7 @@ class Wire:
             if self._again(problem) is False:
                 raise
             made = [problem]
-        for attempt in _tries(self._again):
+        for attempt in _attempts(self._again):
             with attempt:
                 if made:  # the first try, which was made above
                     raise made.pop()
@@ -184,7 +184,7 @@ class Wire:
         raise AssertionError  # the last attempt either returned or raised
 
     def _again(self, problem: Exception) -> bool | float:
-        return not self._deadline.passed and _again(problem)
+        return not self._deadline.passed and _retry_delay(problem)
 
     def mutate(self, text: str, variables: Mapping[str, object], read: Callable[[Answer], T]) -> T:
         """Sends a mutation, once, and gives what ``read`` makes of the answer.
@@ -218,7 +218,7 @@ class Wire:
             # No more than gql's way to say that the answer has errors; there may be data beside.
             return Answer(self.url, answer.data, refusals.faults(answer.errors))
         except httpx2.HTTPError as problem:
-            raise trouble.of(self.url, problem) from problem
+            raise trouble.from_httpx_error(self.url, problem) from problem
         except UnicodeEncodeError as problem:
             raise Rejected(self.url, 0, "half a character, which no wiki can hold") from problem
         except (OSError, ValueError, httpx2.StreamError) as problem:
@@ -226,11 +226,11 @@ class Wire:
         return Answer(self.url, result.data)
 
 
-class _Post(HTTPXTransport):
+class _HttpTransport(HTTPXTransport):
     """gql's transport, with the answer judged by its HTTP status and held within a bound."""
 
     def __init__(
-        self, base: str, bound: int, hush: Hush, deadline: Deadline, **options: Any
+        self, base: str, bound: int, hush: SecretRedactor, deadline: Deadline, **options: Any
     ) -> None:
         self.date: tuple[datetime, float] | None = None
         super().__init__(f"{base}/graphql", **options)
@@ -264,7 +264,9 @@ class _Post(HTTPXTransport):
             # Closed meanwhile, in another thread: no pool knows of a connection that was new then.
             response.extensions["network_stream"].close()
         clean = self._hush.text
-        answer = judge.answer(self._base, response.status_code, response.headers, raw, clean)
+        answer = judge.parse_http_response(
+            self._base, response.status_code, response.headers, raw, clean
+        )
         data = answer.get("data")
         if payload["query"].startswith("mutation"):
             data = self._hush.value(data)  # what became of it, in words; a query's data are pages
@@ -287,7 +289,9 @@ def _parsed(text: str) -> GraphQLRequest:
     return GraphQLRequest(text)
 
 
-def _tries(again: Callable[[Exception], bool | float]) -> Iterator[AbstractContextManager[object]]:
+def _attempts(
+    again: Callable[[Exception], bool | float],
+) -> Iterator[AbstractContextManager[object]]:
     """The tries of a query, with the waits between them; only the unlucky load the library."""
     import stamina
 
@@ -303,7 +307,7 @@ def _tries(again: Callable[[Exception], bool | float]) -> Iterator[AbstractConte
     )
 
 
-def _again(problem: Exception) -> bool | float:
+def _retry_delay(problem: Exception) -> bool | float:
     """stamina's question: whether to try again, and after how many seconds if the server said."""
     if not isinstance(problem, Unreachable) or isinstance(problem, CertificateError):
         return False
