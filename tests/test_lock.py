@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from wikisync.errors import Locked, StateError
-from wikisync.interrupt import asked_to_stop
-from wikisync.lock import only_run
+from wikisync.interrupt import stop_on_interrupt
+from wikisync.lock import run_lock
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,15 +28,15 @@ HOLD = (
 
 
 def test_a_second_run_is_told_who_holds_the_lock_and_since_when(tmp_path: Path) -> None:
-    with only_run(tmp_path, AT), pytest.raises(Locked) as caught, only_run(tmp_path, "later"):
+    with run_lock(tmp_path, AT), pytest.raises(Locked) as caught, run_lock(tmp_path, "later"):
         pytest.fail("two runs at once")
     assert (caught.value.pid, caught.value.since) == (os.getpid(), AT)
 
 
 def test_the_lock_is_free_after_a_run_and_leaves_no_holder(tmp_path: Path) -> None:
-    with only_run(tmp_path, AT):
+    with run_lock(tmp_path, AT):
         assert json.loads((tmp_path / "lock.json").read_text())["pid"] == os.getpid()
-    with only_run(tmp_path, AT):
+    with run_lock(tmp_path, AT):
         pass
     assert not (tmp_path / "lock.json").exists()
 
@@ -50,34 +50,34 @@ def test_the_lock_dies_with_its_process(tmp_path: Path) -> None:
         try:
             assert other.stdout is not None
             assert other.stdout.readline() == b"held\n"
-            with pytest.raises(Locked) as caught, only_run(tmp_path, AT):
+            with pytest.raises(Locked) as caught, run_lock(tmp_path, AT):
                 pytest.fail("two runs at once")
             assert caught.value.pid == other.pid
         finally:
             other.kill()
-    with only_run(tmp_path, AT):
+    with run_lock(tmp_path, AT):
         pass
 
 
 @pytest.mark.parametrize("note", ["", "{}", "[]", '{"pid": "x", "since": 1}', "\x00"])
 def test_a_holders_note_that_says_nothing_is_no_obstacle(tmp_path: Path, note: str) -> None:
-    with only_run(tmp_path, AT):
+    with run_lock(tmp_path, AT):
         (tmp_path / "lock.json").write_text(note)
-        with pytest.raises(Locked) as caught, only_run(tmp_path, AT):
+        with pytest.raises(Locked) as caught, run_lock(tmp_path, AT):
             pytest.fail("two runs at once")
     assert caught.value.pid is None
 
 
 def test_a_place_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    with pytest.raises(StateError), only_run(tmp_path / "file", AT):
+    with pytest.raises(StateError), run_lock(tmp_path / "file", AT):
         pytest.fail("no lock can be there")
 
 
 def test_the_first_ctrl_c_asks_and_the_second_ends() -> None:
     notices: list[None] = []
     before = signal.getsignal(signal.SIGINT)
-    with asked_to_stop(lambda: notices.append(None)) as stop:
+    with stop_on_interrupt(lambda: notices.append(None)) as stop:
         assert not stop()
         signal.raise_signal(signal.SIGINT)
         assert stop()
@@ -91,7 +91,7 @@ def test_in_another_thread_ctrl_c_is_left_to_the_main_one() -> None:
     answers: list[bool] = []
 
     def work() -> None:
-        with asked_to_stop() as stop:
+        with stop_on_interrupt() as stop:
             answers.append(stop())
 
     thread = threading.Thread(target=work)

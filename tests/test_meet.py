@@ -15,7 +15,7 @@ from wikisync.page.fingerprint import fingerprint
 from wikisync.page.model import Key, Listed, Record
 from wikisync.page.paths import Locales
 from wikisync.sides.folder import Folder
-from wikisync.sides.scan import name, scan
+from wikisync.sides.scan import assign_keys, scan
 from wikisync.sides.wiki import Wiki
 from wikisync.sync.note import Note
 from wikisync.sync.plan import Action, Base, Conflict, Remote
@@ -62,7 +62,7 @@ class Town:
     def meet(self, token: str = "", bases: Mapping[Key, Base] | None = None) -> Met:
         """What a survey knows before it: the files, and the pages that have one, whole."""
         known = bases or {}
-        here = name(scan(self.folder, ()), known, LOCALES).here
+        here = assign_keys(scan(self.folder, ()), known, LOCALES).local
         with Wiki(self.box.url, token or self.box.token) as wiki:
             listed = wiki.connect().pages
             there: dict[Key, RemoteState] = {one.key: Remote(one) for one in listed}
@@ -480,7 +480,7 @@ def test_a_page_that_vanishes_while_it_is_read_is_no_trouble(town: Town) -> None
     town.repo.commit({"gone.md": None})
     number = town.post("a", "theirs\n")
     with Wiki(town.box.url, town.box.token) as wiki:
-        here = name(scan(town.folder, ()), {}, LOCALES).here
+        here = assign_keys(scan(town.folder, ()), {}, LOCALES).local
         record = wiki.read_one(number)
         one = next(one for one in wiki.connect().pages if one.id == number)
         lost = Listed(99, Key("en", "gone"), "A page", "", "markdown", True, False, "", "", ())

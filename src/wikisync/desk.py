@@ -12,8 +12,8 @@ from wikisync.apply.backups import with_backups
 from wikisync.apply.context import now
 from wikisync.apply.settle import settle
 from wikisync.errors import FolderError, StateError
-from wikisync.interrupt import asked_to_stop
-from wikisync.lock import only_run
+from wikisync.interrupt import stop_on_interrupt
+from wikisync.lock import run_lock
 from wikisync.page.dates import parse_instant
 from wikisync.sides.folder import Folder
 from wikisync.sides.wiki import Wiki
@@ -77,7 +77,7 @@ def to_write(config: Config, progress: Progress, *, needs_folder: bool) -> Itera
             reason = (error.strerror or str(error)).lower()
             raise FolderError(config.folder_name, "make", reason) from error
     with ExitStack() as stack:
-        stack.enter_context(only_run(config.state, now()))
+        stack.enter_context(run_lock(config.state, now()))
         token = config.token or "none"  # what asks nothing of the wiki needs none
         wiki = Wiki(config.url, token, ca_file=config.ca_file, jobs=config.jobs)
         stack.enter_context(wiki)
@@ -91,7 +91,7 @@ def settle_first(desk: Desk) -> None:
     if desk.state.journal.interrupted():
         settle(desk.state, desk.folder, desk.wiki)
     elif desk.state.meta("url") is None:
-        desk.folder.sweep()  # whoever was killed here left no memory to settle it from
+        desk.folder.remove_temporary_files()  # whoever was killed here left no memory to settle it from
 
 
 def doubt_clock_of(desk: Desk) -> Note | None:
@@ -150,7 +150,7 @@ def perform(
         creates=min(writes, CREATES),
     )
     outcomes: list[Outcome] = []
-    with asked_to_stop(notice) as stop, desk.progress(doing, total) as step:
+    with stop_on_interrupt(notice) as stop, desk.progress(doing, total) as step:
         for outcome in work(run, stop):
             outcomes.append(outcome)
             step()

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def asked_to_stop(notice: Callable[[], None] = lambda: None) -> Iterator[Callable[[], bool]]:
+def stop_on_interrupt(notice: Callable[[], None] = lambda: None) -> Iterator[Callable[[], bool]]:
     """Gives a function that tells whether the user asked to stop. ``notice`` is called when so."""
     asked = False  # no lock in it: the handler may run at any point of the main thread
 

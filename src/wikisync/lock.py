@@ -21,7 +21,7 @@ _MOST: Final = 4096
 
 
 @contextmanager
-def only_run(folder: Path, at: str) -> Iterator[None]:
+def run_lock(folder: Path, at: str) -> Iterator[None]:
     """Hold the lock of the state in ``folder``. ``at`` is ISO time, for those who find it held.
 
     Raises Locked at once where another process holds it, with whom and since when, and StateError

@@ -20,7 +20,7 @@ from wikisync.errors import Locked, StateError, WikiError, WikisyncError
 from wikisync.page.fingerprint import fingerprint
 from wikisync.planning import planned
 from wikisync.request import CommandName, Report, Request
-from wikisync.sides.aside import aside
+from wikisync.sides.aside import run_in_thread
 from wikisync.sync.note import Note
 from wikisync.sync.plan import Plan, Refusal, Remote
 from wikisync.sync.reconcile import pages_to_fetch
@@ -242,7 +242,7 @@ def _tidy(desk: Desk) -> Collection[Listed] | None:
     A page's ``updatedAt`` also moves when a page that it links to is written (facts, *Reading*);
     noting it now lets the next run do with one request. That it fails costs only that.
     """
-    answer, connection = aside(desk.wiki.connect), None
+    answer, connection = run_in_thread(desk.wiki.connect), None
     try:
         bases = desk.state.bases.load()
         connection = answer.result()

@@ -118,7 +118,7 @@ def test_a_full_state_writes_no_file_of_the_batch(
 
 def test_waiting_for_the_disk_is_shared(filled: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
     waits: list[int] = []
-    real = many._wait
+    real = many._fsync_all
 
     def wait(handles: Sequence[IO[bytes]]) -> dict[IO[bytes], OSError]:
         waits.append(len(handles))

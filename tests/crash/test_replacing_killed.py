@@ -98,7 +98,7 @@ def test_killed_anywhere_a_file_is_as_before_or_as_after_and_nothing_is_beside_i
         save(folder.root, OLD)
         died = dies(folder, work, last)
         folder.finish_move("a.md", "b.md")
-        assert folder.sweep() == []
+        assert folder.remove_temporary_files() == []
         assert files(folder.root) in ({"a.md": OLD}, ENDS[work]), last
         if not died:
             break
@@ -120,7 +120,7 @@ def test_killed_anywhere_what_was_saved_in_the_last_moment_is_in_a_file(
         save(folder.root, OLD)
         with saved(folder, work, saves) as made:
             died = dies(folder, work, last)
-        kept = folder.sweep()
+        kept = folder.remove_temporary_files()
         found = files(folder.root)
         assert set(made) <= set(found.values()), (last, found)
         if made and (not died or len(made) == 1):
@@ -153,14 +153,14 @@ def test_a_file_left_aside_is_decided_about_by_what_it_holds(
     (tmp_path / aside_name("a.md", digest_of(OLD), digest_of(NEW))).write_bytes(held)
     if at_name is not None:
         (tmp_path / "a.md").write_bytes(at_name)
-    beside = Folder(tmp_path).sweep()
+    beside = Folder(tmp_path).remove_temporary_files()
     found = {("beside" if name in beside else name): data for name, data in files(tmp_path).items()}
     assert found == end
 
 
 def test_a_deletion_that_was_not_ended_is_not_done_by_clearing_up(tmp_path: Path) -> None:
     (tmp_path / aside_name("a.md", digest_of(OLD), None)).write_bytes(OLD)
-    assert Folder(tmp_path).sweep() == []
+    assert Folder(tmp_path).remove_temporary_files() == []
     assert files(tmp_path) == {"a.md": OLD}
 
 
@@ -168,5 +168,5 @@ def test_a_deletion_that_was_not_ended_is_not_done_by_clearing_up(tmp_path: Path
 def test_a_save_under_a_name_too_long_to_be_noted_is_kept_too(tmp_path: Path, name: str) -> None:
     (tmp_path / aside_name(name, digest_of(OLD), digest_of(NEW))).write_bytes(SAVED)
     (tmp_path / name).write_bytes(NEW)
-    Folder(tmp_path).sweep()
+    Folder(tmp_path).remove_temporary_files()
     assert sorted(files(tmp_path).values()) == sorted([NEW, SAVED])

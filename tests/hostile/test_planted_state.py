@@ -15,7 +15,7 @@ from helpers import PAGE, base
 from hostile.scene import contents, writes
 from repo import Repo, alone, count_processes
 from wikisync.errors import Locked, StateError
-from wikisync.lock import only_run
+from wikisync.lock import run_lock
 from wikisync.state import State
 from wikisync.state.bases import Remembered
 
@@ -45,7 +45,7 @@ def git(folder: Path, *asked: str) -> str:
 
 def use(folder: Path) -> None:
     """Whatever a run opens in the state's folder."""
-    with only_run(folder, AT), closing(State.open(folder)) as state:
+    with run_lock(folder, AT), closing(State.open(folder)) as state:
         state.set_meta(url="http://example.com")
 
 
@@ -118,10 +118,10 @@ def test_a_state_folder_that_is_a_link_is_not_entered(tmp_path: Path) -> None:
 
 def test_a_holders_note_is_never_followed_nor_read_for_ever(tmp_path: Path) -> None:
     folder = tmp_path / ".wikisync"
-    with only_run(folder, AT):
+    with run_lock(folder, AT):
         for note in (b"[" * 100_000, b'{"pid": 1, "since": "\\u001b[2J"}', b'{"pid": 1e999}'):
             (folder / "lock.json").write_bytes(note)
-            with pytest.raises(Locked) as caught, only_run(folder, AT):
+            with pytest.raises(Locked) as caught, run_lock(folder, AT):
                 pytest.fail("two runs at once")
             assert (caught.value.pid, caught.value.since) == (None, None)
 
@@ -260,7 +260,7 @@ def test_a_state_is_its_owners_alone_whatever_the_umask(tmp_path: Path, mask: in
     folder = tmp_path / ".wikisync"
     before = os.umask(mask)
     try:
-        with only_run(folder, AT), closing(State.open(folder)) as state:
+        with run_lock(folder, AT), closing(State.open(folder)) as state:
             state.set_meta(url="x")
             found = modes(folder)
     finally:

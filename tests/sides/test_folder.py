@@ -9,7 +9,7 @@ import pytest
 from sides.disk import NEW, OLD, everything, put
 from wikisync.errors import FolderError
 from wikisync.sides import directory as module
-from wikisync.sides.folder import Folder, Found, digest_of
+from wikisync.sides.folder import FileContent, Folder, digest_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,7 +29,7 @@ def names(folder: Folder) -> list[str]:
 def test_every_file_that_may_be_a_page_is_found_in_the_order_of_names(root: Path) -> None:
     put(root, "b.md", "a/x.html", "a/y.adoc", "a.md", "image.png", "notes.txt", "a/.keep")
     assert list(Folder(root).scan()) == [
-        Found(name, OLD) for name in ("a/x.html", "a/y.adoc", "a.md", "b.md")
+        FileContent(name, OLD) for name in ("a/x.html", "a/y.adoc", "a.md", "b.md")
     ]
 
 
@@ -110,7 +110,7 @@ def test_a_file_too_large_for_a_page_is_told_and_stops_no_other(
     put(root, "a.md", data=b"x" * 11)
     first, second = Folder(root).scan()
     assert isinstance(first, FolderError)
-    assert second == Found("b.md", OLD)
+    assert second == FileContent("b.md", OLD)
 
 
 def test_a_folder_of_a_files_name_is_no_file_and_is_said_to_stand_in_its_way(root: Path) -> None:
@@ -118,7 +118,7 @@ def test_a_folder_of_a_files_name_is_no_file_and_is_said_to_stand_in_its_way(roo
     (root / "link").symlink_to(".")
     folder = Folder(root)
     assert names(folder) == ["a.md/b.md", "c.md"]
-    assert [folder.obstructs(f) for f in ("a.md", "link/x.md", "c.md", "none/x.md")] == [
+    assert [folder.is_obstructed(f) for f in ("a.md", "link/x.md", "c.md", "none/x.md")] == [
         True,
         True,
         False,

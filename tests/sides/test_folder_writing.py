@@ -195,5 +195,5 @@ def test_a_deletion_that_the_disk_refuses_leaves_the_file(
 
 def test_what_a_killed_run_left_is_swept_and_nothing_else(root: Path) -> None:
     put(root, "a/.wikisync-0123456789ab", ".wikisync-notes", "a/b.md")
-    Folder(root).sweep()
+    Folder(root).remove_temporary_files()
     assert everything(root) == [".wikisync-notes", "a", "a/b.md"]

@@ -10,7 +10,7 @@ import pytest
 
 from wikisync.errors import FileChanged
 from wikisync.sides.folder import Folder
-from wikisync.sides.many import write_new
+from wikisync.sides.many import write_new_files
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,14 +25,14 @@ def names(root: Path) -> list[str]:
 
 
 def test_all_are_written_and_nothing_beside_them(tmp_path: Path) -> None:
-    assert write_new(Folder(tmp_path), FILES) == [None] * len(FILES)
+    assert write_new_files(Folder(tmp_path), FILES) == [None] * len(FILES)
     assert {name: (tmp_path / name).read_bytes() for name in names(tmp_path)} == dict(FILES)
 
 
 def test_a_file_that_is_there_by_now_stays_and_stops_no_other(tmp_path: Path) -> None:
     (tmp_path / "part").mkdir()
     (tmp_path / FILES[3][0]).write_bytes(b"Mine.\n")
-    found = write_new(Folder(tmp_path), FILES)
+    found = write_new_files(Folder(tmp_path), FILES)
     assert [type(error) for error in found if error is not None] == [FileChanged]
     assert isinstance(found[3], FileChanged)
     assert (tmp_path / FILES[3][0]).read_bytes() == b"Mine.\n"
@@ -52,7 +52,7 @@ def test_a_disk_that_fails_at_one_file_is_told_for_that_one(
         real(number)
 
     monkeypatch.setattr(os, "fsync", fsync)
-    found = write_new(Folder(tmp_path), FILES)
+    found = write_new_files(Folder(tmp_path), FILES)
     [(place, error)] = [(n, error) for n, error in enumerate(found) if error is not None]
     assert "quota" in error.reason
     written = dict(FILES)
@@ -65,7 +65,7 @@ def test_a_disk_that_is_full_amid_a_file_leaves_nothing_of_it(tmp_path: Path) ->
     large = [(file, data * 900) for file, data in FILES]
     resource.setrlimit(resource.RLIMIT_FSIZE, (100, hard))  # what is more fails, at the close too
     try:
-        found = write_new(Folder(tmp_path), large)
+        found = write_new_files(Folder(tmp_path), large)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
     assert [error.reason for error in found if error is not None] == ["file too large"] * len(FILES)

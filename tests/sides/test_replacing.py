@@ -287,7 +287,7 @@ def test_a_directory_that_becomes_a_link_amid_a_look_is_not_read(
     put(tmp_path / "out", "secret.md")
     put(root, "part/a.md")
     found = []
-    for seen in (looking := Folder(root).look()):
+    for seen in (looking := Folder(root).list_files()):
         found.append(seen)
         (root / "part/a.md").unlink(missing_ok=True)
         if not (root / "part").is_symlink():
@@ -330,8 +330,8 @@ def test_folders_nested_deeper_than_python_calls_are_looked_at(root: Path) -> No
     folder, before = Folder(root), sys.getrecursionlimit()
     sys.setrecursionlimit(len(list(traceback.walk_stack(None))) + 100)
     try:
-        found = list(folder.look())
-        folder.sweep()
+        found = list(folder.list_files())
+        folder.remove_temporary_files()
     finally:
         sys.setrecursionlimit(before)
     assert [seen.file for seen in found] == ["a.md"]

@@ -17,7 +17,7 @@ from wikisync.page.fingerprint import fingerprint
 from wikisync.page.paths import Locales
 from wikisync.sides import scan as module
 from wikisync.sides.folder import Folder, digest_of
-from wikisync.sides.scan import Named, name, scan
+from wikisync.sides.scan import NamedPages, assign_keys, scan
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -33,13 +33,13 @@ def put(root: Path, file: str, text: str | bytes = "") -> None:
     path.write_bytes(text if isinstance(text, bytes) else (text or page()).encode())
 
 
-def named(root: Path, *bases: Base) -> Named:
+def named(root: Path, *bases: Base) -> NamedPages:
     known = {one.key: one for one in bases}
-    return name(scan(Folder(root), bases), known, LOCALES)
+    return assign_keys(scan(Folder(root), bases), known, LOCALES)
 
 
-def keys(found: Named) -> list[str]:
-    return sorted(map(str, found.here))
+def keys(found: NamedPages) -> list[str]:
+    return sorted(map(str, found.local))
 
 
 def test_files_are_pages_by_their_names(tmp_path: Path) -> None:
@@ -48,7 +48,7 @@ def test_files_are_pages_by_their_names(tmp_path: Path) -> None:
     found = named(tmp_path)
     assert keys(found) == ["en/guide/notes", "en/guide/setup", "en/home", "fr/home"]
     assert (found.problems, found.blocked) == ((), frozenset())
-    home = found.here[key("home")]
+    home = found.local[key("home")]
     whole = parse(page().encode(), "markdown").page
     assert (home.file, home.content_type) == ("home.md", "markdown")
     assert (home.fingerprint, home.digest) == (fingerprint(whole), digest_of(page().encode()))
@@ -180,7 +180,7 @@ def test_a_file_with_the_bytes_of_its_base_is_not_parsed_again(
     print_ = fingerprint(PAGE)
     known = replace(base("home"), digest=digest_of(page().encode()), local=print_)
     monkeypatch.setattr(module, "parse", None)
-    assert named(tmp_path, known).here[key("home")].fingerprint == print_
+    assert named(tmp_path, known).local[key("home")].fingerprint == print_
 
 
 def test_progress_is_told_for_every_file(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from rig import page
 from wikisync.sides import stamps
 from wikisync.sides.folder import Folder, digest_of
 from wikisync.sides.scan import Scan, scan
-from wikisync.sides.stamps import COARSE, tells
+from wikisync.sides.stamps import COARSE, stat_is_reliable
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -127,10 +127,10 @@ def test_an_edit_within_the_racy_moment_is_seen_though_the_stamp_is_the_same(
 
 def test_a_stamp_tells_only_what_was_written_well_before_the_look() -> None:
     now = 10**18
-    assert tells((1, now - COARSE - 1, now - COARSE - 1, 1), now)
-    assert not tells((1, now - COARSE, now - COARSE - 1, 1), now)
-    assert not tells((1, now - COARSE - 1, now - COARSE, 1), now)
-    assert not tells((1, now + COARSE, 0, 1), now)
+    assert stat_is_reliable((1, now - COARSE - 1, now - COARSE - 1, 1), now)
+    assert not stat_is_reliable((1, now - COARSE, now - COARSE - 1, 1), now)
+    assert not stat_is_reliable((1, now - COARSE - 1, now - COARSE, 1), now)
+    assert not stat_is_reliable((1, now + COARSE, 0, 1), now)
     assert stamps.COARSE >= 2 * 10**9
 
 

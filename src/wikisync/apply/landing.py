@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Final
 from wikisync.apply.context import settled
 from wikisync.apply.pull import new_file
 from wikisync.errors import FileChanged, WikisyncError
-from wikisync.sides.aside import aside
-from wikisync.sides.many import write_new
+from wikisync.sides.aside import run_in_thread
+from wikisync.sides.many import write_new_files
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -86,7 +86,7 @@ def _begin(run: Run, actions: Sequence[Action], ready: Sequence[Ready]) -> Batch
             intent, data = one
             begun.append((run.state.journal.begin(intent), intent))
             files.append((intent.file, data))
-    return Batch(actions, begun, aside(partial(write_new, run.folder, files)))
+    return Batch(actions, begun, run_in_thread(partial(write_new_files, run.folder, files)))
 
 
 def _end(run: Run, batch: Batch) -> list[tuple[Action, WikisyncError | None]]:

@@ -40,7 +40,7 @@ def settle(state: State, folder: Folder, wiki: Wiki) -> int:
 
     Raises WikiError where the wiki cannot be asked: nothing is then settled that needs it.
     """
-    folder.sweep()  # first: what a file holds tells what became of a write
+    folder.remove_temporary_files()  # first: what a file holds tells what became of a write
     waiting = state.journal.open()
     for noted in waiting:
         if noted.intent.side == "folder":
@@ -54,7 +54,7 @@ def settle(state: State, folder: Folder, wiki: Wiki) -> int:
 
 def settle_files(state: State, folder: Folder) -> None:
     """Settle what interrupted runs had begun in the folder; the wiki's part stays open."""
-    folder.sweep()
+    folder.remove_temporary_files()
     for noted in state.journal.open():
         if noted.intent.side == "folder":
             _settle_file(state, folder, noted)
@@ -78,7 +78,7 @@ def _settle_file(state: State, folder: Folder, noted: Noted) -> None:
             return  # it may be there: nothing can be said yet
         found = None
         with suppress(FolderError):
-            folder.prune(intent.file)
+            folder.remove_empty_folders(intent.file)
     before = None if intent.verb == "move" else intent.lease  # nothing bore the new name
     _record(state, noted, classify_file_write(found, before, intent.wanted), None)
 

@@ -20,7 +20,7 @@ from wikisync.request import Report, Request
 from wikisync.sides.folder import Folder
 from wikisync.sides.git import GitFailed, Repository
 from wikisync.sides.git_process import NO_PROGRAMS, run
-from wikisync.sides.scan import name, scan
+from wikisync.sides.scan import assign_keys, scan
 from wikisync.sync.plan import Action, Plan
 
 if TYPE_CHECKING:
@@ -43,8 +43,8 @@ def preview(config: Config, job: Job, *, delete: bool) -> Report:
     Raises GitHubError where git cannot tell what was there, FolderError.
     """
     folder = Folder(config.folder, config.ignore, may_lack=True)
-    named = name(scan(folder, ()), {}, _UNKNOWN)
-    here = {local.file: local for local in named.here.values()}
+    named = assign_keys(scan(folder, ()), {}, _UNKNOWN)
+    here = {local.file: local for local in named.local.values()}
     changes = _changes(config.folder, job.pull_request) if job.pull_request else []
     changes = [change for change in changes if not folder.ignores(change[0] or change[1])]
     before = _before(config.folder, changes)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-def aside(call: Callable[[], T]) -> Future[T]:
+def run_in_thread(call: Callable[[], T]) -> Future[T]:
     """Begin a call; what comes of it is the future's result."""
     future: Future[T] = Future()
 
@@ -33,14 +33,14 @@ def aside(call: Callable[[], T]) -> Future[T]:
     return future
 
 
-def in_flight(calls: Iterable[Callable[[], T]], most: int) -> Iterator[T]:
+def bounded_map(calls: Iterable[Callable[[], T]], most: int) -> Iterator[T]:
     """What comes of each call, in their order; ``most`` of them at once, and no more in memory.
 
     An error is raised where its call's result is due.
     """
     flying: deque[Future[T]] = deque()
     for call in calls:
-        flying.append(aside(call))
+        flying.append(run_in_thread(call))
         if len(flying) >= most:
             yield flying.popleft().result()
     while flying:

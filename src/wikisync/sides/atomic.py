@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def fill(temporary: Path, data: bytes, like: Path | None) -> None:
+def write_temporary(temporary: Path, data: bytes, like: Path | None) -> None:
     """Write a new file whose bytes are on disk when this returns; its mode is that of ``like``."""
     with temporary.open("xb") as handle:
         if like is not None:

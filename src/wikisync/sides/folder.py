@@ -38,11 +38,11 @@ if TYPE_CHECKING:
 
     from wikisync.sync.plan import Stamp
 
-__all__ = ["Folder", "Found", "Seen", "digest_of"]
+__all__ = ["FileContent", "FileStat", "Folder", "digest_of"]
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FileContent:
     """A file that may be a page: its name below the folder, with ``/``, and its bytes."""
 
     file: str
@@ -50,7 +50,7 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class FileStat:
     """A file that may be a page: its name, and what the file system says of it."""
 
     file: str
@@ -80,23 +80,23 @@ class Folder:
 
             self._spec = GitIgnoreSpec.from_lines(ignore)
 
-    def scan(self) -> Iterator[Found | FolderError]:
+    def scan(self) -> Iterator[FileContent | FolderError]:
         """Every file with a page's extension, in the order of names, with its bytes.
 
         Hidden files and folders, and whatever ``ignore`` names, are passed over; links are not
         followed. A file that cannot be read is yielded as the error that says so. Raises
         FolderError where the folder itself cannot be read.
         """
-        for seen in self.look():
+        for seen in self.list_files():
             if isinstance(seen, FolderError):
                 yield seen
                 continue
             try:
-                yield Found(seen.file, self.read(seen.file))
+                yield FileContent(seen.file, self.read(seen.file))
             except FolderError as problem:
                 yield problem
 
-    def look(self) -> Iterator[Seen | FolderError]:
+    def list_files(self) -> Iterator[FileStat | FolderError]:
         """Every file that ``scan`` reads, as the file system shows it; raises as ``scan`` does."""
         try:
             waiting = [iter(self._list(""))]
@@ -121,9 +121,9 @@ class Folder:
                     yield FolderError(found, "read", clause_of(error))
         self.looked, self.looked_at = frozenset(files), monotonic()
 
-    def _list(self, below: str) -> list[Seen | FolderError | str]:
+    def _list(self, below: str) -> list[FileStat | FolderError | str]:
         """The files in a directory that may be pages, and the directories, which end in ``/``."""
-        listed: list[Seen | FolderError | str] = []
+        listed: list[FileStat | FolderError | str] = []
         with open_below(str(self.root), below.split("/")[:-1]) as directory:
             for entry in directory.entries():
                 name = below + entry.name
@@ -138,7 +138,7 @@ class Folder:
                         and entry.is_file(follow_symlinks=False)
                         and not self._ignored(name)
                     ):
-                        listed.append(Seen(name, stamp_of(entry.stat(follow_symlinks=False))))
+                        listed.append(FileStat(name, stamp_of(entry.stat(follow_symlinks=False))))
                 except OSError as error:
                     listed.append(FolderError(name, "read", reason_of(error)))
         return listed
@@ -153,7 +153,7 @@ class Folder:
         above = [f"{parent}/" for parent in PurePosixPath(file).parents if parent.name]
         return any(self._ignored(name) for name in (file, *above))
 
-    def obstructs(self, file: str) -> bool:
+    def is_obstructed(self, file: str) -> bool:
         """Whether something that is no file bears its name, or a link stands where it leads."""
         try:
             return self._link_in(file) is not None or not stat.S_ISREG(
@@ -219,7 +219,7 @@ class Folder:
             else:
                 move_file(directory, name, goal, new_name, lease)
             goal.sync()
-        self.prune(old)
+        self.remove_empty_folders(old)
 
     def finish_move(self, old: str, new: str) -> None:
         """Take away what a killed move left of the old name: the name itself, and empty folders."""
@@ -233,7 +233,7 @@ class Folder:
             if both and directory.stat(name).st_nlink > 1:
                 directory.unlink(name)
         with suppress(FolderError):
-            self.prune(old)
+            self.remove_empty_folders(old)
 
     def delete(self, file: str, lease: bytes) -> None:
         """Delete a file that is as ``lease`` says, and the folders it leaves empty.
@@ -245,9 +245,9 @@ class Folder:
             self.directory_of(file, "delete") as (directory, name),
         ):
             delete_file(directory, name, lease)
-        self.prune(file)
+        self.remove_empty_folders(file)
 
-    def prune(self, file: str) -> None:
+    def remove_empty_folders(self, file: str) -> None:
         """Remove the folders that a file which is gone left empty. Raises FolderError."""
         *parents, _ = self._parts(file, "delete")
         with suppress(OSError):  # not empty: somebody needs it; or a link: it leads elsewhere
@@ -261,7 +261,7 @@ class Folder:
             ):
                 above.rmdir(parents[end - 1])
 
-    def sweep(self) -> list[str]:
+    def remove_temporary_files(self) -> list[str]:
         """Clear away what killed runs left, and give back what a person may have saved in it.
 
         Returns the files in which such a save is kept because its own name is taken; ``saved``

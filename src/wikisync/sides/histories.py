@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from wikisync.errors import PageGone, UnexpectedResponse, WikiError
 from wikisync.sides import documents, refusals
 from wikisync.sides.answers import key_in, page_in
-from wikisync.sides.aside import in_flight
+from wikisync.sides.aside import bounded_map
 from wikisync.sides.values import PageVersion, VersionEntry
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ class HistoryReader:
         for pages, Unreachable), and does not stop the others.
         """
         batches = [pages[start : start + TRAILS] for start in range(0, len(pages), TRAILS)]
-        found = in_flight(
+        found = bounded_map(
             (partial(self._version_lists, asked, most) for asked in batches), self._jobs
         )
         return {page: trail for trails in found for page, trail in trails}
@@ -100,7 +100,7 @@ class HistoryReader:
     ) -> dict[tuple[int, int], PageVersion | WikiError]:
         """Many versions, each named by its page's id and its own; errors as ``trails`` has them."""
         batches = [wanted[start : start + VERSIONS] for start in range(0, len(wanted), VERSIONS)]
-        found = in_flight((partial(self._versions, asked) for asked in batches), self._jobs)
+        found = bounded_map((partial(self._versions, asked) for asked in batches), self._jobs)
         return {name: past for versions in found for name, past in versions}
 
     def _versions(

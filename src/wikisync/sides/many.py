@@ -8,7 +8,7 @@ from functools import partial
 from typing import IO, TYPE_CHECKING, Final
 
 from wikisync.errors import FolderError
-from wikisync.sides.aside import in_flight
+from wikisync.sides.aside import bounded_map
 from wikisync.sides.file_errors import reported
 from wikisync.sides.temporary import draft_name
 
@@ -53,7 +53,7 @@ class _Draft:
             self.directory.unlink(self.draft)
 
 
-def write_new(folder: Folder, files: Sequence[tuple[str, bytes]]) -> list[FolderError | None]:
+def write_new_files(folder: Folder, files: Sequence[tuple[str, bytes]]) -> list[FolderError | None]:
     """Write files that are not there yet, as ``Folder.write`` writes one.
 
     Gives for each None, or why it was not written: FileMoved where there is one of its name.
@@ -90,12 +90,12 @@ def _sync(handles: Sequence[IO[bytes]]) -> dict[IO[bytes], OSError]:
     """Wait until the files are on disk; those that did not get there, with the reason."""
     parts = [handles[n::_AT_ONCE] for n in range(_AT_ONCE)]
     failed: dict[IO[bytes], OSError] = {}
-    for found in in_flight((partial(_wait, part) for part in parts if part), _AT_ONCE):
+    for found in bounded_map((partial(_fsync_all, part) for part in parts if part), _AT_ONCE):
         failed |= found
     return failed
 
 
-def _wait(handles: Sequence[IO[bytes]]) -> dict[IO[bytes], OSError]:
+def _fsync_all(handles: Sequence[IO[bytes]]) -> dict[IO[bytes], OSError]:
     failed: dict[IO[bytes], OSError] = {}
     for handle in handles:
         try:

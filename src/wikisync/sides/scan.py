@@ -16,7 +16,7 @@ from wikisync.page.fingerprint import fingerprint
 from wikisync.page.limits import reason_unsendable
 from wikisync.page.paths import EXTENSIONS, key_of
 from wikisync.sides.folder import digest_of
-from wikisync.sides.stamps import tells
+from wikisync.sides.stamps import stat_is_reliable
 from wikisync.sync.plan import Local
 
 if TYPE_CHECKING:
@@ -45,10 +45,10 @@ class Scan:
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class NamedPages:
     """The pages by their keys. ``blocked`` are keys whose file is no valid page: never gone."""
 
-    here: dict[Key, Local]
+    local: dict[Key, Local]
     blocked: frozenset[Key]
     problems: tuple[Problem, ...]
 
@@ -72,7 +72,7 @@ def scan(
     problems: list[BadPage] = []
     read: dict[str, tuple[Stamp, bytes]] = {}
     seen: set[str] = set()
-    for found in folder.look():
+    for found in folder.list_files():
         progress()
         seen.add(found.file)
         if isinstance(found, FolderError):
@@ -92,12 +92,16 @@ def scan(
             problems.append(problem)
             continue
         pages.append(page)
-        if base is not None and base.digest == page.digest and tells(found.stamp, looked):
+        if (
+            base is not None
+            and base.digest == page.digest
+            and stat_is_reliable(found.stamp, looked)
+        ):
             read[found.file] = (found.stamp, page.digest)
     problems += [
         BadPage(file, None, "it is a link or a folder now, and was a page's file")
         for file in sorted(known.keys() - seen)
-        if folder.obstructs(file)
+        if folder.is_obstructed(file)
     ]
     return Scan(tuple(pages), tuple(problems), read, tuple(stamps.keys() - seen))
 
@@ -120,7 +124,7 @@ def _page(file: str, kind: ContentType, folder: Folder, base: Base | None) -> Lo
     return Local(file, kind, fingerprint(page), digest)
 
 
-def name(scanned: Scan, bases: Mapping[Key, Base], locales: Locales) -> Named:
+def assign_keys(scanned: Scan, bases: Mapping[Key, Base], locales: Locales) -> NamedPages:
     """Give every file its page's key; what has none, or shares one, is a problem."""
     problems: list[Problem] = list(scanned.problems)
     files: dict[Key, list[Local]] = defaultdict(list)
@@ -138,7 +142,7 @@ def name(scanned: Scan, bases: Mapping[Key, Base], locales: Locales) -> Named:
             blocked.add(key)
             others = ", ".join(local.file for local in found[1:])
             problems.append(BadPage(found[0].file, None, f"{others} is the same page: keep one"))
-    return Named(
+    return NamedPages(
         {key: local for key, local in here.items() if key not in blocked},
         frozenset(blocked),
         tuple(problems),

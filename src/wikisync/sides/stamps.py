@@ -23,7 +23,7 @@ def stamp_of(found: os.stat_result) -> Stamp:
     return found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino
 
 
-def tells(stamp: Stamp, looked: int) -> bool:
+def stat_is_reliable(stamp: Stamp, looked: int) -> bool:
     """Whether a stamp taken at ``looked`` (ns) tells a file from whatever is written later.
 
     It does not where the file is not older than the look: the next write could be of the same

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final, Self
 from wikisync.errors import Forbidden, PageHidden, Rejected
 from wikisync.page.model import Record, clean_tags
 from wikisync.sides import answers, refusals
-from wikisync.sides.aside import in_flight
+from wikisync.sides.aside import bounded_map
 from wikisync.sides.documents import document, pages, pages_with_tags
 from wikisync.sides.histories import HistoryReader
 from wikisync.sides.values import PageVersion, VersionEntry, WikiIndex, WriteReceipt
@@ -161,7 +161,7 @@ class Wiki:
                 start += len(asked[-1])
                 yield partial(self._batch, asked[-1])
 
-        for results in in_flight(calls(), self._jobs):
+        for results in bounded_map(calls(), self._jobs):
             lengths = [len(got.page.content) for got in results if isinstance(got, Record)]
             if lengths:
                 size = max(1, min(BATCH, LARGE * len(lengths) // max(sum(lengths), 1)))

@@ -14,8 +14,8 @@ from wikisync.meet import meet
 from wikisync.page.model import Key, Listed, has_file_form
 from wikisync.page.paths import Locales, case_folded, file_of, reason_unreachable
 from wikisync.page.windows import windows_refusal
-from wikisync.sides.aside import aside
-from wikisync.sides.scan import Named, Scan, name, scan
+from wikisync.sides.aside import run_in_thread
+from wikisync.sides.scan import NamedPages, Scan, assign_keys, scan
 from wikisync.survey.on_wiki import Seen, remembered, see_wiki
 from wikisync.survey.texts import Texts
 from wikisync.sync.known import Snapshot
@@ -67,20 +67,20 @@ def survey(
     Raises what makes the look impossible.
     """
     with progress("Looking at the folder and the wiki") as step:
-        answer = aside(wiki.connect)  # first of all: the rest is done while the wiki works
+        answer = run_in_thread(wiki.connect)  # first of all: the rest is done while the wiki works
         bases = {} if anew else _managed(state.bases.load(), folder)
         scanned = scan(folder, bases.values(), step, {} if verify else state.files.load())
         connection = answer.result()
     locales = Locales(connection.default_locale, connection.locales, connection.namespacing)
-    named = name(scanned, bases, locales)
+    named = assign_keys(scanned, bases, locales)
     recovered: dict[Key, Remembered] = {}
-    texts = Texts(folder, state, named.here, recovered)
+    texts = Texts(folder, state, named.local, recovered)
     if not connection.authenticated:
         sides = _sides(bases, named, Seen(), folder, locales, texts)
         return Survey(sides, locales, authenticated=False, scanned=scanned)
     seen = see_wiki(bases, named, connection.pages, wiki, progress, verify=verify)
     with progress("Looking where the two histories meet"):
-        met = meet(wiki, named.here, seen.there, bases, folder, locales)
+        met = meet(wiki, named.local, seen.there, bases, folder, locales)
     recovered.update(met.bases)
     seen.there.update(met.read)
     seen.moved.update(met.moved)
@@ -123,9 +123,9 @@ def survey_offline(folder: Folder, state: State, progress: Progress) -> Survey:
     bases = _managed(state.bases.load(), folder)
     with progress("Looking at the folder") as step:
         scanned = scan(folder, bases.values(), step, state.files.load())
-        named = name(scanned, bases, locales)
+        named = assign_keys(scanned, bases, locales)
     seen = Seen({key: remembered(base) for key, base in bases.items()})
-    texts = Texts(folder, state, named.here, {})
+    texts = Texts(folder, state, named.local, {})
     return Survey(_sides(bases, named, seen, folder, locales, texts), locales, scanned=scanned)
 
 
@@ -136,7 +136,7 @@ def _managed(bases: Mapping[Key, Base], folder: Folder) -> dict[Key, Base]:
 
 def _sides(
     bases: Mapping[Key, Base],
-    named: Named,
+    named: NamedPages,
     seen: Seen,
     folder: Folder,
     locales: Locales,
@@ -144,7 +144,7 @@ def _sides(
 ) -> Snapshot:
     taken: dict[str, str] = {}
     if folder.folds_case():
-        for local in named.here.values():
+        for local in named.local.values():
             taken |= {case_folded(part): part for part in _with_folders(local.file)}
 
     def name_of(key: Key, listed: Listed) -> str:
@@ -156,7 +156,7 @@ def _sides(
                 raise BadName(file, f"{other} has the same name on this file system")
         return file
 
-    known_keys = {*bases, *named.here, *seen.moved.values()}
+    known_keys = {*bases, *named.local, *seen.moved.values()}
     there = {
         key: found
         for key, found in seen.there.items()
@@ -173,11 +173,11 @@ def _sides(
     renames = detect_renames(
         RenameInput(
             bases,
-            named.here,
+            named.local,
             named.blocked,
             seen.moved,
             # A page that is there may yet leave; if not, it is said to be in the way.
-            free=lambda key: not occupied(key) or not _is_same(there[key], named.here[key]),
+            free=lambda key: not occupied(key) or not _is_same(there[key], named.local[key]),
             similarity=texts.likeness,
             occupied=occupied,
             lives=lives,
@@ -185,7 +185,7 @@ def _sides(
     )
     return Snapshot(
         bases,
-        named.here,
+        named.local,
         there,
         name_of,
         renames.moved,

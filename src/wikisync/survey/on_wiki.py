@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from wikisync.report.progress import Progress
-    from wikisync.sides.scan import Named
+    from wikisync.sides.scan import NamedPages
     from wikisync.sides.wiki import Wiki
 
 
@@ -34,7 +34,7 @@ class Seen:
 
 def see_wiki(
     bases: Mapping[Key, Base],
-    named: Named,
+    named: NamedPages,
     pages: Iterable[Listed],
     wiki: Wiki,
     progress: Progress,
@@ -48,7 +48,7 @@ def see_wiki(
     listed = {
         page.key: page
         for page in pages
-        if has_file_form(page.content_type) or page.key in named.here
+        if has_file_form(page.content_type) or page.key in named.local
     }
     # A page keeps its id and its time of creation for as long as it lives.
     now_at = {(page.id, page.created_at): page.key for page in listed.values()}
@@ -57,9 +57,9 @@ def see_wiki(
         for key, base in bases.items()
         if (at := now_at.get((base.id, base.created_at), key)) != key
     }
-    look = pages_to_fetch(bases, named.here, listed, moved)
+    look = pages_to_fetch(bases, named.local, listed, moved)
     if verify:
-        known = (page for key, page in listed.items() if key in bases or key in named.here)
+        known = (page for key, page in listed.items() if key in bases or key in named.local)
         look = replace(look, read=tuple({page.id: page for page in (*look.read, *known)}.values()))
     there: dict[Key, RemoteState] = {
         key: Remote(page, bases[key].remote if key in bases else None)
