@@ -109,7 +109,7 @@ class Rig:
         found = (
             self.state.backups.data(noted.number)
             for run in self.runs
-            for noted in self.state.journal.of(run.number)
+            for noted in self.state.journal.entries(run.number)
         )
         return [data for data in found if data is not None]
 

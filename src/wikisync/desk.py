@@ -158,9 +158,9 @@ def perform(
     # A state that cannot be written has been told already: what was done must be told too.
     with suppress(StateError):
         outcomes = with_backups(desk.state, number, outcomes)
-        if not desk.state.journal.open():
+        if not desk.state.journal.open_entries():
             if plan is not None and not stopped and not any(o.unfinished for o in outcomes):
-                desk.state.journal.carried_out(number)
+                desk.state.journal.mark_complete(number)
             desk.state.journal.end_run(number, now())
         # An undo may be the last to need what was kept.
         if undoes is None and doubt is None:

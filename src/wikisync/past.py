@@ -24,10 +24,10 @@ if TYPE_CHECKING:
     from wikisync.config import Config
     from wikisync.errors import WikisyncError
     from wikisync.report.progress import Progress
-    from wikisync.state.journal import Noted, PastRun
+    from wikisync.state.journal import JournalEntry, RunRecord
     from wikisync.workflow import Request
 
-    Write = Noted
+    Write = JournalEntry
     """A write of a past run, as the log shows it."""
 
 
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 class LoggedRun:
     """A run of the log with its writes."""
 
-    run: PastRun
+    run: RunRecord
     writes: tuple[Write, ...]
 
 
@@ -44,7 +44,7 @@ def log(config: Config) -> tuple[LoggedRun, ...]:
     state = State.open(config.state, create=False)
     try:
         return tuple(
-            LoggedRun(run, tuple(state.journal.of(run.number))) for run in state.journal.runs()
+            LoggedRun(run, tuple(state.journal.entries(run.number))) for run in state.journal.runs()
         )
     finally:
         state.close()
@@ -137,7 +137,7 @@ def _cut_off(state: State) -> int | None:
     return next((run.undoes for run in state.journal.runs() if run.undoes and not run.ended), None)
 
 
-def _ours(state: State) -> list[PastRun]:
+def _ours(state: State) -> list[RunRecord]:
     """The runs that were with this wiki, the newest first."""
     return [run for run in state.journal.runs() if not state.from_another_wiki(run.number)]
 
@@ -152,7 +152,10 @@ def _last(desk: Desk, *, settled: bool) -> tuple[int, tuple[Step, ...]]:
 
 
 def _checked(desk: Desk, todo: tuple[Step, ...]) -> tuple[Step, ...]:
-    dates = {(run, file): digest for run, _, file, digest in desk.state.journal.half_rewritten()}
+    dates = {
+        (run, file): digest
+        for run, _, file, digest in desk.state.journal.unfinished_date_rewrites()
+    }
     return check(todo, desk.folder, desk.wiki, desk.wiki.connect().pages, dates) if todo else ()
 
 

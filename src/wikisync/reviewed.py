@@ -143,8 +143,8 @@ def _carried_out(
 
 def _end(state: State, plan_id: str) -> None:
     """Nothing is left of a plan whose run was cut off after its last write."""
-    for run in state.journal.of_plan(plan_id)[:1]:
-        state.journal.carried_out(run.number)
+    for run in state.journal.runs_of_plan(plan_id)[:1]:
+        state.journal.mark_complete(run.number)
 
 
 def _refusing(report: Report, held: ReviewedSteps) -> Report:
@@ -166,8 +166,8 @@ def _naming(report: Report, held: ReviewedSteps) -> Report:
 def _applied(state: State, plan_id: str | None) -> Refusal | None:
     if plan_id is None:
         return None
-    for run in state.journal.of_plan(plan_id):
-        if run.whole:
+    for run in state.journal.runs_of_plan(plan_id):
+        if run.complete:
             return Refusal("applied", count=run.number, detail=run.started)
     return None
 
@@ -178,11 +178,11 @@ def _earlier(state: State, plan_id: str | None) -> CompletedSteps:
     What was taken back since does not count.
     """
     undone = {run.undoes for run in state.journal.runs()}
-    runs = [] if plan_id is None else state.journal.of_plan(plan_id)
+    runs = [] if plan_id is None else state.journal.runs_of_plan(plan_id)
     runs = [run for run in runs if run.number not in undone]
-    noted = [noted for run in runs for noted in state.journal.of(run.number)]
+    noted = [noted for run in runs for noted in state.journal.entries(run.number)]
     intents = [one.intent for one in noted if one.outcome in {"done", "unknown"}]
-    touched = {key for one in intents for key in (one.key, one.origin) if key is not None}
+    touched = {key for one in intents for key in (one.key, one.from_key) if key is not None}
     finished = {
         (one.intent.verb, one.intent.side, one.intent.key) for one in noted if one.outcome == "done"
     }

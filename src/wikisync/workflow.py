@@ -61,7 +61,7 @@ def look(config: Config, request: Request, progress: Progress) -> Report:
             notes = (*notes, _mend(desk, surveyed))
         if surveyed is not None and request.direction != "pull":
             notes = (*notes, *unshown.note(desk.state))
-        return replace(report, unsettled=len(desk.state.journal.open()), notes=notes)
+        return replace(report, unsettled=len(desk.state.journal.open_entries()), notes=notes)
 
 
 def carry_out(
@@ -155,7 +155,7 @@ def remember(desk: Desk, surveyed: Survey) -> None:
 def _forget(desk: Desk) -> None:
     """Forget what was agreed with another wiki, and what was begun on it. What was kept stays."""
     desk.state.bases.drop(desk.state.bases.load())
-    for noted in desk.state.journal.open():
+    for noted in desk.state.journal.open_entries():
         desk.state.journal.end(noted.number, "unknown")
     desk.state.journal.end_interrupted(now())
     tree.trust(desk.state)
@@ -257,7 +257,7 @@ def _tidy(desk: Desk) -> Collection[Listed] | None:
                 now_there = fingerprint(got.page)
                 if not bases[page.key].remote.changed_fields(now_there):
                     renewed.append(Remote(page, now_there))
-        desk.state.bases.renew(renewed)
+        desk.state.bases.update_times(renewed)
     except (WikiError, StateError):
         return None if connection is None else connection.pages
     return connection.pages

@@ -187,7 +187,7 @@ def test_a_refusal_that_changes_nothing_is_a_failure(rig: Rig, verb: str) -> Non
     outcomes = rig.do("push", delete=True)
     assert results(outcomes) == [f"{verb} wiki home: failed", f"{verb} wiki news: done"]
     assert isinstance(outcomes[0].error, Forbidden)
-    assert rig.state.journal.open() == []
+    assert rig.state.journal.open_entries() == []
 
 
 def test_what_the_wiki_rejects_is_a_failure_with_its_words(rig: Rig) -> None:

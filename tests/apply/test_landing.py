@@ -48,7 +48,7 @@ def test_new_files_take_few_transactions_and_are_what_single_ones_would_be(fille
     assert [outcome.result for outcome in filled.do("pull")] == ["done"] * len(NAMES)
     assert filled.files() == [f"{name}.md" for name in NAMES]
     assert all(filled.text(f"{name}.md").endswith(f"\n\n{name}\n") for name in NAMES)
-    assert (filled.state.journal.open(), filled.plan().in_sync) == ([], len(NAMES))
+    assert (filled.state.journal.open_entries(), filled.plan().in_sync) == ([], len(NAMES))
 
 
 @pytest.mark.parametrize("function", ["create", "claim", "sync"])
@@ -61,11 +61,11 @@ def test_killed_amid_a_batch_the_next_run_ends_where_this_one_would_have(
         kill(patch, function, after=after if function != "sync" else 0)
         with pytest.raises(Killed):
             filled.apply(plan)
-    assert len(filled.state.journal.open()) == len(NAMES)
+    assert len(filled.state.journal.open_entries()) == len(NAMES)
     assert filled.settle() == len(NAMES)
     filled.do("pull")
     assert filled.files() == [f"{name}.md" for name in NAMES]
-    assert (filled.state.journal.open(), filled.plan().actions) == ([], ())
+    assert (filled.state.journal.open_entries(), filled.plan().actions) == ([], ())
 
 
 def test_a_file_has_no_name_before_its_bytes_are_on_disk(

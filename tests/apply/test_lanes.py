@@ -56,7 +56,7 @@ def all_right(rig: Rig, text: str = "Mine.\n") -> None:
         assert found is not None
         assert found["content"] == text
         assert found["tags"] == rig_tags(rig, name)
-    assert rig.state.journal.open() == []
+    assert rig.state.journal.open_entries() == []
     assert (rig.plan().actions, rig.plan().in_sync) == ((), len(NAMES))
     assert rig.box.tree_is_whole
 
@@ -116,7 +116,7 @@ def test_an_edit_between_the_look_and_the_write_is_kept_and_named(synced: Rig) -
     assert found.conflict.kind == "overtook"
     kept = [
         synced.state.backups.data(noted.number, "overtaken")
-        for noted in synced.state.journal.of(synced.runs[-1].number)
+        for noted in synced.state.journal.entries(synced.runs[-1].number)
     ]
     [lost] = [data for data in kept if data is not None]
     assert unpack_page(lost).content == "At the last moment.\n"

@@ -75,7 +75,7 @@ def test_an_answer_lost_with_the_wiki_is_settled_by_the_next_run(filled: Rig) ->
     assert [outcome.result for outcome in outcomes] == ["failed", "skipped", "skipped"]
     filled.box.faults.clear()
     assert filled.settle() == 1
-    assert (filled.plan().in_sync, filled.state.journal.open()) == (1, [])
+    assert (filled.plan().in_sync, filled.state.journal.open_entries()) == (1, [])
 
 
 def test_an_api_switched_off_amid_the_run_stops_it(filled: Rig) -> None:

@@ -212,7 +212,7 @@ class Workspace:
         found: list[tuple[str, str, str, str]] = []
         with closing(State.open(self.state, create=False)) as state:
             for run in state.journal.runs():
-                for noted in state.journal.of(run.number):
+                for noted in state.journal.entries(run.number):
                     data, what = state.backups.data(noted.number), noted.intent
                     if data is not None:
                         text = unpack_page(data).content if what.side == "wiki" else data.decode()

@@ -162,7 +162,7 @@ class World:
         named = {(page["locale"], page["path"]): page for page in pages}
         assert len(named) == len(pages), "a page is there twice"
         with closing(State.open(self.config.state, create=False)) as state:
-            assert state.journal.open() == []
+            assert state.journal.open_entries() == []
             bases = {
                 (key.locale, key.path): (
                     base.file,
@@ -192,7 +192,7 @@ class World:
         found |= {_content(data) for data in _tree(self.config.folder).values()}
         with closing(State.open(self.config.state, create=False)) as state:
             for run in state.journal.runs():
-                for noted in state.journal.of(run.number):
+                for noted in state.journal.entries(run.number):
                     for what in ("before", "overtaken"):
                         data = state.backups.data(noted.number, what)
                         if data is not None and noted.intent.side == "folder":

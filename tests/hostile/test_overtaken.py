@@ -27,7 +27,7 @@ def overtaken_copies(ws: Workspace) -> list[str]:
     found = []
     with closing(State.open(ws.state, create=False)) as state:
         for run in state.journal.runs():
-            for noted in state.journal.of(run.number):
+            for noted in state.journal.entries(run.number):
                 data = state.backups.data(noted.number, "overtaken")
                 if data is not None:
                     found.append(unpack_page(data).content)

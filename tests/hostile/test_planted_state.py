@@ -17,7 +17,7 @@ from repo import Repo, alone, count_processes
 from wikisync.errors import Locked, StateError
 from wikisync.lock import run_lock
 from wikisync.state import State
-from wikisync.state.bases import Remembered
+from wikisync.state.bases import StoredBase
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -131,7 +131,7 @@ def test_a_journal_that_names_another_file_deletes_nothing(tmp_path: Path) -> No
     folder, outside = tmp_path / ".wikisync", tmp_path / "outside"
     outside.write_bytes(SECRET)
     with closing(State.open(folder)) as state:
-        state.bases.put(Remembered(base("a"), PAGE))
+        state.bases.put(StoredBase(base("a"), PAGE))
     make_hot_journal(folder / "state.db", outside)
     with pytest.raises(StateError, match="unsafe"):
         use(folder)

@@ -222,7 +222,7 @@ class People:
         texts = []
         with closing(State.open(self.config.state, create=False)) as state:
             for run in state.journal.runs():
-                for noted in state.journal.of(run.number):
+                for noted in state.journal.entries(run.number):
                     for what in ("before", "overtaken"):
                         data = state.backups.data(noted.number, what)
                         if data is None:

@@ -195,7 +195,7 @@ class TwoPeople(RuleBasedStateMachine):
         self._check(bool(named) or self._asked() == asked + 1, "more than one request")
         self._equal_but_for(named)
         with closing(State.open(self._people.config.state)) as state:
-            self._check(not state.journal.open(), state.journal.open())
+            self._check(not state.journal.open_entries(), state.journal.open_entries())
         self._people.touched.intersection_update(named)
 
     @invariant()
@@ -255,7 +255,7 @@ class TwoPeople(RuleBasedStateMachine):
         logged = reversed(past.log(self._people.config))
         noted = [write.intent for one in logged if one.run.number > runs for write in one.writes]
         moves = [one for one in noted if (one.verb, one.side) == ("move", "folder")]
-        return [(one.old_file, one.file) for one in moves]
+        return [(one.from_file, one.file) for one in moves]
 
     def _runs(self) -> int:
         return max((logged.run.number for logged in past.log(self._people.config)), default=0)

@@ -11,7 +11,7 @@ from helpers import LATER, PAGE, base, key, remote
 from wikisync.errors import StateError
 from wikisync.page.model import Page
 from wikisync.state import State
-from wikisync.state.bases import Remembered, pack_page, unpack_page
+from wikisync.state.bases import StoredBase, pack_page, unpack_page
 from wikisync.state.journal import Intent
 
 if TYPE_CHECKING:
@@ -44,25 +44,25 @@ def reopened(tmp_path: Path) -> State:
 @pytest.mark.parametrize("page", [PAGE, ODD, Page("")])
 def test_a_page_comes_out_as_it_was_packed(page: Page) -> None:
     assert unpack_page(pack_page(page)) == page
-    remembered = Remembered(base(), page)
-    assert Remembered.unpack(remembered.pack()) == remembered
+    remembered = StoredBase(base(), page)
+    assert StoredBase.unpack(remembered.pack()) == remembered
 
 
 def test_a_base_comes_out_as_it_was_put_also_by_another_run(tmp_path: Path, state: State) -> None:
     known = replace(base("guide/ä", 7), key=key("guide/ä", "fr"), digest=bytes(range(16)))
-    state.bases.put(Remembered(known, ODD))
+    state.bases.put(StoredBase(known, ODD))
     state.set_meta(url="https://example.org", folder="pages")
     state.close()
     again = reopened(tmp_path)
     assert again.bases.load() == {known.key: known}
-    assert again.bases.get(known.key) == Remembered(known, ODD)
+    assert again.bases.get(known.key) == StoredBase(known, ODD)
     assert (again.meta("url"), again.meta("none")) == ("https://example.org", None)
     again.close()
 
 
 def test_a_base_that_is_put_again_replaces_the_one_before(state: State) -> None:
-    state.bases.put(Remembered(base("a", 1), PAGE))
-    state.bases.put(Remembered(base("a", 2), ODD))
+    state.bases.put(StoredBase(base("a", 1), PAGE))
+    state.bases.put(StoredBase(base("a", 2), ODD))
     found = state.bases.get(key("a"))
     assert found is not None
     assert (found.base.id, found.page, len(state.bases.load())) == (2, ODD, 1)
@@ -70,8 +70,8 @@ def test_a_base_that_is_put_again_replaces_the_one_before(state: State) -> None:
 
 def test_a_renewed_page_has_the_wikis_new_time_and_what_is_here_unchanged(state: State) -> None:
     known = base("a")
-    state.bases.put(Remembered(known, PAGE))
-    state.bases.renew([remote("a", 9, LATER, script_css="a{}")])
+    state.bases.put(StoredBase(known, PAGE))
+    state.bases.update_times([remote("a", 9, LATER, script_css="a{}")])
     [now] = state.bases.load().values()
     assert (now.id, now.updated_at) == (9, LATER)
     assert now.remote == remote("a", script_css="a{}").fingerprint
@@ -80,7 +80,7 @@ def test_a_renewed_page_has_the_wikis_new_time_and_what_is_here_unchanged(state:
 
 def test_a_forgotten_page_is_gone_and_no_other(state: State) -> None:
     for name in "ab":
-        state.bases.put(Remembered(base(name), PAGE))
+        state.bases.put(StoredBase(base(name), PAGE))
     state.bases.drop([key("a"), key("never")])
     assert list(state.bases.load()) == [key("b")]
     assert state.bases.get(key("a")) is None
@@ -93,17 +93,17 @@ def intent(run: int, **other: object) -> Intent:
 
 def test_an_intent_is_open_until_it_is_ended(tmp_path: Path, state: State) -> None:
     run = state.journal.begin_run("push", AT)
-    whole = intent(run, after=Remembered(base(), ODD), follow=True, before=Remembered(base(), PAGE))
+    whole = intent(run, after=StoredBase(base(), ODD), follow=True, before=StoredBase(base(), PAGE))
     number = state.journal.begin(whole)
     state.close()
     again = reopened(tmp_path)
-    [noted] = again.journal.open()
+    [noted] = again.journal.open_entries()
     assert (noted.number, noted.intent, noted.outcome) == (number, whole, None)
     again.journal.end(number, "done", page_id=5, wanted="as found")
-    assert again.journal.open() == []
-    [noted] = again.journal.of(run)
+    assert again.journal.open_entries() == []
+    [noted] = again.journal.entries(run)
     assert (noted.outcome, noted.intent.page_id, noted.intent.wanted) == ("done", 5, "as found")
-    assert noted.intent.before == Remembered(base(), PAGE)
+    assert noted.intent.before == StoredBase(base(), PAGE)
     again.close()
 
 
@@ -127,7 +127,7 @@ def test_runs_are_numbered_and_listed_the_newest_first(state: State) -> None:
 def test_a_transaction_that_fails_leaves_nothing_behind(state: State) -> None:
     def fail() -> None:
         with state.transaction():
-            state.bases.put(Remembered(base("a"), PAGE))
+            state.bases.put(StoredBase(base("a"), PAGE))
             with state.transaction():
                 state.set_meta(url="x")
             raise KeyboardInterrupt
@@ -140,7 +140,7 @@ def test_a_transaction_that_fails_leaves_nothing_behind(state: State) -> None:
 
 
 def test_a_run_that_was_killed_leaves_the_state_of_before(tmp_path: Path, state: State) -> None:
-    state.bases.put(Remembered(base("a"), PAGE))
+    state.bases.put(StoredBase(base("a"), PAGE))
     with state.transaction():
         state.bases.drop([key("a")])
         # What another process finds at this moment: nothing of it is there yet.

@@ -10,7 +10,7 @@ import pytest
 from helpers import PAGE, base
 from wikisync.errors import StateError
 from wikisync.state import State
-from wikisync.state.bases import Remembered
+from wikisync.state.bases import StoredBase
 from wikisync.state.database import VERSION
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def test_a_gitignore_of_the_users_own_is_left_alone(folder: Path) -> None:
 
 def test_a_state_is_one_file_once_it_is_closed(folder: Path) -> None:
     state = State.open(folder)
-    state.bases.put(Remembered(base(), PAGE))
+    state.bases.put(StoredBase(base(), PAGE))
     state.close()
     assert sorted(path.name for path in folder.iterdir()) == [".gitignore", "state.db"]
 
@@ -58,7 +58,7 @@ def use(folder: Path, *, create: bool) -> None:
 
 def fill(state: State) -> None:
     for number in range(1000):
-        state.bases.put(Remembered(base(f"page-{number}"), PAGE))
+        state.bases.put(StoredBase(base(f"page-{number}"), PAGE))
 
 
 def refused(folder: Path, *, create: bool) -> StateError:
@@ -106,7 +106,7 @@ def test_a_database_of_somebody_else_is_refused_byte_for_byte(folder: Path) -> N
 def test_a_damaged_state_is_refused_byte_for_byte(folder: Path) -> None:
     state = State.open(folder)
     for number in range(200):
-        state.bases.put(Remembered(base(f"page-{number}"), PAGE))
+        state.bases.put(StoredBase(base(f"page-{number}"), PAGE))
     state.close()
     data = bytearray((folder / "state.db").read_bytes())
     data[4096:] = b"\xff" * (len(data) - 4096)
@@ -117,7 +117,7 @@ def test_a_damaged_state_is_refused_byte_for_byte(folder: Path) -> None:
 @pytest.mark.parametrize("column", ["here", "digest", "page"])
 def test_values_that_cannot_be_are_damage(folder: Path, column: str) -> None:
     state = State.open(folder)
-    state.bases.put(Remembered(base(), PAGE))
+    state.bases.put(StoredBase(base(), PAGE))
     state._db.write(f"UPDATE base SET {column} = ?", ("nonsense",))
     with pytest.raises(StateError) as caught:
         (state.bases.load(), state.bases.get(base().key))
@@ -134,7 +134,7 @@ def test_a_place_that_cannot_be_written_is_told(tmp_path: Path) -> None:
 
 def test_a_full_disk_is_told_and_leaves_what_was_there(folder: Path) -> None:
     state = State.open(folder)
-    state.bases.put(Remembered(base("a"), PAGE))
+    state.bases.put(StoredBase(base("a"), PAGE))
     pages = state._db.row("PRAGMA page_count")[0]
     state._db.row(f"PRAGMA max_page_count = {pages}")
     with pytest.raises(StateError, match="full"):

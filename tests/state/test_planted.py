@@ -16,7 +16,7 @@ import pytest
 from helpers import PAGE, base
 from wikisync.errors import StateError
 from wikisync.state import State
-from wikisync.state.bases import Remembered, pack_page
+from wikisync.state.bases import StoredBase, pack_page
 from wikisync.state.database import VERSION
 from wikisync.state.journal import Intent
 from wikisync.state.packing import Unpacker
@@ -34,9 +34,9 @@ def folder(tmp_path: Path) -> Path:
     folder = tmp_path / ".wikisync"
     with closing(State.open(folder)) as state:
         for number in range(40):
-            state.bases.put(Remembered(base(f"page-{number}"), PAGE))
+            state.bases.put(StoredBase(base(f"page-{number}"), PAGE))
         run = state.journal.begin_run("push", AT)
-        known = Remembered(base("page-1"), PAGE)
+        known = StoredBase(base("page-1"), PAGE)
         made = Intent(
             run, "update", "wiki", known.base.key, "a.md", 1, "x", "y", known, False, known
         )
@@ -54,15 +54,15 @@ def read_all(folder: Path, *, create: bool = False) -> None:
             state.bases.get(known)
         state.files.load()
         state.meta("url")
-        state.journal.half_rewritten()
+        state.journal.unfinished_date_rewrites()
         state.journal.interrupted()
         for run in state.journal.runs():
-            state.journal.of_plan("x")
-            for noted in state.journal.of(run.number):
+            state.journal.runs_of_plan("x")
+            for noted in state.journal.entries(run.number):
                 state.backups.data(noted.number)
         state.backups.all()
         state.journal.names()
-        state.journal.open()
+        state.journal.open_entries()
 
 
 def change(folder: Path, *statements: str, values: tuple[object, ...] = ()) -> None:

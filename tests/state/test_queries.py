@@ -10,7 +10,7 @@ import pytest
 
 from helpers import PAGE, base, key
 from wikisync.state import State
-from wikisync.state.bases import Remembered
+from wikisync.state.bases import StoredBase
 from wikisync.state.journal import Intent
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 def one_page(state: State) -> None:
     """All that a run asks and notes for one page, and once for itself."""
-    journal, known = state.journal, Remembered(base("a", 1), PAGE)
+    journal, known = state.journal, StoredBase(base("a", 1), PAGE)
     journal.interrupted()
     run = journal.begin_run("sync", AT)
     intent = Intent(run, "update", "folder", key("a"), "a.md", 1, "lease", "old", after=known)
@@ -51,11 +51,11 @@ def one_page(state: State) -> None:
     state.bases.get(key("a"))
     state.bases.drop([key("b")])
     journal.end(number, "done")
-    journal.rewriting(run, 1, "old", "new")
-    journal.rewrote(run, 1, "new")
-    journal.half_rewritten()
-    journal.open()
-    journal.of(run)
+    journal.begin_date_rewrite(run, 1, "old", "new")
+    journal.end_date_rewrite(run, 1, "new")
+    journal.unfinished_date_rewrites()
+    journal.open_entries()
+    journal.entries(run)
     state.backups.data(number)
     state.backups.of_run(run)
     state.backups.get(number)

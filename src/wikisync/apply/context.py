@@ -22,7 +22,7 @@ from wikisync.errors import (
 from wikisync.page.document import parse
 from wikisync.page.fingerprint import Fingerprint, fingerprint
 from wikisync.sides.folder import digest_of
-from wikisync.state.bases import Remembered
+from wikisync.state.bases import StoredBase
 from wikisync.sync.plan import Base
 
 if TYPE_CHECKING:
@@ -141,7 +141,11 @@ def settled(
         if intent.verb == "move":
             after = arriving(after, record)
         else:
-            after = following(after, record, refused) if intent.follow else returning(after, record)
+            after = (
+                following(after, record, refused)
+                if intent.follows_file
+                else returning(after, record)
+            )
     wanted = str(fingerprint(record.page)) if record is not None else None
     page_id = record.id if record is not None else None
     with state.transaction():
@@ -156,7 +160,7 @@ def settled(
         state.journal.end(number, "done", page_id=page_id, wanted=wanted)
 
 
-def following(after: Remembered, record: Record, refused: tuple[str, ...]) -> Remembered:
+def following(after: StoredBase, record: Record, refused: tuple[str, ...]) -> StoredBase:
     """The base of a page that was just brought to what the file says, but for what was refused.
 
     In that the file differs from the base, so that the next run tries again.
@@ -172,10 +176,10 @@ def following(after: Remembered, record: Record, refused: tuple[str, ...]) -> Re
         created_at=record.created_at,
         updated_at=record.updated_at,
     )
-    return Remembered(base, record.page)
+    return StoredBase(base, record.page)
 
 
-def arriving(after: Remembered, record: Record) -> Remembered:
+def arriving(after: StoredBase, record: Record) -> StoredBase:
     """The base of a page that was just moved, which changes nothing else of it.
 
     But the wiki rewrites a title that equals the end of the path: the file's then differs from the
@@ -192,22 +196,22 @@ def arriving(after: Remembered, record: Record) -> Remembered:
             updated_at=record.updated_at,
             digest=b"",
         )
-        return Remembered(base, record.page)
+        return StoredBase(base, record.page)
     # No time at all makes the next run look at the page.
     updated_at = "" if changed else record.updated_at
     return replace(after, base=replace(after.base, id=record.id, updated_at=updated_at))
 
 
-def returning(after: Remembered, record: Record) -> Remembered:
+def returning(after: StoredBase, record: Record) -> StoredBase:
     """The base of a page that was just brought back to what it was before a run."""
     as_it_was = not after.base.remote.changed_fields(fingerprint(record.page))
     # No time at all makes the next run look at the page.
     updated_at = record.updated_at if as_it_was else ""
     base = replace(after.base, id=record.id, updated_at=updated_at)
-    return Remembered(base, after.page)
+    return StoredBase(base, after.page)
 
 
-def agreed(action: Action, record: Record, here: Fingerprint, digest: bytes) -> Remembered:
+def agreed(action: Action, record: Record, here: Fingerprint, digest: bytes) -> StoredBase:
     """The base of a page on which both sides agree now."""
     base = Base(
         action.key,
@@ -220,7 +224,7 @@ def agreed(action: Action, record: Record, here: Fingerprint, digest: bytes) -> 
         record.updated_at,
         digest,
     )
-    return Remembered(base, record.page)
+    return StoredBase(base, record.page)
 
 
 def open_file(run: Run, here: Local) -> Opened:

@@ -14,7 +14,7 @@ from wikisync.apply.context import Run, open_file
 from wikisync.apply.pull import update_file
 from wikisync.page.fingerprint import fingerprint
 from wikisync.page.model import DEFAULT_EDITOR, Page
-from wikisync.state.bases import Remembered
+from wikisync.state.bases import StoredBase
 from wikisync.state.journal import Intent
 from wikisync.sync.plan import Action, Base
 
@@ -55,7 +55,7 @@ def convert_page(run: Run, action: Action) -> WikisyncError | None:
         listed.id,
         str(lease),
         str(wanted),
-        after=Remembered(base, opened.document.page if known is None else known.page),
+        after=StoredBase(base, opened.document.page if known is None else known.page),
         before=known,
     )
     record = on_wiki.convert(run, intent, editor)

@@ -29,6 +29,8 @@ def follow_time(run: Run, file: str, opened: Opened, record: Record) -> bytes | 
     digest = digest_of(data)
     if (file, opened.digest) in run.left:
         # Whoever takes this run back must know the file, wherever the run is stopped.
-        run.state.journal.rewriting(run.number, record.id, opened.digest.hex(), digest.hex())
+        run.state.journal.begin_date_rewrite(
+            run.number, record.id, opened.digest.hex(), digest.hex()
+        )
     run.folder.write(file, data, opened.digest)
     return digest

@@ -20,7 +20,7 @@ def write(run: Run, intent: Intent, data: bytes) -> None:
     with bracket(run, intent) as held:
         _keep(held)
         held.sent = True
-        lease = None if intent.lease is None else bytes.fromhex(intent.lease)
+        lease = None if intent.expected is None else bytes.fromhex(intent.expected)
         run.folder.write(intent.file, data, lease)
         held.done()
     run.left.add((intent.file, digest_of(data)))
@@ -34,8 +34,8 @@ def move(run: Run, intent: Intent) -> None:
     """
     with bracket(run, intent) as held:
         held.sent = True
-        digest = bytes.fromhex(intent.lease or "")
-        run.folder.move(intent.old_file, intent.file, digest)
+        digest = bytes.fromhex(intent.expected or "")
+        run.folder.move(intent.from_file, intent.file, digest)
         held.done()
     run.left.add((intent.file, digest))
 
@@ -48,18 +48,18 @@ def delete(run: Run, intent: Intent) -> None:
     with bracket(run, intent) as held:
         _keep(held)
         held.sent = True
-        run.folder.delete(intent.file, bytes.fromhex(intent.lease or ""))
+        run.folder.delete(intent.file, bytes.fromhex(intent.expected or ""))
         held.done()
 
 
 def _keep(held: Bracket) -> None:
     intent = held.intent
-    if intent.lease is None:
+    if intent.expected is None:
         return
     try:
         data = held.run.folder.read(intent.file)
     except FolderError as error:
         raise FileChanged(intent.file, error.doing, error.reason) from error
-    if digest_of(data).hex() != intent.lease:
+    if digest_of(data).hex() != intent.expected:
         raise FileChanged(intent.file, "read", "it was edited meanwhile")
     held.keep(data)

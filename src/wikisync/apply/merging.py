@@ -18,7 +18,7 @@ from wikisync.page.document import update
 from wikisync.page.fingerprint import ON_DEMAND, Fingerprint, fingerprint
 from wikisync.page.marks import with_conflict_markers
 from wikisync.sides.folder import digest_of
-from wikisync.state.bases import Remembered
+from wikisync.state.bases import StoredBase
 from wikisync.state.journal import Intent
 from wikisync.sync.plan import Action, Base, Local
 
@@ -75,7 +75,7 @@ def _write(run: Run, action: Action, opened: Opened, data: bytes, record: Record
     in_folder.write(run, intent, data)
 
 
-def _seen(run: Run, action: Action, record: Record, kind: str) -> Remembered:
+def _seen(run: Run, action: Action, record: Record, kind: str) -> StoredBase:
     """The base of a file that has taken in what the wiki has: where it differs, it was edited."""
     there = fingerprint(record.page)
     known = run.state.bases.get(action.key)
@@ -95,7 +95,7 @@ def _seen(run: Run, action: Action, record: Record, kind: str) -> Remembered:
         record.updated_at,
         b"",  # no file's, so that the file is read
     )
-    return Remembered(base, record.page)
+    return StoredBase(base, record.page)
 
 
 def _opened(run: Run, action: Action) -> tuple[Opened, Record]:

@@ -10,7 +10,7 @@ from wikisync.apply import in_folder, on_wiki, second_look
 from wikisync.apply.context import Run, open_file
 from wikisync.apply.dates import follow_time
 from wikisync.errors import FolderError, PageChanged, WikisyncError
-from wikisync.state.bases import Remembered
+from wikisync.state.bases import StoredBase
 from wikisync.state.journal import Intent
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def move_page(run: Run, action: Action) -> WikisyncError | None:
     if there is None or there.fingerprint is None:
         raise AssertionError(f"{action.key}: a move of a page needs a lease")
     lease = str(there.fingerprint)
-    intent = replace(_intent(run, action), lease=lease, wanted=lease)
+    intent = replace(_intent(run, action), expected=lease, wanted=lease)
     second_look.wait_for_second_look(run)
     look = partial(second_look.check_still_renamed, run, action)
     record, overtook = on_wiki.move(run, intent, look)
@@ -45,14 +45,14 @@ def move_file(run: Run, action: Action) -> None:
     if run.wiki.find(page) is None:
         raise PageChanged(page, "it is not there any more")
     lease = run.wrote.get((action.from_file, here.digest), here.digest).hex()
-    in_folder.move(run, replace(_intent(run, action), lease=lease, wanted=lease))
+    in_folder.move(run, replace(_intent(run, action), expected=lease, wanted=lease))
 
 
 def _intent(run: Run, action: Action) -> Intent:
     if action.base_key is None or action.base is None:
         raise AssertionError(f"{action.key}: a move needs the base that it begins and ends with")
     before = run.state.bases.get(action.base_key)
-    after = None if before is None else Remembered(action.base, before.page)
+    after = None if before is None else StoredBase(action.base, before.page)
     return Intent(
         run.number,
         "move",
@@ -64,8 +64,8 @@ def _intent(run: Run, action: Action) -> Intent:
         None,
         after=after,
         before=before,
-        origin=action.from_key,
-        old_file=action.from_file,
+        from_key=action.from_key,
+        from_file=action.from_file,
     )
 
 

@@ -227,8 +227,8 @@ def _tree_unsure(run: Run, key: Key) -> None:
 def _under_lease(held: Bracket) -> Record:
     """The page as it is now, if that is as the plan saw it (promise 3)."""
     intent = held.intent
-    at = intent.origin or intent.key
-    if intent.page_id is None or intent.lease is None:
+    at = intent.from_key or intent.key
+    if intent.page_id is None or intent.expected is None:
         raise AssertionError(f"{intent.key}: a write over a page needs a lease")
     try:
         record = held.run.wiki.read_one(intent.page_id)
@@ -240,7 +240,7 @@ def _under_lease(held: Bracket) -> Record:
         record = found
     if record.key != at:
         raise PageChanged(intent.key, f"it was moved to {record.key} on the wiki")
-    fields = fingerprint(record.page).changed_fields(Fingerprint.parse(intent.lease))
+    fields = fingerprint(record.page).changed_fields(Fingerprint.parse(intent.expected))
     if fields:
         # Its time may not tell: a page can change in the wiki's database alone.
         held.run.state.bases.doubt([intent.before.base.key if intent.before else intent.key])

@@ -18,7 +18,7 @@ from wikisync.page.fingerprint import fingerprint
 from wikisync.page.hint import first_heading
 from wikisync.page.limits import MAX_TEXT
 from wikisync.page.model import DEFAULT_EDITOR, Page
-from wikisync.state.bases import Remembered
+from wikisync.state.bases import StoredBase
 from wikisync.state.journal import Intent
 from wikisync.sync.plan import Base
 
@@ -118,8 +118,8 @@ def _intent(run: Run, action: Action, opened: Opened, *, lease: str | None, want
         action.id,
         lease,
         wanted,
-        after=Remembered(half, opened.document.page),
-        follow=True,
+        after=StoredBase(half, opened.document.page),
+        follows_file=True,
         before=run.state.bases.get(action.key),
     )
 
@@ -154,5 +154,5 @@ def _write_back(run: Run, action: Action, record: Record, opened: Opened) -> Wik
     if digest is not None:
         with run.state.transaction():
             run.state.bases.put(agreed(action, record, opened.fingerprint, digest))
-            run.state.journal.rewrote(run.number, record.id, digest.hex())
+            run.state.journal.end_date_rewrite(run.number, record.id, digest.hex())
     return None

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from wikisync.sides.folder import Folder
     from wikisync.state import State
     from wikisync.state.backups import Backup
-    from wikisync.state.bases import Remembered
+    from wikisync.state.bases import StoredBase
     from wikisync.sync.plan import Verb
 
 _FIXED = frozenset({"editor", "private"})
@@ -44,7 +44,7 @@ class Restoration:
     backup: Backup
     key: Key
     file: str
-    known: Remembered | None
+    known: StoredBase | None
     current: bytes | None
     data: bytes
     fields: tuple[str, ...]
@@ -145,7 +145,7 @@ def restore(run: Run, todo: Restoration) -> None:
     )
 
 
-def _known(state: State, backup: Backup) -> Remembered | None:
+def _known(state: State, backup: Backup) -> StoredBase | None:
     """The base of the backup's page, wherever it moved since; else of the page in its place."""
     key = backup.key
     if not state.from_another_wiki(backup.run):
@@ -190,7 +190,7 @@ def _kind(backup: Backup, page: Page | None) -> ContentType:
 
 
 def _file_form(
-    page: Page, kind: ContentType, current: bytes | None, known: Remembered | None, at: str
+    page: Page, kind: ContentType, current: bytes | None, known: StoredBase | None, at: str
 ) -> bytes:
     """The page as a file; one that is there changes in the lines concerned alone (promise 8)."""
     if current is not None:
@@ -209,7 +209,7 @@ def _file_form(
     return _composed(page, kind, known, at)
 
 
-def _composed(page: Page, kind: ContentType, known: Remembered | None, at: str) -> bytes:
+def _composed(page: Page, kind: ContentType, known: StoredBase | None, at: str) -> bytes:
     date, created = at, at
     if known is not None:
         date, created = known.base.updated_at or at, known.base.created_at or at
@@ -239,7 +239,7 @@ def _differing(current: bytes | None, data: bytes, kind: ContentType) -> tuple[s
         return ("content",)
 
 
-def _unpushed(current: bytes, kind: ContentType, known: Remembered | None) -> bool:
+def _unpushed(current: bytes, kind: ContentType, known: StoredBase | None) -> bool:
     if known is None:
         return True
     if digest_of(current) == known.base.digest:

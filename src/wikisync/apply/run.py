@@ -32,9 +32,9 @@ def apply(plan: Plan, run: Run, *, stop: Callable[[], bool] = lambda: False) -> 
     skipped. Never raises for what can happen to a page; StateError where not even a start is made.
     """
     with run.state.transaction():
-        run.state.bases.renew(plan.base_updates)
+        run.state.bases.update_times(plan.base_updates)
         run.state.bases.drop(plan.base_deletes)
-        run.state.bases.rekey(plan.base_renames)
+        run.state.bases.rename(plan.base_renames)
     records = Records(run.wiki, plan.actions)
     gave_up: WikisyncError | None = None
     rebuilding = [a for a in plan.writes if a.side == "wiki" and a.verb in _REBUILD]

@@ -18,7 +18,7 @@ from wikisync.apply.read_back import UNSENT
 from wikisync.errors import FolderError, PageGone, PageHidden
 from wikisync.page.fingerprint import Fingerprint, fingerprint
 from wikisync.sides.folder import digest_of
-from wikisync.state.bases import Remembered
+from wikisync.state.bases import StoredBase
 from wikisync.sync.settle import (
     WriteOutcome,
     classify_conversion,
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from wikisync.sides.folder import Folder
     from wikisync.sides.wiki import Wiki
     from wikisync.state import State
-    from wikisync.state.journal import Noted
+    from wikisync.state.journal import JournalEntry
 
 
 def settle(state: State, folder: Folder, wiki: Wiki) -> int:
@@ -41,7 +41,7 @@ def settle(state: State, folder: Folder, wiki: Wiki) -> int:
     Raises WikiError where the wiki cannot be asked: nothing is then settled that needs it.
     """
     folder.remove_temporary_files()  # first: what a file holds tells what became of a write
-    waiting = state.journal.open()
+    waiting = state.journal.open_entries()
     for noted in waiting:
         if noted.intent.side == "folder":
             _settle_file(state, folder, noted)
@@ -55,22 +55,22 @@ def settle(state: State, folder: Folder, wiki: Wiki) -> int:
 def settle_files(state: State, folder: Folder) -> None:
     """Settle what interrupted runs had begun in the folder; the wiki's part stays open."""
     folder.remove_temporary_files()
-    for noted in state.journal.open():
+    for noted in state.journal.open_entries():
         if noted.intent.side == "folder":
             _settle_file(state, folder, noted)
     _settle_dates(state, folder)
 
 
 def _settle_dates(state: State, folder: Folder) -> None:
-    for run, page_id, file, _digest in state.journal.half_rewritten():
+    for run, page_id, file, _digest in state.journal.unfinished_date_rewrites():
         with suppress(FolderError):  # else it is looked at the next time
-            state.journal.rewrote(run, page_id, digest_of(folder.read(file)).hex())
+            state.journal.end_date_rewrite(run, page_id, digest_of(folder.read(file)).hex())
 
 
-def _settle_file(state: State, folder: Folder, noted: Noted) -> None:
+def _settle_file(state: State, folder: Folder, noted: JournalEntry) -> None:
     intent = noted.intent
     if intent.verb == "move":
-        folder.finish_move(intent.old_file, intent.file)
+        folder.finish_move(intent.from_file, intent.file)
     try:
         found = digest_of(folder.read(intent.file)).hex()
     except FolderError as error:
@@ -79,11 +79,11 @@ def _settle_file(state: State, folder: Folder, noted: Noted) -> None:
         found = None
         with suppress(FolderError):
             folder.remove_empty_folders(intent.file)
-    before = None if intent.verb == "move" else intent.lease  # nothing bore the new name
+    before = None if intent.verb == "move" else intent.expected  # nothing bore the new name
     _record(state, noted, classify_file_write(found, before, intent.wanted), None)
 
 
-def _settle_page(state: State, wiki: Wiki, noted: Noted) -> None:
+def _settle_page(state: State, wiki: Wiki, noted: JournalEntry) -> None:
     intent = noted.intent
     try:
         record = wiki.read_one(intent.page_id) if intent.page_id else wiki.find(intent.key)
@@ -93,11 +93,11 @@ def _settle_page(state: State, wiki: Wiki, noted: Noted) -> None:
         return
     if intent.verb == "move":
         at = None if record is None else record.key
-        verdict = classify_move(at, intent.origin, intent.key)
+        verdict = classify_move(at, intent.from_key, intent.key)
         _record(state, noted, verdict, record)
         return
     found = None if record is None else fingerprint(record.page)
-    lease = None if intent.lease is None else Fingerprint.parse(intent.lease)
+    lease = None if intent.expected is None else Fingerprint.parse(intent.expected)
     wanted = None if intent.wanted is None else Fingerprint.parse(intent.wanted)
     if lease is not None and wanted is not None and lease.changed_fields(wanted) == ("editor",):
         # No update changes that alone: the wiki was to convert the page.
@@ -107,7 +107,9 @@ def _settle_page(state: State, wiki: Wiki, noted: Noted) -> None:
     _record(state, noted, verdict, record)
 
 
-def _record(state: State, noted: Noted, verdict: WriteOutcome, record: Record | None) -> None:
+def _record(
+    state: State, noted: JournalEntry, verdict: WriteOutcome, record: Record | None
+) -> None:
     intent, number = noted.intent, noted.number
     match verdict:
         case "done":
@@ -116,7 +118,7 @@ def _record(state: State, noted: Noted, verdict: WriteOutcome, record: Record | 
             settled(state, number, intent, record)
         case "undone":
             state.journal.end(number, "failed")
-        case "half" if record is not None and intent.after is not None and intent.follow:
+        case "half" if record is not None and intent.after is not None and intent.follows_file:
             # Here differs from this base in the tags, the wiki does not: the plan will write them.
             print_now = fingerprint(record.page)
             half = replace(
@@ -129,7 +131,7 @@ def _record(state: State, noted: Noted, verdict: WriteOutcome, record: Record | 
                 digest=b"",  # no file's, so that the file is read
             )
             with state.transaction():
-                state.bases.put(Remembered(half, record.page))
+                state.bases.put(StoredBase(half, record.page))
                 state.journal.end(number, "unknown")
         case _:
             page_id = None if record is None else record.id

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from wikisync.errors import OverwroteConcurrentEdit
     from wikisync.page.model import Key, Page, Record
     from wikisync.state import State
-    from wikisync.state.journal import Noted, Outcome
+    from wikisync.state.journal import JournalEntry, Outcome
     from wikisync.sync.plan import Side, Verb
 
 _INVERSE: dict[Verb, Verb] = {
@@ -42,7 +42,7 @@ class Step:
     those that the past write made.
     """
 
-    noted: Noted
+    noted: JournalEntry
     action: Action
     in_the_way: str = ""
     backups: tuple[int, ...] = ()
@@ -69,12 +69,12 @@ def steps(
     )
 
 
-def _standing(state: State, number: int, outcomes: set[Outcome | None]) -> list[Noted]:
+def _standing(state: State, number: int, outcomes: set[Outcome | None]) -> list[JournalEntry]:
     """The writes of a run with such an outcome that no undo has taken back (nor was itself)."""
     taken_back = _written(state, number, "done")
     return [
         noted
-        for noted in state.journal.of(number)
+        for noted in state.journal.entries(number)
         if noted.outcome in outcomes and _what(noted) not in taken_back
     ]
 
@@ -84,27 +84,27 @@ def _written(state: State, number: int, outcome: Outcome) -> set[tuple[Side, fro
     undos = [run.number for run in state.journal.runs() if run.undoes == number]
     if outcome == "done":
         return {_what(noted) for undo in undos for noted in _standing(state, undo, {"done"})}
-    noted_of = (noted for undo in undos for noted in state.journal.of(undo))
+    noted_of = (noted for undo in undos for noted in state.journal.entries(undo))
     return {_what(noted) for noted in noted_of if noted.outcome == outcome}
 
 
-def _what(noted: Noted) -> tuple[Side, frozenset[Key]]:
+def _what(noted: JournalEntry) -> tuple[Side, frozenset[Key]]:
     """What a write wrote to; no run moves or changes a page or a file twice.
 
     A move is told by its two ends, whichever way it went.
     """
     intent = noted.intent
-    return intent.side, frozenset({intent.origin or intent.key, intent.key})
+    return intent.side, frozenset({intent.from_key or intent.key, intent.key})
 
 
 def _action(intent: Intent) -> Action:
     verb = _INVERSE[intent.verb]
-    if intent.origin is not None:
+    if intent.from_key is not None:
         return Action(
             verb,
             intent.side,
-            intent.origin,
-            intent.old_file,
+            intent.from_key,
+            intent.from_file,
             id=intent.page_id,
             from_key=intent.key,
             from_file=intent.file,
@@ -119,7 +119,7 @@ def take_back(run: Run, step: Step) -> OverwroteConcurrentEdit | None:
     """
     past = step.noted.intent
     intent = _intent(run, step)
-    if past.origin is not None:
+    if past.from_key is not None:
         return _move(run, intent, past)
     if past.side == "folder":
         _file(run, intent, step.noted.number)
@@ -141,19 +141,19 @@ def _intent(run: Run, step: Step) -> Intent:
         past.key,
         past.file,
         None if step.action.verb == "create" else step.action.id,
-        lease=past.wanted,
-        wanted=past.lease,
+        expected=past.wanted,
+        wanted=past.expected,
         after=past.before,
         before=run.state.bases.get(past.key),
     )
-    if past.origin is None:
+    if past.from_key is None:
         return intent
     return replace(
         intent,
-        key=past.origin,
-        file=past.old_file,
-        origin=past.key,
-        old_file=past.file,
+        key=past.from_key,
+        file=past.from_file,
+        from_key=past.key,
+        from_file=past.file,
         # A move leaves the bytes alone: the file that comes back is as the run left it.
         wanted=past.wanted,
     )

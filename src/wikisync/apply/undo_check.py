@@ -82,25 +82,28 @@ class _Files:
         past = step.noted.intent
         try:
             if step.action.verb == "move":
-                return self._digest(past.file) is None and self._digest(past.old_file) == past.lease
-            return self._digest(past.file) == past.lease
+                return (
+                    self._digest(past.file) is None
+                    and self._digest(past.from_file) == past.expected
+                )
+            return self._digest(past.file) == past.expected
         except FolderError:
             return False
 
     def take_back(self, step: Step) -> None:
         past = step.noted.intent
         if step.action.verb == "move":
-            self._later[past.old_file] = self._digest(past.file)
+            self._later[past.from_file] = self._digest(past.file)
             self._later[past.file] = None
         else:
-            self._later[past.file] = past.lease
+            self._later[past.file] = past.expected
 
     def _is_free(self, past: Intent) -> bool:
-        if self._digest(past.old_file) is None:
+        if self._digest(past.from_file) is None:
             return True
         # Names that differ in case alone, or a move that was killed half-way.
-        goal, path = self._folder.root / past.old_file, self._folder.root / past.file
-        return past.old_file not in self._later and goal.samefile(path)
+        goal, path = self._folder.root / past.from_file, self._folder.root / past.file
+        return past.from_file not in self._later and goal.samefile(path)
 
     def _digest(self, file: str) -> str | None:
         if file in self._later:
@@ -144,30 +147,30 @@ class _Pages:
             reason = "" if key == past.key else _moved(key)
         else:
             reason = self._changed(past)
-        if not reason and verb == "move" and past.origin is not None and self.at(past.origin):
+        if not reason and verb == "move" and past.from_key is not None and self.at(past.from_key):
             return "there is a page now"
         return reason
 
     def as_before(self, step: Step) -> bool:
         past = step.noted.intent
-        if past.lease is None:
+        if past.expected is None:
             return self.at(past.key) is None
         record = self._record(past)
-        at = past.origin or past.key
+        at = past.from_key or past.key
         if record is None or isinstance(record, WikisyncError) or record.key != at:
             return False
-        return not fingerprint(record.page).changed_fields(Fingerprint.parse(past.lease))
+        return not fingerprint(record.page).changed_fields(Fingerprint.parse(past.expected))
 
     def take_back(self, step: Step) -> None:
         past, verb = step.noted.intent, step.action.verb
         if verb == "delete":
             self._at[past.key] = None
         elif past.page_id is not None and verb != "create":
-            self._later[past.page_id] = past.origin or past.key
+            self._later[past.page_id] = past.from_key or past.key
         if verb == "create":
             self._at[past.key] = past.page_id or 0
-        if verb == "move" and past.origin is not None:
-            self._at[past.key], self._at[past.origin] = None, past.page_id
+        if verb == "move" and past.from_key is not None:
+            self._at[past.key], self._at[past.from_key] = None, past.page_id
 
     def _changed(self, past: Intent) -> str:
         record = self._record(past)

@@ -11,7 +11,7 @@ from wikisync.page.document import parse
 from wikisync.page.fingerprint import fingerprint
 from wikisync.sides.folder import digest_of
 from wikisync.sides.git import GitFailed
-from wikisync.state.bases import Remembered
+from wikisync.state.bases import StoredBase
 from wikisync.sync.ancestry import GitVersion
 from wikisync.sync.plan import Base
 
@@ -84,7 +84,7 @@ class InGit:
 
     def remember(
         self, candidates: Mapping[Key, Candidate], found: Mapping[Key, Ancestor]
-    ) -> Iterator[tuple[Key, Remembered]]:
+    ) -> Iterator[tuple[Key, StoredBase]]:
         """The bases that the ancestors make."""
         wanted: defaultdict[str, list[Key]] = defaultdict(list)
         for key, ancestor in found.items():
@@ -161,7 +161,7 @@ def _parsed(data: bytes | None, content_type: ContentType) -> Document | None:
         return None
 
 
-def _remembered(key: Key, candidate: Candidate, old: Page) -> Remembered:
+def _remembered(key: Key, candidate: Candidate, old: Page) -> StoredBase:
     """The base of a page that both sides once had as ``old``, which may leave fields out."""
     now = candidate.there.record.page if candidate.there.record else old
     page = old.with_defaults_from(now)
@@ -178,4 +178,4 @@ def _remembered(key: Key, candidate: Candidate, old: Page) -> Remembered:
         updated_at="",  # like no page's: the wiki is read again as long as this is the base
         digest=b"",
     )
-    return Remembered(base, page)
+    return StoredBase(base, page)

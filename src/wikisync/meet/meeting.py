@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from wikisync.page.paths import Locales
     from wikisync.sides.folder import Folder
     from wikisync.sides.wiki import Wiki
-    from wikisync.state.bases import Remembered
+    from wikisync.state.bases import StoredBase
     from wikisync.sync.ancestry import GitVersion
     from wikisync.sync.plan import Base, Local, RemoteState
 
@@ -38,7 +38,7 @@ class Met:
     ``moved``: a base's key → the key of its page now, where it was moved on the wiki.
     """
 
-    bases: dict[Key, Remembered] = field(default_factory=dict)
+    bases: dict[Key, StoredBase] = field(default_factory=dict)
     read: dict[Key, Remote] = field(default_factory=dict)
     moved: dict[Key, Key] = field(default_factory=dict)
     notes: tuple[Note, ...] = ()

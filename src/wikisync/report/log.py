@@ -74,7 +74,7 @@ def _merged(noted: Write) -> bool:
 def _name(noted: Write) -> str:
     intent = noted.intent
     name = intent.file or str(intent.key)
-    return f"{intent.old_file} → {name}" if intent.old_file else name
+    return f"{intent.from_file} → {name}" if intent.from_file else name
 
 
 def to_json(runs: Iterable[LoggedRun], wiki: str, folder: str) -> str:
@@ -100,7 +100,7 @@ def _run(logged: LoggedRun) -> dict[str, Any]:
                 "locale": noted.intent.key.locale,
                 "path": noted.intent.key.path,
                 "file": noted.intent.file,
-                "from": noted.intent.old_file or None,
+                "from": noted.intent.from_file or None,
                 "outcome": noted.outcome or "unsettled",
             }
             for noted in logged.writes

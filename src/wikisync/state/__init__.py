@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from wikisync.state.backups import Backups
 from wikisync.state.bases import Bases
 from wikisync.state.database import Database
-from wikisync.state.files import Files
+from wikisync.state.files import StatCache
 from wikisync.state.journal import Journal
 from wikisync.state.location import DATABASE
 
@@ -26,7 +26,7 @@ class State:
     def __init__(self, db: Database) -> None:
         self._db = db
         self.bases = Bases(db)
-        self.files = Files(db)
+        self.files = StatCache(db)
         self.journal = Journal(db)
         self.backups = Backups(db)
 
@@ -40,7 +40,7 @@ class State:
         if create:
             return cls(Database.open(folder))
         if os.path.lexists(folder / DATABASE):
-            return cls(Database.open_to_look(folder))
+            return cls(Database.open_readonly(folder))
         return cls(Database.in_memory(folder))
 
     def transaction(self) -> AbstractContextManager[None]:

@@ -88,14 +88,14 @@ class Backups:
 
     def data(self, intent: int, what: What = "before") -> bytes | None:
         """Return the bytes of an intent's backup; None where there is none, or not any more."""
-        with self._db.reported():
+        with self._db.translate_errors():
             row = self._db.row(
                 "SELECT data FROM backup WHERE intent = ? AND what = ? ORDER BY id", (intent, what)
             )
             return None if row is None else Unpacker()(row[0])
 
     def _found(self, condition: str, *values: object) -> list[Backup]:
-        with self._db.reported():
+        with self._db.translate_errors():
             return [_backup(row) for row in self._db.rows(f"{_COLUMNS} {condition}", values)]
 
 

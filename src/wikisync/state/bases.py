@@ -36,7 +36,7 @@ _DROP: Final = "DELETE FROM base WHERE locale = ? AND path = ?"
 
 
 @dataclass(frozen=True, slots=True)
-class Remembered:
+class StoredBase:
     """A base with the page itself."""
 
     base: Base
@@ -48,12 +48,12 @@ class Remembered:
         return zlib.compress(json.dumps([_row(self.base), _values(self.page)]).encode(), 1)
 
     @classmethod
-    def unpack(cls, data: bytes) -> Remembered:
+    def unpack(cls, data: bytes) -> StoredBase:
         """What ``pack`` packed. Raises ValueError, TypeError or zlib.error."""
         return cls.unpack_by(Unpacker(), data)
 
     @classmethod
-    def unpack_by(cls, unpack: Unpacker, data: bytes) -> Remembered:
+    def unpack_by(cls, unpack: Unpacker, data: bytes) -> StoredBase:
         """``unpack``, as one of several values that are read together."""
         row, values = json.loads(unpack(data))
         return cls(_base(row), page_of(values))
@@ -67,29 +67,29 @@ class Bases:
 
     def load(self) -> dict[Key, Base]:
         """Every page's base, without its content."""
-        with self._db.reported():
+        with self._db.translate_errors():
             return {base.key: base for base in map(_base, self._db.rows(_ALL))}
 
-    def get(self, key: Key) -> Remembered | None:
+    def get(self, key: Key) -> StoredBase | None:
         """The page that both sides last agreed on, with its content; None where there is none."""
-        with self._db.reported():
+        with self._db.translate_errors():
             row = self._db.row(_ONE, _named(key))
-            return None if row is None else Remembered(_base(row[:-1]), unpack_page(row[-1]))
+            return None if row is None else StoredBase(_base(row[:-1]), unpack_page(row[-1]))
 
-    def put(self, remembered: Remembered) -> None:
+    def put(self, remembered: StoredBase) -> None:
         """Record what both sides agree on now."""
         self._db.write(_PUT, (*_row(remembered.base), pack_page(remembered.page)))
 
-    def rekey(self, pages: Iterable[tuple[Key, Base]]) -> None:
+    def rename(self, pages: Iterable[tuple[Key, Base]]) -> None:
         """Record bases of pages that both sides moved, in the place of those by the old keys."""
         with self._db.transaction():
             known = [(key, base, self.get(key)) for key, base in pages]
             self.drop(key for key, _base, _found in known)
             for _key, base, found in known:
                 if found is not None:
-                    self.put(Remembered(base, found.page))
+                    self.put(StoredBase(base, found.page))
 
-    def renew(self, pages: Iterable[Remote]) -> None:
+    def update_times(self, pages: Iterable[Remote]) -> None:
         """Note pages as they are now, where nothing that counts for their file changed."""
         self._db.write(_RENEW, *map(_renewed, pages))
 

@@ -118,7 +118,7 @@ class Database:
         return cls._connected(folder)
 
     @classmethod
-    def open_to_look(cls, folder: Path) -> Database:
+    def open_readonly(cls, folder: Path) -> Database:
         """Open what is there, even where nothing may be written. Raises StateError."""
         try:
             return cls.open(folder)
@@ -153,7 +153,7 @@ class Database:
 
     def _prepared(self) -> Database:
         try:
-            with self.reported():
+            with self.translate_errors():
                 self._guard()
                 found = self._version()
                 # A backup must be on disk before what it was made of is overwritten.
@@ -212,13 +212,13 @@ class Database:
 
     def rows(self, sql: str, values: Iterable[object] = ()) -> list[Any]:
         """Every row of a statement's answer."""
-        with self.reported():
+        with self.translate_errors():
             self._steps = 0
             return self._connection.execute(sql, tuple(values)).fetchall()
 
     def row(self, sql: str, values: Iterable[object] = ()) -> Any:
         """The first row of a statement's answer, or None."""
-        with self.reported():
+        with self.translate_errors():
             self._steps = 0
             return self._connection.execute(sql, tuple(values)).fetchone()
 
@@ -231,7 +231,7 @@ class Database:
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """All of it or nothing; a transaction within one is part of it (promise 2)."""
-        with self.reported():
+        with self.translate_errors():
             if self._depth == 0:
                 self._connection.execute("BEGIN IMMEDIATE")
             self._depth += 1
@@ -248,7 +248,7 @@ class Database:
                 self._depth -= 1
 
     @contextmanager
-    def reported(self) -> Iterator[None]:
+    def translate_errors(self) -> Iterator[None]:
         """Whatever goes wrong inside, in SQLite or in what it holds, is a StateError outside."""
         try:
             yield

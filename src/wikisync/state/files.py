@@ -19,7 +19,7 @@ _PUT: Final = "INSERT OR REPLACE INTO file VALUES (?, ?, ?, ?, ?, ?)"
 _DROP: Final = "DELETE FROM file WHERE file = ?"
 
 
-class Files:
+class StatCache:
     """The table of files. Every method raises StateError where the state cannot be used."""
 
     def __init__(self, db: Database) -> None:
@@ -27,7 +27,7 @@ class Files:
 
     def load(self) -> dict[str, tuple[Stamp, bytes]]:
         """Every file's stamp and the digest of the bytes that it then had."""
-        with self._db.reported():
+        with self._db.translate_errors():
             rows = self._db.rows(_ALL)
             if any(tuple(map(type, row)) != _TYPES for row in rows):
                 raise ValueError("a file's stamp has a value of the wrong type")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal, get_args
 
 from wikisync.page.model import Key
-from wikisync.state.bases import Remembered
+from wikisync.state.bases import StoredBase
 from wikisync.state.packing import BLOB, MAYBE, NUMBER, TEXT, Unpacker, check_row
 from wikisync.sync.plan import Side, Verb
 
@@ -68,17 +68,17 @@ class Intent:
     key: Key
     file: str
     page_id: int | None
-    lease: str | None
+    expected: str | None
     wanted: str | None
-    after: Remembered | None = None
-    follow: bool = False
-    before: Remembered | None = None
-    origin: Key | None = None
-    old_file: str = ""
+    after: StoredBase | None = None
+    follows_file: bool = False
+    before: StoredBase | None = None
+    from_key: Key | None = None
+    from_file: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Noted:
+class JournalEntry:
     """An intent as the journal has it. ``outcome`` None: no run has ended it."""
 
     number: int
@@ -87,7 +87,7 @@ class Noted:
 
 
 @dataclass(frozen=True, slots=True)
-class PastRun:
+class RunRecord:
     """A run of the log. Times are ISO; ``undoes`` is the run that it took back, if any.
 
     ``plan`` is the id of the plan file that it applied, if it did, and ``whole`` tells that nothing
@@ -100,7 +100,7 @@ class PastRun:
     ended: str | None
     undoes: int | None
     plan: str | None = None
-    whole: bool = False
+    complete: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,18 +130,18 @@ class Journal:
         """Note when a run ended."""
         self._db.write("UPDATE run SET ended = ? WHERE id = ?", (at, run))
 
-    def runs(self) -> list[PastRun]:
+    def runs(self) -> list[RunRecord]:
         """Every run, the newest first."""
-        with self._db.reported():
-            return [_past(row) for row in self._db.rows(f"{_RUNS} ORDER BY id DESC")]
+        with self._db.translate_errors():
+            return [_run_record(row) for row in self._db.rows(f"{_RUNS} ORDER BY id DESC")]
 
-    def of_plan(self, plan: str) -> list[PastRun]:
+    def runs_of_plan(self, plan: str) -> list[RunRecord]:
         """The runs that applied the plan file of this id, the newest first."""
-        with self._db.reported():
+        with self._db.translate_errors():
             rows = self._db.rows(f"{_RUNS} WHERE plan = ? ORDER BY id DESC", (plan,))
-            return [_past(row) for row in rows]
+            return [_run_record(row) for row in rows]
 
-    def carried_out(self, run: int) -> None:
+    def mark_complete(self, run: int) -> None:
         """Note that nothing is left to be done of the plan file that a run applied."""
         self._db.write("UPDATE run SET whole = 1 WHERE id = ?", (run,))
 
@@ -155,14 +155,14 @@ class Journal:
             intent.key.path,
             intent.file,
             intent.page_id,
-            intent.lease,
+            intent.expected,
             intent.wanted,
             None if intent.after is None else intent.after.pack(),
-            intent.follow,
+            intent.follows_file,
             None if intent.before is None else intent.before.pack(),
-            None if intent.origin is None else intent.origin.locale,
-            None if intent.origin is None else intent.origin.path,
-            intent.old_file,
+            None if intent.from_key is None else intent.from_key.locale,
+            None if intent.from_key is None else intent.from_key.path,
+            intent.from_file,
         )
         with self._db.transaction():
             return int(self._db.row(_INTENT, values)[0])
@@ -178,7 +178,7 @@ class Journal:
         """Note what became of an intent: the page's id, and what stands there now, where known."""
         self._db.write(_END, (outcome, page_id, wanted, number))
 
-    def rewriting(self, run: int, page_id: int, old: str, new: str) -> None:
+    def begin_date_rewrite(self, run: int, page_id: int, old: str, new: str) -> None:
         """Note that a page's file, which this run wrote, is about to get other bytes from it.
 
         That is its ``date`` line, which follows the wiki's time. ``old`` and ``new`` are digests.
@@ -189,7 +189,7 @@ class Journal:
             (new, run, page_id, old),
         )
 
-    def rewrote(self, run: int, page_id: int, found: str) -> None:
+    def end_date_rewrite(self, run: int, page_id: int, found: str) -> None:
         """Note whether a page's file got the bytes that were announced; ``found``: its digest now.
 
         Taking the run back thus finds the file as the run left it.
@@ -200,34 +200,34 @@ class Journal:
             (found, run, page_id),
         )
 
-    def half_rewritten(self) -> list[tuple[int, int, str, str]]:
+    def unfinished_date_rewrites(self) -> list[tuple[int, int, str, str]]:
         """(run, page's id, file, digest) where it is not known whether the file got these bytes."""
         # Of a file that was moved twice, the last name counts.
         rows = self._db.rows(
             "SELECT run, page_id, file, next FROM intent WHERE id IN (SELECT max(id) FROM intent"
             " WHERE next IS NOT NULL GROUP BY run, page_id)"
         )
-        with self._db.reported():
+        with self._db.translate_errors():
             for row in rows:
                 check_row(row, (NUMBER, NUMBER, TEXT, TEXT))
             return rows
 
-    def open(self) -> list[Noted]:
+    def open_entries(self) -> list[JournalEntry]:
         """The intents that no run has ended, oldest first."""
-        return self._noted("WHERE outcome IS NULL ORDER BY id")
+        return self._entries("WHERE outcome IS NULL ORDER BY id")
 
-    def of(self, run: int) -> list[Noted]:
+    def entries(self, run: int) -> list[JournalEntry]:
         """Every intent of a run, in order."""
-        return self._noted("WHERE run = ? ORDER BY id", run)
+        return self._entries("WHERE run = ? ORDER BY id", run)
 
     def deleted(self, ids: Iterable[int]) -> frozenset[tuple[int, str]]:
         """Which pages of these ids a run deleted, or deleted the files of, with their creation."""
         wanted, found = set(ids), set()
-        with self._db.reported():
+        with self._db.translate_errors():
             rows = self._db.rows(_DELETED) if wanted else []
             for page_id, before in rows:
                 if page_id in wanted:
-                    found.add((int(page_id), Remembered.unpack(before).base.created_at))
+                    found.add((int(page_id), StoredBase.unpack(before).base.created_at))
         return frozenset(found)
 
     def names(self) -> list[Named]:
@@ -237,7 +237,7 @@ class Journal:
             " SELECT DISTINCT run, page_id, old_locale, old_path, old_file FROM intent"
             " WHERE old_path IS NOT NULL"
         )
-        with self._db.reported():
+        with self._db.translate_errors():
             for row in rows:
                 check_row(row, _NAMED_TYPES)
         return [Named(run, page, Key(locale, path), file) for run, page, locale, path, file in rows]
@@ -280,20 +280,20 @@ class Journal:
             self._db.write(f"DELETE FROM intent WHERE run IN {old}", (before,))
             self._db.write("DELETE FROM run WHERE aged_from < ?", (before,))
 
-    def _noted(self, condition: str, *values: object) -> list[Noted]:
-        with self._db.reported():
+    def _entries(self, condition: str, *values: object) -> list[JournalEntry]:
+        with self._db.translate_errors():
             rows = self._db.rows(f"{_INTENTS} {condition}", values)
             unpack = Unpacker(value for row in rows for value in row)
-            return [_noted(row, unpack) for row in rows]
+            return [_entry(row, unpack) for row in rows]
 
 
-def _past(row: tuple[Any, ...]) -> PastRun:
+def _run_record(row: tuple[Any, ...]) -> RunRecord:
     check_row(row, _RUN_TYPES)
     number, command, started, ended, undoes, plan, whole = row
-    return PastRun(number, command, started, ended, undoes, plan, bool(whole))
+    return RunRecord(number, command, started, ended, undoes, plan, bool(whole))
 
 
-def _noted(row: tuple[Any, ...], unpack: Unpacker) -> Noted:
+def _entry(row: tuple[Any, ...], unpack: Unpacker) -> JournalEntry:
     check_row(row, _INTENT_TYPES)
     number, run, verb, side, locale, path, file, page_id, lease, wanted, after, follow, before = (
         row[:13]
@@ -310,10 +310,10 @@ def _noted(row: tuple[Any, ...], unpack: Unpacker) -> Noted:
         page_id,
         lease,
         wanted,
-        None if after is None else Remembered.unpack_by(unpack, after),
+        None if after is None else StoredBase.unpack_by(unpack, after),
         bool(follow),
-        None if before is None else Remembered.unpack_by(unpack, before),
+        None if before is None else StoredBase.unpack_by(unpack, before),
         None if old_path is None else Key(old_locale, old_path),
         old_file,
     )
-    return Noted(number, intent, outcome)
+    return JournalEntry(number, intent, outcome)

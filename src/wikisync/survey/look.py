@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from wikisync.sides.folder import Folder
     from wikisync.sides.wiki import Wiki
     from wikisync.state import State
-    from wikisync.state.bases import Remembered
+    from wikisync.state.bases import StoredBase
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class Survey:
     locales: Locales
     authenticated: bool = True
     anew: bool = False
-    recovered: dict[Key, Remembered] = field(default_factory=dict)
+    recovered: dict[Key, StoredBase] = field(default_factory=dict)
     notes: tuple[Note, ...] = ()
     scanned: Scan = field(default_factory=Scan)
     unnoticed: tuple[Key, ...] = ()
@@ -73,7 +73,7 @@ def survey(
         connection = answer.result()
     locales = Locales(connection.default_locale, connection.locales, connection.namespacing)
     named = assign_keys(scanned, bases, locales)
-    recovered: dict[Key, Remembered] = {}
+    recovered: dict[Key, StoredBase] = {}
     texts = Texts(folder, state, named.local, recovered)
     if not connection.authenticated:
         sides = _sides(bases, named, Seen(), folder, locales, texts)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from wikisync.page.model import Key, Page
     from wikisync.sides.folder import Folder
     from wikisync.state import State
-    from wikisync.state.bases import Remembered
+    from wikisync.state.bases import StoredBase
     from wikisync.sync.plan import Conflict, Local
 
 
@@ -33,7 +33,7 @@ class Texts:
     folder: Folder
     state: State
     here: Mapping[Key, Local]
-    recovered: Mapping[Key, Remembered]
+    recovered: Mapping[Key, StoredBase]
     _bases: dict[Key, Page | None] = field(default_factory=dict)
     _files: dict[bytes, Page | None] = field(default_factory=dict)
 
