@@ -13,7 +13,7 @@ from wikisync.report.progress import silent
 from wikisync.sides.folder import Folder
 from wikisync.sides.wiki import Wiki
 from wikisync.state import State
-from wikisync.survey import survey
+from wikisync.survey import collect
 from wikisync.sync.planner import PlanOptions, make_plan
 
 if TYPE_CHECKING:
@@ -71,8 +71,8 @@ class Rig:
         return sorted(path.relative_to(self.root).as_posix() for path in found if path.is_file())
 
     def plan(self, command: Command = "sync", **wish: Any) -> Plan:
-        surveyed = survey(self.folder, self.wiki, self.state, silent)
-        return make_plan(surveyed.sides, PlanOptions(command, **wish))
+        surveyed = collect(self.folder, self.wiki, self.state, silent)
+        return make_plan(surveyed.snapshot, PlanOptions(command, **wish))
 
     def run(self, *, write_back: bool = True) -> Run:
         number = self.state.journal.begin_run("sync", DATE)

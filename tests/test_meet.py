@@ -10,7 +10,7 @@ import stamina
 
 from repo import Repo, alone, count_processes, repository
 from rig import page
-from wikisync.meet import Met, meet
+from wikisync.meet import RecoveredBases, recover_bases
 from wikisync.page.fingerprint import fingerprint
 from wikisync.page.model import Key, Listed, Record
 from wikisync.page.paths import Locales
@@ -59,7 +59,7 @@ class Town:
             return int(self.box.edit(path, **made)["id"])
         return int(self.box.create(path, **made)["id"])
 
-    def meet(self, token: str = "", bases: Mapping[Key, Base] | None = None) -> Met:
+    def meet(self, token: str = "", bases: Mapping[Key, Base] | None = None) -> RecoveredBases:
         """What a survey knows before it: the files, and the pages that have one, whole."""
         known = bases or {}
         here = assign_keys(scan(self.folder, ()), known, LOCALES).local
@@ -70,11 +70,11 @@ class Town:
                 assert isinstance(got, Record)
                 there[one.key] = Remote(one, fingerprint(got.page), got)
             self.box.requests.clear()
-            met = meet(wiki, here, there, known, self.folder, LOCALES)
+            met = recover_bases(wiki, here, there, known, self.folder, LOCALES)
         self.here, self.there = here, {**there, **met.read}
         return met
 
-    def decided(self, met: Met, path: str = "a") -> str:
+    def decided(self, met: RecoveredBases, path: str = "a") -> str:
         """What the decision table makes of a page with the base that was found."""
         key = Key("en", path)
         known = met.bases.get(key)
@@ -181,7 +181,7 @@ def test_equal_pages_need_no_ancestor_and_no_git(
     town.repo.commit({"a.md": page("one\r\n")})
     town.post("a", "one\n")
     commands = count_processes(monkeypatch)
-    assert town.meet() == Met()
+    assert town.meet() == RecoveredBases()
     assert commands == []
     assert town.asked() == []
 
@@ -194,12 +194,12 @@ def test_pages_that_are_remembered_are_left_to_what_is_remembered(
     town.post("a", "one\n")
     base = town.meet().bases[Key("en", "a")].base
     commands = count_processes(monkeypatch)
-    assert town.meet(bases={base.key: base}) == Met()
+    assert town.meet(bases={base.key: base}) == RecoveredBases()
     # Nor is a page that moved since: it is remembered under another name.
     town.repo.commit({"b.md": page("other\n")})
     town.box.move("a", "b")
     (town.repo.root / "a.md").unlink()
-    assert town.meet(bases={base.key: base}) == Met()
+    assert town.meet(bases={base.key: base}) == RecoveredBases()
     assert not any(" log " in command for command in commands)
 
 
@@ -293,7 +293,7 @@ def test_another_kind_of_page_has_nothing_in_common(town: Town) -> None:
     town.repo.commit({"gone.md": None})
     town.post("a", "one\n", editor="code")
     town.post("gone", "x\n", editor="code")
-    assert town.meet() == Met()
+    assert town.meet() == RecoveredBases()
 
 
 def test_a_key_without_the_right_to_read_history_gets_gits_half(town: Town) -> None:
@@ -489,4 +489,4 @@ def test_a_page_that_vanishes_while_it_is_read_is_no_trouble(town: Town) -> None
             lost.key: Remote(lost),
         }
         town.box.delete("a")
-        assert meet(wiki, here, there, {}, town.folder, LOCALES) == Met()
+        assert recover_bases(wiki, here, there, {}, town.folder, LOCALES) == RecoveredBases()

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from wikisync.sides.folder import Folder
     from wikisync.sides.wiki import Wiki
     from wikisync.state import State
-    from wikisync.survey import Survey
+    from wikisync.survey import CollectedState
     from wikisync.sync.plan import Local, Plan
 
 
@@ -40,7 +40,7 @@ def pairs(
     wiki: Wiki,
     state: State,
     plan: Plan,
-    surveyed: Survey,
+    surveyed: CollectedState,
     *,
     exact: bool = False,
 ) -> tuple[Pair, ...]:
@@ -53,8 +53,8 @@ def pairs(
     plan = filled(wiki, plan)
     both: list[Action | Conflict] = [*plan.writes, *plan.conflicts]
     items = [item for item in both if not (isinstance(item, Action) and item.via_temporary_name)]
-    files = {local.digest: local.file for local in surveyed.sides.local.values()}
-    known = {base.id: key for key, base in surveyed.sides.bases.items()}
+    files = {local.digest: local.file for local in surveyed.snapshot.local.values()}
+    known = {base.id: key for key, base in surveyed.snapshot.bases.items()}
     there = [_there(item, known, state) for item in items]
     if exact:
         changed = [

@@ -13,7 +13,7 @@ from wikisync.desk import settle_first
 from wikisync.errors import BadName, NoSuchPath, Unauthenticated
 from wikisync.page.model import Key
 from wikisync.request import Report
-from wikisync.survey import Survey, survey, survey_offline
+from wikisync.survey import CollectedState, collect, collect_offline
 from wikisync.sync.guard import (
     GuardOptions,
     check_authenticated,
@@ -49,7 +49,7 @@ def planned(
     *,
     settle: bool = False,
     narrow: Callable[[Plan, Snapshot], Plan] = lambda plan, _sides: plan,
-) -> tuple[Report, Survey | None]:
+) -> tuple[Report, CollectedState | None]:
     """The plan of the request, guards included; no survey where even the look was refused.
 
     ``narrow`` may take from the plan, before the guards see it.
@@ -68,7 +68,7 @@ def _looked(
     narrow: Callable[[Plan, Snapshot], Plan],
     *,
     settle: bool,
-) -> tuple[Report, Survey | None]:
+) -> tuple[Report, CollectedState | None]:
     whose = whose_state(desk, request)
     if isinstance(whose, Refusal):
         return replace(report, plan=Plan(refusals=(whose,))), None
@@ -76,24 +76,24 @@ def _looked(
     if settle and not anew:
         settle_first(desk)
     if request.offline:
-        surveyed = survey_offline(desk.folder, desk.state, desk.progress)
+        surveyed = collect_offline(desk.folder, desk.state, desk.progress)
     else:
-        surveyed = survey(
+        surveyed = collect(
             desk.folder, desk.wiki, desk.state, desk.progress, anew=anew, verify=request.verify
         )
-    if refusals := check_authenticated(surveyed.authenticated, surveyed.sides):
+    if refusals := check_authenticated(surveyed.authenticated, surveyed.snapshot):
         return replace(report, plan=Plan(refusals=refusals)), None
-    sides = surveyed.sides
+    sides = surveyed.snapshot
     listed = [page.listed for page in sides.remote.values() if isinstance(page, Remote)]
     if not request.offline and is_other_wiki(sides.bases.values(), listed):
         if "foreign-state" not in request.allow:
             refusal = foreign_state(desk.config.url, None, same=False)
             return replace(report, plan=Plan(refusals=(refusal,))), None
-        surveyed = survey(desk.folder, desk.wiki, desk.state, desk.progress, anew=True)
+        surveyed = collect(desk.folder, desk.wiki, desk.state, desk.progress, anew=True)
     chosen = request.meant
     if chosen is None:
         chosen = parse_paths(request.paths, desk.config.folder, Path.cwd())
-        _check_paths(chosen, surveyed.sides)
+        _check_paths(chosen, surveyed.snapshot)
     wish = PlanOptions(
         request.direction,
         request.delete,
@@ -103,18 +103,18 @@ def _looked(
         request.convert,
         request.mirror,
     )
-    plan = narrow(make_plan(surveyed.sides, wish), surveyed.sides)
+    plan = narrow(make_plan(surveyed.snapshot, wish), surveyed.snapshot)
     notes = surveyed.notes
-    deleted = _deleted(desk, surveyed.sides)
+    deleted = _deleted(desk, surveyed.snapshot)
     # To say which side is right is the answer to what that guard asks.
     lifted = request.allow | ({"rewound"} if request.mirror else frozenset())
     if request.command in {"status", "diff"}:
-        for refusal in rewound(surveyed.sides, request.direction, deleted):
+        for refusal in rewound(surveyed.snapshot, request.direction, deleted):
             notes = (*notes, Note("rewound", refusal.count, files=refusal.files))
     else:
         limit = desk.config.max_delete if request.max_delete is None else request.max_delete
         limits = GuardOptions(limit, lifted)
-        refusals = guards(surveyed.sides, plan, request.direction, limits, deleted)
+        refusals = guards(surveyed.snapshot, plan, request.direction, limits, deleted)
         plan = replace(plan, refusals=refusals)
     request = replace(request, meant=chosen)
     saved = tuple(Note("saved", detail=file) for file in desk.folder.saved)

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from wikisync.config import Config
     from wikisync.page.model import Listed
     from wikisync.report.progress import Progress
-    from wikisync.survey import Survey
+    from wikisync.survey import CollectedState
     from wikisync.sync.known import Snapshot
     from wikisync.sync.plan import Action, Command
 
@@ -112,7 +112,7 @@ def _readied(desk: Desk, plan: Plan, _sides: Snapshot) -> Plan:
     return replace(plan, actions=tuple(a for a in plan.actions if not is_gone(a)))
 
 
-def _texts(desk: Desk, report: Report, surveyed: Survey) -> tuple[Pair, ...]:
+def _texts(desk: Desk, report: Report, surveyed: CollectedState) -> tuple[Pair, ...]:
     """The texts for a command that does not need them: where they cannot be read, it has none."""
     try:
         return pairs(desk.folder, desk.wiki, desk.state, report.plan, surveyed)
@@ -128,7 +128,7 @@ def refused(config: Config, request: Request, error: Locked) -> Report:
     return Report(request, config.url, config.folder_name, Plan(refusals=(refusal,)))
 
 
-def note_files(desk: Desk, surveyed: Survey) -> None:
+def note_files(desk: Desk, surveyed: CollectedState) -> None:
     """Note what was read of the folder, so that the next run need not. That it fails costs time."""
     scanned = surveyed.scanned
     if scanned.read or scanned.unseen:
@@ -136,11 +136,11 @@ def note_files(desk: Desk, surveyed: Survey) -> None:
             desk.state.files.note(scanned.read, scanned.unseen)
 
 
-def remember(desk: Desk, surveyed: Survey) -> None:
+def remember(desk: Desk, surveyed: CollectedState) -> None:
     """Note what a look found that is no write: whose state this is, and bases recovered."""
     locales = surveyed.locales
     with desk.state.transaction():
-        if surveyed.anew:
+        if surveyed.without_state:
             _forget(desk)
         for found in surveyed.recovered.values():
             desk.state.bases.put(found)
@@ -203,10 +203,10 @@ def done(
     return _with_tree(desk, report, earlier)
 
 
-def _mend(desk: Desk, surveyed: Survey) -> Note:
+def _mend(desk: Desk, surveyed: CollectedState) -> Note:
     """Have the next run read the pages that changed without their time; the note of them."""
     desk.state.bases.doubt(surveyed.unnoticed)
-    files = sorted(surveyed.sides.bases[key].file for key in surveyed.unnoticed)
+    files = sorted(surveyed.snapshot.bases[key].file for key in surveyed.unnoticed)
     return Note("unnoticed", len(files), ", ".join(files))
 
 

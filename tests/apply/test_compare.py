@@ -8,7 +8,7 @@ from rig import page
 from wikisync.compare import Pair, pairs
 from wikisync.report.difference import on_both_sides
 from wikisync.report.progress import silent
-from wikisync.survey import survey
+from wikisync.survey import collect
 from wikisync.sync.planner import PlanOptions, make_plan
 
 if TYPE_CHECKING:
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 
 def compared(rig: Rig, command: Command = "sync", **wish: Any) -> tuple[Pair, ...]:
-    surveyed = survey(rig.folder, rig.wiki, rig.state, silent)
-    plan = make_plan(surveyed.sides, PlanOptions(command, **wish))
+    surveyed = collect(rig.folder, rig.wiki, rig.state, silent)
+    plan = make_plan(surveyed.snapshot, PlanOptions(command, **wish))
     return pairs(rig.folder, rig.wiki, rig.state, plan, surveyed)
 
 

@@ -10,7 +10,7 @@ from rig import page, results
 from wikisync.errors import NotConfigured
 from wikisync.report.progress import silent
 from wikisync.sides.wiki import Wiki
-from wikisync.survey import survey, survey_offline
+from wikisync.survey import collect, collect_offline
 from wikisync.sync.guard import check_authenticated
 
 if TYPE_CHECKING:
@@ -59,14 +59,14 @@ def test_a_page_that_the_key_may_no_longer_see_is_hidden_and_not_gone(synced: Ri
 def test_a_key_that_may_see_nothing_any_more_is_taken_for_a_guest(synced: Rig) -> None:
     token = synced.box.key(RIGHTS, [rule("elsewhere")])
     with Wiki(synced.box.url, token) as wiki:
-        surveyed = survey(synced.folder, wiki, synced.state, silent)
-    [refusal] = check_authenticated(surveyed.authenticated, surveyed.sides)
+        surveyed = collect(synced.folder, wiki, synced.state, silent)
+    [refusal] = check_authenticated(surveyed.authenticated, surveyed.snapshot)
     assert (refusal.rule, refusal.count) == ("guest", 2)
 
 
 def test_a_token_of_nobody_is_a_guest_whatever_it_sees(synced: Rig) -> None:
     with Wiki(synced.box.url, "garbage") as wiki:
-        surveyed = survey(synced.folder, wiki, synced.state, silent)
+        surveyed = collect(synced.folder, wiki, synced.state, silent)
     assert not surveyed.authenticated
 
 
@@ -147,9 +147,9 @@ def test_what_is_ignored_only_now_is_not_gone(synced: Rig) -> None:
 
 def test_offline_the_base_stands_for_the_wiki(synced: Rig) -> None:
     with pytest.raises(NotConfigured):
-        survey_offline(synced.folder, synced.state, silent)
+        collect_offline(synced.folder, synced.state, silent)
     synced.state.set_meta(locales="en en fr", namespacing="false")
     before = len(synced.box.requests)
-    surveyed = survey_offline(synced.folder, synced.state, silent)
-    assert len(surveyed.sides.remote) == 2
+    surveyed = collect_offline(synced.folder, synced.state, silent)
+    assert len(surveyed.snapshot.remote) == 2
     assert len(synced.box.requests) == before

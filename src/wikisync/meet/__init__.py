@@ -5,6 +5,6 @@ file and the wiki's history of the page tell what both once had (``sync.ancestry
 like any other. Nothing is written here.
 """
 
-from wikisync.meet.meeting import Met, meet
+from wikisync.meet.meeting import RecoveredBases, recover_bases
 
-__all__ = ["Met", "meet"]
+__all__ = ["RecoveredBases", "recover_bases"]

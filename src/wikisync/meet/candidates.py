@@ -26,7 +26,7 @@ class Candidate:
 
     file: str
     content_type: ContentType
-    there: Remote
+    remote: Remote
     local: Local | None = None
 
 

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 _LAST: Final = 253_402_300_799  # the end of the year 9999
 
 
-class InGit:
+class GitHistory:
     """What a repository knows of some pages' files; without one, nothing.
 
     ``failed`` is what went wrong, ``missing`` how many contents the repository does not have.
@@ -44,7 +44,7 @@ class InGit:
         self._folder = folder
 
     @classmethod
-    def around(cls, folder: Folder, git: Callable[[Path], Repository | None]) -> InGit:
+    def find(cls, folder: Folder, git: Callable[[Path], Repository | None]) -> GitHistory:
         """What the repository around a folder knows, if ``git`` finds one."""
         try:
             return cls(git(folder.root), folder)
@@ -82,7 +82,7 @@ class InGit:
             key: tuple(_dated(known[key], prints, candidates[key].content_type)) for key in known
         }
 
-    def remember(
+    def bases_of(
         self, candidates: Mapping[Key, Candidate], found: Mapping[Key, Ancestor]
     ) -> Iterator[tuple[Key, StoredBase]]:
         """The bases that the ancestors make."""
@@ -163,9 +163,9 @@ def _parsed(data: bytes | None, content_type: ContentType) -> Document | None:
 
 def _remembered(key: Key, candidate: Candidate, old: Page) -> StoredBase:
     """The base of a page that both sides once had as ``old``, which may leave fields out."""
-    now = candidate.there.record.page if candidate.there.record else old
+    now = candidate.remote.record.page if candidate.remote.record else old
     page = old.with_defaults_from(now)
-    listed = candidate.there.listed
+    listed = candidate.remote.listed
     base = Base(
         key,
         listed.id,

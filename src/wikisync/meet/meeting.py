@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from wikisync.errors import Forbidden
 from wikisync.meet.candidates import differing, without_file
-from wikisync.meet.in_git import InGit
-from wikisync.meet.on_wiki import OnWiki
-from wikisync.meet.strays import by_base, find_strays
+from wikisync.meet.in_git import GitHistory
+from wikisync.meet.on_wiki import WikiHistory
+from wikisync.meet.strays import by_base, find_move_candidates
 from wikisync.page.fingerprint import fingerprint, listed_fields
 from wikisync.page.model import Record
 from wikisync.sides.git import Repository
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Met:
+class RecoveredBases:
     """The bases that were found; the pages that had to be read for it; what stood in the way.
 
     ``moved``: a base's key → the key of its page now, where it was moved on the wiki.
@@ -44,7 +44,7 @@ class Met:
     notes: tuple[Note, ...] = ()
 
 
-def meet(
+def recover_bases(
     wiki: Wiki,
     here: Mapping[Key, Local],
     there: Mapping[Key, RemoteState],
@@ -54,7 +54,7 @@ def meet(
     *,
     git: Callable[[Path], Repository | None] = Repository.at,
     most: int = MOST,
-) -> Met:
+) -> RecoveredBases:
     """Bases for pages that differ, that were moved, or whose file git once had and has no more.
 
     ``there`` has the pages whole that have a file. Git is started only where there is such a page.
@@ -64,21 +64,21 @@ def meet(
     pairs = dict(differing(here, there, bases))
     alone = dict(without_file(here, there, bases, folder, locales))
     if not pairs and not alone:
-        return Met()
-    in_git = InGit.around(folder, git)
-    found = find_strays(here, there, bases, alone, folder)
+        return RecoveredBases()
+    in_git = GitHistory.find(folder, git)
+    found = find_move_candidates(here, there, bases, alone, folder)
     both_names = {file: _of_file(candidate) for file, candidate in found.values()}
     committed = in_git.committed({**pairs, **alone, **both_names})
     strays = by_base(found, committed.keys() & alone.keys())
     gone = {key: page for key, page in alone.items() if key in committed and key not in found}
     unread = {**_as_it_was(gone, committed), **strays.pages}
     candidates = {**pairs, **_read(wiki, unread)}
-    on_wiki = OnWiki(wiki, folder, most)
-    remembered = dict(in_git.remember(candidates, on_wiki.search(candidates, committed)))
+    on_wiki = WikiHistory(wiki, folder, most)
+    remembered = dict(in_git.bases_of(candidates, on_wiki.search(candidates, committed)))
     left = pairs.keys() - remembered.keys()
-    return Met(
+    return RecoveredBases(
         remembered,
-        {page.there.listed.key: page.there for key, page in candidates.items() if key in unread},
+        {page.remote.listed.key: page.remote for key, page in candidates.items() if key in unread},
         {key: now for key, now in strays.moved.items() if key in remembered},
         (*_git_notes(in_git, len(left), len(alone)), *_wiki_notes(len(left & on_wiki.closed))),
     )
@@ -96,7 +96,7 @@ def _as_it_was(
         key: page
         for key, page in gone.items()
         if any(
-            not old.fingerprint.changed_fields(listed_fields(page.there.listed))
+            not old.fingerprint.changed_fields(listed_fields(page.remote.listed))
             for old in committed[key]
         )
     }
@@ -104,19 +104,19 @@ def _as_it_was(
 
 def _read(wiki: Wiki, unread: Mapping[Key, Candidate]) -> dict[Key, Candidate]:
     """Those pages, read whole."""
-    keys = {page.there.listed.key: key for key, page in unread.items()}
+    keys = {page.remote.listed.key: key for key, page in unread.items()}
     found = {}
     try:
-        for listed, got in wiki.read([page.there.listed for page in unread.values()]):
+        for listed, got in wiki.read([page.remote.listed for page in unread.values()]):
             if isinstance(got, Record) and got.key == listed.key:
                 there = Remote(listed, fingerprint(got.page), got)
-                found[keys[listed.key]] = replace(unread[keys[listed.key]], there=there)
+                found[keys[listed.key]] = replace(unread[keys[listed.key]], remote=there)
     except Forbidden:
         return found  # who cannot read a page cannot tell what it was
     return found
 
 
-def _git_notes(in_git: InGit, left: int, alone: int) -> tuple[Note, ...]:
+def _git_notes(in_git: GitHistory, left: int, alone: int) -> tuple[Note, ...]:
     failed = in_git.failed
     if failed is not None:
         kind: NoteKind = "partial" if failed.partial else "git-failed"

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from wikisync.sync.ancestry import GitVersion
 
 
-class OnWiki:
+class WikiHistory:
     """The search for the ancestors of some pages.
 
     ``most`` bounds the versions of a page that are looked at. ``closed`` are pages whose history
@@ -46,7 +46,9 @@ class OnWiki:
     ) -> dict[Key, Ancestor]:
         """The ancestors of the pages that have one; ``committed`` are git's versions of them."""
         found: dict[Key, Ancestor] = {}
-        waiting = {key: _stranger(page, committed.get(key, ())) for key, page in candidates.items()}
+        waiting = {
+            key: _unknown_page(page, committed.get(key, ())) for key, page in candidates.items()
+        }
         while waiting:
             looks: dict[Key, VersionsNeeded] = {}
             for key, stranger in waiting.items():
@@ -64,7 +66,7 @@ class OnWiki:
     def _look(
         self, looks: Mapping[Key, VersionsNeeded], candidates: Mapping[Key, Candidate]
     ) -> None:
-        ids = {key: candidates[key].there.listed.id for key in looks}
+        ids = {key: candidates[key].remote.listed.id for key in looks}
         unlisted = {key: number for key, number in ids.items() if not looks[key].versions}
         try:
             if unlisted:
@@ -103,13 +105,13 @@ class OnWiki:
         return parse_instant(document.date) if document and document.date else None
 
 
-def _stranger(page: Candidate, committed: tuple[GitVersion, ...]) -> UnknownPage:
-    there = page.there.fingerprint
+def _unknown_page(page: Candidate, committed: tuple[GitVersion, ...]) -> UnknownPage:
+    there = page.remote.fingerprint
     if there is None:
         raise AssertionError(f"{page.file} had to be read before its ancestor was looked for")
     return UnknownPage(
         None if page.local is None else page.local.fingerprint,
         there,
-        parse_instant(page.there.listed.updated_at),
+        parse_instant(page.remote.listed.updated_at),
         committed,
     )

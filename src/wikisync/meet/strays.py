@@ -32,7 +32,7 @@ _Sign = TypeVar("_Sign", str, datetime)
 
 
 @dataclass(frozen=True, slots=True)
-class Strays:
+class MoveCandidates:
     """Candidates for a base, by the key that they had at the base.
 
     ``moved`` are the keys, by the wiki, of those whose page was moved there.
@@ -42,7 +42,7 @@ class Strays:
     moved: dict[Key, Key] = field(default_factory=dict)
 
 
-def find_strays(
+def find_move_candidates(
     here: Mapping[Key, Local],
     there: Mapping[Key, RemoteState],
     bases: Mapping[Key, Base],
@@ -60,23 +60,25 @@ def find_strays(
     documents = {key: read_file(folder, local) for key, local in lonely.items()}
     moments = (
         _grouped((key, _created(document)) for key, document in documents.items()),
-        _grouped((key, parse_instant(page.there.listed.created_at)) for key, page in alone.items()),
+        _grouped(
+            (key, parse_instant(page.remote.listed.created_at)) for key, page in alone.items()
+        ),
     )
     found = dict(_pairs(*moments, here, alone))
     met = {file for file, _candidate in found.values()}
     titles = (
         _grouped((k, d.suggested_title) for k, d in documents.items() if d and k not in met),
-        _grouped((k, page.there.listed.title) for k, page in alone.items() if k not in found),
+        _grouped((k, page.remote.listed.title) for k, page in alone.items() if k not in found),
     )
     return {**dict(_pairs(*titles, here, alone)), **found}
 
 
-def by_base(found: Mapping[Key, tuple[Key, Candidate]], in_git: Collection[Key]) -> Strays:
+def by_base(found: Mapping[Key, tuple[Key, Candidate]], in_git: Collection[Key]) -> MoveCandidates:
     """Those pages by the keys that they had at the base.
 
     ``in_git`` are the keys of pages of whose names git once had a file: there it was renamed.
     """
-    told = Strays()
+    told = MoveCandidates()
     for page, (file, candidate) in found.items():
         if page in in_git:
             told.pages[page] = candidate

@@ -10,14 +10,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from wikisync.errors import BadName, NotConfigured
-from wikisync.meet import meet
+from wikisync.meet import recover_bases
 from wikisync.page.model import Key, Listed, has_file_form
 from wikisync.page.paths import Locales, case_folded, file_of, reason_unreachable
 from wikisync.page.windows import windows_refusal
 from wikisync.sides.aside import run_in_thread
 from wikisync.sides.scan import NamedPages, Scan, assign_keys, scan
-from wikisync.survey.on_wiki import Seen, remembered, see_wiki
-from wikisync.survey.texts import Texts
+from wikisync.survey.on_wiki import WikiPages, read_wiki, remote_from_base
+from wikisync.survey.texts import ContentLoader
 from wikisync.sync.known import Snapshot
 from wikisync.sync.note import Note
 from wikisync.sync.plan import Base, Local, Remote, RemoteState
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Survey:
+class CollectedState:
     """Both sides and the base as they are now.
 
     ``authenticated`` is False for a guest's token; ``anew``: the base was not looked at.
@@ -43,17 +43,17 @@ class Survey:
     ``unnoticed`` are pages that changed while their time did not.
     """
 
-    sides: Snapshot
+    snapshot: Snapshot
     locales: Locales
     authenticated: bool = True
-    anew: bool = False
+    without_state: bool = False
     recovered: dict[Key, StoredBase] = field(default_factory=dict)
     notes: tuple[Note, ...] = ()
     scanned: Scan = field(default_factory=Scan)
     unnoticed: tuple[Key, ...] = ()
 
 
-def survey(
+def collect(
     folder: Folder,
     wiki: Wiki,
     state: State,
@@ -61,7 +61,7 @@ def survey(
     *,
     anew: bool = False,
     verify: bool = False,
-) -> Survey:
+) -> CollectedState:
     """Look at both sides; ``anew``: as on a first run; ``verify``: reading all.
 
     Raises what makes the look impossible.
@@ -74,22 +74,22 @@ def survey(
     locales = Locales(connection.default_locale, connection.locales, connection.namespacing)
     named = assign_keys(scanned, bases, locales)
     recovered: dict[Key, StoredBase] = {}
-    texts = Texts(folder, state, named.local, recovered)
+    texts = ContentLoader(folder, state, named.local, recovered)
     if not connection.authenticated:
-        sides = _sides(bases, named, Seen(), folder, locales, texts)
-        return Survey(sides, locales, authenticated=False, scanned=scanned)
-    seen = see_wiki(bases, named, connection.pages, wiki, progress, verify=verify)
+        sides = _sides(bases, named, WikiPages(), folder, locales, texts)
+        return CollectedState(sides, locales, authenticated=False, scanned=scanned)
+    seen = read_wiki(bases, named, connection.pages, wiki, progress, verify=verify)
     with progress("Looking where the two histories meet"):
-        met = meet(wiki, named.local, seen.there, bases, folder, locales)
+        met = recover_bases(wiki, named.local, seen.remote, bases, folder, locales)
     recovered.update(met.bases)
-    seen.there.update(met.read)
+    seen.remote.update(met.read)
     seen.moved.update(met.moved)
     known = {**bases, **{key: found.base for key, found in met.bases.items()}}
     sides = _sides(known, named, seen, folder, locales, texts)
-    return Survey(
+    return CollectedState(
         sides,
         locales,
-        anew=anew,
+        without_state=anew,
         recovered=recovered,
         notes=(*met.notes, Note("verified", len(bases))) if verify else met.notes,
         scanned=scanned,
@@ -97,11 +97,11 @@ def survey(
     )
 
 
-def _unnoticed(bases: Mapping[Key, Base], seen: Seen) -> tuple[Key, ...]:
+def _unnoticed(bases: Mapping[Key, Base], seen: WikiPages) -> tuple[Key, ...]:
     """The pages whose content changed on the wiki while their time did not."""
     found = []
     for key, base in bases.items():
-        there = seen.there.get(key)
+        there = seen.remote.get(key)
         if not isinstance(there, Remote) or there.fingerprint is None or key in seen.moved:
             continue
         same_time = there.listed.updated_at == base.updated_at
@@ -110,7 +110,7 @@ def _unnoticed(bases: Mapping[Key, Base], seen: Seen) -> tuple[Key, ...]:
     return tuple(found)
 
 
-def survey_offline(folder: Folder, state: State, progress: Progress) -> Survey:
+def collect_offline(folder: Folder, state: State, progress: Progress) -> CollectedState:
     """Look at the folder alone, with the base in the wiki's place.
 
     Raises NotConfigured where no run has yet met the wiki.
@@ -124,9 +124,11 @@ def survey_offline(folder: Folder, state: State, progress: Progress) -> Survey:
     with progress("Looking at the folder") as step:
         scanned = scan(folder, bases.values(), step, state.files.load())
         named = assign_keys(scanned, bases, locales)
-    seen = Seen({key: remembered(base) for key, base in bases.items()})
-    texts = Texts(folder, state, named.local, {})
-    return Survey(_sides(bases, named, seen, folder, locales, texts), locales, scanned=scanned)
+    seen = WikiPages({key: remote_from_base(base) for key, base in bases.items()})
+    texts = ContentLoader(folder, state, named.local, {})
+    return CollectedState(
+        _sides(bases, named, seen, folder, locales, texts), locales, scanned=scanned
+    )
 
 
 def _managed(bases: Mapping[Key, Base], folder: Folder) -> dict[Key, Base]:
@@ -137,10 +139,10 @@ def _managed(bases: Mapping[Key, Base], folder: Folder) -> dict[Key, Base]:
 def _sides(
     bases: Mapping[Key, Base],
     named: NamedPages,
-    seen: Seen,
+    seen: WikiPages,
     folder: Folder,
     locales: Locales,
-    texts: Texts,
+    texts: ContentLoader,
 ) -> Snapshot:
     taken: dict[str, str] = {}
     if folder.folds_case():
@@ -159,7 +161,7 @@ def _sides(
     known_keys = {*bases, *named.local, *seen.moved.values()}
     there = {
         key: found
-        for key, found in seen.there.items()
+        for key, found in seen.remote.items()
         if key in known_keys or not _ignored(key, found, folder, locales)
     }
     arrived = set(seen.moved.values())
@@ -178,7 +180,7 @@ def _sides(
             seen.moved,
             # A page that is there may yet leave; if not, it is said to be in the way.
             free=lambda key: not occupied(key) or not _is_same(there[key], named.local[key]),
-            similarity=texts.likeness,
+            similarity=texts.similarity,
             occupied=occupied,
             lives=lives,
         )

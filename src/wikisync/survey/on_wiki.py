@@ -20,19 +20,19 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class WikiPages:
     """The pages by the keys they have now.
 
     ``moved``: a base's key → the key of its page now, where that is another. ``displaced``: what
     became of a base's page in whose place another one is now.
     """
 
-    there: dict[Key, RemoteState] = field(default_factory=dict)
+    remote: dict[Key, RemoteState] = field(default_factory=dict)
     moved: dict[Key, Key] = field(default_factory=dict)
     displaced: dict[Key, RemoteState] = field(default_factory=dict)
 
 
-def see_wiki(
+def read_wiki(
     bases: Mapping[Key, Base],
     named: NamedPages,
     pages: Iterable[Listed],
@@ -40,7 +40,7 @@ def see_wiki(
     progress: Progress,
     *,
     verify: bool = False,
-) -> Seen:
+) -> WikiPages:
     """Every page that the wiki or the base knows, as the wiki has it now.
 
     Reads what it must; with ``verify`` every page that has a base or a file.
@@ -68,11 +68,11 @@ def see_wiki(
     with progress("Reading what may have changed", len(look.read) + len(look.missing)) as step:
         for page, got in wiki.read(look.read):
             step()
-            there[page.key] = seen(page.key, got)
+            there[page.key] = remote_state(page.key, got)
         missing = _missing(look.missing, wiki, step)
     displaced = {key: found for key, found in missing.items() if key in there}
     there |= {key: found for key, found in missing.items() if key not in there}
-    return Seen(there, moved, displaced)
+    return WikiPages(there, moved, displaced)
 
 
 def _missing(
@@ -82,7 +82,7 @@ def _missing(
 ) -> dict[Key, RemoteState]:
     """Pages that the list lacks: absence is not deletion (facts, *Reading*)."""
     found: dict[Key, RemoteState] = {}
-    unlisted = [remembered(base).listed for base in missing]
+    unlisted = [remote_from_base(base).listed for base in missing]
     try:
         for page, got in wiki.read(unlisted):
             step()
@@ -90,7 +90,7 @@ def _missing(
             whole = _whole(wiki, got) if isinstance(got, Record) else got
             if isinstance(whole, Record) and whole.created_at != page.created_at:
                 whole = PageGone(wiki.url, page.id)  # the id is another page's now
-            found[page.key] = seen(page.key, whole)
+            found[page.key] = remote_state(page.key, whole)
     except (Forbidden, PageHidden):
         found |= {page.key: Hidden() for page in unlisted if page.key not in found}
     return found
@@ -103,7 +103,7 @@ def _whole(wiki: Wiki, record: Record) -> Record | WikisyncError:
         return error
 
 
-def seen(key: Key, got: Record | WikisyncError) -> RemoteState:
+def remote_state(key: Key, got: Record | WikisyncError) -> RemoteState:
     """What a reading of the page that should be at ``key`` says of it. Raises other errors."""
     match got:
         case PageGone():
@@ -135,7 +135,7 @@ def _listed(record: Record) -> Listed:
     )
 
 
-def remembered(base: Base) -> Remote:
+def remote_from_base(base: Base) -> Remote:
     """The page as the base has it, where the wiki does not show it."""
     listed = Listed(
         id=base.id,

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(slots=True)
-class Texts:
+class ContentLoader:
     """Reads files and bases when they are asked for, each once.
 
     ``recovered`` are bases that the state does not have yet.
@@ -37,7 +37,7 @@ class Texts:
     _bases: dict[Key, Page | None] = field(default_factory=dict)
     _files: dict[bytes, Page | None] = field(default_factory=dict)
 
-    def likeness(self, was: Key, here: Key) -> float:
+    def similarity(self, was: Key, here: Key) -> float:
         """How near the text of a page at the base is to that of a file here, from 0 to 1.
 
         Where they have not the same title, only whole lines count for it.
