@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from wikisync.apply import Outcome, Run, apply
-from wikisync.apply.settle import settle
+from wikisync.apply import ActionResult, ApplyContext, apply
+from wikisync.apply.settle import recover
 from wikisync.report.progress import silent
 from wikisync.sides.folder import Folder
 from wikisync.sides.wiki import Wiki
@@ -45,7 +45,7 @@ class Rig:
     state: State
     ignore: tuple[str, ...] = ()
     folders: dict[tuple[str, ...], Folder] = field(default_factory=dict)
-    runs: list[Run] = field(default_factory=list)
+    runs: list[ApplyContext] = field(default_factory=list)
     at_once: int = 1
 
     @property
@@ -74,9 +74,9 @@ class Rig:
         surveyed = collect(self.folder, self.wiki, self.state, silent)
         return make_plan(surveyed.snapshot, PlanOptions(command, **wish))
 
-    def run(self, *, write_back: bool = True) -> Run:
+    def run(self, *, write_back: bool = True) -> ApplyContext:
         number = self.state.journal.begin_run("sync", DATE)
-        run = Run(
+        run = ApplyContext(
             self.wiki,
             self.folder,
             self.state,
@@ -94,14 +94,14 @@ class Rig:
         *,
         write_back: bool = True,
         stop: Callable[[], bool] = lambda: False,
-    ) -> list[Outcome]:
+    ) -> list[ActionResult]:
         return list(apply(plan, self.run(write_back=write_back), stop=stop))
 
     def settle(self) -> int:
         """What a run begins with where another was interrupted."""
-        return settle(self.state, self.folder, self.wiki)
+        return recover(self.state, self.folder, self.wiki)
 
-    def do(self, command: Command = "sync", **wish: Any) -> list[Outcome]:
+    def do(self, command: Command = "sync", **wish: Any) -> list[ActionResult]:
         return self.apply(self.plan(command, **wish))
 
     def kept(self) -> list[bytes]:
@@ -132,6 +132,6 @@ def rigged(box: Sandbox, root: Path) -> Iterator[Rig]:
         state.close()
 
 
-def results(outcomes: list[Outcome]) -> list[str]:
+def results(outcomes: list[ActionResult]) -> list[str]:
     """Each outcome in short: ``update wiki a: done``."""
     return [f"{o.action.verb} {o.action.side} {o.action.key.path}: {o.result}" for o in outcomes]

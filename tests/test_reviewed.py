@@ -17,7 +17,7 @@ from wikisync.reviewed import carry_out_reviewed
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from wikisync.apply import Outcome
+    from wikisync.apply import ActionResult
     from wikisync.config import Config
     from wikisync.request import Report
     from wikisync.sandbox import Sandbox
@@ -77,7 +77,7 @@ def test_what_came_after_the_review_is_left_and_counted(ws: Workspace) -> None:
 def test_only_the_chosen_pages_are_done_and_each_outcome_is_told(ws: Workspace) -> None:
     ws.write("one.md", page("A"))
     ws.write("two.md", page("B"))
-    told: list[Outcome] = []
+    told: list[ActionResult] = []
     report = apply(ws, plan(ws), chosen=lambda a: a.key.path == "two", tell=told.append)
     assert written(report) == [("create", "two")]
     assert tuple(told) == report.outcomes
@@ -94,7 +94,7 @@ def test_a_page_that_moved_on_stops_all_of_it_or_is_skipped(ws: Workspace) -> No
     assert refusals(report) == {"two.md": "its content changed on the wiki"}
     assert exit_code(report) == 4
     assert not written(report)
-    told: list[Outcome] = []
+    told: list[ActionResult] = []
     report = apply(ws, reviewed, skip_stale=True, tell=told.append)
     assert written(report) == [("update", "one")]
     assert {(o.action.key.path, o.result) for o in told} == {("one", "done"), ("two", "skipped")}

@@ -9,10 +9,10 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from wikisync.apply import Run
+from wikisync.apply import ApplyContext
 from wikisync.apply.backups import with_backups
 from wikisync.apply.context import now
-from wikisync.apply.outcome import outcome_of
+from wikisync.apply.outcome import run_action
 from wikisync.apply.restore import as_new_file, find_backup, plan_restore, restore
 from wikisync.apply.settle import settle_files
 from wikisync.desk import to_write
@@ -106,8 +106,8 @@ def restore_backup(config: Config, request: Request, ask: Callable[[Report], boo
             if todo.unpushed and not ask(report):
                 return replace(report, declined=True)
             number = desk.state.journal.begin_run("restore", now())
-            run = Run(desk.wiki, desk.folder, desk.state, number)
-            outcomes = [outcome_of(todo.action, partial(restore, run, todo), None)]
+            run = ApplyContext(desk.wiki, desk.folder, desk.state, number)
+            outcomes = [run_action(todo.action, partial(restore, run, todo), None)]
             # That the state cannot be written is an outcome already.
             with suppress(StateError):
                 desk.state.journal.end_run(number, now())

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
-from wikisync.apply import Run
+from wikisync.apply import ApplyContext
 from wikisync.apply.backups import with_backups
 from wikisync.apply.context import now
-from wikisync.apply.settle import settle
+from wikisync.apply.settle import recover
 from wikisync.errors import FolderError, StateError
 from wikisync.interrupt import stop_on_interrupt
 from wikisync.lock import run_lock
@@ -23,7 +23,7 @@ from wikisync.sync.clock import doubt_clock
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from wikisync.apply import Outcome
+    from wikisync.apply import ActionResult
     from wikisync.config import Config
     from wikisync.report.progress import Progress
     from wikisync.sync.note import Note
@@ -89,7 +89,7 @@ def to_write(config: Config, progress: Progress, *, needs_folder: bool) -> Itera
 def settle_first(desk: Desk) -> None:
     """Look at what an interrupted run had begun, before anything is planned (promise 5)."""
     if desk.state.journal.interrupted():
-        settle(desk.state, desk.folder, desk.wiki)
+        recover(desk.state, desk.folder, desk.wiki)
     elif desk.state.meta("url") is None:
         desk.folder.remove_temporary_files()  # whoever was killed here left no memory to settle it from
 
@@ -127,11 +127,11 @@ def perform(
     command: str,
     doing: str,
     total: int,
-    work: Callable[[Run, Callable[[], bool]], Iterable[Outcome]],
+    work: Callable[[ApplyContext, Callable[[], bool]], Iterable[ActionResult]],
     notice: Callable[[], None],
     undoes: int | None = None,
     plan: str | None = None,
-) -> tuple[tuple[Outcome, ...], bool]:
+) -> tuple[tuple[ActionResult, ...], bool]:
     """A run of the log around ``work``, which yields outcomes and asks whether to stop.
 
     Returns the outcomes, and whether the user stopped it. What old runs kept is forgotten.
@@ -140,7 +140,7 @@ def perform(
     doubt = _doubt(desk)
     number = desk.state.journal.begin_run(command, now(), undoes, plan)
     writes = desk.config.writes
-    run = Run(
+    run = ApplyContext(
         desk.wiki,
         desk.folder,
         desk.state,
@@ -149,7 +149,7 @@ def perform(
         updates=writes,
         creates=min(writes, CREATES),
     )
-    outcomes: list[Outcome] = []
+    outcomes: list[ActionResult] = []
     with stop_on_interrupt(notice) as stop, desk.progress(doing, total) as step:
         for outcome in work(run, stop):
             outcomes.append(outcome)
@@ -159,7 +159,7 @@ def perform(
     with suppress(StateError):
         outcomes = with_backups(desk.state, number, outcomes)
         if not desk.state.journal.open_entries():
-            if plan is not None and not stopped and not any(o.unfinished for o in outcomes):
+            if plan is not None and not stopped and not any(o.is_unfinished for o in outcomes):
                 desk.state.journal.mark_complete(number)
             desk.state.journal.end_run(number, now())
         # An undo may be the last to need what was kept.

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from wikisync.apply.outcome import outcome_of
-from wikisync.apply.undo import Step, leave_alone, steps, take_back
+from wikisync.apply.outcome import run_action
+from wikisync.apply.undo import UndoStep, leave_alone, revert, undo_steps
 from wikisync.apply.undo_check import check
 from wikisync.desk import Desk, perform, settle_first, to_look, to_write
 from wikisync.errors import Interrupted, Locked, NoSuchRun, Unauthenticated
@@ -20,7 +20,7 @@ from wikisync.workflow import Report, refused
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from wikisync.apply import Outcome, Run
+    from wikisync.apply import ActionResult, ApplyContext
     from wikisync.config import Config
     from wikisync.errors import WikisyncError
     from wikisync.report.progress import Progress
@@ -108,7 +108,7 @@ def _foreign(desk: Desk, request: Request) -> Report | None:
 
 def _planned(
     desk: Desk, request: Request, *, settled: bool = True
-) -> tuple[Report, int, tuple[Step, ...]]:
+) -> tuple[Report, int, tuple[UndoStep, ...]]:
     """The plan of an undo, held against what is there now; its run; and its steps.
 
     Without ``settled``, what an interrupted run had begun is judged here too.
@@ -117,7 +117,7 @@ def _planned(
         number, todo = _last(desk, settled=settled)
     else:
         number = _known(desk.state, request.run)
-        todo = _checked(desk, steps(desk.state, number, settled=settled))
+        todo = _checked(desk, undo_steps(desk.state, number, settled=settled))
     plan = Plan(
         actions=tuple(step.action for step in todo if not step.in_the_way),
         conflicts=tuple(_conflict(step) for step in todo if step.in_the_way),
@@ -142,16 +142,16 @@ def _ours(state: State) -> list[RunRecord]:
     return [run for run in state.journal.runs() if not state.from_another_wiki(run.number)]
 
 
-def _last(desk: Desk, *, settled: bool) -> tuple[int, tuple[Step, ...]]:
+def _last(desk: Desk, *, settled: bool) -> tuple[int, tuple[UndoStep, ...]]:
     for run in _ours(desk.state):
-        if run.undoes is None and steps(desk.state, run.number, tried=False, settled=settled):
-            todo = _checked(desk, steps(desk.state, run.number, settled=settled))
+        if run.undoes is None and undo_steps(desk.state, run.number, tried=False, settled=settled):
+            todo = _checked(desk, undo_steps(desk.state, run.number, settled=settled))
             if todo:
                 return run.number, todo
     raise NoSuchRun(None)
 
 
-def _checked(desk: Desk, todo: tuple[Step, ...]) -> tuple[Step, ...]:
+def _checked(desk: Desk, todo: tuple[UndoStep, ...]) -> tuple[UndoStep, ...]:
     dates = {
         (run, file): digest
         for run, _, file, digest in desk.state.journal.unfinished_date_rewrites()
@@ -159,7 +159,7 @@ def _checked(desk: Desk, todo: tuple[Step, ...]) -> tuple[Step, ...]:
     return check(todo, desk.folder, desk.wiki, desk.wiki.connect().pages, dates) if todo else ()
 
 
-def _conflict(step: Step) -> Conflict:
+def _conflict(step: UndoStep) -> Conflict:
     action = step.action
     return Conflict(action.key, action.file, "since", detail=step.in_the_way, backups=step.backups)
 
@@ -170,7 +170,9 @@ def _known(state: State, number: int) -> int:
     return number
 
 
-def _take_back_all(todo: tuple[Step, ...], run: Run, stop: Callable[[], bool]) -> Iterator[Outcome]:
+def _take_back_all(
+    todo: tuple[UndoStep, ...], run: ApplyContext, stop: Callable[[], bool]
+) -> Iterator[ActionResult]:
     gave_up: WikisyncError | None = None
     for step in todo:
         if gave_up is None and stop():
@@ -179,7 +181,7 @@ def _take_back_all(todo: tuple[Step, ...], run: Run, stop: Callable[[], bool]) -
             if gave_up is None:
                 leave_alone(run, step)
             continue
-        outcome = outcome_of(step.action, partial(take_back, run, step), gave_up)
+        outcome = run_action(step.action, partial(revert, run, step), gave_up)
         outcome = replace(outcome, backups=step.backups)
-        gave_up = outcome.gives_up
+        gave_up = outcome.fatal_error
         yield outcome

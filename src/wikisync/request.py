@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
-    from wikisync.apply import Outcome
+    from wikisync.apply import ActionResult
     from wikisync.apply.restore import Restoration
     from wikisync.compare import Pair
     from wikisync.sync.note import Note
@@ -78,7 +78,7 @@ class Report:
     wiki: str
     folder: str
     plan: Plan
-    outcomes: tuple[Outcome, ...] = ()
+    outcomes: tuple[ActionResult, ...] = ()
     pairs: tuple[Pair, ...] = ()
     declined: bool = False
     interrupted: bool = False

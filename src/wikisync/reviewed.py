@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from wikisync.apply import Outcome
+from wikisync.apply import ActionResult
 from wikisync.compare import filled
 from wikisync.desk import to_write
 from wikisync.errors import Locked
@@ -45,7 +45,7 @@ def carry_out_reviewed(
     chosen: Callable[[Action], bool] = lambda _action: True,
     skip_stale: bool = False,
     plan_id: str | None = None,
-    tell: Callable[[Outcome], None] = lambda _outcome: None,
+    tell: Callable[[ActionResult], None] = lambda _outcome: None,
 ) -> Report:
     """Do what was reviewed, as far as it is ``chosen``.
 
@@ -128,10 +128,10 @@ def _carried_out(
     report: Report,
     held: ReviewedSteps,
     notice: Callable[[], None],
-    tell: Callable[[Outcome], None],
+    tell: Callable[[ActionResult], None],
     plan_id: str | None,
 ) -> Report:
-    skipped = tuple(Outcome(action, "skipped", error) for action, error in held.stale)
+    skipped = tuple(ActionResult(action, "skipped", error) for action, error in held.stale)
     for outcome in skipped:
         tell(outcome)
     if plan_id is not None and not report.plan.writes:

@@ -11,9 +11,9 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from wikisync.apply import Outcome, apply, tree, unshown
+from wikisync.apply import ActionResult, apply, tree, unshown
 from wikisync.apply.context import now
-from wikisync.apply.outcome import missing_at_end
+from wikisync.apply.outcome import find_missing
 from wikisync.compare import filled, pairs
 from wikisync.desk import Desk, doubt_clock_of, perform, to_look, to_write
 from wikisync.errors import Locked, StateError, WikiError, WikisyncError
@@ -158,7 +158,7 @@ def _forget(desk: Desk) -> None:
     for noted in desk.state.journal.open_entries():
         desk.state.journal.end(noted.number, "unknown")
     desk.state.journal.end_interrupted(now())
-    tree.trust(desk.state)
+    tree.mark_clean(desk.state)
     unshown.forget_all(desk.state)
     # Its runs cannot be taken back on this one, whose pages have ids of their own.
     desk.state.set_meta(others=str(max((r.number for r in desk.state.journal.runs()), default=0)))
@@ -169,7 +169,7 @@ def done(
     report: Report,
     notice: Callable[[], None],
     *,
-    tell: Callable[[Outcome], None] = lambda _outcome: None,
+    tell: Callable[[ActionResult], None] = lambda _outcome: None,
     plan_id: str | None = None,
 ) -> Report:
     """The report of a plan once it is carried out, as a run of the log.
@@ -197,8 +197,8 @@ def done(
     if stopped:
         return report
     if any(o.action.side == "wiki" and o.result == "done" for o in outcomes):
-        report = replace(report, outcomes=missing_at_end(outcomes, _tidy(desk), desk.wiki))
-    if any(o.gives_up for o in outcomes):
+        report = replace(report, outcomes=find_missing(outcomes, _tidy(desk), desk.wiki))
+    if any(o.fatal_error for o in outcomes):
         return report
     return _with_tree(desk, report, earlier)
 
@@ -221,13 +221,15 @@ def _with_tree(desk: Desk, report: Report, earlier: Iterable[int]) -> Report:
         unshown.write_again(
             desk.wiki, desk.state, [n for n in earlier if n in unshown.remembered(desk.state)]
         )
-        notes = (*tree.mend(desk.wiki, desk.state), *unshown.note(desk.state))
+        notes = (*tree.rebuild_if_dirty(desk.wiki, desk.state), *unshown.note(desk.state))
         return replace(report, notes=(*report.notes, *notes))
     except StateError:  # which has been told already, if it was needed for a page
         return report
 
 
-def _told(outcomes: Iterable[Outcome], tell: Callable[[Outcome], None]) -> Iterator[Outcome]:
+def _told(
+    outcomes: Iterable[ActionResult], tell: Callable[[ActionResult], None]
+) -> Iterator[ActionResult]:
     for outcome in outcomes:
         tell(outcome)
         yield outcome

@@ -9,14 +9,14 @@ import pytest
 
 from rig import page
 from wikisync.apply import apply
-from wikisync.apply.outcome import missing_at_end
+from wikisync.apply.outcome import find_missing
 from wikisync.errors import Interrupted, PageChanged, StateError, Unreachable
 from wikisync.sandbox import Drop, Hook, Late, LoseTags, Refuse
 from wikisync.state.bases import unpack_page
 
 if TYPE_CHECKING:
     from rig import Rig
-    from wikisync.apply import Outcome
+    from wikisync.apply import ActionResult
 
 NAMES = tuple(f"page-{number}" for number in range(8))
 MOMENT = 0.02
@@ -45,7 +45,7 @@ def edit(rig: Rig, *names: str, text: str = "Mine.\n", tags: str = "known") -> N
         rig.write(f"{name}.md", page(text, tags=tags))
 
 
-def by_path(outcomes: list[Outcome]) -> dict[str, str]:
+def by_path(outcomes: list[ActionResult]) -> dict[str, str]:
     return {outcome.action.key.path: outcome.result for outcome in outcomes}
 
 
@@ -294,9 +294,9 @@ def test_a_page_gone_by_the_end_of_the_run_is_not_said_to_be_there(synced: Rig) 
     edit(synced, *NAMES)
     outcomes = synced.do("push")
     synced.box.delete("page-4")
-    found = missing_at_end(outcomes, synced.wiki.connect().pages, synced.wiki)
+    found = find_missing(outcomes, synced.wiki.connect().pages, synced.wiki)
     [gone] = [outcome for outcome in found if outcome.result != "done"]
     assert (gone.action.key.path, gone.result) == ("page-4", "skipped")
     assert isinstance(gone.error, PageChanged)
     # One that is only hidden from the list is looked at, and is there.
-    assert missing_at_end(outcomes[:1], (), synced.wiki) == tuple(outcomes[:1])
+    assert find_missing(outcomes[:1], (), synced.wiki) == tuple(outcomes[:1])

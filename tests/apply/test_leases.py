@@ -12,7 +12,7 @@ from wikisync.sandbox import Hook
 
 if TYPE_CHECKING:
     from rig import Rig
-    from wikisync.apply import Outcome
+    from wikisync.apply import ActionResult
 
 
 @pytest.fixture
@@ -23,7 +23,7 @@ def synced(rig: Rig) -> Rig:
     return rig
 
 
-def overtaken(outcomes: list[Outcome]) -> str:
+def overtaken(outcomes: list[ActionResult]) -> str:
     """The reason of the one outcome: left alone, and named as a conflict."""
     [outcome] = outcomes
     assert outcome.result == "skipped"

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from rig import page, results
-from wikisync.apply.undo import steps, take_back
+from wikisync.apply.undo import revert, undo_steps
 from wikisync.errors import FileChanged, PageChanged
 from wikisync.sandbox import Drop, Hook, Refuse, Status, WriteThenFail
 
 if TYPE_CHECKING:
     from rig import Rig
-    from wikisync.apply import Outcome
+    from wikisync.apply import ActionResult
 
 BASE = "One.\n\nTwo.\n\nThree.\n"
 MINE = "1.\n\nTwo.\n\nThree.\n"
@@ -52,7 +52,7 @@ def at_peace(rig: Rig) -> None:
     assert (plan.actions, plan.conflicts, plan.problems, plan.in_sync) == ((), (), (), 1)
 
 
-def left_alone(outcomes: list[Outcome]) -> None:
+def left_alone(outcomes: list[ActionResult]) -> None:
     [outcome] = outcomes
     assert outcome.result == "skipped"
     assert isinstance(outcome.error, PageChanged | FileChanged)
@@ -200,8 +200,8 @@ def test_a_merge_is_taken_back_on_both_sides(split: Rig) -> None:
     before, text = home(split), split.text("home.md")
     split.do()
     run = split.run()
-    for step in steps(split.state, split.runs[0].number + 1):
-        take_back(run, step)
+    for step in undo_steps(split.state, split.runs[0].number + 1):
+        revert(run, step)
     assert split.text("home.md") == text
     assert home(split)["content"] == before["content"]
     assert sorted(home(split)["tags"]) == sorted(before["tags"])
@@ -278,8 +278,8 @@ def test_marks_are_taken_back(torn: Rig) -> None:
     text = torn.text("home.md")
     torn.do("pull", markers=True)
     run = torn.run()
-    for step in steps(torn.state, torn.runs[1].number):
-        take_back(run, step)
+    for step in undo_steps(torn.state, torn.runs[1].number):
+        revert(run, step)
     assert torn.text("home.md") == text
     assert [c.kind for c in torn.plan().conflicts] == ["both-changed"]
 

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from rig import page, results
-from wikisync.apply.undo import steps, take_back
+from wikisync.apply.undo import revert, undo_steps
 from wikisync.errors import FileChanged, PageChanged
 from wikisync.sandbox import Drop, Hook, Status, TreeRace, Truncated, WriteThenFail
 from wikisync.sides.wiki import Wiki
 
 if TYPE_CHECKING:
     from rig import Rig
-    from wikisync.apply import Outcome
+    from wikisync.apply import ActionResult
     from wikisync.page.model import Key
     from wikisync.sandbox import Sandbox
 
@@ -71,7 +71,7 @@ def at_peace(rig: Rig) -> None:
     assert plan.in_sync == len(rig.box.pages()) == len(rig.files())
 
 
-def left_alone(outcomes: list[Outcome], path: str = "start") -> str:
+def left_alone(outcomes: list[ActionResult], path: str = "start") -> str:
     [outcome] = outcomes
     assert outcome.result == "skipped"
     assert isinstance(outcome.error, PageChanged | FileChanged)
@@ -84,8 +84,8 @@ def left_alone(outcomes: list[Outcome], path: str = "start") -> str:
 def take_back_last(rig: Rig) -> None:
     number = rig.runs[-1].number
     run = rig.run()
-    for step in steps(rig.state, number):
-        take_back(run, step)
+    for step in undo_steps(rig.state, number):
+        revert(run, step)
 
 
 # What a move does
@@ -544,13 +544,13 @@ def test_a_swap_that_is_taken_back_in_two_goes_is_wholly_taken_back(
     first, second = (synced.state.journal.begin_run("undo", "", number) for _ in range(2))
     run = synced.run()
     run.number = first
-    for step in steps(synced.state, number)[:count]:
-        take_back(run, step)
+    for step in undo_steps(synced.state, number)[:count]:
+        revert(run, step)
     run.number = second
-    for step in steps(synced.state, number):
-        take_back(run, step)
+    for step in undo_steps(synced.state, number):
+        revert(run, step)
     assert (there(synced.box), synced.files()) == (pages, files)
-    assert steps(synced.state, number) == ()
+    assert undo_steps(synced.state, number) == ()
 
 
 def test_a_page_that_moved_where_another_was_waits_until_that_has_its_place(synced: Rig) -> None:
@@ -583,9 +583,9 @@ def test_a_move_of_a_page_that_moved_on_since_is_not_taken_back(synced: Rig) -> 
     rename(synced, "home.md", "start.md")
     synced.do("push")
     synced.box.move("start", "further")
-    [step] = steps(synced.state, synced.runs[-1].number)
+    [step] = undo_steps(synced.state, synced.runs[-1].number)
     with pytest.raises(PageChanged):
-        take_back(synced.run(), step)
+        revert(synced.run(), step)
     assert "en/further" in there(synced.box)
 
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from rig import Rig
-    from wikisync.apply import Outcome
+    from wikisync.apply import ActionResult
 
 NAMES = ("home", "news", "team")
 
@@ -36,7 +36,7 @@ def filled(rig: Rig) -> Rig:
     return rig
 
 
-def reasons(outcomes: list[Outcome]) -> list[tuple[str, type[WikisyncError]]]:
+def reasons(outcomes: list[ActionResult]) -> list[tuple[str, type[WikisyncError]]]:
     return [(outcome.result, type(outcome.error)) for outcome in outcomes if outcome.error]
 
 

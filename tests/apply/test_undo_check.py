@@ -9,7 +9,7 @@ import pytest
 
 from cli.harness import Workspace, page
 from wikisync import past, workflow
-from wikisync.apply.context import Bracket
+from wikisync.apply.context import JournaledWrite
 from wikisync.config import load
 from wikisync.report.progress import silent
 from wikisync.request import Request
@@ -44,7 +44,7 @@ def torn(ws: Workspace, monkeypatch: pytest.MonkeyPatch) -> Workspace:
         raise Killed
 
     with monkeypatch.context() as patched, suppress(Killed):
-        patched.setattr(Bracket, "done", dies)
+        patched.setattr(JournaledWrite, "done", dies)
         workflow.carry_out(config, Request("pull", "pull"), silent, lambda _report: True)
     assert "Theirs." in ws.read("home.md")
     return ws

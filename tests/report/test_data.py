@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from helpers import LATER, base, key, local, planned, remote, sides
-from wikisync.apply import Outcome
+from wikisync.apply import ActionResult
 from wikisync.errors import BadName, BadPage, FileChanged, PageChanged, WriteUncertain
 from wikisync.report.data import error_json, exit_code, to_json
 from wikisync.sync.plan import Plan, Refusal
@@ -58,7 +58,7 @@ PLAN = planned(
 )
 
 
-def report(plan: Plan = PLAN, *outcomes: Outcome, **more: Any) -> Report:
+def report(plan: Plan = PLAN, *outcomes: ActionResult, **more: Any) -> Report:
     request = Request("push", "push", **more)
     return Report(request, "http://wiki", "pages", plan, outcomes)
 
@@ -126,9 +126,9 @@ def test_outcomes_are_told_with_their_reasons() -> None:
     create, update, delete = PLAN.actions
     of = report(
         PLAN,
-        Outcome(create, "failed", WriteUncertain("http://wiki", "no")),
-        Outcome(update, "skipped", PageChanged(update.key, "its content changed on the wiki")),
-        Outcome(delete, "skipped"),
+        ActionResult(create, "failed", WriteUncertain("http://wiki", "no")),
+        ActionResult(update, "skipped", PageChanged(update.key, "its content changed on the wiki")),
+        ActionResult(delete, "skipped"),
     )
     found = data(of)
     assert [action["outcome"] for action in found["actions"]] == ["failed", "skipped", "skipped"]
@@ -161,8 +161,8 @@ def test_names_that_are_no_text_are_carried_by_every_stream() -> None:
     assert data(of)["problems"][0]["file"] == "caf\udce9.md"
 
 
-FAILED = Outcome(PLAN.actions[0], "failed", WriteUncertain("http://wiki", "no"))
-OVERTAKEN = Outcome(PLAN.actions[0], "skipped", FileChanged("a.md", "read", "edited"))
+FAILED = ActionResult(PLAN.actions[0], "failed", WriteUncertain("http://wiki", "no"))
+OVERTAKEN = ActionResult(PLAN.actions[0], "skipped", FileChanged("a.md", "read", "edited"))
 REFUSED = Plan(PLAN.actions, PLAN.conflicts, (Refusal("emptied"),), (BadPage("a.md", 1, "no"),))
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from helpers import local, planned, sides
 from report.console import console, printed
-from wikisync.apply import Outcome
+from wikisync.apply import ActionResult
 from wikisync.errors import Interrupted
 from wikisync.report.terminal import show
 from wikisync.sync.planner import PlanOptions
@@ -20,8 +20,8 @@ NAMES = [f"page-{number:02}" for number in range(30)]
 def test_the_reason_is_shown_however_many_pages_were_done_before() -> None:
     names = [f"page-{number:03}" for number in range(300)]
     plan = planned(sides([], map(local, names)), PlanOptions("push"))
-    outcomes = [Outcome(action, "done") for action in plan.actions[:250]]
-    outcomes += [Outcome(action, "skipped", Interrupted()) for action in plan.actions[250:]]
+    outcomes = [ActionResult(action, "done") for action in plan.actions[:250]]
+    outcomes += [ActionResult(action, "skipped", Interrupted()) for action in plan.actions[250:]]
     screen = console(terminal=False, width=200)
     show(Report(Request("push", "push"), "w", "pages", plan, tuple(outcomes)), screen)
     text = printed(screen)
@@ -34,8 +34,8 @@ def test_the_reason_is_shown_however_many_pages_were_done_before() -> None:
 def test_pages_whose_turn_never_came_give_their_reason_once(untried: int) -> None:
     plan = planned(sides([], map(local, NAMES)), PlanOptions("push"))
     done = len(NAMES) - untried
-    outcomes = [Outcome(action, "done") for action in plan.actions[:done]]
-    outcomes += [Outcome(action, "skipped", Interrupted()) for action in plan.actions[done:]]
+    outcomes = [ActionResult(action, "done") for action in plan.actions[:done]]
+    outcomes += [ActionResult(action, "skipped", Interrupted()) for action in plan.actions[done:]]
     request = Request("push", "push")
     screen = console(terminal=False, width=200)
     show(Report(request, "w", "pages", plan, tuple(outcomes)), screen)

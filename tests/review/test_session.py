@@ -7,7 +7,7 @@ from threading import Thread
 import pytest
 
 from helpers import key
-from wikisync.apply import Outcome
+from wikisync.apply import ActionResult
 from wikisync.errors import PageChanged
 from wikisync.review.session import Session
 from wikisync.sync.plan import Action, Side, Verb
@@ -58,9 +58,11 @@ def test_a_review_that_nobody_looks_at_ends() -> None:
 def test_the_outcome_of_each_page_is_told_in_words() -> None:
     session = Session(PAGES)
     session.publish({"0", "1"})
-    session.tell(Outcome(action("a"), "done"))
-    session.tell(Outcome(action("b"), "skipped", PageChanged(key("b"), "its title\x1b changed")))
-    session.tell(Outcome(action("unknown"), "done"))
+    session.tell(ActionResult(action("a"), "done"))
+    session.tell(
+        ActionResult(action("b"), "skipped", PageChanged(key("b"), "its title\x1b changed"))
+    )
+    session.tell(ActionResult(action("unknown"), "done"))
     told = dict(session.state.outcomes)
     assert told.keys() == {"0", "1"}
     assert (told["0"].result, told["0"].text) == ("done", "updated on the wiki")
@@ -69,9 +71,9 @@ def test_the_outcome_of_each_page_is_told_in_words() -> None:
 
 def test_of_a_pages_steps_the_one_that_went_wrong_is_told() -> None:
     session = Session(PAGES)
-    session.tell(Outcome(action(verb="move"), "done"))
-    session.tell(Outcome(action(), "failed", PageChanged(key("a"), "it changed")))
-    session.tell(Outcome(action(), "done"))
+    session.tell(ActionResult(action(verb="move"), "done"))
+    session.tell(ActionResult(action(), "failed", PageChanged(key("a"), "it changed")))
+    session.tell(ActionResult(action(), "done"))
     assert dict(session.state.outcomes)["0"].result == "failed"
 
 

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from wikisync.apply.outcome import Outcome
+    from wikisync.apply.outcome import ActionResult
     from wikisync.page.model import Key
     from wikisync.state import State
 
 
-def with_backups(state: State, run: int, outcomes: Sequence[Outcome]) -> list[Outcome]:
+def with_backups(state: State, run: int, outcomes: Sequence[ActionResult]) -> list[ActionResult]:
     """Return the outcomes of a run with the numbers of its backups. Raises StateError."""
     made: dict[tuple[Key, bool], list[int]] = defaultdict(list)
     for backup in state.backups.of_run(run):

@@ -42,7 +42,7 @@ HARMLESS = (Rejected, Forbidden, PageGone)
 
 
 @dataclass(slots=True)
-class Run:
+class ApplyContext:
     """A run at work: both sides, the state, its number there, and how it is to treat files.
 
     ``reads_history`` is set to False once the wiki says that the key may not, ``is_somebody`` to
@@ -59,23 +59,23 @@ class Run:
     number: int
     write_back: bool = True
     reads_history: bool = True
-    is_somebody: bool = False
-    wrote: dict[tuple[str, bytes], bytes] = field(default_factory=dict)
-    left: set[tuple[str, bytes]] = field(default_factory=set)
+    token_checked: bool = False
+    rewritten_digests: dict[tuple[str, bytes], bytes] = field(default_factory=dict)
+    files_written: set[tuple[str, bytes]] = field(default_factory=set)
     updates: int = 1
     creates: int = 1
-    rebuilt: set[Key] = field(default_factory=set)
+    tree_rebuilt: set[Key] = field(default_factory=set)
 
     def check_token(self) -> None:
         """Ask, once, whether the token is still somebody's. Raises Guest where it is not."""
-        if not self.is_somebody:
+        if not self.token_checked:
             if not self.wiki.connect().authenticated:
                 raise Unauthenticated(self.wiki.url)
-            self.is_somebody = True
+            self.token_checked = True
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
+class ParsedFile:
     """A file as the plan saw it, read again: its bytes taken apart, and their digest."""
 
     document: Document
@@ -84,15 +84,15 @@ class Opened:
 
 
 @dataclass
-class Bracket:
+class JournaledWrite:
     """A write between its intent and its end. ``sent`` is set when the write itself begins."""
 
-    run: Run
+    run: ApplyContext
     number: int
     intent: Intent
     sent: bool = False
 
-    def keep(self, data: bytes, what: What = "before") -> int:
+    def backup(self, data: bytes, what: What = "before") -> int:
         """Back up what stands where the write goes (promise 1); returns the backup's number."""
         return self.run.state.backups.add(self.number, now(), data, what)
 
@@ -102,17 +102,17 @@ class Bracket:
         ``record`` is the page as the wiki has it now, where the write was one to the wiki, and
         ``refused`` are fields that it did not take.
         """
-        settled(self.run.state, self.number, self.intent, record, refused)
+        commit_write(self.run.state, self.number, self.intent, record, refused)
 
 
 @contextmanager
-def bracket(run: Run, intent: Intent) -> Iterator[Bracket]:
+def journaled_write(run: ApplyContext, intent: Intent) -> Iterator[JournaledWrite]:
     """Note the intent, let the write happen, and note what became of it.
 
     An error that leaves open whether anything was written leaves the intent open as well, for the
     next run to settle (promise 5).
     """
-    held = Bracket(run, run.state.journal.begin(intent), intent)
+    held = JournaledWrite(run, run.state.journal.begin(intent), intent)
     try:
         yield held
     except (PageChanged, FileChanged):
@@ -128,7 +128,7 @@ def bracket(run: Run, intent: Intent) -> Iterator[Bracket]:
         raise
 
 
-def settled(
+def commit_write(
     state: State,
     number: int,
     intent: Intent,
@@ -139,12 +139,12 @@ def settled(
     after = intent.after
     if after is not None and record is not None:
         if intent.verb == "move":
-            after = arriving(after, record)
+            after = base_after_move(after, record)
         else:
             after = (
-                following(after, record, refused)
+                base_after_push(after, record, refused)
                 if intent.follows_file
-                else returning(after, record)
+                else base_after_undo(after, record)
             )
     wanted = str(fingerprint(record.page)) if record is not None else None
     page_id = record.id if record is not None else None
@@ -160,7 +160,7 @@ def settled(
         state.journal.end(number, "done", page_id=page_id, wanted=wanted)
 
 
-def following(after: StoredBase, record: Record, refused: tuple[str, ...]) -> StoredBase:
+def base_after_push(after: StoredBase, record: Record, refused: tuple[str, ...]) -> StoredBase:
     """The base of a page that was just brought to what the file says, but for what was refused.
 
     In that the file differs from the base, so that the next run tries again.
@@ -179,7 +179,7 @@ def following(after: StoredBase, record: Record, refused: tuple[str, ...]) -> St
     return StoredBase(base, record.page)
 
 
-def arriving(after: StoredBase, record: Record) -> StoredBase:
+def base_after_move(after: StoredBase, record: Record) -> StoredBase:
     """The base of a page that was just moved, which changes nothing else of it.
 
     But the wiki rewrites a title that equals the end of the path: the file's then differs from the
@@ -202,7 +202,7 @@ def arriving(after: StoredBase, record: Record) -> StoredBase:
     return replace(after, base=replace(after.base, id=record.id, updated_at=updated_at))
 
 
-def returning(after: StoredBase, record: Record) -> StoredBase:
+def base_after_undo(after: StoredBase, record: Record) -> StoredBase:
     """The base of a page that was just brought back to what it was before a run."""
     as_it_was = not after.base.remote.changed_fields(fingerprint(record.page))
     # No time at all makes the next run look at the page.
@@ -211,7 +211,9 @@ def returning(after: StoredBase, record: Record) -> StoredBase:
     return StoredBase(base, after.page)
 
 
-def agreed(action: Action, record: Record, here: Fingerprint, digest: bytes) -> StoredBase:
+def base_of_equal_page(
+    action: Action, record: Record, here: Fingerprint, digest: bytes
+) -> StoredBase:
     """The base of a page on which both sides agree now."""
     base = Base(
         action.key,
@@ -227,17 +229,17 @@ def agreed(action: Action, record: Record, here: Fingerprint, digest: bytes) -> 
     return StoredBase(base, record.page)
 
 
-def open_file(run: Run, here: Local) -> Opened:
+def open_file(run: ApplyContext, here: Local) -> ParsedFile:
     """The file of the plan, read again. Raises FileMoved where it changed since (promise 3)."""
     try:
         data = run.folder.read(here.file)
     except FolderError as error:
         raise FileChanged(here.file, "read", error.reason) from error
     digest = digest_of(data)
-    if digest != run.wrote.get((here.file, here.digest), here.digest):
+    if digest != run.rewritten_digests.get((here.file, here.digest), here.digest):
         raise FileChanged(here.file, "read", "it was edited meanwhile")
     document = parse(data, here.content_type, file=here.file)
-    return Opened(document, digest, fingerprint(document.page))
+    return ParsedFile(document, digest, fingerprint(document.page))
 
 
 def now() -> str:

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from wikisync.apply import on_wiki
-from wikisync.apply.context import Run, open_file
+from wikisync.apply.context import ApplyContext, open_file
 from wikisync.apply.pull import update_file
 from wikisync.page.fingerprint import fingerprint
 from wikisync.page.model import DEFAULT_EDITOR, Page
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from wikisync.errors import WikisyncError
 
 
-def convert_page(run: Run, action: Action) -> WikisyncError | None:
+def convert_page(run: ApplyContext, action: Action) -> WikisyncError | None:
     """Let the wiki convert a page to what its file is, and bring the result here."""
     here, there = action.local, action.remote
     if here is None or there is None or there.fingerprint is None:

@@ -9,11 +9,13 @@ from wikisync.page.document import update
 from wikisync.sides.folder import digest_of
 
 if TYPE_CHECKING:
-    from wikisync.apply.context import Opened, Run
+    from wikisync.apply.context import ApplyContext, ParsedFile
     from wikisync.page.model import Record
 
 
-def follow_time(run: Run, file: str, opened: Opened, record: Record) -> bytes | None:
+def update_date_line(
+    run: ApplyContext, file: str, opened: ParsedFile, record: Record
+) -> bytes | None:
     """Bring the ``date`` line of a file to the time of its page.
 
     Returns the digest that the file then has; None where it stays as it is: it has no such line, or
@@ -27,7 +29,7 @@ def follow_time(run: Run, file: str, opened: Opened, record: Record) -> bytes | 
     if data == document.data:
         return None
     digest = digest_of(data)
-    if (file, opened.digest) in run.left:
+    if (file, opened.digest) in run.files_written:
         # Whoever takes this run back must know the file, wherever the run is stopped.
         run.state.journal.begin_date_rewrite(
             run.number, record.id, opened.digest.hex(), digest.hex()

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from wikisync.apply.context import settled
+from wikisync.apply.context import commit_write
 from wikisync.apply.pull import new_file
 from wikisync.errors import FileChanged, WikisyncError
 from wikisync.sides.aside import run_in_thread
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from concurrent.futures import Future
 
-    from wikisync.apply.context import Run
+    from wikisync.apply.context import ApplyContext
     from wikisync.errors import FolderError
     from wikisync.page.model import Record
     from wikisync.state.journal import Intent
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 GROUP: Final = 50
 """Files that are written together."""
 
-Ready = tuple["Intent", bytes] | WikisyncError
+PreparedFile = tuple["Intent", bytes] | WikisyncError
 """A file to be written, or why it cannot be."""
 
 
@@ -46,7 +46,7 @@ class Batch:
 
 
 def create_files(
-    run: Run, actions: Sequence[Action], record_of: Callable[[Action], Record]
+    run: ApplyContext, actions: Sequence[Action], record_of: Callable[[Action], Record]
 ) -> Iterator[tuple[Action, WikisyncError | None]]:
     """Write the files of pages that have none here; each with None, or why it was not written.
 
@@ -68,14 +68,16 @@ def create_files(
         yield from _end(run, flying)
 
 
-def _ready(run: Run, action: Action, record_of: Callable[[Action], Record]) -> Ready:
+def _ready(
+    run: ApplyContext, action: Action, record_of: Callable[[Action], Record]
+) -> PreparedFile:
     try:
         return new_file(run, action, record_of(action))
     except WikisyncError as error:
         return error
 
 
-def _begin(run: Run, actions: Sequence[Action], ready: Sequence[Ready]) -> Batch:
+def _begin(run: ApplyContext, actions: Sequence[Action], ready: Sequence[PreparedFile]) -> Batch:
     begun: list[tuple[int, Intent] | WikisyncError] = []
     files: list[tuple[str, bytes]] = []
     with run.state.transaction():
@@ -89,7 +91,7 @@ def _begin(run: Run, actions: Sequence[Action], ready: Sequence[Ready]) -> Batch
     return Batch(actions, begun, run_in_thread(partial(write_new_files, run.folder, files)))
 
 
-def _end(run: Run, batch: Batch) -> list[tuple[Action, WikisyncError | None]]:
+def _end(run: ApplyContext, batch: Batch) -> list[tuple[Action, WikisyncError | None]]:
     written = iter(batch.written.result())
     found: list[tuple[Action, WikisyncError | None]] = []
     try:
@@ -102,9 +104,11 @@ def _end(run: Run, batch: Batch) -> list[tuple[Action, WikisyncError | None]]:
     return found
 
 
-def _ended(run: Run, number: int, intent: Intent, error: FolderError | None) -> FolderError | None:
+def _ended(
+    run: ApplyContext, number: int, intent: Intent, error: FolderError | None
+) -> FolderError | None:
     if error is None:
-        settled(run.state, number, intent, None)
+        commit_write(run.state, number, intent, None)
     else:
         run.state.journal.end(number, "skipped" if isinstance(error, FileChanged) else "failed")
     return error

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, TypeVar
 
-from wikisync.apply.turns import Abandoned, Lane, Slots, Turns
+from wikisync.apply.turns import Abandoned, StateLock, Worker, WriteSlots
 from wikisync.errors import BadPage, FolderError
 from wikisync.page.document import parse
 from wikisync.page.model import clean_tags
@@ -20,7 +20,7 @@ from wikisync.page.model import clean_tags
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from wikisync.apply.context import Run
+    from wikisync.apply.context import ApplyContext
     from wikisync.sync.plan import Action
 
 T = TypeVar("T")
@@ -61,13 +61,13 @@ class Queue:
 
 
 @dataclass
-class Lanes:
+class Workers:
     """What the lanes of a run share."""
 
-    run: Run
+    run: ApplyContext
     queue: Queue
-    turns: Turns
-    slots: Slots
+    turns: StateLock
+    slots: WriteSlots
     changes: int = 0
     changed: threading.Condition = field(default_factory=threading.Condition)
 
@@ -77,7 +77,7 @@ class Lanes:
             seen = self.changes
             if (action := self.queue.next()) is not None:
                 return action
-            with self.turns.away(), self.changed:
+            with self.turns.released(), self.changed:
                 self.changed.wait_for(lambda seen=seen: self.changes != seen)  # type: ignore[misc]
         return None
 
@@ -93,11 +93,11 @@ class Lanes:
             self.changed.notify_all()
 
 
-def in_lanes(
-    run: Run,
+def run_parallel(
+    run: ApplyContext,
     actions: Sequence[Action],
     most: int,
-    work: Callable[[Run, Action], tuple[T, bool]],
+    work: Callable[[ApplyContext, Action], tuple[T, bool]],
     *,
     last_alone: bool,
 ) -> Iterator[T]:
@@ -108,15 +108,15 @@ def in_lanes(
     """
     new = {id(action): _tags(run, action) for action in actions}
     alone = actions[-1] if last_alone else None
-    turns = Turns()
-    slots = Slots(run.wiki, turns, most, [a.id for a in actions if a.id is not None])
-    lanes = Lanes(run, Queue(list(actions), new, run.wiki.tags, alone), turns, slots)
+    turns = StateLock()
+    slots = WriteSlots(run.wiki, turns, most, [a.id for a in actions if a.id is not None])
+    lanes = Workers(run, Queue(list(actions), new, run.wiki.tags, alone), turns, slots)
     told: SimpleQueue[tuple[T, None] | tuple[None, BaseException]] = SimpleQueue()
     # Twice as many as may write: while some look at what they wrote, others write.
     for number in range(min(2 * most, len(actions))):
         name = f"wikisync lane {number}"
         args = (lanes, work, told)
-        threading.Thread(target=_go, args=args, name=name, daemon=True).start()
+        threading.Thread(target=_work, args=args, name=name, daemon=True).start()
     try:
         for _ in actions:
             outcome, error = told.get()
@@ -124,20 +124,20 @@ def in_lanes(
                 raise error
             yield outcome  # type: ignore[misc]
     finally:
-        turns.over()
+        turns.shut_down()
         lanes.wake()
 
 
-def _go(
-    lanes: Lanes,
-    work: Callable[[Run, Action], tuple[T, bool]],
+def _work(
+    lanes: Workers,
+    work: Callable[[ApplyContext, Action], tuple[T, bool]],
     told: SimpleQueue[tuple[T, None] | tuple[None, BaseException]],
 ) -> None:
     """One lane, from the first action that it finds to the last."""
-    lane = Lane(lanes.run.wiki.wire, lanes.turns, lanes.slots)
+    lane = Worker(lanes.run.wiki.wire, lanes.turns, lanes.slots)
     own = replace(lanes.run, wiki=lanes.run.wiki.with_transport(lane))
     try:
-        with lanes.turns.mine():
+        with lanes.turns.hold():
             while (action := lanes.next()) is not None:
                 try:
                     own.wiki.look_first = lane.look if action.verb == "update" else None
@@ -156,7 +156,7 @@ def _go(
         told.put((None, error))
 
 
-def _tags(run: Run, action: Action) -> frozenset[str]:
+def _tags(run: ApplyContext, action: Action) -> frozenset[str]:
     """The tags that a write of this action gives its page."""
     if action.local is None or (action.verb == "update" and "tags" not in action.fields):
         return frozenset()

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from wikisync.apply import in_folder
-from wikisync.apply.context import Opened, Run, open_file
+from wikisync.apply.context import ApplyContext, ParsedFile, open_file
 from wikisync.apply.push import update_page
 from wikisync.errors import BadPage
 from wikisync.page.document import update
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from wikisync.page.model import Page, Record
 
 
-def merge(run: Run, action: Action) -> WikisyncError | None:
+def merge(run: ApplyContext, action: Action) -> WikisyncError | None:
     """Bring both sides to the merged page. Returns what went wrong beside, if anything."""
     opened, record = _opened(run, action)
     merged = _merged(action)
@@ -52,14 +52,16 @@ def merge(run: Run, action: Action) -> WikisyncError | None:
     return update_page(run, changed_action)
 
 
-def show_both(run: Run, action: Action) -> None:
+def write_conflict_markers(run: ApplyContext, action: Action) -> None:
     """Write both versions of a page into its file, between conflict marks."""
     opened, record = _opened(run, action)
     data = with_conflict_markers(opened.document, record.page, action.merged, action.fields)
     _write(run, action, opened, data, record)
 
 
-def _write(run: Run, action: Action, opened: Opened, data: bytes, record: Record) -> None:
+def _write(
+    run: ApplyContext, action: Action, opened: ParsedFile, data: bytes, record: Record
+) -> None:
     intent = Intent(
         run.number,
         "merge",
@@ -75,7 +77,7 @@ def _write(run: Run, action: Action, opened: Opened, data: bytes, record: Record
     in_folder.write(run, intent, data)
 
 
-def _seen(run: Run, action: Action, record: Record, kind: str) -> StoredBase:
+def _seen(run: ApplyContext, action: Action, record: Record, kind: str) -> StoredBase:
     """The base of a file that has taken in what the wiki has: where it differs, it was edited."""
     there = fingerprint(record.page)
     known = run.state.bases.get(action.key)
@@ -98,7 +100,7 @@ def _seen(run: Run, action: Action, record: Record, kind: str) -> StoredBase:
     return StoredBase(base, record.page)
 
 
-def _opened(run: Run, action: Action) -> tuple[Opened, Record]:
+def _opened(run: ApplyContext, action: Action) -> tuple[ParsedFile, Record]:
     if action.local is None or action.remote is None or action.remote.record is None:
         raise AssertionError(f"{action.key}: a merge needs both sides, whole")
     return open_file(run, action.local), action.remote.record

@@ -7,8 +7,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from wikisync.apply import in_folder, on_wiki, second_look
-from wikisync.apply.context import Run, open_file
-from wikisync.apply.dates import follow_time
+from wikisync.apply.context import ApplyContext, open_file
+from wikisync.apply.dates import update_date_line
 from wikisync.errors import FolderError, PageChanged, WikisyncError
 from wikisync.state.bases import StoredBase
 from wikisync.state.journal import Intent
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from wikisync.sync.plan import Action
 
 
-def move_page(run: Run, action: Action) -> WikisyncError | None:
+def move_page(run: ApplyContext, action: Action) -> WikisyncError | None:
     """Move a page to where its file is. Returns what went wrong beside, if anything.
 
     Raises PageMoved where the file is no longer there, or back where it was, at a second look.
@@ -36,7 +36,7 @@ def move_page(run: Run, action: Action) -> WikisyncError | None:
     return _write_back(run, action, record)
 
 
-def move_file(run: Run, action: Action) -> None:
+def move_file(run: ApplyContext, action: Action) -> None:
     """Rename a file as its page was. Raises PageMoved where the page is not there any more."""
     here = action.local
     if here is None:
@@ -44,11 +44,11 @@ def move_file(run: Run, action: Action) -> None:
     page = action.remote.listed.key if action.remote is not None else action.key
     if run.wiki.find(page) is None:
         raise PageChanged(page, "it is not there any more")
-    lease = run.wrote.get((action.from_file, here.digest), here.digest).hex()
+    lease = run.rewritten_digests.get((action.from_file, here.digest), here.digest).hex()
     in_folder.move(run, replace(_intent(run, action), expected=lease, wanted=lease))
 
 
-def _intent(run: Run, action: Action) -> Intent:
+def _intent(run: ApplyContext, action: Action) -> Intent:
     if action.base_key is None or action.base is None:
         raise AssertionError(f"{action.key}: a move needs the base that it begins and ends with")
     before = run.state.bases.get(action.base_key)
@@ -69,13 +69,13 @@ def _intent(run: Run, action: Action) -> Intent:
     )
 
 
-def _write_back(run: Run, action: Action, record: Record) -> WikisyncError | None:
+def _write_back(run: ApplyContext, action: Action, record: Record) -> WikisyncError | None:
     if action.local is None or not run.write_back:
         return None
     try:
-        digest = follow_time(run, action.file, open_file(run, action.local), record)
+        digest = update_date_line(run, action.file, open_file(run, action.local), record)
     except FolderError as error:
         return error
     if digest is not None:
-        run.wrote[action.file, action.local.digest] = digest
+        run.rewritten_digests[action.file, action.local.digest] = digest
     return None

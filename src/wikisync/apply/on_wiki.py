@@ -10,14 +10,14 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from wikisync.apply import tree, unshown
-from wikisync.apply.context import Bracket, Run, bracket
+from wikisync.apply.context import ApplyContext, JournaledWrite, journaled_write
 from wikisync.apply.read_back import (
-    made_whole,
-    overtaken,
+    find_overwritten_edit,
+    raise_refused_fields,
+    raise_render_failed,
     refused_fields,
-    tell_refused,
-    tell_unrendered,
-    whole,
+    rewrite_if_partial,
+    verify_written,
 )
 from wikisync.errors import OverwroteConcurrentEdit, PageChanged, PageGone, WriteUncertain
 from wikisync.page.fingerprint import Fingerprint, fingerprint
@@ -30,40 +30,40 @@ if TYPE_CHECKING:
     from wikisync.state.journal import Intent
 
 
-def create(run: Run, intent: Intent, page: Page) -> Record:
+def create(run: ApplyContext, intent: Intent, page: Page) -> Record:
     """Create the page of an intent, where there is none. Returns it as it is then.
 
     Raises PageMoved where there is one, or somebody wrote right after; Forbidden where all but
     style or script was taken; WikiError.
     """
-    with bracket(run, intent) as held:
+    with journaled_write(run, intent) as held:
         if run.wiki.find(intent.key) is not None:
             raise PageChanged(intent.key, "there is a page now")
         held.sent = True
         failure: WriteUncertain | None = None
         try:
             written = run.wiki.create(intent.key, page)
-            run.rebuilt.add(intent.key)
+            run.tree_rebuilt.add(intent.key)
             record = run.wiki.read_one(written.id)
         except WriteUncertain:
             made = run.wiki.find(intent.key)
             if made is None:
                 run.state.journal.end(held.number, "failed")
                 raise
-            _tree_unsure(run, intent.key)
-            record, failure = made_whole(run, intent.key, made, page)
-        record = whole(run, intent.key, record, page, lease=None)
+            _mark_tree_dirty(run, intent.key)
+            record, failure = rewrite_if_partial(run, intent.key, made, page)
+        record = verify_written(run, intent.key, record, page, lease=None)
         refused = refused_fields(record, page, None, intent)
         if failure is not None:
             unshown.remember(run.state, record.id)
         held.done(record, refused)
-    tell_unrendered(failure)
-    tell_refused(run, intent.key, refused)
+    raise_render_failed(failure)
+    raise_refused_fields(run, intent.key, refused)
     return record
 
 
 def update(
-    run: Run, intent: Intent, page_for: Callable[[Record], Page]
+    run: ApplyContext, intent: Intent, page_for: Callable[[Record], Page]
 ) -> tuple[Record, OverwroteConcurrentEdit | None]:
     """Bring the page of an intent to what ``page_for`` makes of it as it is now.
 
@@ -71,11 +71,11 @@ def update(
     kept. Raises PageMoved where the page is not as the lease says, or somebody wrote right after;
     Forbidden where all but style or script was taken; WikiError.
     """
-    with bracket(run, intent) as held:
-        before = _under_lease(held)
+    with journaled_write(run, intent) as held:
+        before = _read_expected(held)
         page, lease = page_for(before), fingerprint(before.page)
         wanted = fingerprint(page)
-        held.keep(pack_page(before.page))
+        held.backup(pack_page(before.page))
         held.sent = True
         if page.editor != before.page.editor:  # which no update changes
             with suppress(WriteUncertain):
@@ -94,17 +94,17 @@ def update(
         else:
             record = run.wiki.read_one(before.id)
         # Before a half-written page is written again: that makes a version of its own.
-        found = overtaken(run, before)
+        found = find_overwritten_edit(run, before)
         if failure is not None and not wanted.changed_fields(fingerprint(record.page)):
             # It is written, and not all that comes of it is there: what readers see may not be.
             first = record
-            record, failure = made_whole(run, intent.key, first, page)
-            found = found or overtaken(run, first)
+            record, failure = rewrite_if_partial(run, intent.key, first, page)
+            found = found or find_overwritten_edit(run, first)
         else:
             failure = None
         if found is not None:
-            backup = held.keep(pack_page(found.page), "overtaken")
-        record = whole(run, intent.key, record, page, lease)
+            backup = held.backup(pack_page(found.page), "overtaken")
+        record = verify_written(run, intent.key, record, page, lease)
         refused = refused_fields(record, page, before.page, intent)
         if failure is not None:
             unshown.remember(run.state, record.id)
@@ -112,15 +112,15 @@ def update(
         if failure is None:
             unshown.forget(run.state, record.id)
     if found is None:
-        tell_unrendered(failure)
-    tell_refused(run, intent.key, refused)
+        raise_render_failed(failure)
+    raise_refused_fields(run, intent.key, refused)
     return record, None if found is None else OverwroteConcurrentEdit(
         intent.key, found.version_id, backup
     )
 
 
 def move(
-    run: Run, intent: Intent, look: Callable[[], None] = lambda: None
+    run: ApplyContext, intent: Intent, look: Callable[[], None] = lambda: None
 ) -> tuple[Record, OverwroteConcurrentEdit | None]:
     """Move the page of an intent from its origin to its key, where there is none.
 
@@ -130,17 +130,17 @@ def move(
     changes a title that the old path ended in: it is put back (facts, *Writing*). Raises PageMoved
     where the page is not as the lease says, or there is a page already; WikiError.
     """
-    with bracket(run, intent) as held:
-        before = _under_lease(held)
+    with journaled_write(run, intent) as held:
+        before = _read_expected(held)
         if run.wiki.find(intent.key) is not None:
             raise PageChanged(intent.key, "there is a page now")
-        held.keep(pack_page(before.page))
+        held.backup(pack_page(before.page))
         look()
         held.sent = True
         failure: WriteUncertain | None = None
         try:
             run.wiki.move(before.id, intent.key)
-            run.rebuilt.add(intent.key)
+            run.tree_rebuilt.add(intent.key)
         except WriteUncertain as error:
             failure = error
         record = run.wiki.read_one(before.id)
@@ -148,14 +148,14 @@ def move(
             run.state.journal.end(held.number, "failed")
             raise failure or PageChanged(intent.key, f"it is at {record.key} after it was moved")
         if failure is not None:
-            _tree_unsure(run, intent.key)
+            _mark_tree_dirty(run, intent.key)
         found = None
-        if renamed_by_wiki(before, record):
+        if only_title_changed(before, record):
             with suppress(WriteUncertain):  # what is there then decides
                 run.wiki.update(record.id, intent.key, before.page)
-            found = overtaken(run, record)
+            found = find_overwritten_edit(run, record)
             if found is not None:
-                backup = held.keep(pack_page(found.page), "overtaken")
+                backup = held.backup(pack_page(found.page), "overtaken")
             record = run.wiki.read_one(record.id)
         held.done(record)
     return record, None if found is None else OverwroteConcurrentEdit(
@@ -163,14 +163,14 @@ def move(
     )
 
 
-def convert(run: Run, intent: Intent, editor: str) -> Record:
+def convert(run: ApplyContext, intent: Intent, editor: str) -> Record:
     """Let the wiki make the page of an intent one of ``editor``. Returns it as it is then.
 
     Raises PageMoved where it is not as the lease says; WikiError.
     """
-    with bracket(run, intent) as held:
-        before = _under_lease(held)
-        held.keep(pack_page(before.page))
+    with journaled_write(run, intent) as held:
+        before = _read_expected(held)
+        held.backup(pack_page(before.page))
         held.sent = True
         failure: WriteUncertain | None = None
         try:
@@ -185,27 +185,27 @@ def convert(run: Run, intent: Intent, editor: str) -> Record:
     return record
 
 
-def renamed_by_wiki(before: Record, record: Record) -> bool:
+def only_title_changed(before: Record, record: Record) -> bool:
     """Whether a move changed nothing but the title, to the end of the new path."""
     unlike = fingerprint(before.page).changed_fields(fingerprint(record.page))
     return unlike == ("title",) and record.page.title == record.key.path.rpartition("/")[2]
 
 
-def delete(run: Run, intent: Intent, look: Callable[[], None] = lambda: None) -> None:
+def delete(run: ApplyContext, intent: Intent, look: Callable[[], None] = lambda: None) -> None:
     """Delete the page of an intent. Raises PageMoved where it is not as the lease says; WikiError.
 
     ``look`` is called right before the request, and may raise why it is not to be made. What it
     held is kept; its history on the wiki is gone with it.
     """
-    with bracket(run, intent) as held:
-        before = _under_lease(held)
-        held.keep(pack_page(before.page))
+    with journaled_write(run, intent) as held:
+        before = _read_expected(held)
+        held.backup(pack_page(before.page))
         look()
         held.sent = True
         failure: WriteUncertain | None = None
         try:
             run.wiki.delete(before.id)
-            run.rebuilt.add(intent.key)
+            run.tree_rebuilt.add(intent.key)
         except PageGone:
             pass
         except WriteUncertain as error:
@@ -214,17 +214,17 @@ def delete(run: Run, intent: Intent, look: Callable[[], None] = lambda: None) ->
             run.state.journal.end(held.number, "failed")
             raise failure or PageChanged(intent.key, "it is still there after it was deleted")
         if failure is not None:
-            _tree_unsure(run, intent.key)
+            _mark_tree_dirty(run, intent.key)
         held.done()
 
 
-def _tree_unsure(run: Run, key: Key) -> None:
+def _mark_tree_dirty(run: ApplyContext, key: Key) -> None:
     """A write that rebuilds the wiki's tree was done, and perhaps without that."""
-    run.rebuilt.discard(key)
-    tree.doubt(run.state)
+    run.tree_rebuilt.discard(key)
+    tree.mark_dirty(run.state)
 
 
-def _under_lease(held: Bracket) -> Record:
+def _read_expected(held: JournaledWrite) -> Record:
     """The page as it is now, if that is as the plan saw it (promise 3)."""
     intent = held.intent
     at = intent.from_key or intent.key
@@ -248,7 +248,7 @@ def _under_lease(held: Bracket) -> Record:
     return record
 
 
-def _is_there(run: Run, page_id: int) -> bool:
+def _is_there(run: ApplyContext, page_id: int) -> bool:
     try:
         run.wiki.read_one(page_id)
     except PageGone:

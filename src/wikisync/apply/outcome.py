@@ -34,7 +34,7 @@ HOPELESS = (ApiDisabled, Unauthenticated, UnexpectedResponse, StateError, Unreac
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class ActionResult:
     """What became of an action. ``error`` says why, or what went wrong beside (``done``).
 
     ``backups`` are the numbers of the backups that were made of what stood there.
@@ -54,12 +54,14 @@ class Outcome:
         return self.result == "failed" or beside
 
     @property
-    def unfinished(self) -> bool:
+    def is_unfinished(self) -> bool:
         """Whether the same action may still be tried: it failed, or its turn never came."""
-        return self.result == "failed" or (self.result == "skipped" and self.gives_up is not None)
+        return self.result == "failed" or (
+            self.result == "skipped" and self.fatal_error is not None
+        )
 
     @property
-    def gives_up(self) -> WikisyncError | None:
+    def fatal_error(self) -> WikisyncError | None:
         """The error after which no other page of the run could do better, if this met one."""
         return self.error if isinstance(self.error, (*HOPELESS, Interrupted)) else None
 
@@ -85,9 +87,9 @@ class Outcome:
         )
 
 
-def missing_at_end(
-    outcomes: Sequence[Outcome], pages: Iterable[Listed] | None, wiki: Wiki
-) -> tuple[Outcome, ...]:
+def find_missing(
+    outcomes: Sequence[ActionResult], pages: Iterable[Listed] | None, wiki: Wiki
+) -> tuple[ActionResult, ...]:
     """The outcomes, once the list at the end of a run is held against what was to be there.
 
     A page that was made, moved or updated, and is neither listed nor found (absence is not
@@ -118,18 +120,18 @@ def _is_gone(wiki: Wiki, key: Key) -> bool:
         return False
 
 
-def outcome_of(
+def run_action(
     action: Action, work: Callable[[], WikisyncError | None], gave_up: WikisyncError | None
-) -> Outcome:
+) -> ActionResult:
     """What becomes of an action when ``work`` does it; ``gave_up`` is why it is not even tried."""
     if gave_up is not None:
-        return Outcome(action, "skipped", gave_up)
+        return ActionResult(action, "skipped", gave_up)
     try:
-        return Outcome(action, "done", work())
+        return ActionResult(action, "done", work())
     except (PageChanged, FileChanged) as error:
-        return Outcome(action, "skipped", error)
+        return ActionResult(action, "skipped", error)
     except WikisyncError as error:
-        return Outcome(action, "failed", error)
+        return ActionResult(action, "failed", error)
 
 
 _LEAVES_PAGE: Final = frozenset({"create", "update", "move", "merge"})

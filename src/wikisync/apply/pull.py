@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from wikisync.apply import in_folder
-from wikisync.apply.context import Opened, Run, agreed, open_file
+from wikisync.apply.context import ApplyContext, ParsedFile, base_of_equal_page, open_file
 from wikisync.errors import BadPage, PageChanged
 from wikisync.page.dates import parse_instant
 from wikisync.page.document import compose, parse, update
@@ -20,13 +20,13 @@ if TYPE_CHECKING:
     from wikisync.sync.plan import Action
 
 
-def create_file(run: Run, action: Action, record: Record) -> None:
+def create_file(run: ApplyContext, action: Action, record: Record) -> None:
     """Write the file of a page that has none here."""
     intent, data = new_file(run, action, record)
     in_folder.write(run, intent, data)
 
 
-def new_file(run: Run, action: Action, record: Record) -> tuple[Intent, bytes]:
+def new_file(run: ApplyContext, action: Action, record: Record) -> tuple[Intent, bytes]:
     """The intent and the bytes of a file for a page that has none. Raises BadPage."""
     kind = _content_type(record, action.file)
     try:
@@ -36,11 +36,11 @@ def new_file(run: Run, action: Action, record: Record) -> tuple[Intent, bytes]:
     except BadPage as error:
         raise BadPage(action.file, error.line, error.what) from error
     document = parse(data, kind, file=action.file)
-    _prove(action, document, record.page)
+    _check_reads_back(action, document, record.page)
     return _intent(run, action, record, document, lease=None), data
 
 
-def update_file(run: Run, action: Action, record: Record) -> None:
+def update_file(run: ApplyContext, action: Action, record: Record) -> None:
     """Bring a file to what its page says now."""
     opened = _opened(run, action)
     document = update(
@@ -48,14 +48,14 @@ def update_file(run: Run, action: Action, record: Record) -> None:
         page=record.page,
         fields=action.fields,
         date=record.updated_at,
-        date_created=_earlier(opened.document.date_created, record.created_at),
+        date_created=_earlier_date(opened.document.date_created, record.created_at),
     )
-    _prove(action, document, record.page)
+    _check_reads_back(action, document, record.page)
     intent = _intent(run, action, record, document, lease=opened.digest)
     in_folder.write(run, intent, document.data)
 
 
-def delete_file(run: Run, action: Action) -> None:
+def delete_file(run: ApplyContext, action: Action) -> None:
     """Delete a file whose page is gone. Raises PageMoved where there is one again.
 
     A page that the state knows by another name, and that only moved there, is not that one.
@@ -78,7 +78,7 @@ def delete_file(run: Run, action: Action) -> None:
     in_folder.delete(run, intent)
 
 
-def _has_moved(run: Run, action: Action, found: Record) -> bool:
+def _has_moved(run: ApplyContext, action: Action, found: Record) -> bool:
     """Whether a page is that of a base other than the one whose file is to be deleted."""
     born = (found.id, found.created_at)
     return any(
@@ -88,14 +88,14 @@ def _has_moved(run: Run, action: Action, found: Record) -> bool:
     )
 
 
-def adopt(run: Run, action: Action, record: Record) -> None:
+def adopt(run: ApplyContext, action: Action, record: Record) -> None:
     """Record as base what is already equal on both sides."""
     opened = _opened(run, action)
-    run.state.bases.put(agreed(action, record, opened.fingerprint, opened.digest))
+    run.state.bases.put(base_of_equal_page(action, record, opened.fingerprint, opened.digest))
 
 
 def _intent(
-    run: Run, action: Action, record: Record, document: Document, lease: bytes | None
+    run: ApplyContext, action: Action, record: Record, document: Document, lease: bytes | None
 ) -> Intent:
     digest = digest_of(document.data)
     return Intent(
@@ -107,12 +107,12 @@ def _intent(
         record.id,
         None if lease is None else lease.hex(),
         digest.hex(),
-        after=agreed(action, record, fingerprint(document.page), digest),
+        after=base_of_equal_page(action, record, fingerprint(document.page), digest),
         before=run.state.bases.get(action.key),
     )
 
 
-def _opened(run: Run, action: Action) -> Opened:
+def _opened(run: ApplyContext, action: Action) -> ParsedFile:
     if action.local is None:
         raise AssertionError(f"{action.key}: a write over a file needs one")
     return open_file(run, action.local)
@@ -124,7 +124,7 @@ def _content_type(record: Record, file: str) -> ContentType:
     return record.content_type
 
 
-def _prove(action: Action, document: Document, page: Page) -> None:
+def _check_reads_back(action: Action, document: Document, page: Page) -> None:
     """A file that would not read back as the page is not written."""
     unlike = fingerprint(document.page).changed_fields(fingerprint(page))
     lost = [name for name in unlike if name in action.fields and name not in ON_DEMAND]
@@ -132,7 +132,7 @@ def _prove(action: Action, document: Document, page: Page) -> None:
         raise BadPage(action.file, None, f"its {', '.join(lost)} cannot be written in a file")
 
 
-def _earlier(here: str | None, there: str) -> str | None:
+def _earlier_date(here: str | None, there: str) -> str | None:
     """``dateCreated`` never moves later (design, *Dates*)."""
     if (
         here is None

@@ -11,8 +11,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from wikisync.apply import on_wiki, second_look
-from wikisync.apply.context import Opened, Run, agreed, open_file
-from wikisync.apply.dates import follow_time
+from wikisync.apply.context import ApplyContext, ParsedFile, base_of_equal_page, open_file
+from wikisync.apply.dates import update_date_line
 from wikisync.errors import FolderError, PageChanged, WikisyncError
 from wikisync.page.fingerprint import fingerprint
 from wikisync.page.hint import first_heading
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from wikisync.sync.plan import Action
 
 
-def create_page(run: Run, action: Action) -> WikisyncError | None:
+def create_page(run: ApplyContext, action: Action) -> WikisyncError | None:
     """Create the page of a new file. Returns what went wrong beside, if anything."""
     opened = _opened(run, action)
     page = _new_page(opened.document, action)
@@ -40,12 +40,12 @@ def create_page(run: Run, action: Action) -> WikisyncError | None:
         found = run.wiki.find(action.key)
         if found is None or opened.fingerprint.changed_fields(fingerprint(found.page)):
             raise
-        run.state.bases.put(agreed(action, found, opened.fingerprint, opened.digest))
+        run.state.bases.put(base_of_equal_page(action, found, opened.fingerprint, opened.digest))
         return None
     return _write_back(run, action, record, opened)
 
 
-def update_page(run: Run, action: Action) -> WikisyncError | None:
+def update_page(run: ApplyContext, action: Action) -> WikisyncError | None:
     """Update a page from its file. Returns what went wrong beside, if anything."""
     opened = _opened(run, action)
 
@@ -71,7 +71,7 @@ def _with_heading(page: Page, document: Document, before: Page) -> Page:
     return replace(page, title=document.suggested_title[:MAX_TEXT])
 
 
-def delete_page(run: Run, action: Action) -> None:
+def delete_page(run: ApplyContext, action: Action) -> None:
     """Delete a page whose file is gone, at two looks. Raises PageMoved where it is back."""
     before = run.state.bases.get(action.key)
     second_look.wait_for_second_look(run)
@@ -92,7 +92,7 @@ def delete_page(run: Run, action: Action) -> None:
     )
 
 
-def _opened(run: Run, action: Action) -> Opened:
+def _opened(run: ApplyContext, action: Action) -> ParsedFile:
     if action.local is None:
         raise AssertionError(f"{action.key}: a write to the wiki needs a file")
     return open_file(run, action.local)
@@ -104,7 +104,9 @@ def _lease(action: Action) -> str:
     return str(action.remote.fingerprint)
 
 
-def _intent(run: Run, action: Action, opened: Opened, *, lease: str | None, wanted: str) -> Intent:
+def _intent(
+    run: ApplyContext, action: Action, opened: ParsedFile, *, lease: str | None, wanted: str
+) -> Intent:
     """The intent of a write from a file. Of its base, the half that is here is known already."""
     here = opened.fingerprint
     kind = opened.document.content_type
@@ -146,13 +148,15 @@ def _new_page(document: Document, action: Action) -> Page:
     )
 
 
-def _write_back(run: Run, action: Action, record: Record, opened: Opened) -> WikisyncError | None:
+def _write_back(
+    run: ApplyContext, action: Action, record: Record, opened: ParsedFile
+) -> WikisyncError | None:
     try:
-        digest = follow_time(run, action.file, opened, record)
+        digest = update_date_line(run, action.file, opened, record)
     except FolderError as error:
         return error
     if digest is not None:
         with run.state.transaction():
-            run.state.bases.put(agreed(action, record, opened.fingerprint, digest))
+            run.state.bases.put(base_of_equal_page(action, record, opened.fingerprint, digest))
             run.state.journal.end_date_rewrite(run.number, record.id, digest.hex())
     return None

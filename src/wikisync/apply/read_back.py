@@ -13,7 +13,7 @@ from wikisync.errors import Forbidden, PageChanged, RenderFailed, WikiError, Wri
 from wikisync.page.fingerprint import ON_DEMAND, Fingerprint, fingerprint
 
 if TYPE_CHECKING:
-    from wikisync.apply.context import Run
+    from wikisync.apply.context import ApplyContext
     from wikisync.page.model import Key, Page, Record
     from wikisync.sides.values import PageVersion
     from wikisync.state.journal import Intent
@@ -27,8 +27,8 @@ _NO_STYLE: Final = re.compile(r"/\*.*?(?:\*/|\Z)|[\s;]", re.DOTALL)
 """What of a style is gone, or may be, when it was minified."""
 
 
-def made_whole(
-    run: Run, key: Key, made: Record, page: Page
+def rewrite_if_partial(
+    run: ApplyContext, key: Key, made: Record, page: Page
 ) -> tuple[Record, WriteUncertain | None]:
     """A page whose write failed half-way, with what the wiki then leaves out.
 
@@ -37,7 +37,7 @@ def made_whole(
     record makes them (facts, *Speed and races of writes*). Where that fails as well, how it failed
     is given too. A page of somebody else is not touched.
     """
-    unlike = _unlike(made, fingerprint(page))
+    unlike = _unequal_fields(made, fingerprint(page))
     if unlike and unlike != ("tags",):
         return made, None
     failure = None
@@ -48,13 +48,15 @@ def made_whole(
     return run.wiki.read_one(made.id), failure
 
 
-def tell_unrendered(failure: WriteUncertain | None) -> None:
+def raise_render_failed(failure: WriteUncertain | None) -> None:
     """Raise Unrendered where the wiki, asked again, failed once more, or gave no answer."""
     if failure is not None:
         raise RenderFailed(failure.url, failure.message, failure.code)
 
 
-def whole(run: Run, key: Key, record: Record, page: Page, lease: Fingerprint | None) -> Record:
+def verify_written(
+    run: ApplyContext, key: Key, record: Record, page: Page, lease: Fingerprint | None
+) -> Record:
     """The page as read back, once it holds what was sent; a half-written one is written again.
 
     Half written is: our content, without the tags (facts, *Races of writes*). A page with other
@@ -63,11 +65,11 @@ def whole(run: Run, key: Key, record: Record, page: Page, lease: Fingerprint | N
     if record.key != key:
         raise PageChanged(key, f"it was moved to {record.key} on the wiki")
     wanted = fingerprint(page)
-    unlike = _unlike(record, wanted)
+    unlike = _unequal_fields(record, wanted)
     if unlike == ("tags",) and _tags_lost(record, lease):
         run.wiki.update(record.id, key, page)
         record = run.wiki.read_one(record.id)
-        unlike = _unlike(record, wanted)
+        unlike = _unequal_fields(record, wanted)
         if unlike == ("tags",) and _tags_lost(record, lease):
             # Still half written: the next run settles it, and writes it whole.
             raise WriteUncertain(run.wiki.url, "the page is there, and its tags are lost")
@@ -99,13 +101,13 @@ def refused_fields(
     return tuple(found)
 
 
-def tell_refused(run: Run, key: Key, refused: tuple[str, ...]) -> None:
+def raise_refused_fields(run: ApplyContext, key: Key, refused: tuple[str, ...]) -> None:
     """Raise Forbidden with the rights that the key lacks for these fields, if there are any."""
     if refused:
         raise Forbidden(run.wiki.url, tuple(_NEEDS[name] for name in refused), key=key)
 
 
-def overtaken(run: Run, before: Record) -> PageVersion | None:
+def find_overwritten_edit(run: ApplyContext, before: Record) -> PageVersion | None:
     """What somebody wrote between our last look and our write, if the key may read history.
 
     Wiki.js makes a version of what a page holds when it is about to change (facts, *Reading*): the
@@ -143,7 +145,7 @@ def _tags_lost(record: Record, lease: Fingerprint | None) -> bool:
     return lease is not None and "tags" not in fingerprint(record.page).changed_fields(lease)
 
 
-def _unlike(record: Record, wanted: Fingerprint) -> tuple[str, ...]:
+def _unequal_fields(record: Record, wanted: Fingerprint) -> tuple[str, ...]:
     fields = wanted.changed_fields(fingerprint(record.page))
     return tuple(name for name in fields if name not in UNSENT)
 

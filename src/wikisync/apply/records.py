@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from wikisync.sync.plan import Action
 
 
-class Records:
+class RecordReader:
     """The pages that actions need whole: as planned, or read in batches as they are come to."""
 
     def __init__(self, wiki: Wiki, actions: Sequence[Action]) -> None:

@@ -21,7 +21,7 @@ from wikisync.state.journal import Intent
 from wikisync.sync.plan import Action
 
 if TYPE_CHECKING:
-    from wikisync.apply.context import Run
+    from wikisync.apply.context import ApplyContext
     from wikisync.page.model import ContentType, Key, Page
     from wikisync.sides.folder import Folder
     from wikisync.state import State
@@ -124,7 +124,7 @@ def plan_restore(state: State, folder: Folder, backup: Backup) -> Restoration:
     )
 
 
-def restore(run: Run, todo: Restoration) -> None:
+def restore(run: ApplyContext, todo: Restoration) -> None:
     """Write the file of a backup. Raises FileMoved where it changed meanwhile, FolderError."""
     action, known = todo.action, todo.known
     in_folder.write(

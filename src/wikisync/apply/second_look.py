@@ -16,7 +16,7 @@ from wikisync.errors import PageChanged
 from wikisync.page.paths import EXTENSIONS
 
 if TYPE_CHECKING:
-    from wikisync.apply.context import Run
+    from wikisync.apply.context import ApplyContext
     from wikisync.sync.plan import Action
 
 APART: Final = 1.0
@@ -26,7 +26,7 @@ now = time.monotonic
 wait = time.sleep
 
 
-def wait_for_second_look(run: Run) -> None:
+def wait_for_second_look(run: ApplyContext) -> None:
     """Wait until the scan of the folder is long enough ago."""
     looked = run.folder.looked_at
     left = APART - (0.0 if looked is None else now() - looked)
@@ -34,7 +34,7 @@ def wait_for_second_look(run: Run) -> None:
         wait(left)
 
 
-def check_still_missing(run: Run, action: Action) -> None:
+def check_still_missing(run: ApplyContext, action: Action) -> None:
     """Raise PageMoved where a page that is to be deleted has a file again.
 
     A file of another kind is one too. A file that was there at the first look is another page's,
@@ -49,7 +49,7 @@ def check_still_missing(run: Run, action: Action) -> None:
             raise PageChanged(action.key, f"its file {file} is there again")
 
 
-def check_still_renamed(run: Run, action: Action) -> None:
+def check_still_renamed(run: ApplyContext, action: Action) -> None:
     """Raise PageMoved where a page is to move because its file was renamed, and that was undone.
 
     Where pages change places, the old name is that of another page's file: it was there at the
@@ -58,6 +58,6 @@ def check_still_renamed(run: Run, action: Action) -> None:
     folder, old = run.folder, action.from_file
     if action.local is not None and folder.is_missing(action.local.file):
         raise PageChanged(action.key, f"its file {action.local.file} is gone again")
-    known = folder.looked.union(file for file, _ in run.left)
+    known = folder.looked.union(file for file, _ in run.files_written)
     if old and old not in known and not folder.is_missing(old):
         raise PageChanged(action.key, f"its file {old} is there again")

@@ -13,7 +13,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from wikisync.apply import unshown
-from wikisync.apply.context import now, settled
+from wikisync.apply.context import commit_write, now
 from wikisync.apply.read_back import UNSENT
 from wikisync.errors import FolderError, PageGone, PageHidden
 from wikisync.page.fingerprint import Fingerprint, fingerprint
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from wikisync.state.journal import JournalEntry
 
 
-def settle(state: State, folder: Folder, wiki: Wiki) -> int:
+def recover(state: State, folder: Folder, wiki: Wiki) -> int:
     """Settle every intent that no run has ended; returns how many there were.
 
     Raises WikiError where the wiki cannot be asked: nothing is then settled that needs it.
@@ -115,7 +115,7 @@ def _record(
         case "done":
             if record is not None and intent.verb in {"create", "update", "merge"}:
                 unshown.remember(state, record.id)  # nobody heard that it was written whole
-            settled(state, number, intent, record)
+            commit_write(state, number, intent, record)
         case "undone":
             state.journal.end(number, "failed")
         case "half" if record is not None and intent.after is not None and intent.follows_file:

@@ -20,38 +20,38 @@ if TYPE_CHECKING:
 _FACT = "tree"
 
 
-def doubt(state: State) -> None:
+def mark_dirty(state: State) -> None:
     """From here on the tree may lack pages. A state that cannot be written is told by the pages."""
     with suppress(StateError):
-        if not _doubted(state):
+        if not _is_dirty(state):
             state.set_meta(tree="doubted")
 
 
-def trust(state: State) -> None:
+def mark_clean(state: State) -> None:
     """The tree was rebuilt by a write that was alone; where that cannot be noted, it is again."""
     with suppress(StateError):
-        if _doubted(state):
+        if _is_dirty(state):
             state.set_meta(tree="whole")
 
 
-def mend(wiki: Wiki, state: State) -> tuple[Note, ...]:
+def rebuild_if_dirty(wiki: Wiki, state: State) -> tuple[Note, ...]:
     """Have the wiki rebuild a tree that may lack pages; what to tell where it does not.
 
     A key that may not is told of once: the next creation, or an administrator, mends it. Raises
     StateError.
     """
-    if not _doubted(state):
+    if not _is_dirty(state):
         return ()
     try:
         wiki.rebuild_tree()
     except Forbidden:
         if not _is_somebody(wiki):  # who says no to a guest says nothing of the key
             return (Note("tree", detail="the token is not known any more"),)
-        trust(state)
+        mark_clean(state)
         return (Note("tree"),)
     except WikiError:
         return (Note("tree", detail="the wiki did not rebuild it"),)
-    trust(state)
+    mark_clean(state)
     return ()
 
 
@@ -62,5 +62,5 @@ def _is_somebody(wiki: Wiki) -> bool:
         return False
 
 
-def _doubted(state: State) -> bool:
+def _is_dirty(state: State) -> bool:
     return state.meta(_FACT) == "doubted"

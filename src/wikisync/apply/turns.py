@@ -32,7 +32,7 @@ class Abandoned(BaseException):
     """The run is over for this lane: it has no further effect."""
 
 
-class Turns:
+class StateLock:
     """Who is at work. ``over`` ends it for all lanes that are not."""
 
     def __init__(self) -> None:
@@ -40,7 +40,7 @@ class Turns:
         self._over = False
 
     @contextmanager
-    def mine(self) -> Iterator[None]:
+    def hold(self) -> Iterator[None]:
         """The turn, from the start of a lane to its end; what is raised inside ends all lanes."""
         self._take()
         try:
@@ -54,7 +54,7 @@ class Turns:
         self._turn.release()
 
     @contextmanager
-    def away(self) -> Iterator[None]:
+    def released(self) -> Iterator[None]:
         """The turn is anyone's inside, and this lane's again afterwards. Raises Abandoned."""
         self._turn.release()
         try:
@@ -62,7 +62,7 @@ class Turns:
         finally:
             self._take()
 
-    def over(self) -> None:
+    def shut_down(self) -> None:
         """From here on no lane has a turn any more; waits for the one that has it."""
         self._over = True  # before the wait, which may be broken off
         with self._turn:
@@ -75,13 +75,13 @@ class Turns:
             raise Abandoned
 
 
-class Slots:
+class WriteSlots:
     """Writes in flight: one begins with a look at its page and ends with the wiki's answer.
 
     Pages that are about to be written are looked at together, in one request.
     """
 
-    def __init__(self, wiki: Wiki, turns: Turns, most: int, ids: Sequence[int]) -> None:
+    def __init__(self, wiki: Wiki, turns: StateLock, most: int, ids: Sequence[int]) -> None:
         self._wiki = wiki
         self._turns = turns
         self._most = most
@@ -92,7 +92,7 @@ class Slots:
 
     def take(self) -> None:
         """Wait for a free slot, without the turn."""
-        with self._turns.away():
+        with self._turns.released():
             self._free.acquire()
 
     def leave(self) -> None:
@@ -104,7 +104,7 @@ class Slots:
 
         Raises what the wiki says of the page.
         """
-        with self._turns.away(), self._looking:
+        with self._turns.released(), self._looking:
             if self._most > 1 and not self._is_fresh(page):
                 self._look_ahead(page)
             fresh = self._is_fresh(page)
@@ -129,10 +129,10 @@ class Slots:
         self._looked |= {number: (now, record) for number, record in found.items()}
 
 
-class Lane:
+class Worker:
     """The wire of one lane: round trips are made away from the turn, writes in a slot."""
 
-    def __init__(self, wire: Transport, turns: Turns, slots: Slots) -> None:
+    def __init__(self, wire: Transport, turns: StateLock, slots: WriteSlots) -> None:
         self._wire = wire
         self._turns = turns
         self._slots = slots
@@ -162,14 +162,14 @@ class Lane:
 
     def query(self, text: str, variables: Mapping[str, object], read: Callable[[Answer], T]) -> T:
         """As ``Wire.query``."""
-        with self._turns.away():
+        with self._turns.released():
             return self._wire.query(text, variables, read)
 
     def mutate(self, text: str, variables: Mapping[str, object], read: Callable[[Answer], T]) -> T:
         """As ``Wire.mutate``; a second write of a page, which mends the first, waits as well."""
         self.begin()
         try:
-            with self._turns.away():
+            with self._turns.released():
                 return self._wire.mutate(text, variables, read)
         finally:
             self.end()

@@ -18,7 +18,7 @@ from wikisync.state.journal import Intent
 from wikisync.sync.plan import Action
 
 if TYPE_CHECKING:
-    from wikisync.apply.context import Run
+    from wikisync.apply.context import ApplyContext
     from wikisync.errors import OverwroteConcurrentEdit
     from wikisync.page.model import Key, Page, Record
     from wikisync.state import State
@@ -35,7 +35,7 @@ _INVERSE: dict[Verb, Verb] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class UndoStep:
     """A write of a past run, and the action that takes it back.
 
     ``in_the_way`` says, in a clause, why it is left alone, if it is. ``backups`` are the numbers of
@@ -48,28 +48,30 @@ class Step:
     backups: tuple[int, ...] = ()
 
 
-def steps(
+def undo_steps(
     state: State, number: int, *, tried: bool = True, settled: bool = True
-) -> tuple[Step, ...]:
+) -> tuple[UndoStep, ...]:
     """What takes a run back, the last write first: what was done, or may be, and still stands.
 
     Without ``tried``, writes are left out that an undo has already left alone, because the page or
     file had changed since. Without ``settled``, also those are in it that no run has ended yet.
     """
     outcomes: set[Outcome | None] = {"done", "unknown"}
-    standing = _standing(state, number, outcomes if settled else outcomes | {None})
+    standing = _writes_in_effect(state, number, outcomes if settled else outcomes | {None})
     left = set() if tried else _written(state, number, "skipped")
     made: dict[int, tuple[int, ...]] = {}
     for backup in state.backups.of_run(number):
         made[backup.intent] = (*made.get(backup.intent, ()), backup.number)
     return tuple(
-        Step(noted, _action(noted.intent), backups=made.get(noted.number, ()))
+        UndoStep(noted, _action(noted.intent), backups=made.get(noted.number, ()))
         for noted in reversed(standing)
         if _what(noted) not in left
     )
 
 
-def _standing(state: State, number: int, outcomes: set[Outcome | None]) -> list[JournalEntry]:
+def _writes_in_effect(
+    state: State, number: int, outcomes: set[Outcome | None]
+) -> list[JournalEntry]:
     """The writes of a run with such an outcome that no undo has taken back (nor was itself)."""
     taken_back = _written(state, number, "done")
     return [
@@ -83,7 +85,9 @@ def _written(state: State, number: int, outcome: Outcome) -> set[tuple[Side, fro
     """What the undos of a run came to ``outcome`` with."""
     undos = [run.number for run in state.journal.runs() if run.undoes == number]
     if outcome == "done":
-        return {_what(noted) for undo in undos for noted in _standing(state, undo, {"done"})}
+        return {
+            _what(noted) for undo in undos for noted in _writes_in_effect(state, undo, {"done"})
+        }
     noted_of = (noted for undo in undos for noted in state.journal.entries(undo))
     return {_what(noted) for noted in noted_of if noted.outcome == outcome}
 
@@ -112,7 +116,7 @@ def _action(intent: Intent) -> Action:
     return Action(verb, intent.side, intent.key, intent.file, id=intent.page_id)
 
 
-def take_back(run: Run, step: Step) -> OverwroteConcurrentEdit | None:
+def revert(run: ApplyContext, step: UndoStep) -> OverwroteConcurrentEdit | None:
     """Take one write back. Raises what a write raises, and BackupMissing.
 
     Returns the edit that this wrote over at the last moment, if there was one.
@@ -127,12 +131,12 @@ def take_back(run: Run, step: Step) -> OverwroteConcurrentEdit | None:
     return _page(run, intent, step.noted.number)
 
 
-def leave_alone(run: Run, step: Step) -> None:
+def leave_alone(run: ApplyContext, step: UndoStep) -> None:
     """Note in the journal that a write is not taken back, since what it left has changed."""
     run.state.journal.end(run.state.journal.begin(_intent(run, step)), "skipped")
 
 
-def _intent(run: Run, step: Step) -> Intent:
+def _intent(run: ApplyContext, step: UndoStep) -> Intent:
     past = step.noted.intent
     intent = Intent(
         run.number,
@@ -159,14 +163,14 @@ def _intent(run: Run, step: Step) -> Intent:
     )
 
 
-def _move(run: Run, intent: Intent, past: Intent) -> OverwroteConcurrentEdit | None:
+def _move(run: ApplyContext, intent: Intent, past: Intent) -> OverwroteConcurrentEdit | None:
     if past.side == "folder":
         in_folder.move(run, intent)
         return None
     return on_wiki.move(run, intent)[1]
 
 
-def _file(run: Run, intent: Intent, number: int) -> None:
+def _file(run: ApplyContext, intent: Intent, number: int) -> None:
     if intent.verb == "delete":
         in_folder.delete(run, intent)
         return
@@ -176,7 +180,7 @@ def _file(run: Run, intent: Intent, number: int) -> None:
     in_folder.write(run, replace(intent, wanted=digest_of(data).hex()), data)
 
 
-def _page(run: Run, intent: Intent, number: int) -> OverwroteConcurrentEdit | None:
+def _page(run: ApplyContext, intent: Intent, number: int) -> OverwroteConcurrentEdit | None:
     if intent.verb == "delete":
         on_wiki.delete(run, intent)
         return None

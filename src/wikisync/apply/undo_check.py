@@ -15,7 +15,7 @@ from wikisync.sides.folder import digest_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from wikisync.apply.undo import Step
+    from wikisync.apply.undo import UndoStep
     from wikisync.page.model import Key, Listed, Record
     from wikisync.sides.folder import Folder
     from wikisync.sides.wiki import Wiki
@@ -28,12 +28,12 @@ GONE: Final = "it is not there any more"
 
 
 def check(
-    steps: Sequence[Step],
+    steps: Sequence[UndoStep],
     folder: Folder,
     wiki: Wiki,
     pages: Iterable[Listed],
     dates: Mapping[tuple[int, str], str],
-) -> tuple[Step, ...]:
+) -> tuple[UndoStep, ...]:
     """Return the steps, each with what stands in its way now, if anything.
 
     Left out are writes of which a killed run left open whether they were done, where all is as it
@@ -41,7 +41,7 @@ def check(
     being written, by run and file. Raises WikiError where the wiki cannot be asked.
     """
     files, there = _Files(folder, dates), _Pages(wiki, pages, steps)
-    found: list[Step] = []
+    found: list[UndoStep] = []
     for step in steps:
         side = files if step.noted.intent.side == "folder" else there
         if step.noted.outcome != "done" and side.as_before(step):
@@ -62,7 +62,7 @@ class _Files:
         self._dates = dates
         self._later: dict[str, str | None] = {}
 
-    def problem(self, step: Step) -> str:
+    def problem(self, step: UndoStep) -> str:
         past = step.noted.intent
         try:
             found = self._digest(past.file)
@@ -78,7 +78,7 @@ class _Files:
             return error.reason
         return ""
 
-    def as_before(self, step: Step) -> bool:
+    def as_before(self, step: UndoStep) -> bool:
         past = step.noted.intent
         try:
             if step.action.verb == "move":
@@ -90,7 +90,7 @@ class _Files:
         except FolderError:
             return False
 
-    def take_back(self, step: Step) -> None:
+    def take_back(self, step: UndoStep) -> None:
         past = step.noted.intent
         if step.action.verb == "move":
             self._later[past.from_file] = self._digest(past.file)
@@ -119,7 +119,7 @@ class _Files:
 class _Pages:
     """The pages as they are, and as the steps so far will leave them."""
 
-    def __init__(self, wiki: Wiki, pages: Iterable[Listed], steps: Sequence[Step]) -> None:
+    def __init__(self, wiki: Wiki, pages: Iterable[Listed], steps: Sequence[UndoStep]) -> None:
         self._wiki = wiki
         self._at: dict[Key, int | None] = {page.key: page.id for page in pages}
         self._later: dict[int, Key] = {}
@@ -138,7 +138,7 @@ class _Pages:
         """The id of the page at a key."""
         return self._at.get(key)
 
-    def problem(self, step: Step) -> str:
+    def problem(self, step: UndoStep) -> str:
         past, verb = step.noted.intent, step.action.verb
         if verb == "create":
             return "there is a page now" if self.at(past.key) is not None else ""
@@ -151,7 +151,7 @@ class _Pages:
             return "there is a page now"
         return reason
 
-    def as_before(self, step: Step) -> bool:
+    def as_before(self, step: UndoStep) -> bool:
         past = step.noted.intent
         if past.expected is None:
             return self.at(past.key) is None
@@ -161,7 +161,7 @@ class _Pages:
             return False
         return not fingerprint(record.page).changed_fields(Fingerprint.parse(past.expected))
 
-    def take_back(self, step: Step) -> None:
+    def take_back(self, step: UndoStep) -> None:
         past, verb = step.noted.intent, step.action.verb
         if verb == "delete":
             self._at[past.key] = None

@@ -17,7 +17,7 @@ from wikisync.sync.plan import Plan
 from wikisync.workflow import Report
 
 if TYPE_CHECKING:
-    from wikisync.apply import Outcome
+    from wikisync.apply import ActionResult
     from wikisync.errors import BadName, BadPage, WikisyncError
     from wikisync.page.model import Key
     from wikisync.sync.plan import Action, Conflict, Refusal
@@ -109,7 +109,7 @@ def as_data(report: Report) -> dict[str, Any]:
     }
 
 
-def results(report: Report) -> list[tuple[Action, Outcome | None]]:
+def results(report: Report) -> list[tuple[Action, ActionResult | None]]:
     """Every action with its outcome; None where it was only planned.
 
     A step out of another page's way is told only where it went wrong.
@@ -160,7 +160,7 @@ def _place(action: Action) -> str:
     return str(PurePosixPath(action.first_file or action.from_file).with_suffix(""))
 
 
-def _action(action: Action, outcome: Outcome | None, texts: dict[Any, str]) -> dict[str, Any]:
+def _action(action: Action, outcome: ActionResult | None, texts: dict[Any, str]) -> dict[str, Any]:
     result, reason = "planned", None
     if outcome is not None:
         result = outcome.result

@@ -58,7 +58,7 @@ def _figures(report: Report) -> str:
     parts = [f"{count:,} {phrase}" for phrase, count in phrases.items()]
     parts += [f"{equal:,} in sync"] if equal else []
     parts += [f"{withheld:,} not deleted"] if withheld else []
-    undone = sum(o.gives_up is not None and o.result == "skipped" for o in report.outcomes)
+    undone = sum(o.fatal_error is not None and o.result == "skipped" for o in report.outcomes)
     parts += [f"{undone:,} not tried"] if undone else []
     parts += [many(figures["conflict"], "conflict")] if figures["conflict"] else []
     parts += [f"{figures['failed']:,} failed"] if figures["failed"] else []
@@ -91,7 +91,7 @@ def _next(report: Report) -> Iterator[str]:
         yield "See what changed: wikisync diff. Publish: push. Fetch: pull. Both: sync."
     if request.dry_run and plan.writes:
         yield "Nothing was written. To do it, leave out --dry-run."
-    if any(o.gives_up for o in report.outcomes):
+    if any(o.fatal_error for o in report.outcomes):
         yield "Run it again to do the rest."
     if request.command == "restore":
         yield from _restored(report)

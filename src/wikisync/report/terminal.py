@@ -19,7 +19,7 @@ from wikisync.report.words import backup_in_words, done, overwriting, shown, to_
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from wikisync.apply import Outcome
+    from wikisync.apply import ActionResult
     from wikisync.sync.plan import Action
     from wikisync.workflow import Report
 
@@ -108,9 +108,9 @@ def show_actions(report: Report, console: Console) -> None:
         print_line(console, f"  … and {len(untried) - 1:,} more skipped for the same reason", "dim")
 
 
-def _untried(outcome: Outcome | None) -> bool:
+def _untried(outcome: ActionResult | None) -> bool:
     """Whether an action's turn never came, since the run was over before."""
-    return outcome is not None and outcome.result == "skipped" and outcome.gives_up is not None
+    return outcome is not None and outcome.result == "skipped" and outcome.fatal_error is not None
 
 
 def show_diff(report: Report, console: Console, view: View) -> None:
@@ -143,7 +143,9 @@ def _show_plain(report: Report, console: Console) -> None:
         print_line(console, "")
 
 
-def _show_action(console: Console, action: Action, outcome: Outcome | None, width: int) -> None:
+def _show_action(
+    console: Console, action: Action, outcome: ActionResult | None, width: int
+) -> None:
     phrase = (done if outcome and outcome.result == "done" else to_do)(action)
     note = ", ".join(action.fields) if action.verb in {"update", "merge"} else ""
     colour = None

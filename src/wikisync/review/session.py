@@ -17,7 +17,7 @@ from wikisync.report.words import done, shown
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
 
-    from wikisync.apply import Outcome
+    from wikisync.apply import ActionResult
     from wikisync.page.model import Key
 
 
@@ -83,7 +83,7 @@ class Session:
                 return None
             return frozenset(self._pages[value] for value in self._state.ticked)
 
-    def tell(self, outcome: Outcome) -> None:
+    def tell(self, outcome: ActionResult) -> None:
         """What became of a step. Of a page's steps the one that went wrong is told."""
         value = self._values.get(outcome.action.key)
         if value is None or outcome.action.via_temporary_name:
@@ -110,7 +110,7 @@ class Session:
         self._changed.notify_all()
 
 
-def told(outcome: Outcome) -> Told:
+def told(outcome: ActionResult) -> Told:
     """An outcome in words."""
     action, error = outcome.action, outcome.error
     if outcome.result == "done":

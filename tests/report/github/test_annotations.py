@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from helpers import LATER, base, local, planned, remote, sides
-from wikisync.apply import Outcome
+from wikisync.apply import ActionResult
 from wikisync.errors import BadName, BadPage, NeedsYes, Unreachable
 from wikisync.report.github.annotations import annotate, of_error
 from wikisync.report.github.commands import SHOWN
@@ -18,7 +18,7 @@ CONFLICT = planned(
 PROBLEMS = (BadPage("guide/bad.md", 3, "it is wrong"), BadName("x y.md", "no blank"))
 
 
-def report(plan: Plan, *outcomes: Outcome) -> Report:
+def report(plan: Plan, *outcomes: ActionResult) -> Report:
     return Report(Request("push", "push"), "http://wiki", "pages", plan, outcomes)
 
 
@@ -55,7 +55,7 @@ def test_what_does_not_fail_the_job_is_a_warning() -> None:
 
 def test_a_failed_write_is_an_error_whatever_the_job_fails_on() -> None:
     plan = planned(sides(here=[local()]), PlanOptions("push"))
-    failed = Outcome(plan.actions[0], "failed", Unreachable("http://wiki", "cut"))
+    failed = ActionResult(plan.actions[0], "failed", Unreachable("http://wiki", "cut"))
     (found,) = annotate(report(plan, failed), "pages", "never")
     assert (found.level, found.file) == ("error", "pages/a.md")
     assert "cut" in found.message

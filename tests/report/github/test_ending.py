@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from helpers import LATER, base, local, planned, remote, sides
-from wikisync.apply import Outcome
+from wikisync.apply import ActionResult
 from wikisync.errors import BadPage, NeedsYes, StateError, Unauthenticated, Unreachable
 from wikisync.report.github.ending import FailOn, code_of, differs, ending, outputs
 from wikisync.request import Report, Request
@@ -22,7 +22,7 @@ BOTH = sides(
 PROBLEM = BadPage("bad.md", 3, "what")
 
 
-def report(plan: Plan, *outcomes: Outcome, **more: Any) -> Report:
+def report(plan: Plan, *outcomes: ActionResult, **more: Any) -> Report:
     return Report(Request("push", "push", **more), "http://wiki", "pages", plan, outcomes)
 
 
@@ -41,7 +41,7 @@ BOTH_KINDS = report(
 )
 REFUSED = report(Plan(refusals=(Refusal("max-delete", count=9, limit=1),)))
 FAILED = report(
-    CONFLICTING.plan, Outcome(CONFLICTING.plan.actions[0], "failed", Unreachable("u", "why"))
+    CONFLICTING.plan, ActionResult(CONFLICTING.plan.actions[0], "failed", Unreachable("u", "why"))
 )
 
 
@@ -86,7 +86,10 @@ def test_what_is_held_back_is_not_counted() -> None:
 
 def test_outputs_count_what_was_written_and_not_what_failed() -> None:
     created, updated, *_ = CONFLICTING.plan.actions
-    outcomes = (Outcome(created, "done"), Outcome(updated, "failed", Unreachable("u", "why")))
+    outcomes = (
+        ActionResult(created, "done"),
+        ActionResult(updated, "failed", Unreachable("u", "why")),
+    )
     told = outputs(report(CONFLICTING.plan, *outcomes))
     assert (told["created"], told["updated"]) == ("1", "0")
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from helpers import LATER, PAGE, base, local, planned, remote, sides
-from wikisync.apply import Outcome
+from wikisync.apply import ActionResult
 from wikisync.compare import Pair
 from wikisync.errors import (
     BadPage,
@@ -76,7 +76,7 @@ def test_differences_are_folded_and_without_their_two_names() -> None:
 
 def test_what_failed_what_is_no_page_and_what_was_refused_is_told() -> None:
     plan = planned(SIDES, PlanOptions("push"))
-    failed = Outcome(plan.actions[0], "failed", Unreachable("http://wiki", "it was cut"))
+    failed = ActionResult(plan.actions[0], "failed", Unreachable("http://wiki", "it was cut"))
     bad = replace(plan, problems=(BadPage("bad.md", 3, "no <end>"),))
     text = to_markdown(report(bad, outcomes=(failed,)), ROOM, "Title")
     assert "it was cut" in text

@@ -21,7 +21,7 @@ from wikisync.sync.plan import Action
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from wikisync.apply import Outcome
+    from wikisync.apply import ActionResult
     from wikisync.compare import Pair
     from wikisync.errors import WikisyncError
     from wikisync.page.model import Key
@@ -118,7 +118,7 @@ def _left_to_people(sheet: Sheet, report: Report) -> None:
     sheet.rows("**Notes**\n\n", notes, _MORE)
 
 
-def _row(action: Action, outcome: Outcome | None, figures: str) -> str:
+def _row(action: Action, outcome: ActionResult | None, figures: str) -> str:
     is_done = outcome is not None and outcome.result == "done"
     what = (done if is_done else to_do)(action)
     note = ", ".join(action.fields) if action.verb in {"update", "merge"} else ""
