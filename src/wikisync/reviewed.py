@@ -14,7 +14,7 @@ from wikisync.apply import ActionResult
 from wikisync.compare import filled
 from wikisync.desk import to_write
 from wikisync.errors import Locked
-from wikisync.planfile import foreign
+from wikisync.planfile import foreign_plan
 from wikisync.planning import planned
 from wikisync.request import Report
 from wikisync.sync.held import CompletedSteps, ReviewedSteps, match_reviewed
@@ -97,7 +97,7 @@ def carry_out_file(
 
     A plan for another wiki, folder or configuration is refused before anything is looked at.
     """
-    if (refusal := foreign(plan, config)) is not None:
+    if (refusal := foreign_plan(plan, config)) is not None:
         return Report(request, config.url, config.folder_name, Plan(refusals=(refusal,)))
     return carry_out_reviewed(
         config,

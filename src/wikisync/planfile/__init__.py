@@ -6,6 +6,6 @@ No secret is in it. Whoever applies a plan file makes the plan anew and compares
 
 from wikisync.planfile.decode import ReviewedPlan
 from wikisync.planfile.file import check, load, save
-from wikisync.planfile.foreign import foreign, settings_of
+from wikisync.planfile.foreign import foreign_plan, settings_of
 
-__all__ = ["ReviewedPlan", "check", "foreign", "load", "save", "settings_of"]
+__all__ = ["ReviewedPlan", "check", "foreign_plan", "load", "save", "settings_of"]

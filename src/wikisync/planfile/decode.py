@@ -13,8 +13,8 @@ from wikisync import __version__
 from wikisync.compare import Pair
 from wikisync.errors import BadPage, NoSuchPath
 from wikisync.planfile.encode import KIND, VERSION, encode, identity
-from wikisync.planfile.texts import is_true
-from wikisync.planfile.values import Given, Malformed, here_of, key_of, page_of, there_of
+from wikisync.planfile.texts import texts_match
+from wikisync.planfile.values import Malformed, ObjectReader, key_of, local_of, page_of, remote_of
 from wikisync.request import Report, Request
 from wikisync.sync.note import Note, NoteKind
 from wikisync.sync.plan import WRITES, Action, Conflict, ConflictKind, Plan, Prefer, Side, Verb
@@ -49,7 +49,7 @@ class ReviewedPlan:
 
 def decode(data: object) -> ReviewedPlan:
     """The plan that ``encode`` wrote. Raises Malformed for anything else."""
-    given = Given(data, "the file")
+    given = ObjectReader(data, "the file")
     if given.values.get("kind") != KIND:
         raise Malformed("it was not written by wikisync plan")
     version = given.get("version", int)
@@ -64,7 +64,7 @@ def decode(data: object) -> ReviewedPlan:
     pairs: list[Pair] = []
     plan = _plan(given, pairs)
     for pair in pairs:
-        if not is_true(pair):
+        if not texts_match(pair):
             raise Malformed(f"it does not show {pair.item.file} as its leases have it")
     notes = tuple(
         Note(each.one_of("kind", _NOTES), each.count("pages"), each.get("detail", str))
@@ -84,11 +84,11 @@ def decode(data: object) -> ReviewedPlan:
     return found
 
 
-def _settings(given: Given) -> dict[str, Any]:
+def _settings(given: ObjectReader) -> dict[str, Any]:
     return {"ignore": list(given.texts("ignore")), "write_back": given.get("write_back", bool)}
 
 
-def _request(given: Given) -> Request:
+def _request(given: ObjectReader) -> Request:
     try:
         meant = tuple(
             PathFilter.of(
@@ -112,13 +112,13 @@ def _request(given: Given) -> Request:
     )
 
 
-def _plan(given: Given, pairs: list[Pair]) -> Plan:
+def _plan(given: ObjectReader, pairs: list[Pair]) -> Plan:
     counts, waiting = given.object("counts"), given.object("waiting")
     if given.objects("refusals"):
         raise Malformed("it was refused when it was made")
     return Plan(
-        actions=tuple(_action(each, pairs) for each in given.objects("actions")),
-        conflicts=tuple(_conflict(each, pairs) for each in given.objects("conflicts")),
+        actions=tuple(_decode_action(each, pairs) for each in given.objects("actions")),
+        conflicts=tuple(_decode_conflict(each, pairs) for each in given.objects("conflicts")),
         problems=tuple(_problem(each) for each in given.objects("problems")),
         pages=counts.count("pages"),
         in_sync=counts.count("in_sync"),
@@ -126,7 +126,7 @@ def _plan(given: Given, pairs: list[Pair]) -> Plan:
     )
 
 
-def _action(given: Given, pairs: list[Pair]) -> Action:
+def _decode_action(given: ObjectReader, pairs: list[Pair]) -> Action:
     here, there = given.optional("here"), given.optional("there")
     origin, marks = given.optional("origin"), given.get("marks", bool)
     old, new = page_of(given.optional("old")), page_of(given.optional("new"))
@@ -143,8 +143,8 @@ def _action(given: Given, pairs: list[Pair]) -> Action:
         key_of(given),
         given.get("file", str),
         given.texts("fields"),
-        here_of(here),
-        there_of(there),
+        local_of(here),
+        remote_of(there),
         None if given.values.get("id") is None else given.count("id"),
         forced=given.get("settles", bool),
         overwrites=given.one_of("overwrites", _OVERWRITES),
@@ -162,7 +162,7 @@ def _action(given: Given, pairs: list[Pair]) -> Action:
     return action
 
 
-def _conflict(given: Given, pairs: list[Pair]) -> Conflict:
+def _decode_conflict(given: ObjectReader, pairs: list[Pair]) -> Conflict:
     here, there = given.optional("here"), given.optional("there")
     origin = given.optional("origin")
     conflict = Conflict(
@@ -171,8 +171,8 @@ def _conflict(given: Given, pairs: list[Pair]) -> Conflict:
         given.one_of("kind", _CONFLICTS),
         given.texts("fields"),
         given.get("detail", str),
-        here_of(here),
-        there_of(there),
+        local_of(here),
+        remote_of(there),
         given.texts("mine"),
         given.texts("theirs"),
         None if origin is None else key_of(origin),
@@ -183,6 +183,6 @@ def _conflict(given: Given, pairs: list[Pair]) -> Conflict:
     return conflict
 
 
-def _problem(given: Given) -> BadPage:
+def _problem(given: ObjectReader) -> BadPage:
     line = None if given.values.get("line") is None else given.count("line")
     return BadPage(given.get("file", str), line, given.get("message", str))

@@ -7,7 +7,7 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, Final
 
 from wikisync import __version__
-from wikisync.planfile.values import here_data, key_data, page_data, there_data
+from wikisync.planfile.values import key_data, local_data, page_data, remote_data
 from wikisync.report.data import as_data, results
 from wikisync.sync.plan import Action, Conflict
 
@@ -28,11 +28,11 @@ def encode(report: Report, settings: dict[str, Any], made: str) -> dict[str, Any
     texts = {_which(pair.item): pair for pair in report.pairs}
     shown = [action for action, _outcome in results(report)]
     actions = [
-        {**said, **_action(action, texts.get(_which(action)))}
+        {**said, **_encode_action(action, texts.get(_which(action)))}
         for said, action in zip(data["actions"], shown, strict=True)
     ]
     conflicts = [
-        {**said, **_conflict(conflict, texts.get(_which(conflict)))}
+        {**said, **_encode_conflict(conflict, texts.get(_which(conflict)))}
         for said, conflict in zip(data["conflicts"], report.plan.conflicts, strict=True)
     ]
     whole = {
@@ -82,7 +82,7 @@ def _wish(request: Request) -> dict[str, Any]:
     }
 
 
-def _action(action: Action, pair: Pair | None) -> dict[str, Any]:
+def _encode_action(action: Action, pair: Pair | None) -> dict[str, Any]:
     return {
         **_leases(action, pair),
         "id": action.id,
@@ -97,7 +97,7 @@ def _action(action: Action, pair: Pair | None) -> dict[str, Any]:
     }
 
 
-def _conflict(conflict: Conflict, pair: Pair | None) -> dict[str, Any]:
+def _encode_conflict(conflict: Conflict, pair: Pair | None) -> dict[str, Any]:
     return {
         "kind": conflict.kind,
         "fields": list(conflict.fields),
@@ -111,8 +111,8 @@ def _conflict(conflict: Conflict, pair: Pair | None) -> dict[str, Any]:
 
 def _leases(item: Action | Conflict, pair: Pair | None) -> dict[str, Any]:
     return {
-        "here": here_data(item.local),
-        "there": there_data(item.remote),
+        "here": local_data(item.local),
+        "there": remote_data(item.remote),
         "origin": key_data(item.from_key),
         "old": page_data(pair.old if pair else None),
         "new": page_data(pair.new if pair else None),

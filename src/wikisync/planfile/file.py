@@ -10,7 +10,7 @@ from wikisync.errors import BadPlan, NotWritten, PageChanged
 from wikisync.page.paths import EXTENSIONS
 from wikisync.planfile.decode import ReviewedPlan, decode
 from wikisync.planfile.encode import KIND, encode
-from wikisync.planfile.texts import is_true
+from wikisync.planfile.texts import texts_match
 from wikisync.planfile.values import Malformed
 from wikisync.private import write_output
 from wikisync.report.data import one_line
@@ -60,7 +60,7 @@ def save(report: Report, settings: dict[str, Any], path: Path) -> str:
     page changed while the plan was made.
     """
     for pair in report.pairs:
-        if not is_true(pair):
+        if not texts_match(pair):
             raise PageChanged(pair.item.key, "it changed while the plan was made")
     data = encode(report, settings, now())
     text = f"{one_line(data)}\n".encode()

@@ -16,7 +16,7 @@ def settings_of(config: Config) -> dict[str, Any]:
     return {"ignore": list(config.ignore), "write_back": config.write_back}
 
 
-def foreign(reviewed: ReviewedPlan, config: Config) -> Refusal | None:
+def foreign_plan(reviewed: ReviewedPlan, config: Config) -> Refusal | None:
     """The refusal of a plan that was made with another configuration, by what is other."""
     report = reviewed.report
     pairs: dict[str, tuple[Any, Any]] = {

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from wikisync.page.fingerprint import Fingerprint
 
 
-def is_true(pair: Pair) -> bool:
+def texts_match(pair: Pair) -> bool:
     """Whether a pair shows what its item saw on the two sides, and what would come of it."""
     old, new = _expected(pair)
     shown_old = None if pair.old is None else fingerprint(pair.old)

@@ -36,7 +36,7 @@ class Malformed(Exception):
     """A value that no plan file has; its text says where and what, in a clause."""
 
 
-class Given:
+class ObjectReader:
     """An object of a plan file, read field by field; ``where`` names it in complaints."""
 
     def __init__(self, value: object, where: str) -> None:
@@ -80,18 +80,18 @@ class Given:
             raise Malformed(f"`{name}` of {self.where} is not as it should be")
         return tuple(found)
 
-    def object(self, name: str) -> Given:
+    def object(self, name: str) -> ObjectReader:
         """The object that the field holds."""
-        return Given(self.values.get(name), f"`{name}` of {self.where}")
+        return ObjectReader(self.values.get(name), f"`{name}` of {self.where}")
 
-    def optional(self, name: str) -> Given | None:
+    def optional(self, name: str) -> ObjectReader | None:
         """The object that the field holds, or None where it is null."""
         return None if self.values.get(name) is None else self.object(name)
 
-    def objects(self, name: str) -> list[Given]:
+    def objects(self, name: str) -> list[ObjectReader]:
         """The objects that the field lists."""
         found = self.get(name, list)
-        return [Given(each, f"`{name}` {number}") for number, each in enumerate(found, 1)]
+        return [ObjectReader(each, f"`{name}` {number}") for number, each in enumerate(found, 1)]
 
 
 def page_data(page: Page | None) -> dict[str, Any] | None:
@@ -102,7 +102,7 @@ def page_data(page: Page | None) -> dict[str, Any] | None:
     return {**values, "tags": None if page.tags is None else list(page.tags)}
 
 
-def page_of(given: Given | None) -> Page | None:
+def page_of(given: ObjectReader | None) -> Page | None:
     """The page that ``page_data`` wrote."""
     if given is None:
         return None
@@ -114,7 +114,7 @@ def page_of(given: Given | None) -> Page | None:
     return Page(**values)
 
 
-def here_data(here: Local | None) -> dict[str, Any] | None:
+def local_data(here: Local | None) -> dict[str, Any] | None:
     """What a step saw of a file."""
     if here is None:
         return None
@@ -126,7 +126,7 @@ def here_data(here: Local | None) -> dict[str, Any] | None:
     }
 
 
-def here_of(given: Given | None) -> Local | None:
+def local_of(given: ObjectReader | None) -> Local | None:
     """The file that ``here_data`` wrote."""
     if given is None:
         return None
@@ -136,7 +136,7 @@ def here_of(given: Given | None) -> Local | None:
     return Local(given.get("file", str), kind, _fingerprint(given), _digest(given))
 
 
-def there_data(there: Remote | None) -> dict[str, Any] | None:
+def remote_data(there: Remote | None) -> dict[str, Any] | None:
     """What a step saw of a page on the wiki."""
     if there is None:
         return None
@@ -152,7 +152,7 @@ def there_data(there: Remote | None) -> dict[str, Any] | None:
     }
 
 
-def there_of(given: Given | None) -> Remote | None:
+def remote_of(given: ObjectReader | None) -> Remote | None:
     """The page that ``there_data`` wrote, as far as it did."""
     if given is None:
         return None
@@ -177,12 +177,12 @@ def key_data(key: Key | None) -> dict[str, str] | None:
     return None if key is None else {"locale": key.locale, "path": key.path}
 
 
-def key_of(given: Given) -> Key:
+def key_of(given: ObjectReader) -> Key:
     """The name that an object holds."""
     return Key(given.get("locale", str), given.get("path", str))
 
 
-def _fingerprint(given: Given) -> Fingerprint:
+def _fingerprint(given: ObjectReader) -> Fingerprint:
     text = given.get("fingerprint", str)
     try:
         found = Fingerprint.parse(text)
@@ -193,7 +193,7 @@ def _fingerprint(given: Given) -> Fingerprint:
     return found
 
 
-def _digest(given: Given) -> bytes:
+def _digest(given: ObjectReader) -> bytes:
     try:
         return bytes.fromhex(given.get("digest", str))
     except ValueError:
