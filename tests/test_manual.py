@@ -21,8 +21,8 @@ from wikisync.page.limits import reason_unsendable
 from wikisync.page.model import Key
 from wikisync.page.paths import RESERVED, Locales, file_of, key_of, reason_unreachable
 from wikisync.report import data
-from wikisync.report.verdict import say_conflict, say_refusal
-from wikisync.report.wording import say
+from wikisync.report.verdict import conflict_message, refusal_message
+from wikisync.report.wording import error_message
 from wikisync.sync.guard import FIRM
 from wikisync.sync.plan import Conflict, ConflictKind, Refusal, Rule
 
@@ -178,7 +178,7 @@ def test_every_guard_is_in_the_manual_and_says_whether_it_can_be_lifted() -> Non
 
 
 def test_the_refusal_that_the_manual_shows_is_worded_as_the_program_words_it() -> None:
-    refusal = say_refusal(Refusal("max-delete", count=9, limit=3))
+    refusal = refusal_message(Refusal("max-delete", count=9, limit=3))
     assert refusal.text in manual.text("guide/guards.md")
     assert refusal.hint in manual.text("guide/guards.md")
 
@@ -217,14 +217,14 @@ def test_every_conflict_is_explained_in_the_words_that_the_program_says(
             local_changes=(ANY,),
             remote_changes=(ANY,),
         )
-        assert f"| {say_conflict(conflict).text} |" in manual.text("guide/decisions.md")
+        assert f"| {conflict_message(conflict).text} |" in manual.text("guide/decisions.md")
 
 
 @pytest.mark.parametrize("error", ERRORS, ids=lambda error: type(error).__name__)
 def test_every_message_is_explained_in_the_words_that_the_program_says(
     error: errors.WikisyncError,
 ) -> None:
-    message = re.sub(r"\b0\b", ANY, say(error).text)
+    message = re.sub(r"\b0\b", ANY, error_message(error).text)
     lines = " ".join(manual.text("guide/troubleshooting.md").split())
     assert f"**{message}**" in lines
 

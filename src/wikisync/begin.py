@@ -19,8 +19,8 @@ from wikisync.errors import (
     Unauthenticated,
     WikisyncError,
 )
-from wikisync.report.wording import say
-from wikisync.report.words import many, shown
+from wikisync.report.wording import error_message
+from wikisync.report.words import escape_control, plural
 from wikisync.sides import address
 from wikisync.sides.wiki import Wiki, WikiIndex
 
@@ -48,18 +48,20 @@ class Begun:
         config, verb = self.config, "Wrote" if self.wrote else "Found"
         yield f"{verb} {FILE}: {config.folder_name}/ ↔ {config.url}"
         if self.error is not None:
-            message = say(self.error)
-            yield shown(f"{message.text} {message.hint}".strip())
+            message = error_message(self.error)
+            yield escape_control(f"{message.text} {message.hint}".strip())
             return
         if self.connection is None:
             yield "Next: make an API key on the wiki (Administration → API Access → New API Key),"
             yield "then export WIKISYNC_TOKEN=… and run wikisync init again to try the connection."
             return
-        pages = many(len(self.connection.pages), "page")
-        yield shown(f"Connected: {pages}, locales {', '.join(self.connection.locales)}.")
+        pages = plural(len(self.connection.pages), "page")
+        yield escape_control(f"Connected: {pages}, locales {', '.join(self.connection.locales)}.")
         if self.lacks:
-            yield shown(f"But {say(self.lacks).text[0].lower()}{say(self.lacks).text[1:]}")
-            yield shown(say(self.lacks).hint)
+            yield escape_control(
+                f"But {error_message(self.lacks).text[0].lower()}{error_message(self.lacks).text[1:]}"
+            )
+            yield escape_control(error_message(self.lacks).hint)
         yield "Next: wikisync pull brings the wiki's pages here, wikisync push sends yours."
 
     def to_json(self) -> str:
@@ -72,7 +74,7 @@ class Begun:
         report = Report(Request("init", "sync"), self.config.url, self.config.folder_name, plan)
         data = as_data(report)
         if self.error is not None:
-            data["error"] = str(say(self.error))
+            data["error"] = str(error_message(self.error))
         return one_line(data)
 
 

@@ -97,7 +97,7 @@ def asking(*, yes: bool) -> Callable[[Report], bool]:
 
 def confirm(report: Report) -> bool:
     """Show the plan and ask. Raises NeedsYes where nobody is there to answer."""
-    from wikisync.report.question import question
+    from wikisync.report.question import question_message
     from wikisync.report.terminal import show_plan
 
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
@@ -105,7 +105,7 @@ def confirm(report: Report) -> bool:
     show_plan(report, screen(stderr=True))
     try:
         with redirect_stdout(sys.stderr):  # else the blank after the question goes to stdout
-            return typer.confirm(question(report.plan), err=True)
+            return typer.confirm(question_message(report.plan), err=True)
     except typer.Abort:
         return False
 
@@ -177,13 +177,13 @@ def told(output: Output, request: Request | None = None) -> Iterator[None]:
         tell("Stopped at once. The next run settles what was begun.")
         raise typer.Exit(130) from None
     except WikisyncError as error:
-        from wikisync.report.wording import say
+        from wikisync.report.wording import error_message
 
         if output.json and request is not None:
             from wikisync.report.data import error_json
 
             print_json(error_json(request, error))
-        message = say(error)
+        message = error_message(error)
         tell(f"wikisync: {message.text}", message.hint)
         if on_github():
             from wikisync.github.tell import tell_run_error
@@ -217,16 +217,16 @@ def check_html(output: Output, config: Config) -> None:
 
 def tell(*lines: str) -> None:
     """Print messages, without what could steer a terminal."""
-    from wikisync.report.words import shown
+    from wikisync.report.words import escape_control
 
     for line in lines:
         if line:
-            typer.echo(shown(line), err=True)
+            typer.echo(escape_control(line), err=True)
 
 
 def print_bytes(data: bytes) -> None:
     """Print a file's bytes; on a terminal or on GitHub as text that cannot act there."""
-    from wikisync.report.words import shown
+    from wikisync.report.words import escape_control
 
     binary = getattr(sys.stdout, "buffer", None)
     if binary is not None and not sys.stdout.isatty() and not on_github():
@@ -235,7 +235,7 @@ def print_bytes(data: bytes) -> None:
         binary.flush()
         return
     text = data.decode("utf-8", "replace").replace("\r\n", "\n")
-    lines = map(shown, text.split("\n"))
+    lines = map(escape_control, text.split("\n"))
     typer.echo("\n".join(lines), nl=False)
 
 

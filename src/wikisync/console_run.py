@@ -90,7 +90,7 @@ def show_log(output: Output, source: Source, paths: tuple[str, ...] = ()) -> Non
         if output.json:
             console.print_json(log.to_json(runs, config.url, config.folder_name))
         else:
-            log.show(runs, console.screen())
+            log.show_log(runs, console.screen())
 
 
 def _show_backups(output: Output, config: Config, paths: tuple[str, ...]) -> None:

@@ -16,7 +16,7 @@ from wikisync.errors import (
     StateError,
     WriteUncertain,
 )
-from wikisync.report.wording import say
+from wikisync.report.wording import error_message
 from wikisync.sandbox import (
     Drop,
     Hook,
@@ -77,8 +77,8 @@ def test_a_page_that_the_wiki_cannot_show_is_told_with_the_wikis_words(rig: Rig,
     [outcome] = rig.do("push")
     assert outcome.result == "failed"
     assert isinstance(outcome.error, RenderFailed)
-    assert "value too long" in str(say(outcome.error))
-    assert "the page is there as sent" in str(say(outcome.error)).lower()
+    assert "value too long" in str(error_message(outcome.error))
+    assert "the page is there as sent" in str(error_message(outcome.error)).lower()
     found = rig.box.page("home")
     assert found is not None
     assert found["content"] in rig.text("home.md")

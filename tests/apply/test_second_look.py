@@ -9,7 +9,7 @@ import pytest
 from rig import page, results
 from wikisync.apply import second_look
 from wikisync.errors import FolderError, PageChanged
-from wikisync.report.wording import say
+from wikisync.report.wording import error_message
 from wikisync.sandbox import Hook
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ def test_a_file_that_is_back_keeps_its_page_and_is_named(synced: Rig, file: str)
     one, two = synced.apply(plan)
     assert (one.result, two.result) == ("skipped", "done")
     assert isinstance(one.error, PageChanged)
-    assert str(say(one.error)) == (
+    assert str(error_message(one.error)) == (
         f"its file {file} is there again; the page was left alone. Run the command again."
     )
     assert one.conflict is not None

@@ -16,7 +16,7 @@ from wikisync.page.header import MAX_HEADER
 from wikisync.page.marks import interleave
 from wikisync.page.model import Page
 from wikisync.report.data import as_data
-from wikisync.report.html import render, sanitize, view
+from wikisync.report.html import build_view, render, sanitize
 from wikisync.report.html.bounds import LIMITS
 from wikisync.report.html.render import rendered
 from wikisync.report.html.timer import Timer, TooSlow
@@ -69,9 +69,9 @@ def test_a_parser_is_in_order_after_a_preview_that_was_cut_short() -> None:
 
 def test_differences_that_take_too_long_are_left_out_and_counted() -> None:
     pairs = tuple(pair(page("one\n"), page("two\n"), path=f"p{n}") for n in range(3))
-    assert view(report(*pairs), "now").unshown == 0
+    assert build_view(report(*pairs), "now").unshown == 0
     hasty = replace(LIMITS, differences_seconds=-1.0)
-    assert view(report(*pairs), "now", hasty).unshown == 3
+    assert build_view(report(*pairs), "now", hasty).unshown == 3
 
 
 def test_a_timer_that_ran_out_stops_what_goes_on_asking() -> None:
@@ -112,7 +112,9 @@ def test_a_report_of_very_many_hard_pages_is_bounded(
     monkeypatch.setattr(shared.__wrapped__, "__defaults__", (20_000,))  # type: ignore[attr-defined]
     old, new = page("a\nb\n" * 50), page("b\na\n" * 50)
     told = report(*(pair(old, new, path=f"p{n}") for n in range(10)))
-    assert len(as_data(told)["actions"] if kind == "json" else view(told, "now").entries) == 10
+    assert (
+        len(as_data(told)["actions"] if kind == "json" else build_view(told, "now").entries) == 10
+    )
     assert 0 < sum(asked) <= 20_000
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 import effort
 from wikisync.page.alignment import Budget, matching
-from wikisync.report.emphasis import marked, words
+from wikisync.report.emphasis import word_diff, words
 from wikisync.report.hunks import Hunk, counts, hunks, one_below_the_other
 
 SIGNS = "ab 的一ё\u0301\u200d👩👧🇨🇳\t|.-#"
@@ -102,7 +102,7 @@ def test_the_words_of_a_line_make_up_the_line(text: str) -> None:
 
 @given(line, line)
 def test_what_is_not_marked_is_the_same_on_both_sides(old: str, new: str) -> None:
-    spans = marked(old, new, Budget())
+    spans = word_diff(old, new, Budget())
     if spans is not None:
         before, after = ("".join(s.text for s in side if not s.changed) for side in spans)
         assert before == after

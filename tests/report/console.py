@@ -10,7 +10,7 @@ from rich.console import Console
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from wikisync.report.paint import Line
+    from wikisync.report.paint import StyledLine
 
 
 def console(*, terminal: bool = True, width: int = 80, colour: bool = True) -> Console:
@@ -31,12 +31,12 @@ def printed(on: Console) -> str:
     return on.file.getvalue()
 
 
-def plain(lines: Iterable[Line]) -> list[str]:
+def plain(lines: Iterable[StyledLine]) -> list[str]:
     """Lines without their styles."""
     return ["".join(piece.text for piece in line) for line in lines]
 
 
-def signed(lines: Iterable[Line]) -> list[str]:
+def signed(lines: Iterable[StyledLine]) -> list[str]:
     """Lines with what is marked in brackets."""
     return [
         "".join(f"[{p.text}]" if p.style.endswith("reverse") else p.text for p in line)

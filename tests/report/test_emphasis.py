@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 
 from wikisync.page.alignment import Budget
-from wikisync.report.emphasis import LONG, likeness, marked, words
+from wikisync.report.emphasis import LONG, line_similarity, word_diff, words
 
 
 def shown(old: str, new: str) -> tuple[str, str] | None:
     """Both lines with what is marked in brackets."""
-    found = marked(old, new, Budget())
+    found = word_diff(old, new, Budget())
     if found is None:
         return None
     old, new = ("".join(f"[{s.text}]" if s.changed else s.text for s in side) for side in found)
@@ -92,8 +92,8 @@ def test_without_a_budget_a_line_is_marked_between_its_ends_and_likeness_is_not_
     None
 ):
     old, new = "the old word, the old line", "the new word, the new line"
-    assert likeness(old, new, Budget()) > likeness(old, new, Budget(0)) == 0
-    found = marked(old, f"{old}!", Budget(0))
+    assert line_similarity(old, new, Budget()) > line_similarity(old, new, Budget(0)) == 0
+    found = word_diff(old, f"{old}!", Budget(0))
     assert found is not None
     assert [(s.text, s.changed) for s in found[1]] == [(old, False), ("!", True)]
 

@@ -13,7 +13,7 @@ from wikisync.compare import Pair
 from wikisync.page.model import Page
 from wikisync.report.pages import pages
 from wikisync.report.paint import cells
-from wikisync.report.stat import stat
+from wikisync.report.stat import diffstat
 from wikisync.sync.plan import Conflict
 from wikisync.sync.planner import PlanOptions
 
@@ -150,7 +150,7 @@ def test_no_text_of_a_page_can_steer_the_terminal(beside: bool) -> None:
         Pair(move, old, old),
     ):
         text = "".join(
-            plain((*pages([pair], 60, beside=beside), *stat([pair], 60, whole_names=True)))
+            plain((*pages([pair], 60, beside=beside), *diffstat([pair], 60, whole_names=True)))
         )
         assert text.isprintable(), ascii(text)
 
@@ -200,7 +200,7 @@ def test_a_page_that_comes_needs_no_columns() -> None:
 
 
 def stats(*pairs: Pair, width: int = 80, whole_names: bool = False) -> list[str]:
-    return plain(stat(pairs, width, whole_names=whole_names))
+    return plain(diffstat(pairs, width, whole_names=whole_names))
 
 
 def test_a_line_for_each_page_and_the_total() -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from report.console import console, printed
-from wikisync.report.paint import ADDED, MARKED, Piece, joined, print_lines, trimmed
+from wikisync.report.paint import ADDED, MARKED, StyledText, joined, print_lines, trimmed
 
-LINE = (Piece("+the ", ADDED), Piece("new", ADDED + MARKED), Piece(" word"))
+LINE = (StyledText("+the ", ADDED), StyledText("new", ADDED + MARKED), StyledText(" word"))
 
 
 def test_a_terminal_gets_colours_and_marks() -> None:
@@ -24,26 +24,29 @@ def test_without_colours_what_is_marked_is_still_seen() -> None:
 
 def test_a_pipe_gets_the_text_alone() -> None:
     on = console(terminal=False)
-    print_lines(on, [LINE, (), (Piece("a\tb", "red"),)])
+    print_lines(on, [LINE, (), (StyledText("a\tb", "red"),)])
     assert printed(on) == "+the new word\n\na\tb\n"
 
 
 @pytest.mark.parametrize(
     ("line", "wanted"),
     [
-        ((Piece("a  "), Piece("  ", "red")), (Piece("a"),)),
-        ((Piece("a"), Piece("  ", "red" + MARKED)), (Piece("a"), Piece("  ", "red" + MARKED))),
-        ((Piece("  "),), ()),
+        ((StyledText("a  "), StyledText("  ", "red")), (StyledText("a"),)),
+        (
+            (StyledText("a"), StyledText("  ", "red" + MARKED)),
+            (StyledText("a"), StyledText("  ", "red" + MARKED)),
+        ),
+        ((StyledText("  "),), ()),
     ],
 )
 def test_blanks_at_the_end_go_unless_they_are_marked(
-    line: tuple[Piece, ...], wanted: tuple[Piece, ...]
+    line: tuple[StyledText, ...], wanted: tuple[StyledText, ...]
 ) -> None:
     assert trimmed(line) == wanted
 
 
 def test_neighbours_of_one_style_are_one_piece() -> None:
-    assert joined((Piece("a", "red"), Piece("b", "red"), Piece("c"))) == (
-        Piece("ab", "red"),
-        Piece("c"),
+    assert joined((StyledText("a", "red"), StyledText("b", "red"), StyledText("c"))) == (
+        StyledText("ab", "red"),
+        StyledText("c"),
     )

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from helpers import LATER, base, key, local, planned, remote, sides
-from wikisync.report.question import question
+from wikisync.report.question import question_message
 from wikisync.sync.plan import Plan
 from wikisync.sync.planner import PlanOptions
 
@@ -31,22 +31,25 @@ THEIRS = [remote("mine"), remote("theirs", content="New.", updated=LATER), remot
 def test_the_question_counts_what_would_be_done(command: str, delete: bool, text: str) -> None:
     of = sides(map(base, ("mine", "theirs", "cut")), [*MINE, local("theirs")], THEIRS)
     plan = planned(of, PlanOptions(command, delete=delete))  # type: ignore[arg-type]
-    assert question(plan) == text
+    assert question_message(plan) == text
 
 
 def test_files_that_would_be_deleted_are_named_as_files() -> None:
     plan = planned(sides([base("a")], [local("a")]), PlanOptions("pull", delete=True))
-    assert question(plan) == "DELETE 1 file here?"
+    assert question_message(plan) == "DELETE 1 file here?"
 
 
 def test_a_page_that_moves_and_changes_is_one_page_and_a_conversion_writes_its_file_too() -> None:
     page = planned(sides([], [local("a")], []), PlanOptions("push")).actions[0]
     moved = replace(page, verb="move", from_key=key("b"))
-    assert question(Plan(actions=(moved, replace(page, verb="update")))) == (
+    assert question_message(Plan(actions=(moved, replace(page, verb="update")))) == (
         "Write 1 page to the wiki?"
     )
     converted = replace(page, verb="update", fields=("editor",), converts=True)
-    assert question(Plan(actions=(converted,))) == "Write 1 page to the wiki and write 1 file here?"
+    assert (
+        question_message(Plan(actions=(converted,)))
+        == "Write 1 page to the wiki and write 1 file here?"
+    )
 
 
 @pytest.mark.parametrize(
@@ -67,4 +70,4 @@ def test_the_question_says_how_many_edits_are_overwritten(torn: int, mine: int, 
             *map(remote, one),
         ],
     )
-    assert question(planned(of, PlanOptions("push", prefer="local"))) == text
+    assert question_message(planned(of, PlanOptions("push", prefer="local"))) == text

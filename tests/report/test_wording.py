@@ -9,9 +9,9 @@ import pytest
 
 from helpers import key
 from wikisync import errors
-from wikisync.report.verdict import say_conflict, say_note, say_refusal
-from wikisync.report.wording import Message, say
-from wikisync.report.words import many, shown
+from wikisync.report.verdict import conflict_message, note_message, refusal_message
+from wikisync.report.wording import Message, error_message
+from wikisync.report.words import escape_control, plural
 from wikisync.sync.note import Note, NoteKind
 from wikisync.sync.plan import Conflict, ConflictKind, Refusal, Rule
 
@@ -64,7 +64,7 @@ def sound(message: Message) -> None:
 
 @pytest.mark.parametrize("error", EVERY)
 def test_every_error_has_a_sentence_of_its_own(error: errors.WikisyncError) -> None:
-    message = say(error)
+    message = error_message(error)
     sound(message)
     assert message.text != str(error)
 
@@ -79,19 +79,19 @@ def test_every_error_is_drawn_in_the_tree_at_the_top_of_its_file(
 @pytest.mark.parametrize("kind", [errors.BadPage, errors.FolderError, errors.FileChanged])
 def test_an_error_about_a_file_names_it_first(kind: type[errors.WikisyncError]) -> None:
     [error] = examples(kind)
-    assert say(error).text.startswith("«file»:")
+    assert error_message(error).text.startswith("«file»:")
 
 
 def test_the_wikis_own_words_stand_on_one_line() -> None:
     error = errors.WriteUncertain("http://x", "Error when running job:\n  out of memory.\n")
-    assert say(error).text == "The wiki failed: Error when running job: out of memory."
+    assert error_message(error).text == "The wiki failed: Error when running job: out of memory."
 
 
 @pytest.mark.parametrize("rule", get_args(Rule))
 @pytest.mark.parametrize("count", [0, 3])
 @pytest.mark.parametrize("side", ["wiki", "folder", None])
 def test_every_guard_says_why_and_how_to_go_on(rule: Rule, count: int, side: Any) -> None:
-    message = say_refusal(Refusal(rule, count, 2, side, "that"))
+    message = refusal_message(Refusal(rule, count, 2, side, "that"))
     sound(message)
     assert message.hint
     lifts = f"--allow {rule}" in message.hint
@@ -99,24 +99,24 @@ def test_every_guard_says_why_and_how_to_go_on(rule: Rule, count: int, side: Any
 
 
 def test_a_lock_that_tells_no_holder_is_still_a_sentence() -> None:
-    sound(say_refusal(Refusal("locked")))
+    sound(refusal_message(Refusal("locked")))
 
 
 @pytest.mark.parametrize("kind", get_args(ConflictKind))
 def test_every_conflict_says_why_and_how_to_go_on(kind: ConflictKind) -> None:
-    message = say_conflict(Conflict(key(), "a.md", kind, ("content", "tags"), "markdown, yml"))
+    message = conflict_message(Conflict(key(), "a.md", kind, ("content", "tags"), "markdown, yml"))
     sound(message)
     assert message.hint
 
 
 @pytest.mark.parametrize("kind", get_args(NoteKind))
 def test_every_note_says_what_stood_in_the_way(kind: NoteKind) -> None:
-    sound(say_note(Note(kind, 2, "unable to read tree")))
+    sound(note_message(Note(kind, 2, "unable to read tree")))
 
 
 def test_a_repository_that_git_does_not_trust_is_named_with_the_way_to_trust_it() -> None:
     said = "detected dubious ownership in repository at '/src/my wiki'"
-    message = say_note(Note("git-failed", 1, said))
+    message = note_message(Note("git-failed", 1, said))
     assert message.hint.endswith("git config --global --add safe.directory '/src/my wiki'")
 
 
@@ -132,12 +132,12 @@ def test_a_repository_that_git_does_not_trust_is_named_with_the_way_to_trust_it(
     ],
 )
 def test_what_could_steer_a_terminal_is_shown_escaped(text: str, safe: str) -> None:
-    assert shown(text) == safe
-    assert shown(text).encode()
+    assert escape_control(text) == safe
+    assert escape_control(text).encode()
 
 
 def test_numbers_have_their_nouns() -> None:
-    assert [many(n, "page") for n in (0, 1, 2, 12000)] == [
+    assert [plural(n, "page") for n in (0, 1, 2, 12000)] == [
         "0 pages",
         "1 page",
         "2 pages",

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from wikisync.report.data import one_line
-from wikisync.report.words import shown
+from wikisync.report.words import escape_control
 
 SEEN = {
     "family": "👨\u200d👩\u200d👧\u200d👦",
@@ -55,13 +55,13 @@ UNSEEN = {
 
 @pytest.mark.parametrize("kind", SEEN)
 def test_what_changes_what_is_seen_stays(kind: str) -> None:
-    assert shown(SEEN[kind]) == SEEN[kind]
+    assert escape_control(SEEN[kind]) == SEEN[kind]
 
 
 @pytest.mark.parametrize("kind", UNSEEN)
 def test_what_nobody_sees_or_steers_a_terminal_is_escaped(kind: str) -> None:
     text, escaped = UNSEEN[kind]
-    assert shown(text) == escaped
+    assert escape_control(text) == escaped
 
 
 @pytest.mark.parametrize("kind", [*SEEN, *UNSEEN])
@@ -69,10 +69,10 @@ def test_json_holds_nothing_that_steers_a_terminal_and_means_the_same(kind: str)
     text = SEEN.get(kind) or UNSEEN[kind][0]
     line = one_line({"file": text, text: ['quoted " \\ ' + text]})
     assert json.loads(line) == {"file": text, text: ['quoted " \\ ' + text]}
-    assert shown(line) == line
+    assert escape_control(line) == line
     line.encode()
 
 
 def test_two_names_that_look_alike_are_told_apart() -> None:
     names = ["guide", "guide\u200b", "gui\u2060de", "guide\ufe0f", "gu\u200dide"]
-    assert len({shown(name) for name in names}) == len(names)
+    assert len({escape_control(name) for name in names}) == len(names)

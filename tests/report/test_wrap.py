@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 
 from wikisync.report.emphasis import LONG
-from wikisync.report.paint import Piece, line_width
+from wikisync.report.paint import StyledText, line_width
 from wikisync.report.wrap import cut, filled, wrapped
 
 
 def rows(text: str, columns: int) -> list[str]:
-    return ["".join(piece.text for piece in row) for row in wrapped((Piece(text),), columns)]
+    return ["".join(piece.text for piece in row) for row in wrapped((StyledText(text),), columns)]
 
 
 @pytest.mark.parametrize(
@@ -35,16 +35,20 @@ def test_a_line_breaks_between_words_and_tears_no_sign_apart(
 
 
 def test_a_line_keeps_the_styles_of_its_pieces() -> None:
-    line = (Piece("one ", "red"), Piece("two", "red reverse"), Piece(" three", "red"))
+    line = (
+        StyledText("one ", "red"),
+        StyledText("two", "red reverse"),
+        StyledText(" three", "red"),
+    )
     assert wrapped(line, 8) == [
-        (Piece("one ", "red"), Piece("two", "red reverse"), Piece(" ", "red")),
-        (Piece("three", "red"),),
+        (StyledText("one ", "red"), StyledText("two", "red reverse"), StyledText(" ", "red")),
+        (StyledText("three", "red"),),
     ]
 
 
 def test_blanks_that_are_marked_are_not_left_out() -> None:
-    line = (Piece("word", "red"), Piece("    ", "red reverse"))
-    assert wrapped(line, 6) == [(Piece("word", "red"),), (Piece("    ", "red reverse"),)]
+    line = (StyledText("word", "red"), StyledText("    ", "red reverse"))
+    assert wrapped(line, 6) == [(StyledText("word", "red"),), (StyledText("    ", "red reverse"),)]
 
 
 def test_a_very_long_line_breaks_anywhere() -> None:
@@ -55,8 +59,8 @@ def test_a_very_long_line_breaks_anywhere() -> None:
 
 
 def test_a_column_is_filled_by_cells_not_by_characters() -> None:
-    assert line_width(filled((Piece("安装"),), 10)) == 10
-    assert filled((Piece("安装"),), 3) == (Piece("安装"),)
+    assert line_width(filled((StyledText("安装"),), 10)) == 10
+    assert filled((StyledText("安装"),), 3) == (StyledText("安装"),)
 
 
 def test_a_name_that_is_too_long_keeps_its_end() -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from report.html.reports import conflicting, page, pair, report
 from review.visitor import Visitor
-from wikisync.report.html import view
+from wikisync.report.html import build_view
 from wikisync.review.gate import Gate
 from wikisync.review.serving import listening, served
 from wikisync.review.session import Session
@@ -29,7 +29,7 @@ class Scene:
             pair(page("Old.\n"), page("New.\n"), path="a"),
             pair(None, page(), verb="create", path="b"),
         )
-        self.view = view(report(*pairs, conflicting()), "1 January 2026")
+        self.view = build_view(report(*pairs, conflicting()), "1 January 2026")
         pages = {e.value: e.key for e in self.view.entries if e.may_be_ticked}
         self.session = Session(pages)
         self.gate = Gate(port)

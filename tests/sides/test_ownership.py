@@ -12,7 +12,7 @@ import pytest
 
 from sides.disk import NEW, OLD, everything, put
 from wikisync.errors import FileChanged, FolderError
-from wikisync.report.wording import say
+from wikisync.report.wording import error_message
 from wikisync.sides import replacing
 from wikisync.sides.folder import Folder, digest_of
 from wikisync.sides.ownership import Identity, why_not_replaceable
@@ -54,7 +54,7 @@ def test_which_files_may_be_replaced(
 
 def test_what_to_do_about_a_file_that_was_left_is_said() -> None:
     hints = {
-        reason: say(FolderError("a.md", "write", reason)).hint
+        reason: error_message(FolderError("a.md", "write", reason)).hint
         for mode, owner, group in ((0o444, ME, MINE), (0o644, OTHER, MINE), (0o644, ME, THEIRS))
         if (reason := why_not_replaceable(mode, owner, group, USER))
     }

@@ -21,13 +21,13 @@ from wikisync.github.trust import check_writes, load
 from wikisync.github.unconfigured import unconfigured
 from wikisync.report.data import DONE
 from wikisync.report.github.commands import Annotation
-from wikisync.report.github.ending import code_of, differs, ending
+from wikisync.report.github.ending import code_of, differs, job_exit_code
 from wikisync.report.github.markdown import error_markdown, mark, to_markdown, without_address
-from wikisync.report.github.markup import words
-from wikisync.report.github.room import comment_room
+from wikisync.report.github.markup import escape
+from wikisync.report.github.room import comment_limit
 from wikisync.report.progress import silent
 from wikisync.report.terminal import show
-from wikisync.report.wording import say
+from wikisync.report.wording import error_message
 from wikisync.request import Report, Request
 
 if TYPE_CHECKING:
@@ -113,14 +113,14 @@ def _commanded(run: ActionRun) -> int:
     show(replace(report, pairs=()), Console(highlight=False, markup=False, emoji=False))
     tell.tell(report, run.config, run.job, run.asked.fail_on)
     log.write_outputs(run.job.output, files | _page(report, run))
-    room = comment_room(run.job.run_url)
+    room = comment_limit(run.job.run_url)
     body = to_markdown(replace(report, wiki=""), room, tell.title(report))
     body = without_address(body, run.config.url)
     _comment(run, body, anew=differs(report))
-    whole = ending(report, "conflicts") == DONE
+    whole = job_exit_code(report, "conflicts") == DONE
     folder = tell.in_repository(run.config.folder, run.job)
     leave(run.job, Handover(run.asked.command, folder, whole, body))
-    return ending(report, run.asked.fail_on)
+    return job_exit_code(report, run.asked.fail_on)
 
 
 def _report(run: ActionRun) -> tuple[Report, dict[str, str]]:
@@ -154,7 +154,7 @@ def _made(name: str, file: Path, make: Callable[[], object]) -> dict[str, str]:
     try:
         make()
     except WikisyncError as error:
-        log.annotate([Annotation("warning", "wikisync", str(say(error)))])
+        log.annotate([Annotation("warning", "wikisync", str(error_message(error)))])
         return {}
     return {name: str(file)}
 
@@ -177,10 +177,10 @@ def _comment(run: ActionRun, body: str, *, anew: bool) -> None:
     try:
         comment(run.job, about.number, hidden, body, anew=anew)
     except GitHubError as error:
-        log.annotate([Annotation("warning", "wikisync", str(say(error)))])
-        log.append(run.job.summary, f"\n{words(str(say(error)))}\n")
+        log.annotate([Annotation("warning", "wikisync", str(error_message(error)))])
+        log.append(run.job.summary, f"\n{escape(str(error_message(error)))}\n")
 
 
 def _tell_error(error: WikisyncError, here: Job) -> None:
-    print(f"wikisync: {say(error)}", file=sys.stderr)  # noqa: T201  (the log is its screen)
+    print(f"wikisync: {error_message(error)}", file=sys.stderr)  # noqa: T201  (the log is its screen)
     tell.tell_error(error, here)

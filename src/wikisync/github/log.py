@@ -131,7 +131,7 @@ def append(file: Path | None, text: str) -> None:
 
 def write_outputs(file: Path | None, values: dict[str, str]) -> None:
     """Give outputs to the steps that follow."""
-    append(file, commands.outputs(values, f"wikisync-{secrets.token_hex(16)}"))
+    append(file, commands.output_lines(values, f"wikisync-{secrets.token_hex(16)}"))
 
 
 def _is_file(stream: IO[str]) -> bool:

@@ -20,8 +20,8 @@ from wikisync.github.trust import check_writes, load
 from wikisync.report.data import DONE
 from wikisync.report.github.commands import Annotation
 from wikisync.report.github.ending import code_of
-from wikisync.report.github.markup import words
-from wikisync.report.wording import say
+from wikisync.report.github.markup import escape
+from wikisync.report.wording import error_message
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -61,12 +61,12 @@ def propose(env: Mapping[str, str]) -> int:
         clone = Clone(here, env.get("WIKISYNC_BRANCH", "").strip() or BRANCH)
         outcome = _proposed(_Proposal(here, clone, base, found))
     except WikisyncError as error:
-        print(f"wikisync: {say(error)}", file=sys.stderr)  # noqa: T201
+        print(f"wikisync: {error_message(error)}", file=sys.stderr)  # noqa: T201
         tell.tell_error(error, here)
         return code_of(error)
     message = f"{outcome.text} {outcome.url}".strip()
     log.annotate([Annotation("notice" if outcome.fine else "warning", "wikisync", message)])
-    log.append(here.summary, f"{words(outcome.text)} {outcome.url}\n")
+    log.append(here.summary, f"{escape(outcome.text)} {outcome.url}\n")
     log.write_outputs(here.output, {"pull-request": outcome.url})
     return DONE
 

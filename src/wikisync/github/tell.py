@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Final
 from wikisync.github import log
 from wikisync.github.job import job
 from wikisync.report.github.annotations import annotate, of_error
-from wikisync.report.github.ending import outputs
+from wikisync.report.github.ending import step_outputs
 from wikisync.report.github.markdown import error_markdown, to_markdown
-from wikisync.report.github.room import summary_room
+from wikisync.report.github.room import summary_limit
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -32,9 +32,9 @@ TITLES: Final = {
 def tell(report: Report, config: Config, job: Job, fail_on: FailOn = "conflicts") -> None:
     """Tell of a command that has a report."""
     log.annotate(annotate(report, in_repository(config.folder, job), fail_on))
-    log.write_outputs(job.output, outputs(report))
+    log.write_outputs(job.output, step_outputs(report))
     if job.summary is not None:
-        room = summary_room(log.used(job.summary))
+        room = summary_limit(log.used(job.summary))
         log.append(job.summary, f"{to_markdown(report, room, title(report))}\n")
 
 

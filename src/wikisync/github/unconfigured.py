@@ -14,11 +14,11 @@ from wikisync.github.preview import preview
 from wikisync.report.data import DONE
 from wikisync.report.github.annotations import annotate
 from wikisync.report.github.commands import Annotation
-from wikisync.report.github.ending import ending, outputs
+from wikisync.report.github.ending import job_exit_code, step_outputs
 from wikisync.report.github.markdown import to_markdown
-from wikisync.report.github.markup import code, words
-from wikisync.report.github.room import summary_room
-from wikisync.report.wording import say
+from wikisync.report.github.markup import code, escape
+from wikisync.report.github.room import summary_limit
+from wikisync.report.wording import error_message
 
 if TYPE_CHECKING:
     from wikisync.config import Config
@@ -50,7 +50,7 @@ def unconfigured(
     about = job.pull_request
     reason, remedy = NOT_ASKED if has_url else NO_WIKI, REMEDY
     if untrusted and config.token:
-        message = say(untrusted)
+        message = error_message(untrusted)
         reason, remedy = message.text, message.hint
     elif about and about.from_fork:
         reason, remedy = FORK, ""
@@ -58,7 +58,7 @@ def unconfigured(
     folder = tell.in_repository(config.folder, job)
     leave(job, Handover(asked.command, folder, whole=False, body=""))
     if about is None:
-        log.append(job.summary, f"### wikisync\n\n{words(f'{reason} {remedy}')}\n")
+        log.append(job.summary, f"### wikisync\n\n{escape(f'{reason} {remedy}')}\n")
         log.write_outputs(job.output, _nothing())
         return DONE
     return _preview(config, job, asked, about, f"{reason} {remedy}".strip())
@@ -66,20 +66,20 @@ def unconfigured(
 
 def _preview(config: Config, job: Job, asked: Inputs, about: PullRequest, reason: str) -> int:
     title = "wikisync: the pages that this pull request changes"
-    intro = f"{words(reason)} Compared with {code(about.base)}, the target branch:"
+    intro = f"{escape(reason)} Compared with {code(about.base)}, the target branch:"
     try:
         report = preview(config, job, delete=asked.delete)
     except GitHubError as error:
-        log.annotate([Annotation("warning", "wikisync", str(say(error)))])
-        log.append(job.summary, f"### {title}\n\n{words(f'{reason} {say(error)}')}\n")
+        log.annotate([Annotation("warning", "wikisync", str(error_message(error)))])
+        log.append(job.summary, f"### {title}\n\n{escape(f'{reason} {error_message(error)}')}\n")
         log.write_outputs(job.output, _nothing())
         return DONE
     log.annotate(annotate(report, tell.in_repository(config.folder, job), asked.fail_on))
-    log.write_outputs(job.output, outputs(report))
+    log.write_outputs(job.output, step_outputs(report))
     if job.summary is not None:
-        room = summary_room(log.used(job.summary))
+        room = summary_limit(log.used(job.summary))
         log.append(job.summary, to_markdown(report, room, title, intro))
-    return ending(report, asked.fail_on)
+    return job_exit_code(report, asked.fail_on)
 
 
 def _nothing() -> dict[str, str]:

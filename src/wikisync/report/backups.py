@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from wikisync.report.data import as_data, one_line
 from wikisync.report.terminal import print_line
-from wikisync.report.words import backup_in_words, shown
+from wikisync.report.words import backup_in_words, escape_control
 from wikisync.sync.plan import Plan
 from wikisync.workflow import Report, Request
 
@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 def show(backups: Sequence[ListedBackup], console: Console) -> None:
     """Print each backup with its number, time, run, page, and what it is; the newest first."""
     for backup in backups:
-        print_line(console, f"backup {backup.number}  {backup.at}  {shown(_name(backup))}", "bold")
+        print_line(
+            console, f"backup {backup.number}  {backup.at}  {escape_control(_name(backup))}", "bold"
+        )
         print_line(console, f"  {backup_in_words(backup)}")
     if backups:
         print_line(

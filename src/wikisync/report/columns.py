@@ -6,8 +6,8 @@ from itertools import groupby, zip_longest
 from typing import TYPE_CHECKING, Final
 
 from wikisync.report.header import COLOUR, pieces
-from wikisync.report.paint import Line, Piece, trimmed
-from wikisync.report.words import shown
+from wikisync.report.paint import StyledLine, StyledText, trimmed
+from wikisync.report.words import escape_control
 from wikisync.report.wrap import cut, filled, wrapped
 
 if TYPE_CHECKING:
@@ -15,12 +15,14 @@ if TYPE_CHECKING:
 
     from wikisync.report.hunks import Hunk, Row, Sign
 
-_BETWEEN: Final = Piece(" │ ", "dim")
+_BETWEEN: Final = StyledText(" │ ", "dim")
 _LEAST: Final = 8
 """Cells that a column of text has at least, however narrow the terminal is."""
 
 
-def side_by_side(hunks: Sequence[Hunk], names: tuple[str, str], columns: int) -> Iterator[Line]:
+def side_by_side(
+    hunks: Sequence[Hunk], names: tuple[str, str], columns: int
+) -> Iterator[StyledLine]:
     """The rows of hunks in two columns, under the names of the two sides.
 
     Lines that are too long go on in the next row. A sign before the text says what came (``+``) and
@@ -33,10 +35,10 @@ def side_by_side(hunks: Sequence[Hunk], names: tuple[str, str], columns: int) ->
     room = max(_LEAST, (columns - len(_BETWEEN.text)) // 2 - digits - 2)
     whole = digits + 2 + room
     left, right = (cut(name, whole) for name in names)
-    yield (*filled((Piece(left, "dim"),), whole), _BETWEEN, Piece(right, "dim"))
+    yield (*filled((StyledText(left, "dim"),), whole), _BETWEEN, StyledText(right, "dim"))
     for hunk in hunks:
-        heading = (Piece(f" {shown(hunk.heading)}", "dim"),) if hunk.heading else ()
-        yield (Piece(hunk.header, "cyan"), *heading)
+        heading = (StyledText(f" {escape_control(hunk.heading)}", "dim"),) if hunk.heading else ()
+        yield (StyledText(hunk.header, "cyan"), *heading)
         for left_row, right_row in _beside(hunk.rows):
             old = _column(left_row, "-", digits, room)
             new = _column(right_row, "+", digits, room)
@@ -58,14 +60,14 @@ def _beside(rows: Iterable[Row]) -> Iterator[tuple[Row | None, Row | None]]:
             yield from ((row, row) for row in group)
 
 
-def _column(row: Row | None, sign: Sign, digits: int, room: int) -> list[Line]:
+def _column(row: Row | None, sign: Sign, digits: int, room: int) -> list[StyledLine]:
     """A line in the old (``-``) or the new column: number and sign before its first row."""
     if row is None:
         return []
     number, spans = (row.old_number, row.old) if sign == "-" else (row.new_number, row.new)
     shown_sign: Sign = " " if row.kind == "same" else sign
     colour = COLOUR[shown_sign]
-    first = (Piece(f"{number:>{digits}} ", "dim"), Piece(shown_sign, colour))
-    after = (Piece(" " * (digits + 2)),)
+    first = (StyledText(f"{number:>{digits}} ", "dim"), StyledText(shown_sign, colour))
+    after = (StyledText(" " * (digits + 2)),)
     rows = wrapped(pieces(spans, colour), room)
     return [(*(after if n else first), *line) for n, line in enumerate(rows)]

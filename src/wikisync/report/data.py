@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from wikisync.page.alignment import shared
 from wikisync.report.difference import unified
-from wikisync.report.verdict import say_conflict, say_note, say_refusal
-from wikisync.report.wording import say
+from wikisync.report.verdict import conflict_message, note_message, refusal_message
+from wikisync.report.wording import error_message
 from wikisync.report.words import shown_json
 from wikisync.sync.plan import Plan
 from wikisync.workflow import Report
@@ -80,7 +80,7 @@ def one_line(data: dict[str, Any]) -> str:
 def error_json(request: Request, error: WikisyncError) -> str:
     """An error that ended a command before there was anything to report, in the same shape."""
     empty = as_data(Report(request, "", "", Plan()))
-    unknown = {"wiki": None, "folder": None, "error": str(say(error))}
+    unknown = {"wiki": None, "folder": None, "error": str(error_message(error))}
     return one_line({**empty, **unknown})
 
 
@@ -102,7 +102,7 @@ def as_data(report: Report) -> dict[str, Any]:
         "refusals": [_refusal(refusal) for refusal in plan.refusals],
         "problems": [_problem(problem) for problem in plan.problems],
         "counts": counts(report),
-        **({"notes": [str(say_note(note)) for note in report.notes]} if report.notes else {}),
+        **({"notes": [str(note_message(note)) for note in report.notes]} if report.notes else {}),
         **({"unsettled": report.unsettled} if report.unsettled else {}),
         **({"backup": request.backup} if request.backup else {}),
         **({"run": request.run} if request.run else {}),
@@ -164,7 +164,7 @@ def _action(action: Action, outcome: ActionResult | None, texts: dict[Any, str])
     result, reason = "planned", None
     if outcome is not None:
         result = outcome.result
-        reason = str(say(outcome.error)) if outcome.error else None
+        reason = str(error_message(outcome.error)) if outcome.error else None
     if action.skip_reason is not None:
         result, reason = "skipped", withheld(action)
     data: dict[str, Any] = {
@@ -196,7 +196,7 @@ def _conflict(conflict: Conflict, texts: dict[Any, str]) -> dict[str, Any]:
         "locale": conflict.key.locale,
         "path": conflict.key.path,
         "file": conflict.file,
-        "reason": str(say_conflict(conflict)),
+        "reason": str(conflict_message(conflict)),
     }
     if conflict.backups:
         data["backups"] = list(conflict.backups)
@@ -206,13 +206,13 @@ def _conflict(conflict: Conflict, texts: dict[Any, str]) -> dict[str, Any]:
 
 
 def _refusal(refusal: Refusal) -> dict[str, Any]:
-    data: dict[str, Any] = {"rule": refusal.rule, "message": str(say_refusal(refusal))}
+    data: dict[str, Any] = {"rule": refusal.rule, "message": str(refusal_message(refusal))}
     if refusal.files:
         data["files"] = list(refusal.files)
     return {**data, "file": refusal.file} if refusal.file else data
 
 
 def _problem(problem: BadPage | BadName) -> dict[str, Any]:
-    message = say(problem).text.removeprefix(f"{problem.name}:").lstrip()
+    message = error_message(problem).text.removeprefix(f"{problem.name}:").lstrip()
     line = getattr(problem, "line", None)
     return {"file": problem.name, "line": line, "message": message.removeprefix(f"{line}: ")}

@@ -50,7 +50,7 @@ class Span:
     changed: bool
 
 
-def whole(line: str) -> tuple[Span, ...]:
+def unmarked(line: str) -> tuple[Span, ...]:
     """A line with nothing marked; an empty one has no spans."""
     return (Span(line, changed=False),) if line else ()
 
@@ -67,7 +67,7 @@ def unspaced(sign: str) -> bool:
     return any(first <= ord(sign) <= last for first, last in _UNSPACED)
 
 
-def likeness(old: str, new: str, budget: Budget) -> float:
+def line_similarity(old: str, new: str, budget: Budget) -> float:
     """The share of text that both lines have, in whatever order, from 0 to 1: a quick look."""
     if max(len(old), len(new)) > LONG:
         return _share(sum(_ends(old, new)), len(old), len(new))
@@ -80,7 +80,9 @@ def likeness(old: str, new: str, budget: Budget) -> float:
     )
 
 
-def marked(old: str, new: str, budget: Budget) -> tuple[tuple[Span, ...], tuple[Span, ...]] | None:
+def word_diff(
+    old: str, new: str, budget: Budget
+) -> tuple[tuple[Span, ...], tuple[Span, ...]] | None:
     """Both lines in spans, with the words marked that only one of them has.
 
     The spans of a line make up the line. None where the two have too little in common, in the same

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Final
 
 from wikisync.page.alignment import Budget
 from wikisync.report import paint
-from wikisync.report.emphasis import Span, marked, whole
+from wikisync.report.emphasis import Span, unmarked, word_diff
 from wikisync.report.fields import field_changes
 from wikisync.report.hunks import hunks, one_below_the_other
-from wikisync.report.paint import Line, Piece, joined, line_width, trimmed
-from wikisync.report.words import overwriting, shown, to_do
+from wikisync.report.paint import StyledLine, StyledText, joined, line_width, trimmed
+from wikisync.report.words import escape_control, overwriting, planned_label
 from wikisync.sync.plan import Action
 
 if TYPE_CHECKING:
@@ -32,19 +32,19 @@ COLOUR: Final = {"-": paint.REMOVED, "+": paint.ADDED, " ": ""}
 _RULE: Final = "─"
 
 
-def header(pair: Pair, columns: int) -> Iterator[Line]:
+def header(pair: Pair, columns: int) -> Iterator[StyledLine]:
     """The page's name and title with what is to be done at the right: a line, or two if long."""
-    left: Line = (Piece(shown(name(pair.item)), "bold"),)
+    left: StyledLine = (StyledText(escape_control(name(pair.item)), "bold"),)
     if heading := title(pair):
-        left += (Piece(f"  {shown(heading)}"),)
+        left += (StyledText(f"  {escape_control(heading)}"),)
     right = doing(pair.item)
     verb = pair.item.verb if isinstance(pair.item, Action) else "conflict"
     room = columns - line_width(left) - len(right) - 2
     if room < 1:
         yield left
         left, room = (), columns - len(right) - 1
-    rule = Piece(f"{' ' if left else ''}{_RULE * max(room, 1)} ", "dim")
-    yield (*left, rule, Piece(right, COLOURS[verb]))
+    rule = StyledText(f"{' ' if left else ''}{_RULE * max(room, 1)} ", "dim")
+    yield (*left, rule, StyledText(right, COLOURS[verb]))
 
 
 def name(item: Action | Conflict) -> str:
@@ -62,7 +62,7 @@ def doing(item: Action | Conflict) -> str:
     """What is to be done to a page and where, in a few words."""
     if not isinstance(item, Action):
         return "conflict"
-    return ", ".join(filter(None, (to_do(item), overwriting(item))))
+    return ", ".join(filter(None, (planned_label(item), overwriting(item))))
 
 
 def side_names(pair: Pair) -> tuple[str, str]:
@@ -75,60 +75,69 @@ def side_names(pair: Pair) -> tuple[str, str]:
     return old, "merged" if item.merged is not None and not item.writes_markers else new
 
 
-def field_lines(pair: Pair, columns: int) -> Iterator[Line]:
+def field_lines(pair: Pair, columns: int) -> Iterator[StyledLine]:
     """A line for each field that changes; one of several lines, or a long one, as a diff."""
     for change in field_changes(pair):
-        label = Piece(f"{change.name}: ", "bold")
+        label = StyledText(f"{change.name}: ", "bold")
         if change.name == "tags":
-            added = [Piece(f"+{shown(tag)} ", paint.ADDED) for tag in change.added]
-            removed = [Piece(f"-{shown(tag)} ", paint.REMOVED) for tag in change.removed]
+            added = [StyledText(f"+{escape_control(tag)} ", paint.ADDED) for tag in change.added]
+            removed = [
+                StyledText(f"-{escape_control(tag)} ", paint.REMOVED) for tag in change.removed
+            ]
             yield trimmed((label, *added, *removed))
         elif pair.old is None or pair.new is None:
             sign = "+" if pair.old is None else "-"
             yield from _value(label, sign, change.new or change.old)
         elif _fits(change, columns):
             old, new = _marked(change)
-            arrow = Piece(" → ", "dim")
+            arrow = StyledText(" → ", "dim")
             yield (label, *_side(old, paint.REMOVED), arrow, *_side(new, paint.ADDED))
         else:
-            yield (Piece(f"{change.name}:", "bold"),)
+            yield (StyledText(f"{change.name}:", "bold"),)
             for hunk in hunks(change.old or None, change.new or None):
                 for sign, _, spans in one_below_the_other(hunk.rows):
                     yield joined(pieces((Span(sign, changed=False), *spans), COLOUR[sign]))
 
 
-def pieces(spans: Iterable[Span], colour: str) -> Line:
+def pieces(spans: Iterable[Span], colour: str) -> StyledLine:
     """Spans of a page's text in this colour; a change that nobody could see is shown escaped."""
     return tuple(
-        Piece(_visible(span), f"{colour}{paint.MARKED}".strip() if span.changed else colour)
+        StyledText(_visible(span), f"{colour}{paint.MARKED}".strip() if span.changed else colour)
         for span in spans
     )
 
 
 def _visible(span: Span) -> str:
-    text = shown(span.text)
+    text = escape_control(span.text)
     if span.changed and "\t" not in text and not paint.cells(text):
         return ascii(text)[1:-1]
     return text
 
 
-def _value(label: Piece, sign: str, value: str) -> Iterator[Line]:
+def _value(label: StyledText, sign: str, value: str) -> Iterator[StyledLine]:
     first, *more = value.rstrip("\n").split("\n")
     if not more:
-        yield (label, Piece(shown(first), COLOUR[sign]))
+        yield (label, StyledText(escape_control(first), COLOUR[sign]))
         return
-    yield (Piece(label.text.rstrip(), "bold"),)
-    yield from ((Piece(f"{sign}{shown(line)}", COLOUR[sign]),) for line in (first, *more))
+    yield (StyledText(label.text.rstrip(), "bold"),)
+    yield from (
+        (StyledText(f"{sign}{escape_control(line)}", COLOUR[sign]),) for line in (first, *more)
+    )
 
 
 def _fits(change: FieldChange, columns: int) -> bool:
     both = change.old + change.new
-    return "\n" not in both and paint.cells(shown(both)) + len(change.name) + 5 <= 2 * columns
+    return (
+        "\n" not in both and paint.cells(escape_control(both)) + len(change.name) + 5 <= 2 * columns
+    )
 
 
 def _marked(change: FieldChange) -> tuple[tuple[Span, ...], tuple[Span, ...]]:
-    return marked(change.old, change.new, Budget()) or (whole(change.old), whole(change.new))
+    return word_diff(change.old, change.new, Budget()) or (
+        unmarked(change.old),
+        unmarked(change.new),
+    )
 
 
-def _side(spans: tuple[Span, ...], colour: str) -> Line:
-    return pieces(spans, colour) if spans else (Piece("(empty)", "dim"),)
+def _side(spans: tuple[Span, ...], colour: str) -> StyledLine:
+    return pieces(spans, colour) if spans else (StyledText("(empty)", "dim"),)

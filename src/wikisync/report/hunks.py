@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
 from wikisync.page.alignment import Budget, matching
-from wikisync.report.emphasis import ALIKE, Span, likeness, marked, whole
+from wikisync.report.emphasis import ALIKE, Span, line_similarity, unmarked, word_diff
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -197,11 +197,11 @@ def _rows(
     (i, i2), (j, j2) = stretch.old, stretch.new
     if stretch.same:
         for n, line in enumerate(a[i:i2]):
-            yield Row(i + n + 1, j + n + 1, "same", whole(line), whole(line))
+            yield Row(i + n + 1, j + n + 1, "same", unmarked(line), unmarked(line))
         return
     for x, y in _alike(a[i:i2], b[j:j2], price) if price else ():
         x, y = x + stretch.old[0], y + stretch.new[0]
-        spans = marked(a[x], b[y], price) if price else None
+        spans = word_diff(a[x], b[y], price) if price else None
         if spans is None:
             continue
         yield from _one_sided(a, b, (i, x), (j, y))
@@ -214,21 +214,21 @@ def _one_sided(
     a: Sequence[str], b: Sequence[str], old: tuple[int, int], new: tuple[int, int]
 ) -> Iterator[Row]:
     for n in range(*old):
-        yield Row(n + 1, None, "removed", whole(a[n]), ())
+        yield Row(n + 1, None, "removed", unmarked(a[n]), ())
     for n in range(*new):
-        yield Row(None, n + 1, "added", (), whole(b[n]))
+        yield Row(None, n + 1, "added", (), unmarked(b[n]))
 
 
 def _alike(old: Sequence[str], new: Sequence[str], price: Budget) -> list[tuple[int, int]]:
     """Pairs of lines, in order, that may each be one line that changed: the most alike in all."""
     together = [(n, n) for n in range(min(len(old), len(new)))]
     if len(old) * len(new) > _ALIGNED:
-        return [(x, y) for x, y in together if likeness(old[x], new[y], price) >= ALIKE]
+        return [(x, y) for x, y in together if line_similarity(old[x], new[y], price) >= ALIKE]
     likely = {
         (x, y): share
         for x in range(len(old))
         for y in range(len(new))
-        if (share := likeness(old[x], new[y], price)) >= ALIKE
+        if (share := line_similarity(old[x], new[y], price)) >= ALIKE
     }
     # The best that can be had of the lines from x and from y on.
     best = [[0.0] * (len(new) + 1) for _ in range(len(old) + 1)]

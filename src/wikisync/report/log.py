@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from wikisync.report.data import as_data, one_line
 from wikisync.report.terminal import print_line
-from wikisync.report.words import DONE, TO_DO, shown
+from wikisync.report.words import DONE, TO_DO, escape_control
 from wikisync.sync.plan import Plan
 from wikisync.workflow import Report, Request
 
@@ -22,7 +22,7 @@ _MANY = 12
 """Writes of one run shown at most; the JSON has them all."""
 
 
-def show(runs: Iterable[LoggedRun], console: Console) -> None:
+def show_log(runs: Iterable[LoggedRun], console: Console) -> None:
     """Each run with its number, time and writes, the newest first."""
     empty = True
     for logged in runs:
@@ -34,7 +34,7 @@ def show(runs: Iterable[LoggedRun], console: Console) -> None:
         end = "" if run.ended else "  (interrupted)"
         print_line(console, f"run {run.number}  {run.started}  {what}{end}", "bold")
         for line in _writes(logged):
-            print_line(console, f"  {shown(line)}")
+            print_line(console, f"  {escape_control(line)}")
     if empty:
         print_line(console, "No run has written anything yet.")
     else:

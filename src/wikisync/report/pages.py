@@ -9,8 +9,8 @@ from wikisync.report.difference import content_hunks, on_both_sides
 from wikisync.report.emphasis import Span
 from wikisync.report.header import COLOUR, field_lines, header, pieces, side_names
 from wikisync.report.hunks import one_below_the_other
-from wikisync.report.paint import Line, Piece, joined
-from wikisync.report.words import shown
+from wikisync.report.paint import StyledLine, StyledText, joined
+from wikisync.report.words import escape_control
 from wikisync.sync.plan import Action
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from wikisync.report.hunks import Hunk
 
 
-def pages(pairs: Iterable[Pair], columns: int, *, beside: bool = False) -> Iterator[Line]:
+def pages(pairs: Iterable[Pair], columns: int, *, beside: bool = False) -> Iterator[StyledLine]:
     """All pairs, each with a blank line after it; ``beside``: what changes in two columns.
 
     Nothing is left out, however long. A page that only moves is one line.
@@ -32,15 +32,19 @@ def pages(pairs: Iterable[Pair], columns: int, *, beside: bool = False) -> Itera
         yield ()
 
 
-def _page(pair: Pair, columns: int, *, beside: bool) -> Iterator[Line]:
+def _page(pair: Pair, columns: int, *, beside: bool) -> Iterator[StyledLine]:
     sides = on_both_sides(pair)
     conflict = not isinstance(pair.item, Action)
     for side in sides:
         old, new = side_names(side)
         if len(sides) > 1:
-            yield (Piece(f"{old}:", "bold"),)
+            yield (StyledText(f"{old}:", "bold"),)
         if conflict:
-            yield (Piece(f"- {old}", COLOUR["-"]), Piece(", "), Piece(f"+ {new}", COLOUR["+"]))
+            yield (
+                StyledText(f"- {old}", COLOUR["-"]),
+                StyledText(", "),
+                StyledText(f"+ {new}", COLOUR["+"]),
+            )
         fields = tuple(field_lines(side, columns))
         yield from fields
         found = content_hunks(side)
@@ -52,12 +56,14 @@ def _page(pair: Pair, columns: int, *, beside: bool) -> Iterator[Line]:
             yield from _below(found, whole=not (side.old and side.new))
 
 
-def _below(found: Iterable[Hunk], *, whole: bool) -> Iterator[Line]:
+def _below(found: Iterable[Hunk], *, whole: bool) -> Iterator[StyledLine]:
     """Hunks as in a unified diff; of a page that comes or goes, its lines alone."""
     for hunk in found:
         if not whole:
-            heading = (Piece(f" {shown(hunk.heading)}", "dim"),) if hunk.heading else ()
-            yield (Piece(hunk.header, "cyan"), *heading)
+            heading = (
+                (StyledText(f" {escape_control(hunk.heading)}", "dim"),) if hunk.heading else ()
+            )
+            yield (StyledText(hunk.header, "cyan"), *heading)
         for sign, _, spans in one_below_the_other(hunk.rows):
             yield joined(pieces((Span(sign, changed=False), *spans), COLOUR[sign]))
 

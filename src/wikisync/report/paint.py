@@ -18,17 +18,17 @@ REMOVED, ADDED, MARKED = "red", "green", " reverse"
 """The colours of lines, and what is put behind one for words that changed."""
 
 
-class Piece(NamedTuple):
+class StyledText(NamedTuple):
     """Text without line ends, and its style in rich's words; "" is plain."""
 
     text: str
     style: str = ""
 
 
-Line = tuple[Piece, ...]
+StyledLine = tuple[StyledText, ...]
 
 
-def print_lines(console: Console, lines: Iterable[Line]) -> None:
+def print_lines(console: Console, lines: Iterable[StyledLine]) -> None:
     """Write lines as they are: the terminal folds those that are too long for it."""
     paint = _painter(console)
     for line in lines:
@@ -43,28 +43,28 @@ def cells(text: str) -> int:
     return len(text) if text.isascii() and text.isprintable() else cell_len(text)
 
 
-def line_width(line: Iterable[Piece]) -> int:
+def line_width(line: Iterable[StyledText]) -> int:
     """How many cells a line takes."""
     return sum(cells(piece.text) for piece in line)
 
 
-def joined(line: Iterable[Piece]) -> Line:
+def joined(line: Iterable[StyledText]) -> StyledLine:
     """A line with neighbours of the same style as one piece."""
-    pieces: list[Piece] = []
+    pieces: list[StyledText] = []
     for text, style in line:
         if pieces and pieces[-1].style == style:
-            pieces[-1] = Piece(pieces[-1].text + text, style)
+            pieces[-1] = StyledText(pieces[-1].text + text, style)
         else:
-            pieces.append(Piece(text, style))
+            pieces.append(StyledText(text, style))
     return tuple(pieces)
 
 
-def trimmed(line: Line) -> Line:
+def trimmed(line: StyledLine) -> StyledLine:
     """A line without blanks at its end, unless they are marked."""
     while line and not line[-1].style.endswith(MARKED):
         text, style = line[-1]
         if kept := text.rstrip():
-            return (*line[:-1], Piece(kept, style))
+            return (*line[:-1], StyledText(kept, style))
         line = line[:-1]
     return line
 

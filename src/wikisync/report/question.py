@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wikisync.report.words import EDITED, many
+from wikisync.report.words import EDITED, plural
 
 if TYPE_CHECKING:
     from wikisync.sync.plan import Plan
 
 
-def question(plan: Plan) -> str:
+def question_message(plan: Plan) -> str:
     """One sentence that a yes or no answers, such as "Write 3 pages to the wiki?"."""
     written = [action for action in plan.writes if action.verb != "delete"]
     wiki = {action.key for action in written if action.side == "wiki"}
@@ -18,13 +18,15 @@ def question(plan: Plan) -> str:
     here = {a.key for a in written if a.side == "folder" or a.verb == "merge" or a.takes_conversion}
     parts = []
     if wiki:
-        parts.append(f"write {many(len(wiki), 'page')} to the wiki")
+        parts.append(f"write {plural(len(wiki), 'page')} to the wiki")
     if here:
-        parts.append(f"write {many(len(here), 'file')} here")
+        parts.append(f"write {plural(len(here), 'file')} here")
     for side, where in (("wiki", "on the wiki"), ("folder", "here")):
         gone = [action for action in plan.writes if (action.verb, action.side) == ("delete", side)]
         if gone:
-            parts.append(f"DELETE {many(len(gone), 'page' if side == 'wiki' else 'file')} {where}")
+            parts.append(
+                f"DELETE {plural(len(gone), 'page' if side == 'wiki' else 'file')} {where}"
+            )
     text = parts[0] if len(parts) == 1 else ", ".join(parts[:-1]) + " and " + parts[-1]
     return text[0].upper() + text[1:] + _overwritten(plan) + "?"
 

@@ -9,8 +9,8 @@ from wikisync.report import paint
 from wikisync.report.difference import counts, on_both_sides
 from wikisync.report.fields import field_changes
 from wikisync.report.header import COLOURS, doing, name, side_names
-from wikisync.report.paint import Line, Piece, cells, joined, line_width, trimmed
-from wikisync.report.words import many, shown
+from wikisync.report.paint import StyledLine, StyledText, cells, joined, line_width, trimmed
+from wikisync.report.words import escape_control, plural
 from wikisync.report.wrap import cut, filled
 from wikisync.sync.plan import Action
 
@@ -33,7 +33,7 @@ class _Figures:
     colour: str
 
 
-def stat(pairs: Iterable[Pair], columns: int, *, whole_names: bool) -> Iterator[Line]:
+def diffstat(pairs: Iterable[Pair], columns: int, *, whole_names: bool) -> Iterator[StyledLine]:
     """The lines, then their total. Without ``whole_names`` long ones are cut to fit ``columns``."""
     pairs = tuple(pairs)
     figures = [_figures(side) for pair in pairs for side in on_both_sides(pair)]
@@ -46,12 +46,16 @@ def stat(pairs: Iterable[Pair], columns: int, *, whole_names: bool) -> Iterator[
     bars = _bars(figures, max(10, min(_BAR, columns - longest - digits - 6 - _NOTE)))
     widest = max(map(line_width, bars))
     for title, one, bar in zip(names, figures, bars, strict=True):
-        figure = Piece(f" │ {one.added + one.removed:>{digits},} ")
-        start = (Piece(" "), *filled((Piece(title),), longest), figure)
-        yield trimmed((*start, *filled(bar, widest), Piece(" "), Piece(one.note, one.colour)))
+        figure = StyledText(f" │ {one.added + one.removed:>{digits},} ")
+        start = (StyledText(" "), *filled((StyledText(title),), longest), figure)
+        yield trimmed(
+            (*start, *filled(bar, widest), StyledText(" "), StyledText(one.note, one.colour))
+        )
     added, removed = (sum(one.added for one in figures), sum(one.removed for one in figures))
     pages = len({pair.item.key for pair in pairs})
-    yield (Piece(f" {many(pages, 'page')}, {many(added, 'line')} added, {removed:,} removed"),)
+    yield (
+        StyledText(f" {plural(pages, 'page')}, {plural(added, 'line')} added, {removed:,} removed"),
+    )
 
 
 def _figures(pair: Pair) -> _Figures:
@@ -63,16 +67,16 @@ def _figures(pair: Pair) -> _Figures:
     note = fields if verb == "update" else doing(item)
     if verb == "merge":
         note = f"merge {side_names(pair)[0]}"
-    return _Figures(shown(name(item)), added, removed, note, COLOURS[verb])
+    return _Figures(escape_control(name(item)), added, removed, note, COLOURS[verb])
 
 
-def _bars(figures: list[_Figures], longest: int) -> list[Line]:
+def _bars(figures: list[_Figures], longest: int) -> list[StyledLine]:
     """A bar for each page, to scale where the longest one would be too long."""
     most = max(one.added + one.removed for one in figures)
     scale = min(1.0, longest / most) if most else 1.0
     return [
         joined(
-            Piece(sign * max(1, round(lines * scale)), colour)
+            StyledText(sign * max(1, round(lines * scale)), colour)
             for sign, lines, colour in (
                 ("+", one.added, paint.ADDED),
                 ("-", one.removed, paint.REMOVED),

@@ -7,7 +7,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 from wikisync.report.data import counts
-from wikisync.report.words import EDITED, done, many, to_do
+from wikisync.report.words import EDITED, done_label, planned_label, plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,13 +32,13 @@ def summary(report: Report) -> Iterator[str]:
     elif report.request.command == "restore" and not plan.actions:
         pass
     elif plan.pages or plan.problems:
-        yield f"{many(plan.pages, 'page')}: {_figures(report)}."
+        yield f"{plural(plan.pages, 'page')}: {_figures(report)}."
     else:
         yield "No page here and none on the wiki. Write one, then: wikisync push."
     if report.interrupted:
         yield "Stopped as you asked."
     if report.unsettled:
-        what = many(report.unsettled, "write")
+        what = plural(report.unsettled, "write")
         yield f"An interrupted run left {what} unsettled: the next push, pull or sync looks first."
     yield from _next(report)
 
@@ -47,12 +47,12 @@ def _figures(report: Report) -> str:
     plan, figures = report.plan, counts(report)
     if report.outcomes:
         phrases = Counter(
-            done(o.action)
+            done_label(o.action)
             for o in report.outcomes
             if o.result == "done" and o.action.verb != "adopt" and not o.action.via_temporary_name
         )
     else:
-        phrases = Counter(f"to {to_do(a)}" for a in plan.writes if not a.via_temporary_name)
+        phrases = Counter(f"to {planned_label(a)}" for a in plan.writes if not a.via_temporary_name)
     equal = figures["in_sync"] + figures["adopt"]
     withheld = sum(action.skip_reason is not None for action in plan.actions)
     parts = [f"{count:,} {phrase}" for phrase, count in phrases.items()]
@@ -60,9 +60,9 @@ def _figures(report: Report) -> str:
     parts += [f"{withheld:,} not deleted"] if withheld else []
     undone = sum(o.fatal_error is not None and o.result == "skipped" for o in report.outcomes)
     parts += [f"{undone:,} not tried"] if undone else []
-    parts += [many(figures["conflict"], "conflict")] if figures["conflict"] else []
+    parts += [plural(figures["conflict"], "conflict")] if figures["conflict"] else []
     parts += [f"{figures['failed']:,} failed"] if figures["failed"] else []
-    parts += [many(len(plan.problems), "problem")] if plan.problems else []
+    parts += [plural(len(plan.problems), "problem")] if plan.problems else []
     return ", ".join(parts) or "0 in sync"
 
 
@@ -74,7 +74,7 @@ def _overwritten(report: Report) -> Iterator[str]:
         if count := len({a.key for a in actions if a.overwrites == side}):
             said = f"{verb}{'s' if verb == 'overwrite' and count == 1 else ''}"
             what = "an edit" if count == 1 else "edits"
-            yield f"{many(count, 'page')} {said} {what} made {where}."
+            yield f"{plural(count, 'page')} {said} {what} made {where}."
 
 
 def _next(report: Report) -> Iterator[str]:
@@ -82,9 +82,9 @@ def _next(report: Report) -> Iterator[str]:
     yield from _overwritten(report)
     yield from _only_there(plan) if request.mirror else _elsewhere(report)
     if report.earlier:
-        yield f"{many(report.earlier, 'step')} of the plan had been done before it was interrupted."
+        yield f"{plural(report.earlier, 'step')} of the plan had been done before it was interrupted."
     if report.unplanned:
-        yield f"{many(report.unplanned, 'page')} changed besides, and not in the plan: left alone."
+        yield f"{plural(report.unplanned, 'page')} changed besides, and not in the plan: left alone."
     if request.command in {"plan", "show"}:
         yield from _with_plan(report)
     if request.command == "status" and plan.writes:
@@ -140,7 +140,7 @@ def _only_there(plan: Plan) -> Iterator[str]:
     for side, where, command in ways:
         if count := plan.undeleted.get(side, 0):
             yield (
-                f"{many(count, 'page')} only {where}. To delete {'it' if count == 1 else 'them'}:"
+                f"{plural(count, 'page')} only {where}. To delete {'it' if count == 1 else 'them'}:"
                 f" wikisync {command} --mirror --delete."
             )
 
@@ -153,9 +153,9 @@ def _elsewhere(report: Report) -> Iterator[str]:
     push = " --prefer local" if wish.prefer == "local" else ""
     delete = " --delete" if wish.delete else ""
     if count := plan.other_way.get("folder", 0):
-        yield f"{many(count, 'page')} changed on the wiki: wikisync pull{pull}{delete} to get them."
+        yield f"{plural(count, 'page')} changed on the wiki: wikisync pull{pull}{delete} to get them."
     if count := plan.other_way.get("wiki", 0):
-        yield f"{many(count, 'page')} changed here: wikisync push{push}{delete} to publish them."
+        yield f"{plural(count, 'page')} changed here: wikisync push{push}{delete} to publish them."
     ways: tuple[tuple[Side, str, str, str], ...] = (
         ("wiki", "gone here", "pull PATH --prefer wiki", "on the wiki: wikisync push"),
         ("folder", "gone from the wiki", "push PATH --prefer local", "here: wikisync pull"),
@@ -163,7 +163,7 @@ def _elsewhere(report: Report) -> Iterator[str]:
     for side, gone, back, delete in ways:
         if count := plan.undeleted.get(side, 0):
             it = "it" if count == 1 else "them"
-            yield f"{many(count, 'page')} {gone}. To have {it} back: wikisync {back}."
+            yield f"{plural(count, 'page')} {gone}. To have {it} back: wikisync {back}."
             yield f"To delete {it} {delete} --delete."
 
 

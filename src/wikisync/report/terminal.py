@@ -11,10 +11,16 @@ from wikisync.report.data import conflicts, results, withheld
 from wikisync.report.difference import lines
 from wikisync.report.header import COLOURS, doing, name, title
 from wikisync.report.summary import summary
-from wikisync.report.verdict import say_conflict, say_note, say_refusal
+from wikisync.report.verdict import conflict_message, note_message, refusal_message
 from wikisync.report.view import View
-from wikisync.report.wording import Message, say
-from wikisync.report.words import backup_in_words, done, overwriting, shown, to_do
+from wikisync.report.wording import Message, error_message
+from wikisync.report.words import (
+    backup_in_words,
+    done_label,
+    escape_control,
+    overwriting,
+    planned_label,
+)
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -49,14 +55,14 @@ def show(report: Report, console: Console, view: View | None = None, *, texts: b
 
 def _show_rest(report: Report, console: Console) -> None:
     for conflict in conflicts(report):
-        _show_message(console, conflict.file, "conflict", "red", say_conflict(conflict))
+        _show_message(console, conflict.file, "conflict", "red", conflict_message(conflict))
     for note in report.notes:
-        _show_message(console, "", "note", "yellow", say_note(note))
+        _show_message(console, "", "note", "yellow", note_message(note))
     for problem in report.plan.problems:
-        _show_message(console, "", "problem", "red", say(problem))
+        _show_message(console, "", "problem", "red", error_message(problem))
     last = {refusal.rule: refusal for refusal in report.plan.refusals}
     for refusal in report.plan.refusals:
-        message = say_refusal(refusal)
+        message = refusal_message(refusal)
         if refusal is not last[refusal.rule]:
             message = Message(message.text)  # what to do is said once for all of a rule
         _show_message(console, "", f"refused ({refusal.rule})", "red", message)
@@ -72,7 +78,7 @@ def show_plan(report: Report, console: Console) -> None:
         print_line(console, f"Backup {todo.backup.number}: {backup_in_words(todo.backup)}.")
         if todo.unpushed:
             text = f"{todo.file} has content that was never pushed; it becomes a backup first."
-            print_line(console, shown(text))
+            print_line(console, escape_control(text))
     show_actions(report, console)
     _show_rest(report, console)
 
@@ -121,13 +127,13 @@ def show_diff(report: Report, console: Console, view: View) -> None:
     from wikisync.page.alignment import shared
     from wikisync.report.pages import pages
     from wikisync.report.paint import print_lines
-    from wikisync.report.stat import stat
+    from wikisync.report.stat import diffstat
 
     columns = console.width
     with shared():
         if view.stat:
             whole = not console.is_terminal
-            print_lines(console, stat(report.pairs, columns, whole_names=whole))
+            print_lines(console, diffstat(report.pairs, columns, whole_names=whole))
         elif view.side_by_side or console.is_terminal:
             print_lines(console, pages(report.pairs, columns, beside=view.side_by_side))
         else:
@@ -136,17 +142,17 @@ def show_diff(report: Report, console: Console, view: View) -> None:
 
 def _show_plain(report: Report, console: Console) -> None:
     for pair in report.pairs:
-        heading = f"{shown(name(pair.item))}  {shown(title(pair))}  ({doing(pair.item)})"
+        heading = f"{escape_control(name(pair.item))}  {escape_control(title(pair))}  ({doing(pair.item)})"
         print_line(console, heading)
         for line in lines(pair):
-            print_line(console, shown(line))
+            print_line(console, escape_control(line))
         print_line(console, "")
 
 
 def _show_action(
     console: Console, action: Action, outcome: ActionResult | None, width: int
 ) -> None:
-    phrase = (done if outcome and outcome.result == "done" else to_do)(action)
+    phrase = (done_label if outcome and outcome.result == "done" else planned_label)(action)
     note = ", ".join(action.fields) if action.verb in {"update", "merge"} else ""
     colour = None
     if action.writes_markers:
@@ -156,16 +162,16 @@ def _show_action(
     if action.skip_reason is not None:
         note, colour = withheld(action), "dim"
     elif outcome is not None and outcome.result != "done":
-        reason = say(outcome.error) if outcome.error else Message("")
+        reason = error_message(outcome.error) if outcome.error else Message("")
         note, colour = f"{outcome.result}: {reason}", "red"
     elif outcome is not None and outcome.error is not None:
-        note, colour = f"but: {say(outcome.error)}", "red"
+        note, colour = f"but: {error_message(outcome.error)}", "red"
     from rich.text import Text
 
     line = Text("  ")
     line.append(f"{phrase:<20}", style=colour or COLOURS.get(action.verb, ""))
-    line.append(f" {shown(name(action)):<{width}}")
-    line.append(f"  {shown(note)}", style=colour if colour == "red" else "dim")
+    line.append(f" {escape_control(name(action)):<{width}}")
+    line.append(f"  {escape_control(note)}", style=colour if colour == "red" else "dim")
     line.rstrip()
     console.print(line, soft_wrap=True)
 
@@ -175,11 +181,11 @@ def _show_message(console: Console, name: str, label: str, colour: str, message:
 
     line = Text("  ")
     line.append(label, style=colour)
-    line.append(f"  {shown(name)}: " if name else "  ")
-    line.append(shown(message.text))
+    line.append(f"  {escape_control(name)}: " if name else "  ")
+    line.append(escape_control(message.text))
     console.print(line, soft_wrap=True)
     if message.hint:
-        print_line(console, f"      {shown(message.hint)}", "dim")
+        print_line(console, f"      {escape_control(message.hint)}", "dim")
 
 
 def print_line(console: Console, text: str, style: str = "") -> None:

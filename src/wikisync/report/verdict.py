@@ -6,7 +6,7 @@ import shlex
 from typing import TYPE_CHECKING, Final, assert_never
 
 from wikisync.report.wording import GUEST, NEW_KEY, Message
-from wikisync.report.words import many, named
+from wikisync.report.words import named, plural
 
 if TYPE_CHECKING:
     from wikisync.sync.note import Note
@@ -19,7 +19,7 @@ REWOUND: Final = (
 )
 
 
-def say_refusal(refusal: Refusal) -> Message:
+def refusal_message(refusal: Refusal) -> Message:
     """A guard's no in words, with how to go on."""
     count, side = refusal.count, refusal.side
     where = "in the folder" if side == "folder" else "on the wiki"
@@ -27,14 +27,14 @@ def say_refusal(refusal: Refusal) -> Message:
         case "guest":
             if count:
                 return Message(
-                    f"The token sees none of the wiki's pages, and {many(count, 'page')} that"
+                    f"The token sees none of the wiki's pages, and {plural(count, 'page')} that"
                     " wikisync knows are still there.",
                     "Check the page rules of the key's group, or make a new key.",
                 )
             return Message(GUEST.format(url="The wiki"), NEW_KEY)
         case "max-delete":
             return Message(
-                f"{many(count, 'page')} would be deleted, and the limit is {refusal.limit}.",
+                f"{plural(count, 'page')} would be deleted, and the limit is {refusal.limit}.",
                 f"If that is right: --max-delete {count}, or --allow max-delete.",
             )
         case "emptied":
@@ -52,7 +52,7 @@ def say_refusal(refusal: Refusal) -> Message:
             )
         case "rewound":
             return Message(
-                f"The wiki was restored from a backup: {many(count, 'page')} there"
+                f"The wiki was restored from a backup: {plural(count, 'page')} there"
                 f" {'is' if count == 1 else 'are'} older than what both sides agreed on, gone, or"
                 f" back after a deletion: {named(refusal.files)}.",
                 REWOUND,
@@ -92,7 +92,7 @@ def say_refusal(refusal: Refusal) -> Message:
     assert_never(refusal.rule)
 
 
-def say_conflict(conflict: Conflict) -> Message:
+def conflict_message(conflict: Conflict) -> Message:
     """A conflict in words, with the ways out of it."""
     fields, detail = ", ".join(conflict.fields), conflict.detail
     name = shlex.quote(conflict.file)
@@ -228,9 +228,9 @@ def _restore(conflict: Conflict) -> str:
     return f"wikisync restore {conflict.backups[-1] if conflict.backups else 'NUMBER'}"
 
 
-def say_note(note: Note) -> Message:
+def note_message(note: Note) -> Message:
     """What stood in the way of finding what both sides once had, with the remedy."""
-    pages = many(note.pages, "page")
+    pages = plural(note.pages, "page")
     match note.kind:
         case "shallow":
             return Message(

@@ -22,7 +22,7 @@ class Message:
         return f"{self.text} {self.hint}".strip()
 
 
-def say(error: e.WikisyncError) -> Message:
+def error_message(error: e.WikisyncError) -> Message:
     """An error in words."""
     match error:
         case e.UsageError():

@@ -75,7 +75,7 @@ _CONVERT: Final = "convert on both sides", "converted on both sides"
 _CONVERT_AND_PUSH: Final = "convert on the wiki", "converted on the wiki"
 
 
-def to_do(action: Action) -> str:
+def planned_label(action: Action) -> str:
     """What is to happen to a page, and where."""
     return (
         _conversion(action)[0]
@@ -84,7 +84,7 @@ def to_do(action: Action) -> str:
     )
 
 
-def done(action: Action) -> str:
+def done_label(action: Action) -> str:
     """What happened to a page, and where."""
     return (
         _conversion(action)[1]
@@ -126,12 +126,12 @@ def backup_in_words(backup: ListedBackup) -> str:
     return f"{thing}, before {by} was to {backup.verb} it: {end}"
 
 
-def many(count: int, noun: str) -> str:
+def plural(count: int, noun: str) -> str:
     """``1 page``, ``2 pages``, ``12,000 pages``."""
     return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
-def shown(text: str) -> str:
+def escape_control(text: str) -> str:
     """Escape what could steer a terminal, and what nobody sees, in a text of pages and wikis."""
     return text if _plain(text) else _UNSAFE.sub(_escaped, text)
 

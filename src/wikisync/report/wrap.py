@@ -9,7 +9,7 @@ import unicodedata
 from typing import TYPE_CHECKING, Final
 
 from wikisync.report.emphasis import LONG, unspaced, words
-from wikisync.report.paint import MARKED, Line, Piece, cells, joined
+from wikisync.report.paint import MARKED, StyledLine, StyledText, cells, joined
 from wikisync.report.paint import line_width as measure
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _TAB: Final = 8
 
 
-def wrapped(line: Iterable[Piece], width: int) -> list[Line]:
+def wrapped(line: Iterable[StyledText], width: int) -> list[StyledLine]:
     """A line as one or more lines that take no more than ``width`` cells each, of at least 2.
 
     Tabs become blanks. A blank that a line breaks at is left out, unless it is marked. A line of
@@ -28,8 +28,8 @@ def wrapped(line: Iterable[Piece], width: int) -> list[Line]:
     long = sum(len(piece.text) for piece in line) > LONG
     if not long and all("\t" not in piece.text for piece in line) and measure(line) <= width:
         return [line]
-    rows: list[Line] = []
-    row: list[Piece] = []
+    rows: list[StyledLine] = []
+    row: list[StyledText] = []
     used = 0
     for unit in _placeable(line, width, anywhere=long):
         placed, size = _spread(unit, used, width)
@@ -44,10 +44,10 @@ def wrapped(line: Iterable[Piece], width: int) -> list[Line]:
     return [*rows, joined(row)]
 
 
-def filled(line: Line, width: int) -> Line:
+def filled(line: StyledLine, width: int) -> StyledLine:
     """A line with blanks up to this many cells."""
     missing = width - sum(cells(piece.text) for piece in line)
-    return (*line, Piece(" " * missing)) if missing > 0 else line
+    return (*line, StyledText(" " * missing)) if missing > 0 else line
 
 
 def cut(text: str, width: int) -> str:
@@ -63,7 +63,9 @@ def cut(text: str, width: int) -> str:
     return f"…{text[kept:]}"
 
 
-def _placeable(line: Iterable[Piece], width: int, *, anywhere: bool) -> Iterator[list[Piece]]:
+def _placeable(
+    line: Iterable[StyledText], width: int, *, anywhere: bool
+) -> Iterator[list[StyledText]]:
     """A line in pieces that fit in a row and should stay together; a tab is alone."""
     for unit in ([piece] for piece in line) if anywhere else _units(_words(line)):
         tab = "\t" in unit[-1].text
@@ -73,13 +75,13 @@ def _placeable(line: Iterable[Piece], width: int, *, anywhere: bool) -> Iterator
             yield from ([part] for word in unit for part in _parts(word, width))
 
 
-def _words(line: Iterable[Piece]) -> Iterator[Piece]:
-    return (Piece(word, style) for text, style in line for word in words(text))
+def _words(line: Iterable[StyledText]) -> Iterator[StyledText]:
+    return (StyledText(word, style) for text, style in line for word in words(text))
 
 
-def _units(line: Iterable[Piece]) -> Iterator[list[Piece]]:
+def _units(line: Iterable[StyledText]) -> Iterator[list[StyledText]]:
     """What a line should not break within: words with the punctuation at them."""
-    unit: list[Piece] = []
+    unit: list[StyledText] = []
     for word in line:
         if unit and _breaks(unit[-1].text, word.text):
             yield unit
@@ -102,26 +104,26 @@ def _breaks(before: str, after: str) -> bool:
     return unspaced(before[0]) or unspaced(after[0])
 
 
-def _parts(word: Piece, width: int) -> Iterator[Piece]:
+def _parts(word: StyledText, width: int) -> Iterator[StyledText]:
     """A word in as few parts as fit; a tab is a part of its own."""
     text, start, used = word.text, 0, 0
     if text.isascii() and text.isprintable():
-        yield from (Piece(text[n : n + width], word.style) for n in range(0, len(text), width))
+        yield from (StyledText(text[n : n + width], word.style) for n in range(0, len(text), width))
         return
     for place, _, size in _signs(text):
         tab = text[place] == "\t"
         if place > start and (tab or text[start] == "\t" or used + size > width):
-            yield Piece(text[start:place], word.style)
+            yield StyledText(text[start:place], word.style)
             start, used = place, 0
         used += size
-    yield Piece(text[start:], word.style)
+    yield StyledText(text[start:], word.style)
 
 
-def _spread(unit: list[Piece], used: int, width: int) -> tuple[list[Piece], int]:
+def _spread(unit: list[StyledText], used: int, width: int) -> tuple[list[StyledText], int]:
     """Words at a place in a row, and the cells that they take there; a tab, alone, as blanks."""
     if unit[0].text == "\t":
         wide = min(_TAB - used % _TAB, width)
-        return [Piece(" " * wide, unit[0].style)], wide
+        return [StyledText(" " * wide, unit[0].style)], wide
     return unit, sum(cells(word.text) for word in unit)
 
 

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Final
 from wikisync import workflow
 from wikisync.errors import WikisyncError
 from wikisync.report.data import exit_code
-from wikisync.report.html import view
+from wikisync.report.html import build_view
 from wikisync.report.summary import summary
-from wikisync.report.verdict import say_refusal
-from wikisync.report.wording import say
-from wikisync.report.words import many
+from wikisync.report.verdict import refusal_message
+from wikisync.report.wording import error_message
+from wikisync.report.words import plural
 from wikisync.review.gate import Gate
 from wikisync.review.serving import listening, served
 from wikisync.review.session import Session
@@ -56,7 +56,7 @@ def review(
     Raises what ``workflow.look`` and ``reviewed.carry_out_reviewed`` raise, and PortTaken.
     """
     looked = workflow.look(config, request, progress)
-    shown = view(looked, _now())
+    shown = build_view(looked, _now())
     pages = {entry.value: entry.key for entry in shown.entries if entry.may_be_ticked}
     if not pages:
         return looked
@@ -99,7 +99,7 @@ def _written(
             tell=session.tell,
         )
     except WikisyncError as error:
-        _ended(session, (str(say(error)),), LINGER, good=False)
+        _ended(session, (str(error_message(error)),), LINGER, good=False)
         raise
     _ended(session, tuple(_last_words(report, left)), LINGER, good=exit_code(report) == 0)
     return report
@@ -113,11 +113,11 @@ def _ended(session: Session, lines: tuple[str, ...], linger: float, *, good: boo
 
 
 def _last_words(report: Report, left: int) -> Iterator[str]:
-    yield from (str(say_refusal(refusal)) for refusal in report.plan.refusals)
+    yield from (str(refusal_message(refusal)) for refusal in report.plan.refusals)
     yield from summary(report)
     if left:
         stay = "it is" if left == 1 else "they are"
-        yield f"{many(left, 'page')} not ticked, and left as {stay}."
+        yield f"{plural(left, 'page')} not ticked, and left as {stay}."
 
 
 def _now() -> str:

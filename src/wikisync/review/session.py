@@ -10,9 +10,9 @@ from threading import Condition
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from wikisync.report.html import State, Told
-from wikisync.report.wording import say
-from wikisync.report.words import done, shown
+from wikisync.report.html import PublishedPage, ReviewState
+from wikisync.report.wording import error_message
+from wikisync.report.words import done_label, escape_control
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
@@ -27,14 +27,14 @@ class Session:
     def __init__(self, pages: Mapping[str, Key], clock: Callable[[], float] = monotonic) -> None:
         self._pages = pages
         self._values = {key: value for value, key in pages.items()}
-        self._state = State()
+        self._state = ReviewState()
         self._clock = clock
         self._seen = clock()
         self._delivered = False
         self._changed = Condition()
 
     @property
-    def state(self) -> State:
+    def state(self) -> ReviewState:
         """The session now."""
         with self._changed:
             return self._state
@@ -97,7 +97,7 @@ class Session:
     def end(self, lines: Collection[str], *, good: bool) -> None:
         """It is over."""
         with self._changed:
-            said = tuple(shown(line) for line in lines)
+            said = tuple(escape_control(line) for line in lines)
             self._become(replace(self._state, phase="ended", lines=said, good=good))
 
     def linger(self, seconds: float) -> None:
@@ -105,18 +105,19 @@ class Session:
         with self._changed:
             self._changed.wait_for(lambda: self._delivered, seconds)
 
-    def _become(self, state: State) -> None:
+    def _become(self, state: ReviewState) -> None:
         self._state = state
         self._changed.notify_all()
 
 
-def told(outcome: ActionResult) -> Told:
+def told(outcome: ActionResult) -> PublishedPage:
     """An outcome in words."""
     action, error = outcome.action, outcome.error
     if outcome.result == "done":
-        text = done(action)
-        text = f"{text}, but: {say(error)}" if error else text
-        return Told("failed" if error else "done", shown(text))
-    return Told(
-        outcome.result, shown(f"{outcome.result}: {say(error)}" if error else outcome.result)
+        text = done_label(action)
+        text = f"{text}, but: {error_message(error)}" if error else text
+        return PublishedPage("failed" if error else "done", escape_control(text))
+    return PublishedPage(
+        outcome.result,
+        escape_control(f"{outcome.result}: {error_message(error)}" if error else outcome.result),
     )

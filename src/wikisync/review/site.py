@@ -19,7 +19,7 @@ from wikisync.report.html import review_page
 if TYPE_CHECKING:
     from starlette.requests import Request
 
-    from wikisync.report.html import State, View
+    from wikisync.report.html import PageView, ReviewState
     from wikisync.review.gate import Gate
     from wikisync.review.session import Session
 
@@ -45,7 +45,7 @@ _ENTERED: Final = (
 class Site:
     """The application of one review."""
 
-    def __init__(self, gate: Gate, session: Session, view: View) -> None:
+    def __init__(self, gate: Gate, session: Session, view: PageView) -> None:
         self._gate, self._session, self._view = gate, session, view
         room = gate.room
         self.app = Starlette(
@@ -124,7 +124,7 @@ class Site:
         return RedirectResponse(self._gate.room, 303, headers=HEADERS)
 
 
-def _as_data(state: State) -> dict[str, Any]:
+def _as_data(state: ReviewState) -> dict[str, Any]:
     return {
         "phase": state.phase,
         "ticked": len(state.ticked),

@@ -87,4 +87,4 @@ def test_each_line_of_a_secret_is_masked() -> None:
 
 def test_outputs_hold_whatever_lines_they_have() -> None:
     values = {"changed": "true", "report": "a\nb<<c\nchanged=false", "empty": ""}
-    assert outputs(commands.outputs(values, "word-1")) == values
+    assert outputs(commands.output_lines(values, "word-1")) == values

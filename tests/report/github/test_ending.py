@@ -9,7 +9,7 @@ import pytest
 from helpers import LATER, base, local, planned, remote, sides
 from wikisync.apply import ActionResult
 from wikisync.errors import BadPage, NeedsYes, StateError, Unauthenticated, Unreachable
-from wikisync.report.github.ending import FailOn, code_of, differs, ending, outputs
+from wikisync.report.github.ending import FailOn, code_of, differs, job_exit_code, step_outputs
 from wikisync.request import Report, Request
 from wikisync.sync.plan import Plan, Refusal
 from wikisync.sync.planner import PlanOptions
@@ -61,16 +61,16 @@ def test_a_job_fails_on_what_it_is_told_to(
     found: Report, conflicts: int, problems: int, never: int
 ) -> None:
     wanted: dict[FailOn, int] = {"conflicts": conflicts, "problems": problems, "never": never}
-    assert {fail_on: ending(found, fail_on) for fail_on in wanted} == wanted
+    assert {fail_on: job_exit_code(found, fail_on) for fail_on in wanted} == wanted
 
 
 def test_a_run_that_was_stopped_never_ends_well() -> None:
     stopped = Report(Request("push", "push"), "", "pages", Plan(), interrupted=True)
-    assert ending(stopped, "never") == 130
+    assert job_exit_code(stopped, "never") == 130
 
 
 def test_outputs_count_what_would_be_written() -> None:
-    assert outputs(report(planned(BOTH, PlanOptions("push", delete=True)))) == {
+    assert step_outputs(report(planned(BOTH, PlanOptions("push", delete=True)))) == {
         "changed": "true",
         "created": "1",
         "updated": "1",
@@ -81,7 +81,7 @@ def test_outputs_count_what_would_be_written() -> None:
 
 
 def test_what_is_held_back_is_not_counted() -> None:
-    assert outputs(CONFLICTING)["deleted"] == "0"
+    assert step_outputs(CONFLICTING)["deleted"] == "0"
 
 
 def test_outputs_count_what_was_written_and_not_what_failed() -> None:
@@ -90,13 +90,13 @@ def test_outputs_count_what_was_written_and_not_what_failed() -> None:
         ActionResult(created, "done"),
         ActionResult(updated, "failed", Unreachable("u", "why")),
     )
-    told = outputs(report(CONFLICTING.plan, *outcomes))
+    told = step_outputs(report(CONFLICTING.plan, *outcomes))
     assert (told["created"], told["updated"]) == ("1", "0")
 
 
 def test_a_refused_plan_changes_nothing() -> None:
     plan = Plan(CONFLICTING.plan.actions, refusals=REFUSED.plan.refusals)
-    assert outputs(report(plan))["changed"] == "false"
+    assert step_outputs(report(plan))["changed"] == "false"
 
 
 @pytest.mark.parametrize("found", [CONFLICTING, BAD, REFUSED])

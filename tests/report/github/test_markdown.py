@@ -20,13 +20,13 @@ from wikisync.errors import (
     WikisyncError,
 )
 from wikisync.report.github.markdown import error_markdown, mark, to_markdown, without_address
-from wikisync.report.github.markup import words
-from wikisync.report.github.room import Room, comment_room, summary_room
+from wikisync.report.github.markup import escape
+from wikisync.report.github.room import MarkdownLimit, comment_limit, summary_limit
 from wikisync.request import Report, Request
 from wikisync.sync.plan import Action, Conflict, Plan, Refusal
 from wikisync.sync.planner import PlanOptions
 
-ROOM = summary_room()
+ROOM = summary_limit()
 SIDES = sides(
     [base("mine"), base("both"), base("cut")],
     [local("mine", content="Mine."), local("both", content="Mine."), local("new")],
@@ -98,18 +98,18 @@ PLACE = next(iter(SIDES.bases))
 @pytest.mark.parametrize(
     ("room", "of"),
     [
-        (summary_room(), large(400, 20_000)),
-        (summary_room(), large(20_000, 0)),
-        (summary_room(), large(2, 5_000_000)),
-        (summary_room(), large(200, 30_000, wide="文")),
-        (comment_room(), large(3_000, 300)),
-        (comment_room(), large(40, 9_000, wide="😀")),
-        (comment_room(), large(1, 400_000, wide="`")),
+        (summary_limit(), large(400, 20_000)),
+        (summary_limit(), large(20_000, 0)),
+        (summary_limit(), large(2, 5_000_000)),
+        (summary_limit(), large(200, 30_000, wide="文")),
+        (comment_limit(), large(3_000, 300)),
+        (comment_limit(), large(40, 9_000, wide="😀")),
+        (comment_limit(), large(1, 400_000, wide="`")),
     ],
     ids=["many", "rows", "huge", "chinese", "comment", "emoji", "ticks"],
 )
 def test_it_is_never_larger_than_its_place_and_says_what_is_left_out(
-    room: Room, of: Report
+    room: MarkdownLimit, of: Report
 ) -> None:
     text = to_markdown(of, room, "Title")
     assert room.takes(text) <= room.size
@@ -120,16 +120,16 @@ def test_it_is_never_larger_than_its_place_and_says_what_is_left_out(
 
 
 def test_the_limits_are_githubs() -> None:
-    assert summary_room().size <= 1024 * 1024
-    assert summary_room(used=1_000).size == summary_room().size - 1_000
-    assert summary_room(used=2_000_000).size == 0
-    assert comment_room().size < 65_536
-    assert comment_room().takes("😀文a") == 4  # as JavaScript counts
-    assert summary_room().takes("文a") == 4
+    assert summary_limit().size <= 1024 * 1024
+    assert summary_limit(used=1_000).size == summary_limit().size - 1_000
+    assert summary_limit(used=2_000_000).size == 0
+    assert comment_limit().size < 65_536
+    assert comment_limit().takes("😀文a") == 4  # as JavaScript counts
+    assert summary_limit().takes("文a") == 4
 
 
 def test_a_place_without_room_gets_nothing_but_a_notice() -> None:
-    text = to_markdown(pushed(), summary_room(used=2_000_000), "Title")
+    text = to_markdown(pushed(), summary_limit(used=2_000_000), "Title")
     assert text == "3 more differences did not fit here. Look with wikisync diff.\n"
 
 
@@ -143,7 +143,7 @@ def test_a_mark_is_of_one_wiki_and_one_folder() -> None:
 def test_the_address_of_the_wiki_can_be_left_out() -> None:
     url = "https://www.wiki.example.com"
     text = error_markdown(Unreachable(url, "no connection"), "Title")
-    assert words(url) in text
+    assert escape(url) in text
     hidden = without_address(text, url)
     assert "example" not in hidden
     assert "the wiki cannot be reached" in hidden

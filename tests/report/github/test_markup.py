@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 import pytest
 from markdown_it import MarkdownIt
 
-from wikisync.report.github.markup import MAX_LINE, code, fence, words
+from wikisync.report.github.markup import MAX_LINE, code, escape, fence
 
 HOSTILE = [
     "<script>alert(1)</script>",
@@ -67,7 +67,7 @@ def test_a_name_is_one_cell_of_a_table(text: str) -> None:
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_a_name_does_nothing_in_a_summary_where_markdown_is_not_read(text: str) -> None:
-    block = f"<details><summary>{code(text)} {words(text)}</summary>\n\nbody\n\n</details>\n"
+    block = f"<details><summary>{code(text)} {escape(text)}</summary>\n\nbody\n\n</details>\n"
     seen = rendered(block)
     assert seen.tags == ["details", "summary", "code", "p"]
     assert seen.text.replace("\u2060", "").count(text) == 2
@@ -75,14 +75,14 @@ def test_a_name_does_nothing_in_a_summary_where_markdown_is_not_read(text: str) 
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_a_sentence_that_repeats_a_page_is_only_words(text: str) -> None:
-    seen = rendered(f"It says {words(text)} here.\n")
+    seen = rendered(f"It says {escape(text)} here.\n")
     assert seen.tags == ["p"]
     assert seen.text.strip().replace("\u2060", "") == f"It says {text} here."
 
 
 def test_nobody_is_called_and_no_issue_is_referred_to() -> None:
     # GitHub looks for these in what was rendered, so that no entity keeps it from finding them.
-    text = rendered(words("@ann fixes #12, closes GH-12 and gh-7")).text
+    text = rendered(escape("@ann fixes #12, closes GH-12 and gh-7")).text
     assert "@ann" not in text
     assert "#12" not in text
     assert not re.search(r"gh-\d", text, re.IGNORECASE)
@@ -90,8 +90,8 @@ def test_nobody_is_called_and_no_issue_is_referred_to() -> None:
 
 
 def test_what_steers_a_screen_is_escaped() -> None:
-    assert "\u202e" not in code("a\u202eb") + words("a\u202eb") + fence(["a\u202eb"])
-    assert "\n" not in code("a\nb") + words("a\nb")
+    assert "\u202e" not in code("a\u202eb") + escape("a\u202eb") + fence(["a\u202eb"])
+    assert "\n" not in code("a\nb") + escape("a\nb")
 
 
 def test_no_line_ends_a_block_of_code() -> None:

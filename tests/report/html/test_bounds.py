@@ -6,8 +6,8 @@ from report.html.reports import page, pair, report
 from report.html.test_document import MADE, text_of
 from wikisync.report.emphasis import Span
 from wikisync.report.html import to_html
-from wikisync.report.html.bounds import Limits
-from wikisync.report.html.build import view
+from wikisync.report.html.bounds import PageLimits
+from wikisync.report.html.build import build_view
 from wikisync.report.html.difference import clipped
 from wikisync.report.html.document import document
 
@@ -36,7 +36,7 @@ def test_one_line_of_megabytes_shows_what_changed_in_it() -> None:
 
 def test_where_there_is_no_room_for_all_pages_each_is_still_listed() -> None:
     pairs = [pair(page("a\n"), page(lines(20)), path=f"p{n}") for n in range(30)]
-    made = view(report(*pairs), MADE, Limits(differences=50_000))
+    made = build_view(report(*pairs), MADE, PageLimits(differences=50_000))
     assert len(made.entries) == 30
     assert 0 < made.unshown < 30
     shown = text_of(document(made))
@@ -46,8 +46,10 @@ def test_where_there_is_no_room_for_all_pages_each_is_still_listed() -> None:
 
 def test_changes_get_room_before_pages_that_come_whole() -> None:
     created = [pair(None, page(lines(20)), verb="create", path=f"a{n}") for n in range(9)]
-    made = view(
-        report(*created, pair(page("a\n"), page("b\n"), path="z")), MADE, Limits(differences=9_000)
+    made = build_view(
+        report(*created, pair(page("a\n"), page("b\n"), path="z")),
+        MADE,
+        PageLimits(differences=9_000),
     )
     shown = {entry.name: entry.changes[0].room for entry in made.entries}
     assert shown["z.md"]
@@ -55,7 +57,9 @@ def test_changes_get_room_before_pages_that_come_whole() -> None:
 
 
 def test_previews_are_left_out_where_there_is_no_room() -> None:
-    made = view(report(pair(page("a" * 600), page("b" * 600))), MADE, Limits(previews=1_000))
+    made = build_view(
+        report(pair(page("a" * 600), page("b" * 600))), MADE, PageLimits(previews=1_000)
+    )
     before, after = made.entries[0].changes[0].previews
     assert before.content is not None
     assert after.content is None
@@ -64,7 +68,7 @@ def test_previews_are_left_out_where_there_is_no_room() -> None:
 def test_a_short_page_that_becomes_a_long_one_is_not_shown_as_readers_see_it() -> None:
     """Each mark of a footnote is five signs, and forty times that in HTML."""
     marks = "[^1]" * 14_000 + "\n\n[^1]: x\n"
-    made = view(report(pair(page("a\n"), page(marks))), MADE)
+    made = build_view(report(pair(page("a\n"), page(marks))), MADE)
     old, new = made.entries[0].changes[0].previews
     assert old.content is not None
     assert new.content is None
@@ -73,7 +77,7 @@ def test_a_short_page_that_becomes_a_long_one_is_not_shown_as_readers_see_it() -
 
 def test_what_previews_become_takes_room_as_well_as_what_they_are_made_of() -> None:
     pairs = [pair(None, page("[^1]" * 50 + "\n\n[^1]: x\n"), path=f"p{n}") for n in range(20)]
-    made = view(report(*pairs), MADE, Limits(previews=10_000))
+    made = build_view(report(*pairs), MADE, PageLimits(previews=10_000))
     shown = [p.content for e in made.entries for p in e.changes[0].previews]
     assert 0 < sum(len(one) for one in shown if one is not None) < 45_000
 

@@ -10,7 +10,7 @@ from hashlib import sha256
 from report.html.reports import Seen, conflicting, hostile_report, page, pair, report
 from wikisync.errors import BadPage
 from wikisync.report.html import to_html
-from wikisync.report.html.build import view
+from wikisync.report.html.build import build_view
 from wikisync.report.html.document import document, policy
 from wikisync.sync.plan import Action, Refusal
 
@@ -147,7 +147,7 @@ def test_a_hostile_page_adds_no_element_that_is_not_the_reports_own() -> None:
 def test_no_text_of_a_page_turns_the_direction_of_writing_outside_its_preview() -> None:
     text = "\u202eevil\u2066\x1b[31m"
     old, new = page("a"), page(f"b {text}", title=text, description=text, tags=(text,))
-    made = view(report(pair(old, new, path="p", file=f"{text}.md")), MADE)
+    made = build_view(report(pair(old, new, path="p", file=f"{text}.md")), MADE)
     without = replace(made.entries[0], changes=(replace(made.entries[0].changes[0], previews=()),))
     shown = document(replace(made, entries=(without,)))
     assert not re.search("[\u202a-\u202e\u2066-\u2069\x1b]", shown)
@@ -169,7 +169,7 @@ def test_the_style_and_the_script_close_no_element() -> None:
 def test_a_page_that_moved_and_was_edited_is_one_page() -> None:
     moved = pair(page(), page(), verb="move", path="new", old_file="old.md")
     edited = pair(page("The old.\n"), page("The new.\n"), path="new")
-    (entry,) = view(report(moved, edited), MADE).entries
+    (entry,) = build_view(report(moved, edited), MADE).entries
     assert (entry.status, entry.also) == ("move", "update")
     assert (entry.added, entry.removed) == (1, 1)
     words = text_of(to_html(report(moved, edited), MADE))

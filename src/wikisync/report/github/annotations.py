@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Final, get_args
 
 from wikisync.report.data import conflicts, results
 from wikisync.report.github.commands import SHOWN, Annotation, Level
-from wikisync.report.verdict import say_conflict, say_note, say_refusal
-from wikisync.report.wording import say
+from wikisync.report.verdict import conflict_message, note_message, refusal_message
+from wikisync.report.wording import error_message
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -43,7 +43,7 @@ def of_problems(problems: Iterable[BadPage | BadName], folder: str) -> list[Anno
 
 def of_error(error: WikisyncError) -> Annotation:
     """The annotation of what ended a run before there was anything to report."""
-    return Annotation("error", "wikisync", str(say(error)))
+    return Annotation("error", "wikisync", str(error_message(error)))
 
 
 def _found(report: Report, folder: str, fail_on: FailOn) -> Iterator[Annotation]:
@@ -54,24 +54,24 @@ def _found(report: Report, folder: str, fail_on: FailOn) -> Iterator[Annotation]
 
     for refusal in report.plan.refusals:
         title = f"wikisync refused: {refusal.rule}"
-        yield Annotation(level("refusal"), title, str(say_refusal(refusal)))
+        yield Annotation(level("refusal"), title, str(refusal_message(refusal)))
     for action, outcome in results(report):
         if outcome is not None and outcome.result == "failed" and outcome.error:
             file = _at(folder, action.file)
-            yield Annotation("error", "wikisync: failed", str(say(outcome.error)), file)
+            yield Annotation("error", "wikisync: failed", str(error_message(outcome.error)), file)
     for problem in report.plan.problems:
         yield _problem(problem, folder, level("problem"))
     for conflict in conflicts(report):
-        file, message = _at(folder, conflict.file), str(say_conflict(conflict))
+        file, message = _at(folder, conflict.file), str(conflict_message(conflict))
         yield Annotation(level("conflict"), "wikisync: conflict", message, file)
     for note in report.notes:
-        yield Annotation("warning", "wikisync", str(say_note(note)))
+        yield Annotation("warning", "wikisync", str(note_message(note)))
 
 
 def _problem(problem: BadPage | BadName, folder: str, level: Level) -> Annotation:
     line = getattr(problem, "line", None)
     return Annotation(
-        level, "wikisync: no page", str(say(problem)), _at(folder, problem.name), line
+        level, "wikisync: no page", str(error_message(problem)), _at(folder, problem.name), line
     )
 
 

@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from wikisync.report.words import shown
+from wikisync.report.words import escape_control
 
 Level = Literal["error", "warning", "notice"]
 
@@ -80,7 +80,7 @@ def _escape(found: re.Match[str]) -> str:
     return f"\\x{ord(found[0]):02x}"
 
 
-def outputs(values: dict[str, str], word: str) -> str:
+def output_lines(values: dict[str, str], word: str) -> str:
     """Lines for GITHUB_OUTPUT. ``word`` is one that no value holds: it ends each of them."""
     return "".join(f"{name}<<{word}\n{value}\n{word}\n" for name, value in values.items())
 
@@ -96,4 +96,4 @@ def _property(text: str) -> str:
 
 
 def _plain(text: str) -> str:
-    return "\n".join(shown(line) for line in text.split("\n"))
+    return "\n".join(escape_control(line) for line in text.split("\n"))

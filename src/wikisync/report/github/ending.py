@@ -25,7 +25,7 @@ FailOn = Literal["conflicts", "problems", "never"]
 """What fails a job: conflicts and problems, problems alone, or neither."""
 
 
-def ending(report: Report, fail_on: FailOn) -> int:
+def job_exit_code(report: Report, fail_on: FailOn) -> int:
     """The exit code of a job. A write that failed fails it always, a stopped run too."""
     code = exit_code(report)
     failed = any(outcome.failed for outcome in report.outcomes)
@@ -40,7 +40,7 @@ def ending(report: Report, fail_on: FailOn) -> int:
             return code
 
 
-def outputs(report: Report) -> dict[str, str]:
+def step_outputs(report: Report) -> dict[str, str]:
     """The outputs of a step: how many pages were written, or would be, and what is left."""
     verbs = Counter(
         action.verb
@@ -67,7 +67,7 @@ def differs(report: Report) -> bool:
     """Whether there is something to tell people about: a change, or what keeps one from it."""
     plan = report.plan
     left = plan.refusals or plan.problems or conflicts(report)
-    return bool(left) or outputs(report)["changed"] == "true"
+    return bool(left) or step_outputs(report)["changed"] == "true"
 
 
 def code_of(error: WikisyncError) -> int:

@@ -10,12 +10,12 @@ from urllib.parse import urlsplit
 
 from wikisync.report.data import conflicts, results, withheld
 from wikisync.report.difference import lines
-from wikisync.report.github.markup import code, words
-from wikisync.report.github.sheet import Sheet
+from wikisync.report.github.markup import code, escape
+from wikisync.report.github.sheet import BoundedMarkdown
 from wikisync.report.summary import summary
-from wikisync.report.verdict import say_conflict, say_note, say_refusal
-from wikisync.report.wording import say
-from wikisync.report.words import done, overwriting, to_do
+from wikisync.report.verdict import conflict_message, note_message, refusal_message
+from wikisync.report.wording import error_message
+from wikisync.report.words import done_label, overwriting, planned_label
 from wikisync.sync.plan import Action
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from wikisync.compare import Pair
     from wikisync.errors import WikisyncError
     from wikisync.page.model import Key
-    from wikisync.report.github.room import Room
+    from wikisync.report.github.room import MarkdownLimit
     from wikisync.sync.plan import Conflict
     from wikisync.workflow import Report
 
@@ -39,19 +39,19 @@ def mark(wiki: str, folder: str) -> str:
     return f"<!-- wikisync {name} -->"
 
 
-def to_markdown(report: Report, room: Room, title: str, intro: str = "") -> str:
+def to_markdown(report: Report, room: MarkdownLimit, title: str, intro: str = "") -> str:
     """The report under a heading of its own, no larger than the room.
 
     ``intro`` is Markdown that goes between the heading and the rest.
     """
-    sheet = Sheet(room)
+    sheet = BoundedMarkdown(room)
     sheet.add(f"### {title}\n\n")
     if intro:
         sheet.add(f"{intro}\n\n")
     if report.wiki:
         sheet.add(f"{code(report.folder)} ↔ {code(report.wiki)}\n\n")
     for line in _summed_up(report):
-        sheet.add(f"{words(line)}\n")
+        sheet.add(f"{escape(line)}\n")
     sheet.add("\n")
     _left_to_people(sheet, report)
     differences = [(pair, list(lines(pair))[2:]) for pair in report.pairs]  # less the two names
@@ -76,18 +76,18 @@ def without_address(text: str, url: str) -> str:
     """
     if not url:
         return text
-    head, differences, rest = text.replace(words(url), "the wiki").partition("<details>")
+    head, differences, rest = text.replace(escape(url), "the wiki").partition("<details>")
     host = urlsplit(url).hostname or ""
     if "." in host:  # one that has none is a word like any other
-        named = rf"(?:https?{words('://')})?(?<![\w.-]){re.escape(words(host))}(?![\w-])(?::\d+)?"
+        named = rf"(?:https?{escape('://')})?(?<![\w.-]){re.escape(escape(host))}(?![\w-])(?::\d+)?"
         head = re.sub(named, "the wiki", head, flags=re.IGNORECASE)
     return f"{head}{differences}{rest}"
 
 
 def error_markdown(error: WikisyncError, title: str) -> str:
     """What ended a run before there was anything to report."""
-    message = say(error)
-    return f"### {title}\n\n{words(message.text)} {words(message.hint)}".rstrip() + "\n"
+    message = error_message(error)
+    return f"### {title}\n\n{escape(message.text)} {escape(message.hint)}".rstrip() + "\n"
 
 
 def _summed_up(report: Report) -> Iterator[str]:
@@ -98,37 +98,37 @@ def _summed_up(report: Report) -> Iterator[str]:
     return summary(replace(report, request=request))
 
 
-def _left_to_people(sheet: Sheet, report: Report) -> None:
+def _left_to_people(sheet: BoundedMarkdown, report: Report) -> None:
     refusals = [
-        f"- {code(refusal.rule)}: {words(str(say_refusal(refusal)))}\n"
+        f"- {code(refusal.rule)}: {escape(str(refusal_message(refusal)))}\n"
         for refusal in report.plan.refusals
     ]
     sheet.rows("**Refused: nothing is written.**\n\n", refusals, _MORE)
     failures = [
-        f"- {code(action.file)}: {words(str(say(outcome.error)))}\n"
+        f"- {code(action.file)}: {escape(str(error_message(outcome.error)))}\n"
         for action, outcome in results(report)
         if outcome is not None and outcome.result == "failed" and outcome.error
     ]
     sheet.rows("**Failed**\n\n", failures, _MORE)
-    found = [f"- {code(c.file)}: {words(str(say_conflict(c)))}\n" for c in conflicts(report)]
+    found = [f"- {code(c.file)}: {escape(str(conflict_message(c)))}\n" for c in conflicts(report)]
     sheet.rows("**Conflicts: left alone on both sides**\n\n", found, _MORE)
-    problems = [f"- {words(str(say(problem)))}\n" for problem in report.plan.problems]
+    problems = [f"- {escape(str(error_message(problem)))}\n" for problem in report.plan.problems]
     sheet.rows("**Files that are no page**\n\n", problems, _MORE)
-    notes = [f"- {words(str(say_note(note)))}\n" for note in report.notes]
+    notes = [f"- {escape(str(note_message(note)))}\n" for note in report.notes]
     sheet.rows("**Notes**\n\n", notes, _MORE)
 
 
 def _row(action: Action, outcome: ActionResult | None, figures: str) -> str:
     is_done = outcome is not None and outcome.result == "done"
-    what = (done if is_done else to_do)(action)
+    what = (done_label if is_done else planned_label)(action)
     note = ", ".join(action.fields) if action.verb in {"update", "merge"} else ""
     note = "; ".join(filter(None, (note, overwriting(action, done=is_done))))
     if action.skip_reason is not None:
         note = withheld(action)
     elif outcome is not None and not is_done:
         what = outcome.result
-        note = str(say(outcome.error)) if outcome.error else ""
-    return f"| {words(what)} | {_name(action)} | {words(note)} | {figures} |\n"
+        note = str(error_message(outcome.error)) if outcome.error else ""
+    return f"| {escape(what)} | {_name(action)} | {escape(note)} | {figures} |\n"
 
 
 def _which(item: Action | Conflict) -> tuple[Key, str]:
@@ -148,6 +148,6 @@ def _name(action: Action) -> str:
 
 def _summary(pair: Pair, body: list[str]) -> str:
     item = pair.item
-    what = to_do(item) if isinstance(item, Action) else "conflict"
+    what = planned_label(item) if isinstance(item, Action) else "conflict"
     title = next((page.title for page in (pair.new, pair.old) if page and page.title), "")
-    return " · ".join(filter(None, (code(item.file), words(title), words(what), _figures(body))))
+    return " · ".join(filter(None, (code(item.file), escape(title), escape(what), _figures(body))))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from wikisync.report.words import shown
+from wikisync.report.words import escape_control
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -30,18 +30,18 @@ MAX_LINE: Final = 2_000
 
 def code(text: str) -> str:
     """A name in fixed width: in a sentence, in a cell of a table, or in a ``<summary>``."""
-    return f"<code>{_WWW.sub('&#46;', _ACTIVE.sub(_entity, shown(text)))}</code>"
+    return f"<code>{_WWW.sub('&#46;', _ACTIVE.sub(_entity, escape_control(text)))}</code>"
 
 
-def words(text: str) -> str:
+def escape(text: str) -> str:
     """A sentence that may repeat what a page or a wiki says."""
-    escaped = _SENTENCE.sub(_called, shown(text))
+    escaped = _SENTENCE.sub(_called, escape_control(text))
     return _WWW.sub("&#46;", _ISSUE.sub(rf"\g<0>{_JOINER}", escaped))
 
 
 def fence(lines: Iterable[str], language: str = "diff") -> str:
     """Lines as a block of code that none of them can end."""
-    body = "\n".join(_short(shown(line)) for line in lines)
+    body = "\n".join(_short(escape_control(line)) for line in lines)
     longest = max((len(run) for run in _TICKS.findall(body)), default=0)
     ticks = "`" * max(3, longest + 1)
     return f"{ticks}{language}\n{body}\n{ticks}"

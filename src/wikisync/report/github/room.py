@@ -7,7 +7,7 @@ from typing import Final, Literal
 
 
 @dataclass(frozen=True, slots=True)
-class Room:
+class MarkdownLimit:
     """A place for Markdown: what it holds, in ``unit``; ``elsewhere`` is where the rest is."""
 
     size: int
@@ -26,15 +26,17 @@ _MARGIN: Final = 1_024
 """Left free: what GitHub itself may put around a text."""
 
 
-def summary_room(used: int = 0) -> Room:
+def summary_limit(used: int = 0) -> MarkdownLimit:
     """A step's summary: GitHub takes 1,024 KiB of it, or nothing. ``used`` is there already."""
-    return Room(max(0, 1_024 * 1_024 - used - _MARGIN), "bytes", "Look with wikisync diff.")
+    return MarkdownLimit(
+        max(0, 1_024 * 1_024 - used - _MARGIN), "bytes", "Look with wikisync diff."
+    )
 
 
-def comment_room(summary: str = "") -> Room:
+def comment_limit(summary: str = "") -> MarkdownLimit:
     """A comment, or the text of a pull request: GitHub takes 65,536 characters, or nothing.
 
     ``summary`` is the address of the job's summary, where that is known.
     """
     where = f"[The summary of the job]({summary})" if summary else "The summary of the job"
-    return Room(65_536 - _MARGIN, "characters", f"{where} has more.")
+    return MarkdownLimit(65_536 - _MARGIN, "characters", f"{where} has more.")

@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from wikisync.report.github.markup import fence
-from wikisync.report.words import many
+from wikisync.report.words import plural
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from wikisync.report.github.room import Room
+    from wikisync.report.github.room import MarkdownLimit
 
 _NOTICES: Final = 400
 """Kept free for saying what did not fit."""
@@ -23,10 +23,10 @@ _LEAST: Final = 300
 
 
 @dataclass(slots=True)
-class Sheet:
+class BoundedMarkdown:
     """Markdown for one place. Each part takes no more than its share, so that all are there."""
 
-    room: Room
+    room: MarkdownLimit
     parts: list[str] = field(default_factory=list)
     used: int = _NOTICES
     left_out: int = 0
@@ -65,7 +65,7 @@ class Sheet:
             return
         body = fence(kept)
         if len(kept) < len(lines):
-            body += f"\n\n… and {many(len(lines) - len(kept), 'line')} more."
+            body += f"\n\n… and {plural(len(lines) - len(kept), 'line')} more."
         if not self.add(_folded(summary, body)):
             self.left_out += 1
 
@@ -73,7 +73,7 @@ class Sheet:
         """All that fitted, and a notice of what did not."""
         parts = list(self.parts)
         if self.left_out:
-            what = many(self.left_out, "more difference")
+            what = plural(self.left_out, "more difference")
             parts.append(f"{what} did not fit here. {self.room.elsewhere}\n")
         return "".join(parts)
 

@@ -11,19 +11,19 @@ from typing import TYPE_CHECKING
 from wikisync.errors import ExtraMissing
 
 try:
-    from wikisync.report.html.build import view
+    from wikisync.report.html.build import build_view
     from wikisync.report.html.document import document
-    from wikisync.report.html.review import State, Told, review_page
-    from wikisync.report.html.view import View
+    from wikisync.report.html.review import PublishedPage, ReviewState, review_page
+    from wikisync.report.html.view import PageView
 except ModuleNotFoundError as error:
     raise ExtraMissing("report", error.name or "") from error
 
 if TYPE_CHECKING:
     from wikisync.workflow import Report
 
-__all__ = ["State", "Told", "View", "review_page", "to_html", "view"]
+__all__ = ["PageView", "PublishedPage", "ReviewState", "build_view", "review_page", "to_html"]
 
 
 def to_html(report: Report, made: str) -> str:
     """The page of a report. ``made`` is the time that it is of, in words."""
-    return document(view(report, made))
+    return document(build_view(report, made))

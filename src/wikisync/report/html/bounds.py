@@ -10,7 +10,7 @@ from typing import Final
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class PageLimits:
     """Sizes in characters: of one page and of all pages together, differences and previews.
 
     ``line`` is the longest line that is shown whole. The seconds are the processor's.
@@ -26,7 +26,7 @@ class Limits:
     differences_seconds: float = 60.0
 
 
-LIMITS: Final = Limits()
+LIMITS: Final = PageLimits()
 
 OVERHEAD: Final = 200
 """What a line takes beside its text."""
@@ -35,7 +35,7 @@ MARKUP: Final = 4
 """How many times as long as its content a preview may be before it takes more of the room."""
 
 
-class Room:
+class SizeBudget:
     """What is left of a budget."""
 
     def __init__(self, size: int) -> None:

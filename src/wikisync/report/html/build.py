@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Final
 
 from wikisync.page.alignment import shared
 from wikisync.report.data import conflicts, results, withheld
-from wikisync.report.html.bounds import LIMITS, Room
-from wikisync.report.html.changes import Writer
+from wikisync.report.html.bounds import LIMITS, SizeBudget
+from wikisync.report.html.changes import ChangeWriter
 from wikisync.report.html.timer import Timer
-from wikisync.report.html.view import STATUSES, Entry, Notice, View
+from wikisync.report.html.view import STATUSES, Entry, Notice, PageView
 from wikisync.report.summary import summary
-from wikisync.report.verdict import say_conflict, say_note, say_refusal
-from wikisync.report.wording import Message, say
-from wikisync.report.words import overwriting, to_do
+from wikisync.report.verdict import conflict_message, note_message, refusal_message
+from wikisync.report.wording import Message, error_message
+from wikisync.report.words import overwriting, planned_label
 from wikisync.sync.plan import Action, Conflict
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from wikisync.compare import Pair
     from wikisync.page.model import Key
-    from wikisync.report.html.bounds import Limits
+    from wikisync.report.html.bounds import PageLimits
     from wikisync.sync.plan import Command
     from wikisync.workflow import Report
 
@@ -34,13 +34,13 @@ _HEADINGS: Final[dict[Command, str]] = {
 _ARROWS: Final[dict[Command, str]] = {"push": "→", "pull": "←", "sync": "↔"}
 
 
-def view(report: Report, made: str, limits: Limits = LIMITS) -> View:
+def build_view(report: Report, made: str, limits: PageLimits = LIMITS) -> PageView:
     """What the page of a report says. ``made`` is the time that it is of, in words."""
     direction = report.request.direction
     with shared():
         entries = _entries(report, limits)
     counts = Counter(entry.status for entry in entries)
-    return View(
+    return PageView(
         heading=_HEADINGS[direction],
         folder=report.folder,
         arrow=_ARROWS[direction],
@@ -54,13 +54,13 @@ def view(report: Report, made: str, limits: Limits = LIMITS) -> View:
     )
 
 
-def _entries(report: Report, limits: Limits) -> tuple[Entry, ...]:
+def _entries(report: Report, limits: PageLimits) -> tuple[Entry, ...]:
     """An entry for each page: conflicts first, which somebody must decide about, then by name."""
-    writer = Writer(
+    writer = ChangeWriter(
         report.wiki,
         limits,
-        Room(limits.differences),
-        Room(limits.previews),
+        SizeBudget(limits.differences),
+        SizeBudget(limits.previews),
         Timer(limits.preview_seconds, limits.previews_seconds),
         Timer(limits.differences_seconds, limits.differences_seconds),
     )
@@ -84,17 +84,17 @@ def _is_move(pair: Pair) -> bool:
     return isinstance(pair.item, Action) and pair.item.verb == "move"
 
 
-def _entry(page: Sequence[Pair], number: int, writer: Writer) -> Entry:
+def _entry(page: Sequence[Pair], number: int, writer: ChangeWriter) -> Entry:
     first = page[0]
     title = next((p.title for pair in page for p in (pair.new, pair.old) if p and p.title), "")
-    status, side, doing, old_name, message = _told(first.item)
+    status, side, doing, old_name, message = _describe(first.item)
     edits = [pair for pair in page if not _is_move(pair)]
     changes = tuple(change for pair in edits for change in writer.changes(pair))
     return Entry(
         id=f"p{number + 1}",
         key=first.item.key,
         status=status,
-        also=_told(edits[0].item)[0] if len(page) > len(edits) > 0 else "",
+        also=_describe(edits[0].item)[0] if len(page) > len(edits) > 0 else "",
         side="both" if any(change.label for change in changes) else side,
         doing=doing,
         name=first.item.file,
@@ -112,28 +112,28 @@ def _over(item: Action | Conflict) -> str:
     return overwriting(item) if isinstance(item, Action) else ""
 
 
-def _told(item: Action | Conflict) -> tuple[str, str, str, str, Message | None]:
+def _describe(item: Action | Conflict) -> tuple[str, str, str, str, Message | None]:
     """Status, side, both in words, the file's name before, and what is to be said about it."""
     match item:
         case Action():
             old = item.first_file or item.from_file
-            return item.verb, item.side, to_do(item), old, None
+            return item.verb, item.side, planned_label(item), old, None
         case Conflict():
-            return "conflict", "", "conflict", item.from_file, say_conflict(item)
+            return "conflict", "", "conflict", item.from_file, conflict_message(item)
 
 
 def _notices(report: Report) -> Iterator[Notice]:
     """What is to be known beside the pages with a pair, the weightiest first."""
     for refusal in report.plan.refusals:
-        yield Notice("refused", refusal.rule, say_refusal(refusal))
+        yield Notice("refused", refusal.rule, refusal_message(refusal))
     for problem in report.plan.problems:
-        yield Notice("problem", "", say(problem))
+        yield Notice("problem", "", error_message(problem))
     shown = {id(pair.item) for pair in report.pairs}
     for conflict in conflicts(report):
         if id(conflict) not in shown:
-            yield Notice("problem", conflict.file, say_conflict(conflict))
+            yield Notice("problem", conflict.file, conflict_message(conflict))
     for action, _ in results(report):
         if action.skip_reason is not None:
             yield Notice("not done", action.file, Message(withheld(action)))
     for note in report.notes:
-        yield Notice("note", "", say_note(note))
+        yield Notice("note", "", note_message(note))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from wikisync.report import difference as texts
-from wikisync.report.emphasis import whole
+from wikisync.report.emphasis import unmarked
 from wikisync.report.fields import field_changes
 from wikisync.report.html.bounds import MARKUP
 from wikisync.report.html.difference import clipped, difference
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from wikisync.compare import Pair
     from wikisync.page.model import Page
     from wikisync.report.fields import FieldChange
-    from wikisync.report.html.bounds import Limits, Room
+    from wikisync.report.html.bounds import PageLimits, SizeBudget
     from wikisync.report.html.difference import Difference
     from wikisync.report.html.timer import Timer
     from wikisync.sync.plan import Conflict
@@ -31,13 +31,13 @@ _WHERE = {"wiki": "on the wiki", "folder": "in the folder"}
 
 
 @dataclass(frozen=True, slots=True)
-class Writer:
+class ChangeWriter:
     """Makes the changes of one page after the other, as long as there is room and time."""
 
     wiki: str
-    limits: Limits
-    differences: Room
-    previews: Room
+    limits: PageLimits
+    differences: SizeBudget
+    previews: SizeBudget
     previewing: Timer
     comparing: Timer
 
@@ -86,7 +86,7 @@ class Writer:
             shown = difference(found, self.limits.difference, self.limits.line)
             return FieldView(change.name, difference=shown)
         rows = [row for hunk in found for row in hunk.rows]
-        old, new = whole(change.old), whole(change.new)
+        old, new = unmarked(change.old), unmarked(change.new)
         if len(rows) == 1:  # one line that changed, not two with nothing in common
             old, new = rows[0].old, rows[0].new
         line = self.limits.line

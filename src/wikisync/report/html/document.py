@@ -17,15 +17,15 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from wikisync import __version__
-from wikisync.report.words import many, shown
+from wikisync.report.words import escape_control, plural
 
 if TYPE_CHECKING:
-    from wikisync.report.html.view import View
+    from wikisync.report.html.view import PageView
 
 _STATIC: Final = files("wikisync.report.html") / "static"
 
 
-def document(view: View) -> str:
+def document(view: PageView) -> str:
     """The whole page of a report: HTML in one file, which loads nothing."""
     return page("report.html", view=view, policy=policy())
 
@@ -77,10 +77,12 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters["many"] = many
+    made.filters["many"] = plural
     return made
 
 
 def _harmless(value: Any) -> Any:
     """What is put out: text without signs that steer; HTML of ours as it is."""
-    return value if isinstance(value, Markup) or not isinstance(value, str) else shown(value)
+    return (
+        value if isinstance(value, Markup) or not isinstance(value, str) else escape_control(value)
+    )

@@ -17,7 +17,7 @@ from wikisync.report.html import wiki_marks
 from wikisync.report.html.bounds import LIMITS
 from wikisync.report.html.sanitize import image_in_words, sanitized
 from wikisync.report.html.timer import Timer, TooSlow
-from wikisync.report.words import shown
+from wikisync.report.words import escape_control
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -53,7 +53,7 @@ def rendered(content: str, kind: ContentType, address: str, timer: Timer | None 
                 return Markup(sanitized(html, address))  # noqa: S704 (it is sanitized)
     except TooSlow:
         pass
-    text = "\n".join(shown(line) for line in content.split("\n"))
+    text = "\n".join(escape_control(line) for line in content.split("\n"))
     return Markup("<pre>{}</pre>").format(text)
 
 

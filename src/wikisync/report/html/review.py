@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, Literal
 from wikisync.report.html.document import page, policy, static
 
 if TYPE_CHECKING:
-    from wikisync.report.html.view import View
+    from wikisync.report.html.view import PageView
 
 Phase = Literal["open", "writing", "ended"]
 
@@ -16,7 +16,7 @@ _VERBS: Final = {"→": "Publish", "←": "Fetch", "↔": "Sync"}
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class PublishedPage:
     """What became of a page: ``done``, ``failed`` or ``skipped``, and that in words."""
 
     result: str
@@ -24,17 +24,17 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
-class State:
+class ReviewState:
     """A review at a moment. ``lines`` are its last words; ``good``: all went well."""
 
     phase: Phase = "open"
     ticked: frozenset[str] = frozenset()
-    outcomes: tuple[tuple[str, Told], ...] = ()
+    outcomes: tuple[tuple[str, PublishedPage], ...] = ()
     lines: tuple[str, ...] = ()
     good: bool = False
 
 
-def review_page(view: View, state: State, token: str) -> tuple[str, str]:
+def review_page(view: PageView, state: ReviewState, token: str) -> tuple[str, str]:
     """The page and its policy. ``token`` is what the forms send along."""
     rules = policy("review.js", form_action="'self'", connect_src="'self'")
     html = page(

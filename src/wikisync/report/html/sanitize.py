@@ -17,7 +17,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 import nh3
 
 from wikisync.report.html.wiki_marks import KINDS
-from wikisync.report.words import shown
+from wikisync.report.words import escape_control
 
 if TYPE_CHECKING:
     from nh3 import Cleaner
@@ -81,8 +81,8 @@ def image_in_words(alt: str, source: str) -> str:
     if source.startswith("data:"):
         source = "an image within the page"
     name = alt.strip() or unquote(source.partition("?")[0].rpartition("/")[2]) or "image"
-    title = escape(shown(source[:_NAME]))
-    return f'<span class="image" title="{title}">{escape(shown(name[:_NAME]))}</span>'
+    title = escape(escape_control(source[:_NAME]))
+    return f'<span class="image" title="{title}">{escape(escape_control(name[:_NAME]))}</span>'
 
 
 def _in_words(found: re.Match[str]) -> str:
@@ -97,7 +97,7 @@ def _cleaner(address: str, *, images: bool) -> Cleaner:
             return _link(value, address)
         if attribute in {"colspan", "rowspan"}:
             return value if value.isascii() and value.isdigit() and int(value) <= _SPAN else None
-        return shown(value) if attribute == "title" else value
+        return escape_control(value) if attribute == "title" else value
 
     return nh3.Cleaner(
         tags=TAGS | {"img"} if images else set(TAGS),

@@ -110,7 +110,7 @@ class Notice:
 
 
 @dataclass(frozen=True, slots=True)
-class View:
+class PageView:
     """The whole page."""
 
     heading: str
