@@ -12,7 +12,7 @@ from wikisync import workflow
 from wikisync.config import load
 from wikisync.report.data import exit_code
 from wikisync.report.progress import silent
-from wikisync.reviewed import carry_out_reviewed
+from wikisync.reviewed import apply_reviewed
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -35,12 +35,12 @@ def configured(ws: Workspace) -> Config:
 
 def plan(ws: Workspace, direction: Command = "push", **wishes: Any) -> Report:
     request = workflow.Request("plan", direction, **wishes)
-    return workflow.look(configured(ws), request, silent)
+    return workflow.dry_run(configured(ws), request, silent)
 
 
 def apply(ws: Workspace, reviewed: Report, **options: Any) -> Report:
     request = replace(reviewed.request, command="apply")
-    return carry_out_reviewed(
+    return apply_reviewed(
         configured(ws), request, reviewed.plan, silent, lambda _report: True, **options
     )
 

@@ -15,7 +15,7 @@ from wikisync.apply.context import now
 from wikisync.apply.outcome import run_action
 from wikisync.apply.restore import as_new_file, find_backup, plan_restore, restore
 from wikisync.apply.settle import settle_files
-from wikisync.desk import to_write
+from wikisync.desk import open_for_write
 from wikisync.errors import Locked, NotWritten, StateError
 from wikisync.private import FILE_MODE
 from wikisync.report.progress import silent
@@ -24,7 +24,7 @@ from wikisync.sides.folder import Folder
 from wikisync.state import State
 from wikisync.sync.plan import Plan
 from wikisync.sync.select import page_selector, parse_paths
-from wikisync.workflow import Report, refused
+from wikisync.workflow import Report, locked_report
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -98,7 +98,7 @@ def restore_backup(config: Config, request: Request, ask: Callable[[Report], boo
         if request.dry_run:
             return report
     try:
-        with to_write(config, silent, needs_folder=False) as desk:
+        with open_for_write(config, silent, needs_folder=False) as desk:
             settle_files(desk.state, desk.folder)
             report, todo = _planned(config, request, desk.state, desk.folder)
             if not report.plan.actions:
@@ -114,7 +114,7 @@ def restore_backup(config: Config, request: Request, ask: Callable[[Report], boo
                 outcomes = with_backups(desk.state, number, outcomes)
             return replace(report, outcomes=tuple(outcomes))
     except Locked as error:
-        return refused(config, request, error)
+        return locked_report(config, request, error)
 
 
 def _planned(

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Begun:
+class InitResult:
     """What ``init`` made and found. ``error`` is what kept it from trying the connection.
 
     ``lacks`` says which rights the key lacks for keeping pages in sync, as far as that was tried.
@@ -78,7 +78,7 @@ class Begun:
         return one_line(data)
 
 
-def begin(url: str | None, folder: str) -> Begun:
+def init(url: str | None, folder: str) -> InitResult:
     """Begin to keep ``folder`` and the wiki at ``url`` the same, from the current folder.
 
     A configuration that is there already is kept, and only tried; but for one of another wiki that
@@ -106,7 +106,7 @@ def begin(url: str | None, folder: str) -> Begun:
         reason = error.strerror or str(error)
         raise FolderError(config.folder_name, "make", reason.lower()) from error
     if not config.token:
-        return Begun(config, wrote, None)
+        return InitResult(config, wrote, None)
     return _tried(config, wrote)
 
 
@@ -124,15 +124,15 @@ def _never_used(file: Path, url: str) -> bool:
     return untouched and config.url != url and not config.state.exists()
 
 
-def _tried(config: Config, wrote: bool) -> Begun:
+def _tried(config: Config, wrote: bool) -> InitResult:
     try:
         with Wiki(config.url, config.token, ca_file=config.ca_file) as wiki:
             connection = wiki.connect()
             if not connection.authenticated:
                 raise Unauthenticated(config.url)
-            return Begun(config, wrote, connection, _lacking(wiki, connection))
+            return InitResult(config, wrote, connection, _lacking(wiki, connection))
     except WikisyncError as error:
-        return Begun(config, wrote, None, error=error)
+        return InitResult(config, wrote, None, error=error)
 
 
 def _lacking(wiki: Wiki, connection: WikiIndex) -> Forbidden | None:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Pair:
+class PageDiff:
     """A page of the plan as it is (``old``) and as it would be (``new``); None: not there.
 
     For a conflict, ``old`` is the wiki's and ``new`` the folder's. A merge writes to both sides:
@@ -32,10 +32,10 @@ class Pair:
     item: Action | Conflict
     old: Page | None
     new: Page | None
-    here: Page | None = None
+    in_folder: Page | None = None
 
 
-def pairs(
+def page_diffs(
     folder: Folder,
     wiki: Wiki,
     state: State,
@@ -43,14 +43,14 @@ def pairs(
     surveyed: CollectedState,
     *,
     exact: bool = False,
-) -> tuple[Pair, ...]:
+) -> tuple[PageDiff, ...]:
     """A pair for every action that writes and every conflict, in the plan's order.
 
     What the plan did not need to read is read now, in batches; with ``exact``, so is a page that
     changed since it was last read, though in nothing that counts for its file. Raises WikiError and
     FolderError.
     """
-    plan = filled(wiki, plan)
+    plan = with_remote_content(wiki, plan)
     both: list[Action | Conflict] = [*plan.writes, *plan.conflicts]
     items = [item for item in both if not (isinstance(item, Action) and item.via_temporary_name)]
     files = {local.digest: local.file for local in surveyed.snapshot.local.values()}
@@ -68,7 +68,7 @@ def pairs(
     )
 
 
-def filled(
+def with_remote_content(
     wiki: Wiki, plan: Plan, *, only: Collection[Key] | None = None, lenient: bool = False
 ) -> Plan:
     """The plan with what it did not need to read of the pages that it writes or names, read now.
@@ -110,16 +110,16 @@ def _whole(there: Remote | None, whole: dict[int, Remote]) -> Remote | None:
     return whole.get(there.listed.id, there)
 
 
-def _pair(item: Action | Conflict, here: Page | None, there: Page | None) -> Pair:
+def _pair(item: Action | Conflict, here: Page | None, there: Page | None) -> PageDiff:
     if isinstance(item, Action) and item.verb == "move":
-        return Pair(item, here, here)
+        return PageDiff(item, here, here)
     if isinstance(item, Action) and item.merged is not None and not item.writes_markers:
-        return Pair(item, there, item.merged, here)
+        return PageDiff(item, there, item.merged, here)
     if isinstance(item, Action) and item.side == "folder":
-        return Pair(item, here, None if item.verb == "delete" else there)
+        return PageDiff(item, here, None if item.verb == "delete" else there)
     if isinstance(item, Action) and item.verb == "delete":
-        return Pair(item, there, None)
-    return Pair(item, there, here.with_defaults_from(there) if here and there else here)
+        return PageDiff(item, there, None)
+    return PageDiff(item, there, here.with_defaults_from(there) if here and there else here)
 
 
 def _there(item: Action | Conflict, known: dict[int, Key], state: State) -> Page | None:

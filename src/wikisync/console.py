@@ -133,7 +133,7 @@ def _print(report: Report, output: Output) -> int:
 
         html_file.write(report, output.html)
     if report.request.texts:  # they are for GitHub
-        report = replace(report, pairs=())
+        report = replace(report, diffs=())
     if output.json:
         print_json(data.to_json(report))
     elif not output.quiet:

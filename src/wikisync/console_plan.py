@@ -28,7 +28,7 @@ def plan(output: Output, source: Source, direction: Command, file: Path, **wishe
         planfile.check(file, config.folder)
         console.warn(config)
         console.check_html(output, config)
-        report = workflow.look(config, request, console.progress(output))
+        report = workflow.dry_run(config, request, console.progress(output))
         if not report.plan.refusals:
             planfile.save(report, planfile.settings_of(config), file)
         console.finish(report, output, config)
@@ -59,10 +59,10 @@ def apply(
 
     with console.told(output, workflow.Request("apply", "sync", file=str(file))):
         plan = planfile.load(file)
-        request = reviewed.to_apply(plan, str(file), allow=allow, max_delete=max_delete)
+        request = reviewed.apply_request(plan, str(file), allow=allow, max_delete=max_delete)
         config = source.load(writes=True)
         console.warn(config)
-        report = reviewed.carry_out_file(
+        report = reviewed.apply_plan_file(
             config,
             request,
             plan,

@@ -38,7 +38,7 @@ def review(
             console.tell("Nobody looked at the page for an hour.")
 
         report = run(config, request, console.progress(output), opened, console.stopping, unseen)
-        console.finish(replace(report, pairs=()), output)
+        console.finish(replace(report, diffs=()), output)
 
 
 def _open(page: str) -> None:

@@ -34,7 +34,7 @@ def look(
         config = source.load(need_token=not request.offline)
         console.warn(config)
         console.check_html(output, config)
-        console.finish(workflow.look(config, request, console.progress(output)), output, config)
+        console.finish(workflow.dry_run(config, request, console.progress(output)), output, config)
 
 
 def write(output: Output, source: Source, command: Command, *, yes: bool, **wishes: Any) -> None:
@@ -46,9 +46,9 @@ def write(output: Output, source: Source, command: Command, *, yes: bool, **wish
         config = source.load(writes=not request.dry_run)
         console.warn(config)
         if request.dry_run:
-            report = workflow.look(config, request, console.progress(output))
+            report = workflow.dry_run(config, request, console.progress(output))
         else:
-            report = workflow.carry_out(
+            report = workflow.run_sync(
                 config,
                 request,
                 console.progress(output),
@@ -133,7 +133,7 @@ def restore(output: Output, source: Source, number: int, *, yes: bool, dry_run: 
 
 def begin(output: Output, url: str | None, folder: str) -> None:
     """``wikisync init``. Ends the program."""
-    from wikisync.begin import begin as make
+    from wikisync.begin import init as make
     from wikisync.workflow import Request
 
     with console.told(output, Request("init", "sync")):

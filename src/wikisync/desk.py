@@ -35,7 +35,7 @@ of pages (facts, *Speed and races of writes*)."""
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class RunContext:
     """What a command works with while it works."""
 
     config: Config
@@ -46,7 +46,9 @@ class Desk:
 
 
 @contextmanager
-def to_look(config: Config, progress: Progress, *, needs_folder: bool) -> Iterator[Desk]:
+def open_readonly(
+    config: Config, progress: Progress, *, needs_folder: bool
+) -> Iterator[RunContext]:
     """A desk to look from: nothing is made, and no lock is needed.
 
     Without ``needs_folder``, a folder that is not there is an empty one. Raises BadConfig,
@@ -60,11 +62,13 @@ def to_look(config: Config, progress: Progress, *, needs_folder: bool) -> Iterat
         state = State.open(config.state, create=False)
         stack.callback(state.close)
         folder = Folder(config.folder, config.ignore, may_lack=not needs_folder)
-        yield Desk(config, folder, wiki, state, progress)
+        yield RunContext(config, folder, wiki, state, progress)
 
 
 @contextmanager
-def to_write(config: Config, progress: Progress, *, needs_folder: bool) -> Iterator[Desk]:
+def open_for_write(
+    config: Config, progress: Progress, *, needs_folder: bool
+) -> Iterator[RunContext]:
     """A desk to write from: alone, with a state, and with what was interrupted settled.
 
     Raises what ``to_look`` raises, Locked, FolderError, and WikiError where an interrupted run has
@@ -83,10 +87,10 @@ def to_write(config: Config, progress: Progress, *, needs_folder: bool) -> Itera
         stack.enter_context(wiki)
         state = State.open(config.state)
         stack.callback(state.close)
-        yield Desk(config, Folder(config.folder, config.ignore), wiki, state, progress)
+        yield RunContext(config, Folder(config.folder, config.ignore), wiki, state, progress)
 
 
-def settle_first(desk: Desk) -> None:
+def recover_interrupted(desk: RunContext) -> None:
     """Look at what an interrupted run had begun, before anything is planned (promise 5)."""
     if desk.state.journal.interrupted():
         recover(desk.state, desk.folder, desk.wiki)
@@ -94,7 +98,7 @@ def settle_first(desk: Desk) -> None:
         desk.folder.remove_temporary_files()  # whoever was killed here left no memory to settle it from
 
 
-def doubt_clock_of(desk: Desk) -> Note | None:
+def doubt_clock_of(desk: RunContext) -> Note | None:
     """Why a run that begins now will forget nothing, where that is to be told."""
     found = _doubt(desk)
     if found is None or found.kind != "clock-unknown":
@@ -102,7 +106,7 @@ def doubt_clock_of(desk: Desk) -> Note | None:
     return found if desk.state.journal.is_due(_oldest_kept(desk)) else None
 
 
-def _doubt(desk: Desk) -> Note | None:
+def _doubt(desk: RunContext) -> Note | None:
     last = desk.state.journal.latest()
     return doubt_clock(
         _moment(now()), desk.wiki.time, None if last is None else parse_instant(last)
@@ -113,7 +117,7 @@ def _moment(text: str) -> datetime:
     return datetime.fromisoformat(text)
 
 
-def _oldest_kept(desk: Desk) -> str:
+def _oldest_kept(desk: RunContext) -> str:
     """The time before which nothing is kept, as the state spells times."""
     try:
         oldest = _moment(now()) - timedelta(days=desk.config.keep_days)
@@ -122,8 +126,8 @@ def _oldest_kept(desk: Desk) -> str:
     return oldest.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def perform(
-    desk: Desk,
+def execute_run(
+    desk: RunContext,
     command: str,
     doing: str,
     total: int,

@@ -9,13 +9,19 @@ from typing import TYPE_CHECKING
 from wikisync.apply.outcome import run_action
 from wikisync.apply.undo import UndoStep, leave_alone, revert, undo_steps
 from wikisync.apply.undo_check import check
-from wikisync.desk import Desk, perform, settle_first, to_look, to_write
+from wikisync.desk import (
+    RunContext,
+    execute_run,
+    open_for_write,
+    open_readonly,
+    recover_interrupted,
+)
 from wikisync.errors import Interrupted, Locked, NoSuchRun, Unauthenticated
-from wikisync.planning import whose_state
+from wikisync.planning import check_state_owner
 from wikisync.state import State
 from wikisync.sync.guard import foreign_state, is_other_wiki
 from wikisync.sync.plan import Conflict, Plan, Refusal
-from wikisync.workflow import Report, refused
+from wikisync.workflow import Report, locked_report
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -63,22 +69,22 @@ def undo(
     makes every write impossible.
     """
     if request.dry_run:
-        with to_look(config, progress, needs_folder=False) as desk:
+        with open_readonly(config, progress, needs_folder=False) as desk:
             if (refusal := _foreign(desk, request)) is not None:
                 return refusal
             return _planned(desk, _named(desk.state, request), settled=False)[0]
     try:
-        with to_write(config, progress, needs_folder=False) as desk:
+        with open_for_write(config, progress, needs_folder=False) as desk:
             if (refusal := _foreign(desk, request)) is not None:
                 return refusal
             request = _named(desk.state, request)
-            settle_first(desk)
+            recover_interrupted(desk)
             report, number, todo = _planned(desk, request)
             if not todo:
                 return report
             if report.plan.actions and not ask(report):
                 return replace(report, declined=True)
-            outcomes, stopped = perform(
+            outcomes, stopped = execute_run(
                 desk,
                 "undo",
                 "Taking back",
@@ -89,12 +95,12 @@ def undo(
             )
             return replace(report, outcomes=outcomes, interrupted=stopped)
     except Locked as error:
-        return refused(config, request, error)
+        return locked_report(config, request, error)
 
 
-def _foreign(desk: Desk, request: Request) -> Report | None:
+def _foreign(desk: RunContext, request: Request) -> Report | None:
     """The refusal of a run that was with another wiki, or in another folder. Raises Guest."""
-    whose: Refusal | str = whose_state(desk, request)
+    whose: Refusal | str = check_state_owner(desk, request)
     connection = desk.wiki.connect()
     if not connection.authenticated:
         raise Unauthenticated(desk.config.url)
@@ -107,7 +113,7 @@ def _foreign(desk: Desk, request: Request) -> Report | None:
 
 
 def _planned(
-    desk: Desk, request: Request, *, settled: bool = True
+    desk: RunContext, request: Request, *, settled: bool = True
 ) -> tuple[Report, int, tuple[UndoStep, ...]]:
     """The plan of an undo, held against what is there now; its run; and its steps.
 
@@ -129,10 +135,10 @@ def _planned(
 
 
 def _named(state: State, request: Request) -> Request:
-    return request if request.run is not None else replace(request, run=_cut_off(state))
+    return request if request.run is not None else replace(request, run=_interrupted_undo(state))
 
 
-def _cut_off(state: State) -> int | None:
+def _interrupted_undo(state: State) -> int | None:
     """The run that an undo was taking back when it was killed: there is where to go on."""
     return next((run.undoes for run in state.journal.runs() if run.undoes and not run.ended), None)
 
@@ -142,7 +148,7 @@ def _ours(state: State) -> list[RunRecord]:
     return [run for run in state.journal.runs() if not state.from_another_wiki(run.number)]
 
 
-def _last(desk: Desk, *, settled: bool) -> tuple[int, tuple[UndoStep, ...]]:
+def _last(desk: RunContext, *, settled: bool) -> tuple[int, tuple[UndoStep, ...]]:
     for run in _ours(desk.state):
         if run.undoes is None and undo_steps(desk.state, run.number, tried=False, settled=settled):
             todo = _checked(desk, undo_steps(desk.state, run.number, settled=settled))
@@ -151,7 +157,7 @@ def _last(desk: Desk, *, settled: bool) -> tuple[int, tuple[UndoStep, ...]]:
     raise NoSuchRun(None)
 
 
-def _checked(desk: Desk, todo: tuple[UndoStep, ...]) -> tuple[UndoStep, ...]:
+def _checked(desk: RunContext, todo: tuple[UndoStep, ...]) -> tuple[UndoStep, ...]:
     dates = {
         (run, file): digest
         for run, _, file, digest in desk.state.journal.unfinished_date_rewrites()

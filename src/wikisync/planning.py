@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
 
-from wikisync.desk import settle_first
+from wikisync.desk import recover_interrupted
 from wikisync.errors import BadName, NoSuchPath, Unauthenticated
 from wikisync.page.model import Key
 from wikisync.request import Report
@@ -32,7 +32,7 @@ from wikisync.sync.select import page_selector, parse_paths
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from wikisync.desk import Desk
+    from wikisync.desk import RunContext
     from wikisync.request import Request
     from wikisync.sync.known import Snapshot
     from wikisync.sync.plan import Command, Prefer
@@ -43,8 +43,8 @@ _MIRRORED: Final[dict[Command, Prefer]] = {"push": "local", "pull": "wiki"}
 """Whose word counts where one side is to become what the other one is."""
 
 
-def planned(
-    desk: Desk,
+def create_plan(
+    desk: RunContext,
     request: Request,
     *,
     settle: bool = False,
@@ -62,19 +62,19 @@ def planned(
 
 
 def _looked(
-    desk: Desk,
+    desk: RunContext,
     request: Request,
     report: Report,
     narrow: Callable[[Plan, Snapshot], Plan],
     *,
     settle: bool,
 ) -> tuple[Report, CollectedState | None]:
-    whose = whose_state(desk, request)
+    whose = check_state_owner(desk, request)
     if isinstance(whose, Refusal):
         return replace(report, plan=Plan(refusals=(whose,))), None
     anew = whose == "another's"
     if settle and not anew:
-        settle_first(desk)
+        recover_interrupted(desk)
     if request.offline:
         surveyed = collect_offline(desk.folder, desk.state, desk.progress)
     else:
@@ -90,7 +90,7 @@ def _looked(
             refusal = foreign_state(desk.config.url, None, same=False)
             return replace(report, plan=Plan(refusals=(refusal,))), None
         surveyed = collect(desk.folder, desk.wiki, desk.state, desk.progress, anew=True)
-    chosen = request.meant
+    chosen = request.path_filters
     if chosen is None:
         chosen = parse_paths(request.paths, desk.config.folder, Path.cwd())
         _check_paths(chosen, surveyed.snapshot)
@@ -116,12 +116,12 @@ def _looked(
         limits = GuardOptions(limit, lifted)
         refusals = guards(surveyed.snapshot, plan, request.direction, limits, deleted)
         plan = replace(plan, refusals=refusals)
-    request = replace(request, meant=chosen)
+    request = replace(request, path_filters=chosen)
     saved = tuple(Note("saved", detail=file) for file in desk.folder.saved)
     return replace(report, request=request, plan=plan, notes=(*saved, *notes)), surveyed
 
 
-def _deleted(desk: Desk, sides: Snapshot) -> frozenset[tuple[int, str]]:
+def _deleted(desk: RunContext, sides: Snapshot) -> frozenset[tuple[int, str]]:
     """The pages on the wiki that the log knows as deleted."""
     unknown = [
         there.listed.id
@@ -131,7 +131,7 @@ def _deleted(desk: Desk, sides: Snapshot) -> frozenset[tuple[int, str]]:
     return desk.state.journal.deleted(unknown)
 
 
-def whose_state(desk: Desk, request: Request) -> Refusal | Literal["ours", "another's"]:
+def check_state_owner(desk: RunContext, request: Request) -> Refusal | Literal["ours", "another's"]:
     """Whose memory the state is: refused where it is another's, unless the user says otherwise.
 
     Under another address, the pages that it knows tell whether it is the same wiki. Once the user
@@ -150,7 +150,7 @@ def whose_state(desk: Desk, request: Request) -> Refusal | Literal["ours", "anot
     return "ours" if same else "another's"
 
 
-def _same_wiki(desk: Desk) -> bool:
+def _same_wiki(desk: RunContext) -> bool:
     connection = desk.wiki.connect()
     if not connection.authenticated:  # what a guest sees tells nothing
         raise Unauthenticated(desk.config.url)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from wikisync.apply import ActionResult
     from wikisync.apply.restore import Restoration
-    from wikisync.compare import Pair
+    from wikisync.compare import PageDiff
     from wikisync.sync.note import Note
     from wikisync.sync.plan import Command, Plan, Prefer
     from wikisync.sync.select import PathFilter
@@ -57,7 +57,7 @@ class Request:
     verify: bool = False
     run: int | None = None
     texts: bool = False
-    meant: tuple[PathFilter, ...] | None = None
+    path_filters: tuple[PathFilter, ...] | None = None
     file: str = ""
     backup: int | None = None
 
@@ -79,7 +79,7 @@ class Report:
     folder: str
     plan: Plan
     outcomes: tuple[ActionResult, ...] = ()
-    pairs: tuple[Pair, ...] = ()
+    diffs: tuple[PageDiff, ...] = ()
     declined: bool = False
     interrupted: bool = False
     unsettled: int = 0

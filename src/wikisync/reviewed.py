@@ -11,21 +11,21 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from wikisync.apply import ActionResult
-from wikisync.compare import filled
-from wikisync.desk import to_write
+from wikisync.compare import with_remote_content
+from wikisync.desk import open_for_write
 from wikisync.errors import Locked
 from wikisync.planfile import foreign_plan
-from wikisync.planning import planned
+from wikisync.planning import create_plan
 from wikisync.request import Report
 from wikisync.sync.held import CompletedSteps, ReviewedSteps, match_reviewed
 from wikisync.sync.plan import Conflict, Plan, Refusal
-from wikisync.workflow import done, refused, remember
+from wikisync.workflow import finish_run, locked_report, save_bases
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from wikisync.config import Config
-    from wikisync.desk import Desk
+    from wikisync.desk import RunContext
     from wikisync.planfile import ReviewedPlan
     from wikisync.report.progress import Progress
     from wikisync.request import Request
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from wikisync.sync.plan import Action
 
 
-def carry_out_reviewed(
+def apply_reviewed(
     config: Config,
     request: Request,
     reviewed: Plan,
@@ -58,18 +58,18 @@ def carry_out_reviewed(
     """
     held, keys = ReviewedSteps(Plan()), {action.key for action in reviewed.writes}
     try:
-        with to_write(config, progress, needs_folder=request.direction == "push") as desk:
+        with open_for_write(config, progress, needs_folder=request.direction == "push") as desk:
             if (refusal := _applied(desk.state, plan_id)) is not None:
                 plan = Plan(refusals=(refusal,))
                 return Report(request, config.url, config.folder_name, plan)
 
             def narrow(fresh: Plan, sides: Snapshot) -> Plan:
                 nonlocal held
-                fresh = filled(desk.wiki, fresh, only=keys, lenient=True)
+                fresh = with_remote_content(desk.wiki, fresh, only=keys, lenient=True)
                 held = match_reviewed(reviewed, fresh, sides, chosen, _earlier(desk.state, plan_id))
                 return held.plan
 
-            report, surveyed = planned(desk, request, settle=True, narrow=narrow)
+            report, surveyed = create_plan(desk, request, settle=True, narrow=narrow)
             report = replace(report, earlier=held.earlier, unplanned=held.unplanned)
             if not skip_stale:
                 report = _refusing(report, held)
@@ -77,13 +77,13 @@ def carry_out_reviewed(
                 return report
             if report.plan.writes and not ask(_naming(report, held)):
                 return replace(report, declined=True)
-            remember(desk, surveyed)
-            return _carried_out(desk, report, held, notice, tell, plan_id)
+            save_bases(desk, surveyed)
+            return _execute(desk, report, held, notice, tell, plan_id)
     except Locked as error:
-        return refused(config, request, error)
+        return locked_report(config, request, error)
 
 
-def carry_out_file(
+def apply_plan_file(
     config: Config,
     request: Request,
     plan: ReviewedPlan,
@@ -99,7 +99,7 @@ def carry_out_file(
     """
     if (refusal := foreign_plan(plan, config)) is not None:
         return Report(request, config.url, config.folder_name, Plan(refusals=(refusal,)))
-    return carry_out_reviewed(
+    return apply_reviewed(
         config,
         request,
         plan.report.plan,
@@ -111,7 +111,7 @@ def carry_out_file(
     )
 
 
-def to_apply(
+def apply_request(
     plan: ReviewedPlan, file: str, *, allow: frozenset[str], max_delete: int | None
 ) -> Request:
     """The request that a plan file was made with, as one to apply it.
@@ -123,8 +123,8 @@ def to_apply(
     return replace(wish, command="apply", file=file, allow=allow, max_delete=limit)
 
 
-def _carried_out(
-    desk: Desk,
+def _execute(
+    desk: RunContext,
     report: Report,
     held: ReviewedSteps,
     notice: Callable[[], None],
@@ -137,7 +137,7 @@ def _carried_out(
     if plan_id is not None and not report.plan.writes:
         _end(desk.state, plan_id)
         plan_id = None  # a run that writes nothing applies nothing
-    report = done(desk, report, notice, tell=tell, plan_id=plan_id)
+    report = finish_run(desk, report, notice, tell=tell, plan_id=plan_id)
     return replace(report, outcomes=(*report.outcomes, *skipped))
 
 

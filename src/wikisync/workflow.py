@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING
 from wikisync.apply import ActionResult, apply, tree, unshown
 from wikisync.apply.context import now
 from wikisync.apply.outcome import find_missing
-from wikisync.compare import filled, pairs
-from wikisync.desk import Desk, doubt_clock_of, perform, to_look, to_write
+from wikisync.compare import page_diffs, with_remote_content
+from wikisync.desk import RunContext, doubt_clock_of, execute_run, open_for_write, open_readonly
 from wikisync.errors import Locked, StateError, WikiError, WikisyncError
 from wikisync.page.fingerprint import fingerprint
-from wikisync.planning import planned
+from wikisync.planning import create_plan
 from wikisync.request import CommandName, Report, Request
 from wikisync.sides.aside import run_in_thread
 from wikisync.sync.note import Note
@@ -28,7 +28,7 @@ from wikisync.sync.reconcile import pages_to_fetch
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator
 
-    from wikisync.compare import Pair
+    from wikisync.compare import PageDiff
     from wikisync.config import Config
     from wikisync.page.model import Listed
     from wikisync.report.progress import Progress
@@ -36,26 +36,26 @@ if TYPE_CHECKING:
     from wikisync.sync.known import Snapshot
     from wikisync.sync.plan import Action, Command
 
-__all__ = ["CommandName", "Report", "Request", "carry_out", "look", "refused"]
+__all__ = ["CommandName", "Report", "Request", "dry_run", "locked_report", "run_sync"]
 
 TEXTS: frozenset[CommandName] = frozenset({"diff", "plan", "review"})
 """The commands that show the pages' texts."""
 
 
-def look(config: Config, request: Request, progress: Progress) -> Report:
+def dry_run(config: Config, request: Request, progress: Progress) -> Report:
     """Find out what would be done, and do nothing: ``status``, ``diff`` and every dry run."""
-    with to_look(config, progress, needs_folder=request.direction == "push") as desk:
-        report, surveyed = planned(desk, request)
+    with open_readonly(config, progress, needs_folder=request.direction == "push") as desk:
+        report, surveyed = create_plan(desk, request)
         if request.command in TEXTS and surveyed is not None:
-            plan = filled(desk.wiki, report.plan)
-            texts = pairs(
+            plan = with_remote_content(desk.wiki, report.plan)
+            texts = page_diffs(
                 desk.folder, desk.wiki, desk.state, plan, surveyed, exact=not request.offline
             )
-            report = replace(report, plan=plan, pairs=texts)
+            report = replace(report, plan=plan, diffs=texts)
         elif request.texts and surveyed is not None:
-            report = replace(report, pairs=_texts(desk, report, surveyed))
+            report = replace(report, diffs=_texts(desk, report, surveyed))
         if surveyed is not None:
-            note_files(desk, surveyed)
+            save_stat_cache(desk, surveyed)
         notes = report.notes
         if surveyed is not None and surveyed.unnoticed:
             notes = (*notes, _mend(desk, surveyed))
@@ -64,7 +64,7 @@ def look(config: Config, request: Request, progress: Progress) -> Report:
         return replace(report, unsettled=len(desk.state.journal.open_entries()), notes=notes)
 
 
-def carry_out(
+def run_sync(
     config: Config,
     request: Request,
     progress: Progress,
@@ -77,22 +77,24 @@ def carry_out(
     user asks to stop.
     """
     try:
-        with to_write(config, progress, needs_folder=request.direction == "push") as desk:
-            report, surveyed = planned(desk, request, settle=True, narrow=partial(_readied, desk))
+        with open_for_write(config, progress, needs_folder=request.direction == "push") as desk:
+            report, surveyed = create_plan(
+                desk, request, settle=True, narrow=partial(_readied, desk)
+            )
             if surveyed is None or report.plan.refusals:
                 return report
-            note_files(desk, surveyed)
+            save_stat_cache(desk, surveyed)
             if report.plan.writes and not ask(report):
                 return replace(report, declined=True)
-            remember(desk, surveyed)
+            save_bases(desk, surveyed)
             if request.texts:
-                report = replace(report, pairs=_texts(desk, report, surveyed))
-            return done(desk, report, notice)
+                report = replace(report, diffs=_texts(desk, report, surveyed))
+            return finish_run(desk, report, notice)
     except Locked as error:
-        return refused(config, request, error)
+        return locked_report(config, request, error)
 
 
-def _readied(desk: Desk, plan: Plan, _sides: Snapshot) -> Plan:
+def _readied(desk: RunContext, plan: Plan, _sides: Snapshot) -> Plan:
     """The plan with each page read that it deletes and that nothing was known of."""
     unread = {
         action.key
@@ -103,7 +105,7 @@ def _readied(desk: Desk, plan: Plan, _sides: Snapshot) -> Plan:
     }
     if not unread:
         return plan
-    plan = filled(desk.wiki, plan, only=unread, lenient=True)
+    plan = with_remote_content(desk.wiki, plan, only=unread, lenient=True)
 
     def is_gone(action: Action) -> bool:
         there = action.remote
@@ -112,15 +114,15 @@ def _readied(desk: Desk, plan: Plan, _sides: Snapshot) -> Plan:
     return replace(plan, actions=tuple(a for a in plan.actions if not is_gone(a)))
 
 
-def _texts(desk: Desk, report: Report, surveyed: CollectedState) -> tuple[Pair, ...]:
+def _texts(desk: RunContext, report: Report, surveyed: CollectedState) -> tuple[PageDiff, ...]:
     """The texts for a command that does not need them: where they cannot be read, it has none."""
     try:
-        return pairs(desk.folder, desk.wiki, desk.state, report.plan, surveyed)
+        return page_diffs(desk.folder, desk.wiki, desk.state, report.plan, surveyed)
     except WikisyncError:
         return ()
 
 
-def refused(config: Config, request: Request, error: Locked) -> Report:
+def locked_report(config: Config, request: Request, error: Locked) -> Report:
     """The report of a run that found another one at work."""
     holder = f"process {error.pid}" if error.pid else ""
     since = f"since {error.since}" if error.since else ""
@@ -128,7 +130,7 @@ def refused(config: Config, request: Request, error: Locked) -> Report:
     return Report(request, config.url, config.folder_name, Plan(refusals=(refusal,)))
 
 
-def note_files(desk: Desk, surveyed: CollectedState) -> None:
+def save_stat_cache(desk: RunContext, surveyed: CollectedState) -> None:
     """Note what was read of the folder, so that the next run need not. That it fails costs time."""
     scanned = surveyed.scanned
     if scanned.read or scanned.unseen:
@@ -136,12 +138,12 @@ def note_files(desk: Desk, surveyed: CollectedState) -> None:
             desk.state.files.note(scanned.read, scanned.unseen)
 
 
-def remember(desk: Desk, surveyed: CollectedState) -> None:
+def save_bases(desk: RunContext, surveyed: CollectedState) -> None:
     """Note what a look found that is no write: whose state this is, and bases recovered."""
     locales = surveyed.locales
     with desk.state.transaction():
         if surveyed.without_state:
-            _forget(desk)
+            _reset_state(desk)
         for found in surveyed.recovered.values():
             desk.state.bases.put(found)
         desk.state.set_meta(
@@ -152,7 +154,7 @@ def remember(desk: Desk, surveyed: CollectedState) -> None:
         )
 
 
-def _forget(desk: Desk) -> None:
+def _reset_state(desk: RunContext) -> None:
     """Forget what was agreed with another wiki, and what was begun on it. What was kept stays."""
     desk.state.bases.drop(desk.state.bases.load())
     for noted in desk.state.journal.open_entries():
@@ -164,8 +166,8 @@ def _forget(desk: Desk) -> None:
     desk.state.set_meta(others=str(max((r.number for r in desk.state.journal.runs()), default=0)))
 
 
-def done(
-    desk: Desk,
+def finish_run(
+    desk: RunContext,
     report: Report,
     notice: Callable[[], None],
     *,
@@ -182,7 +184,7 @@ def done(
         return _with_tree(desk, report, earlier)
     if (doubt := doubt_clock_of(desk)) is not None:
         report = replace(report, notes=(*report.notes, doubt))
-    outcomes, stopped = perform(
+    outcomes, stopped = execute_run(
         desk,
         command,
         _DOING[report.request.direction],
@@ -197,20 +199,20 @@ def done(
     if stopped:
         return report
     if any(o.action.side == "wiki" and o.result == "done" for o in outcomes):
-        report = replace(report, outcomes=find_missing(outcomes, _tidy(desk), desk.wiki))
+        report = replace(report, outcomes=find_missing(outcomes, _refresh_times(desk), desk.wiki))
     if any(o.fatal_error for o in outcomes):
         return report
     return _with_tree(desk, report, earlier)
 
 
-def _mend(desk: Desk, surveyed: CollectedState) -> Note:
+def _mend(desk: RunContext, surveyed: CollectedState) -> Note:
     """Have the next run read the pages that changed without their time; the note of them."""
     desk.state.bases.doubt(surveyed.unnoticed)
     files = sorted(surveyed.snapshot.bases[key].file for key in surveyed.unnoticed)
     return Note("unnoticed", len(files), ", ".join(files))
 
 
-def _with_tree(desk: Desk, report: Report, earlier: Iterable[int]) -> Report:
+def _with_tree(desk: RunContext, report: Report, earlier: Iterable[int]) -> Report:
     """The report, once the wiki's tree holds every page that this run or an earlier one made.
 
     And once the pages that ``earlier`` runs left as not shown to readers were written once more.
@@ -238,7 +240,7 @@ def _told(
 _DOING: dict[Command, str] = {"push": "Pushing", "pull": "Pulling", "sync": "Syncing"}
 
 
-def _tidy(desk: Desk) -> Collection[Listed] | None:
+def _refresh_times(desk: RunContext) -> Collection[Listed] | None:
     """Look at what the run's own writes did to the times of other pages; every page there is now.
 
     A page's ``updatedAt`` also moves when a page that it links to is written (facts, *Reading*);

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from rig import page
-from wikisync.compare import Pair, pairs
+from wikisync.compare import PageDiff, page_diffs
 from wikisync.report.difference import on_both_sides
 from wikisync.report.progress import silent
 from wikisync.survey import collect
@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     from wikisync.sync.plan import Command
 
 
-def compared(rig: Rig, command: Command = "sync", **wish: Any) -> tuple[Pair, ...]:
+def compared(rig: Rig, command: Command = "sync", **wish: Any) -> tuple[PageDiff, ...]:
     surveyed = collect(rig.folder, rig.wiki, rig.state, silent)
     plan = make_plan(surveyed.snapshot, PlanOptions(command, **wish))
-    return pairs(rig.folder, rig.wiki, rig.state, plan, surveyed)
+    return page_diffs(rig.folder, rig.wiki, rig.state, plan, surveyed)
 
 
 def content(of: Page | None) -> str | None:

@@ -45,7 +45,7 @@ def torn(ws: Workspace, monkeypatch: pytest.MonkeyPatch) -> Workspace:
 
     with monkeypatch.context() as patched, suppress(Killed):
         patched.setattr(JournaledWrite, "done", dies)
-        workflow.carry_out(config, Request("pull", "pull"), silent, lambda _report: True)
+        workflow.run_sync(config, Request("pull", "pull"), silent, lambda _report: True)
     assert "Theirs." in ws.read("home.md")
     return ws
 

@@ -206,7 +206,7 @@ def test_a_hostile_page_runs_nothing_loads_nothing_and_covers_nothing(
     assert browser.requests() == [file.as_uri()]
     assert browser.messages() == []  # nothing was left for the policy to refuse
     assert browser.js("return document.querySelectorAll('article').length") == len(
-        hostile_report().pairs
+        hostile_report().diffs
     )
     strays = browser.js(
         "return [...document.querySelectorAll('.rendered *')].filter(one =>"

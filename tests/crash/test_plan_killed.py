@@ -12,7 +12,7 @@ from crash.scenarios import EDITS, MOVES, begin, begin_moves
 from crash.world import World
 from wikisync import planfile, workflow
 from wikisync.report.progress import silent
-from wikisync.reviewed import carry_out_file, to_apply
+from wikisync.reviewed import apply_plan_file, apply_request
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,7 +38,7 @@ def no_authorities(monkeypatch: pytest.MonkeyPatch) -> None:
 def written(world: World, command: Command) -> Path:
     """A plan file of all there is to do, deletions wanted."""
     request = workflow.Request("plan", command, delete=True, max_delete=50)
-    report = workflow.look(world.config, request, silent)
+    report = workflow.dry_run(world.config, request, silent)
     file = world.root / "plan.json"
     planfile.save(report, planfile.settings_of(world.config), file)
     return file
@@ -46,8 +46,8 @@ def written(world: World, command: Command) -> Path:
 
 def applied(world: World, file: Path) -> Report:
     plan = planfile.load(file)
-    request = to_apply(plan, str(file), allow=frozenset(), max_delete=None)
-    return carry_out_file(world.config, request, plan, silent, lambda _report: True)
+    request = apply_request(plan, str(file), allow=frozenset(), max_delete=None)
+    return apply_plan_file(world.config, request, plan, silent, lambda _report: True)
 
 
 def alive(work: Callable[[], Report]) -> Report:

@@ -41,7 +41,7 @@ def test_a_restore_killed_anywhere_is_ended_by_the_same_restore(
         world.box.edit("quiet", content="There, edited.\n")
         request = Request("pull", "pull", prefer="wiki")
 
-        workflow.carry_out(world.config, request, silent, lambda _report: True)
+        workflow.run_sync(world.config, request, silent, lambda _report: True)
         world.change("quiet.md", "There, edited.", "Typed since.")
     else:
         world.remove("quiet.md")

@@ -87,7 +87,7 @@ class World:
     def run(self, command: Command, *, convert: bool = False) -> Report:
         """A push, a pull or a sync, deletions wanted."""
         request = workflow.Request(command, command, delete=True, max_delete=50, convert=convert)
-        return workflow.carry_out(self.config, request, silent, lambda _report: True)
+        return workflow.run_sync(self.config, request, silent, lambda _report: True)
 
     def undo(self, number: int | None = None) -> Report:
         request = workflow.Request("undo", "sync", run=number)

@@ -27,7 +27,7 @@ from wikisync.planfile.decode import decode
 from wikisync.planfile.encode import encode
 from wikisync.report.data import as_data
 from wikisync.report.progress import silent
-from wikisync.reviewed import carry_out_file, to_apply
+from wikisync.reviewed import apply_plan_file, apply_request
 from wikisync.sandbox import Sandbox
 from wikisync.sync.plan import Action
 
@@ -64,19 +64,19 @@ class World:
 
     def sync(self) -> None:
         request = workflow.Request("sync", "sync", delete=True, max_delete=100, allow=GUARDS)
-        workflow.carry_out(self.people.config, request, silent, lambda _report: True)
+        workflow.run_sync(self.people.config, request, silent, lambda _report: True)
 
     def plan(self, **wishes: Any) -> Report:
         direction = wishes.pop("direction")
         request = workflow.Request("plan", direction, max_delete=100, allow=GUARDS, **wishes)
-        report = workflow.look(self.people.config, request, silent)
+        report = workflow.dry_run(self.people.config, request, silent)
         planfile.save(report, planfile.settings_of(self.people.config), self.file)
         return report
 
     def apply(self, *, skip_stale: bool) -> Report:
         plan = planfile.load(self.file)
-        request = to_apply(plan, str(self.file), allow=GUARDS, max_delete=None)
-        return carry_out_file(
+        request = apply_request(plan, str(self.file), allow=GUARDS, max_delete=None)
+        return apply_plan_file(
             self.people.config, request, plan, silent, lambda _report: True, skip_stale=skip_stale
         )
 
@@ -112,7 +112,7 @@ def test_a_plan_file_says_what_the_plan_said(
         report = made.plan(**wish)
         plan = planfile.load(made.file)
         assert as_data(plan.report) == as_data(report)
-        assert [(p.old, p.new) for p in plan.report.pairs] == [(p.old, p.new) for p in report.pairs]
+        assert [(p.old, p.new) for p in plan.report.diffs] == [(p.old, p.new) for p in report.diffs]
         written = json.loads(made.file.read_text("utf-8"))
         assert encode(plan.report, plan.settings, plan.made) == written
         assert decode(written).id == plan.id
@@ -174,7 +174,7 @@ def _what(action: Action) -> tuple[str, str, str]:
 
 def _as_reviewed(made: World, plan: ReviewedPlan, report: Report) -> None:
     """Every page and file that was written holds the very text that was shown."""
-    pairs = ((pair.item, pair.new) for pair in plan.report.pairs)
+    pairs = ((pair.item, pair.new) for pair in plan.report.diffs)
     shown = {_what(item): new for item, new in pairs if isinstance(item, Action)}
     for outcome in report.outcomes:
         action = outcome.action
@@ -199,7 +199,7 @@ def _others_left_alone(
     made: World, plan: ReviewedPlan, before: tuple[dict[str, bytes], list[dict[str, Any]]]
 ) -> None:
     """No page and no file is touched that was not reviewed."""
-    items = [pair.item for pair in plan.report.pairs]
+    items = [pair.item for pair in plan.report.diffs]
     keys = {(key.locale, key.path) for i in items for key in (i.key, i.from_key) if key is not None}
     files = {name for item in items for name in (item.file, item.from_file)}
     old, new = before[0], made.people.files()

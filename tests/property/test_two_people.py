@@ -116,7 +116,7 @@ class TwoPeople(RuleBasedStateMachine):
         )
         before, asked, runs = self._people.files(), self._asked(), self._runs()
         self._people.deleted_here.clear()
-        work = partial(workflow.carry_out, self._people.config, request, silent, _yes)
+        work = partial(workflow.run_sync, self._people.config, request, silent, _yes)
         with self._put_back_while_it_waits(back is not None) as put_back:
             self._in_trouble(work, trouble, meeting, death)
         gone = {path for verb, path in self._mutations(asked) if verb == "delete"}
@@ -150,7 +150,7 @@ class TwoPeople(RuleBasedStateMachine):
         )
         before, asked, runs = self._people.files(), self._asked(), self._runs()
         self._people.deleted_here.clear()
-        work = partial(workflow.carry_out, self._people.config, request, silent, _yes)
+        work = partial(workflow.run_sync, self._people.config, request, silent, _yes)
         self._in_trouble(work, trouble, meeting, death)
         self._only_what_somebody_touched(before, asked)
         if not delete:
@@ -211,7 +211,7 @@ class TwoPeople(RuleBasedStateMachine):
     def _quietly(self, command: Command) -> Report:
         request = workflow.Request(command, command, delete=True, max_delete=100, allow=GUARDS)
         with watched(Points()):
-            return workflow.carry_out(self._people.config, request, silent, _yes)
+            return workflow.run_sync(self._people.config, request, silent, _yes)
 
     def _in_trouble(
         self, work: Callable[[], Report], trouble: Any, meeting: Any, death: int | None

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from helpers import FILE, PAGE, base, local, planned, remote, sides
-from wikisync.compare import Pair
+from wikisync.compare import PageDiff
 from wikisync.report.difference import on_both_sides
 from wikisync.report.fields import FieldChange, field_changes
 from wikisync.sync.planner import PlanOptions
@@ -16,7 +16,7 @@ PUSH = planned(sides([base()], [local(content="New.")], [remote()]), PlanOptions
 
 def changes(old: dict[str, Any], new: dict[str, Any], *fields: str) -> tuple[FieldChange, ...]:
     action = replace(PUSH, fields=fields)
-    return field_changes(Pair(action, replace(PAGE, **old), replace(PAGE, **new)))
+    return field_changes(PageDiff(action, replace(PAGE, **old), replace(PAGE, **new)))
 
 
 def test_a_field_has_its_old_and_its_new_value() -> None:
@@ -44,7 +44,7 @@ def test_what_the_plan_does_not_change_is_not_told() -> None:
 
 def test_of_a_page_that_comes_every_field_is_told_that_it_sets() -> None:
     create = replace(PUSH, verb="create", fields=())
-    assert field_changes(Pair(create, None, replace(FILE, tags=("x",)))) == (
+    assert field_changes(PageDiff(create, None, replace(FILE, tags=("x",)))) == (
         FieldChange("title", "", "A"),
         FieldChange("published", "", "true"),
         FieldChange("editor", "", "markdown"),
@@ -61,8 +61,8 @@ def test_a_merge_changes_each_side_by_what_the_other_one_has() -> None:
     here = replace(FILE, title="Mine")
     wiki = replace(PAGE, tags=("theirs",), script_css="a{}")
     merged = replace(wiki, title="Mine")
-    there, mine = on_both_sides(Pair(merge, wiki, merged, here))
+    there, mine = on_both_sides(PageDiff(merge, wiki, merged, here))
     assert field_changes(there) == (FieldChange("title", "A", "Mine"),)
     assert field_changes(mine) == (FieldChange("tags", "", "theirs", added=("theirs",)),)
     assert (there.item.side, mine.item.side) == ("wiki", "folder")  # type: ignore[union-attr]
-    assert on_both_sides(Pair(PUSH, wiki, here)) == (Pair(PUSH, wiki, here),)
+    assert on_both_sides(PageDiff(PUSH, wiki, here)) == (PageDiff(PUSH, wiki, here),)

@@ -9,7 +9,7 @@ import pytest
 
 from helpers import FILE, PAGE, base, local, planned, remote, sides
 from report.console import plain, signed
-from wikisync.compare import Pair
+from wikisync.compare import PageDiff
 from wikisync.page.model import Page
 from wikisync.report.pages import pages
 from wikisync.report.paint import cells
@@ -25,7 +25,7 @@ def page(**fields: Any) -> Page:
     return replace(PAGE, **fields)
 
 
-def shown(*pairs: Pair, width: int = 60, beside: bool = False) -> list[str]:
+def shown(*pairs: PageDiff, width: int = 60, beside: bool = False) -> list[str]:
     """What is shown, with marked words in brackets, without the blank line at the end."""
     *lines, last = signed(pages(pairs, width, beside=beside))
     assert last == ""
@@ -35,7 +35,7 @@ def shown(*pairs: Pair, width: int = 60, beside: bool = False) -> list[str]:
 def test_a_page_has_a_header_its_fields_and_its_content() -> None:
     old = page(title="The old title", tags=("a", "old"), content="# Top\n\nThe old word.\n")
     new = page(title="The new title", tags=("a", "new"), content="# Top\n\nThe new word.\n")
-    assert shown(Pair(ALL, old, new)) == [
+    assert shown(PageDiff(ALL, old, new)) == [
         f"a.md  The new title {'─' * 21} update on the wiki",
         "title: The [old] title → The [new] title",
         "tags: +new -old",
@@ -46,12 +46,12 @@ def test_a_page_has_a_header_its_fields_and_its_content() -> None:
 
 def test_what_is_done_stands_at_the_right_edge_whatever_the_script() -> None:
     for title in ("Home", "安装指南", "Установка", "e\u0301"):
-        header, *_ = shown(Pair(ALL, page(), page(title=title)), width=70)
+        header, *_ = shown(PageDiff(ALL, page(), page(title=title)), width=70)
         assert cells(header) == 70
 
 
 def test_a_header_that_is_too_long_takes_two_lines() -> None:
-    first, second, *_ = shown(Pair(ALL, page(), page(title="A very long title " * 5)))
+    first, second, *_ = shown(PageDiff(ALL, page(), page(title="A very long title " * 5)))
     assert first.startswith("a.md  A very long title")
     assert second.endswith("── update on the wiki")
     assert len(second) == 60
@@ -60,7 +60,7 @@ def test_a_header_that_is_too_long_takes_two_lines() -> None:
 def test_a_page_that_comes_is_shown_whole() -> None:
     create = replace(ALL, verb="create")
     text = "\n".join(f"line {n}" for n in range(2_000))
-    lines = shown(Pair(create, None, replace(FILE, content=text, tags=("x",))))
+    lines = shown(PageDiff(create, None, replace(FILE, content=text, tags=("x",))))
     assert lines[:6] == [
         f"a.md  A {'─' * 33} create on the wiki",
         *("title: A", "published: true", "editor: markdown", "tags: +x", ""),
@@ -70,14 +70,16 @@ def test_a_page_that_comes_is_shown_whole() -> None:
 
 def test_a_page_that_goes_is_shown_whole() -> None:
     gone = replace(ALL, verb="delete")
-    lines = shown(Pair(gone, page(content="One.\nTwo."), None))
+    lines = shown(PageDiff(gone, page(content="One.\nTwo."), None))
     assert lines[0].endswith("delete on the wiki")
     assert lines[-2:] == ["-One.", "-Two."]
 
 
 def test_a_page_that_moves_is_one_line() -> None:
     move = replace(ALL, verb="move", from_file="old.md")
-    assert shown(Pair(move, page(), page())) == [f"old.md → a.md  A {'─' * 26} move on the wiki"]
+    assert shown(PageDiff(move, page(), page())) == [
+        f"old.md → a.md  A {'─' * 26} move on the wiki"
+    ]
 
 
 def test_a_merge_shows_what_it_changes_on_both_sides() -> None:
@@ -88,7 +90,7 @@ def test_a_merge_shows_what_it_changes_on_both_sides() -> None:
         page(content="One.\n\nTwo.\n\n3.\n", tags=("t",)),
         page(content="1.\n\nTwo.\n\nThree.\n"),
     )
-    lines = shown(Pair(merge, wiki, merged, here))
+    lines = shown(PageDiff(merge, wiki, merged, here))
     assert lines[0].endswith("merge on both sides")
     middle = lines.index("here:")
     there, mine = lines[1:middle], lines[middle:]
@@ -101,7 +103,7 @@ def test_a_merge_shows_what_it_changes_on_both_sides() -> None:
 
 def test_a_conflict_shows_both_and_says_which_is_which() -> None:
     conflict = Conflict(PUSH.key, "a.md", "both-changed", ("content",))
-    assert shown(Pair(conflict, page(content="Theirs, one."), page(content="Mine, one."))) == [
+    assert shown(PageDiff(conflict, page(content="Theirs, one."), page(content="Mine, one."))) == [
         f"a.md  A {'─' * 43} conflict",
         "- on the wiki, + here",
         *("@@ -1 +1 @@", "-[Theirs], one.", "+[Mine], one."),
@@ -111,23 +113,23 @@ def test_a_conflict_shows_both_and_says_which_is_which() -> None:
 def test_a_hunk_tells_the_heading_above_it() -> None:
     old = "# Top\n" + "line\n" * 9 + "end"
     assert "@@ -8,4 +8,4 @@ Top" in shown(
-        Pair(ALL, page(content=old), page(content=old + " of it"))
+        PageDiff(ALL, page(content=old), page(content=old + " of it"))
     )
 
 
 def test_a_value_of_several_lines_is_shown_as_lines() -> None:
-    pair = Pair(ALL, page(script_css="a{}\nb{}"), page(script_css="a{}\nc{}"))
+    pair = PageDiff(ALL, page(script_css="a{}\nb{}"), page(script_css="a{}\nc{}"))
     assert shown(pair)[1:] == ["scriptCss:", " a{}", "-[b]{}", "+[c]{}"]
-    come = Pair(replace(ALL, verb="create"), None, replace(FILE, script_css="a{}\nb{}\n"))
+    come = PageDiff(replace(ALL, verb="create"), None, replace(FILE, script_css="a{}\nb{}\n"))
     assert shown(come)[4:7] == ["scriptCss:", "+a{}", "+b{}"]
 
 
 def test_a_value_that_was_not_set_is_named_empty() -> None:
-    assert "description: (empty) → New" in shown(Pair(ALL, page(), page(description="New")))
+    assert "description: (empty) → New" in shown(PageDiff(ALL, page(), page(description="New")))
 
 
 def test_what_nobody_could_see_is_shown_where_it_changed() -> None:
-    lines = shown(Pair(ALL, page(content="the word here"), page(content="the\u200b word here")))
+    lines = shown(PageDiff(ALL, page(content="the word here"), page(content="the\u200b word here")))
     assert lines[-1] == "+the[\\u200b] word here"
 
 
@@ -144,10 +146,10 @@ def test_no_text_of_a_page_can_steer_the_terminal(beside: bool) -> None:
     item = replace(ALL, file=f"{evil}.md", from_file=evil)
     move = replace(item, verb="move")
     for pair in (
-        Pair(item, old, new),
-        Pair(item, None, new),
-        Pair(item, old, None),
-        Pair(move, old, old),
+        PageDiff(item, old, new),
+        PageDiff(item, None, new),
+        PageDiff(item, old, None),
+        PageDiff(move, old, old),
     ):
         text = "".join(
             plain((*pages([pair], 60, beside=beside), *diffstat([pair], 60, whole_names=True)))
@@ -161,7 +163,7 @@ def test_no_text_of_a_page_can_steer_the_terminal(beside: bool) -> None:
 def test_two_columns_show_what_went_beside_what_came() -> None:
     old = page(content="# Top\n\nThe old word.\n\nGone.\nStays.\n")
     new = page(content="# Top\n\nThe new word.\n\nQuite another.\nAnd more.\nStays.\n")
-    assert shown(Pair(ALL, old, new), width=50, beside=True)[1:] == [
+    assert shown(PageDiff(ALL, old, new), width=50, beside=True)[1:] == [
         "on the wiki             │ here",
         "@@ -1,6 +1,7 @@",
         "1  # Top                │ 1  # Top",
@@ -178,7 +180,7 @@ def test_two_columns_show_what_went_beside_what_came() -> None:
 def test_two_columns_fit_the_terminal_with_wide_characters_too(width: int) -> None:
     old = "安装之前，先看一眼两边的差异，再决定怎么做。" * 4
     new = old.replace("差异", "不同")
-    lines = plain(pages([Pair(ALL, page(content=old), page(content=new))], width, beside=True))
+    lines = plain(pages([PageDiff(ALL, page(content=old), page(content=new))], width, beside=True))
     body = [line for line in lines if " │" in line]
     assert len(body) > 3 or width == 120
     assert all(cells(line) <= max(width, 25) for line in body)
@@ -187,19 +189,21 @@ def test_two_columns_fit_the_terminal_with_wide_characters_too(width: int) -> No
 
 def test_a_pull_has_the_folder_at_the_left() -> None:
     pull = replace(ALL, side="folder")
-    lines = shown(Pair(pull, page(content="a"), page(content="b")), width=30, beside=True)
+    lines = shown(PageDiff(pull, page(content="a"), page(content="b")), width=30, beside=True)
     assert lines[1] == "here          │ on the wiki"
 
 
 def test_a_page_that_comes_needs_no_columns() -> None:
     create = replace(ALL, verb="create")
-    assert shown(Pair(create, None, page()), beside=True) == shown(Pair(create, None, page()))
+    assert shown(PageDiff(create, None, page()), beside=True) == shown(
+        PageDiff(create, None, page())
+    )
 
 
 # ---- a line for each page
 
 
-def stats(*pairs: Pair, width: int = 80, whole_names: bool = False) -> list[str]:
+def stats(*pairs: PageDiff, width: int = 80, whole_names: bool = False) -> list[str]:
     return plain(diffstat(pairs, width, whole_names=whole_names))
 
 
@@ -207,9 +211,9 @@ def test_a_line_for_each_page_and_the_total() -> None:
     create = replace(ALL, verb="create", file="new/page.md", key=ALL.key._replace(path="new/page"))
     move = replace(ALL, verb="move", file="c.md", from_file="b.md", key=ALL.key._replace(path="c"))
     assert stats(
-        Pair(create, None, page(content="1\n2\n3")),
-        Pair(move, page(), page()),
-        Pair(ALL, page(content="a\nb\nc", title="Old"), page(content="a\nB")),
+        PageDiff(create, None, page(content="1\n2\n3")),
+        PageDiff(move, page(), page()),
+        PageDiff(ALL, page(content="a\nb\nc", title="Old"), page(content="a\nB")),
     ) == [
         " new/page.md │ 3 +++ create on the wiki",
         " b.md → c.md │ 0     move on the wiki",
@@ -219,7 +223,7 @@ def test_a_line_for_each_page_and_the_total() -> None:
 
 
 def test_a_bar_is_to_scale_and_never_hides_a_side() -> None:
-    (line, _) = stats(Pair(ALL, page(content="x\n" * 1_000), page(content="y")), width=60)
+    (line, _) = stats(PageDiff(ALL, page(content="x\n" * 1_000), page(content="y")), width=60)
     bar = line.split()[3]
     assert bar.startswith("+-")
     assert len(bar) <= 30
@@ -228,7 +232,7 @@ def test_a_bar_is_to_scale_and_never_hides_a_side() -> None:
 
 def test_wide_names_are_aligned_and_long_ones_cut_on_a_terminal_alone() -> None:
     far = replace(ALL, file="a/" + "long/" * 30 + "安装.md", key=ALL.key._replace(path="b"))
-    pairs = (Pair(ALL, page(), page(content="b")), Pair(far, page(), page(content="b")))
+    pairs = (PageDiff(ALL, page(), page(content="b")), PageDiff(far, page(), page(content="b")))
     *lines, _ = stats(*pairs)
     assert len({cells(line.split("│")[0]) for line in lines}) == 1
     assert all(cells(line) <= 80 for line in lines)
@@ -239,7 +243,7 @@ def test_wide_names_are_aligned_and_long_ones_cut_on_a_terminal_alone() -> None:
 def test_a_merge_has_a_line_for_each_side_and_is_one_page() -> None:
     merged = page(content="1\n2")
     merge = replace(ALL, verb="merge", remote_changes=("content",), merged=merged)
-    lines = stats(Pair(merge, page(content="1"), merged, page(content="2")))
+    lines = stats(PageDiff(merge, page(content="1"), merged, page(content="2")))
     assert [line.split("│")[1].split()[0] for line in lines[:2]] == ["1", "1"]
     assert [line.split("+ ")[1] for line in lines[:2]] == ["merge on the wiki", "merge here"]
     assert lines[2] == " 1 page, 2 lines added, 0 removed"

@@ -110,7 +110,7 @@ def _commanded(run: ActionRun) -> int:
         raise
     from rich.console import Console
 
-    show(replace(report, pairs=()), Console(highlight=False, markup=False, emoji=False))
+    show(replace(report, diffs=()), Console(highlight=False, markup=False, emoji=False))
     tell.tell(report, run.config, run.job, run.asked.fail_on)
     log.write_outputs(run.job.output, files | _page(report, run))
     room = comment_limit(run.job.run_url)
@@ -134,9 +134,9 @@ def _report(run: ActionRun) -> tuple[Report, dict[str, str]]:
         texts=True,
     )
     if asked.command != "plan":
-        return workflow.carry_out(run.config, request, silent, ask=lambda _found: True), {}
+        return workflow.run_sync(run.config, request, silent, ask=lambda _found: True), {}
     file = _place(run.job, "json")
-    report = workflow.look(run.config, replace(request, file=str(file)), silent)
+    report = workflow.dry_run(run.config, replace(request, file=str(file)), silent)
     if report.plan.refusals:
         return report, {}
     settings = planfile.settings_of(run.config)

@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final
 
-from wikisync.compare import Pair
+from wikisync.compare import PageDiff
 from wikisync.errors import BadName, BadPage, GitHubError
 from wikisync.page.document import parse
 from wikisync.page.fingerprint import fingerprint
@@ -63,7 +63,7 @@ def preview(config: Config, job: Job, *, delete: bool) -> Report:
     known = len({*(Key("", local.file) for local in here.values()), *touched})
     plan = Plan(actions, problems=named.problems, pages=known, in_sync=known - len(touched))
     request = Request("plan", "push", delete=delete)
-    return Report(request, "", config.folder_name, plan, pairs=pairs)
+    return Report(request, "", config.folder_name, plan, diffs=pairs)
 
 
 Change = tuple[str, str, str]
@@ -144,7 +144,7 @@ def _pairs(
     here: dict[str, Local],
     folder: Folder,
     problems: tuple[Problem, ...],
-) -> Iterator[Pair]:
+) -> Iterator[PageDiff]:
     """What is done to one page; to a renamed one that was edited too, two things."""
     was, now, _ = change
     old, new = before.get(was), _now(here.get(now), folder)
@@ -154,15 +154,15 @@ def _pairs(
     key = Key("", file)
     if old is not None and new is not None and was != now:
         move = Action("move", "wiki", key, now, from_key=Key("", was), from_file=was)
-        yield Pair(move, new, new)
+        yield PageDiff(move, new, new)
     if old is None and new is not None:
-        yield Pair(Action("create", "wiki", key, file), None, new)
+        yield PageDiff(Action("create", "wiki", key, file), None, new)
     elif new is None and old is not None:
-        yield Pair(Action("delete", "wiki", key, file), old, None)
+        yield PageDiff(Action("delete", "wiki", key, file), old, None)
     elif old is not None and new is not None:
         fields = fingerprint(old).changed_fields(fingerprint(new))
         if fields:
-            yield Pair(Action("update", "wiki", key, file, fields), old, new)
+            yield PageDiff(Action("update", "wiki", key, file, fields), old, new)
 
 
 def _is_about(problem: Problem, file: str) -> bool:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, get_args
 
 from wikisync import __version__
-from wikisync.compare import Pair
+from wikisync.compare import PageDiff
 from wikisync.errors import BadPage, NoSuchPath
 from wikisync.planfile.encode import KIND, VERSION, encode, identity
 from wikisync.planfile.texts import texts_match
@@ -61,7 +61,7 @@ def decode(data: object) -> ReviewedPlan:
     report = Report(
         _request(given.object("wish")), given.get("wiki", str), given.get("folder", str), Plan()
     )
-    pairs: list[Pair] = []
+    pairs: list[PageDiff] = []
     plan = _plan(given, pairs)
     for pair in pairs:
         if not texts_match(pair):
@@ -108,11 +108,11 @@ def _request(given: ObjectReader) -> Request:
         convert=given.get("convert", bool),
         mirror=given.get("mirror", bool),
         max_delete=None if given.values.get("max_delete") is None else given.count("max_delete"),
-        meant=meant,
+        path_filters=meant,
     )
 
 
-def _plan(given: ObjectReader, pairs: list[Pair]) -> Plan:
+def _plan(given: ObjectReader, pairs: list[PageDiff]) -> Plan:
     counts, waiting = given.object("counts"), given.object("waiting")
     if given.objects("refusals"):
         raise Malformed("it was refused when it was made")
@@ -126,7 +126,7 @@ def _plan(given: ObjectReader, pairs: list[Pair]) -> Plan:
     )
 
 
-def _decode_action(given: ObjectReader, pairs: list[Pair]) -> Action:
+def _decode_action(given: ObjectReader, pairs: list[PageDiff]) -> Action:
     here, there = given.optional("here"), given.optional("there")
     origin, marks = given.optional("origin"), given.get("marks", bool)
     old, new = page_of(given.optional("old")), page_of(given.optional("new"))
@@ -158,11 +158,11 @@ def _decode_action(given: ObjectReader, pairs: list[Pair]) -> Action:
         rename_candidates=given.texts("alike"),
     )
     if verb != "adopt" and withheld is None:
-        pairs.append(Pair(action, old, new, page_of(given.optional("here_text"))))
+        pairs.append(PageDiff(action, old, new, page_of(given.optional("here_text"))))
     return action
 
 
-def _decode_conflict(given: ObjectReader, pairs: list[Pair]) -> Conflict:
+def _decode_conflict(given: ObjectReader, pairs: list[PageDiff]) -> Conflict:
     here, there = given.optional("here"), given.optional("there")
     origin = given.optional("origin")
     conflict = Conflict(
@@ -179,7 +179,7 @@ def _decode_conflict(given: ObjectReader, pairs: list[Pair]) -> Conflict:
         given.get("old_file", str),
     )
     old, new = page_of(given.optional("old")), page_of(given.optional("new"))
-    pairs.append(Pair(conflict, old, new))
+    pairs.append(PageDiff(conflict, old, new))
     return conflict
 
 

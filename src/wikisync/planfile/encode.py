@@ -12,7 +12,7 @@ from wikisync.report.data import as_data, results
 from wikisync.sync.plan import Action, Conflict
 
 if TYPE_CHECKING:
-    from wikisync.compare import Pair
+    from wikisync.compare import PageDiff
     from wikisync.request import Report, Request
 
 VERSION: Final = 1
@@ -25,7 +25,7 @@ def encode(report: Report, settings: dict[str, Any], made: str) -> dict[str, Any
     ``settings`` are those of the configuration that decide what is written; ``made`` is ISO time.
     """
     data = as_data(report)
-    texts = {_which(pair.item): pair for pair in report.pairs}
+    texts = {_which(pair.item): pair for pair in report.diffs}
     shown = [action for action, _outcome in results(report)]
     actions = [
         {**said, **_encode_action(action, texts.get(_which(action)))}
@@ -71,7 +71,7 @@ def _wish(request: Request) -> dict[str, Any]:
         "direction": request.direction,
         "paths": [
             {"typed": choice.typed, "names": list(choice.names), "as_file": choice.as_file}
-            for choice in request.meant or ()
+            for choice in request.path_filters or ()
         ],
         "delete": request.delete,
         "prefer": request.prefer,
@@ -82,7 +82,7 @@ def _wish(request: Request) -> dict[str, Any]:
     }
 
 
-def _encode_action(action: Action, pair: Pair | None) -> dict[str, Any]:
+def _encode_action(action: Action, pair: PageDiff | None) -> dict[str, Any]:
     return {
         **_leases(action, pair),
         "id": action.id,
@@ -97,7 +97,7 @@ def _encode_action(action: Action, pair: Pair | None) -> dict[str, Any]:
     }
 
 
-def _encode_conflict(conflict: Conflict, pair: Pair | None) -> dict[str, Any]:
+def _encode_conflict(conflict: Conflict, pair: PageDiff | None) -> dict[str, Any]:
     return {
         "kind": conflict.kind,
         "fields": list(conflict.fields),
@@ -109,12 +109,12 @@ def _encode_conflict(conflict: Conflict, pair: Pair | None) -> dict[str, Any]:
     }
 
 
-def _leases(item: Action | Conflict, pair: Pair | None) -> dict[str, Any]:
+def _leases(item: Action | Conflict, pair: PageDiff | None) -> dict[str, Any]:
     return {
         "here": local_data(item.local),
         "there": remote_data(item.remote),
         "origin": key_data(item.from_key),
         "old": page_data(pair.old if pair else None),
         "new": page_data(pair.new if pair else None),
-        "here_text": page_data(pair.here if pair else None),
+        "here_text": page_data(pair.in_folder if pair else None),
     }

@@ -59,7 +59,7 @@ def save(report: Report, settings: dict[str, Any], path: Path) -> str:
     the texts of pages. Raises NotWritten, and PageMoved where a
     page changed while the plan was made.
     """
-    for pair in report.pairs:
+    for pair in report.diffs:
         if not texts_match(pair):
             raise PageChanged(pair.item.key, "it changed while the plan was made")
     data = encode(report, settings, now())

@@ -11,11 +11,11 @@ from wikisync.page.fingerprint import fingerprint
 from wikisync.sync.plan import Action
 
 if TYPE_CHECKING:
-    from wikisync.compare import Pair
+    from wikisync.compare import PageDiff
     from wikisync.page.fingerprint import Fingerprint
 
 
-def texts_match(pair: Pair) -> bool:
+def texts_match(pair: PageDiff) -> bool:
     """Whether a pair shows what its item saw on the two sides, and what would come of it."""
     old, new = _expected(pair)
     shown_old = None if pair.old is None else fingerprint(pair.old)
@@ -23,16 +23,16 @@ def texts_match(pair: Pair) -> bool:
     return (shown_old, shown_new) == (old, new) and _here_is_true(pair)
 
 
-def _here_is_true(pair: Pair) -> bool:
+def _here_is_true(pair: PageDiff) -> bool:
     """Whether the folder's page is there where the wiki's alone would not tell: in a merge."""
     item = pair.item
     merges = isinstance(item, Action) and item.merged is not None and not item.writes_markers
     if not merges or item.local is None:
-        return pair.here is None
-    return pair.here is not None and fingerprint(pair.here) == item.local.fingerprint
+        return pair.in_folder is None
+    return pair.in_folder is not None and fingerprint(pair.in_folder) == item.local.fingerprint
 
 
-def _expected(pair: Pair) -> tuple[Fingerprint | None, Fingerprint | None]:
+def _expected(pair: PageDiff) -> tuple[Fingerprint | None, Fingerprint | None]:
     item = pair.item
     here = None if item.local is None else item.local.fingerprint
     there = None if item.remote is None else item.remote.fingerprint

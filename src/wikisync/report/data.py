@@ -88,7 +88,7 @@ def as_data(report: Report) -> dict[str, Any]:
     """The report as the values that JSON has."""
     request, plan = report.request, report.plan
     with shared():
-        texts = {_which(pair.item): unified(pair) for pair in report.pairs}
+        texts = {_which(pair.item): unified(pair) for pair in report.diffs}
     if request.command in {"diff", "plan", "show"}:  # what is not to be written differs in nothing
         texts = {_which(action): "" for action in plan.actions} | texts
     return {

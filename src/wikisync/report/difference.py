@@ -16,11 +16,11 @@ from wikisync.sync.plan import Action
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from wikisync.compare import Pair
+    from wikisync.compare import PageDiff
     from wikisync.page.model import Page
 
 
-def unified(pair: Pair) -> str:
+def unified(pair: PageDiff) -> str:
     """The difference of a pair as text: names, changed fields, then a unified diff of the content.
 
     Every line ends with a newline; a page that stays the same gives an empty text.
@@ -28,7 +28,7 @@ def unified(pair: Pair) -> str:
     return "".join(f"{line}\n" for line in lines(pair))
 
 
-def lines(pair: Pair) -> Iterator[str]:
+def lines(pair: PageDiff) -> Iterator[str]:
     """The lines of ``unified``, without their ends."""
     old_name, new_name = names(pair)
     changed = [*_fields(pair), *_content(pair)]
@@ -39,7 +39,7 @@ def lines(pair: Pair) -> Iterator[str]:
     yield from changed
 
 
-def names(pair: Pair) -> tuple[str, str]:
+def names(pair: PageDiff) -> tuple[str, str]:
     """What the old and the new side of a pair are called; ``/dev/null`` where there is no page."""
     item = pair.item
     wiki, here = f"wiki/{item.key.locale}/{item.key.path}", item.file
@@ -47,33 +47,35 @@ def names(pair: Pair) -> tuple[str, str]:
     return (old if pair.old else "/dev/null"), (new if pair.new else "/dev/null")
 
 
-def contents(pair: Pair) -> tuple[str | None, str | None]:
+def contents(pair: PageDiff) -> tuple[str | None, str | None]:
     """The content on the old and the new side as it is compared; None where there is no page."""
     return _text(pair.old), _text(pair.new)
 
 
-def content_hunks(pair: Pair, context: int = 3, *, words: bool = True) -> tuple[hunks.Hunk, ...]:
+def content_hunks(
+    pair: PageDiff, context: int = 3, *, words: bool = True
+) -> tuple[hunks.Hunk, ...]:
     """The hunks of a pair's content."""
     return hunks.hunks(*contents(pair), context, words=words)
 
 
-def counts(pair: Pair) -> tuple[int, int]:
+def counts(pair: PageDiff) -> tuple[int, int]:
     """How many lines of content a pair adds and how many it removes."""
     return hunks.counts(*contents(pair))
 
 
-def on_both_sides(pair: Pair) -> tuple[Pair, ...]:
+def on_both_sides(pair: PageDiff) -> tuple[PageDiff, ...]:
     """A pair for each side that it writes to: a merge has two, the wiki's first."""
     item = pair.item
-    if pair.here is None or not isinstance(item, Action) or item.verb != "merge":
+    if pair.in_folder is None or not isinstance(item, Action) or item.verb != "merge":
         return (pair,)
-    here = pair.here.with_defaults_from(pair.old) if pair.old else pair.here
-    there = replace(pair, here=None)
+    here = pair.in_folder.with_defaults_from(pair.old) if pair.old else pair.in_folder
+    there = replace(pair, in_folder=None)
     mine = replace(item, side="folder", fields=item.remote_changes)
     return there, replace(there, item=mine, old=here)
 
 
-def _fields(pair: Pair) -> Iterator[str]:
+def _fields(pair: PageDiff) -> Iterator[str]:
     """A ``-`` and a ``+`` line for each field that changes; a page that comes or goes has all."""
     for change in field_changes(pair):
         for sign, value in (("-", change.old), ("+", change.new)):
@@ -81,7 +83,7 @@ def _fields(pair: Pair) -> Iterator[str]:
                 yield f"{sign}{change.name}: {' '.join(value.split(chr(10)))}"
 
 
-def _content(pair: Pair) -> Iterator[str]:
+def _content(pair: PageDiff) -> Iterator[str]:
     for hunk in content_hunks(pair, words=False):
         yield hunk.header
         for sign, _, spans in hunks.one_below_the_other(hunk.rows):

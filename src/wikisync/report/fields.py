@@ -11,7 +11,7 @@ from wikisync.sync.plan import Conflict
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
-    from wikisync.compare import Pair
+    from wikisync.compare import PageDiff
     from wikisync.page.model import Page
     from wikisync.sync.plan import Action
 
@@ -43,7 +43,7 @@ class FieldChange:
     removed: tuple[str, ...] = ()
 
 
-def field_changes(pair: Pair) -> tuple[FieldChange, ...]:
+def field_changes(pair: PageDiff) -> tuple[FieldChange, ...]:
     """The fields of a pair that change, tags last; of a page that comes or goes, all that are set.
 
     The content is no field here: it has hunks.

@@ -16,7 +16,7 @@ from wikisync.sync.plan import Action
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from wikisync.compare import Pair
+    from wikisync.compare import PageDiff
     from wikisync.report.fields import FieldChange
     from wikisync.sync.plan import Conflict
 
@@ -32,7 +32,7 @@ COLOUR: Final = {"-": paint.REMOVED, "+": paint.ADDED, " ": ""}
 _RULE: Final = "─"
 
 
-def header(pair: Pair, columns: int) -> Iterator[StyledLine]:
+def header(pair: PageDiff, columns: int) -> Iterator[StyledLine]:
     """The page's name and title with what is to be done at the right: a line, or two if long."""
     left: StyledLine = (StyledText(escape_control(name(pair.item)), "bold"),)
     if heading := title(pair):
@@ -53,7 +53,7 @@ def name(item: Action | Conflict) -> str:
     return f"{old} → {item.file}" if old else item.file
 
 
-def title(pair: Pair) -> str:
+def title(pair: PageDiff) -> str:
     """The title that the page has, or will have."""
     return next((page.title for page in (pair.new, pair.old) if page and page.title), "")
 
@@ -65,7 +65,7 @@ def doing(item: Action | Conflict) -> str:
     return ", ".join(filter(None, (planned_label(item), overwriting(item))))
 
 
-def side_names(pair: Pair) -> tuple[str, str]:
+def side_names(pair: PageDiff) -> tuple[str, str]:
     """What the old and the new side of a pair are, in a few words."""
     item = pair.item
     sides = ("on the wiki", "here")
@@ -75,7 +75,7 @@ def side_names(pair: Pair) -> tuple[str, str]:
     return old, "merged" if item.merged is not None and not item.writes_markers else new
 
 
-def field_lines(pair: Pair, columns: int) -> Iterator[StyledLine]:
+def field_lines(pair: PageDiff, columns: int) -> Iterator[StyledLine]:
     """A line for each field that changes; one of several lines, or a long one, as a diff."""
     for change in field_changes(pair):
         label = StyledText(f"{change.name}: ", "bold")

@@ -16,11 +16,11 @@ from wikisync.sync.plan import Action
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from wikisync.compare import Pair
+    from wikisync.compare import PageDiff
     from wikisync.report.hunks import Hunk
 
 
-def pages(pairs: Iterable[Pair], columns: int, *, beside: bool = False) -> Iterator[StyledLine]:
+def pages(pairs: Iterable[PageDiff], columns: int, *, beside: bool = False) -> Iterator[StyledLine]:
     """All pairs, each with a blank line after it; ``beside``: what changes in two columns.
 
     Nothing is left out, however long. A page that only moves is one line.
@@ -32,7 +32,7 @@ def pages(pairs: Iterable[Pair], columns: int, *, beside: bool = False) -> Itera
         yield ()
 
 
-def _page(pair: Pair, columns: int, *, beside: bool) -> Iterator[StyledLine]:
+def _page(pair: PageDiff, columns: int, *, beside: bool) -> Iterator[StyledLine]:
     sides = on_both_sides(pair)
     conflict = not isinstance(pair.item, Action)
     for side in sides:
@@ -68,5 +68,5 @@ def _below(found: Iterable[Hunk], *, whole: bool) -> Iterator[StyledLine]:
             yield joined(pieces((Span(sign, changed=False), *spans), COLOUR[sign]))
 
 
-def _moves(pair: Pair) -> bool:
+def _moves(pair: PageDiff) -> bool:
     return isinstance(pair.item, Action) and pair.item.verb == "move"

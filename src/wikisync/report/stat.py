@@ -17,7 +17,7 @@ from wikisync.sync.plan import Action
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from wikisync.compare import Pair
+    from wikisync.compare import PageDiff
 
 _BAR: Final = 40
 _NOTE: Final = 24
@@ -33,7 +33,7 @@ class _Figures:
     colour: str
 
 
-def diffstat(pairs: Iterable[Pair], columns: int, *, whole_names: bool) -> Iterator[StyledLine]:
+def diffstat(pairs: Iterable[PageDiff], columns: int, *, whole_names: bool) -> Iterator[StyledLine]:
     """The lines, then their total. Without ``whole_names`` long ones are cut to fit ``columns``."""
     pairs = tuple(pairs)
     figures = [_figures(side) for pair in pairs for side in on_both_sides(pair)]
@@ -58,7 +58,7 @@ def diffstat(pairs: Iterable[Pair], columns: int, *, whole_names: bool) -> Itera
     )
 
 
-def _figures(pair: Pair) -> _Figures:
+def _figures(pair: PageDiff) -> _Figures:
     item = pair.item
     fields = ", ".join(change.name for change in field_changes(pair))
     verb = item.verb if isinstance(item, Action) else "conflict"

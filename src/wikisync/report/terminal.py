@@ -133,15 +133,15 @@ def show_diff(report: Report, console: Console, view: View) -> None:
     with shared():
         if view.stat:
             whole = not console.is_terminal
-            print_lines(console, diffstat(report.pairs, columns, whole_names=whole))
+            print_lines(console, diffstat(report.diffs, columns, whole_names=whole))
         elif view.side_by_side or console.is_terminal:
-            print_lines(console, pages(report.pairs, columns, beside=view.side_by_side))
+            print_lines(console, pages(report.diffs, columns, beside=view.side_by_side))
         else:
             _show_plain(report, console)
 
 
 def _show_plain(report: Report, console: Console) -> None:
-    for pair in report.pairs:
+    for pair in report.diffs:
         heading = f"{escape_control(name(pair.item))}  {escape_control(title(pair))}  ({doing(pair.item)})"
         print_line(console, heading)
         for line in lines(pair):

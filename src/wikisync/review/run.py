@@ -19,7 +19,7 @@ from wikisync.review.gate import Gate
 from wikisync.review.serving import listening, served
 from wikisync.review.session import Session
 from wikisync.review.site import Site
-from wikisync.reviewed import carry_out_reviewed
+from wikisync.reviewed import apply_reviewed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -55,7 +55,7 @@ def review(
     and where one moved on, all is refused. Where there is nothing to tick, nothing is served.
     Raises what ``workflow.look`` and ``reviewed.carry_out_reviewed`` raise, and PortTaken.
     """
-    looked = workflow.look(config, request, progress)
+    looked = workflow.dry_run(config, request, progress)
     shown = build_view(looked, _now())
     pages = {entry.value: entry.key for entry in shown.entries if entry.may_be_ticked}
     if not pages:
@@ -88,7 +88,7 @@ def _written(
     notice: Callable[[], None],
 ) -> Report:
     try:
-        report = carry_out_reviewed(
+        report = apply_reviewed(
             config,
             looked.request,
             looked.plan,

@@ -9,7 +9,7 @@ import pytest
 
 from helpers import LATER, PAGE, base, local, planned, remote, sides
 from wikisync.apply import ActionResult
-from wikisync.compare import Pair
+from wikisync.compare import PageDiff
 from wikisync.errors import (
     BadPage,
     CertificateError,
@@ -34,22 +34,22 @@ SIDES = sides(
 )
 
 
-def report(plan: Plan, *pairs: Pair, **more: Any) -> Report:
-    return Report(Request("push", "push"), "http://wiki", "pages", plan, pairs=pairs, **more)
+def report(plan: Plan, *pairs: PageDiff, **more: Any) -> Report:
+    return Report(Request("push", "push"), "http://wiki", "pages", plan, diffs=pairs, **more)
 
 
 def pushed() -> Report:
     plan = planned(SIDES, PlanOptions("push"))
     old, new = PAGE, replace(PAGE, content="Mine.", title="A <b> title")
     items: list[Action | Conflict] = [*plan.writes, *plan.conflicts]
-    return report(plan, *(Pair(item, old, new) for item in items))
+    return report(plan, *(PageDiff(item, old, new) for item in items))
 
 
 def large(count: int, size: int, *, wide: str = "x") -> Report:
     here = [local(f"p{number:05}", content=f"{number}") for number in range(count)]
     plan = planned(sides(here=here), PlanOptions("push"))
     text = "\n".join(wide * 60 for _ in range(size // 60))
-    return report(plan, *(Pair(a, None, replace(PAGE, content=text)) for a in plan.actions))
+    return report(plan, *(PageDiff(a, None, replace(PAGE, content=text)) for a in plan.actions))
 
 
 def test_every_page_has_a_row_with_what_changes_and_how_many_lines() -> None:

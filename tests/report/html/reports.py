@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Any
 
 from helpers import PAGE, key
-from wikisync.compare import Pair
+from wikisync.compare import PageDiff
 from wikisync.page.model import Key
 from wikisync.sync.plan import Action, Conflict, Plan
 from wikisync.workflow import Report, Request
@@ -32,12 +32,12 @@ def pair(
     file: str = "",
     fields: tuple[str, ...] = (),
     **more: Any,
-) -> Pair:
+) -> PageDiff:
     item = Action(verb, side, Key(locale, path), file or f"{path}.md", fields, **more)
-    return Pair(item, old, new)
+    return PageDiff(item, old, new)
 
 
-def conflicting(path: str = "torn") -> Pair:
+def conflicting(path: str = "torn") -> PageDiff:
     item = Conflict(
         key(path),
         f"{path}.md",
@@ -46,15 +46,15 @@ def conflicting(path: str = "torn") -> Pair:
         local_changes=("content",),
         remote_changes=("title",),
     )
-    return Pair(item, page("Theirs.\n"), page("Mine.\n"))
+    return PageDiff(item, page("Theirs.\n"), page("Mine.\n"))
 
 
-def report(*pairs: Pair, direction: Command = "push", **more: Any) -> Report:
+def report(*pairs: PageDiff, direction: Command = "push", **more: Any) -> Report:
     actions = tuple(one.item for one in pairs if isinstance(one.item, Action))
     conflicts = tuple(one.item for one in pairs if isinstance(one.item, Conflict))
     plan = Plan(actions, conflicts, pages=len(pairs), **more)
     return Report(
-        Request("diff", direction), "http://wiki.example", "pages", plan, pairs=tuple(pairs)
+        Request("diff", direction), "http://wiki.example", "pages", plan, diffs=tuple(pairs)
     )
 
 

@@ -69,7 +69,7 @@ def test_fields_are_shown_from_old_to_new_and_tags_one_by_one() -> None:
 
 def test_a_merge_shows_what_changes_on_both_sides() -> None:
     one = pair(page("a\nb\nc\n"), page("A\nb\nC\n"), verb="merge", theirs=("content",))
-    shown = text_of(to_html(report(replace(one, here=page("A\nb\nc\n"))), MADE))
+    shown = text_of(to_html(report(replace(one, in_folder=page("A\nb\nc\n"))), MADE))
     assert "→ wiki and folder" in shown
     assert "On the wiki" in shown
     assert "In the folder" in shown

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from wikisync.apply import ActionResult
-    from wikisync.compare import Pair
+    from wikisync.compare import PageDiff
     from wikisync.errors import WikisyncError
     from wikisync.page.model import Key
     from wikisync.report.github.room import MarkdownLimit
@@ -54,7 +54,7 @@ def to_markdown(report: Report, room: MarkdownLimit, title: str, intro: str = ""
         sheet.add(f"{escape(line)}\n")
     sheet.add("\n")
     _left_to_people(sheet, report)
-    differences = [(pair, list(lines(pair))[2:]) for pair in report.pairs]  # less the two names
+    differences = [(pair, list(lines(pair))[2:]) for pair in report.diffs]  # less the two names
     figures = {_which(pair.item): _figures(body) for pair, body in differences if body}
     rows = [
         _row(action, outcome, figures.get(_which(action), ""))
@@ -146,7 +146,7 @@ def _name(action: Action) -> str:
     return f"{code(old)} → {code(action.file)}" if old else code(action.file)
 
 
-def _summary(pair: Pair, body: list[str]) -> str:
+def _summary(pair: PageDiff, body: list[str]) -> str:
     item = pair.item
     what = planned_label(item) if isinstance(item, Action) else "conflict"
     title = next((page.title for page in (pair.new, pair.old) if page and page.title), "")

@@ -20,7 +20,7 @@ from wikisync.sync.plan import Action, Conflict
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from wikisync.compare import Pair
+    from wikisync.compare import PageDiff
     from wikisync.page.model import Key
     from wikisync.report.html.bounds import PageLimits
     from wikisync.sync.plan import Command
@@ -64,7 +64,7 @@ def _entries(report: Report, limits: PageLimits) -> tuple[Entry, ...]:
         Timer(limits.preview_seconds, limits.previews_seconds),
         Timer(limits.differences_seconds, limits.differences_seconds),
     )
-    pages = enumerate(_by_page(report.pairs))
+    pages = enumerate(_by_page(report.diffs))
     # Where there is not room for all, small changes go before pages that come or go whole.
     weighed = sorted(pages, key=lambda page: any(p.old is None or p.new is None for p in page[1]))
     made = {number: _entry(page, number, writer) for number, page in weighed}
@@ -72,19 +72,19 @@ def _entries(report: Report, limits: PageLimits) -> tuple[Entry, ...]:
     return tuple(made[n] for n in order)
 
 
-def _by_page(pairs: Iterable[Pair]) -> list[list[Pair]]:
+def _by_page(pairs: Iterable[PageDiff]) -> list[list[PageDiff]]:
     """The pairs of each page together: one that moves may have been edited too."""
-    found: dict[tuple[Key, bool], list[Pair]] = {}
+    found: dict[tuple[Key, bool], list[PageDiff]] = {}
     for pair in pairs:
         found.setdefault((pair.item.key, isinstance(pair.item, Conflict)), []).append(pair)
     return [sorted(page, key=_is_move, reverse=True) for page in found.values()]
 
 
-def _is_move(pair: Pair) -> bool:
+def _is_move(pair: PageDiff) -> bool:
     return isinstance(pair.item, Action) and pair.item.verb == "move"
 
 
-def _entry(page: Sequence[Pair], number: int, writer: ChangeWriter) -> Entry:
+def _entry(page: Sequence[PageDiff], number: int, writer: ChangeWriter) -> Entry:
     first = page[0]
     title = next((p.title for pair in page for p in (pair.new, pair.old) if p and p.title), "")
     status, side, doing, old_name, message = _describe(first.item)
@@ -128,7 +128,7 @@ def _notices(report: Report) -> Iterator[Notice]:
         yield Notice("refused", refusal.rule, refusal_message(refusal))
     for problem in report.plan.problems:
         yield Notice("problem", "", error_message(problem))
-    shown = {id(pair.item) for pair in report.pairs}
+    shown = {id(pair.item) for pair in report.diffs}
     for conflict in conflicts(report):
         if id(conflict) not in shown:
             yield Notice("problem", conflict.file, conflict_message(conflict))

@@ -19,7 +19,7 @@ from wikisync.sync.plan import Action
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from wikisync.compare import Pair
+    from wikisync.compare import PageDiff
     from wikisync.page.model import Page
     from wikisync.report.fields import FieldChange
     from wikisync.report.html.bounds import PageLimits, SizeBudget
@@ -41,12 +41,12 @@ class ChangeWriter:
     previewing: Timer
     comparing: Timer
 
-    def changes(self, pair: Pair) -> tuple[Change, ...]:
+    def changes(self, pair: PageDiff) -> tuple[Change, ...]:
         """A change for each side that the pair is about."""
         sides = texts.on_both_sides(pair)
         return tuple(self._change(side, labelled=len(sides) > 1) for side in sides)
 
-    def _change(self, pair: Pair, *, labelled: bool) -> Change:
+    def _change(self, pair: PageDiff, *, labelled: bool) -> Change:
         added, removed = texts.counts(pair)
         same = not (added or removed)
         fields = tuple(self._field(change) for change in field_changes(pair))
@@ -65,7 +65,7 @@ class ChangeWriter:
             previews=() if same or shown is None else tuple(self._previews(pair)),
         )
 
-    def _difference(self, pair: Pair) -> Difference | None:
+    def _difference(self, pair: PageDiff) -> Difference | None:
         if not self.differences.left:
             return None
         most = min(self.limits.difference, self.differences.left)
@@ -92,7 +92,7 @@ class ChangeWriter:
         line = self.limits.line
         return FieldView(change.name, clipped(old, line), clipped(new, line))
 
-    def _previews(self, pair: Pair) -> Iterator[Preview]:
+    def _previews(self, pair: PageDiff) -> Iterator[Preview]:
         for label, page in zip(_labels(pair.item), (pair.old, pair.new), strict=True):
             if page is not None:
                 yield self._preview(pair.item, label, page)
