@@ -12,7 +12,7 @@ import pytest
 from report.html.reports import conflicting, page, pair, report
 from review.visitor import Visitor
 from wikisync.report.html import build_view
-from wikisync.review.gate import Gate
+from wikisync.review.gate import Auth
 from wikisync.review.serving import listening, served
 from wikisync.review.session import Session
 from wikisync.review.site import LIMIT, Site
@@ -32,7 +32,7 @@ class Scene:
         self.view = build_view(report(*pairs, conflicting()), "1 January 2026")
         pages = {e.value: e.key for e in self.view.entries if e.may_be_ticked}
         self.session = Session(pages)
-        self.gate = Gate(port)
+        self.gate = Auth(port)
         self.site = Site(self.gate, self.session, self.view)
         self.visitor = Visitor(self.gate.address)
 

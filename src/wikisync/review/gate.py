@@ -22,7 +22,7 @@ _OURS: Final = frozenset({"same-origin", "none"})
 """What ``Sec-Fetch-Site`` may say: sent by our own page, or by the user."""
 
 
-class Gate:
+class Auth:
     """The gate of one review, for a server on ``port``."""
 
     def __init__(self, port: int) -> None:
@@ -45,7 +45,7 @@ class Gate:
         """Where a browser enters, once."""
         return f"{self.origin}/enter/{self._secret}"
 
-    def enters(self, secret: str, headers: Mapping[str, str]) -> bool:
+    def consume_secret(self, secret: str, headers: Mapping[str, str]) -> bool:
         """Whether a request gets in by the secret; it is used up then.
 
         A browser that only fetches ahead must not use it up.
@@ -62,7 +62,7 @@ class Gate:
         """The header ``Set-Cookie`` for whoever entered."""
         return f"{COOKIE}={self._pass}; Path={self.room}; HttpOnly; SameSite=Strict"
 
-    def admits(self, headers: Mapping[str, str], *, writes: bool = False) -> bool:
+    def is_authorized(self, headers: Mapping[str, str], *, writes: bool = False) -> bool:
         """Whether a request is one of the browser that entered, sent by our own page or the user.
 
         Requests that write must say where they come from.
@@ -73,7 +73,7 @@ class Gate:
             return False
         return any(hmac.compare_digest(one, self._pass.encode()) for one in _cookies(headers))
 
-    def knows(self, token: str) -> bool:
+    def valid_csrf(self, token: str) -> bool:
         """Whether a form is one of ours."""
         return hmac.compare_digest(token.encode(), self.token.encode())
 

@@ -15,7 +15,7 @@ from wikisync.report.summary import summary
 from wikisync.report.verdict import refusal_message
 from wikisync.report.wording import error_message
 from wikisync.report.words import plural
-from wikisync.review.gate import Gate
+from wikisync.review.gate import Auth
 from wikisync.review.serving import listening, served
 from wikisync.review.session import Session
 from wikisync.review.site import Site
@@ -62,7 +62,7 @@ def review(
         return looked
     session = Session(pages)
     socket = listening()
-    gate = Gate(socket.getsockname()[1])
+    gate = Auth(socket.getsockname()[1])
     with served(Site(gate, session, shown).app, socket):
         try:
             opened(gate.address)

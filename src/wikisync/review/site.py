@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
     from wikisync.report.html import PageView, ReviewState
-    from wikisync.review.gate import Gate
+    from wikisync.review.gate import Auth
     from wikisync.review.session import Session
 
 LIMIT: Final = 4 * 1024 * 1024
@@ -45,7 +45,7 @@ _ENTERED: Final = (
 class Site:
     """The application of one review."""
 
-    def __init__(self, gate: Gate, session: Session, view: PageView) -> None:
+    def __init__(self, gate: Auth, session: Session, view: PageView) -> None:
         self._gate, self._session, self._view = gate, session, view
         room = gate.room
         self.app = Starlette(
@@ -63,13 +63,13 @@ class Site:
     async def _enter(self, request: Request) -> Response:
         if request.method != "GET":  # a HEAD must not use the secret up
             return await _nothing(request)
-        if self._gate.enters(request.path_params["secret"], request.headers):
+        if self._gate.consume_secret(request.path_params["secret"], request.headers):
             headers = {**HEADERS, "set-cookie": self._gate.cookie}
             return HTMLResponse(_ENTERED.format(room=self._gate.room), headers=headers)
         return await _nothing(request)
 
     async def _page(self, request: Request) -> Response:
-        if not self._gate.admits(request.headers):
+        if not self._gate.is_authorized(request.headers):
             return await _nothing(request)
         self._session.touch()
         state = self._session.state
@@ -80,7 +80,7 @@ class Site:
         return HTMLResponse(html, headers=headers)
 
     async def _now(self, request: Request) -> Response:
-        if not self._gate.admits(request.headers):
+        if not self._gate.is_authorized(request.headers):
             return await _nothing(request)
         state = self._session.state
         if state.phase == "ended":
@@ -101,7 +101,7 @@ class Site:
 
     async def _form(self, request: Request) -> dict[str, list[str]] | None:
         """The fields of a form of ours; None where it is not."""
-        if not self._gate.admits(request.headers, writes=True):
+        if not self._gate.is_authorized(request.headers, writes=True):
             return None
         body = b""
         try:
@@ -112,7 +112,7 @@ class Site:
         except ClientDisconnect:  # a page that is closed while it sends
             return None
         form = parse_qs(body.decode("utf-8", "replace"))
-        if not self._gate.knows(form.get("token", [""])[0]):
+        if not self._gate.valid_csrf(form.get("token", [""])[0]):
             return None
         self._session.touch()
         return form
