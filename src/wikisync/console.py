@@ -117,9 +117,9 @@ def finish(report: Report, output: Output, config: Config | None = None) -> None
     """
     code = _print(report, output)
     if config is not None and on_github():
-        from wikisync.github.tell import tell_run
+        from wikisync.github.tell import report_command
 
-        tell_run(report, config)
+        report_command(report, config)
     raise typer.Exit(code)
 
 
@@ -186,9 +186,9 @@ def told(output: Output, request: Request | None = None) -> Iterator[None]:
         message = error_message(error)
         tell(f"wikisync: {message.text}", message.hint)
         if on_github():
-            from wikisync.github.tell import tell_run_error
+            from wikisync.github.tell import report_command_error
 
-            tell_run_error(error)
+            report_command_error(error)
         code = (
             2
             if isinstance(error, UsageError)

@@ -97,20 +97,20 @@ def test_a_push_says_what_it_expects_and_overwrites_nothing_else(repo: Repo) -> 
 
 def test_the_branch_can_be_taken_away(repo: Repo) -> None:
     clone(repo).drop(proposed(repo, "ONE\n"))
-    assert clone(repo).there() is None
+    assert clone(repo).remote_commit() is None
 
 
 def test_what_is_on_the_branch_is_found_and_told_apart(repo: Repo, tmp_path: Path) -> None:
-    assert clone(repo).there() is None
+    assert clone(repo).remote_commit() is None
     ours = proposed(repo, "ONE\n")
-    assert clone(repo).there() == ours
-    assert clone(repo).strangers(ours) == ()
+    assert clone(repo).remote_commit() == ours
+    assert clone(repo).foreign_commits(ours) == ()
     other = remote(repo).clone(tmp_path / "other", "-b", BRANCH)
     other.commit({"pages/a.md": "mine\n"})
     other.git("push", "-q")
     theirs = other.git("rev-parse", "HEAD")
-    assert clone(repo).there() == theirs
-    assert clone(repo).strangers(theirs) == (theirs,)
+    assert clone(repo).remote_commit() == theirs
+    assert clone(repo).foreign_commits(theirs) == (theirs,)
 
 
 @pytest.mark.parametrize(("email", "message"), [(EMAIL, "x"), ("a@example.org", f"x\n\n{TRAILER}")])
@@ -123,7 +123,7 @@ def test_neither_our_name_nor_our_line_alone_makes_a_commit_ours(
     repo.git("commit", "-q", "-a", "-m", message)
     commit = repo.git("rev-parse", "HEAD")
     repo.git("switch", "-q", "main")
-    assert clone(repo).strangers(commit) == (commit,)
+    assert clone(repo).foreign_commits(commit) == (commit,)
 
 
 @pytest.mark.parametrize("own", [False, True])
@@ -140,7 +140,7 @@ def test_a_merge_is_a_strangers_only_where_it_has_something_of_its_own(
     repo.git("commit", "-q", "-a", "-m", "Merge")
     merge = repo.git("rev-parse", "HEAD")
     repo.git("switch", "-q", "main")
-    assert clone(repo).strangers(merge) == ((merge,) if own else ())
+    assert clone(repo).foreign_commits(merge) == ((merge,) if own else ())
 
 
 def test_hooks_of_the_repository_are_not_run(repo: Repo) -> None:

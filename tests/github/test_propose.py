@@ -13,9 +13,9 @@ from github.api import REPOSITORY, FakeGitHub
 from github.log import Log, outputs
 from repo import Repo, alone, repository
 from wikisync.github.git import BRANCH
-from wikisync.github.handover import Handover, leave, left
+from wikisync.github.handover import CommandResult, load_result, save_result
 from wikisync.github.job import job
-from wikisync.github.propose import propose
+from wikisync.github.propose import propose_pull_request
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,12 +33,12 @@ class Stand:
     def fetched(self, text: str, *, whole: bool = True, body: str = "the report") -> None:
         """What the pull left: a file in the folder, and what it came to."""
         self.repo.write("pages/home.md", text)
-        leave(job(self.env), Handover("pull", "pages", whole, body))
+        save_result(job(self.env), CommandResult("pull", "pages", whole, body))
 
     def propose(self, **env: str) -> tuple[int, Log]:
         err = io.StringIO()
         with chdir(self.repo.root), redirect_stderr(err):
-            code = propose({**self.env, **env})
+            code = propose_pull_request({**self.env, **env})
         return code, Log.of(err.getvalue(), [])
 
     @property
@@ -124,7 +124,7 @@ def test_two_wikis_of_a_repository_have_branches_of_their_own(stand: Stand) -> N
     stand.propose()
     stand.repo.git("checkout", "-q", ".")
     stand.repo.write("docs/other.md", "x\n")
-    leave(job(stand.env), Handover("pull", "docs", whole=True, body=""))
+    save_result(job(stand.env), CommandResult("pull", "docs", whole=True, body=""))
     assert stand.propose(WIKISYNC_BRANCH="wikisync/docs")[0] == 0
     heads = [pull["head"]["ref"] for pull in stand.api.open_pulls()]
     assert heads == [BRANCH, "wikisync/docs"]
@@ -167,7 +167,7 @@ def test_a_branch_that_cannot_be_pushed_to_is_an_error_and_opens_nothing(stand: 
 def test_pages_fetched_by_the_command_itself_can_be_proposed(stand: Stand) -> None:
     (stand.repo.root / "wikisync.toml").write_text('url = "https://wiki.example.com"\n')
     stand.repo.write("pages/home.md", "two\n")
-    assert left(job(stand.env)) is None
+    assert load_result(job(stand.env)) is None
     assert stand.propose()[0] == 0
     changed = stand.remote.git("diff", "--name-only", "main", BRANCH).split()
     assert changed == ["pages/home.md"]
@@ -176,4 +176,4 @@ def test_pages_fetched_by_the_command_itself_can_be_proposed(stand: Stand) -> No
 def test_what_was_left_can_be_damaged_without_harm(stand: Stand, tmp_path: Path) -> None:
     for text in ("{", "[]", '{"command": "pull"}', '{"x": 1}'):
         (tmp_path / "wikisync.json").write_text(text)
-        assert left(job(stand.env)) is None
+        assert load_result(job(stand.env)) is None

@@ -28,9 +28,9 @@ def _run(arguments: list[str]) -> int:
 
             return run_action(os.environ)
         case ["propose"]:
-            from wikisync.github.propose import propose
+            from wikisync.github.propose import propose_pull_request
 
-            return propose(os.environ)
+            return propose_pull_request(os.environ)
     print(_USAGE, file=sys.stderr)  # noqa: T201  (nobody else is there to say it)
     return 2
 

@@ -14,7 +14,7 @@ from wikisync import html_file, planfile, workflow
 from wikisync.errors import GitHubError, NotConfigured, UntrustedCheckout, WikisyncError
 from wikisync.github import log, tell
 from wikisync.github.comment import comment
-from wikisync.github.handover import Handover, leave
+from wikisync.github.handover import CommandResult, save_result
 from wikisync.github.inputs import inputs
 from wikisync.github.job import job
 from wikisync.github.trust import check_writes, load
@@ -111,7 +111,7 @@ def _commanded(run: ActionRun) -> int:
     from rich.console import Console
 
     show(replace(report, diffs=()), Console(highlight=False, markup=False, emoji=False))
-    tell.tell(report, run.config, run.job, run.asked.fail_on)
+    tell.report_run(report, run.config, run.job, run.asked.fail_on)
     log.write_outputs(run.job.output, files | _page(report, run))
     room = comment_limit(run.job.run_url)
     body = to_markdown(replace(report, wiki=""), room, tell.title(report))
@@ -119,7 +119,7 @@ def _commanded(run: ActionRun) -> int:
     _comment(run, body, anew=differs(report))
     whole = job_exit_code(report, "conflicts") == DONE
     folder = tell.in_repository(run.config.folder, run.job)
-    leave(run.job, Handover(run.asked.command, folder, whole, body))
+    save_result(run.job, CommandResult(run.asked.command, folder, whole, body))
     return job_exit_code(report, run.asked.fail_on)
 
 
@@ -154,7 +154,7 @@ def _made(name: str, file: Path, make: Callable[[], object]) -> dict[str, str]:
     try:
         make()
     except WikisyncError as error:
-        log.annotate([Annotation("warning", "wikisync", str(error_message(error)))])
+        log.print_annotations([Annotation("warning", "wikisync", str(error_message(error)))])
         return {}
     return {name: str(file)}
 
@@ -177,10 +177,10 @@ def _comment(run: ActionRun, body: str, *, anew: bool) -> None:
     try:
         comment(run.job, about.number, hidden, body, anew=anew)
     except GitHubError as error:
-        log.annotate([Annotation("warning", "wikisync", str(error_message(error)))])
+        log.print_annotations([Annotation("warning", "wikisync", str(error_message(error)))])
         log.append(run.job.summary, f"\n{escape(str(error_message(error)))}\n")
 
 
 def _tell_error(error: WikisyncError, here: Job) -> None:
     print(f"wikisync: {error_message(error)}", file=sys.stderr)  # noqa: T201  (the log is its screen)
-    tell.tell_error(error, here)
+    tell.report_error(error, here)

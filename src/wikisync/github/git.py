@@ -66,7 +66,7 @@ class Clone:
         done = self._run("commit-tree", tree, "-p", parent, "-F", "-", given=text)
         return done.decode("ascii").strip()
 
-    def there(self) -> str | None:
+    def remote_commit(self) -> str | None:
         """The commit that the branch has on the remote, fetched; None where there is no branch."""
         ref, also = f"refs/heads/{self.branch}", _network(self.job)
         listed = self._run("ls-remote", REMOTE, ref, also=also).decode("ascii", "replace").split()
@@ -77,7 +77,7 @@ class Clone:
         )
         return listed[0]
 
-    def strangers(self, commit: str) -> tuple[str, ...]:
+    def foreign_commits(self, commit: str) -> tuple[str, ...]:
         """The commits up to this one that HEAD has not and wikisync did not make, newest first.
 
         A merge that only brings two sides together has nothing of its own, and is no stranger.

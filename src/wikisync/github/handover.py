@@ -19,7 +19,7 @@ _NAME: Final = "wikisync.json"
 
 
 @dataclass(frozen=True, slots=True)
-class Handover:
+class CommandResult:
     """What a command came to. ``folder`` is as the repository names it.
 
     ``whole`` is False where something was left: a conflict, a failure, a refusal. ``body`` is the
@@ -32,23 +32,23 @@ class Handover:
     body: str
 
 
-def leave(job: Job, handover: Handover) -> None:
+def save_result(job: Job, handover: CommandResult) -> None:
     """Leave it to the steps that follow. That it fails costs them a text, no more."""
-    file = _file(job)
+    file = _result_file(job)
     if file is not None:
         with suppress(OSError):
             file.write_text(json.dumps(asdict(handover)), encoding="utf-8")
 
 
-def left(job: Job) -> Handover | None:
+def load_result(job: Job) -> CommandResult | None:
     """What was left, if anything was."""
-    file = _file(job)
+    file = _result_file(job)
     try:
         found = json.loads(file.read_text(encoding="utf-8")) if file else None
-        return Handover(**found) if found else None
+        return CommandResult(**found) if found else None
     except (OSError, ValueError, TypeError):
         return None
 
 
-def _file(job: Job) -> Path | None:
+def _result_file(job: Job) -> Path | None:
     return job.temporary / _NAME if job.temporary else None

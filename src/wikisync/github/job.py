@@ -85,9 +85,9 @@ def job(env: Mapping[str, str]) -> Job:
         run_url=f"{server}/{repository}/actions/runs/{run}" if repository and run else "",
         sha=_commit(env.get("GITHUB_SHA")),
         merge_base=_commit((event.get("merge_group") or {}).get("base_sha")),
-        summary=_file(env, "GITHUB_STEP_SUMMARY"),
-        output=_file(env, "GITHUB_OUTPUT"),
-        temporary=_file(env, "RUNNER_TEMP"),
+        summary=_path_in(env, "GITHUB_STEP_SUMMARY"),
+        output=_path_in(env, "GITHUB_OUTPUT"),
+        temporary=_path_in(env, "RUNNER_TEMP"),
         pull_request=_pull_request(event, repository),
     )
 
@@ -97,12 +97,12 @@ def _commit(found: object) -> str:
     return found if isinstance(found, str) and _SHA.fullmatch(found) else NO_COMMIT
 
 
-def _file(env: Mapping[str, str], name: str) -> Path | None:
+def _path_in(env: Mapping[str, str], name: str) -> Path | None:
     return Path(env[name]) if env.get(name) else None
 
 
 def _event(env: Mapping[str, str]) -> dict[str, Any]:
-    file = _file(env, "GITHUB_EVENT_PATH")
+    file = _path_in(env, "GITHUB_EVENT_PATH")
     try:
         event = json.loads(file.read_bytes()) if file else {}
     except (OSError, ValueError):

@@ -83,7 +83,7 @@ def guard_log(env: Mapping[str, str]) -> None:
             setattr(sys, name, LogStream(stream))
 
 
-def annotate(found: Iterable[Annotation]) -> None:
+def print_annotations(found: Iterable[Annotation]) -> None:
     """Print annotations, to stderr: GitHub reads both."""
     for annotation in found:
         _command(str(annotation))

@@ -14,7 +14,7 @@ from wikisync.errors import GitHubError, WikisyncError
 from wikisync.github import log, tell
 from wikisync.github.api import Api
 from wikisync.github.git import BRANCH, Clone
-from wikisync.github.handover import Handover, left
+from wikisync.github.handover import CommandResult, load_result
 from wikisync.github.job import job
 from wikisync.github.trust import check_writes, load
 from wikisync.report.data import DONE
@@ -45,10 +45,10 @@ class _Proposal:
     job: Job
     clone: Clone
     base: str
-    left: Handover
+    left: CommandResult
 
 
-def propose(env: Mapping[str, str]) -> int:
+def propose_pull_request(env: Mapping[str, str]) -> int:
     """Propose what a pull brought into the folder; the exit code of the step."""
     log.guard_log(env)
     here = job(env)
@@ -57,15 +57,17 @@ def propose(env: Mapping[str, str]) -> int:
             raise GitHubError("open a pull request", f"{here.ref or 'this'} is no branch")
         check_writes(here)
         base = here.ref.removeprefix(_HEADS)
-        found = left(here) or _without_action(here, env)
+        found = load_result(here) or _without_action(here, env)
         clone = Clone(here, env.get("WIKISYNC_BRANCH", "").strip() or BRANCH)
         outcome = _proposed(_Proposal(here, clone, base, found))
     except WikisyncError as error:
         print(f"wikisync: {error_message(error)}", file=sys.stderr)  # noqa: T201
-        tell.tell_error(error, here)
+        tell.report_error(error, here)
         return code_of(error)
     message = f"{outcome.text} {outcome.url}".strip()
-    log.annotate([Annotation("notice" if outcome.fine else "warning", "wikisync", message)])
+    log.print_annotations(
+        [Annotation("notice" if outcome.fine else "warning", "wikisync", message)]
+    )
     log.append(here.summary, f"{escape(outcome.text)} {outcome.url}\n")
     log.write_outputs(here.output, {"pull-request": outcome.url})
     return DONE
@@ -80,16 +82,16 @@ class _Outcome:
     fine: bool = True
 
 
-def _without_action(here: Job, env: Mapping[str, str]) -> Handover:
+def _without_action(here: Job, env: Mapping[str, str]) -> CommandResult:
     """What is known where the pages were pulled by the command itself. Raises UsageError."""
     config = load(here, None, env, need_token=False)
-    return Handover("pull", tell.in_repository(config.folder, here), whole=False, body="")
+    return CommandResult("pull", tell.in_repository(config.folder, here), whole=False, body="")
 
 
 def _proposed(about: _Proposal) -> _Outcome:
     clone, folder = about.clone, about.left.folder
-    head, tree, there = clone.commit_of(), clone.tree_with(folder), clone.there()
-    strangers = clone.strangers(there) if there else ()
+    head, tree, there = clone.commit_of(), clone.tree_with(folder), clone.remote_commit()
+    strangers = clone.foreign_commits(there) if there else ()
     if tree == clone.tree_of(head):
         if there is None or not about.left.whole or strangers:
             return _Outcome("Nothing was edited on the wiki that is not here.")

@@ -29,28 +29,28 @@ TITLES: Final = {
 }
 
 
-def tell(report: Report, config: Config, job: Job, fail_on: FailOn = "conflicts") -> None:
+def report_run(report: Report, config: Config, job: Job, fail_on: FailOn = "conflicts") -> None:
     """Tell of a command that has a report."""
-    log.annotate(annotate(report, in_repository(config.folder, job), fail_on))
+    log.print_annotations(annotate(report, in_repository(config.folder, job), fail_on))
     log.write_outputs(job.output, step_outputs(report))
     if job.summary is not None:
         room = summary_limit(log.used(job.summary))
         log.append(job.summary, f"{to_markdown(report, room, title(report))}\n")
 
 
-def tell_run(report: Report, config: Config) -> None:
+def report_command(report: Report, config: Config) -> None:
     """Tell of a command that a step ran by itself, as its environment says."""
-    tell(report, config, job(os.environ))
+    report_run(report, config, job(os.environ))
 
 
-def tell_run_error(error: WikisyncError) -> None:
+def report_command_error(error: WikisyncError) -> None:
     """The same of what ended it before there was anything to report."""
-    tell_error(error, job(os.environ))
+    report_error(error, job(os.environ))
 
 
-def tell_error(error: WikisyncError, job: Job) -> None:
+def report_error(error: WikisyncError, job: Job) -> None:
     """Tell of what ended a command before there was anything to report."""
-    log.annotate([of_error(error)])
+    log.print_annotations([of_error(error)])
     log.append(job.summary, error_markdown(error, "wikisync: it could not be done"))
 
 

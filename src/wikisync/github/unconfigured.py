@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from wikisync.errors import GitHubError
 from wikisync.github import log, tell
-from wikisync.github.handover import Handover, leave
+from wikisync.github.handover import CommandResult, save_result
 from wikisync.github.preview import preview
 from wikisync.report.data import DONE
 from wikisync.report.github.annotations import annotate
@@ -54,9 +54,9 @@ def unconfigured(
         reason, remedy = message.text, message.hint
     elif about and about.from_fork:
         reason, remedy = FORK, ""
-    log.annotate([Annotation("notice", "wikisync", f"{reason} {remedy}".strip())])
+    log.print_annotations([Annotation("notice", "wikisync", f"{reason} {remedy}".strip())])
     folder = tell.in_repository(config.folder, job)
-    leave(job, Handover(asked.command, folder, whole=False, body=""))
+    save_result(job, CommandResult(asked.command, folder, whole=False, body=""))
     if about is None:
         log.append(job.summary, f"### wikisync\n\n{escape(f'{reason} {remedy}')}\n")
         log.write_outputs(job.output, _nothing())
@@ -70,11 +70,11 @@ def _preview(config: Config, job: Job, asked: Inputs, about: PullRequest, reason
     try:
         report = preview(config, job, delete=asked.delete)
     except GitHubError as error:
-        log.annotate([Annotation("warning", "wikisync", str(error_message(error)))])
+        log.print_annotations([Annotation("warning", "wikisync", str(error_message(error)))])
         log.append(job.summary, f"### {title}\n\n{escape(f'{reason} {error_message(error)}')}\n")
         log.write_outputs(job.output, _nothing())
         return DONE
-    log.annotate(annotate(report, tell.in_repository(config.folder, job), asked.fail_on))
+    log.print_annotations(annotate(report, tell.in_repository(config.folder, job), asked.fail_on))
     log.write_outputs(job.output, step_outputs(report))
     if job.summary is not None:
         room = summary_limit(log.used(job.summary))
