@@ -83,7 +83,7 @@ def init(
     quiet: Quiet = False,
 ) -> None:
     """Write wikisync.toml, make the folder, try the connection."""
-    console_run.begin(console.Output(json, quiet), url, folder)
+    console_run.begin(console.OutputOptions(json, quiet), url, folder)
 
 
 @app.command(epilog="Example: wikisync status guide")
@@ -103,8 +103,8 @@ def status(
 ) -> None:
     """Show what differs, page by page. Changes nothing."""
     console_run.look(
-        console.Output(json, quiet, exit_code),
-        console.Source(config, jobs),
+        console.OutputOptions(json, quiet, exit_code),
+        console.ConfigOptions(config, jobs),
         command="status",
         direction="sync",
         paths=tuple(paths or ()),
@@ -141,8 +141,8 @@ def diff(
     """Show the differences themselves, as a push would make them. Changes nothing."""
     check_mirror("push", prefer, mirror=mirror)
     console_run.look(
-        console.Output(json, quiet, exit_code, view(stat, side_by_side, no_pager), html),
-        console.Source(config, jobs),
+        console.OutputOptions(json, quiet, exit_code, view(stat, side_by_side, no_pager), html),
+        console.ConfigOptions(config, jobs),
         command="diff",
         direction="pull" if pull else "push",
         paths=tuple(paths or ()),
@@ -180,8 +180,8 @@ def _writing(command: Command, text: str, example: str) -> None:
             raise typer.BadParameter("push writes to the wiki alone: pull --markers.")
         check_mirror(command, prefer, mirror=mirror)
         console_run.write(
-            console.Output(json, quiet, exit_code),
-            console.Source(config, jobs),
+            console.OutputOptions(json, quiet, exit_code),
+            console.ConfigOptions(config, jobs),
             command=command,
             yes=yes,
             paths=tuple(paths or ()),
@@ -229,7 +229,9 @@ def log(
     config: Config = None,
 ) -> None:
     """List the runs, and what each did; with PATH, the backups of these pages."""
-    console_run.show_log(console.Output(json), console.Source(config), tuple(paths or ()))
+    console_run.show_log(
+        console.OutputOptions(json), console.ConfigOptions(config), tuple(paths or ())
+    )
 
 
 @app.command(epilog="Example: wikisync undo, or wikisync undo 12 --dry-run")
@@ -254,7 +256,11 @@ def undo(
     A page that comes back after a deletion has its content, tags and settings, not its history.
     """
     console_run.undo(
-        console.Output(json, quiet), console.Source(config), run, yes=yes, dry_run=dry_run
+        console.OutputOptions(json, quiet),
+        console.ConfigOptions(config),
+        run,
+        yes=yes,
+        dry_run=dry_run,
     )
 
 
@@ -291,7 +297,7 @@ def restore(
     """
     if print_it and (to is not None or json):
         raise typer.BadParameter("--print goes with neither --output nor --json.")
-    output, source = console.Output(json, quiet), console.Source(config)
+    output, source = console.OutputOptions(json, quiet), console.ConfigOptions(config)
     if print_it or to is not None:
         console_run.print_backup(output, source, number, to)
     else:
@@ -310,7 +316,7 @@ def sandbox(
     json: Json = False,
 ) -> None:
     """Run a wiki on this machine to try things on, until Ctrl-C."""
-    console_run.serve(console.Output(json), port, data, locales)
+    console_run.serve(console.OutputOptions(json), port, data, locales)
 
 
 @app.command(epilog="Example: wikisync demo")
@@ -321,6 +327,6 @@ def demo() -> None:
 
 def main() -> None:
     """The program ``wikisync``."""
-    console.show_any_text()
+    console.escape_unencodable()
     console.guard_log()
     app(prog_name="wikisync")

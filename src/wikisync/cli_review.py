@@ -68,8 +68,8 @@ def review(
     if markers and command == "push":
         raise typer.BadParameter("push writes to the wiki alone: review pull --markers.")
     console_review.review(
-        console.Output(json, quiet),
-        console.Source(config, jobs),
+        console.OutputOptions(json, quiet),
+        console.ConfigOptions(config, jobs),
         command,
         browser=not no_browser,
         paths=chosen,

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Output:
+class OutputOptions:
     """How the user wants to be told. With a ``view`` pages are shown with their differences."""
 
     json: bool = False
@@ -48,7 +48,7 @@ class Output:
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class ConfigOptions:
     """Where the configuration comes from, and what overrides it."""
 
     config: Path | None = None
@@ -78,19 +78,19 @@ def _load_on_github(file: Path | None, *, need_token: bool, writes: bool) -> Con
     return found
 
 
-def show_any_text() -> None:
+def escape_unencodable() -> None:
     """Let stdout and stderr escape what they have no signs for, as where the locale is ASCII."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
 
 
-def stopping() -> None:
+def print_stopping() -> None:
     """Say that the run stops, as the user asked."""
-    tell("Stopping after the page in hand. Ctrl-C again: at once.")
+    print_message("Stopping after the page in hand. Ctrl-C again: at once.")
 
 
-def asking(*, yes: bool) -> Callable[[Report], bool]:
+def confirmation(*, yes: bool) -> Callable[[Report], bool]:
     """Who decides whether a plan is carried out: a person, unless that was said with ``--yes``."""
     return lambda report: yes or confirm(report)
 
@@ -102,7 +102,7 @@ def confirm(report: Report) -> bool:
 
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         raise NeedsYes
-    show_plan(report, screen(stderr=True))
+    show_plan(report, console_for(stderr=True))
     try:
         with redirect_stdout(sys.stderr):  # else the blank after the question goes to stdout
             return typer.confirm(question_message(report.plan), err=True)
@@ -110,7 +110,7 @@ def confirm(report: Report) -> bool:
         return False
 
 
-def finish(report: Report, output: Output, config: Config | None = None) -> None:
+def print_and_exit(report: Report, output: OutputOptions, config: Config | None = None) -> None:
     """Print a report as it was asked for, and end the program.
 
     A run on GitHub is told there too, where it has a ``config``.
@@ -123,7 +123,7 @@ def finish(report: Report, output: Output, config: Config | None = None) -> None
     raise typer.Exit(code)
 
 
-def _print(report: Report, output: Output) -> int:
+def _print(report: Report, output: OutputOptions) -> int:
     """Print a report as it was asked for; the exit code."""
     from wikisync.report import data, terminal
 
@@ -140,9 +140,9 @@ def _print(report: Report, output: Output) -> int:
         with _pageable(output) as console:
             terminal.show(report, console, output.view, texts=output.html is None)
         if output.html is not None:
-            tell(f"For a browser: {output.html}")
+            print_message(f"For a browser: {output.html}")
     elif code:
-        terminal.show_trouble(report, screen(stderr=True))
+        terminal.show_trouble(report, console_for(stderr=True))
     return code
 
 
@@ -169,12 +169,12 @@ def print_json(text: str) -> None:
 
 
 @contextmanager
-def told(output: Output, request: Request | None = None) -> Iterator[None]:
+def error_boundary(output: OutputOptions, request: Request | None = None) -> Iterator[None]:
     """Errors become sentences and exit codes; no traceback for what can happen in the field."""
     try:
         yield
     except KeyboardInterrupt:
-        tell("Stopped at once. The next run settles what was begun.")
+        print_message("Stopped at once. The next run settles what was begun.")
         raise typer.Exit(130) from None
     except WikisyncError as error:
         from wikisync.report.wording import error_message
@@ -184,7 +184,7 @@ def told(output: Output, request: Request | None = None) -> Iterator[None]:
 
             print_json(error_json(request, error))
         message = error_message(error)
-        tell(f"wikisync: {message.text}", message.hint)
+        print_message(f"wikisync: {message.text}", message.hint)
         if on_github():
             from wikisync.github.tell import report_command_error
 
@@ -204,10 +204,10 @@ def warn(config: Config) -> None:
     from wikisync.report.wording import in_the_clear
 
     if warning := in_the_clear(config.url):
-        tell(f"wikisync: {warning.text}", warning.hint)
+        print_message(f"wikisync: {warning.text}", warning.hint)
 
 
-def check_html(output: Output, config: Config) -> None:
+def check_html(output: OutputOptions, config: Config) -> None:
     """See that ``--html`` can be done, before there is anything to show. Raises UsageErrors."""
     if output.html is not None:
         from wikisync.html_file import check
@@ -215,7 +215,7 @@ def check_html(output: Output, config: Config) -> None:
         check(output.html, config)
 
 
-def tell(*lines: str) -> None:
+def print_message(*lines: str) -> None:
     """Print messages, without what could steer a terminal."""
     from wikisync.report.words import escape_control
 
@@ -239,14 +239,14 @@ def print_bytes(data: bytes) -> None:
     typer.echo("\n".join(lines), nl=False)
 
 
-def progress(output: Output) -> Progress:
+def progress(output: OutputOptions) -> Progress:
     """How to show progress: on a terminal, unless it is to be quiet."""
     from wikisync.report.progress import on_terminal, silent
 
     return silent if output.quiet or not sys.stderr.isatty() else on_terminal
 
 
-def screen(*, stderr: bool = False, page: TextIO | None = None) -> Console:
+def console_for(*, stderr: bool = False, page: TextIO | None = None) -> Console:
     """What prints to stdout, to stderr, or to a pager's ``page``."""
     from rich.console import Console
 
@@ -255,14 +255,14 @@ def screen(*, stderr: bool = False, page: TextIO | None = None) -> Console:
 
 
 @contextmanager
-def _pageable(output: Output) -> Iterator[Console]:
+def _pageable(output: OutputOptions) -> Iterator[Console]:
     """A console for results: with a pager behind it where there may be one."""
     from wikisync.pager import command, paged
 
-    console = screen()
+    console = console_for()
     pager = command(os.environ) if output.view is not None and output.view.pager else []
     if pager and sys.stdout.isatty():
         with paged(sys.stdout, pager, *console.size) as page:
-            yield screen(page=page)
+            yield console_for(page=page)
     else:
         yield console

@@ -13,16 +13,18 @@ from wikisync import console
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from wikisync.console import Output, Source
+    from wikisync.console import ConfigOptions, OutputOptions
     from wikisync.sync.plan import Command
 
 
-def plan(output: Output, source: Source, direction: Command, file: Path, **wishes: Any) -> None:
+def plan(
+    output: OutputOptions, source: ConfigOptions, direction: Command, file: Path, **wishes: Any
+) -> None:
     """``wikisync plan``. A plan that a guard refuses is not written. Ends the program."""
     from wikisync import planfile, workflow
 
     request = workflow.Request("plan", direction, file=str(file), **wishes)
-    with console.told(output, request):
+    with console.error_boundary(output, request):
         planfile.check(file)
         config = source.load()
         planfile.check(file, config.folder)
@@ -31,22 +33,22 @@ def plan(output: Output, source: Source, direction: Command, file: Path, **wishe
         report = workflow.dry_run(config, request, console.progress(output))
         if not report.plan.refusals:
             planfile.save(report, planfile.settings_of(config), file)
-        console.finish(report, output, config)
+        console.print_and_exit(report, output, config)
 
 
-def show(output: Output, file: Path) -> None:
+def show(output: OutputOptions, file: Path) -> None:
     """``wikisync show``: without the wiki, and without a token. Ends the program."""
     from wikisync import planfile, workflow
 
-    with console.told(output, workflow.Request("show", "sync", file=str(file))):
+    with console.error_boundary(output, workflow.Request("show", "sync", file=str(file))):
         report = planfile.load(file).report
         request = replace(report.request, command="show", file=str(file))
-        console.finish(replace(report, request=request), output)
+        console.print_and_exit(replace(report, request=request), output)
 
 
 def apply(
-    output: Output,
-    source: Source,
+    output: OutputOptions,
+    source: ConfigOptions,
     file: Path,
     *,
     yes: bool,
@@ -57,7 +59,7 @@ def apply(
     """``wikisync apply``. Ends the program."""
     from wikisync import planfile, reviewed, workflow
 
-    with console.told(output, workflow.Request("apply", "sync", file=str(file))):
+    with console.error_boundary(output, workflow.Request("apply", "sync", file=str(file))):
         plan = planfile.load(file)
         request = reviewed.apply_request(plan, str(file), allow=allow, max_delete=max_delete)
         config = source.load(writes=True)
@@ -67,8 +69,8 @@ def apply(
             request,
             plan,
             console.progress(output),
-            ask=console.asking(yes=yes),
-            notice=console.stopping,
+            ask=console.confirmation(yes=yes),
+            notice=console.print_stopping,
             skip_stale=skip_stale,
         )
-        console.finish(report, output, config)
+        console.print_and_exit(report, output, config)

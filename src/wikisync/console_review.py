@@ -10,18 +10,23 @@ from typing import TYPE_CHECKING, Any
 from wikisync import console
 
 if TYPE_CHECKING:
-    from wikisync.console import Output, Source
+    from wikisync.console import ConfigOptions, OutputOptions
     from wikisync.sync.plan import Command
 
 
 def review(
-    output: Output, source: Source, direction: Command, *, browser: bool, **wishes: Any
+    output: OutputOptions,
+    source: ConfigOptions,
+    direction: Command,
+    *,
+    browser: bool,
+    **wishes: Any,
 ) -> None:
     """``wikisync review``. Ends the program."""
     from wikisync import workflow
 
     request = workflow.Request("review", direction, **wishes)
-    with console.told(output, request), ExitStack() as open_pages:
+    with console.error_boundary(output, request), ExitStack() as open_pages:
         from wikisync.review import review as run
         from wikisync.review.entrance import entrance
 
@@ -29,16 +34,18 @@ def review(
         console.warn(config)
 
         def opened(address: str) -> None:
-            console.tell(f"Review at {address} (for one browser, once; Ctrl-C to end)")
+            console.print_message(f"Review at {address} (for one browser, once; Ctrl-C to end)")
             if browser:
                 with suppress(OSError):  # then the user goes to the address that was printed
                     _open(open_pages.enter_context(entrance(address)).as_uri())
 
         def unseen() -> None:
-            console.tell("Nobody looked at the page for an hour.")
+            console.print_message("Nobody looked at the page for an hour.")
 
-        report = run(config, request, console.progress(output), opened, console.stopping, unseen)
-        console.finish(replace(report, diffs=()), output)
+        report = run(
+            config, request, console.progress(output), opened, console.print_stopping, unseen
+        )
+        console.print_and_exit(replace(report, diffs=()), output)
 
 
 def _open(page: str) -> None:

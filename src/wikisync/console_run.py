@@ -18,31 +18,39 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from wikisync.config import Config
-    from wikisync.console import Output, Source
+    from wikisync.console import ConfigOptions, OutputOptions
     from wikisync.sync.plan import Command
     from wikisync.workflow import CommandName
 
 
 def look(
-    output: Output, source: Source, command: CommandName, direction: Command, **wishes: Any
+    output: OutputOptions,
+    source: ConfigOptions,
+    command: CommandName,
+    direction: Command,
+    **wishes: Any,
 ) -> None:
     """A command that only looks: ``status`` and ``diff``. Ends the program."""
     from wikisync import workflow
 
     request = workflow.Request(command, direction, **wishes)
-    with console.told(output, request):
+    with console.error_boundary(output, request):
         config = source.load(need_token=not request.offline)
         console.warn(config)
         console.check_html(output, config)
-        console.finish(workflow.dry_run(config, request, console.progress(output)), output, config)
+        console.print_and_exit(
+            workflow.dry_run(config, request, console.progress(output)), output, config
+        )
 
 
-def write(output: Output, source: Source, command: Command, *, yes: bool, **wishes: Any) -> None:
+def write(
+    output: OutputOptions, source: ConfigOptions, command: Command, *, yes: bool, **wishes: Any
+) -> None:
     """A command that writes: ``push``, ``pull`` and ``sync``. Ends the program."""
     from wikisync import workflow
 
     request = workflow.Request(command, command, texts=console.on_github(), **wishes)
-    with console.told(output, request):
+    with console.error_boundary(output, request):
         config = source.load(writes=not request.dry_run)
         console.warn(config)
         if request.dry_run:
@@ -52,36 +60,38 @@ def write(output: Output, source: Source, command: Command, *, yes: bool, **wish
                 config,
                 request,
                 console.progress(output),
-                ask=console.asking(yes=yes),
-                notice=console.stopping,
+                ask=console.confirmation(yes=yes),
+                notice=console.print_stopping,
             )
-        console.finish(report, output, config)
+        console.print_and_exit(report, output, config)
 
 
-def undo(output: Output, source: Source, number: int | None, *, yes: bool, dry_run: bool) -> None:
+def undo(
+    output: OutputOptions, source: ConfigOptions, number: int | None, *, yes: bool, dry_run: bool
+) -> None:
     """``wikisync undo``. Ends the program."""
     from wikisync import past, workflow
 
     request = workflow.Request("undo", "sync", dry_run=dry_run, run=number)
-    with console.told(output, request):
+    with console.error_boundary(output, request):
         config = source.load(writes=not dry_run)
         console.warn(config)
         report = past.undo(
             config,
             request,
             console.progress(output),
-            ask=console.asking(yes=yes),
-            notice=console.stopping,
+            ask=console.confirmation(yes=yes),
+            notice=console.print_stopping,
         )
-        console.finish(report, output, config)
+        console.print_and_exit(report, output, config)
 
 
-def show_log(output: Output, source: Source, paths: tuple[str, ...] = ()) -> None:
+def show_log(output: OutputOptions, source: ConfigOptions, paths: tuple[str, ...] = ()) -> None:
     """``wikisync log``: the runs, or with ``paths`` the backups of these pages."""
     from wikisync import past, workflow
     from wikisync.report import log
 
-    with console.told(output, workflow.Request("log", "sync", paths)):
+    with console.error_boundary(output, workflow.Request("log", "sync", paths)):
         config = source.load(need_token=False)
         if paths:
             _show_backups(output, config, paths)
@@ -90,10 +100,10 @@ def show_log(output: Output, source: Source, paths: tuple[str, ...] = ()) -> Non
         if output.json:
             console.print_json(log.to_json(runs, config.url, config.folder_name))
         else:
-            log.show_log(runs, console.screen())
+            log.show_log(runs, console.console_for())
 
 
-def _show_backups(output: Output, config: Config, paths: tuple[str, ...]) -> None:
+def _show_backups(output: OutputOptions, config: Config, paths: tuple[str, ...]) -> None:
     from wikisync.backups import backups_of
     from wikisync.report import backups
 
@@ -101,42 +111,46 @@ def _show_backups(output: Output, config: Config, paths: tuple[str, ...]) -> Non
     if output.json:
         typer.echo(backups.to_json(found, paths, config.url, config.folder_name))
     else:
-        backups.show(found, console.screen())
+        backups.show(found, console.console_for())
 
 
-def print_backup(output: Output, source: Source, number: int, to: Path | None) -> None:
+def print_backup(
+    output: OutputOptions, source: ConfigOptions, number: int, to: Path | None
+) -> None:
     """``wikisync restore --print`` and ``-o``: a backup as a file's bytes. Ends the program."""
     from wikisync import workflow
     from wikisync.backups import read_backup, write_elsewhere
 
-    with console.told(output, workflow.Request("restore", "pull", backup=number)):
+    with console.error_boundary(output, workflow.Request("restore", "pull", backup=number)):
         data = read_backup(source.load(need_token=False), number)
         if to is None:
             console.print_bytes(data)
             return
         write_elsewhere(data, to)
         if not output.quiet:
-            console.tell(f"Backup {number} is in {to} now.")
+            console.print_message(f"Backup {number} is in {to} now.")
 
 
-def restore(output: Output, source: Source, number: int, *, yes: bool, dry_run: bool) -> None:
+def restore(
+    output: OutputOptions, source: ConfigOptions, number: int, *, yes: bool, dry_run: bool
+) -> None:
     """``wikisync restore``. Ends the program."""
     from wikisync import workflow
     from wikisync.backups import restore_backup
 
     request = workflow.Request("restore", "pull", dry_run=dry_run, backup=number)
-    with console.told(output, request):
+    with console.error_boundary(output, request):
         config = source.load(need_token=False)
-        report = restore_backup(config, request, ask=console.asking(yes=yes))
-        console.finish(report, output, config)
+        report = restore_backup(config, request, ask=console.confirmation(yes=yes))
+        console.print_and_exit(report, output, config)
 
 
-def begin(output: Output, url: str | None, folder: str) -> None:
+def begin(output: OutputOptions, url: str | None, folder: str) -> None:
     """``wikisync init``. Ends the program."""
     from wikisync.begin import init as make
     from wikisync.workflow import Request
 
-    with console.told(output, Request("init", "sync")):
+    with console.error_boundary(output, Request("init", "sync")):
         if url is None and sys.stdin.isatty():
             with redirect_stdout(sys.stderr):
                 url = typer.prompt("The wiki's address (https://…)", err=True)
@@ -149,9 +163,9 @@ def begin(output: Output, url: str | None, folder: str) -> None:
         raise typer.Exit(1 if made.error else 0)
 
 
-def serve(output: Output, port: int, data: Path | None, locales: str) -> None:
+def serve(output: OutputOptions, port: int, data: Path | None, locales: str) -> None:
     """``wikisync sandbox``, until it is ended."""
-    with console.told(output):
+    with console.error_boundary(output):
         from wikisync import sandbox
 
         codes = tuple(code.strip() for code in locales.split(",") if code.strip())
@@ -169,7 +183,7 @@ def serve(output: Output, port: int, data: Path | None, locales: str) -> None:
 
 def show_demo() -> None:
     """``wikisync demo``. Ends the program."""
-    with console.told(console.Output()):
+    with console.error_boundary(console.OutputOptions()):
         from wikisync.demo import run
 
         raise typer.Exit(run(typer.echo))
