@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from wikisync.sandbox import Sandbox
-    from wikisync.sandbox.http import Seen
+    from wikisync.sandbox.http import SeenRequest
 
 DATE: Final = "2020-12-16T06:49:25.724Z"
 CREATED: Final = "2020-12-16T06:14:16.410Z"
@@ -64,7 +64,7 @@ class Result:
     out: str
     err: str
     error: BaseException | None = None
-    asked: tuple[Seen, ...] = ()
+    asked: tuple[SeenRequest, ...] = ()
 
     @property
     def text(self) -> str:

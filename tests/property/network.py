@@ -7,10 +7,10 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from wikisync.sandbox import (
+    ApiError,
     Drop,
     Hook,
     LoseTags,
-    Refused,
     Status,
     TreeRace,
     Truncated,
@@ -77,7 +77,7 @@ def _late(box: Sandbox, nth: int, delay: int) -> Callable[[], None]:
 
     def arrive() -> None:
         for asked in under_way:
-            with suppress(Refused):
+            with suppress(ApiError):
                 _do(box, asked)
         under_way.clear()
 

@@ -14,7 +14,7 @@ from itertools import count
 from typing import TYPE_CHECKING, Any, Final
 
 from wikisync.config import load
-from wikisync.sandbox import Refused
+from wikisync.sandbox import ApiError
 from wikisync.state import State
 from wikisync.state.bases import unpack_page
 
@@ -183,7 +183,7 @@ class People:
                 goal, to_locale = at(to)
                 path_now, locale = at(path)
                 self.box.move(path_now, goal, locale, to_locale)
-            except Refused:
+            except ApiError:
                 return
             self.touched |= {path, to}
             self.latest |= {path: None, to: None}

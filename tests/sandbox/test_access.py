@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from wikisync.sandbox.access import Rule, Who
+from wikisync.sandbox.access import Principal, Rule
 
 READ = ["read:pages"]
 
@@ -45,19 +45,19 @@ def rule(text: str) -> Rule:
 def test_the_longest_rule_wins_then_the_more_exact_then_the_denial(
     rules: list[str], allowed: bool
 ) -> None:
-    who = Who(3, "x", frozenset(READ), tuple(rule(text) for text in rules))
+    who = Principal(3, "x", frozenset(READ), tuple(rule(text) for text in rules))
     assert who.may(READ, "guide/a", "en") is allowed
 
 
 def test_a_rule_is_of_no_use_without_the_permission() -> None:
-    who = Who(3, "x", frozenset({"write:pages"}), (rule("+START "),))
+    who = Principal(3, "x", frozenset({"write:pages"}), (rule("+START "),))
     assert not who.may(READ, "guide/a", "en")
 
 
 def test_a_rule_speaks_of_its_roles_alone() -> None:
-    who = Who(3, "x", frozenset({"read:pages", "write:pages"}), (rule("+START "),))
+    who = Principal(3, "x", frozenset({"read:pages", "write:pages"}), (rule("+START "),))
     assert not who.may(["write:pages"], "guide/a", "en")
 
 
 def test_one_who_manages_the_system_needs_no_rule() -> None:
-    assert Who(1, "x", frozenset({"manage:system"})).may(["delete:pages"], "a", None)
+    assert Principal(1, "x", frozenset({"manage:system"})).may(["delete:pages"], "a", None)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from asking import CREATE, DELETE, MOVE, NEW, UPDATE, ask, do, post
-from wikisync.sandbox import Refused, Sandbox
+from wikisync.sandbox import ApiError, Sandbox
 
 FULL: dict[str, Any] = {
     "content": "two",
@@ -223,8 +223,8 @@ def test_ids_are_never_given_twice(box: Sandbox, page: dict[str, Any]) -> None:
 
 def test_a_person_meets_the_same_refusals(box: Sandbox) -> None:
     box.create("a")
-    with pytest.raises(Refused) as caught:
+    with pytest.raises(ApiError) as caught:
         box.create("a")
     assert caught.value.code == 6002
-    with pytest.raises(Refused):
+    with pytest.raises(ApiError):
         box.edit("nowhere", content="x")

@@ -26,12 +26,13 @@ try:
         Truncated,
         WriteThenFail,
     )
-    from wikisync.sandbox.problems import Refused
+    from wikisync.sandbox.problems import ApiError
     from wikisync.sandbox.serve import serve
 except ModuleNotFoundError as error:
     raise ExtraMissing("sandbox", error.name or "") from error
 
 __all__ = [
+    "ApiError",
     "Drop",
     "Fault",
     "Faults",
@@ -41,7 +42,6 @@ __all__ = [
     "LoseTags",
     "Redirect",
     "Refuse",
-    "Refused",
     "Sandbox",
     "Status",
     "TreeRace",

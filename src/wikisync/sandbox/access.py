@@ -77,7 +77,7 @@ class Rule:
 
 
 @dataclass(frozen=True)
-class Who:
+class Principal:
     """The one who sends a request, as the wiki sees that one."""
 
     id: int
@@ -118,20 +118,20 @@ def _stronger(held: Rule | None, rule: Rule) -> Rule:
     return rule
 
 
-def member(store: Store, id: int, name: str, group: int) -> Who:  # noqa: A002
+def member(store: Store, id: int, name: str, group: int) -> Principal:  # noqa: A002
     """A user or key that belongs to one group; a group that is gone leaves no rights."""
     row = store.row("select permissions, pageRules from groups where id = ?", group)
     if row is None:
-        return Who(id, name, frozenset())
+        return Principal(id, name, frozenset())
     rules = tuple(Rule.read(stored) for stored in json.loads(row["pageRules"]))
-    return Who(id, name, frozenset(json.loads(row["permissions"])), rules)
+    return Principal(id, name, frozenset(json.loads(row["permissions"])), rules)
 
 
-def administrator(store: Store) -> Who:
+def administrator(store: Store) -> Principal:
     """The one who may everything."""
     return member(store, ADMINISTRATOR, "Administrator", ADMINISTRATOR)
 
 
-def guest(store: Store) -> Who:
+def guest(store: Store) -> Principal:
     """The public."""
     return member(store, GUEST, "Guest", GUEST)

@@ -71,9 +71,9 @@ def _login(request: Request, sent: Row, _: frozenset[str]) -> Row:
     return keys.login(request.store, sent["username"], sent["password"], sent["strategy"])
 
 
-RESOLVERS: Final[dict[str, dict[str, Resolver]]] = {
+ADMIN_RESOLVERS: Final[dict[str, dict[str, Resolver]]] = {
     "LocalizationQuery": {
-        "locales": query(lambda r, _: locales.listed(r.store)),
+        "locales": query(lambda r, _: locales.list_locales(r.store)),
         "config": query(lambda r, _: locales.config(r.store)),
     },
     "LocalizationMutation": {
@@ -87,7 +87,7 @@ RESOLVERS: Final[dict[str, dict[str, Resolver]]] = {
     "UserQuery": {"profile": query(_profile)},
     "SystemQuery": {"info": _system},
     "GroupQuery": {
-        "list": query(lambda r, _: groups.listed(r.store)),
+        "list": query(lambda r, _: groups.list_groups(r.store)),
         "single": query(lambda r, a: groups.single(r.store, a["id"])),
     },
     "GroupMutation": {
@@ -100,7 +100,7 @@ RESOLVERS: Final[dict[str, dict[str, Resolver]]] = {
         ),
     },
     "AuthenticationQuery": {
-        "apiKeys": query(lambda r, _: keys.listed(r.store)),
+        "apiKeys": query(lambda r, _: keys.list_keys(r.store)),
         "apiState": query(lambda r, _: bool(r.store.setting("api"))),
         "activeStrategies": query(_strategies),
     },

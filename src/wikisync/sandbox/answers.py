@@ -12,12 +12,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from wikisync.sandbox.faults import LoseTags, Refuse, TreeRace, WriteThenFail
-from wikisync.sandbox.problems import LOSE_TAGS, NO_TROUBLE, TREE_RACE, Refused
+from wikisync.sandbox.problems import LOSE_TAGS, NO_TROUBLE, TREE_RACE, ApiError
 
 if TYPE_CHECKING:
     from graphql import GraphQLResolveInfo
 
-    from wikisync.sandbox.access import Who
+    from wikisync.sandbox.access import Principal
     from wikisync.sandbox.faults import FieldEffect
     from wikisync.sandbox.store import Row, Store
 
@@ -35,7 +35,7 @@ class Request:
     """What resolvers need to know of a request. ``faults``: response path → what to play there."""
 
     store: Store
-    who: Who
+    who: Principal
     faults: Mapping[tuple[str, ...], FieldEffect] = field(default_factory=dict)
 
 
@@ -43,7 +43,7 @@ def _succeeded(message: str) -> Row:
     return {"succeeded": True, "errorCode": 0, "slug": "ok", "message": message}
 
 
-def _failed(problem: Refused) -> Row:
+def _failed(problem: ApiError) -> Row:
     return {
         "succeeded": False,
         "errorCode": problem.code,
@@ -61,7 +61,7 @@ def mutation(message: str) -> Callable[[Act], Resolver]:
             try:
                 with request.store.lock:
                     answer = _play(act, request, _path(info), sent)
-            except Refused as problem:
+            except ApiError as problem:
                 return {"responseResult": _failed(problem)}
             return {**(answer or {}), "responseResult": _succeeded(message)}
 
@@ -78,11 +78,11 @@ def _play(act: Act, request: Request, path: tuple[str, ...], sent: dict[str, Any
     """Do it, with the fault that a test wants here."""
     match request.faults.get(path):
         case Refuse() as fault:
-            raise Refused(fault.slug, fault.message, fault.code)
+            raise ApiError(fault.slug, fault.message, fault.code)
         case WriteThenFail() as fault:
-            with suppress(Refused):
+            with suppress(ApiError):
                 act(request, sent, NO_TROUBLE)
-            raise Refused(fault.slug, fault.message, fault.code)
+            raise ApiError(fault.slug, fault.message, fault.code)
         case LoseTags():
             return act(request, sent, frozenset({LOSE_TAGS}))
         case TreeRace():
@@ -98,7 +98,7 @@ def query(read: Callable[[Request, dict[str, Any]], Any]) -> Resolver:
         request: Request = info.context
         match request.faults.get(_path(info)):
             case Refuse() as fault:
-                raise Refused(fault.slug, fault.message, fault.code)
+                raise ApiError(fault.slug, fault.message, fault.code)
             case _:
                 return read(request, sent)
 

@@ -10,7 +10,7 @@ from wikisync.sandbox import bulk, groups, keys, locales, pages, tags
 from wikisync.sandbox.access import administrator
 from wikisync.sandbox.faults import Faults
 from wikisync.sandbox.finding import find, get
-from wikisync.sandbox.http import Wiki
+from wikisync.sandbox.http import WikiApp
 from wikisync.sandbox.problems import named
 from wikisync.sandbox.store import Store
 from wikisync.sandbox.wire import Serving
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections import deque
     from collections.abc import Iterable, Sequence
 
-    from wikisync.sandbox.http import Seen, Traffic
+    from wikisync.sandbox.http import SeenRequest, Traffic
     from wikisync.sandbox.races import Races
     from wikisync.sandbox.store import Row
 
@@ -47,13 +47,13 @@ class Sandbox:
         self.store = Store(Path(data) if data is not None else None)
         try:
             self.token = _prepared(self.store, locales)
-            self._wiki = Wiki(self.store, self.faults)
+            self._wiki = WikiApp(self.store, self.faults)
             self._serving = Serving(self._wiki.app, port)
         except BaseException:
             self.store.close()
             raise
         self.url = self._serving.url
-        self.requests: deque[Seen] = self._wiki.seen
+        self.requests: deque[SeenRequest] = self._wiki.seen
         self.races: Races = self._wiki.races
 
     def __enter__(self) -> Self:

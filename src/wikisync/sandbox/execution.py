@@ -26,7 +26,7 @@ from graphql import (
 from graphql.language import FragmentDefinitionNode
 
 from wikisync.sandbox import bounds
-from wikisync.sandbox.problems import UNCODED, Refused
+from wikisync.sandbox.problems import UNCODED, ApiError
 from wikisync.sandbox.schema import schema
 
 if TYPE_CHECKING:
@@ -166,7 +166,7 @@ def _error(error: GraphQLError, code: str, operation: Operation) -> dict[str, An
     shown: dict[str, Any] = dict(error.formatted)
     cause = error.original_error
     exception: dict[str, Any] = {}
-    if isinstance(cause, Refused):
+    if isinstance(cause, ApiError):
         shown["message"] = cause.message
         if cause.code != UNCODED:
             exception = {"code": cause.code, "message": cause.message}

@@ -68,7 +68,7 @@ def remove(store: Store, id: int) -> None:  # noqa: A002
     store.run("delete from groups where id = ?", id)
 
 
-def listed(store: Store) -> list[Row]:
+def list_groups(store: Store) -> list[Row]:
     """All groups, each with the number of its users."""
     rows = _read(store.rows("select * from groups order by id"))
     return [{**row, "userCount": int(row["id"] in (ADMINISTRATOR, GUEST))} for row in rows]

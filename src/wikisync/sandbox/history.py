@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Final
 
 from wikisync.sandbox.access import USERS
 from wikisync.sandbox.finding import find_id
-from wikisync.sandbox.problems import Refused, named
+from wikisync.sandbox.problems import ApiError, named
 
 if TYPE_CHECKING:
-    from wikisync.sandbox.access import Who
+    from wikisync.sandbox.access import Principal
     from wikisync.sandbox.store import Row, Store
 
-READ: Final = ("read:history",)
+READ_VERSIONS: Final = ("read:history",)
 
 VERSIONED: Final = (
     *("path", "locale", "title", "description", "content", "contentType", "editor"),
@@ -27,7 +27,7 @@ def snapshot(store: Store, page: Row, action: str) -> None:
     store.insert("versions", {**copied, "pageId": page["id"], "action": action, **dates})
 
 
-def trail(store: Store, who: Who, id: int, offset_page: int, offset_size: int) -> Row:  # noqa: A002
+def version_list(store: Store, who: Principal, id: int, offset_page: int, offset_size: int) -> Row:  # noqa: A002
     """A stretch of a page's versions, newest first."""
     _check(store, who, id)
     rows = store.rows(
@@ -43,7 +43,7 @@ def trail(store: Store, who: Who, id: int, offset_page: int, offset_size: int) -
     return {"total": len(rows), "trail": [_entry(rows, position, first) for position in shown]}
 
 
-def version(store: Store, who: Who, page_id: int, version_id: int) -> Row | None:
+def version(store: Store, who: Principal, page_id: int, version_id: int) -> Row | None:
     """One version with its content; None where the page has no such version."""
     _check(store, who, page_id)
     found = store.row("select * from versions where id = ? and pageId = ?", version_id, page_id)
@@ -53,12 +53,12 @@ def version(store: Store, who: Who, page_id: int, version_id: int) -> Row | None
     return {**found, "versionId": found["id"], "authorName": author, "tags": []}
 
 
-def _check(store: Store, who: Who, page_id: int) -> None:
+def _check(store: Store, who: Principal, page_id: int) -> None:
     page = find_id(store, page_id)
     if page is None:
         # A deleted page's history cannot be reached (facts, *Reading*).
-        raise Refused("TypeError", "Cannot read properties of undefined (reading 'path')")
-    if not who.may(READ, page["path"], page["locale"]):
+        raise ApiError("TypeError", "Cannot read properties of undefined (reading 'path')")
+    if not who.may(READ_VERSIONS, page["path"], page["locale"]):
         raise named("PageHistoryForbidden")
 
 

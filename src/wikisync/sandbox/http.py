@@ -21,7 +21,7 @@ from starlette.routing import Route
 from wikisync.sandbox import bounds, execution, keys, play, tags, view
 from wikisync.sandbox.answers import Request as Context
 from wikisync.sandbox.finding import find_id
-from wikisync.sandbox.problems import NotServed
+from wikisync.sandbox.problems import RequestRefused
 from wikisync.sandbox.races import Races
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ had its name point here to read what the sandbox answers (DNS rebinding)."""
 
 
 @dataclass(frozen=True)
-class Seen:
+class SeenRequest:
     """A request that came in, as tests count them. ``fields`` are like ``pages.single``."""
 
     number: int
@@ -70,14 +70,14 @@ class Call:
     asked: list[Asked]
 
 
-class Wiki:
+class WikiApp:
     """The ASGI application over one store."""
 
     def __init__(self, store: Store, faults: Faults) -> None:
         self.store = store
         self.faults = faults
         self.races = Races(faults.dice, lambda: tags.names(store))
-        self.seen: deque[Seen] = deque(maxlen=REMEMBERED)
+        self.seen: deque[SeenRequest] = deque(maxlen=REMEMBERED)
         self.traffic = Traffic()
         self.app = Starlette(
             routes=[
@@ -94,12 +94,12 @@ class Wiki:
         authorization = request.headers.get("authorization")
         try:
             call = await run_in_threadpool(self._understood, authorization, body, size)
-        except NotServed as problem:
+        except RequestRefused as problem:
             error = {"message": problem.message, "path": []}
             return _json(problem.status, {"data": {}, "errors": [error]})
         try:
             for effect in call.effects:
-                response = await play.before(effect)
+                response = await play.apply_before(effect)
                 if response is not None:
                     return response
             status, answer = await run_in_threadpool(_execute, call)
@@ -107,7 +107,7 @@ class Wiki:
             self.races.end(call.asked)
         self._count(answer)
         for effect in call.effects:
-            response = await play.after(effect, answer)
+            response = await play.apply_after(effect, answer)
             if response is not None:
                 return response
         return _json_bytes(status, answer)
@@ -120,24 +120,24 @@ class Wiki:
         try:
             return self._understand(authorization, body, size)
         except RecursionError:
-            raise NotServed(400, "The sandbox takes no JSON that nests so deep.") from None
+            raise RequestRefused(400, "The sandbox takes no JSON that nests so deep.") from None
 
     def _understand(self, authorization: str | None, body: bytes, size: int) -> Call:
         who = keys.bearer(self.store, authorization)
         if size > LIMIT:
-            raise NotServed(413, "request entity too large")
+            raise RequestRefused(413, "request entity too large")
         sent = _parsed(body)
         items = sent if isinstance(sent, list) else [sent]
         operations = [_operation(item) for item in items]
         refused = bounds.too_many([operation.query for operation in operations])
         if refused is not None:
-            raise NotServed(400, refused)
+            raise RequestRefused(400, refused)
         asked = [execution.asked(operation) for operation in operations]
         flat = [(number, one) for number, fields in enumerate(asked) for one in fields]
         every = [one for _, one in flat]
         if len(every) > bounds.MAX_ASKED:
             message = f"The sandbox takes no more than {bounds.MAX_ASKED} fields in a request."
-            raise NotServed(400, message)
+            raise RequestRefused(400, message)
         effects, fields = self.faults.strike(every, self._path)
         fields = {**self.races.begin(every), **fields}
         self._remember(who.name, every, size)
@@ -169,7 +169,7 @@ class Wiki:
             fields = tuple(one.field for one in asked)
             is_mutation = any(one.is_mutation for one in asked)
             self.seen.append(
-                Seen(self.traffic.requests, who, fields, is_mutation, size, tuple(asked))
+                SeenRequest(self.traffic.requests, who, fields, is_mutation, size, tuple(asked))
             )
 
     def _count(self, answer: bytes) -> None:
@@ -193,12 +193,14 @@ def _parsed(body: bytes) -> Any:
     text = body.decode("utf-8", "replace")
     start = text.lstrip()[:1]
     if start and start not in "{[":
-        raise NotServed(400, f"Unexpected token {start} in JSON at position {text.index(start)}")
+        raise RequestRefused(
+            400, f"Unexpected token {start} in JSON at position {text.index(start)}"
+        )
     try:
         sent = json.loads(text or "{}")
     except json.JSONDecodeError as error:
         message = f"Expected property name or '}}' in JSON at position {error.pos}"
-        raise NotServed(400, message) from error
+        raise RequestRefused(400, message) from error
     # What is half of a character pair cannot be stored; the real one's driver replaces it too.
     return _whole(sent) if "\\ud" in text.lower() else sent
 
@@ -217,7 +219,7 @@ def _whole(value: Any) -> Any:
 
 def _operation(item: Any) -> Operation:
     if not isinstance(item, dict) or not isinstance(item.get("query"), str):
-        raise NotServed(400, "Must provide query string.")
+        raise RequestRefused(400, "Must provide query string.")
     variables = item.get("variables")
     if isinstance(variables, str):
         variables = json.loads(variables or "{}")

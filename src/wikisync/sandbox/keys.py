@@ -17,11 +17,11 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from wikisync.sandbox.access import ADMINISTRATOR, administrator, guest, member
-from wikisync.sandbox.problems import NotServed, Refused, named
+from wikisync.sandbox.problems import ApiError, RequestRefused, named
 from wikisync.sandbox.store import iso
 
 if TYPE_CHECKING:
-    from wikisync.sandbox.access import Who
+    from wikisync.sandbox.access import Principal
     from wikisync.sandbox.store import Row, Store
 
 EMAIL: Final = "admin@example.com"
@@ -69,7 +69,7 @@ def revoke(store: Store, id: int) -> None:  # noqa: A002
     store.change("apiKeys", id, {"isRevoked": True, "updatedAt": store.now()})
 
 
-def listed(store: Store) -> list[Row]:
+def list_keys(store: Store) -> list[Row]:
     """The keys as the administration shows them: the ends of their tokens only."""
     return [
         {**row, "keyShort": "..." + row["key"][-20:]}
@@ -89,7 +89,7 @@ def login(store: Store, username: str, password: str, strategy: str) -> Row:
     return {"jwt": _signed(store, claims, expires), "redirect": "/"}
 
 
-def bearer(store: Store, authorization: str | None) -> Who:
+def bearer(store: Store, authorization: str | None) -> Principal:
     """Who sends this ``Authorization`` header. Raises NotServed where the whole request ends."""
     claims = _claims(store, authorization)
     if claims is None:
@@ -97,10 +97,10 @@ def bearer(store: Store, authorization: str | None) -> Who:
     if "api" not in claims:
         return administrator(store)
     if not store.setting("api"):
-        raise NotServed(500, API_OFF)
+        raise RequestRefused(500, API_OFF)
     key = store.row("select name, isRevoked from apiKeys where id = ?", claims["api"])
     if key is None or key["isRevoked"]:
-        raise NotServed(500, REVOKED)
+        raise RequestRefused(500, REVOKED)
     # What is done with a key is signed by user 1, whoever made the key.
     return member(store, ADMINISTRATOR, "API", claims["grp"])
 
@@ -108,7 +108,7 @@ def bearer(store: Store, authorization: str | None) -> Who:
 def _span(text: str) -> timedelta:
     found = SPAN.match(text)
     if not found or found[2].lower() not in UNITS:
-        raise Refused("Error", f"val is not a valid time span: {json.dumps(text)}")
+        raise ApiError("Error", f"val is not a valid time span: {json.dumps(text)}")
     return timedelta(seconds=float(found[1]) * UNITS[found[2].lower()])
 
 

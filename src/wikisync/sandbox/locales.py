@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from wikisync.sandbox.problems import Refused
+from wikisync.sandbox.problems import ApiError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -32,7 +32,7 @@ def install(store: Store, codes: Iterable[str]) -> None:
         store.run("insert or ignore into locales values (?, ?)", code, store.now())
 
 
-def listed(store: Store) -> list[Row]:
+def list_locales(store: Store) -> list[Row]:
     """The installed languages, in the order of their installation."""
     return [_shown(row) for row in store.rows("select * from locales order by installedAt")]
 
@@ -54,7 +54,7 @@ def configure(store: Store, sent: dict[str, Any]) -> None:
     # As in the real one, the setting is made before the language turns out not to be there.
     store.settle({"lang": language})
     if sent["locale"] not in codes(store):
-        raise Refused("TypeError", "Cannot read properties of undefined (reading 'isRTL')")
+        raise ApiError("TypeError", "Cannot read properties of undefined (reading 'isRTL')")
 
 
 def config(store: Store) -> Row:

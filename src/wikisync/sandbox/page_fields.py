@@ -39,7 +39,7 @@ def _page_tags(page: Row, info: Info) -> list[Row]:
     return tags.of(request.store, page["id"])
 
 
-RESOLVERS: Final[dict[str, dict[str, Resolver]]] = {
+PAGE_RESOLVERS: Final[dict[str, dict[str, Resolver]]] = {
     "PageQuery": {
         "list": query(lambda r, a: reading.listed(r.store, r.who, a)),
         "single": query(lambda r, a: reading.single(r.store, r.who, a["id"])),
@@ -48,14 +48,14 @@ RESOLVERS: Final[dict[str, dict[str, Resolver]]] = {
         ),
         "tags": query(lambda r, _: tags.visible(r.store, r.who)),
         "searchTags": query(lambda r, a: tags.search(r.store, r.who, a["query"])),
-        "tree": query(lambda r, a: tree.listed(r.store, r.who, a)),
+        "tree": query(lambda r, a: tree.tree_level(r.store, r.who, a)),
         "links": query(lambda r, a: reading.linked(r.store, r.who, a["locale"])),
         "checkConflicts": query(
             lambda r, a: reading.changed_since(r.store, r.who, a["id"], a["checkoutDate"])
         ),
         "conflictLatest": query(lambda r, a: reading.conflict_latest(r.store, r.who, a["id"])),
         "history": query(
-            lambda r, a: history.trail(
+            lambda r, a: history.version_list(
                 r.store, r.who, a["id"], a.get("offsetPage") or 0, a.get("offsetSize") or 100
             )
         ),

@@ -16,7 +16,7 @@ from wikisync.sandbox.finding import find, find_id, get
 from wikisync.sandbox.problems import (
     NO_TROUBLE,
     TREE_RACE,
-    Refused,
+    ApiError,
     foreign_key,
     named,
     plain,
@@ -35,7 +35,7 @@ from wikisync.sandbox.text import (
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from wikisync.sandbox.access import Who
+    from wikisync.sandbox.access import Principal
     from wikisync.sandbox.store import Row, Store
 
 Sent = dict[str, Any]
@@ -45,7 +45,7 @@ UPDATE: Final = 'update "pages" set … where "id" = …'
 SELECT: Final = 'select … from "pages" where "localeCode" = … and "path" = …'
 
 
-def create(store: Store, who: Who, sent: Sent, trouble: frozenset[str] = NO_TROUBLE) -> Row:
+def create(store: Store, who: Principal, sent: Sent, trouble: frozenset[str] = NO_TROUBLE) -> Row:
     """Add a page; the page as stored."""
     path, locale = clean_path(sent["path"]), sent["locale"]
     if not who.may(["write:pages"], path, locale):
@@ -86,7 +86,7 @@ def create(store: Store, who: Who, sent: Sent, trouble: frozenset[str] = NO_TROU
 
 def update(
     store: Store,
-    who: Who,
+    who: Principal,
     sent: Sent,
     trouble: frozenset[str] = NO_TROUBLE,
     action: str = "updated",
@@ -118,7 +118,7 @@ def update(
     page = get(store, before["id"])
     if sent.get("tags") is None:
         missing = "null" if "tags" in sent else "undefined"
-        raise Refused("TypeError", f"Cannot read properties of {missing} (reading 'map')")
+        raise ApiError("TypeError", f"Cannot read properties of {missing} (reading 'map')")
     tags.associate(store, page, sent["tags"], trouble)
     _render(store, page)
     if _moves(sent, page):
@@ -126,7 +126,7 @@ def update(
     return {**page, "updatedAt": get(store, page["id"])["updatedAt"]}
 
 
-def move(store: Store, who: Who, sent: Sent, trouble: frozenset[str] = NO_TROUBLE) -> None:
+def move(store: Store, who: Principal, sent: Sent, trouble: frozenset[str] = NO_TROUBLE) -> None:
     """Give a page another path or locale; a title that is the path's last part goes along."""
     page = find_id(store, sent["id"])
     if page is None:
@@ -153,7 +153,7 @@ def move(store: Store, who: Who, sent: Sent, trouble: frozenset[str] = NO_TROUBL
     links.touch(store, locale, path)
 
 
-def delete(store: Store, who: Who, id: int, trouble: frozenset[str] = NO_TROUBLE) -> None:  # noqa: A002
+def delete(store: Store, who: Principal, id: int, trouble: frozenset[str] = NO_TROUBLE) -> None:  # noqa: A002
     """Take a page away, with its tags and links; its versions stay, out of reach."""
     page = find_id(store, id)
     if page is None:
@@ -167,7 +167,7 @@ def delete(store: Store, who: Who, id: int, trouble: frozenset[str] = NO_TROUBLE
     links.touch(store, page["locale"], page["path"])
 
 
-def restore(store: Store, who: Who, page_id: int, version_id: int) -> None:
+def restore(store: Store, who: Principal, page_id: int, version_id: int) -> None:
     """Make a page what it was, path included, but for its tags, style and script: those go."""
     page = find_id(store, page_id)
     if page is None:
@@ -181,7 +181,7 @@ def restore(store: Store, who: Who, page_id: int, version_id: int) -> None:
     update(store, who, sent, action="restored")
 
 
-def convert_to(store: Store, who: Who, id: int, editor: str) -> None:  # noqa: A002
+def convert_to(store: Store, who: Principal, id: int, editor: str) -> None:  # noqa: A002
     """Give a page another editor, and its content that editor's kind."""
     page = find_id(store, id)
     if page is None:
@@ -208,7 +208,7 @@ def render(store: Store, id: int) -> None:  # noqa: A002
 
 
 def _extras(
-    who: Who, sent: Sent, path: str, locale: str | None, before: Mapping[str, str]
+    who: Principal, sent: Sent, path: str, locale: str | None, before: Mapping[str, str]
 ) -> dict[str, str]:
     """Style and script: replaced, or wiped, by one who may; as they were for all others."""
     css, script = before["scriptCss"], before["scriptJs"]
@@ -251,13 +251,13 @@ def _moves(sent: Sent, page: Row) -> bool:
     return bool(other_locale or (sent.get("path") and sent["path"] != page["path"]))
 
 
-def _move_on(store: Store, who: Who, sent: Sent, trouble: frozenset[str]) -> None:
+def _move_on(store: Store, who: Principal, sent: Sent, trouble: frozenset[str]) -> None:
     """The move at the end of an update, which wants both path and locale."""
     path, locale = sent.get("path"), sent.get("locale")
     if not who.may(["write:pages"], path or "undefined", locale):
         raise named("PageMoveForbidden")
     if path is None:
-        raise Refused("TypeError", "Cannot read properties of undefined (reading 'includes')")
+        raise ApiError("TypeError", "Cannot read properties of undefined (reading 'includes')")
     if locale is None:
         raise plain(
             "Undefined binding(s) detected when compiling SELECT. "

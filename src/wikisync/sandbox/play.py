@@ -22,7 +22,7 @@ LOGIN_PAGE: Final = (
 PROXY_PAGE: Final = "<html><head><title>{0}</title></head><body><h1>{0}</h1></body></html>"
 
 
-async def before(effect: RequestEffect) -> Response | None:
+async def apply_before(effect: RequestEffect) -> Response | None:
     """Play what goes wrong before a request is done; an answer where it ends there."""
     match effect:
         case Late(after=False):
@@ -40,7 +40,7 @@ async def before(effect: RequestEffect) -> Response | None:
     return None
 
 
-async def after(effect: RequestEffect, answer: bytes) -> Response | None:
+async def apply_after(effect: RequestEffect, answer: bytes) -> Response | None:
     """Play what goes wrong after a request was done; an answer in place of the true one."""
     match effect:
         case Late(after=True):

@@ -40,7 +40,7 @@ NAMED: Final[dict[str, tuple[int, str]]] = {
 
 
 @dataclass(eq=False)
-class Refused(Exception):
+class ApiError(Exception):
     """An operation's failure. ``slug`` is the name of the error's class in Wiki.js."""
 
     slug: str
@@ -49,48 +49,48 @@ class Refused(Exception):
 
 
 @dataclass(eq=False)
-class NotServed(Exception):
+class RequestRefused(Exception):
     """The request as a whole is refused, before any of its operations (an HTTP status)."""
 
     status: int
     message: str
 
 
-def named(slug: str) -> Refused:
+def named(slug: str) -> ApiError:
     """The error that Wiki.js raises under this name."""
     code, message = NAMED[slug]
-    return Refused(slug, message, code)
+    return ApiError(slug, message, code)
 
 
-def plain(message: str) -> Refused:
+def plain(message: str) -> ApiError:
     """An error without a name or a number."""
-    return Refused("Error", message)
+    return ApiError("Error", message)
 
 
-def bad_data(statement: str, complaint: str) -> Refused:
+def bad_data(statement: str, complaint: str) -> ApiError:
     """A value that the database does not take."""
-    return Refused("DataError", f"{statement} - {complaint}")
+    return ApiError("DataError", f"{statement} - {complaint}")
 
 
-def foreign_key(statement: str, constraint: str) -> Refused:
+def foreign_key(statement: str, constraint: str) -> ApiError:
     """A reference to a locale or an editor that the wiki has not."""
-    return Refused(
+    return ApiError(
         "ForeignKeyViolationError",
         f'{statement} - insert or update on table "pages" violates foreign key constraint '
         f'"{constraint}"',
     )
 
 
-def tag_race() -> Refused:
+def tag_race() -> ApiError:
     """Two writes brought in the same new tag at once (facts, *Speed and races of writes*)."""
-    return Refused(
+    return ApiError(
         "UniqueViolationError",
         'insert into "tags" ("tag", "title") values ($1, $2) returning "id" - '
         'duplicate key value violates unique constraint "tags_tag_unique"',
     )
 
 
-def tree_race() -> Refused:
+def tree_race() -> ApiError:
     """Two rebuilds of the page tree met (facts, *Speed and races of writes*)."""
     return plain(
         'Error when running job rebuild-tree: insert into "pageTree" - '

@@ -17,7 +17,7 @@ from wikisync.sandbox.text import BLANKS
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from wikisync.sandbox.access import Who
+    from wikisync.sandbox.access import Principal
     from wikisync.sandbox.store import Row, Store
 
 READ: Final = ("read:pages",)
@@ -31,7 +31,7 @@ LISTED: Final = (
 ORDERS: Final = {"CREATED": "createdAt", "PATH": "path", "TITLE": "title", "UPDATED": "updatedAt"}
 
 
-def listed(store: Store, who: Who, wish: dict[str, Any]) -> list[Row]:
+def listed(store: Store, who: Principal, wish: dict[str, Any]) -> list[Row]:
     """All pages that may be seen, with their tags.
 
     ``limit`` counts a page once for each of its tags, and ``tags`` hides all other tags of a page:
@@ -92,23 +92,23 @@ def _cut(pages: list[Row], limit: int) -> list[Row]:
     return kept
 
 
-def single(store: Store, who: Who, id: int) -> Row:  # noqa: A002
+def single(store: Store, who: Principal, id: int) -> Row:  # noqa: A002
     """A whole page, for one who may manage or delete it."""
     return _seen(who, find_id(store, id), SOURCE)
 
 
-def single_by_path(store: Store, who: Who, locale: str, path: str) -> Row:
+def single_by_path(store: Store, who: Principal, locale: str, path: str) -> Row:
     """A whole page, by its name."""
     return _seen(who, find(store, locale, path), SOURCE)
 
 
-def conflict_latest(store: Store, who: Who, id: int) -> Row:  # noqa: A002
+def conflict_latest(store: Store, who: Principal, id: int) -> Row:  # noqa: A002
     """What a page holds now, for one who may write it."""
     page = _seen(who, find_id(store, id), EDIT)
     return {**page, "tags": [tag["tag"] for tag in tags.of(store, id)]}
 
 
-def changed_since(store: Store, who: Who, id: int, date: object) -> bool:  # noqa: A002
+def changed_since(store: Store, who: Principal, id: int, date: object) -> bool:  # noqa: A002
     """Whether ``updatedAt`` is later; the two are compared as texts."""
     page = find_id(store, id)
     if page is None:
@@ -127,7 +127,7 @@ def written(page: Row) -> Row:
     return {name: value for name, value in _named(page).items() if name not in left_out}
 
 
-def linked(store: Store, who: Who, locale: str) -> list[Row]:
+def linked(store: Store, who: Principal, locale: str) -> list[Row]:
     """The pages of a locale with what they link to."""
     rows = store.rows(
         "select pages.id, pages.path, title, pageLinks.path as link, "
@@ -148,7 +148,7 @@ def linked(store: Store, who: Who, locale: str) -> list[Row]:
     return list(found.values())
 
 
-def _seen(who: Who, page: Row | None, permissions: Sequence[str]) -> Row:
+def _seen(who: Principal, page: Row | None, permissions: Sequence[str]) -> Row:
     if page is None:
         raise named("PageNotFound")
     if not who.may(permissions, page["path"], page["locale"]):

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from wikisync.sandbox.answers import Info, Resolver
 
-RESOLVERS: Final = {**page_fields.RESOLVERS, **admin_fields.RESOLVERS}
+RESOLVERS: Final = {**page_fields.PAGE_RESOLVERS, **admin_fields.ADMIN_RESOLVERS}
 
 
 @lru_cache(maxsize=1)

@@ -10,10 +10,10 @@ from wikisync.sandbox.text import BLANKS, COLUMN, check_column, clean_tags
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from wikisync.sandbox.access import Who
+    from wikisync.sandbox.access import Principal
     from wikisync.sandbox.store import Row, Store
 
-READ: Final = ("read:pages",)
+READ_TAGS: Final = ("read:pages",)
 
 INSERT: Final = 'insert into "tags" ("tag", "title") values (…) returning "id"'
 
@@ -59,17 +59,17 @@ def names(store: Store) -> set[str]:
     return {row["tag"] for row in store.rows("select tag from tags")}
 
 
-def visible(store: Store, who: Who) -> list[Row]:
+def visible(store: Store, who: Principal) -> list[Row]:
     """The tags of all pages that may be seen, in order."""
     rows = store.rows(
         "select tags.*, path, locale from tags join pageTags on tags.id = tagId "
         "join pages on pages.id = pageId"
     )
-    seen = {row["id"]: row for row in rows if who.may(READ, row["path"], row["locale"])}
+    seen = {row["id"]: row for row in rows if who.may(READ_TAGS, row["path"], row["locale"])}
     return sorted(seen.values(), key=lambda row: str(row["tag"]))
 
 
-def search(store: Store, who: Who, query: str) -> list[str]:
+def search(store: Store, who: Principal, query: str) -> list[str]:
     """Up to five tags that contain the query."""
     part = query.strip(BLANKS).lower()
     return [row["tag"] for row in visible(store, who) if part in row["tag"]][:5]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING, Final
 
-from wikisync.sandbox.problems import Refused, bad_data, named
+from wikisync.sandbox.problems import ApiError, bad_data, named
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -78,7 +78,7 @@ def check_strings(values: Mapping[str, object]) -> None:
     """Refuse what is given as null or as a number where a page has text."""
     for name, value in values.items():
         if not isinstance(value, str):
-            raise Refused("ValidationError", f"{name}: should be string")
+            raise ApiError("ValidationError", f"{name}: should be string")
 
 
 def page_hash(locale: str, path: str, *, private: bool) -> str:

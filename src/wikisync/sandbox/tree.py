@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from wikisync.sandbox.access import Who
+    from wikisync.sandbox.access import Principal
     from wikisync.sandbox.store import Row, Store
 
-READ: Final = ("read:pages",)
+READ_TREE: Final = ("read:pages",)
 
 
-def listed(store: Store, who: Who, wish: dict[str, Any]) -> list[Row]:
+def tree_level(store: Store, who: Principal, wish: dict[str, Any]) -> list[Row]:
     """The folders and pages right below a folder, folders first."""
     items = _items(store)
     parent, ancestors = wish.get("parent") or 0, []
@@ -28,7 +28,7 @@ def listed(store: Store, who: Who, wish: dict[str, Any]) -> list[Row]:
         if item["locale"] == wish["locale"]
         and all(item[kind] for kind in kinds)
         and (item["parent"] == max(parent, 0) or item["id"] in above)
-        and who.may(READ, item["path"], item["locale"])
+        and who.may(READ_TREE, item["path"], item["locale"])
     ]
     return sorted(found, key=lambda item: (not item["isFolder"], item["title"]))
 
