@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from cli.harness import Workspace, page
-from wikisync import workflow
 from wikisync.config import load
 from wikisync.report.data import exit_code
 from wikisync.report.progress import silent
-from wikisync.reviewed import apply_reviewed
+from wikisync.workflow import sync_run
+from wikisync.workflow.apply_plan import apply_reviewed
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,8 +34,8 @@ def configured(ws: Workspace) -> Config:
 
 
 def plan(ws: Workspace, direction: Command = "push", **wishes: Any) -> Report:
-    request = workflow.Request("plan", direction, **wishes)
-    return workflow.dry_run(configured(ws), request, silent)
+    request = sync_run.Request("plan", direction, **wishes)
+    return sync_run.dry_run(configured(ws), request, silent)
 
 
 def apply(ws: Workspace, reviewed: Report, **options: Any) -> Report:

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from wikisync.config import Config
     from wikisync.report.progress import Progress
     from wikisync.report.view import View
-    from wikisync.workflow import Report, Request
+    from wikisync.workflow.sync_run import Report, Request
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,16 +21,17 @@ def plan(
     output: OutputOptions, source: ConfigOptions, direction: Command, file: Path, **wishes: Any
 ) -> None:
     """``wikisync plan``. A plan that a guard refuses is not written. Ends the program."""
-    from wikisync import planfile, workflow
+    from wikisync import planfile
+    from wikisync.workflow import sync_run
 
-    request = workflow.Request("plan", direction, file=str(file), **wishes)
+    request = sync_run.Request("plan", direction, file=str(file), **wishes)
     with console.error_boundary(output, request):
         planfile.check(file)
         config = source.load()
         planfile.check(file, config.folder)
         console.warn(config)
         console.check_html(output, config)
-        report = workflow.dry_run(config, request, console.progress(output))
+        report = sync_run.dry_run(config, request, console.progress(output))
         if not report.plan.refusals:
             planfile.save(report, planfile.settings_of(config), file)
         console.print_and_exit(report, output, config)
@@ -38,9 +39,10 @@ def plan(
 
 def show(output: OutputOptions, file: Path) -> None:
     """``wikisync show``: without the wiki, and without a token. Ends the program."""
-    from wikisync import planfile, workflow
+    from wikisync import planfile
+    from wikisync.workflow import sync_run
 
-    with console.error_boundary(output, workflow.Request("show", "sync", file=str(file))):
+    with console.error_boundary(output, sync_run.Request("show", "sync", file=str(file))):
         report = planfile.load(file).report
         request = replace(report.request, command="show", file=str(file))
         console.print_and_exit(replace(report, request=request), output)
@@ -57,14 +59,15 @@ def apply(
     allow: frozenset[str],
 ) -> None:
     """``wikisync apply``. Ends the program."""
-    from wikisync import planfile, reviewed, workflow
+    from wikisync import planfile
+    from wikisync.workflow import apply_plan, sync_run
 
-    with console.error_boundary(output, workflow.Request("apply", "sync", file=str(file))):
+    with console.error_boundary(output, sync_run.Request("apply", "sync", file=str(file))):
         plan = planfile.load(file)
-        request = reviewed.apply_request(plan, str(file), allow=allow, max_delete=max_delete)
+        request = apply_plan.apply_request(plan, str(file), allow=allow, max_delete=max_delete)
         config = source.load(writes=True)
         console.warn(config)
-        report = reviewed.apply_plan_file(
+        report = apply_plan.apply_plan_file(
             config,
             request,
             plan,

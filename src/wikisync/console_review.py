@@ -23,9 +23,9 @@ def review(
     **wishes: Any,
 ) -> None:
     """``wikisync review``. Ends the program."""
-    from wikisync import workflow
+    from wikisync.workflow import sync_run
 
-    request = workflow.Request("review", direction, **wishes)
+    request = sync_run.Request("review", direction, **wishes)
     with console.error_boundary(output, request), ExitStack() as open_pages:
         from wikisync.review import review as run
         from wikisync.review.entrance import entrance

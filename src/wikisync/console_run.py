@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from wikisync.config import Config
     from wikisync.console import ConfigOptions, OutputOptions
     from wikisync.sync.plan import Command
-    from wikisync.workflow import CommandName
+    from wikisync.workflow.sync_run import CommandName
 
 
 def look(
@@ -31,15 +31,15 @@ def look(
     **wishes: Any,
 ) -> None:
     """A command that only looks: ``status`` and ``diff``. Ends the program."""
-    from wikisync import workflow
+    from wikisync.workflow import sync_run
 
-    request = workflow.Request(command, direction, **wishes)
+    request = sync_run.Request(command, direction, **wishes)
     with console.error_boundary(output, request):
         config = source.load(need_token=not request.offline)
         console.warn(config)
         console.check_html(output, config)
         console.print_and_exit(
-            workflow.dry_run(config, request, console.progress(output)), output, config
+            sync_run.dry_run(config, request, console.progress(output)), output, config
         )
 
 
@@ -47,16 +47,16 @@ def write(
     output: OutputOptions, source: ConfigOptions, command: Command, *, yes: bool, **wishes: Any
 ) -> None:
     """A command that writes: ``push``, ``pull`` and ``sync``. Ends the program."""
-    from wikisync import workflow
+    from wikisync.workflow import sync_run
 
-    request = workflow.Request(command, command, texts=console.on_github(), **wishes)
+    request = sync_run.Request(command, command, texts=console.on_github(), **wishes)
     with console.error_boundary(output, request):
         config = source.load(writes=not request.dry_run)
         console.warn(config)
         if request.dry_run:
-            report = workflow.dry_run(config, request, console.progress(output))
+            report = sync_run.dry_run(config, request, console.progress(output))
         else:
-            report = workflow.run_sync(
+            report = sync_run.run_sync(
                 config,
                 request,
                 console.progress(output),
@@ -70,13 +70,13 @@ def undo(
     output: OutputOptions, source: ConfigOptions, number: int | None, *, yes: bool, dry_run: bool
 ) -> None:
     """``wikisync undo``. Ends the program."""
-    from wikisync import past, workflow
+    from wikisync.workflow import sync_run, undo
 
-    request = workflow.Request("undo", "sync", dry_run=dry_run, run=number)
+    request = sync_run.Request("undo", "sync", dry_run=dry_run, run=number)
     with console.error_boundary(output, request):
         config = source.load(writes=not dry_run)
         console.warn(config)
-        report = past.undo(
+        report = undo.undo(
             config,
             request,
             console.progress(output),
@@ -88,15 +88,15 @@ def undo(
 
 def show_log(output: OutputOptions, source: ConfigOptions, paths: tuple[str, ...] = ()) -> None:
     """``wikisync log``: the runs, or with ``paths`` the backups of these pages."""
-    from wikisync import past, workflow
     from wikisync.report import log
+    from wikisync.workflow import sync_run, undo
 
-    with console.error_boundary(output, workflow.Request("log", "sync", paths)):
+    with console.error_boundary(output, sync_run.Request("log", "sync", paths)):
         config = source.load(need_token=False)
         if paths:
             _show_backups(output, config, paths)
             return
-        runs = past.log(config)
+        runs = undo.log(config)
         if output.json:
             console.print_json(log.to_json(runs, config.url, config.folder_name))
         else:
@@ -104,8 +104,8 @@ def show_log(output: OutputOptions, source: ConfigOptions, paths: tuple[str, ...
 
 
 def _show_backups(output: OutputOptions, config: Config, paths: tuple[str, ...]) -> None:
-    from wikisync.backups import backups_of
     from wikisync.report import backups
+    from wikisync.workflow.restore import backups_of
 
     found = backups_of(config, paths)
     if output.json:
@@ -118,10 +118,10 @@ def print_backup(
     output: OutputOptions, source: ConfigOptions, number: int, to: Path | None
 ) -> None:
     """``wikisync restore --print`` and ``-o``: a backup as a file's bytes. Ends the program."""
-    from wikisync import workflow
-    from wikisync.backups import read_backup, write_elsewhere
+    from wikisync.workflow import sync_run
+    from wikisync.workflow.restore import read_backup, write_elsewhere
 
-    with console.error_boundary(output, workflow.Request("restore", "pull", backup=number)):
+    with console.error_boundary(output, sync_run.Request("restore", "pull", backup=number)):
         data = read_backup(source.load(need_token=False), number)
         if to is None:
             console.print_bytes(data)
@@ -135,10 +135,10 @@ def restore(
     output: OutputOptions, source: ConfigOptions, number: int, *, yes: bool, dry_run: bool
 ) -> None:
     """``wikisync restore``. Ends the program."""
-    from wikisync import workflow
-    from wikisync.backups import restore_backup
+    from wikisync.workflow import sync_run
+    from wikisync.workflow.restore import restore_backup
 
-    request = workflow.Request("restore", "pull", dry_run=dry_run, backup=number)
+    request = sync_run.Request("restore", "pull", dry_run=dry_run, backup=number)
     with console.error_boundary(output, request):
         config = source.load(need_token=False)
         report = restore_backup(config, request, ask=console.confirmation(yes=yes))
@@ -147,8 +147,8 @@ def restore(
 
 def begin(output: OutputOptions, url: str | None, folder: str) -> None:
     """``wikisync init``. Ends the program."""
-    from wikisync.begin import init as make
-    from wikisync.workflow import Request
+    from wikisync.workflow.init import init as make
+    from wikisync.workflow.sync_run import Request
 
     with console.error_boundary(output, Request("init", "sync")):
         if url is None and sys.stdin.isatty():

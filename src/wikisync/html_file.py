@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from wikisync.config import Config
-    from wikisync.workflow import Report
+    from wikisync.workflow.sync_run import Report
 
 
 def check(file: Path, config: Config) -> None:

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from wikisync.apply import ActionResult
     from wikisync.apply.restore import Restoration
-    from wikisync.compare import PageDiff
     from wikisync.sync.note import Note
     from wikisync.sync.plan import Command, Plan, Prefer
     from wikisync.sync.select import PathFilter
+    from wikisync.workflow.diff import PageDiff
 
 CommandName = Literal[
     "status",

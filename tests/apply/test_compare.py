@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from rig import page
-from wikisync.compare import PageDiff, page_diffs
 from wikisync.report.difference import on_both_sides
 from wikisync.report.progress import silent
 from wikisync.survey import collect
 from wikisync.sync.planner import PlanOptions, make_plan
+from wikisync.workflow.diff import PageDiff, page_diffs
 
 if TYPE_CHECKING:
     from rig import Rig

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from cli.harness import Workspace, page
-from wikisync import past, workflow
 from wikisync.apply.context import JournaledWrite
 from wikisync.config import load
 from wikisync.report.progress import silent
 from wikisync.request import Request
+from wikisync.workflow import sync_run, undo
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -45,7 +45,7 @@ def torn(ws: Workspace, monkeypatch: pytest.MonkeyPatch) -> Workspace:
 
     with monkeypatch.context() as patched, suppress(Killed):
         patched.setattr(JournaledWrite, "done", dies)
-        workflow.run_sync(config, Request("pull", "pull"), silent, lambda _report: True)
+        sync_run.run_sync(config, Request("pull", "pull"), silent, lambda _report: True)
     assert "Theirs." in ws.read("home.md")
     return ws
 
@@ -53,7 +53,7 @@ def torn(ws: Workspace, monkeypatch: pytest.MonkeyPatch) -> Workspace:
 def run_undo(ws: Workspace, *, dry_run: bool = False, run: int | None = None) -> Report:
     config = load(start=ws.root, env={"WIKISYNC_TOKEN": ws.box.token})
     request = Request("undo", "sync", dry_run=dry_run, run=run)
-    return past.undo(config, request, silent, lambda _report: True)
+    return undo.undo(config, request, silent, lambda _report: True)
 
 
 def settled_as_unknown(ws: Workspace) -> None:

@@ -7,10 +7,10 @@ import tempfile
 import time
 from pathlib import Path
 
-from wikisync import workflow
 from wikisync.config import load
 from wikisync.report.progress import silent
 from wikisync.sandbox import Sandbox
+from wikisync.workflow import sync_run
 
 PAGES = 20
 TEXT = "Some words of an ordinary page, as many as it takes.\n" * 60
@@ -24,12 +24,12 @@ def show(runs: int) -> None:
         (root / "wikisync.toml").write_text(f'url = "{box.url}"\n', "utf-8")
         config = load(start=root, env={"WIKISYNC_TOKEN": box.token})
         box.fill([f"page-{n}" for n in range(PAGES)], TEXT)
-        workflow.run_sync(config, workflow.Request("pull", "pull"), silent, lambda _: True)
+        sync_run.run_sync(config, sync_run.Request("pull", "pull"), silent, lambda _: True)
         marks = {runs // 100, runs // 10, runs}
         for number in range(1, runs + 1):
             file = config.folder / f"page-{number % PAGES}.md"
             file.write_text(f"{file.read_text('utf-8').rstrip()}\nRun {number}.\n", "utf-8")
-            workflow.run_sync(config, workflow.Request("push", "push"), silent, lambda _: True)
+            sync_run.run_sync(config, sync_run.Request("push", "push"), silent, lambda _: True)
             if number in marks:
                 size = sum(file.stat().st_size for file in config.state.iterdir())
                 print(f"{f'after {number:,} runs':<46} {size // 1000:>8,} {look(config):>10.3f}")
@@ -40,6 +40,6 @@ def look(config: object) -> float:
     took = []
     for _ in range(5):
         begun = time.perf_counter()
-        workflow.dry_run(config, workflow.Request("status", "sync"), silent)  # type: ignore[arg-type]
+        sync_run.dry_run(config, sync_run.Request("status", "sync"), silent)  # type: ignore[arg-type]
         took.append(time.perf_counter() - begun)
     return statistics.median(took)

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from cli.harness import DATE, Workspace, page
-from wikisync import backups
 from wikisync.config import load
 from wikisync.request import Request
 from wikisync.sandbox import Hook
 from wikisync.state import State
+from wikisync.workflow import restore
 
 if TYPE_CHECKING:
     from wikisync.request import Report
@@ -146,7 +146,7 @@ def test_a_file_that_changes_while_it_is_asked_about_is_left_alone(synced: Works
         return True
 
     config = load(start=synced.root, env={}, need_token=False)
-    report = backups.restore_backup(config, Request("restore", "pull", backup=number), edits)
+    report = restore.restore_backup(config, Request("restore", "pull", backup=number), edits)
     assert [o.result for o in report.outcomes] == ["skipped"]
     assert "Typed just now." in synced.read("home.md")
 

@@ -126,4 +126,9 @@ def test_status_for_people_loads_rich_and_not_what_it_does_not_show(
 
 def test_status_loads_nothing_that_writes(synced: Path, box: Sandbox) -> None:
     modules = loaded(synced, "status", token=box.token)
-    assert not modules & {"wikisync.sandbox", "wikisync.demo", "wikisync.begin", "wikisync.past"}
+    assert not modules & {
+        "wikisync.sandbox",
+        "wikisync.demo",
+        "wikisync.workflow.init",
+        "wikisync.workflow.undo",
+    }

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from wikisync.sandbox import Sandbox
     from wikisync.sync.plan import Command
-    from wikisync.workflow import Report
+    from wikisync.workflow.sync_run import Report
 
     Record = Callable[[str, object], None]
 

@@ -10,9 +10,10 @@ import pytest
 from crash.points import Points, watched
 from crash.scenarios import EDITS, MOVES, begin, begin_moves
 from crash.world import World
-from wikisync import planfile, workflow
+from wikisync import planfile
 from wikisync.report.progress import silent
-from wikisync.reviewed import apply_plan_file, apply_request
+from wikisync.workflow import sync_run
+from wikisync.workflow.apply_plan import apply_plan_file, apply_request
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
     from wikisync.sandbox import Sandbox
     from wikisync.sync.plan import Command
-    from wikisync.workflow import Report
+    from wikisync.workflow.sync_run import Report
 
 MANY = 40
 """A scenario with fewer points than these would prove little."""
@@ -37,8 +38,8 @@ def no_authorities(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def written(world: World, command: Command) -> Path:
     """A plan file of all there is to do, deletions wanted."""
-    request = workflow.Request("plan", command, delete=True, max_delete=50)
-    report = workflow.dry_run(world.config, request, silent)
+    request = sync_run.Request("plan", command, delete=True, max_delete=50)
+    report = sync_run.dry_run(world.config, request, silent)
     file = world.root / "plan.json"
     planfile.save(report, planfile.settings_of(world.config), file)
     return file

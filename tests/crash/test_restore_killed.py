@@ -12,10 +12,10 @@ import pytest
 from crash.points import Points, watched
 from crash.scenarios import begin, page
 from crash.world import World
-from wikisync import workflow
-from wikisync.backups import restore_backup
 from wikisync.report.progress import silent
 from wikisync.request import Request
+from wikisync.workflow import sync_run
+from wikisync.workflow.restore import restore_backup
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -41,7 +41,7 @@ def test_a_restore_killed_anywhere_is_ended_by_the_same_restore(
         world.box.edit("quiet", content="There, edited.\n")
         request = Request("pull", "pull", prefer="wiki")
 
-        workflow.run_sync(world.config, request, silent, lambda _report: True)
+        sync_run.run_sync(world.config, request, silent, lambda _report: True)
         world.change("quiet.md", "There, edited.", "Typed since.")
     else:
         world.remove("quiet.md")

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 from crash.points import Points, dies
 from effort import sample
-from wikisync import past, workflow
 from wikisync.config import load
 from wikisync.page.document import parse
 from wikisync.report.progress import silent
 from wikisync.state import State
 from wikisync.state.bases import unpack_page
+from wikisync.workflow import sync_run, undo
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from wikisync.sandbox import Sandbox
     from wikisync.sync.plan import Command
-    from wikisync.workflow import Report
+    from wikisync.workflow.sync_run import Report
 
 DATE: Final = "2020-12-16T06:49:25.724Z"
 
@@ -86,16 +86,16 @@ class World:
 
     def run(self, command: Command, *, convert: bool = False) -> Report:
         """A push, a pull or a sync, deletions wanted."""
-        request = workflow.Request(command, command, delete=True, max_delete=50, convert=convert)
-        return workflow.run_sync(self.config, request, silent, lambda _report: True)
+        request = sync_run.Request(command, command, delete=True, max_delete=50, convert=convert)
+        return sync_run.run_sync(self.config, request, silent, lambda _report: True)
 
     def undo(self, number: int | None = None) -> Report:
-        request = workflow.Request("undo", "sync", run=number)
-        return past.undo(self.config, request, silent, lambda _report: True)
+        request = sync_run.Request("undo", "sync", run=number)
+        return undo.undo(self.config, request, silent, lambda _report: True)
 
     def last_run(self) -> int:
         """The number of the latest run."""
-        return past.log(self.config)[0].run.number
+        return undo.log(self.config)[0].run.number
 
     def dies(self, last: int, work: Callable[[], object]) -> str | None:
         """Do ``work`` in a process that dies at a point; its name, None if work came to its end."""

@@ -85,7 +85,7 @@ def test_every_page_is_right_once_however_the_answers_go_wrong(
     record_property: Callable[[str, object], None],
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    monkeypatch.setattr("wikisync.desk.Wiki", functools.partial(Wiki, timeout=PATIENCE))
+    monkeypatch.setattr("wikisync.workflow.context.Wiki", functools.partial(Wiki, timeout=PATIENCE))
     told: dict[str, object] = {"pages": PAGES}
     for what in ("New", "Newer"):
         for n in range(PAGES):

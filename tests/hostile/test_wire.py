@@ -101,7 +101,7 @@ def test_at_the_first_look_it_is_told_and_nothing_is_written(
 
 def impatient(monkeypatch: pytest.MonkeyPatch, **limits: Any) -> None:
     """The program with other limits than a person would wait for."""
-    monkeypatch.setattr("wikisync.desk.Wiki", functools.partial(Wiki, **limits))
+    monkeypatch.setattr("wikisync.workflow.context.Wiki", functools.partial(Wiki, **limits))
 
 
 def test_a_server_that_never_answers_is_given_up(

@@ -20,22 +20,23 @@ from hypothesis import given, settings
 import effort
 from property import chance
 from property.people import People
-from wikisync import planfile, workflow
+from wikisync import planfile
 from wikisync.page.document import parse
 from wikisync.page.fingerprint import plain_content
 from wikisync.planfile.decode import decode
 from wikisync.planfile.encode import encode
 from wikisync.report.data import as_data
 from wikisync.report.progress import silent
-from wikisync.reviewed import apply_plan_file, apply_request
 from wikisync.sandbox import Sandbox
 from wikisync.sync.plan import Action
+from wikisync.workflow import sync_run
+from wikisync.workflow.apply_plan import apply_plan_file, apply_request
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from wikisync.planfile import ReviewedPlan
-    from wikisync.workflow import Report
+    from wikisync.workflow.sync_run import Report
 
 pytestmark = pytest.mark.slow
 
@@ -63,13 +64,13 @@ class World:
             getattr(self.people, name)(*arguments)
 
     def sync(self) -> None:
-        request = workflow.Request("sync", "sync", delete=True, max_delete=100, allow=GUARDS)
-        workflow.run_sync(self.people.config, request, silent, lambda _report: True)
+        request = sync_run.Request("sync", "sync", delete=True, max_delete=100, allow=GUARDS)
+        sync_run.run_sync(self.people.config, request, silent, lambda _report: True)
 
     def plan(self, **wishes: Any) -> Report:
         direction = wishes.pop("direction")
-        request = workflow.Request("plan", direction, max_delete=100, allow=GUARDS, **wishes)
-        report = workflow.dry_run(self.people.config, request, silent)
+        request = sync_run.Request("plan", direction, max_delete=100, allow=GUARDS, **wishes)
+        report = sync_run.dry_run(self.people.config, request, silent)
         planfile.save(report, planfile.settings_of(self.people.config), self.file)
         return report
 

@@ -29,7 +29,6 @@ import effort
 from crash.points import Points, dies, watched
 from property import chance, network
 from property.people import People, place_of
-from wikisync import past, workflow
 from wikisync.apply import second_look
 from wikisync.errors import WikisyncError
 from wikisync.page.document import parse
@@ -38,13 +37,14 @@ from wikisync.page.model import Page
 from wikisync.report.progress import silent
 from wikisync.sandbox import Sandbox
 from wikisync.state import State
+from wikisync.workflow import sync_run, undo
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from wikisync.page.model import Key
     from wikisync.sync.plan import Command, Conflict
-    from wikisync.workflow import Report
+    from wikisync.workflow.sync_run import Report
 
 pytestmark = pytest.mark.slow
 
@@ -111,12 +111,12 @@ class TwoPeople(RuleBasedStateMachine):
         if back is not None:
             self._people.remove(back)
             delete, meeting = True, []
-        request = workflow.Request(
+        request = sync_run.Request(
             command, command, delete=delete, prefer=prefer, max_delete=100, allow=GUARDS
         )
         before, asked, runs = self._people.files(), self._asked(), self._runs()
         self._people.deleted_here.clear()
-        work = partial(workflow.run_sync, self._people.config, request, silent, _yes)
+        work = partial(sync_run.run_sync, self._people.config, request, silent, _yes)
         with self._put_back_while_it_waits(back is not None) as put_back:
             self._in_trouble(work, trouble, meeting, death)
         gone = {path for verb, path in self._mutations(asked) if verb == "delete"}
@@ -145,12 +145,12 @@ class TwoPeople(RuleBasedStateMachine):
         """One side becomes what the other is, and what is overwritten is kept."""
         for act in first:
             self._act(act)
-        request = workflow.Request(
+        request = sync_run.Request(
             command, command, delete=delete, mirror=True, max_delete=100, allow=GUARDS
         )
         before, asked, runs = self._people.files(), self._asked(), self._runs()
         self._people.deleted_here.clear()
-        work = partial(workflow.run_sync, self._people.config, request, silent, _yes)
+        work = partial(sync_run.run_sync, self._people.config, request, silent, _yes)
         self._in_trouble(work, trouble, meeting, death)
         self._only_what_somebody_touched(before, asked)
         if not delete:
@@ -163,17 +163,17 @@ class TwoPeople(RuleBasedStateMachine):
         for act in first:
             self._act(act)
         config = self._people.config
-        look = workflow.Request("undo", "sync", dry_run=True)
+        look = sync_run.Request("undo", "sync", dry_run=True)
         try:
-            plan = past.undo(config, look, silent, _yes).plan
+            plan = undo.undo(config, look, silent, _yes).plan
         except WikisyncError:
             return
         for action in plan.actions:
             ends = [key for key in (action.key, action.from_key) if key is not None]
             self._people.touched |= {_place(key) for key in ends}
-        request = workflow.Request("undo", "sync")
+        request = sync_run.Request("undo", "sync")
         before, asked = self._people.files(), self._asked()
-        work = partial(past.undo, config, request, silent, _yes)
+        work = partial(undo.undo, config, request, silent, _yes)
         self._in_trouble(work, trouble, meeting, death)
         self._only_what_somebody_touched(before, asked)
 
@@ -209,9 +209,9 @@ class TwoPeople(RuleBasedStateMachine):
         getattr(self._people, act[0])(*act[1:])
 
     def _quietly(self, command: Command) -> Report:
-        request = workflow.Request(command, command, delete=True, max_delete=100, allow=GUARDS)
+        request = sync_run.Request(command, command, delete=True, max_delete=100, allow=GUARDS)
         with watched(Points()):
-            return workflow.run_sync(self._people.config, request, silent, _yes)
+            return sync_run.run_sync(self._people.config, request, silent, _yes)
 
     def _in_trouble(
         self, work: Callable[[], Report], trouble: Any, meeting: Any, death: int | None
@@ -252,13 +252,13 @@ class TwoPeople(RuleBasedStateMachine):
 
     def _moves(self, runs: int) -> list[tuple[str, str]]:
         """The names, old and new, that all but the first ``runs`` runs gave to files, in order."""
-        logged = reversed(past.log(self._people.config))
+        logged = reversed(undo.log(self._people.config))
         noted = [write.intent for one in logged if one.run.number > runs for write in one.writes]
         moves = [one for one in noted if (one.verb, one.side) == ("move", "folder")]
         return [(one.from_file, one.file) for one in moves]
 
     def _runs(self) -> int:
-        return max((logged.run.number for logged in past.log(self._people.config)), default=0)
+        return max((logged.run.number for logged in undo.log(self._people.config)), default=0)
 
     def _named_where_overtaken(self, report: Report) -> None:
         """What somebody wrote on the wiki during a run stands there, or the run names it."""

@@ -14,7 +14,7 @@ from wikisync.errors import BadName, BadPage, FileChanged, PageChanged, WriteUnc
 from wikisync.report.data import error_json, exit_code, to_json
 from wikisync.sync.plan import Plan, Refusal
 from wikisync.sync.planner import PlanOptions
-from wikisync.workflow import Report, Request
+from wikisync.workflow.sync_run import Report, Request
 
 ACTION = {
     *(

@@ -12,7 +12,7 @@ from wikisync.apply import ActionResult
 from wikisync.errors import Interrupted
 from wikisync.report.terminal import show
 from wikisync.sync.planner import PlanOptions
-from wikisync.workflow import Report, Request
+from wikisync.workflow.sync_run import Report, Request
 
 NAMES = [f"page-{number:02}" for number in range(30)]
 

@@ -8,12 +8,12 @@ import pytest
 
 from cli.harness import Workspace, page
 from review.visitor import Visitor
-from wikisync import workflow
 from wikisync.config import Config, load
 from wikisync.errors import Unreachable
 from wikisync.report.data import exit_code
 from wikisync.report.progress import silent
 from wikisync.review import review
+from wikisync.workflow import sync_run
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.slow
 
-REQUEST = workflow.Request("review", "push")
+REQUEST = sync_run.Request("review", "push")
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from wikisync import config as configuration
-from wikisync import html_file, planfile, workflow
+from wikisync import html_file, planfile
 from wikisync.errors import GitHubError, NotConfigured, UntrustedCheckout, WikisyncError
 from wikisync.github import log, tell
 from wikisync.github.comment import comment
@@ -29,6 +29,7 @@ from wikisync.report.progress import silent
 from wikisync.report.terminal import show
 from wikisync.report.wording import error_message
 from wikisync.request import Report, Request
+from wikisync.workflow import sync_run
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -134,9 +135,9 @@ def _report(run: ActionRun) -> tuple[Report, dict[str, str]]:
         texts=True,
     )
     if asked.command != "plan":
-        return workflow.run_sync(run.config, request, silent, ask=lambda _found: True), {}
+        return sync_run.run_sync(run.config, request, silent, ask=lambda _found: True), {}
     file = _place(run.job, "json")
-    report = workflow.dry_run(run.config, replace(request, file=str(file)), silent)
+    report = sync_run.dry_run(run.config, replace(request, file=str(file)), silent)
     if report.plan.refusals:
         return report, {}
     settings = planfile.settings_of(run.config)

@@ -10,7 +10,6 @@ from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final
 
-from wikisync.compare import PageDiff
 from wikisync.errors import BadName, BadPage, GitHubError
 from wikisync.page.document import parse
 from wikisync.page.fingerprint import fingerprint
@@ -22,6 +21,7 @@ from wikisync.sides.git import GitFailed, Repository
 from wikisync.sides.git_process import NO_PROGRAMS, run
 from wikisync.sides.scan import assign_keys, scan
 from wikisync.sync.plan import Action, Plan
+from wikisync.workflow.diff import PageDiff
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

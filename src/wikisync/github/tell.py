@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from wikisync.errors import WikisyncError
     from wikisync.github.job import Job
     from wikisync.report.github.ending import FailOn
-    from wikisync.workflow import Report
+    from wikisync.workflow.sync_run import Report
 
 TITLES: Final = {
     "plan": "wikisync: what publishing this would change on the wiki",

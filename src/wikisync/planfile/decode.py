@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, get_args
 
 from wikisync import __version__
-from wikisync.compare import PageDiff
 from wikisync.errors import BadPage, NoSuchPath
 from wikisync.planfile.encode import KIND, VERSION, encode, identity
 from wikisync.planfile.texts import texts_match
@@ -19,6 +18,7 @@ from wikisync.request import Report, Request
 from wikisync.sync.note import Note, NoteKind
 from wikisync.sync.plan import WRITES, Action, Conflict, ConflictKind, Plan, Prefer, Side, Verb
 from wikisync.sync.select import PathFilter
+from wikisync.workflow.diff import PageDiff
 
 if TYPE_CHECKING:
     from wikisync.sync.plan import Command

@@ -12,8 +12,8 @@ from wikisync.report.data import as_data, results
 from wikisync.sync.plan import Action, Conflict
 
 if TYPE_CHECKING:
-    from wikisync.compare import PageDiff
     from wikisync.request import Report, Request
+    from wikisync.workflow.diff import PageDiff
 
 VERSION: Final = 1
 KIND: Final = "wikisync plan"

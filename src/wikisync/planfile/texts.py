@@ -11,8 +11,8 @@ from wikisync.page.fingerprint import fingerprint
 from wikisync.sync.plan import Action
 
 if TYPE_CHECKING:
-    from wikisync.compare import PageDiff
     from wikisync.page.fingerprint import Fingerprint
+    from wikisync.workflow.diff import PageDiff
 
 
 def texts_match(pair: PageDiff) -> bool:

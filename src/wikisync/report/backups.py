@@ -8,14 +8,14 @@ from wikisync.report.data import as_data, one_line
 from wikisync.report.terminal import print_line
 from wikisync.report.words import backup_in_words, escape_control
 from wikisync.sync.plan import Plan
-from wikisync.workflow import Report, Request
+from wikisync.workflow.sync_run import Report, Request
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from rich.console import Console
 
-    from wikisync.backups import ListedBackup
+    from wikisync.workflow.restore import ListedBackup
 
 
 def show(backups: Sequence[ListedBackup], console: Console) -> None:

@@ -14,14 +14,14 @@ from wikisync.report.verdict import conflict_message, note_message, refusal_mess
 from wikisync.report.wording import error_message
 from wikisync.report.words import shown_json
 from wikisync.sync.plan import Plan
-from wikisync.workflow import Report
+from wikisync.workflow.sync_run import Report
 
 if TYPE_CHECKING:
     from wikisync.apply import ActionResult
     from wikisync.errors import BadName, BadPage, WikisyncError
     from wikisync.page.model import Key
     from wikisync.sync.plan import Action, Conflict, Refusal
-    from wikisync.workflow import Request
+    from wikisync.workflow.sync_run import Request
 
 VERSION: Final = 1
 

@@ -16,8 +16,8 @@ from wikisync.sync.plan import Action
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from wikisync.compare import PageDiff
     from wikisync.page.model import Page
+    from wikisync.workflow.diff import PageDiff
 
 
 def unified(pair: PageDiff) -> str:

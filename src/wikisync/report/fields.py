@@ -11,9 +11,9 @@ from wikisync.sync.plan import Conflict
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
-    from wikisync.compare import PageDiff
     from wikisync.page.model import Page
     from wikisync.sync.plan import Action
+    from wikisync.workflow.diff import PageDiff
 
 _ATTRIBUTES: Final = {
     "title": "title",

@@ -16,9 +16,9 @@ from wikisync.sync.plan import Action
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from wikisync.compare import PageDiff
     from wikisync.report.fields import FieldChange
     from wikisync.sync.plan import Conflict
+    from wikisync.workflow.diff import PageDiff
 
 COLOURS: Final = {
     "create": "green",

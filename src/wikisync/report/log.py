@@ -9,14 +9,14 @@ from wikisync.report.data import as_data, one_line
 from wikisync.report.terminal import print_line
 from wikisync.report.words import DONE, TO_DO, escape_control
 from wikisync.sync.plan import Plan
-from wikisync.workflow import Report, Request
+from wikisync.workflow.sync_run import Report, Request
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from rich.console import Console
 
-    from wikisync.past import LoggedRun, Write
+    from wikisync.workflow.undo import LoggedRun, Write
 
 _MANY = 12
 """Writes of one run shown at most; the JSON has them all."""

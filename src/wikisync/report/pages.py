@@ -16,8 +16,8 @@ from wikisync.sync.plan import Action
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from wikisync.compare import PageDiff
     from wikisync.report.hunks import Hunk
+    from wikisync.workflow.diff import PageDiff
 
 
 def pages(pairs: Iterable[PageDiff], columns: int, *, beside: bool = False) -> Iterator[StyledLine]:

@@ -17,7 +17,7 @@ from wikisync.sync.plan import Action
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from wikisync.compare import PageDiff
+    from wikisync.workflow.diff import PageDiff
 
 _BAR: Final = 40
 _NOTE: Final = 24

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from wikisync.sync.plan import Plan, Side
-    from wikisync.workflow import Report
+    from wikisync.workflow.sync_run import Report
 _SHOWN: Final = 5
 """Backups named at most, one by one."""
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from wikisync.apply import ActionResult
     from wikisync.sync.plan import Action
-    from wikisync.workflow import Report
+    from wikisync.workflow.sync_run import Report
 
 _ALIKE: Final = 5
 """Lines that give the same reason shown at most."""

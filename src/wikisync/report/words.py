@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from wikisync.backups import ListedBackup
     from wikisync.sync.plan import Action, Side
+    from wikisync.workflow.restore import ListedBackup
 
 TO_DO: Final[dict[tuple[str, Side], str]] = {
     ("create", "wiki"): "create on the wiki",

@@ -7,7 +7,6 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
-from wikisync import workflow
 from wikisync.errors import WikisyncError
 from wikisync.report.data import exit_code
 from wikisync.report.html import build_view
@@ -19,7 +18,8 @@ from wikisync.review.gate import Auth
 from wikisync.review.serving import listening, served
 from wikisync.review.session import Session
 from wikisync.review.site import Site
-from wikisync.reviewed import apply_reviewed
+from wikisync.workflow import sync_run
+from wikisync.workflow.apply_plan import apply_reviewed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from wikisync.config import Config
     from wikisync.page.model import Key
     from wikisync.report.progress import Progress
-    from wikisync.workflow import Report, Request
+    from wikisync.workflow.sync_run import Report, Request
 
 IDLE: Final = 60 * 60.0
 """Seconds after which a review that nobody looks at ends by itself."""
@@ -55,7 +55,7 @@ def review(
     and where one moved on, all is refused. Where there is nothing to tick, nothing is served.
     Raises what ``workflow.look`` and ``reviewed.carry_out_reviewed`` raise, and PortTaken.
     """
-    looked = workflow.dry_run(config, request, progress)
+    looked = sync_run.dry_run(config, request, progress)
     shown = build_view(looked, _now())
     pages = {entry.value: entry.key for entry in shown.entries if entry.may_be_ticked}
     if not pages:

@@ -9,7 +9,6 @@ import pytest
 
 from helpers import LATER, PAGE, base, local, planned, remote, sides
 from wikisync.apply import ActionResult
-from wikisync.compare import PageDiff
 from wikisync.errors import (
     BadPage,
     CertificateError,
@@ -25,6 +24,7 @@ from wikisync.report.github.room import MarkdownLimit, comment_limit, summary_li
 from wikisync.request import Report, Request
 from wikisync.sync.plan import Action, Conflict, Plan, Refusal
 from wikisync.sync.planner import PlanOptions
+from wikisync.workflow.diff import PageDiff
 
 ROOM = summary_limit()
 SIDES = sides(

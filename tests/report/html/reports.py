@@ -7,10 +7,10 @@ from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Any
 
 from helpers import PAGE, key
-from wikisync.compare import PageDiff
 from wikisync.page.model import Key
 from wikisync.sync.plan import Action, Conflict, Plan
-from wikisync.workflow import Report, Request
+from wikisync.workflow.diff import PageDiff
+from wikisync.workflow.sync_run import Report, Request
 
 if TYPE_CHECKING:
     from wikisync.page.model import Page

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from wikisync.errors import BadName, BadPage, WikisyncError
     from wikisync.report.github.ending import FailOn
-    from wikisync.workflow import Report
+    from wikisync.workflow.sync_run import Report
 
 _HARMLESS: Final[dict[FailOn, frozenset[str]]] = {
     "conflicts": frozenset(),

@@ -19,7 +19,7 @@ from wikisync.report.data import (
 
 if TYPE_CHECKING:
     from wikisync.errors import WikisyncError
-    from wikisync.workflow import Report
+    from wikisync.workflow.sync_run import Report
 
 FailOn = Literal["conflicts", "problems", "never"]
 """What fails a job: conflicts and problems, problems alone, or neither."""

@@ -22,12 +22,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from wikisync.apply import ActionResult
-    from wikisync.compare import PageDiff
     from wikisync.errors import WikisyncError
     from wikisync.page.model import Key
     from wikisync.report.github.room import MarkdownLimit
     from wikisync.sync.plan import Conflict
-    from wikisync.workflow import Report
+    from wikisync.workflow.diff import PageDiff
+    from wikisync.workflow.sync_run import Report
 
 _TABLE: Final = "| | Page | What changes | Lines |\n|---|---|---|---|\n"
 _MORE: Final = "\n… and {} more.\n"

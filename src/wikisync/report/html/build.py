@@ -20,11 +20,11 @@ from wikisync.sync.plan import Action, Conflict
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from wikisync.compare import PageDiff
     from wikisync.page.model import Key
     from wikisync.report.html.bounds import PageLimits
     from wikisync.sync.plan import Command
-    from wikisync.workflow import Report
+    from wikisync.workflow.diff import PageDiff
+    from wikisync.workflow.sync_run import Report
 
 _HEADINGS: Final[dict[Command, str]] = {
     "push": "What a push would change",

@@ -19,13 +19,13 @@ from wikisync.sync.plan import Action
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from wikisync.compare import PageDiff
     from wikisync.page.model import Page
     from wikisync.report.fields import FieldChange
     from wikisync.report.html.bounds import PageLimits, SizeBudget
     from wikisync.report.html.difference import Difference
     from wikisync.report.html.timer import Timer
     from wikisync.sync.plan import Conflict
+    from wikisync.workflow.diff import PageDiff
 
 _WHERE = {"wiki": "on the wiki", "folder": "in the folder"}
 

@@ -15,7 +15,6 @@ from wikisync.apply.context import now
 from wikisync.apply.outcome import run_action
 from wikisync.apply.restore import as_new_file, find_backup, plan_restore, restore
 from wikisync.apply.settle import settle_files
-from wikisync.desk import open_for_write
 from wikisync.errors import Locked, NotWritten, StateError
 from wikisync.private import FILE_MODE
 from wikisync.report.progress import silent
@@ -24,7 +23,8 @@ from wikisync.sides.folder import Folder
 from wikisync.state import State
 from wikisync.sync.plan import Plan
 from wikisync.sync.select import page_selector, parse_paths
-from wikisync.workflow import Report, locked_report
+from wikisync.workflow.context import open_for_write
+from wikisync.workflow.sync_run import Report, locked_report
 
 if TYPE_CHECKING:
     from collections.abc import Callable

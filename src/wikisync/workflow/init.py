@@ -68,7 +68,7 @@ class InitResult:
         """The same for programs, in the shape that every command has."""
         from wikisync.report.data import as_data, one_line
         from wikisync.sync.plan import Plan
-        from wikisync.workflow import Report, Request
+        from wikisync.workflow.sync_run import Report, Request
 
         plan = Plan(pages=len(self.connection.pages) if self.connection else 0)
         report = Report(Request("init", "sync"), self.config.url, self.config.folder_name, plan)

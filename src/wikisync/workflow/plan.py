@@ -9,7 +9,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
 
-from wikisync.desk import recover_interrupted
 from wikisync.errors import BadName, NoSuchPath, Unauthenticated
 from wikisync.page.model import Key
 from wikisync.request import Report
@@ -28,15 +27,16 @@ from wikisync.sync.plan import Plan, Refusal, Remote
 from wikisync.sync.planner import file_for, make_plan
 from wikisync.sync.rewound import rewound
 from wikisync.sync.select import page_selector, parse_paths
+from wikisync.workflow.context import recover_interrupted
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from wikisync.desk import RunContext
     from wikisync.request import Request
     from wikisync.sync.known import Snapshot
     from wikisync.sync.plan import Command, Prefer
     from wikisync.sync.select import PathFilter
+    from wikisync.workflow.context import RunContext
 
 
 _MIRRORED: Final[dict[Command, Prefer]] = {"push": "local", "pull": "wiki"}

@@ -14,27 +14,33 @@ from typing import TYPE_CHECKING
 from wikisync.apply import ActionResult, apply, tree, unshown
 from wikisync.apply.context import now
 from wikisync.apply.outcome import find_missing
-from wikisync.compare import page_diffs, with_remote_content
-from wikisync.desk import RunContext, doubt_clock_of, execute_run, open_for_write, open_readonly
 from wikisync.errors import Locked, StateError, WikiError, WikisyncError
 from wikisync.page.fingerprint import fingerprint
-from wikisync.planning import create_plan
 from wikisync.request import CommandName, Report, Request
 from wikisync.sides.aside import run_in_thread
 from wikisync.sync.note import Note
 from wikisync.sync.plan import Plan, Refusal, Remote
 from wikisync.sync.reconcile import pages_to_fetch
+from wikisync.workflow.context import (
+    RunContext,
+    doubt_clock_of,
+    execute_run,
+    open_for_write,
+    open_readonly,
+)
+from wikisync.workflow.diff import page_diffs, with_remote_content
+from wikisync.workflow.plan import create_plan
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator
 
-    from wikisync.compare import PageDiff
     from wikisync.config import Config
     from wikisync.page.model import Listed
     from wikisync.report.progress import Progress
     from wikisync.survey import CollectedState
     from wikisync.sync.known import Snapshot
     from wikisync.sync.plan import Action, Command
+    from wikisync.workflow.diff import PageDiff
 
 __all__ = ["CommandName", "Report", "Request", "dry_run", "locked_report", "run_sync"]
 

@@ -9,19 +9,19 @@ from typing import TYPE_CHECKING
 from wikisync.apply.outcome import run_action
 from wikisync.apply.undo import UndoStep, leave_alone, revert, undo_steps
 from wikisync.apply.undo_check import check
-from wikisync.desk import (
+from wikisync.errors import Interrupted, Locked, NoSuchRun, Unauthenticated
+from wikisync.state import State
+from wikisync.sync.guard import foreign_state, is_other_wiki
+from wikisync.sync.plan import Conflict, Plan, Refusal
+from wikisync.workflow.context import (
     RunContext,
     execute_run,
     open_for_write,
     open_readonly,
     recover_interrupted,
 )
-from wikisync.errors import Interrupted, Locked, NoSuchRun, Unauthenticated
-from wikisync.planning import check_state_owner
-from wikisync.state import State
-from wikisync.sync.guard import foreign_state, is_other_wiki
-from wikisync.sync.plan import Conflict, Plan, Refusal
-from wikisync.workflow import Report, locked_report
+from wikisync.workflow.plan import check_state_owner
+from wikisync.workflow.sync_run import Report, locked_report
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from wikisync.errors import WikisyncError
     from wikisync.report.progress import Progress
     from wikisync.state.journal import JournalEntry, RunRecord
-    from wikisync.workflow import Request
+    from wikisync.workflow.sync_run import Request
 
     Write = JournalEntry
     """A write of a past run, as the log shows it."""

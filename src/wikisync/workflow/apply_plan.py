@@ -11,27 +11,27 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from wikisync.apply import ActionResult
-from wikisync.compare import with_remote_content
-from wikisync.desk import open_for_write
 from wikisync.errors import Locked
 from wikisync.planfile import foreign_plan
-from wikisync.planning import create_plan
 from wikisync.request import Report
 from wikisync.sync.held import CompletedSteps, ReviewedSteps, match_reviewed
 from wikisync.sync.plan import Conflict, Plan, Refusal
-from wikisync.workflow import finish_run, locked_report, save_bases
+from wikisync.workflow.context import open_for_write
+from wikisync.workflow.diff import with_remote_content
+from wikisync.workflow.plan import create_plan
+from wikisync.workflow.sync_run import finish_run, locked_report, save_bases
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from wikisync.config import Config
-    from wikisync.desk import RunContext
     from wikisync.planfile import ReviewedPlan
     from wikisync.report.progress import Progress
     from wikisync.request import Request
     from wikisync.state import State
     from wikisync.sync.known import Snapshot
     from wikisync.sync.plan import Action
+    from wikisync.workflow.context import RunContext
 
 
 def apply_reviewed(
