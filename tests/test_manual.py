@@ -17,8 +17,7 @@ import manual
 from wikisync import config, errors
 from wikisync.page.document import compose, parse
 from wikisync.page.fingerprint import FIELDS
-from wikisync.page.limits import reason_unsendable
-from wikisync.page.model import Key
+from wikisync.page.model import Key, reason_unsendable
 from wikisync.page.paths import RESERVED, Locales, file_of, key_of, reason_unreachable
 from wikisync.report import data
 from wikisync.report.verdict import conflict_message, refusal_message

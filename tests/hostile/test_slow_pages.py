@@ -9,11 +9,11 @@ import pytest
 from report.html.reports import page, pair, report
 from wikisync.apply.read_back import _NO_STYLE
 from wikisync.errors import BadPage
-from wikisync.page import alignment
-from wikisync.page.alignment import Budget, matching, shared
+from wikisync.page import line_matching
+from wikisync.page.conflict_markers import interleave
 from wikisync.page.document import compose, parse, update
 from wikisync.page.header import MAX_HEADER
-from wikisync.page.marks import interleave
+from wikisync.page.line_matching import Budget, matching, shared
 from wikisync.page.model import Page
 from wikisync.report.data import as_data
 from wikisync.report.html import build_view, render, sanitize
@@ -101,14 +101,14 @@ def test_a_report_of_very_many_hard_pages_is_bounded(
     kind: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[int] = []
-    real = alignment.Budget.spend
+    real = line_matching.Budget.spend
 
     def spend(self: Budget, steps: int) -> bool:
         took = real(self, steps)
         asked.append(steps if took else 0)
         return took
 
-    monkeypatch.setattr(alignment.Budget, "spend", spend)
+    monkeypatch.setattr(line_matching.Budget, "spend", spend)
     monkeypatch.setattr(shared.__wrapped__, "__defaults__", (20_000,))  # type: ignore[attr-defined]
     old, new = page("a\nb\n" * 50), page("b\na\n" * 50)
     told = report(*(pair(old, new, path=f"p{n}") for n in range(10)))

@@ -6,9 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from wikisync.page.dates import parse_instant, same_instant
 from wikisync.page.fingerprint import FIELDS, Fingerprint, fingerprint, plain_content
-from wikisync.page.model import Page
+from wikisync.page.model import Page, parse_instant, same_instant
 
 PAGE = Page(
     "text",

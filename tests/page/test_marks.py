@@ -8,8 +8,8 @@ from dataclasses import replace
 import pytest
 
 from wikisync.errors import BadPage
+from wikisync.page.conflict_markers import HERE, MIDDLE, WIKI, interleave, with_conflict_markers
 from wikisync.page.document import parse
-from wikisync.page.marks import HERE, MIDDLE, WIKI, interleave, with_conflict_markers
 from wikisync.page.model import Page
 
 HEADER = (

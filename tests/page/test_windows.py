@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from wikisync.page.windows import windows_refusal
+from wikisync.page.windows_names import windows_refusal
 
 
 @pytest.mark.parametrize(

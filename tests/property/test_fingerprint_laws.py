@@ -7,9 +7,8 @@ from datetime import UTC, datetime, timedelta, timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wikisync.page.dates import parse_instant
 from wikisync.page.fingerprint import Fingerprint, fingerprint, plain_content
-from wikisync.page.model import Page
+from wikisync.page.model import Page, parse_instant
 
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
 contents = texts | st.text("a \t\r\n\ufeff\u3000\x85", max_size=20)

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import effort
-from wikisync.page.alignment import Budget, matching
+from wikisync.page.line_matching import Budget, matching
 from wikisync.report.emphasis import word_diff, words
 from wikisync.report.hunks import Hunk, counts, hunks, one_below_the_other
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from wikisync.page.alignment import Budget
+from wikisync.page.line_matching import Budget
 from wikisync.report.emphasis import LONG, line_similarity, word_diff, words
 
 

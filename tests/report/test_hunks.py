@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from wikisync.page.alignment import BUDGET, Budget, matching
+from wikisync.page.line_matching import BUDGET, Budget, matching
 from wikisync.report.hunks import Row, counts, hunks, one_below_the_other
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wikisync.page.dates import parse_instant
 from wikisync.page.document import update
+from wikisync.page.model import parse_instant
 from wikisync.sides.folder import digest_of
 
 if TYPE_CHECKING:

@@ -14,10 +14,9 @@ from wikisync.apply import on_wiki, second_look
 from wikisync.apply.context import ApplyContext, ParsedFile, base_of_equal_page, open_file
 from wikisync.apply.dates import update_date_line
 from wikisync.errors import FolderError, PageChanged, WikisyncError
+from wikisync.page.document import first_heading
 from wikisync.page.fingerprint import fingerprint
-from wikisync.page.hint import first_heading
-from wikisync.page.limits import MAX_TEXT
-from wikisync.page.model import DEFAULT_EDITOR, Page
+from wikisync.page.model import DEFAULT_EDITOR, MAX_TEXT, Page
 from wikisync.state.bases import StoredBase
 from wikisync.state.journal import Intent
 from wikisync.sync.plan import Base

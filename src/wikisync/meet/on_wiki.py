@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from wikisync.errors import Forbidden, WikiError
 from wikisync.meet.in_git import read_file
-from wikisync.page.dates import parse_instant
 from wikisync.page.fingerprint import fingerprint
+from wikisync.page.model import parse_instant
 from wikisync.sync.ancestry import Ancestor, UnknownPage, VersionsNeeded, WikiVersion, find_ancestor
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, TypeVar
 
 from wikisync.meet.in_git import read_file
-from wikisync.page.dates import parse_instant
+from wikisync.page.model import parse_instant
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping

@@ -14,8 +14,7 @@ from functools import lru_cache
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Final
 
-from wikisync.page.dates import parse_instant
-from wikisync.page.model import clean_tags
+from wikisync.page.model import clean_tags, parse_instant
 
 if TYPE_CHECKING:
     from wikisync.page.model import Listed, Page

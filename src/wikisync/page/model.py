@@ -2,11 +2,17 @@
 
 Nothing here reads or writes anything. How a page looks as a file is ``document``'s job, where that
 file lies is ``paths``', and when two pages count as the same is ``fingerprint``'s.
+
+Dates as files and wikis spell them, read as instants. Pure.
+
+What the wiki will not take of a page, known before anything is sent (facts, *Writing*). Pure.
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, fields, replace
+from datetime import UTC, datetime
 from typing import Final, Literal, NamedTuple, TypeGuard
 
 ContentType = Literal["markdown", "html", "asciidoc"]
@@ -109,3 +115,49 @@ def has_file_form(content_type: str) -> TypeGuard[ContentType]:
 def clean_tags(tags: tuple[str, ...] | list[str]) -> tuple[str, ...]:
     """Tags as the wiki will keep them: trimmed, lower-cased, each once, none empty; order kept."""
     return tuple(dict.fromkeys(t for t in (tag.strip().lower() for tag in tags) if t))
+
+
+# ``fromisoformat`` takes any character between date and time.
+_SHAPE: Final = re.compile(r"[0-9W-]+(?:[Tt ][0-9:.,Zz+-]+)?")
+
+
+def parse_instant(text: str) -> datetime | None:
+    """The moment that an ISO 8601 date or time names, in UTC; ``None`` where it names none.
+
+    A date alone is its midnight, and a time without a zone is UTC, as Wiki.js spells its own.
+    """
+    text = text.strip()
+    if not _SHAPE.fullmatch(text):
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+def same_instant(one: str, other: str) -> bool:
+    """Whether two spellings mean the same moment, or are the same text."""
+    if one == other:
+        return True
+    moment = parse_instant(one)
+    return moment is not None and moment == parse_instant(other)
+
+
+MAX_TEXT: Final = 255
+"""Characters that a title and a description hold."""
+
+
+def reason_unsendable(page: Page, content_type: ContentType) -> str | None:
+    """Why the wiki would refuse the values of a file, in a clause; None where it would not.
+
+    Characters are counted as the wiki's database counts them: one a code point.
+    """
+    if not page.content.strip():
+        return "it has no content, and the wiki refuses an empty page (6004)"
+    for field, text in (("title", page.title), ("description", page.description)):
+        if text is not None and len(text) > MAX_TEXT:
+            return f"its {field} has {len(text)} characters, and the wiki holds {MAX_TEXT}"
+    if page.editor is not None and CONTENT_TYPES.get(page.editor) != content_type:
+        return f"its editor line says `{page.editor}`, which makes no {content_type} pages"
+    return None

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, Final
 
-from wikisync.page.alignment import shared
+from wikisync.page.line_matching import shared
 from wikisync.report.difference import unified
 from wikisync.report.verdict import conflict_message, note_message, refusal_message
 from wikisync.report.wording import error_message

@@ -14,12 +14,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, Literal
 
-from wikisync.page.alignment import matching
+from wikisync.page.line_matching import matching
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from wikisync.page.alignment import Budget
+    from wikisync.page.line_matching import Budget
 
 LONG: Final = 5_000
 """Characters up to which a line is taken apart in words; in longer ones (minified scripts, images

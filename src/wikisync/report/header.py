@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from wikisync.page.alignment import Budget
+from wikisync.page.line_matching import Budget
 from wikisync.report import paint
 from wikisync.report.emphasis import Span, unmarked, word_diff
 from wikisync.report.fields import field_changes

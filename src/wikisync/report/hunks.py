@@ -15,7 +15,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
-from wikisync.page.alignment import Budget, matching
+from wikisync.page.line_matching import Budget, matching
 from wikisync.report.emphasis import ALIKE, Span, line_similarity, unmarked, word_diff
 
 if TYPE_CHECKING:

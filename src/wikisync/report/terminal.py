@@ -124,7 +124,7 @@ def show_diff(report: Report, console: Console, view: View) -> None:
 
     Both have all of it. A pipe gets the text that ``--json`` has, unless ``view`` asks for another.
     """
-    from wikisync.page.alignment import shared
+    from wikisync.page.line_matching import shared
     from wikisync.report.pages import pages
     from wikisync.report.paint import print_lines
     from wikisync.report.stat import diffstat

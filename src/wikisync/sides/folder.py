@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from wikisync.errors import FolderError
 from wikisync.page.paths import EXTENSIONS
-from wikisync.page.windows import windows_refusal
+from wikisync.page.windows_names import windows_refusal
 from wikisync.sides.atomic import reason_of
 from wikisync.sides.directory import (
     Directory,

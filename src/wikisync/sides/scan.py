@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from wikisync.errors import BadName, BadPage, FolderError
 from wikisync.page.document import parse
 from wikisync.page.fingerprint import fingerprint
-from wikisync.page.limits import reason_unsendable
+from wikisync.page.model import reason_unsendable
 from wikisync.page.paths import EXTENSIONS, key_of
 from wikisync.sides.folder import digest_of
 from wikisync.sides.stamps import stat_is_reliable

@@ -13,7 +13,7 @@ from wikisync.errors import BadName, NotConfigured
 from wikisync.meet import recover_bases
 from wikisync.page.model import Key, Listed, has_file_form
 from wikisync.page.paths import Locales, case_folded, file_of, reason_unreachable
-from wikisync.page.windows import windows_refusal
+from wikisync.page.windows_names import windows_refusal
 from wikisync.sides.aside import run_in_thread
 from wikisync.sides.scan import NamedPages, Scan, assign_keys, scan
 from wikisync.survey.on_wiki import WikiPages, read_wiki, remote_from_base

@@ -6,8 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from wikisync.errors import BadPage, FolderError
-from wikisync.page.document import parse
-from wikisync.page.hint import first_heading
+from wikisync.page.document import first_heading, parse
 from wikisync.sides.folder import digest_of
 from wikisync.sides.git import merge_file
 from wikisync.sync.likeness import similarity

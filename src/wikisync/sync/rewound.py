@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wikisync.page.dates import parse_instant
+from wikisync.page.model import parse_instant
 from wikisync.sync.plan import WRITES, Hidden, MovedAway, Refusal, Remote
 
 if TYPE_CHECKING:

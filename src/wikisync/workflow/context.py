@@ -14,7 +14,7 @@ from wikisync.apply.settle import recover
 from wikisync.errors import FolderError, StateError
 from wikisync.interrupt import stop_on_interrupt
 from wikisync.lock import run_lock
-from wikisync.page.dates import parse_instant
+from wikisync.page.model import parse_instant
 from wikisync.sides.folder import Folder
 from wikisync.sides.wiki import Wiki
 from wikisync.state import State

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Final
 
-from wikisync.page.alignment import shared
+from wikisync.page.line_matching import shared
 from wikisync.report.data import conflicts, results, withheld
 from wikisync.report.html.bounds import LIMITS, SizeBudget
 from wikisync.report.html.changes import ChangeWriter

@@ -9,10 +9,9 @@ from dataclasses import replace
 from difflib import Match
 from typing import TYPE_CHECKING
 
-from wikisync.page.alignment import Budget, matching
-from wikisync.page.damage import OUR_MARK
-from wikisync.page.document import update
+from wikisync.page.document import OUR_MARK, update
 from wikisync.page.fingerprint import plain_content
+from wikisync.page.line_matching import Budget, matching
 
 if TYPE_CHECKING:
     from collections.abc import Collection
