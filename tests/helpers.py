@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 from wikisync.errors import BadName
 from wikisync.page.fingerprint import fingerprint
 from wikisync.page.model import Key, Listed, Page, Record
-from wikisync.sync.plan import Base, Local, Plan, Remote
-from wikisync.sync.planner import PlanOptions, Snapshot, make_plan
+from wikisync.planning.model import Base, Local, Plan, Remote
+from wikisync.planning.planner import PlanOptions, Snapshot, make_plan
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from wikisync.page.model import ContentType
-    from wikisync.sync.plan import Action, RemoteState
+    from wikisync.planning.model import Action, RemoteState
 
 TIME = "2020-12-16T06:49:25.724Z"
 LATER = "2021-01-01T00:00:00.000Z"

@@ -9,19 +9,19 @@ from typing import TYPE_CHECKING, Any
 
 from wikisync.apply import ActionResult, ApplyContext, apply
 from wikisync.apply.settle import recover
+from wikisync.planning.planner import PlanOptions, make_plan
 from wikisync.report.progress import silent
 from wikisync.sides.folder import Folder
 from wikisync.sides.wiki import Wiki
 from wikisync.state import State
 from wikisync.survey import collect
-from wikisync.sync.planner import PlanOptions, make_plan
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from wikisync.planning.model import Command, Plan
     from wikisync.sandbox import Sandbox
-    from wikisync.sync.plan import Command, Plan
 
 DATE = "2020-12-16T06:49:25.724Z"
 CREATED = "2020-12-16T06:14:16.410Z"

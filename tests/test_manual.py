@@ -19,11 +19,11 @@ from wikisync.page.document import compose, parse
 from wikisync.page.fingerprint import FIELDS
 from wikisync.page.model import Key, reason_unsendable
 from wikisync.page.paths import RESERVED, Locales, file_of, key_of, reason_unreachable
+from wikisync.planning.guards import FIRM
+from wikisync.planning.model import Conflict, ConflictKind, Refusal, Rule
 from wikisync.report import data
 from wikisync.report.verdict import conflict_message, refusal_message
 from wikisync.report.wording import error_message
-from wikisync.sync.guard import FIRM
-from wikisync.sync.plan import Conflict, ConflictKind, Refusal, Rule
 
 if TYPE_CHECKING:
     from pathlib import Path

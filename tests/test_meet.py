@@ -14,19 +14,18 @@ from wikisync.meet import RecoveredBases, recover_bases
 from wikisync.page.fingerprint import fingerprint
 from wikisync.page.model import Key, Listed, Record
 from wikisync.page.paths import Locales
+from wikisync.planning.model import Action, Base, Conflict, Note, Remote
+from wikisync.planning.reconcile import decide
 from wikisync.sides.folder import Folder
 from wikisync.sides.scan import assign_keys, scan
 from wikisync.sides.wiki import Wiki
-from wikisync.sync.note import Note
-from wikisync.sync.plan import Action, Base, Conflict, Remote
-from wikisync.sync.reconcile import decide
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
+    from wikisync.planning.model import RemoteState
     from wikisync.sandbox import Sandbox
-    from wikisync.sync.plan import RemoteState
 
 LOCALES = Locales("en", ("en", "fr"))
 READER = ["read:pages", "read:source", "write:pages", "manage:pages"]

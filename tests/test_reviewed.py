@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
     from wikisync.apply import ActionResult
     from wikisync.config import Config
+    from wikisync.planning.model import Command
     from wikisync.request import Report
     from wikisync.sandbox import Sandbox
-    from wikisync.sync.plan import Command
 
 
 @pytest.fixture

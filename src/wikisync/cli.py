@@ -35,7 +35,7 @@ from wikisync.options import (
 )
 
 if TYPE_CHECKING:
-    from wikisync.sync.plan import Command
+    from wikisync.planning.model import Command
 
 app = typer.Typer(
     name="wikisync",

@@ -22,7 +22,7 @@ from wikisync.options import (
 )
 
 if TYPE_CHECKING:
-    from wikisync.sync.plan import Command
+    from wikisync.planning.model import Command
 
 _DIRECTIONS: Final[tuple[Command, ...]] = ("push", "pull", "sync")
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from wikisync.console import ConfigOptions, OutputOptions
-    from wikisync.sync.plan import Command
+    from wikisync.planning.model import Command
 
 
 def plan(

@@ -11,7 +11,7 @@ from wikisync import console
 
 if TYPE_CHECKING:
     from wikisync.console import ConfigOptions, OutputOptions
-    from wikisync.sync.plan import Command
+    from wikisync.planning.model import Command
 
 
 def review(

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from wikisync.config import Config
     from wikisync.console import ConfigOptions, OutputOptions
-    from wikisync.sync.plan import Command
+    from wikisync.planning.model import Command
     from wikisync.workflow.sync_run import CommandName
 
 

@@ -10,7 +10,7 @@ import typer
 from wikisync.report.view import View
 
 if TYPE_CHECKING:
-    from wikisync.sync.plan import Command
+    from wikisync.planning.model import Command
 
 LIFTABLE: Final = ("max-delete", "emptied", "all-changed", "rewound", "foreign-state")
 

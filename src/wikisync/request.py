@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from wikisync.apply import ActionResult
     from wikisync.apply.restore import Restoration
-    from wikisync.sync.note import Note
-    from wikisync.sync.plan import Command, Plan, Prefer
-    from wikisync.sync.select import PathFilter
+    from wikisync.planning.model import Command, Note, Plan, Prefer
+    from wikisync.planning.path_filter import PathFilter
     from wikisync.workflow.diff import PageDiff
 
 CommandName = Literal[

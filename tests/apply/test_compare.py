@@ -5,16 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from rig import page
+from wikisync.planning.planner import PlanOptions, make_plan
 from wikisync.report.difference import on_both_sides
 from wikisync.report.progress import silent
 from wikisync.survey import collect
-from wikisync.sync.planner import PlanOptions, make_plan
 from wikisync.workflow.diff import PageDiff, page_diffs
 
 if TYPE_CHECKING:
     from rig import Rig
     from wikisync.page.model import Page
-    from wikisync.sync.plan import Command
+    from wikisync.planning.model import Command
 
 
 def compared(rig: Rig, command: Command = "sync", **wish: Any) -> tuple[PageDiff, ...]:

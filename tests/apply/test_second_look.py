@@ -14,7 +14,7 @@ from wikisync.sandbox import Hook
 
 if TYPE_CHECKING:
     from rig import Rig
-    from wikisync.sync.plan import Plan
+    from wikisync.planning.model import Plan
 
 
 class Clock:

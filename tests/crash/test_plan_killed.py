@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from wikisync.planning.model import Command
     from wikisync.sandbox import Sandbox
-    from wikisync.sync.plan import Command
     from wikisync.workflow.sync_run import Report
 
 MANY = 40

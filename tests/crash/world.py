@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
+    from wikisync.planning.model import Command
     from wikisync.sandbox import Sandbox
-    from wikisync.sync.plan import Command
     from wikisync.workflow.sync_run import Report
 
 DATE: Final = "2020-12-16T06:49:25.724Z"

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 
 from helpers import FILE, PAGE, key, listed
 from wikisync.page.fingerprint import fingerprint
-from wikisync.sync.plan import Base, Hidden, Local, MovedAway, Remote
-from wikisync.sync.planner import PlanOptions, Snapshot, make_plan
-from wikisync.sync.reconcile import pages_to_fetch
+from wikisync.planning.model import Base, Hidden, Local, MovedAway, Remote
+from wikisync.planning.planner import PlanOptions, Snapshot, make_plan
+from wikisync.planning.reconcile import pages_to_fetch
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from wikisync.page.model import Key, Listed, Page
-    from wikisync.sync.plan import Action, Plan, RemoteState
+    from wikisync.planning.model import Action, Plan, RemoteState
 
 ATTRIBUTES = {
     "title": "title",

@@ -25,10 +25,10 @@ from wikisync.page.document import parse
 from wikisync.page.fingerprint import plain_content
 from wikisync.planfile.decode import decode
 from wikisync.planfile.encode import encode
+from wikisync.planning.model import Action
 from wikisync.report.data import as_data
 from wikisync.report.progress import silent
 from wikisync.sandbox import Sandbox
-from wikisync.sync.plan import Action
 from wikisync.workflow import sync_run
 from wikisync.workflow.apply_plan import apply_plan_file, apply_request
 

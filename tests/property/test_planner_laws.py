@@ -11,14 +11,14 @@ from hypothesis import strategies as st
 
 from helpers import FILE, PAGE, key
 from property.model import World
-from wikisync.sync.plan import WRITES, Action, Conflict
-from wikisync.sync.planner import PlanOptions
-from wikisync.sync.reconcile import DropBase, NoChange, decide
+from wikisync.planning.model import WRITES, Action, Conflict
+from wikisync.planning.planner import PlanOptions
+from wikisync.planning.reconcile import DropBase, NoChange, decide
 
 if TYPE_CHECKING:
     from wikisync.page.model import Page
-    from wikisync.sync.plan import Local, Remote
-    from wikisync.sync.reconcile import Decision
+    from wikisync.planning.model import Local, Remote
+    from wikisync.planning.reconcile import Decision
 
 PATHS = ("p", "q", "r")
 TEXTS = st.sampled_from(["one", "two", "three"])

@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from wikisync.page.model import Key
-    from wikisync.sync.plan import Command, Conflict
+    from wikisync.planning.model import Command, Conflict
     from wikisync.workflow.sync_run import Report
 
 pytestmark = pytest.mark.slow

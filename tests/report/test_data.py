@@ -11,9 +11,9 @@ import pytest
 from helpers import LATER, base, key, local, planned, remote, sides
 from wikisync.apply import ActionResult
 from wikisync.errors import BadName, BadPage, FileChanged, PageChanged, WriteUncertain
+from wikisync.planning.model import Plan, Refusal
+from wikisync.planning.planner import PlanOptions
 from wikisync.report.data import error_json, exit_code, to_json
-from wikisync.sync.plan import Plan, Refusal
-from wikisync.sync.planner import PlanOptions
 from wikisync.workflow.sync_run import Report, Request
 
 ACTION = {

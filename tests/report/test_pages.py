@@ -10,11 +10,11 @@ import pytest
 from helpers import FILE, PAGE, base, local, planned, remote, sides
 from report.console import plain, signed
 from wikisync.page.model import Page
+from wikisync.planning.model import Conflict
+from wikisync.planning.planner import PlanOptions
 from wikisync.report.pages import pages
 from wikisync.report.paint import cells
 from wikisync.report.stat import diffstat
-from wikisync.sync.plan import Conflict
-from wikisync.sync.planner import PlanOptions
 from wikisync.workflow.diff import PageDiff
 
 PUSH = planned(sides([base()], [local(content="New.")], [remote()]), PlanOptions("push")).actions[0]

@@ -7,9 +7,9 @@ from dataclasses import replace
 import pytest
 
 from helpers import LATER, base, key, local, planned, remote, sides
+from wikisync.planning.model import Plan
+from wikisync.planning.planner import PlanOptions
 from wikisync.report.question import question_message
-from wikisync.sync.plan import Plan
-from wikisync.sync.planner import PlanOptions
 
 MINE = [local("mine", content="New."), local("new")]
 THEIRS = [remote("mine"), remote("theirs", content="New.", updated=LATER), remote("cut")]

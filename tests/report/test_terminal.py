@@ -10,8 +10,8 @@ from helpers import local, planned, sides
 from report.console import console, printed
 from wikisync.apply import ActionResult
 from wikisync.errors import Interrupted
+from wikisync.planning.planner import PlanOptions
 from wikisync.report.terminal import show
-from wikisync.sync.planner import PlanOptions
 from wikisync.workflow.sync_run import Report, Request
 
 NAMES = [f"page-{number:02}" for number in range(30)]

@@ -9,8 +9,8 @@ import pytest
 from helpers import key
 from wikisync.apply import ActionResult
 from wikisync.errors import PageChanged
+from wikisync.planning.model import Action, Side, Verb
 from wikisync.review.session import Session
-from wikisync.sync.plan import Action, Side, Verb
 
 PAGES = {"0": key("a"), "1": key("b"), "2": key("c")}
 

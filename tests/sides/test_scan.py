@@ -22,7 +22,7 @@ from wikisync.sides.scan import NamedPages, assign_keys, scan
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from wikisync.sync.plan import Base
+    from wikisync.planning.model import Base
 
 LOCALES = Locales("en", ("en", "fr"))
 

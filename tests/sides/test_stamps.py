@@ -19,7 +19,7 @@ from wikisync.sides.stamps import COARSE, stat_is_reliable
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from wikisync.sync.plan import Base, Stamp
+    from wikisync.planning.model import Base, Stamp
 
 LONG_AGO = time.time() - 3600
 KNOWN = dict[str, "tuple[Stamp, bytes]"]

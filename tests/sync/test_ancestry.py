@@ -11,7 +11,7 @@ import pytest
 from helpers import FILE, PAGE
 from wikisync.page.fingerprint import Fingerprint, fingerprint
 from wikisync.page.model import Page
-from wikisync.sync.ancestry import (
+from wikisync.planning.ancestor import (
     Ancestor,
     GitVersion,
     UnknownPage,

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from wikisync.sync.clock import MOST_OFF, SLACK, doubt_clock
+from wikisync.planning.clock import MOST_OFF, SLACK, doubt_clock
 
 NOW = datetime(2026, 11, 28, 12, tzinfo=UTC)
 MOMENT = timedelta(seconds=1)

@@ -8,14 +8,14 @@ import pytest
 
 from helpers import LATER, base, key, listed, local, planned, remote, sides
 from wikisync.errors import BadPage
-from wikisync.sync.guard import GuardOptions, check_authenticated, delete_limit, guards
-from wikisync.sync.plan import Hidden, MovedAway, Remote
-from wikisync.sync.planner import PlanOptions
+from wikisync.planning.guards import GuardOptions, check_authenticated, delete_limit, guards
+from wikisync.planning.model import Hidden, MovedAway, Remote
+from wikisync.planning.planner import PlanOptions
 
 if TYPE_CHECKING:
     from wikisync.page.model import Key
-    from wikisync.sync.plan import Command, Refusal, RemoteState, Side
-    from wikisync.sync.planner import Snapshot
+    from wikisync.planning.model import Command, Refusal, RemoteState, Side
+    from wikisync.planning.planner import Snapshot
 
 
 def refused(

@@ -10,14 +10,13 @@ import pytest
 from helpers import LATER, base, key, listed, local, planned, remote, sides, steps
 from wikisync.errors import BadPage
 from wikisync.page.fingerprint import fingerprint
-from wikisync.sync.held import CompletedSteps, ReviewedSteps, match_reviewed
-from wikisync.sync.identity import same_step
-from wikisync.sync.plan import Hidden, MovedAway, Remote
-from wikisync.sync.planner import PlanOptions
+from wikisync.planning.model import Hidden, MovedAway, Remote
+from wikisync.planning.planner import PlanOptions
+from wikisync.planning.reviewed import CompletedSteps, ReviewedSteps, match_reviewed, same_step
 
 if TYPE_CHECKING:
-    from wikisync.sync.plan import Action, Command
-    from wikisync.sync.planner import Snapshot
+    from wikisync.planning.model import Action, Command
+    from wikisync.planning.planner import Snapshot
 
 A, B = key("a"), key("b")
 EDITED = local(content="Mine.\n")

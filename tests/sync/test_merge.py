@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from helpers import FILE, LATER, PAGE, base, local, planned, remote, sides, steps
+from wikisync.planning.merge import ATTRIBUTES, MergeConflict, Merged, merge_tags, three_way
+from wikisync.planning.planner import PlanOptions
 from wikisync.sides.git import merge_file
 from wikisync.survey.texts import merge_text
-from wikisync.sync.merge import ATTRIBUTES, MergeConflict, Merged, merge_tags, three_way
-from wikisync.sync.planner import PlanOptions
 
 if TYPE_CHECKING:
     from wikisync.page.model import Page
-    from wikisync.sync.plan import Command, Plan
+    from wikisync.planning.model import Command, Plan
 
 BASE = "One.\n\nTwo.\n\nThree.\n"
 MINE = "1.\n\nTwo.\n\nThree.\n"

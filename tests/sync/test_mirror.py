@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from helpers import LATER, base, key, local, planned, remote, sides, steps
-from wikisync.sync.planner import PlanOptions
+from wikisync.planning.planner import PlanOptions
 
 if TYPE_CHECKING:
-    from wikisync.sync.plan import Command, Prefer
+    from wikisync.planning.model import Command, Prefer
 
 SAME = sides([base()], [local()], [remote()])
 NEW_HERE = sides(here=[local()])

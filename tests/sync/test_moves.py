@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from helpers import LATER, base, key, local, planned, remote, sides, steps
-from wikisync.sync.plan import Hidden, Remote
-from wikisync.sync.planner import PlanOptions
+from wikisync.planning.model import Hidden, Remote
+from wikisync.planning.planner import PlanOptions
 
 if TYPE_CHECKING:
-    from wikisync.sync.plan import Action, Command, Conflict, Plan, Prefer
+    from wikisync.planning.model import Action, Command, Conflict, Plan, Prefer
 
 A, B, C = key("a"), key("b"), key("c")
 COMMANDS: tuple[Command, ...] = ("push", "pull", "sync")

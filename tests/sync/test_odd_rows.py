@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from helpers import LATER, base, key, listed, local, remote
-from wikisync.sync.plan import Action, Conflict, Hidden, MovedAway
-from wikisync.sync.prefer import resolve_with
-from wikisync.sync.reconcile import DropBase, NoChange, decide, pages_to_fetch
+from wikisync.planning.model import Action, Conflict, Hidden, MovedAway
+from wikisync.planning.reconcile import DropBase, NoChange, decide, pages_to_fetch
+from wikisync.planning.resolution import resolve_with
 
 A = key("a")
 

@@ -8,13 +8,13 @@ import pytest
 
 from helpers import LATER, base, key, listed, local, planned, remote, sides, steps
 from wikisync.errors import BadPage
-from wikisync.sync.plan import Remote
-from wikisync.sync.planner import PlanOptions
+from wikisync.planning.model import Remote
+from wikisync.planning.planner import PlanOptions
 
 if TYPE_CHECKING:
     from wikisync.page.model import Key
-    from wikisync.sync.plan import Command
-    from wikisync.sync.planner import Snapshot
+    from wikisync.planning.model import Command
+    from wikisync.planning.planner import Snapshot
 
 
 def round_of_everything() -> Snapshot:

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from helpers import LATER, base, local, planned, remote, sides, steps
-from wikisync.sync.planner import PlanOptions
+from wikisync.planning.planner import PlanOptions
 
 if TYPE_CHECKING:
-    from wikisync.sync.plan import Prefer
-    from wikisync.sync.planner import Snapshot
+    from wikisync.planning.model import Prefer
+    from wikisync.planning.planner import Snapshot
 
 NEW = sides(here=[local(content="Mine.\n")], there=[remote(content="Theirs.\n")])
 CHANGED = sides([base()], [local(content="Mine.\n")], [remote(content="Theirs.\n", updated=LATER)])

@@ -8,14 +8,18 @@ from typing import TYPE_CHECKING
 import pytest
 
 from helpers import base, key, local
-from wikisync.sync.likeness import similarity
-from wikisync.sync.renames import DetectedRenames, RenameInput, detect_renames
+from wikisync.planning.rename_detection import (
+    DetectedRenames,
+    RenameInput,
+    detect_renames,
+    similarity,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from wikisync.page.model import Key
-    from wikisync.sync.plan import Base, Local
+    from wikisync.planning.model import Base, Local
 
 A, B, C, D = (key(name) for name in "abcd")
 

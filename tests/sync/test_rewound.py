@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from helpers import LATER, TIME, base, key, local, remote, sides
-from wikisync.sync.rewound import rewound
+from wikisync.planning.guards import rewound
 
 if TYPE_CHECKING:
-    from wikisync.sync.plan import Base, Command, Remote
-    from wikisync.sync.planner import Snapshot
+    from wikisync.planning.model import Base, Command, Remote
+    from wikisync.planning.planner import Snapshot
 
 EARLIER = "2020-01-01T00:00:00.000Z"
 

@@ -8,7 +8,7 @@ import pytest
 
 from helpers import key
 from wikisync.errors import NoSuchPath
-from wikisync.sync.select import page_selector, parse_paths
+from wikisync.planning.path_filter import page_selector, parse_paths
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from helpers import LATER, base, key, listed, local, remote
-from wikisync.sync.plan import Action, Conflict, Remote
-from wikisync.sync.reconcile import DropBase, NoChange, decide
+from wikisync.planning.model import Action, Conflict, Remote
+from wikisync.planning.reconcile import DropBase, NoChange, decide
 
 if TYPE_CHECKING:
-    from wikisync.sync.plan import Base, Local, RemoteState
+    from wikisync.planning.model import Base, Local, RemoteState
 
 A = key("a")
 

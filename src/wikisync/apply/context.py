@@ -21,21 +21,21 @@ from wikisync.errors import (
 )
 from wikisync.page.document import parse
 from wikisync.page.fingerprint import Fingerprint, fingerprint
+from wikisync.planning.model import Base
 from wikisync.sides.folder import digest_of
 from wikisync.state.bases import StoredBase
-from wikisync.sync.plan import Base
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from wikisync.page.document import Document
     from wikisync.page.model import Key, Record
+    from wikisync.planning.model import Action, Local
     from wikisync.sides.folder import Folder
     from wikisync.sides.wiki import Wiki
     from wikisync.state import State
     from wikisync.state.backups import What
     from wikisync.state.journal import Intent
-    from wikisync.sync.plan import Action, Local
 
 HARMLESS = (Rejected, Forbidden, PageGone)
 """Answers to a write that are known to have changed nothing (facts, *Writing*)."""

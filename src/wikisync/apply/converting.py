@@ -14,9 +14,9 @@ from wikisync.apply.context import ApplyContext, open_file
 from wikisync.apply.pull import update_file
 from wikisync.page.fingerprint import fingerprint
 from wikisync.page.model import DEFAULT_EDITOR, Page
+from wikisync.planning.model import Action, Base
 from wikisync.state.bases import StoredBase
 from wikisync.state.journal import Intent
-from wikisync.sync.plan import Action, Base
 
 if TYPE_CHECKING:
     from wikisync.errors import WikisyncError

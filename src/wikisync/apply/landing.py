@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from wikisync.apply.context import ApplyContext
     from wikisync.errors import FolderError
     from wikisync.page.model import Record
+    from wikisync.planning.model import Action
     from wikisync.state.journal import Intent
-    from wikisync.sync.plan import Action
 
 GROUP: Final = 50
 """Files that are written together."""

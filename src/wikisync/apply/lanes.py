@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from wikisync.apply.context import ApplyContext
-    from wikisync.sync.plan import Action
+    from wikisync.planning.model import Action
 
 T = TypeVar("T")
 

@@ -17,10 +17,10 @@ from wikisync.errors import BadPage
 from wikisync.page.conflict_markers import with_conflict_markers
 from wikisync.page.document import update
 from wikisync.page.fingerprint import ON_DEMAND, Fingerprint, fingerprint
+from wikisync.planning.model import Action, Base, Local
 from wikisync.sides.folder import digest_of
 from wikisync.state.bases import StoredBase
 from wikisync.state.journal import Intent
-from wikisync.sync.plan import Action, Base, Local
 
 if TYPE_CHECKING:
     from wikisync.errors import WikisyncError

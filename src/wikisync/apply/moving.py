@@ -15,7 +15,7 @@ from wikisync.state.journal import Intent
 
 if TYPE_CHECKING:
     from wikisync.page.model import Record
-    from wikisync.sync.plan import Action
+    from wikisync.planning.model import Action
 
 
 def move_page(run: ApplyContext, action: Action) -> WikisyncError | None:

@@ -18,14 +18,14 @@ from wikisync.errors import (
     Unreachable,
     WikisyncError,
 )
-from wikisync.sync.plan import Conflict
+from wikisync.planning.model import Conflict
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from wikisync.page.model import Key, Listed
+    from wikisync.planning.model import Action, ConflictKind
     from wikisync.sides.wiki import Wiki
-    from wikisync.sync.plan import Action, ConflictKind
 
 Result = Literal["done", "skipped", "failed"]
 

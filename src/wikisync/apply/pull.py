@@ -16,7 +16,7 @@ from wikisync.state.journal import Intent
 if TYPE_CHECKING:
     from wikisync.page.document import Document
     from wikisync.page.model import ContentType, Page, Record
-    from wikisync.sync.plan import Action
+    from wikisync.planning.model import Action
 
 
 def create_file(run: ApplyContext, action: Action, record: Record) -> None:

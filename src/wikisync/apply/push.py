@@ -17,14 +17,14 @@ from wikisync.errors import FolderError, PageChanged, WikisyncError
 from wikisync.page.document import first_heading
 from wikisync.page.fingerprint import fingerprint
 from wikisync.page.model import DEFAULT_EDITOR, MAX_TEXT, Page
+from wikisync.planning.model import Base
 from wikisync.state.bases import StoredBase
 from wikisync.state.journal import Intent
-from wikisync.sync.plan import Base
 
 if TYPE_CHECKING:
     from wikisync.page.document import Document
     from wikisync.page.model import Record
-    from wikisync.sync.plan import Action
+    from wikisync.planning.model import Action
 
 
 def create_page(run: ApplyContext, action: Action) -> WikisyncError | None:

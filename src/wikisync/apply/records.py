@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from wikisync.page.model import Listed, Record
+    from wikisync.planning.model import Action
     from wikisync.sides.wiki import Wiki
-    from wikisync.sync.plan import Action
 
 
 class RecordReader:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from wikisync.apply.context import ApplyContext
     from wikisync.page.model import Record
-    from wikisync.sync.plan import Action, Plan, Side, Verb
+    from wikisync.planning.model import Action, Plan, Side, Verb
 
 
 def apply(

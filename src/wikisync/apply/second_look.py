@@ -17,7 +17,7 @@ from wikisync.page.paths import EXTENSIONS
 
 if TYPE_CHECKING:
     from wikisync.apply.context import ApplyContext
-    from wikisync.sync.plan import Action
+    from wikisync.planning.model import Action
 
 APART: Final = 1.0
 """Seconds between the two looks, at least."""

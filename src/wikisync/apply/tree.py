@@ -11,7 +11,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from wikisync.errors import Forbidden, StateError, WikiError
-from wikisync.sync.note import Note
+from wikisync.planning.model import Note
 
 if TYPE_CHECKING:
     from wikisync.sides.wiki import Wiki

@@ -13,17 +13,17 @@ from wikisync.apply import in_folder, on_wiki
 from wikisync.apply.restore import page_of
 from wikisync.errors import BackupMissing
 from wikisync.page.fingerprint import fingerprint
+from wikisync.planning.model import Action
 from wikisync.sides.folder import digest_of
 from wikisync.state.journal import Intent
-from wikisync.sync.plan import Action
 
 if TYPE_CHECKING:
     from wikisync.apply.context import ApplyContext
     from wikisync.errors import OverwroteConcurrentEdit
     from wikisync.page.model import Key, Page, Record
+    from wikisync.planning.model import Side, Verb
     from wikisync.state import State
     from wikisync.state.journal import JournalEntry, Outcome
-    from wikisync.sync.plan import Side, Verb
 
 _INVERSE: dict[Verb, Verb] = {
     "create": "delete",

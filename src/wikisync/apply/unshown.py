@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from wikisync.errors import PageGone, WikiError
 from wikisync.page.fingerprint import fingerprint
-from wikisync.sync.note import Note
+from wikisync.planning.model import Note
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

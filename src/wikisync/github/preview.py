@@ -15,12 +15,12 @@ from wikisync.page.document import parse
 from wikisync.page.fingerprint import fingerprint
 from wikisync.page.model import Key
 from wikisync.page.paths import EXTENSIONS, Locales
+from wikisync.planning.model import Action, Plan
 from wikisync.request import Report, Request
 from wikisync.sides.folder import Folder
 from wikisync.sides.git import GitFailed, Repository
 from wikisync.sides.git_process import NO_PROGRAMS, run
 from wikisync.sides.scan import assign_keys, scan
-from wikisync.sync.plan import Action, Plan
 from wikisync.workflow.diff import PageDiff
 
 if TYPE_CHECKING:
@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from wikisync.config import Config
     from wikisync.github.job import Job, PullRequest
     from wikisync.page.model import Page
+    from wikisync.planning.model import Local
     from wikisync.sides.scan import Problem
-    from wikisync.sync.plan import Local
 
 _UNKNOWN: Final = Locales("", ())
 """The wiki's locales, where nobody can ask for them."""

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING
 from wikisync.errors import BadName
 from wikisync.page.model import has_file_form
 from wikisync.page.paths import file_of
-from wikisync.sync.plan import Remote
+from wikisync.planning.model import Remote
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from wikisync.page.model import ContentType, Key
     from wikisync.page.paths import Locales
+    from wikisync.planning.model import Base, Local, RemoteState
     from wikisync.sides.folder import Folder
-    from wikisync.sync.plan import Base, Local, RemoteState
 
 
 @dataclass(frozen=True, slots=True)

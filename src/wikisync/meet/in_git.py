@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Final
 from wikisync.errors import BadPage, FolderError
 from wikisync.page.document import parse
 from wikisync.page.fingerprint import fingerprint
+from wikisync.planning.ancestor import GitVersion
+from wikisync.planning.model import Base
 from wikisync.sides.folder import digest_of
 from wikisync.sides.git import GitFailed
 from wikisync.state.bases import StoredBase
-from wikisync.sync.ancestry import GitVersion
-from wikisync.sync.plan import Base
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -23,10 +23,10 @@ if TYPE_CHECKING:
     from wikisync.page.document import Document
     from wikisync.page.fingerprint import Fingerprint
     from wikisync.page.model import ContentType, Key, Page
+    from wikisync.planning.ancestor import Ancestor
+    from wikisync.planning.model import Local
     from wikisync.sides.folder import Folder
     from wikisync.sides.git import Repository, Version
-    from wikisync.sync.ancestry import Ancestor
-    from wikisync.sync.plan import Local
 
 _LAST: Final = 253_402_300_799  # the end of the year 9999
 

@@ -12,10 +12,9 @@ from wikisync.meet.on_wiki import WikiHistory
 from wikisync.meet.strays import by_base, find_move_candidates
 from wikisync.page.fingerprint import fingerprint, listed_fields
 from wikisync.page.model import Record
+from wikisync.planning.ancestor import MOST
+from wikisync.planning.model import Note, NoteKind, Remote
 from wikisync.sides.git import Repository
-from wikisync.sync.ancestry import MOST
-from wikisync.sync.note import Note, NoteKind
-from wikisync.sync.plan import Remote
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -24,11 +23,11 @@ if TYPE_CHECKING:
     from wikisync.meet.candidates import Candidate
     from wikisync.page.model import Key
     from wikisync.page.paths import Locales
+    from wikisync.planning.ancestor import GitVersion
+    from wikisync.planning.model import Base, Local, RemoteState
     from wikisync.sides.folder import Folder
     from wikisync.sides.wiki import Wiki
     from wikisync.state.bases import StoredBase
-    from wikisync.sync.ancestry import GitVersion
-    from wikisync.sync.plan import Base, Local, RemoteState
 
 
 @dataclass(frozen=True, slots=True)

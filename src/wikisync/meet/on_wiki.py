@@ -9,7 +9,13 @@ from wikisync.errors import Forbidden, WikiError
 from wikisync.meet.in_git import read_file
 from wikisync.page.fingerprint import fingerprint
 from wikisync.page.model import parse_instant
-from wikisync.sync.ancestry import Ancestor, UnknownPage, VersionsNeeded, WikiVersion, find_ancestor
+from wikisync.planning.ancestor import (
+    Ancestor,
+    UnknownPage,
+    VersionsNeeded,
+    WikiVersion,
+    find_ancestor,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,9 +24,9 @@ if TYPE_CHECKING:
     from wikisync.meet.candidates import Candidate
     from wikisync.page.fingerprint import Fingerprint
     from wikisync.page.model import Key
+    from wikisync.planning.ancestor import GitVersion
     from wikisync.sides.folder import Folder
     from wikisync.sides.wiki import Wiki
-    from wikisync.sync.ancestry import GitVersion
 
 
 class WikiHistory:

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from wikisync.meet.candidates import Candidate
     from wikisync.page.document import Document
     from wikisync.page.model import Key
+    from wikisync.planning.model import Base, Local, RemoteState
     from wikisync.sides.folder import Folder
-    from wikisync.sync.plan import Base, Local, RemoteState
 
 _Sign = TypeVar("_Sign", str, datetime)
 """What a file and a page may have in common."""

@@ -14,14 +14,24 @@ from wikisync.errors import BadPage, NoSuchPath
 from wikisync.planfile.encode import KIND, VERSION, encode, identity
 from wikisync.planfile.texts import texts_match
 from wikisync.planfile.values import Malformed, ObjectReader, key_of, local_of, page_of, remote_of
+from wikisync.planning.model import (
+    WRITES,
+    Action,
+    Conflict,
+    ConflictKind,
+    Note,
+    NoteKind,
+    Plan,
+    Prefer,
+    Side,
+    Verb,
+)
+from wikisync.planning.path_filter import PathFilter
 from wikisync.request import Report, Request
-from wikisync.sync.note import Note, NoteKind
-from wikisync.sync.plan import WRITES, Action, Conflict, ConflictKind, Plan, Prefer, Side, Verb
-from wikisync.sync.select import PathFilter
 from wikisync.workflow.diff import PageDiff
 
 if TYPE_CHECKING:
-    from wikisync.sync.plan import Command
+    from wikisync.planning.model import Command
 
 _COMMANDS: Final[tuple[Command, ...]] = tuple(WRITES)
 _SIDES: Final[tuple[Side, ...]] = get_args(Side)

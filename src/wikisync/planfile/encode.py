@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from wikisync import __version__
 from wikisync.planfile.values import key_data, local_data, page_data, remote_data
+from wikisync.planning.model import Action, Conflict
 from wikisync.report.data import as_data, results
-from wikisync.sync.plan import Action, Conflict
 
 if TYPE_CHECKING:
     from wikisync.request import Report, Request

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from wikisync.sync.plan import Refusal
+from wikisync.planning.model import Refusal
 
 if TYPE_CHECKING:
     from wikisync.config import Config

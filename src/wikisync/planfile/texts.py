@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from wikisync.page.fingerprint import fingerprint
-from wikisync.sync.plan import Action
+from wikisync.planning.model import Action
 
 if TYPE_CHECKING:
     from wikisync.page.fingerprint import Fingerprint

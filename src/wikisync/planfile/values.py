@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from wikisync.page.fingerprint import Fingerprint
 from wikisync.page.model import Key, Listed, Page, has_file_form
-from wikisync.sync.plan import Local, Remote
+from wikisync.planning.model import Local, Remote
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

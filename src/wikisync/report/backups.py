@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from wikisync.planning.model import Plan
 from wikisync.report.data import as_data, one_line
 from wikisync.report.terminal import print_line
 from wikisync.report.words import backup_in_words, escape_control
-from wikisync.sync.plan import Plan
 from wikisync.workflow.sync_run import Report, Request
 
 if TYPE_CHECKING:

@@ -9,18 +9,18 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, Final
 
 from wikisync.page.line_matching import shared
+from wikisync.planning.model import Plan
 from wikisync.report.difference import unified
 from wikisync.report.verdict import conflict_message, note_message, refusal_message
 from wikisync.report.wording import error_message
 from wikisync.report.words import shown_json
-from wikisync.sync.plan import Plan
 from wikisync.workflow.sync_run import Report
 
 if TYPE_CHECKING:
     from wikisync.apply import ActionResult
     from wikisync.errors import BadName, BadPage, WikisyncError
     from wikisync.page.model import Key
-    from wikisync.sync.plan import Action, Conflict, Refusal
+    from wikisync.planning.model import Action, Conflict, Refusal
     from wikisync.workflow.sync_run import Request
 
 VERSION: Final = 1

@@ -9,9 +9,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from wikisync.planning.model import Action
 from wikisync.report import hunks
 from wikisync.report.fields import field_changes
-from wikisync.sync.plan import Action
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

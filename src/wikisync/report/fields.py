@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from wikisync.page.model import clean_tags
-from wikisync.sync.plan import Conflict
+from wikisync.planning.model import Conflict
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
     from wikisync.page.model import Page
-    from wikisync.sync.plan import Action
+    from wikisync.planning.model import Action
     from wikisync.workflow.diff import PageDiff
 
 _ATTRIBUTES: Final = {

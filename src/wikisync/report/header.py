@@ -5,19 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from wikisync.page.line_matching import Budget
+from wikisync.planning.model import Action
 from wikisync.report import paint
 from wikisync.report.emphasis import Span, unmarked, word_diff
 from wikisync.report.fields import field_changes
 from wikisync.report.hunks import hunks, one_below_the_other
 from wikisync.report.paint import StyledLine, StyledText, joined, line_width, trimmed
 from wikisync.report.words import escape_control, overwriting, planned_label
-from wikisync.sync.plan import Action
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from wikisync.planning.model import Conflict
     from wikisync.report.fields import FieldChange
-    from wikisync.sync.plan import Conflict
     from wikisync.workflow.diff import PageDiff
 
 COLOURS: Final = {

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
+from wikisync.planning.model import Plan
 from wikisync.report.data import as_data, one_line
 from wikisync.report.terminal import print_line
 from wikisync.report.words import DONE, TO_DO, escape_control
-from wikisync.sync.plan import Plan
 from wikisync.workflow.sync_run import Report, Request
 
 if TYPE_CHECKING:

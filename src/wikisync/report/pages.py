@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from wikisync.planning.model import Action
 from wikisync.report.columns import side_by_side
 from wikisync.report.difference import content_hunks, on_both_sides
 from wikisync.report.emphasis import Span
@@ -11,7 +12,6 @@ from wikisync.report.header import COLOUR, field_lines, header, pieces, side_nam
 from wikisync.report.hunks import one_below_the_other
 from wikisync.report.paint import StyledLine, StyledText, joined
 from wikisync.report.words import escape_control
-from wikisync.sync.plan import Action
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from wikisync.report.words import EDITED, plural
 
 if TYPE_CHECKING:
-    from wikisync.sync.plan import Plan
+    from wikisync.planning.model import Plan
 
 
 def question_message(plan: Plan) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from wikisync.planning.model import Action
 from wikisync.report import paint
 from wikisync.report.difference import counts, on_both_sides
 from wikisync.report.fields import field_changes
@@ -12,7 +13,6 @@ from wikisync.report.header import COLOURS, doing, name, side_names
 from wikisync.report.paint import StyledLine, StyledText, cells, joined, line_width, trimmed
 from wikisync.report.words import escape_control, plural
 from wikisync.report.wrap import cut, filled
-from wikisync.sync.plan import Action
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -12,7 +12,7 @@ from wikisync.report.words import EDITED, done_label, planned_label, plural
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from wikisync.sync.plan import Plan, Side
+    from wikisync.planning.model import Plan, Side
     from wikisync.workflow.sync_run import Report
 _SHOWN: Final = 5
 """Backups named at most, one by one."""

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from wikisync.apply import ActionResult
-    from wikisync.sync.plan import Action
+    from wikisync.planning.model import Action
     from wikisync.workflow.sync_run import Report
 
 _ALIKE: Final = 5

@@ -9,8 +9,7 @@ from wikisync.report.wording import GUEST, NEW_KEY, Message
 from wikisync.report.words import named, plural
 
 if TYPE_CHECKING:
-    from wikisync.sync.note import Note
-    from wikisync.sync.plan import Conflict, Refusal
+    from wikisync.planning.model import Conflict, Note, Refusal
 
 
 REWOUND: Final = (

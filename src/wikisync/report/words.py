@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from wikisync.sync.plan import Action, Side
+    from wikisync.planning.model import Action, Side
     from wikisync.workflow.restore import ListedBackup
 
 TO_DO: Final[dict[tuple[str, Side], str]] = {

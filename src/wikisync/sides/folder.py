@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
     from pathspec import GitIgnoreSpec
 
-    from wikisync.sync.plan import Stamp
+    from wikisync.planning.model import Stamp
 
 __all__ = ["FileContent", "FileStat", "Folder", "digest_of"]
 

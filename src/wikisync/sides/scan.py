@@ -15,17 +15,17 @@ from wikisync.page.document import parse
 from wikisync.page.fingerprint import fingerprint
 from wikisync.page.model import reason_unsendable
 from wikisync.page.paths import EXTENSIONS, key_of
+from wikisync.planning.model import Local
 from wikisync.sides.folder import digest_of
 from wikisync.sides.stamps import stat_is_reliable
-from wikisync.sync.plan import Local
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from wikisync.page.model import ContentType, Key
     from wikisync.page.paths import Locales
+    from wikisync.planning.model import Base, Stamp
     from wikisync.sides.folder import Folder
-    from wikisync.sync.plan import Base, Stamp
 
 Problem = BadPage | BadName
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     import os
 
-    from wikisync.sync.plan import Stamp
+    from wikisync.planning.model import Stamp
 
 COARSE: Final = 2_000_000_000
 """Nanoseconds that two writes with the same time may lie apart; FAT counts in two seconds."""

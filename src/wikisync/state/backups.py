@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal, get_args
 
 from wikisync.page.model import Key
+from wikisync.planning.model import Side, Verb
 from wikisync.state.packing import MAYBE, NUMBER, TEXT, Unpacker, check_row
-from wikisync.sync.plan import Side, Verb
 
 if TYPE_CHECKING:
     from wikisync.state.database import Database

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 from wikisync.page.fingerprint import Fingerprint
 from wikisync.page.model import Key, Page
+from wikisync.planning.model import Base
 from wikisync.state.packing import Unpacker, page_of
-from wikisync.sync.plan import Base
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from wikisync.planning.model import Remote
     from wikisync.state.database import Database
-    from wikisync.sync.plan import Remote
 
 _COLUMNS: Final = (
     "locale, path, id, file, content_type, here, there, created_at, updated_at, digest"

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from wikisync.planning.model import Stamp
     from wikisync.state.database import Database
-    from wikisync.sync.plan import Stamp
 
 _ALL: Final = "SELECT file, size, written, entered, inode, digest FROM file"
 _TYPES: Final = (str, int, int, int, int, bytes)

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal, get_args
 
 from wikisync.page.model import Key
+from wikisync.planning.model import Side, Verb
 from wikisync.state.bases import StoredBase
 from wikisync.state.packing import BLOB, MAYBE, NUMBER, TEXT, Unpacker, check_row
-from wikisync.sync.plan import Side, Verb
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

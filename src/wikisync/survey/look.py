@@ -14,14 +14,13 @@ from wikisync.meet import recover_bases
 from wikisync.page.model import Key, Listed, has_file_form
 from wikisync.page.paths import Locales, case_folded, file_of, reason_unreachable
 from wikisync.page.windows_names import windows_refusal
+from wikisync.planning.model import Base, Local, Note, Remote, RemoteState
+from wikisync.planning.rename_detection import RenameInput, detect_renames
+from wikisync.planning.snapshot import Snapshot
 from wikisync.sides.aside import run_in_thread
 from wikisync.sides.scan import NamedPages, Scan, assign_keys, scan
 from wikisync.survey.on_wiki import WikiPages, read_wiki, remote_from_base
 from wikisync.survey.texts import ContentLoader
-from wikisync.sync.known import Snapshot
-from wikisync.sync.note import Note
-from wikisync.sync.plan import Base, Local, Remote, RemoteState
-from wikisync.sync.renames import RenameInput, detect_renames
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

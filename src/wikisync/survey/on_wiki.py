@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from wikisync.errors import Forbidden, PageGone, PageHidden, Unreachable, WikisyncError
 from wikisync.page.fingerprint import fingerprint
 from wikisync.page.model import Key, Listed, Record, has_file_form
-from wikisync.sync.plan import Base, Hidden, MovedAway, Remote, RemoteState
-from wikisync.sync.reconcile import pages_to_fetch
+from wikisync.planning.model import Base, Hidden, MovedAway, Remote, RemoteState
+from wikisync.planning.reconcile import pages_to_fetch
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping

@@ -7,19 +7,19 @@ from typing import TYPE_CHECKING
 
 from wikisync.errors import BadPage, FolderError
 from wikisync.page.document import first_heading, parse
+from wikisync.planning.merge import MergeConflict, Merged, three_way
+from wikisync.planning.rename_detection import similarity
 from wikisync.sides.folder import digest_of
 from wikisync.sides.git import merge_file
-from wikisync.sync.likeness import similarity
-from wikisync.sync.merge import MergeConflict, Merged, three_way
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from wikisync.page.model import Key, Page
+    from wikisync.planning.model import Conflict, Local
     from wikisync.sides.folder import Folder
     from wikisync.state import State
     from wikisync.state.bases import StoredBase
-    from wikisync.sync.plan import Conflict, Local
 
 
 @dataclass(slots=True)

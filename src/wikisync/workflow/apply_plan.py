@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 from wikisync.apply import ActionResult
 from wikisync.errors import Locked
 from wikisync.planfile import foreign_plan
+from wikisync.planning.model import Conflict, Plan, Refusal
+from wikisync.planning.reviewed import CompletedSteps, ReviewedSteps, match_reviewed
 from wikisync.request import Report
-from wikisync.sync.held import CompletedSteps, ReviewedSteps, match_reviewed
-from wikisync.sync.plan import Conflict, Plan, Refusal
 from wikisync.workflow.context import open_for_write
 from wikisync.workflow.diff import with_remote_content
 from wikisync.workflow.plan import create_plan
@@ -26,11 +26,11 @@ if TYPE_CHECKING:
 
     from wikisync.config import Config
     from wikisync.planfile import ReviewedPlan
+    from wikisync.planning.model import Action
+    from wikisync.planning.snapshot import Snapshot
     from wikisync.report.progress import Progress
     from wikisync.request import Request
     from wikisync.state import State
-    from wikisync.sync.known import Snapshot
-    from wikisync.sync.plan import Action
     from wikisync.workflow.context import RunContext
 
 

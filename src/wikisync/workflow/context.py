@@ -15,18 +15,18 @@ from wikisync.errors import FolderError, StateError
 from wikisync.interrupt import stop_on_interrupt
 from wikisync.lock import run_lock
 from wikisync.page.model import parse_instant
+from wikisync.planning.clock import doubt_clock
 from wikisync.sides.folder import Folder
 from wikisync.sides.wiki import Wiki
 from wikisync.state import State
-from wikisync.sync.clock import doubt_clock
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from wikisync.apply import ActionResult
     from wikisync.config import Config
+    from wikisync.planning.model import Note
     from wikisync.report.progress import Progress
-    from wikisync.sync.note import Note
 
 
 CREATES: Final = 2

@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING
 from wikisync.errors import PageGone, PageHidden, WikisyncError
 from wikisync.page.document import parse
 from wikisync.page.fingerprint import fingerprint
-from wikisync.sync.plan import Action, Conflict, Remote
+from wikisync.planning.model import Action, Conflict, Remote
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
 
     from wikisync.page.model import Key, Page
+    from wikisync.planning.model import Local, Plan
     from wikisync.sides.folder import Folder
     from wikisync.sides.wiki import Wiki
     from wikisync.state import State
     from wikisync.survey import CollectedState
-    from wikisync.sync.plan import Local, Plan
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,8 +66,8 @@ class InitResult:
 
     def to_json(self) -> str:
         """The same for programs, in the shape that every command has."""
+        from wikisync.planning.model import Plan
         from wikisync.report.data import as_data, one_line
-        from wikisync.sync.plan import Plan
         from wikisync.workflow.sync_run import Report, Request
 
         plan = Plan(pages=len(self.connection.pages) if self.connection else 0)

@@ -11,31 +11,30 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from wikisync.errors import BadName, NoSuchPath, Unauthenticated
 from wikisync.page.model import Key
-from wikisync.request import Report
-from wikisync.survey import CollectedState, collect, collect_offline
-from wikisync.sync.guard import (
+from wikisync.planning.guards import (
     GuardOptions,
     check_authenticated,
     foreign_state,
     guards,
     is_other_wiki,
     is_same_wiki,
+    rewound,
 )
-from wikisync.sync.known import PlanOptions
-from wikisync.sync.note import Note
-from wikisync.sync.plan import Plan, Refusal, Remote
-from wikisync.sync.planner import file_for, make_plan
-from wikisync.sync.rewound import rewound
-from wikisync.sync.select import page_selector, parse_paths
+from wikisync.planning.model import Note, Plan, Refusal, Remote
+from wikisync.planning.path_filter import page_selector, parse_paths
+from wikisync.planning.planner import file_for, make_plan
+from wikisync.planning.snapshot import PlanOptions
+from wikisync.request import Report
+from wikisync.survey import CollectedState, collect, collect_offline
 from wikisync.workflow.context import recover_interrupted
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from wikisync.planning.model import Command, Prefer
+    from wikisync.planning.path_filter import PathFilter
+    from wikisync.planning.snapshot import Snapshot
     from wikisync.request import Request
-    from wikisync.sync.known import Snapshot
-    from wikisync.sync.plan import Command, Prefer
-    from wikisync.sync.select import PathFilter
     from wikisync.workflow.context import RunContext
 
 

@@ -16,11 +16,10 @@ from wikisync.apply.context import now
 from wikisync.apply.outcome import find_missing
 from wikisync.errors import Locked, StateError, WikiError, WikisyncError
 from wikisync.page.fingerprint import fingerprint
+from wikisync.planning.model import Note, Plan, Refusal, Remote
+from wikisync.planning.reconcile import pages_to_fetch
 from wikisync.request import CommandName, Report, Request
 from wikisync.sides.aside import run_in_thread
-from wikisync.sync.note import Note
-from wikisync.sync.plan import Plan, Refusal, Remote
-from wikisync.sync.reconcile import pages_to_fetch
 from wikisync.workflow.context import (
     RunContext,
     doubt_clock_of,
@@ -36,10 +35,10 @@ if TYPE_CHECKING:
 
     from wikisync.config import Config
     from wikisync.page.model import Listed
+    from wikisync.planning.model import Action, Command
+    from wikisync.planning.snapshot import Snapshot
     from wikisync.report.progress import Progress
     from wikisync.survey import CollectedState
-    from wikisync.sync.known import Snapshot
-    from wikisync.sync.plan import Action, Command
     from wikisync.workflow.diff import PageDiff
 
 __all__ = ["CommandName", "Report", "Request", "dry_run", "locked_report", "run_sync"]

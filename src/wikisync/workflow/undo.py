@@ -10,9 +10,9 @@ from wikisync.apply.outcome import run_action
 from wikisync.apply.undo import UndoStep, leave_alone, revert, undo_steps
 from wikisync.apply.undo_check import check
 from wikisync.errors import Interrupted, Locked, NoSuchRun, Unauthenticated
+from wikisync.planning.guards import foreign_state, is_other_wiki
+from wikisync.planning.model import Conflict, Plan, Refusal
 from wikisync.state import State
-from wikisync.sync.guard import foreign_state, is_other_wiki
-from wikisync.sync.plan import Conflict, Plan, Refusal
 from wikisync.workflow.context import (
     RunContext,
     execute_run,

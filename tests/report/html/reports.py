@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from helpers import PAGE, key
 from wikisync.page.model import Key
-from wikisync.sync.plan import Action, Conflict, Plan
+from wikisync.planning.model import Action, Conflict, Plan
 from wikisync.workflow.diff import PageDiff
 from wikisync.workflow.sync_run import Report, Request
 
 if TYPE_CHECKING:
     from wikisync.page.model import Page
-    from wikisync.sync.plan import Command, Side, Verb
+    from wikisync.planning.model import Command, Side, Verb
 
 
 def page(content: str = "Text.\n", **fields: Any) -> Page:

@@ -9,10 +9,10 @@ from hashlib import sha256
 
 from report.html.reports import Seen, conflicting, hostile_report, page, pair, report
 from wikisync.errors import BadPage
+from wikisync.planning.model import Action, Refusal
 from wikisync.report.html import to_html
 from wikisync.report.html.build import build_view
 from wikisync.report.html.document import document, policy
-from wikisync.sync.plan import Action, Refusal
 
 MADE = "1 January 2026, 10:00 UTC"
 

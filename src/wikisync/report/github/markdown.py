@@ -8,6 +8,7 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
+from wikisync.planning.model import Action
 from wikisync.report.data import conflicts, results, withheld
 from wikisync.report.difference import lines
 from wikisync.report.github.markup import code, escape
@@ -16,7 +17,6 @@ from wikisync.report.summary import summary
 from wikisync.report.verdict import conflict_message, note_message, refusal_message
 from wikisync.report.wording import error_message
 from wikisync.report.words import done_label, overwriting, planned_label
-from wikisync.sync.plan import Action
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from wikisync.apply import ActionResult
     from wikisync.errors import WikisyncError
     from wikisync.page.model import Key
+    from wikisync.planning.model import Conflict
     from wikisync.report.github.room import MarkdownLimit
-    from wikisync.sync.plan import Conflict
     from wikisync.workflow.diff import PageDiff
     from wikisync.workflow.sync_run import Report
 

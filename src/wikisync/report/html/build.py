@@ -6,6 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 from wikisync.page.line_matching import shared
+from wikisync.planning.model import Action, Conflict
 from wikisync.report.data import conflicts, results, withheld
 from wikisync.report.html.bounds import LIMITS, SizeBudget
 from wikisync.report.html.changes import ChangeWriter
@@ -15,14 +16,13 @@ from wikisync.report.summary import summary
 from wikisync.report.verdict import conflict_message, note_message, refusal_message
 from wikisync.report.wording import Message, error_message
 from wikisync.report.words import overwriting, planned_label
-from wikisync.sync.plan import Action, Conflict
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from wikisync.page.model import Key
+    from wikisync.planning.model import Command
     from wikisync.report.html.bounds import PageLimits
-    from wikisync.sync.plan import Command
     from wikisync.workflow.diff import PageDiff
     from wikisync.workflow.sync_run import Report
 

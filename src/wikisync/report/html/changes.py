@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from wikisync.planning.model import Action
 from wikisync.report import difference as texts
 from wikisync.report.emphasis import unmarked
 from wikisync.report.fields import field_changes
@@ -14,17 +15,16 @@ from wikisync.report.html.render import kind_of, rendered
 from wikisync.report.html.timer import TooSlow
 from wikisync.report.html.view import Change, FieldView, Preview
 from wikisync.report.hunks import hunks
-from wikisync.sync.plan import Action
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from wikisync.page.model import Page
+    from wikisync.planning.model import Conflict
     from wikisync.report.fields import FieldChange
     from wikisync.report.html.bounds import PageLimits, SizeBudget
     from wikisync.report.html.difference import Difference
     from wikisync.report.html.timer import Timer
-    from wikisync.sync.plan import Conflict
     from wikisync.workflow.diff import PageDiff
 
 _WHERE = {"wiki": "on the wiki", "folder": "in the folder"}

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from wikisync.errors import BadName
-from wikisync.sync.moves import (
+from wikisync.planning.model import WRITES, Conflict, Remote, RemoteState
+from wikisync.planning.moves import (
     Moved,
     MoveDecision,
     decide_move,
@@ -19,15 +20,14 @@ from wikisync.sync.moves import (
     needs_other_command,
     target_occupied,
 )
-from wikisync.sync.plan import WRITES, Conflict, Remote, RemoteState
-from wikisync.sync.prefer import settles_here
+from wikisync.planning.resolution import settles_here
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
     from wikisync.page.model import Key
-    from wikisync.sync.known import PlanOptions, Snapshot
-    from wikisync.sync.plan import Prefer, Side
+    from wikisync.planning.model import Prefer, Side
+    from wikisync.planning.snapshot import PlanOptions, Snapshot
 
 
 @dataclass(slots=True)

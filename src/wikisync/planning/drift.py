@@ -8,13 +8,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from wikisync.page.fingerprint import fingerprint
-from wikisync.sync.plan import Action, Hidden, MovedAway, Remote
+from wikisync.planning.model import Action, Hidden, MovedAway, Remote
 
 if TYPE_CHECKING:
     from wikisync.page.fingerprint import Fingerprint
     from wikisync.page.model import Key
-    from wikisync.sync.known import Snapshot
-    from wikisync.sync.plan import Local, RemoteState
+    from wikisync.planning.model import Local, RemoteState
+    from wikisync.planning.snapshot import Snapshot
 
 
 def describe_drift(reviewed: Action, fresh: Action | None, sides: Snapshot) -> str:

@@ -9,13 +9,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from wikisync.page.model import Key
-from wikisync.sync.draft import PlanBuilder, file_for
-from wikisync.sync.known import PlanOptions, Snapshot
-from wikisync.sync.moves import order_moves
-from wikisync.sync.plan import Action, Plan
+from wikisync.planning.model import Action, Plan
+from wikisync.planning.moves import order_moves
+from wikisync.planning.plan_builder import PlanBuilder, file_for
+from wikisync.planning.snapshot import PlanOptions, Snapshot
 
 if TYPE_CHECKING:
-    from wikisync.sync.plan import Side
+    from wikisync.planning.model import Side
 
 __all__ = ["PlanOptions", "Snapshot", "file_for", "make_plan"]
 

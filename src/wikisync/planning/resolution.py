@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from wikisync.sync.plan import WRITES, Action, Conflict
-from wikisync.sync.reconcile import fixed
+from wikisync.planning.model import WRITES, Action, Conflict
+from wikisync.planning.reconcile import fixed
 
 if TYPE_CHECKING:
-    from wikisync.sync.known import PlanOptions
-    from wikisync.sync.plan import ConflictKind, Side, Verb
+    from wikisync.planning.model import ConflictKind, Side, Verb
+    from wikisync.planning.snapshot import PlanOptions
 
 
 def restore_deleted(action: Action) -> Action:

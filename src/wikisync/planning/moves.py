@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING
 
 from wikisync.page.fingerprint import Fingerprint, fingerprint
 from wikisync.page.model import Key, Page
-from wikisync.sync.plan import Action, Conflict, Hidden, Remote
-from wikisync.sync.reconcile import decide
+from wikisync.planning.model import Action, Conflict, Hidden, Remote
+from wikisync.planning.reconcile import decide
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
-    from wikisync.sync.plan import Base, ConflictKind, Local, RemoteState, Side
-    from wikisync.sync.reconcile import Decision
+    from wikisync.planning.model import Base, ConflictKind, Local, RemoteState, Side
+    from wikisync.planning.reconcile import Decision
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from wikisync.page.fingerprint import ON_DEMAND, listed_fields
-from wikisync.sync.plan import (
+from wikisync.planning.model import (
     Action,
     Base,
     Conflict,

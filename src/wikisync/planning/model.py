@@ -2,6 +2,8 @@
 
 A plan never holds a live side. Whoever carries it out (``apply``) looks again before each write,
 under the action's lease.
+
+What a command has to say beside its pages.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ if TYPE_CHECKING:
     from wikisync.errors import BadName, BadPage
     from wikisync.page.fingerprint import Fingerprint
     from wikisync.page.model import ContentType, Key, Listed, Page, Record
+
 
 Side = Literal["wiki", "folder"]
 Verb = Literal["create", "update", "move", "merge", "adopt", "delete"]
@@ -248,3 +251,34 @@ class Plan:
     def writes(self) -> tuple[Action, ...]:
         """The actions that would change a page or a file in this run."""
         return tuple(a for a in self.actions if a.verb != "adopt" and a.skip_reason is None)
+
+
+NoteKind = Literal[
+    "shallow",  # the clone is shallow: git's history is cut off
+    "partial",  # the clone has the history and not its contents
+    "git-failed",  # git has a history, and could not tell it
+    "no-history",  # the key may not read the wiki's history
+    "rewound",  # the wiki was restored from a backup
+    "saved",  # a save that a killed run had taken for a file's old content lies beside the file
+    "clock-wiki",  # this machine's clock and the wiki's are more than a day apart
+    "clock-back",  # this machine's clock is behind the last run
+    "clock-unknown",  # the wiki does not tell the time, and something is due to be forgotten
+    "verified",  # every page was read whole
+    "unnoticed",  # pages changed on the wiki, and their times did not
+    "unshown",  # the wiki may not show pages to readers as they were sent
+    "tree",  # the wiki's tree of pages may lack some
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Why ``pages`` pages that differ may have found no ancestor; or what else is to be known.
+
+    ``detail`` is git's own word, or the wiki's, or the name of a file; ``files`` are those of the
+    pages.
+    """
+
+    kind: NoteKind
+    pages: int = 0
+    detail: str = ""
+    files: tuple[str, ...] = ()

@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from wikisync.sync.plan import WRITES
+from wikisync.planning.model import WRITES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from wikisync.errors import BadName, BadPage
     from wikisync.page.model import Key, Listed
-    from wikisync.sync.merge import MergeConflict, Merged
-    from wikisync.sync.plan import Base, Command, Conflict, Local, Prefer, RemoteState, Side
+    from wikisync.planning.merge import MergeConflict, Merged
+    from wikisync.planning.model import Base, Command, Conflict, Local, Prefer, RemoteState, Side
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,21 +5,25 @@ The wiki's word counts first: a page that moved there, to where there is a new f
 file, unless that plainly is another page's. Then what the files say tells: the same values, the
 same content, or content that is near enough and near to nothing else. What cannot be told is no
 move, and is said.
+
+How much of a text another one has kept. Pure.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
+from difflib import SequenceMatcher
 from typing import TYPE_CHECKING, Final
 
-from wikisync.page.fingerprint import FIELDS
+from wikisync.page.fingerprint import FIELDS, plain_content
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Hashable, Iterable, Mapping
 
     from wikisync.page.model import Key
-    from wikisync.sync.plan import Base, Local
+    from wikisync.planning.model import Base, Local
+
 
 NEAR: Final = 0.5
 """The share of its text that a renamed and edited file must have kept; git's own measure."""
@@ -226,3 +230,23 @@ def _match_by_similarity(
         elif page not in known.local:
             names = tuple(sorted(known.local[key].file for key in of_page[page]))
             found.ambiguous[page] = names
+
+
+SHORT: Final = 1_000
+"""Characters up to which two texts are compared sign by sign; longer ones line by line."""
+
+
+def similarity(one: str, other: str, *, by_lines: bool = False) -> float:
+    """The share of the longer text that both have, from 0 to 1; of nothing, nothing is shared.
+
+    ``by_lines``: short texts too. Sign by sign, any two short pages of a kind are much alike.
+    """
+    a, b = plain_content(one), plain_content(other)
+    if not a or not b:
+        return 0.0
+    if not by_lines and max(len(a), len(b)) <= SHORT:
+        return SequenceMatcher(None, a, b, autojunk=False).ratio()
+    lines, others = Counter(a.split("\n")), Counter(b.split("\n"))
+    shared = sum(len(line) * count for line, count in (lines & others).items())
+    whole = max(sum(len(line) * count for line, count in c.items()) for c in (lines, others))
+    return shared / whole if whole else 0.0

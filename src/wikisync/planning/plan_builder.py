@@ -11,20 +11,20 @@ from typing import TYPE_CHECKING
 
 from wikisync.errors import BadName
 from wikisync.page.fingerprint import FIELDS
-from wikisync.sync.courses import decide_moves, remote_at
-from wikisync.sync.merge import MergeConflict, Merged
-from wikisync.sync.plan import WRITES, Action, Conflict, Remote
-from wikisync.sync.prefer import resolve_with, restore_deleted, turned
-from wikisync.sync.reconcile import DropBase, NoChange, decide
+from wikisync.planning.merge import MergeConflict, Merged
+from wikisync.planning.model import WRITES, Action, Conflict, Remote
+from wikisync.planning.move_conflicts import decide_moves, remote_at
+from wikisync.planning.reconcile import DropBase, NoChange, decide
+from wikisync.planning.resolution import resolve_with, restore_deleted, turned
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
     from wikisync.errors import BadPage
     from wikisync.page.model import Key
-    from wikisync.sync.known import PlanOptions, Snapshot
-    from wikisync.sync.plan import Base, Local, Prefer, RemoteState, Side
-    from wikisync.sync.reconcile import Decision
+    from wikisync.planning.model import Base, Local, Prefer, RemoteState, Side
+    from wikisync.planning.reconcile import Decision
+    from wikisync.planning.snapshot import PlanOptions, Snapshot
 
 
 @dataclass
