@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from wikisync.git.process import run
 from wikisync.pager import Paged
 from wikisync.programs import find_program
-from wikisync.sides.git_process import run
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -12,8 +12,8 @@ import pytest
 
 from repo import HOUR, START, Repo, alone, count_processes, repository
 from wikisync.errors import FolderError
-from wikisync.sides import git as module
-from wikisync.sides.git import GitFailed, Merge, Repository, merge_file
+from wikisync.git import repository as module
+from wikisync.git.repository import GitFailed, Merge, Repository, merge_file
 
 
 @pytest.fixture(autouse=True)

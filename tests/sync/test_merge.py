@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from helpers import FILE, LATER, PAGE, base, local, planned, remote, sides, steps
+from wikisync.git.repository import merge_file
 from wikisync.planning.merge import ATTRIBUTES, MergeConflict, Merged, merge_tags, three_way
 from wikisync.planning.planner import PlanOptions
-from wikisync.sides.git import merge_file
 from wikisync.survey.texts import merge_text
 
 if TYPE_CHECKING:

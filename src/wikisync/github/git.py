@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from wikisync.errors import GitHubError
-from wikisync.sides.git_process import NETWORK, NO_PROGRAMS, run
+from wikisync.git.process import NETWORK, NO_PROGRAMS, run
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

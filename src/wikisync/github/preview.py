@@ -11,6 +11,8 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final
 
 from wikisync.errors import BadName, BadPage, GitHubError
+from wikisync.git.process import NO_PROGRAMS, run
+from wikisync.git.repository import GitFailed, Repository
 from wikisync.page.document import parse
 from wikisync.page.fingerprint import fingerprint
 from wikisync.page.model import Key
@@ -18,8 +20,6 @@ from wikisync.page.paths import EXTENSIONS, Locales
 from wikisync.planning.model import Action, Plan
 from wikisync.request import Report, Request
 from wikisync.sides.folder import Folder
-from wikisync.sides.git import GitFailed, Repository
-from wikisync.sides.git_process import NO_PROGRAMS, run
 from wikisync.sides.scan import assign_keys, scan
 from wikisync.workflow.diff import PageDiff
 

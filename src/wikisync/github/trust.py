@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Final
 
 from wikisync import config as configuration
 from wikisync.errors import BadConfig, UntrustedCheckout
+from wikisync.git.process import run
 from wikisync.github.job import NO_COMMIT
-from wikisync.sides.git_process import run
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

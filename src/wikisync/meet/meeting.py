@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from wikisync.errors import Forbidden
+from wikisync.git.repository import Repository
 from wikisync.meet.candidates import differing, without_file
 from wikisync.meet.in_git import GitHistory
 from wikisync.meet.on_wiki import WikiHistory
@@ -14,7 +15,6 @@ from wikisync.page.fingerprint import fingerprint, listed_fields
 from wikisync.page.model import Record
 from wikisync.planning.ancestor import MOST
 from wikisync.planning.model import Note, NoteKind, Remote
-from wikisync.sides.git import Repository
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

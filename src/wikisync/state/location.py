@@ -59,7 +59,7 @@ def refuse_tracked(folder: Path) -> None:
         raise StateError(str(folder), "tracked")
     if top is None or not _may_track(top / ".git", folder.name):
         return
-    from wikisync.sides.git_process import run
+    from wikisync.git.process import run
 
     done = run(folder.parent, "ls-files", "-z", "--", f":(icase){folder.name}")
     names = done.stdout.split(b"\0") if done and not done.returncode else [b"?"]

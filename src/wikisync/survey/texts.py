@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from wikisync.errors import BadPage, FolderError
+from wikisync.git.repository import merge_file
 from wikisync.page.document import first_heading, parse
 from wikisync.planning.merge import MergeConflict, Merged, three_way
 from wikisync.planning.rename_detection import similarity
 from wikisync.sides.folder import digest_of
-from wikisync.sides.git import merge_file
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

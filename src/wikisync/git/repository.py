@@ -12,13 +12,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from wikisync.errors import FolderError
+from wikisync.git.process import NO_PROGRAMS, GitFailed, run, start
 from wikisync.sides.directory import MAX_BYTES
-from wikisync.sides.git_process import NO_PROGRAMS, GitFailed, run, start
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
 
-    from wikisync.sides.git_process import GitProcess
+    from wikisync.git.process import GitProcess
 
 __all__ = ["GitFailed", "Merge", "Repository", "Version", "merge_file"]
 
