@@ -12,9 +12,9 @@ from wikisync.apply.settle import recover
 from wikisync.planning.planner import PlanOptions, make_plan
 from wikisync.report.progress import silent
 from wikisync.sides.folder import Folder
-from wikisync.sides.wiki import Wiki
 from wikisync.state import State
 from wikisync.survey import collect
+from wikisync.wiki.client import Wiki
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

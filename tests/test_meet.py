@@ -18,7 +18,7 @@ from wikisync.planning.model import Action, Base, Conflict, Note, Remote
 from wikisync.planning.reconcile import decide
 from wikisync.sides.folder import Folder
 from wikisync.sides.scan import assign_keys, scan
-from wikisync.sides.wiki import Wiki
+from wikisync.wiki.client import Wiki
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

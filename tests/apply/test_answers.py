@@ -28,7 +28,7 @@ from wikisync.sandbox import (
     Truncated,
     WriteThenFail,
 )
-from wikisync.sides.wiki import Wiki
+from wikisync.wiki.client import Wiki
 
 if TYPE_CHECKING:
     from rig import Rig

@@ -11,7 +11,7 @@ from rig import page, results
 from wikisync.apply.undo import revert, undo_steps
 from wikisync.errors import FileChanged, PageChanged
 from wikisync.sandbox import Drop, Hook, Status, TreeRace, Truncated, WriteThenFail
-from wikisync.sides.wiki import Wiki
+from wikisync.wiki.client import Wiki
 
 if TYPE_CHECKING:
     from rig import Rig

@@ -18,7 +18,7 @@ from wikisync.errors import (
 )
 from wikisync.sandbox import Drop, Hook, Refuse, Status
 from wikisync.sides.folder import Folder
-from wikisync.sides.wiki import Wiki
+from wikisync.wiki.client import Wiki
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -10,8 +10,8 @@ from rig import page, results
 from wikisync.errors import NotConfigured
 from wikisync.planning.guards import check_authenticated
 from wikisync.report.progress import silent
-from wikisync.sides.wiki import Wiki
 from wikisync.survey import collect, collect_offline
+from wikisync.wiki.client import Wiki
 
 if TYPE_CHECKING:
     from rig import Rig

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from cli.harness import page
-from wikisync.sides.wire import GraphQLTransport
+from wikisync.wiki.transport import GraphQLTransport
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -18,7 +18,7 @@ from unittest.mock import patch
 
 from wikisync.sides import rename
 from wikisync.sides.directory import Directory
-from wikisync.sides.wire import GraphQLTransport
+from wikisync.wiki.transport import GraphQLTransport
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -16,10 +16,10 @@ from wikisync import errors
 from wikisync.github.api import Api
 from wikisync.github.job import job
 from wikisync.page.model import Key, Page
-from wikisync.sides import bounded_json, http_bounds, judge
-from wikisync.sides.http_bounds import Deadline
-from wikisync.sides.wiki import Wiki
-from wikisync.sides.wire import GraphQLTransport, TransportLimits
+from wikisync.wiki import bounded_json, http_bounds, http_errors
+from wikisync.wiki.client import Wiki
+from wikisync.wiki.http_bounds import Deadline
+from wikisync.wiki.transport import GraphQLTransport, TransportLimits
 
 if TYPE_CHECKING:
     import threading
@@ -214,7 +214,7 @@ def test_a_text_that_does_not_end_is_looked_at_once(end: bytes) -> None:
 
 
 def test_an_answer_of_very_many_errors_is_refused_and_asked_for_once() -> None:
-    body: dict[str, Any] = {"data": None, "errors": [{}] * (judge.MAX_ERRORS + 1)}
+    body: dict[str, Any] = {"data": None, "errors": [{}] * (http_errors.MAX_ERRORS + 1)}
     with Hostile([reply(body)]) as server:
         with pytest.raises(errors.UnexpectedResponse) as caught:
             ask(server)

@@ -16,7 +16,7 @@ import pytest
 from cli.harness import Workspace, page
 from hostile.scene import contents, quiet, writes
 from wikisync.sandbox import Drop, Fault, Late, LoseTags, Status, TreeRace, WriteThenFail
-from wikisync.sides.wiki import Wiki
+from wikisync.wiki.client import Wiki
 
 if TYPE_CHECKING:
     from collections.abc import Callable

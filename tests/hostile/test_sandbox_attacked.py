@@ -11,7 +11,7 @@ import pytest
 
 from asking import LIST, ask, browse, post, send
 from wikisync.sandbox import bounds
-from wikisync.sides import documents
+from wikisync.wiki import queries
 
 if TYPE_CHECKING:
     from wikisync.sandbox import Sandbox
@@ -104,5 +104,5 @@ def test_fragments_that_double_each_other_end(box: Sandbox) -> None:
 
 @pytest.mark.parametrize("size", [50, 100])
 def test_the_largest_requests_of_wikisync_are_far_within_the_bounds(size: int) -> None:
-    bounds.read(documents.pages(size))
-    bounds.read(documents.pages_with_tags(size))
+    bounds.read(queries.pages(size))
+    bounds.read(queries.pages_with_tags(size))

@@ -12,7 +12,7 @@ from hostile.scene import contents, quiet, writes
 from sides import hostile
 from sides.hostile import Hostile, reply
 from wikisync.sandbox import Drop, Html, Late, Redirect, Status, Truncated
-from wikisync.sides.wiki import Wiki
+from wikisync.wiki.client import Wiki
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -8,8 +8,8 @@ import pytest
 
 from sides.hostile import TLS
 from wikisync.errors import BadConfig, NotConfigured
-from wikisync.sides import address
-from wikisync.sides.wiki import Wiki
+from wikisync.wiki import endpoint
+from wikisync.wiki.client import Wiki
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 def test_an_address_is_taken_with_its_path_and_without_slashes_at_its_end(
     url: str, base: str
 ) -> None:
-    assert address.normalize_url(url) == base
+    assert endpoint.normalize_url(url) == base
     with Wiki(url, "token") as wiki:
         assert wiki.url == base
 
@@ -66,7 +66,7 @@ def test_what_is_no_address_of_a_wiki_is_refused_and_no_password_repeated(url: s
 
 
 def test_blanks_around_a_token_are_cut() -> None:
-    assert address.authorization_value(" abc.def\n") == "Bearer abc.def"
+    assert endpoint.authorization_value(" abc.def\n") == "Bearer abc.def"
 
 
 @pytest.mark.parametrize("token", ["", " \n"])
@@ -86,7 +86,7 @@ def test_a_token_that_no_header_can_carry_is_refused_without_showing_it(token: s
 
 
 def test_a_file_of_authorities_must_hold_some(tmp_path: Path) -> None:
-    address.tls_verification("https://wiki.example.org", TLS / "cert.pem")
+    endpoint.tls_verification("https://wiki.example.org", TLS / "cert.pem")
     (tmp_path / "text.pem").write_text("no certificate")
     for file in (tmp_path / "text.pem", tmp_path / "missing.pem", tmp_path):
         with pytest.raises(BadConfig) as caught:

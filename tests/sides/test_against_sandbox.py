@@ -11,7 +11,7 @@ import pytest
 from wikisync import errors
 from wikisync.page.model import Key, Page, Record
 from wikisync.sandbox.faults import Drop, Html, Status, Truncated, WriteThenFail
-from wikisync.sides.wiki import BATCH, LARGE, Wiki
+from wikisync.wiki.client import BATCH, LARGE, Wiki
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -11,12 +11,11 @@ import pytest
 from graphql import GraphQLSchema, build_client_schema, parse, validate
 from graphql.language import FieldNode, Visitor, visit
 
-from wikisync.sides.documents import FRAGMENTS, document, pages, version_lists, versions
+from wikisync.wiki.queries import FRAGMENTS, document, pages, version_lists, versions
 
 SCHEMA = Path(__file__).parent.parent / "contract" / "schema.json"
 NAMES = sorted(
-    file.name.removesuffix(".graphql")
-    for file in files("wikisync.sides").joinpath("queries").iterdir()
+    file.name.removesuffix(".graphql") for file in files("wikisync.wiki.queries").iterdir()
 )
 
 

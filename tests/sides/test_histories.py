@@ -9,9 +9,9 @@ import pytest
 from sides.bodies import TIME, fault, forbidden, gone, whole
 from sides.hostile import Hostile, reply
 from wikisync import errors
-from wikisync.sides.histories import TRAILS, VERSIONS
-from wikisync.sides.values import PageVersion
-from wikisync.sides.wiki import Wiki
+from wikisync.wiki.client import Wiki
+from wikisync.wiki.history import TRAILS, VERSIONS
+from wikisync.wiki.responses import PageVersion
 
 if TYPE_CHECKING:
     from wikisync.sandbox import Sandbox

@@ -11,8 +11,8 @@ from urllib.parse import quote
 import pytest
 
 from wikisync import errors
-from wikisync.sides import judge
-from wikisync.sides.hush import INSTEAD, PIECE, SecretRedactor
+from wikisync.wiki import http_errors
+from wikisync.wiki.redaction import INSTEAD, PIECE, SecretRedactor
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -116,6 +116,6 @@ def test_no_error_repeats_the_token(part: str, spelling: str) -> None:
     ]
     for status, headers, body in answers:
         with pytest.raises(errors.WikiError) as caught:
-            judge.parse_http_response("u", status, headers, body, HUSH.text)
+            http_errors.parse_http_response("u", status, headers, body, HUSH.text)
         assert INSTEAD in repr(caught.value)
         assert not any(said[n : n + 90] in repr(caught.value) for n in range(len(said) - 89))

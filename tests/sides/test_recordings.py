@@ -10,8 +10,8 @@ import pytest
 
 from wikisync import errors
 from wikisync.page.model import Key, Listed
-from wikisync.sides import answers, histories, judge, refusals
-from wikisync.sides.answers import Answer
+from wikisync.wiki import api_errors, history, http_errors, responses
+from wikisync.wiki.responses import Answer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,42 +32,42 @@ def replay(title: str, **names: str) -> Answer:
     body = json.dumps(step["body"])
     for old, new in names.items():
         body = body.replace(f'"{old}"', f'"{new}"')
-    told = judge.parse_http_response(
+    told = http_errors.parse_http_response(
         URL, step["status"], {"content-type": step["type"]}, body.encode()
     )
-    return Answer(URL, told.get("data"), refusals.faults(told.get("errors")))
+    return Answer(URL, told.get("data"), api_errors.faults(told.get("errors")))
 
 
 def create(title: str) -> object:
-    return answers.read_write_result(replay(title), refusals.CREATE, 0, KEY)
+    return responses.read_write_result(replay(title), api_errors.CREATE, 0, KEY)
 
 
 def update(title: str) -> object:
-    return answers.read_write_result(replay(title), refusals.UPDATE, 7, KEY)
+    return responses.read_write_result(replay(title), api_errors.UPDATE, 7, KEY)
 
 
 def move(title: str) -> object:
-    return answers.read_write_result(replay(title), refusals.MOVE, 7, KEY)
+    return responses.read_write_result(replay(title), api_errors.MOVE, 7, KEY)
 
 
 def delete(title: str) -> object:
-    return answers.read_write_result(replay(title), refusals.DELETE, 7, None)
+    return responses.read_write_result(replay(title), api_errors.DELETE, 7, None)
 
 
 def read(title: str) -> object:
-    return answers.read_page(replay(title), 7)
+    return responses.read_page(replay(title), 7)
 
 
 def read_history_of(title: str) -> object:
-    return histories.read_history(replay(title), 7)
+    return history.read_history(replay(title), 7)
 
 
 def version(title: str) -> object:
-    return histories.read_version(replay(title), 7, 99_999)
+    return history.read_version(replay(title), 7, 99_999)
 
 
 def whatever(title: str) -> object:
-    return answers.read_index(replay(title))
+    return responses.read_index(replay(title))
 
 
 REFUSALS: list[tuple[Callable[[str], object], type[errors.WikiError], str]] = [
@@ -161,7 +161,7 @@ def test_no_recorded_refusal_of_pages_is_left_out() -> None:
 @pytest.mark.parametrize("role", ["guest", "reader", "source", "writer", "manager", "admin"])
 def test_who_may_write_is_told_from_who_may_not(role: str) -> None:
     title = f"may {role} write? asked of a page that is not there"
-    assert answers.may_write(replay(title)) is (role in {"writer", "manager", "admin"})
+    assert responses.may_write(replay(title)) is (role in {"writer", "manager", "admin"})
 
 
 @pytest.mark.parametrize("title", ["profile as guest", "a token that is no token is a guest"])
@@ -172,7 +172,7 @@ def test_a_token_of_nobody_is_seen_by_its_profile(title: str) -> None:
 
 
 def test_a_path_that_is_not_there_is_none() -> None:
-    assert answers.read_found_page(replay("read a missing path"), KEY) is None
+    assert responses.read_found_page(replay("read a missing path"), KEY) is None
 
 
 def test_one_missing_page_fails_alone() -> None:
@@ -181,7 +181,7 @@ def test_one_missing_page_fails_alone() -> None:
     assert answer.fault_at("pages", "p2") is None
     fault = answer.fault_at("pages", "p1")
     assert fault is not None
-    error = refusals.read_error(URL, fault, 99999)
+    error = api_errors.read_error(URL, fault, 99999)
     assert isinstance(error, errors.PageGone)
     assert error.id == 99999
 
@@ -197,7 +197,7 @@ def numbered(title: str) -> Answer:
 
 
 def test_a_page_is_read_whole() -> None:
-    record = answers.read_page(numbered("read everything"), 7)
+    record = responses.read_page(numbered("read everything"), 7)
     assert record.key == Key("en", "team/全部/page-1")
     page = record.page
     assert page.tags == ("beta", "alpha", "动画", "two words", "a, b")
@@ -215,7 +215,7 @@ def test_the_list_is_read_as_it_is() -> None:
     assert told is not None
     config = {"config": {"locale": "en", "namespacing": False}, "locales": []}
     told = {**told, "users": {"profile": {"name": "A"}}, "localization": config}
-    connection = answers.read_index(Answer(URL, told))
+    connection = responses.read_index(Answer(URL, told))
     assert len(connection.pages) == 14
     draft = connection.pages[2]
     assert isinstance(draft, Listed)
@@ -225,7 +225,7 @@ def test_the_list_is_read_as_it_is() -> None:
 
 
 def test_a_history_and_a_version_are_read() -> None:
-    total, versions = histories.read_history(numbered("history"), 7)
+    total, versions = history.read_history(numbered("history"), 7)
     assert total == len(versions) == 3
     assert [one.action for one in versions] == ["move", "edit", "initial"]
     assert numbered("version").node["pages"]["version"].text("content") == "# Two\n"
@@ -233,12 +233,12 @@ def test_a_history_and_a_version_are_read() -> None:
 
 @pytest.mark.parametrize("title", ["create", "create with everything"])
 def test_a_recorded_success_is_written(title: str) -> None:
-    assert answers.read_write_result(numbered(title), refusals.CREATE, 0, KEY).id == 7
+    assert responses.read_write_result(numbered(title), api_errors.CREATE, 0, KEY).id == 7
 
 
 @pytest.mark.parametrize(
     ("title", "write"),
-    [("move", refusals.MOVE), ("delete", refusals.DELETE)],
+    [("move", api_errors.MOVE), ("delete", api_errors.DELETE)],
 )
-def test_a_recorded_move_or_deletion_is_done(title: str, write: refusals.Mutation) -> None:
-    assert answers.read_write_result(numbered(title), write, 7, KEY).id == 7
+def test_a_recorded_move_or_deletion_is_done(title: str, write: api_errors.Mutation) -> None:
+    assert responses.read_write_result(numbered(title), write, 7, KEY).id == 7

@@ -21,7 +21,7 @@ from sides.bodies import (
 from sides.hostile import Hostile, reply
 from wikisync import errors
 from wikisync.page.model import Key, Listed, Page, Record
-from wikisync.sides.wiki import BATCH, Wiki
+from wikisync.wiki.client import BATCH, Wiki
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -17,7 +17,7 @@ from sides.bodies import connected, fault, item, result, whole
 from sides.hostile import TLS, Hostile, endless, gibberish, hang_up, reply, silence
 from wikisync import errors
 from wikisync.page.model import Key, Page
-from wikisync.sides.wiki import Wiki
+from wikisync.wiki.client import Wiki
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -247,7 +247,7 @@ def test_tls_where_there_is_none_says_so() -> None:
 
 
 def test_a_retry_waits_as_long_as_the_server_asks_within_a_cap() -> None:
-    from wikisync.sides.wire import _retry_delay
+    from wikisync.wiki.transport import _retry_delay
 
     assert _retry_delay(errors.Unreachable("u", "r", retry_after=7.0)) == 7.0
     assert _retry_delay(errors.Unreachable("u", "r", retry_after=86_400.0)) == 30.0

@@ -32,10 +32,10 @@ if TYPE_CHECKING:
     from wikisync.page.model import Key, Record
     from wikisync.planning.model import Action, Local
     from wikisync.sides.folder import Folder
-    from wikisync.sides.wiki import Wiki
     from wikisync.state import State
     from wikisync.state.backups import What
     from wikisync.state.journal import Intent
+    from wikisync.wiki.client import Wiki
 
 HARMLESS = (Rejected, Forbidden, PageGone)
 """Answers to a write that are known to have changed nothing (facts, *Writing*)."""

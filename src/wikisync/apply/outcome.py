@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from wikisync.page.model import Key, Listed
     from wikisync.planning.model import Action, ConflictKind
-    from wikisync.sides.wiki import Wiki
+    from wikisync.wiki.client import Wiki
 
 Result = Literal["done", "skipped", "failed"]
 

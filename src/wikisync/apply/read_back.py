@@ -15,8 +15,8 @@ from wikisync.page.fingerprint import ON_DEMAND, Fingerprint, fingerprint
 if TYPE_CHECKING:
     from wikisync.apply.context import ApplyContext
     from wikisync.page.model import Key, Page, Record
-    from wikisync.sides.values import PageVersion
     from wikisync.state.journal import Intent
+    from wikisync.wiki.responses import PageVersion
 
 UNSENT: Final = ON_DEMAND
 """Fields that the wiki may keep otherwise than sent: it ignores an editor and privacy in an update,

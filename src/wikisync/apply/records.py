@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from wikisync.page.model import Listed, Record
     from wikisync.planning.model import Action
-    from wikisync.sides.wiki import Wiki
+    from wikisync.wiki.client import Wiki
 
 
 class RecordReader:

@@ -30,9 +30,9 @@ from wikisync.sync.settle import (
 if TYPE_CHECKING:
     from wikisync.page.model import Record
     from wikisync.sides.folder import Folder
-    from wikisync.sides.wiki import Wiki
     from wikisync.state import State
     from wikisync.state.journal import JournalEntry
+    from wikisync.wiki.client import Wiki
 
 
 def recover(state: State, folder: Folder, wiki: Wiki) -> int:

@@ -14,8 +14,8 @@ from wikisync.errors import Forbidden, StateError, WikiError
 from wikisync.planning.model import Note
 
 if TYPE_CHECKING:
-    from wikisync.sides.wiki import Wiki
     from wikisync.state import State
+    from wikisync.wiki.client import Wiki
 
 _FACT = "tree"
 

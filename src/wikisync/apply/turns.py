@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
     from wikisync.errors import WikiError
     from wikisync.page.model import Record
-    from wikisync.sides.answers import Answer
-    from wikisync.sides.wiki import Wiki
-    from wikisync.sides.wire import Transport
+    from wikisync.wiki.client import Wiki
+    from wikisync.wiki.responses import Answer
+    from wikisync.wiki.transport import Transport
 
 T = TypeVar("T")
 

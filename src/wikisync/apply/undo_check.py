@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from wikisync.apply.undo import UndoStep
     from wikisync.page.model import Key, Listed, Record
     from wikisync.sides.folder import Folder
-    from wikisync.sides.wiki import Wiki
     from wikisync.state.journal import Intent
+    from wikisync.wiki.client import Wiki
 
 BATCH: Final = 20
 """Pages that are read in one request."""

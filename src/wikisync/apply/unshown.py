@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from wikisync.page.model import Record
-    from wikisync.sides.wiki import Wiki
     from wikisync.state import State
+    from wikisync.wiki.client import Wiki
 
 _FACT = "unshown"
 

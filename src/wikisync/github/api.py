@@ -11,8 +11,8 @@ from urllib.parse import quote
 
 from wikisync import __version__
 from wikisync.errors import GitHubError, TooLarge
-from wikisync.sides import bounded_json, trouble
-from wikisync.sides.hush import SecretRedactor
+from wikisync.wiki import bounded_json, http_errors
+from wikisync.wiki.redaction import SecretRedactor
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import httpx2
 
     from wikisync.github.job import Job
-    from wikisync.sides.http_bounds import Deadline
+    from wikisync.wiki.http_bounds import Deadline
 
 T = TypeVar("T")
 
@@ -43,7 +43,7 @@ class Api:
     def __init__(self, job: Job, doing: str, deadline: Deadline | None = None) -> None:
         import httpx2
 
-        from wikisync.sides import http_bounds
+        from wikisync.wiki import http_bounds
 
         self._deadline = deadline or http_bounds.Deadline(_DEADLINE)
         self._hush = SecretRedactor(job.token)
@@ -116,7 +116,7 @@ class Api:
             value = _json(body)
         except httpx2.HTTPError as problem:
             raise GitHubError(
-                self._doing, trouble.from_httpx_error(url, problem).reason, 0
+                self._doing, http_errors.from_httpx_error(url, problem).reason, 0
             ) from None
         except TooLarge:
             raise GitHubError(self._doing, "its answer is too large to read") from None
@@ -135,7 +135,7 @@ class Api:
     def _exchange(
         self, method: str, url: str, more: dict[str, Any]
     ) -> tuple[httpx2.Response, bytes]:
-        from wikisync.sides.http_bounds import read_body
+        from wikisync.wiki.http_bounds import read_body
 
         with self._deadline.running(), self._http.stream(method, url, **more) as response:
             return response, read_body(url, response, _LARGEST)

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from wikisync.planning.ancestor import GitVersion
     from wikisync.planning.model import Base, Local, RemoteState
     from wikisync.sides.folder import Folder
-    from wikisync.sides.wiki import Wiki
     from wikisync.state.bases import StoredBase
+    from wikisync.wiki.client import Wiki
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from wikisync.page.model import Key
     from wikisync.planning.ancestor import GitVersion
     from wikisync.sides.folder import Folder
-    from wikisync.sides.wiki import Wiki
+    from wikisync.wiki.client import Wiki
 
 
 class WikiHistory:

@@ -15,7 +15,7 @@ from wikisync.planfile.values import Malformed
 from wikisync.private import write_output
 from wikisync.report.data import one_line
 from wikisync.sides.atomic import reason_of, sync_folder
-from wikisync.sides.bounded_json import MAX_VALUES, TooComplex, check_values
+from wikisync.wiki.bounded_json import MAX_VALUES, TooComplex, check_values
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -27,9 +27,9 @@ if TYPE_CHECKING:
 
     from wikisync.report.progress import Progress
     from wikisync.sides.folder import Folder
-    from wikisync.sides.wiki import Wiki
     from wikisync.state import State
     from wikisync.state.bases import StoredBase
+    from wikisync.wiki.client import Wiki
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from wikisync.report.progress import Progress
     from wikisync.sides.scan import NamedPages
-    from wikisync.sides.wiki import Wiki
+    from wikisync.wiki.client import Wiki
 
 
 @dataclass(frozen=True, slots=True)

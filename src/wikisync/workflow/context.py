@@ -17,8 +17,8 @@ from wikisync.lock import run_lock
 from wikisync.page.model import parse_instant
 from wikisync.planning.clock import doubt_clock
 from wikisync.sides.folder import Folder
-from wikisync.sides.wiki import Wiki
 from wikisync.state import State
+from wikisync.wiki.client import Wiki
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from wikisync.page.model import Key, Page
     from wikisync.planning.model import Local, Plan
     from wikisync.sides.folder import Folder
-    from wikisync.sides.wiki import Wiki
     from wikisync.state import State
     from wikisync.survey import CollectedState
+    from wikisync.wiki.client import Wiki
 
 
 @dataclass(frozen=True, slots=True)

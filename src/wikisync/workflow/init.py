@@ -21,8 +21,8 @@ from wikisync.errors import (
 )
 from wikisync.report.wording import error_message
 from wikisync.report.words import escape_control, plural
-from wikisync.sides import address
-from wikisync.sides.wiki import Wiki, WikiIndex
+from wikisync.wiki import endpoint
+from wikisync.wiki.client import Wiki, WikiIndex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -86,7 +86,9 @@ def init(url: str | None, folder: str) -> InitResult:
     FolderError where nothing can be written; never touches a page.
     """
     file = Path.cwd() / FILE
-    wrote = not file.exists() or (url is not None and _never_used(file, address.normalize_url(url)))
+    wrote = not file.exists() or (
+        url is not None and _never_used(file, endpoint.normalize_url(url))
+    )
     if wrote:
         if not url:
             raise NotConfigured("address")
@@ -98,7 +100,7 @@ def init(url: str | None, folder: str) -> InitResult:
         file.unlink(missing_ok=True)
         _write(file, text)
     config = load(file, need_token=False)
-    if url and (wanted := address.normalize_url(url)) != config.url:
+    if url and (wanted := endpoint.normalize_url(url)) != config.url:
         raise BadConfig(str(file), "url", config.url, f"{wanted} (edit the file to change it)")
     try:
         config.folder.mkdir(parents=True, exist_ok=True)
@@ -111,7 +113,7 @@ def init(url: str | None, folder: str) -> InitResult:
 
 
 def _text(url: str, folder: str) -> str:
-    return f"url = {_quoted(address.normalize_url(url))}\nfolder = {_quoted(folder)}\n"
+    return f"url = {_quoted(endpoint.normalize_url(url))}\nfolder = {_quoted(folder)}\n"
 
 
 def _never_used(file: Path, url: str) -> bool:

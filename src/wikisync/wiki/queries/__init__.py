@@ -22,7 +22,7 @@ def document(name: str) -> str:
 
     What is only for its readers is left out: comments and the breaks between lines.
     """
-    written = (files(__package__) / "queries" / f"{name}.graphql").read_text("utf-8")
+    written = (files(__package__) / f"{name}.graphql").read_text("utf-8")
     lines = (line.strip() for line in written.splitlines() if not line.startswith("#"))
     text = " ".join(filter(None, lines)) + "\n"
     spread = [document(part) for part in FRAGMENTS if f"...{part.capitalize()}" in text]

@@ -1,6 +1,8 @@
 """GraphQL answers → values, or the errors that they are. Pure: nothing here sends anything.
 
 Every reader takes an Answer and raises NotAWiki where its shape is not what the schema promises.
+
+What the wiki's answers are read into, beside ``page.model``'s pages.
 """
 
 from __future__ import annotations
@@ -10,14 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 from wikisync.errors import Forbidden, PageGone, Unauthenticated, UnexpectedResponse, WikiError
 from wikisync.page.model import Key, Listed, Page, Record
-from wikisync.sides import refusals
-from wikisync.sides.nodes import JsonReader
-from wikisync.sides.values import WikiIndex, WriteReceipt
+from wikisync.wiki import api_errors
+from wikisync.wiki.json_reader import JsonReader
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from wikisync.sides.refusals import ApiFault, Mutation
+    from wikisync.wiki.api_errors import ApiFault, Mutation
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +50,12 @@ def read_index(answer: Answer) -> WikiIndex:
     guest = profile is not None and profile.guest
     refused = answer.fault_at("pages", "list")
     if refused is not None:
-        raise Unauthenticated(url) if guest else refusals.query_error(url, refused, ("read:pages",))
+        raise (
+            Unauthenticated(url) if guest else api_errors.query_error(url, refused, ("read:pages",))
+        )
     other = answer.fault_at("localization")
     if other is not None:
-        raise refusals.query_error(url, other, ("read:pages",))
+        raise api_errors.query_error(url, other, ("read:pages",))
     config = answer.node["localization"]["config"]
     default = config.text("locale")
     installed = (
@@ -96,7 +99,7 @@ def read_pages(answer: Answer, asked: Sequence[Listed]) -> list[Record | WikiErr
         if fault is None:
             found.append(_record(answer.node["pages"][f"p{n}"], listed.id, listed.tags))
             continue
-        error = refusals.read_error(answer.url, fault, listed.id, listed.key)
+        error = api_errors.read_error(answer.url, fault, listed.id, listed.key)
         if isinstance(error, Forbidden):
             error.key = None
             raise error
@@ -113,7 +116,7 @@ def read_pages_with_tags(answer: Answer, asked: Sequence[int]) -> dict[int, Reco
             node = answer.node["pages"][f"p{n}"]
             found[page] = _record(node, page, _tags(node))
         else:
-            found[page] = refusals.read_error(answer.url, fault, page)
+            found[page] = api_errors.read_error(answer.url, fault, page)
     return found
 
 
@@ -121,7 +124,7 @@ def read_page(answer: Answer, page: int) -> Record:
     """The page of ``read_one``. Raises PageGone, PageHidden or Forbidden."""
     fault = answer.fault_at("pages", "single")
     if fault is not None:
-        raise refusals.read_error(answer.url, fault, page)
+        raise api_errors.read_error(answer.url, fault, page)
     node = answer.node["pages"]["single"]
     return _record(node, page, _tags(node))
 
@@ -130,7 +133,7 @@ def read_found_page(answer: Answer, key: Key) -> Record | None:
     """The page of ``find``, None where there is none. Raises PageHidden or Forbidden."""
     fault = answer.fault_at("pages", "singleByPath")
     if fault is not None:
-        error = refusals.read_error(answer.url, fault, 0, key)
+        error = api_errors.read_error(answer.url, fault, 0, key)
         if isinstance(error, PageGone):
             return None
         raise error
@@ -192,7 +195,7 @@ def may_write(answer: Answer) -> bool:
     fault = answer.fault_at("pages", "checkConflicts")
     if fault is None:
         raise UnexpectedResponse(answer.url, 200, "a page with the id 0")
-    error = refusals.query_error(answer.url, fault, ("write:pages",))
+    error = api_errors.query_error(answer.url, fault, ("write:pages",))
     if isinstance(error, PageGone | Forbidden):
         return isinstance(error, PageGone)
     raise error
@@ -216,9 +219,64 @@ def require_success(
     """What a mutation that succeeded answers. Raises as ``written``."""
     fault = answer.fault_at("pages", write.name)
     if fault is not None:
-        raise refusals.mutation_error(answer.url, fault, write, key)
+        raise api_errors.mutation_error(answer.url, fault, write, key)
     node = answer.node["pages"][write.name]
     result = node["responseResult"]
     if not result.flag("succeeded"):
-        raise refusals.result_error(answer.url, result, write, page, key)
+        raise api_errors.result_error(answer.url, result, write, page, key)
     return node
+
+
+@dataclass(frozen=True, slots=True)
+class WikiIndex:
+    """What the first request tells: who asks, which locales there are, and every page.
+
+    ``authenticated`` is False where the wiki takes the token for nobody's: ``pages`` are then what
+    the public may see. ``user`` is the name that edits are signed with. ``locales`` are the
+    installed ones, the default first. Pages that the key may not see are not in ``pages``: that one
+    is missing does not mean that it is gone (facts, *Reading*).
+    """
+
+    authenticated: bool
+    user: str | None
+    default_locale: str
+    namespacing: bool
+    locales: tuple[str, ...]
+    pages: tuple[Listed, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class WriteReceipt:
+    """What the wiki says about a page that it has just written; no more than its word.
+
+    Times are ISO 8601 as the wiki spells them, None where the answer left them out.
+    """
+
+    id: int
+    created_at: str | None
+    updated_at: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class VersionEntry:
+    """An entry of a page's history. ``date`` is the ``updatedAt`` that the page had back then.
+
+    ``action`` is the wiki's word: initial, edit or move.
+    """
+
+    id: int
+    date: str
+    author: str
+    action: str
+
+
+@dataclass(frozen=True, slots=True)
+class PageVersion:
+    """A page as it was. ``page`` names no tags, no style and no script: versions hold none."""
+
+    version_id: int
+    page_id: int
+    key: Key
+    content_type: str
+    date: str
+    page: Page

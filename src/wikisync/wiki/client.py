@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Final, Self
 
 from wikisync.errors import Forbidden, PageHidden, Rejected
 from wikisync.page.model import Record, clean_tags
-from wikisync.sides import answers, refusals
 from wikisync.sides.aside import bounded_map
-from wikisync.sides.documents import document, pages, pages_with_tags
-from wikisync.sides.histories import HistoryReader
-from wikisync.sides.values import PageVersion, VersionEntry, WikiIndex, WriteReceipt
-from wikisync.sides.wire import MAX_ANSWER, GraphQLTransport, Transport, TransportLimits
+from wikisync.wiki import api_errors, responses
+from wikisync.wiki.history import HistoryReader
+from wikisync.wiki.queries import document, pages, pages_with_tags
+from wikisync.wiki.responses import PageVersion, VersionEntry, WikiIndex, WriteReceipt
+from wikisync.wiki.transport import MAX_ANSWER, GraphQLTransport, Transport, TransportLimits
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from wikisync.errors import WikiError
     from wikisync.page.model import Key, Listed, Page
-    from wikisync.sides.refusals import Mutation
+    from wikisync.wiki.api_errors import Mutation
 
 __all__ = ["BATCH", "PageVersion", "VersionEntry", "Wiki", "WikiIndex", "WriteReceipt"]
 
@@ -115,14 +115,14 @@ class Wiki:
         Raises Guest where the token is nobody's and the public sees no list (where it sees one,
         ``authenticated`` is False), and Forbidden where the key may not list.
         """
-        connection = self.wire.query(document("connect"), {}, answers.read_index)
+        connection = self.wire.query(document("connect"), {}, responses.read_index)
         self._listed = frozenset(page.id for page in connection.pages)
         self.tags = frozenset(tag for page in connection.pages for tag in page.tags)
         return connection
 
     def may_write(self) -> bool:
         """Whether the key may write pages at all; page rules may still forbid some."""
-        return self.wire.query(document("may_write"), {}, answers.may_write)
+        return self.wire.query(document("may_write"), {}, responses.may_write)
 
     def read(self, listed: Sequence[Listed]) -> Iterator[tuple[Listed, Record | WikiError]]:
         """The pages of ``listed`` whole, in its order, as they arrive; their tags are the list's.
@@ -144,7 +144,7 @@ class Wiki:
             waiting = None
             yield page, result
         if waiting:
-            raise Forbidden(self.url, refusals.READ_NEEDS, message=_NOTHING_READABLE)
+            raise Forbidden(self.url, api_errors.READ_NEEDS, message=_NOTHING_READABLE)
 
     def _read(self, listed: Sequence[Listed]) -> Iterator[tuple[Listed, Record | WikiError]]:
         """Batches in order, a few of them in flight, and no more in memory than those.
@@ -170,7 +170,7 @@ class Wiki:
     def _batch(self, asked: Sequence[Listed]) -> list[Record | WikiError]:
         ids = {f"i{n}": page.id for n, page in enumerate(asked)}
         return self.wire.query(
-            pages(len(asked)), ids, lambda answer: answers.read_pages(answer, asked)
+            pages(len(asked)), ids, lambda answer: responses.read_pages(answer, asked)
         )
 
     def read_one(self, id: int) -> Record:  # noqa: A002  (the wiki's word)
@@ -179,7 +179,7 @@ class Wiki:
         if look is not None and (seen := look(id)) is not None:
             return seen
         return self.wire.query(
-            document("read_one"), {"id": id}, lambda answer: answers.read_page(answer, id)
+            document("read_one"), {"id": id}, lambda answer: responses.read_page(answer, id)
         )
 
     def read_current(self, ids: Sequence[int]) -> dict[int, Record | WikiError]:
@@ -188,7 +188,7 @@ class Wiki:
         return self.wire.query(
             pages_with_tags(len(ids)),
             named,
-            lambda answer: answers.read_pages_with_tags(answer, ids),
+            lambda answer: responses.read_pages_with_tags(answer, ids),
         )
 
     def with_transport(self, way: Transport) -> Wiki:
@@ -203,7 +203,7 @@ class Wiki:
         return self.wire.query(
             document("find"),
             {"path": key.path, "locale": key.locale},
-            lambda answer: answers.read_found_page(answer, key),
+            lambda answer: responses.read_found_page(answer, key),
         )
 
     def create(self, key: Key, page: Page) -> WriteReceipt:
@@ -212,7 +212,7 @@ class Wiki:
         Raises Rejected (the path is taken or illegal, the content empty, a text too long),
         Forbidden, or Unsure.
         """
-        return self._write(refusals.CREATE, 0, key, self._record(key, page))
+        return self._write(api_errors.CREATE, 0, key, self._record(key, page))
 
     def update(self, id: int, key: Key, page: Page) -> WriteReceipt:  # noqa: A002
         """Replaces the page ``id`` by ``page``, which names every field; ``key`` is where it is.
@@ -220,26 +220,26 @@ class Wiki:
         Another ``key`` moves it, after it was written. The editor and privacy stay what they are
         (facts, *Writing*). Raises PageGone, Rejected (the content is empty), Forbidden or Unsure.
         """
-        return self._write(refusals.UPDATE, id, key, {"id": id, **self._record(key, page)})
+        return self._write(api_errors.UPDATE, id, key, {"id": id, **self._record(key, page)})
 
     def move(self, id: int, key: Key) -> None:  # noqa: A002
         """Moves the page ``id`` to ``key``. Raises PageGone, Rejected, Forbidden or Unsure."""
-        self._write(refusals.MOVE, id, key, {"id": id, "path": key.path, "locale": key.locale})
+        self._write(api_errors.MOVE, id, key, {"id": id, "path": key.path, "locale": key.locale})
 
     def convert(self, id: int, editor: str) -> None:  # noqa: A002
         """Makes the page ``id`` one of ``editor``. Raises PageGone, Forbidden or Unsure."""
-        self._write(refusals.CONVERT, id, None, {"id": id, "editor": editor})
+        self._write(api_errors.CONVERT, id, None, {"id": id, "editor": editor})
 
     def delete(self, id: int) -> None:  # noqa: A002
         """Deletes the page ``id``. Raises PageGone, Forbidden or Unsure."""
-        self._write(refusals.DELETE, id, None, {"id": id})
+        self._write(api_errors.DELETE, id, None, {"id": id})
 
     def rebuild_tree(self) -> None:
         """Has the tree of pages made anew. Raises Forbidden (``manage:system``) or Unsure."""
         self.wire.mutate(
             document("rebuild_tree"),
             {},
-            lambda answer: answers.require_success(answer, refusals.REBUILD),
+            lambda answer: responses.require_success(answer, api_errors.REBUILD),
         )
 
     def newest_versions(self, id: int, most: int) -> tuple[VersionEntry, ...]:  # noqa: A002
@@ -276,7 +276,7 @@ class Wiki:
         return self.wire.mutate(
             document(write.name),
             variables,
-            lambda answer: answers.read_write_result(answer, write, page, key),
+            lambda answer: responses.read_write_result(answer, write, page, key),
         )
 
     def _record(self, key: Key, page: Page) -> dict[str, object]:

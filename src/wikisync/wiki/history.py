@@ -10,16 +10,15 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from wikisync.errors import PageGone, UnexpectedResponse, WikiError
-from wikisync.sides import documents, refusals
-from wikisync.sides.answers import key_in, page_in
 from wikisync.sides.aside import bounded_map
-from wikisync.sides.values import PageVersion, VersionEntry
+from wikisync.wiki import api_errors, queries
+from wikisync.wiki.responses import PageVersion, VersionEntry, key_in, page_in
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from wikisync.sides.answers import Answer
-    from wikisync.sides.wire import Transport
+    from wikisync.wiki.responses import Answer
+    from wikisync.wiki.transport import Transport
 
 TRAILS: Final = 25
 """Pages whose versions are listed in one request."""
@@ -57,14 +56,14 @@ class HistoryReader:
     def _slice(self, page: int, number: int, size: int) -> tuple[int, tuple[VersionEntry, ...]]:
         variables = {"id": page, "page": number, "size": size}
         return self._wire.query(
-            documents.document("history"), variables, lambda answer: read_history(answer, page)
+            queries.document("history"), variables, lambda answer: read_history(answer, page)
         )
 
     def version(self, page: int, number: int) -> PageVersion:
         """A page as one version holds it. Raises PageGone where either is not there."""
         variables = {"id": page, "version": number}
         return self._wire.query(
-            documents.document("version"),
+            queries.document("version"),
             variables,
             lambda answer: read_version(answer, page, number),
         )
@@ -93,7 +92,7 @@ class HistoryReader:
             ]
 
         ids = {f"i{n}": page for n, page in enumerate(asked)}
-        return self._wire.query(documents.version_lists(len(asked)), {"most": most, **ids}, read)
+        return self._wire.query(queries.version_lists(len(asked)), {"most": most, **ids}, read)
 
     def versions(
         self, wanted: Sequence[tuple[int, int]]
@@ -115,7 +114,7 @@ class HistoryReader:
         ids: dict[str, object] = {}
         for n, (page, number) in enumerate(asked):
             ids |= {f"i{n}": page, f"v{n}": number}
-        return self._wire.query(documents.versions(len(asked)), ids, read)
+        return self._wire.query(queries.versions(len(asked)), ids, read)
 
 
 def read_history(answer: Answer, page: int) -> tuple[int, tuple[VersionEntry, ...]]:
@@ -171,7 +170,7 @@ def _history_error(answer: Answer, name: str, page: int) -> WikiError | None:
     # Asked about a page that is gone, the server trips over it instead of saying so.
     if fault.code is None and fault.message.startswith("Cannot read propert"):
         return PageGone(answer.url, page)
-    error = refusals.query_error(answer.url, fault, _NEEDS, page)
+    error = api_errors.query_error(answer.url, fault, _NEEDS, page)
     if fault.forbidden or fault.guest:
         raise error
     return error

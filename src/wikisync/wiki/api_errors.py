@@ -19,12 +19,12 @@ from wikisync.errors import (
     Unreachable,
     WriteUncertain,
 )
-from wikisync.sides.judge import shorten_message
+from wikisync.wiki.http_errors import shorten_message
 
 if TYPE_CHECKING:
     from wikisync.errors import WikiError
     from wikisync.page.model import Key
-    from wikisync.sides.nodes import JsonReader
+    from wikisync.wiki.json_reader import JsonReader
 
 _NOT_SIGNED_IN: Final = 1019
 _GONE: Final = 6003

@@ -38,10 +38,10 @@ from wikisync.errors import (
     Unreachable,
     WriteUncertain,
 )
-from wikisync.sides import address, judge, refusals, trouble
-from wikisync.sides.answers import Answer
-from wikisync.sides.http_bounds import ACCEPTED, Deadline, limit_time, read_body
-from wikisync.sides.hush import SecretRedactor
+from wikisync.wiki import api_errors, endpoint, http_errors
+from wikisync.wiki.http_bounds import ACCEPTED, Deadline, limit_time, read_body
+from wikisync.wiki.redaction import SecretRedactor
+from wikisync.wiki.responses import Answer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -102,13 +102,13 @@ class GraphQLTransport:
         limits: TransportLimits,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._url = address.normalize_url(url)
+        self._url = endpoint.normalize_url(url)
         try:
             httpx2.URL(self.url)
         except httpx2.InvalidURL as problem:
-            raise BadConfig("", "url", self.url, address.EXPECTED) from problem
-        bearer = address.authorization_value(token)
-        trust = address.tls_verification(self.url, ca_file)
+            raise BadConfig("", "url", self.url, endpoint.EXPECTED) from problem
+        bearer = endpoint.authorization_value(token)
+        trust = endpoint.tls_verification(self.url, ca_file)
         wait = limits.timeout
         self._deadline = Deadline(limits.deadline, clock)
         transport = _HttpTransport(
@@ -216,9 +216,9 @@ class GraphQLTransport:
             )
         except TransportQueryError as answer:
             # No more than gql's way to say that the answer has errors; there may be data beside.
-            return Answer(self.url, answer.data, refusals.faults(answer.errors))
+            return Answer(self.url, answer.data, api_errors.faults(answer.errors))
         except httpx2.HTTPError as problem:
-            raise trouble.from_httpx_error(self.url, problem) from problem
+            raise http_errors.from_httpx_error(self.url, problem) from problem
         except UnicodeEncodeError as problem:
             raise Rejected(self.url, 0, "half a character, which no wiki can hold") from problem
         except (OSError, ValueError, httpx2.StreamError) as problem:
@@ -264,7 +264,7 @@ class _HttpTransport(HTTPXTransport):
             # Closed meanwhile, in another thread: no pool knows of a connection that was new then.
             response.extensions["network_stream"].close()
         clean = self._hush.text
-        answer = judge.parse_http_response(
+        answer = http_errors.parse_http_response(
             self._base, response.status_code, response.headers, raw, clean
         )
         data = answer.get("data")
