@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from wikisync.apply import ActionResult, ApplyContext, apply
 from wikisync.apply.settle import recover
+from wikisync.folder.folder import Folder
 from wikisync.planning.planner import PlanOptions, make_plan
 from wikisync.report.progress import silent
-from wikisync.sides.folder import Folder
 from wikisync.state import State
 from wikisync.survey import collect
 from wikisync.wiki.client import Wiki

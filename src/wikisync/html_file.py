@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from wikisync.errors import BadConfig, FolderError
+from wikisync.folder.filesystem import reason_of
 from wikisync.private import write_output
-from wikisync.sides.atomic import reason_of
 
 if TYPE_CHECKING:
     from pathlib import Path

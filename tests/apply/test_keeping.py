@@ -9,8 +9,8 @@ import pytest
 
 from rig import page, results
 from wikisync.errors import StateError
+from wikisync.folder.directory import Directory
 from wikisync.sandbox import Refuse
-from wikisync.sides.directory import Directory
 from wikisync.state.bases import unpack_page
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ import pytest
 
 from rig import results
 from wikisync.errors import Interrupted, StateError
-from wikisync.sides import many
-from wikisync.sides.directory import Directory
+from wikisync.folder import batch_write
+from wikisync.folder.directory import Directory
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -72,13 +72,13 @@ def test_a_file_has_no_name_before_its_bytes_are_on_disk(
     filled: Rig, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seen: list[list[str]] = []
-    real = many._sync
+    real = batch_write._sync
 
     def sync(handles: Sequence[IO[bytes]]) -> dict[IO[bytes], OSError]:
         seen.append([name for name in filled.files() if not name.startswith(".")])
         return real(handles)
 
-    monkeypatch.setattr(many, "_sync", sync)
+    monkeypatch.setattr(batch_write, "_sync", sync)
     filled.do("pull")
     assert seen == [[]]
 
@@ -118,13 +118,13 @@ def test_a_full_state_writes_no_file_of_the_batch(
 
 def test_waiting_for_the_disk_is_shared(filled: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
     waits: list[int] = []
-    real = many._fsync_all
+    real = batch_write._fsync_all
 
     def wait(handles: Sequence[IO[bytes]]) -> dict[IO[bytes], OSError]:
         waits.append(len(handles))
         return real(handles)
 
-    monkeypatch.setattr(many, "_wait", wait)
+    monkeypatch.setattr(batch_write, "_wait", wait)
     filled.do("pull")
     assert sum(waits) == len(NAMES)
-    assert len(waits) == many._AT_ONCE
+    assert len(waits) == batch_write._AT_ONCE

@@ -599,7 +599,7 @@ def test_where_no_name_can_be_claimed_in_one_step_a_file_is_moved_all_the_same(
     def link(*_: object, **__: object) -> None:
         raise PermissionError(1, "Operation not permitted")
 
-    monkeypatch.setattr("wikisync.sides.rename._system_call", lambda: None)
+    monkeypatch.setattr("wikisync.folder.atomic_rename._system_call", lambda: None)
     if not links:
         monkeypatch.setattr(os, "link", link)
     synced.box.move("home", "start")

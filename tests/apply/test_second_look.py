@@ -25,7 +25,7 @@ class Clock:
         self.waits: list[float] = []
         monkeypatch.setattr(second_look, "now", lambda: self.time)
         monkeypatch.setattr(second_look, "wait", self.wait)
-        monkeypatch.setattr("wikisync.sides.folder.monotonic", lambda: self.time)
+        monkeypatch.setattr("wikisync.folder.folder.monotonic", lambda: self.time)
 
     def wait(self, seconds: float) -> None:
         self.waits.append(seconds)

@@ -16,8 +16,8 @@ from wikisync.errors import (
     Unreachable,
     WikisyncError,
 )
+from wikisync.folder.folder import Folder
 from wikisync.sandbox import Drop, Hook, Refuse, Status
-from wikisync.sides.folder import Folder
 from wikisync.wiki.client import Wiki
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from cli.harness import Workspace
-from wikisync.sides.folder import Folder
+from wikisync.folder.folder import Folder
 
 
 @pytest.fixture

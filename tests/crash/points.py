@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from unittest.mock import patch
 
-from wikisync.sides import rename
-from wikisync.sides.directory import Directory
+from wikisync.folder import atomic_rename
+from wikisync.folder.directory import Directory
 from wikisync.wiki.transport import GraphQLTransport
 
 if TYPE_CHECKING:
@@ -162,8 +162,8 @@ def watched(points: Points) -> Iterator[None]:
         stack.enter_context(patch.object(Path, "open", _opening(points, Path.open)))
         stack.enter_context(patch.object(Directory, "create", _creating(points, Directory.create)))
         for name in ("exchange", "rename_exclusive"):
-            real = getattr(rename, name)
-            stack.enter_context(patch.object(rename, name, _changing(points, name, real)))
+            real = getattr(atomic_rename, name)
+            stack.enter_context(patch.object(atomic_rename, name, _changing(points, name, real)))
         for name in FILE_EFFECTS:
             real = getattr(os, name)
             stack.enter_context(patch.object(os, name, _changing(points, name, real)))

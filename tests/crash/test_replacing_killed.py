@@ -15,10 +15,10 @@ import pytest
 
 from crash.points import Crash, Points, watched
 from wikisync.errors import FileChanged
-from wikisync.sides import rename
-from wikisync.sides.directory import Directory
-from wikisync.sides.folder import Folder, digest_of
-from wikisync.sides.temporary import aside_name
+from wikisync.folder import atomic_rename
+from wikisync.folder.directory import Directory
+from wikisync.folder.folder import Folder, digest_of
+from wikisync.folder.temporary import aside_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -82,8 +82,8 @@ def folder(
     request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Folder:
     if not request.param:
-        monkeypatch.setattr(rename, "_system_call", lambda: None)
-    elif rename._system_call() is None:
+        monkeypatch.setattr(atomic_rename, "_system_call", lambda: None)
+    elif atomic_rename._system_call() is None:
         pytest.skip("this system cannot swap two names")
     return Folder(tmp_path)
 
@@ -110,7 +110,7 @@ def test_killed_anywhere_a_file_is_as_before_or_as_after_and_nothing_is_beside_i
 def test_killed_anywhere_what_was_saved_in_the_last_moment_is_in_a_file(
     tmp_path: Path, work: str, saves: tuple[bytes, ...]
 ) -> None:
-    if rename._system_call() is None:
+    if atomic_rename._system_call() is None:
         pytest.skip("this system cannot swap two names")
     folder = Folder(tmp_path)
     most: list[bytes] = []

@@ -13,9 +13,9 @@ import pytest
 
 from cli.harness import Workspace, page
 from hostile.scene import contents, on_wiki, quiet
+from wikisync.folder import atomic_rename
+from wikisync.folder.directory import Directory
 from wikisync.sandbox import Hook
-from wikisync.sides import rename
-from wikisync.sides.directory import Directory
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -116,7 +116,7 @@ def test_a_disk_that_refuses_is_named_for_each_file_and_the_old_content_is_whole
             case "exchange":
                 patch.setattr(Directory, "exchange", refuse)
             case "link":  # the old way, without the system's own
-                patch.setattr(rename, "_system_call", lambda: None)
+                patch.setattr(atomic_rename, "_system_call", lambda: None)
                 patch.setattr(os, "link", refuse)
                 patch.setattr(os, "replace", refuse)
             case _:
@@ -270,7 +270,7 @@ def test_nothing_that_was_half_written_stays_behind(
         raise Gone
 
     with monkeypatch.context() as patch:
-        patch.setattr("wikisync.sides.replacing.write_draft", dies)
+        patch.setattr("wikisync.folder.replace.write_draft", dies)
         with pytest.raises(Gone):
             pull(coming)
     (coming.folder / ".wikisync-0123456789ab").write_text("half of a file")

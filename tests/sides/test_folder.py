@@ -8,8 +8,8 @@ import pytest
 
 from sides.disk import NEW, OLD, everything, put
 from wikisync.errors import FolderError
-from wikisync.sides import directory as module
-from wikisync.sides.folder import FileContent, Folder, digest_of
+from wikisync.folder import directory as module
+from wikisync.folder.folder import FileContent, Folder, digest_of
 
 if TYPE_CHECKING:
     from pathlib import Path

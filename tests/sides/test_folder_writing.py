@@ -12,9 +12,9 @@ import pytest
 
 from sides.disk import NEW, OLD, everything, failing, put
 from wikisync.errors import FileChanged, FolderError
-from wikisync.sides import rename
-from wikisync.sides.directory import Directory
-from wikisync.sides.folder import Folder, digest_of
+from wikisync.folder import atomic_rename
+from wikisync.folder.directory import Directory
+from wikisync.folder.folder import Folder, digest_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,7 +47,7 @@ def test_a_new_file_never_takes_the_place_of_another(root: Path) -> None:
 def test_a_new_file_never_takes_the_place_of_another_without_hard_links_either(
     root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(rename, "_system_call", lambda: None)
+    monkeypatch.setattr(atomic_rename, "_system_call", lambda: None)
     monkeypatch.setattr(os, "link", failing(errno.EPERM))
     put(root, "a.md")
     with pytest.raises(FileChanged):
@@ -135,7 +135,7 @@ def test_whatever_the_disk_refuses_the_old_content_stays_and_nothing_else(
         owner = Directory
     if where == "link":  # neither a rename, nor a link, nor the way without one
         file, lease = "b.md", None
-        monkeypatch.setattr(rename, "_system_call", lambda: None)
+        monkeypatch.setattr(atomic_rename, "_system_call", lambda: None)
         monkeypatch.setattr(os, "replace", failing(number))
     monkeypatch.setattr(owner, name, failing(number))
     with pytest.raises(FolderError) as caught:

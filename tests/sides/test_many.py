@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from wikisync.errors import FileChanged
-from wikisync.sides.folder import Folder
-from wikisync.sides.many import write_new_files
+from wikisync.folder.batch_write import write_new_files
+from wikisync.folder.folder import Folder
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -12,10 +12,10 @@ import pytest
 
 from sides.disk import NEW, OLD, everything, put
 from wikisync.errors import FileChanged, FolderError
+from wikisync.folder import replace
+from wikisync.folder.filesystem import Identity, why_not_replaceable
+from wikisync.folder.folder import Folder, digest_of
 from wikisync.report.wording import error_message
-from wikisync.sides import replacing
-from wikisync.sides.folder import Folder, digest_of
-from wikisync.sides.ownership import Identity, why_not_replaceable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -99,7 +99,7 @@ def test_a_file_of_another_owner_is_left_and_named(
     root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     me = Identity((root / "a.md").stat().st_uid + 1, frozenset({(root / "a.md").stat().st_gid}))
-    monkeypatch.setattr(replacing, "current_identity", lambda: me)
+    monkeypatch.setattr(replace, "current_identity", lambda: me)
     left_alone(root, "it belongs to another user")
 
 

@@ -14,9 +14,9 @@ import pytest
 
 from sides.disk import NEW, OLD, everything, put
 from wikisync.errors import FileChanged, FolderError
-from wikisync.sides import rename
-from wikisync.sides.directory import Directory
-from wikisync.sides.folder import Folder, digest_of
+from wikisync.folder import atomic_rename
+from wikisync.folder.directory import Directory
+from wikisync.folder.folder import Folder, digest_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -25,7 +25,7 @@ SAVED = b"saved in the last moment\n"
 LATER = b"saved a moment later\n"
 
 needs_exchange = pytest.mark.skipif(
-    rename._system_call() is None, reason="this system cannot swap two names"
+    atomic_rename._system_call() is None, reason="this system cannot swap two names"
 )
 
 
@@ -188,7 +188,7 @@ def test_a_save_while_a_file_is_renamed_is_kept(
     root: Path, monkeypatch: pytest.MonkeyPatch, exclusive: bool
 ) -> None:
     if not exclusive:
-        monkeypatch.setattr(rename, "_system_call", lambda: None)
+        monkeypatch.setattr(atomic_rename, "_system_call", lambda: None)
     with (
         before(monkeypatch, "claim", lambda: save_by_rename(root / "a.md", SAVED)),
         pytest.raises(FileChanged),
@@ -220,16 +220,16 @@ def test_a_name_that_is_taken_in_the_last_moment_is_left_to_who_took_it(
 def test_where_two_names_cannot_be_swapped_a_file_is_replaced_all_the_same(
     root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(rename, "_system_call", lambda: None)
+    monkeypatch.setattr(atomic_rename, "_system_call", lambda: None)
     Folder(root).write("a.md", NEW, digest_of(OLD))
     assert (everything(root), (root / "a.md").read_bytes()) == (["a.md"], NEW)
 
 
-@pytest.mark.parametrize("number", sorted(rename._CANNOT))
+@pytest.mark.parametrize("number", sorted(atomic_rename._CANNOT))
 def test_a_file_system_that_cannot_swap_is_no_error(
     root: Path, monkeypatch: pytest.MonkeyPatch, number: int
 ) -> None:
-    monkeypatch.setattr(rename, "_system_call", lambda: lambda *_args: number)
+    monkeypatch.setattr(atomic_rename, "_system_call", lambda: lambda *_args: number)
     Folder(root).write("a.md", NEW, digest_of(OLD))
     Folder(root).write("b.md", NEW, None)
     Folder(root).move("b.md", "c.md", digest_of(NEW))
@@ -242,11 +242,11 @@ def test_two_names_are_swapped_in_one_step(root: Path) -> None:
     inodes = [(root / name).stat().st_ino for name in ("a.md", "b.md")]
     handle = os.open(root, os.O_RDONLY)
     try:
-        assert rename.exchange("a.md", "b.md", handle)
+        assert atomic_rename.exchange("a.md", "b.md", handle)
         with pytest.raises(FileNotFoundError):
-            rename.exchange("a.md", "none.md", handle)
+            atomic_rename.exchange("a.md", "none.md", handle)
         with pytest.raises(FileExistsError):
-            rename.rename_exclusive("a.md", "b.md", handle, handle)
+            atomic_rename.rename_exclusive("a.md", "b.md", handle, handle)
     finally:
         os.close(handle)
     assert [(root / name).stat().st_ino for name in ("b.md", "a.md")] == inodes
@@ -312,7 +312,7 @@ def test_a_fifo_of_a_pages_name_is_named_and_hangs_nothing(root: Path) -> None:
 def test_a_file_that_grows_over_the_limit_while_it_is_read_is_none(
     root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("wikisync.sides.directory.MAX_BYTES", 10)
+    monkeypatch.setattr("wikisync.folder.directory.MAX_BYTES", 10)
     real = os.fstat
 
     def grows(handle: int) -> os.stat_result:

@@ -12,12 +12,12 @@ import pytest
 from helpers import PAGE, base, key
 from rig import page
 from wikisync.errors import BadName, BadPage, FolderError
+from wikisync.folder import scan as module
+from wikisync.folder.folder import Folder, digest_of
+from wikisync.folder.scan import NamedPages, assign_keys, scan
 from wikisync.page.document import parse
 from wikisync.page.fingerprint import fingerprint
 from wikisync.page.paths import Locales
-from wikisync.sides import scan as module
-from wikisync.sides.folder import Folder, digest_of
-from wikisync.sides.scan import NamedPages, assign_keys, scan
 
 if TYPE_CHECKING:
     from pathlib import Path

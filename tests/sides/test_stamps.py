@@ -11,10 +11,10 @@ import pytest
 
 from helpers import base
 from rig import page
-from wikisync.sides import stamps
-from wikisync.sides.folder import Folder, digest_of
-from wikisync.sides.scan import Scan, scan
-from wikisync.sides.stamps import COARSE, stat_is_reliable
+from wikisync.folder import filesystem
+from wikisync.folder.filesystem import COARSE, stat_is_reliable
+from wikisync.folder.folder import Folder, digest_of
+from wikisync.folder.scan import Scan, scan
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -50,7 +50,7 @@ def look(root: Path, one: Base, stamped: KNOWN | None = None) -> Scan:
 def old(monkeypatch: pytest.MonkeyPatch) -> None:
     """From here on the clock is an hour ahead of whatever is on disk."""
     ahead = time.time_ns() + 3600 * 10**9
-    monkeypatch.setattr("wikisync.sides.scan.time.time_ns", lambda: ahead)
+    monkeypatch.setattr("wikisync.folder.scan.time.time_ns", lambda: ahead)
 
 
 def test_a_first_scan_reads_each_file_once(tmp_path: Path, reads: list[str]) -> None:
@@ -115,7 +115,7 @@ def test_an_edit_within_the_racy_moment_is_seen_though_the_stamp_is_the_same(
     file.write_text(page("Old.\n"), "utf-8")
     was = time.time_ns()
     monkeypatch.setattr(
-        "wikisync.sides.folder.stamp_of", lambda found: (found.st_size, was, was, found.st_ino)
+        "wikisync.folder.folder.stamp_of", lambda found: (found.st_size, was, was, found.st_ino)
     )
     first = look(tmp_path, known(page("Old.\n")))
     with file.open("r+", encoding="utf-8") as handle:
@@ -131,7 +131,7 @@ def test_a_stamp_tells_only_what_was_written_well_before_the_look() -> None:
     assert not stat_is_reliable((1, now - COARSE, now - COARSE - 1, 1), now)
     assert not stat_is_reliable((1, now - COARSE - 1, now - COARSE, 1), now)
     assert not stat_is_reliable((1, now + COARSE, 0, 1), now)
-    assert stamps.COARSE >= 2 * 10**9
+    assert filesystem.COARSE >= 2 * 10**9
 
 
 def test_a_file_that_differs_from_the_base_is_read_whatever_its_stamp(

@@ -19,19 +19,19 @@ from wikisync.errors import (
     Unauthenticated,
     WikisyncError,
 )
+from wikisync.folder.folder import digest_of
 from wikisync.page.document import parse
 from wikisync.page.fingerprint import Fingerprint, fingerprint
 from wikisync.planning.model import Base
-from wikisync.sides.folder import digest_of
 from wikisync.state.bases import StoredBase
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from wikisync.folder.folder import Folder
     from wikisync.page.document import Document
     from wikisync.page.model import Key, Record
     from wikisync.planning.model import Action, Local
-    from wikisync.sides.folder import Folder
     from wikisync.state import State
     from wikisync.state.backups import What
     from wikisync.state.journal import Intent

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from wikisync.folder.folder import digest_of
 from wikisync.page.document import update
 from wikisync.page.model import parse_instant
-from wikisync.sides.folder import digest_of
 
 if TYPE_CHECKING:
     from wikisync.apply.context import ApplyContext, ParsedFile

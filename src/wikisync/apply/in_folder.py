@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from wikisync.apply.context import ApplyContext, JournaledWrite, journaled_write
 from wikisync.errors import FileChanged, FolderError
-from wikisync.sides.folder import digest_of
+from wikisync.folder.folder import digest_of
 
 if TYPE_CHECKING:
     from wikisync.state.journal import Intent

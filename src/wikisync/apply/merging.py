@@ -14,11 +14,11 @@ from wikisync.apply import in_folder
 from wikisync.apply.context import ApplyContext, ParsedFile, open_file
 from wikisync.apply.push import update_page
 from wikisync.errors import BadPage
+from wikisync.folder.folder import digest_of
 from wikisync.page.conflict_markers import with_conflict_markers
 from wikisync.page.document import update
 from wikisync.page.fingerprint import ON_DEMAND, Fingerprint, fingerprint
 from wikisync.planning.model import Action, Base, Local
-from wikisync.sides.folder import digest_of
 from wikisync.state.bases import StoredBase
 from wikisync.state.journal import Intent
 

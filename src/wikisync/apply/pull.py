@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from wikisync.apply import in_folder
 from wikisync.apply.context import ApplyContext, ParsedFile, base_of_equal_page, open_file
 from wikisync.errors import BadPage, PageChanged
+from wikisync.folder.folder import digest_of
 from wikisync.page.document import compose, parse, update
 from wikisync.page.fingerprint import ON_DEMAND, fingerprint
 from wikisync.page.model import has_file_form, parse_instant
-from wikisync.sides.folder import digest_of
 from wikisync.state.journal import Intent
 
 if TYPE_CHECKING:

@@ -11,20 +11,20 @@ from typing import TYPE_CHECKING
 
 from wikisync.apply import in_folder
 from wikisync.errors import BackupMissing, BadPage, FolderError, NotWritten
+from wikisync.folder.folder import digest_of
 from wikisync.page.document import compose, parse, update
 from wikisync.page.fingerprint import FIELDS, ON_DEMAND, fingerprint
 from wikisync.page.model import CONTENT_TYPES
 from wikisync.page.paths import EXTENSIONS
 from wikisync.planning.model import Action
-from wikisync.sides.folder import digest_of
 from wikisync.state.bases import unpack_page
 from wikisync.state.journal import Intent
 
 if TYPE_CHECKING:
     from wikisync.apply.context import ApplyContext
+    from wikisync.folder.folder import Folder
     from wikisync.page.model import ContentType, Key, Page
     from wikisync.planning.model import Verb
-    from wikisync.sides.folder import Folder
     from wikisync.state import State
     from wikisync.state.backups import Backup
     from wikisync.state.bases import StoredBase

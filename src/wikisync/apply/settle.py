@@ -16,8 +16,8 @@ from wikisync.apply import unshown
 from wikisync.apply.context import commit_write, now
 from wikisync.apply.read_back import UNSENT
 from wikisync.errors import FolderError, PageGone, PageHidden
+from wikisync.folder.folder import digest_of
 from wikisync.page.fingerprint import Fingerprint, fingerprint
-from wikisync.sides.folder import digest_of
 from wikisync.state.bases import StoredBase
 from wikisync.sync.settle import (
     WriteOutcome,
@@ -28,8 +28,8 @@ from wikisync.sync.settle import (
 )
 
 if TYPE_CHECKING:
+    from wikisync.folder.folder import Folder
     from wikisync.page.model import Record
-    from wikisync.sides.folder import Folder
     from wikisync.state import State
     from wikisync.state.journal import JournalEntry
     from wikisync.wiki.client import Wiki

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 from wikisync.apply import in_folder, on_wiki
 from wikisync.apply.restore import page_of
 from wikisync.errors import BackupMissing
+from wikisync.folder.folder import digest_of
 from wikisync.page.fingerprint import fingerprint
 from wikisync.planning.model import Action
-from wikisync.sides.folder import digest_of
 from wikisync.state.journal import Intent
 
 if TYPE_CHECKING:

@@ -9,15 +9,15 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from wikisync.errors import FolderError, PageGone, PageHidden, WikisyncError
+from wikisync.folder.folder import digest_of
 from wikisync.page.fingerprint import Fingerprint, fingerprint
-from wikisync.sides.folder import digest_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from wikisync.apply.undo import UndoStep
+    from wikisync.folder.folder import Folder
     from wikisync.page.model import Key, Listed, Record
-    from wikisync.sides.folder import Folder
     from wikisync.state.journal import Intent
     from wikisync.wiki.client import Wiki
 

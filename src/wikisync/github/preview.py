@@ -11,6 +11,8 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final
 
 from wikisync.errors import BadName, BadPage, GitHubError
+from wikisync.folder.folder import Folder
+from wikisync.folder.scan import assign_keys, scan
 from wikisync.git.process import NO_PROGRAMS, run
 from wikisync.git.repository import GitFailed, Repository
 from wikisync.page.document import parse
@@ -19,8 +21,6 @@ from wikisync.page.model import Key
 from wikisync.page.paths import EXTENSIONS, Locales
 from wikisync.planning.model import Action, Plan
 from wikisync.request import Report, Request
-from wikisync.sides.folder import Folder
-from wikisync.sides.scan import assign_keys, scan
 from wikisync.workflow.diff import PageDiff
 
 if TYPE_CHECKING:
@@ -28,10 +28,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from wikisync.config import Config
+    from wikisync.folder.scan import Problem
     from wikisync.github.job import Job, PullRequest
     from wikisync.page.model import Page
     from wikisync.planning.model import Local
-    from wikisync.sides.scan import Problem
 
 _UNKNOWN: Final = Locales("", ())
 """The wiki's locales, where nobody can ask for them."""

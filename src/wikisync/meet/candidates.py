@@ -14,10 +14,10 @@ from wikisync.planning.model import Remote
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from wikisync.folder.folder import Folder
     from wikisync.page.model import ContentType, Key
     from wikisync.page.paths import Locales
     from wikisync.planning.model import Base, Local, RemoteState
-    from wikisync.sides.folder import Folder
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,18 +7,19 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from wikisync.errors import BadPage, FolderError
+from wikisync.folder.folder import digest_of
 from wikisync.git.repository import GitFailed
 from wikisync.page.document import parse
 from wikisync.page.fingerprint import fingerprint
 from wikisync.planning.ancestor import GitVersion
 from wikisync.planning.model import Base
-from wikisync.sides.folder import digest_of
 from wikisync.state.bases import StoredBase
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
 
+    from wikisync.folder.folder import Folder
     from wikisync.git.repository import Repository, Version
     from wikisync.meet.candidates import Candidate
     from wikisync.page.document import Document
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from wikisync.page.model import ContentType, Key, Page
     from wikisync.planning.ancestor import Ancestor
     from wikisync.planning.model import Local
-    from wikisync.sides.folder import Folder
 
 _LAST: Final = 253_402_300_799  # the end of the year 9999
 

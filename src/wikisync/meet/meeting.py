@@ -20,12 +20,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
+    from wikisync.folder.folder import Folder
     from wikisync.meet.candidates import Candidate
     from wikisync.page.model import Key
     from wikisync.page.paths import Locales
     from wikisync.planning.ancestor import GitVersion
     from wikisync.planning.model import Base, Local, RemoteState
-    from wikisync.sides.folder import Folder
     from wikisync.state.bases import StoredBase
     from wikisync.wiki.client import Wiki
 

@@ -21,11 +21,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
+    from wikisync.folder.folder import Folder
     from wikisync.meet.candidates import Candidate
     from wikisync.page.fingerprint import Fingerprint
     from wikisync.page.model import Key
     from wikisync.planning.ancestor import GitVersion
-    from wikisync.sides.folder import Folder
     from wikisync.wiki.client import Wiki
 
 

@@ -21,11 +21,11 @@ from wikisync.page.model import parse_instant
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
 
+    from wikisync.folder.folder import Folder
     from wikisync.meet.candidates import Candidate
     from wikisync.page.document import Document
     from wikisync.page.model import Key
     from wikisync.planning.model import Base, Local, RemoteState
-    from wikisync.sides.folder import Folder
 
 _Sign = TypeVar("_Sign", str, datetime)
 """What a file and a page may have in common."""

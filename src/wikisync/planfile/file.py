@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from wikisync.apply.context import now
 from wikisync.errors import BadPlan, NotWritten, PageChanged
+from wikisync.folder.filesystem import reason_of, sync_folder
 from wikisync.page.paths import EXTENSIONS
 from wikisync.planfile.decode import ReviewedPlan, decode
 from wikisync.planfile.encode import KIND, encode
@@ -14,7 +15,6 @@ from wikisync.planfile.texts import texts_match
 from wikisync.planfile.values import Malformed
 from wikisync.private import write_output
 from wikisync.report.data import one_line
-from wikisync.sides.atomic import reason_of, sync_folder
 from wikisync.wiki.bounded_json import MAX_VALUES, TooComplex, check_values
 
 if TYPE_CHECKING:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from wikisync.errors import BadName, NotConfigured
+from wikisync.folder.scan import NamedPages, Scan, assign_keys, scan
 from wikisync.meet import recover_bases
 from wikisync.page.model import Key, Listed, has_file_form
 from wikisync.page.paths import Locales, case_folded, file_of, reason_unreachable
@@ -18,15 +19,14 @@ from wikisync.planning.model import Base, Local, Note, Remote, RemoteState
 from wikisync.planning.rename_detection import RenameInput, detect_renames
 from wikisync.planning.snapshot import Snapshot
 from wikisync.sides.aside import run_in_thread
-from wikisync.sides.scan import NamedPages, Scan, assign_keys, scan
 from wikisync.survey.on_wiki import WikiPages, read_wiki, remote_from_base
 from wikisync.survey.texts import ContentLoader
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from wikisync.folder.folder import Folder
     from wikisync.report.progress import Progress
-    from wikisync.sides.folder import Folder
     from wikisync.state import State
     from wikisync.state.bases import StoredBase
     from wikisync.wiki.client import Wiki

@@ -14,8 +14,8 @@ from wikisync.planning.reconcile import pages_to_fetch
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
+    from wikisync.folder.scan import NamedPages
     from wikisync.report.progress import Progress
-    from wikisync.sides.scan import NamedPages
     from wikisync.wiki.client import Wiki
 
 

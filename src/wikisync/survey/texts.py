@@ -6,18 +6,18 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from wikisync.errors import BadPage, FolderError
+from wikisync.folder.folder import digest_of
 from wikisync.git.repository import merge_file
 from wikisync.page.document import first_heading, parse
 from wikisync.planning.merge import MergeConflict, Merged, three_way
 from wikisync.planning.rename_detection import similarity
-from wikisync.sides.folder import digest_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from wikisync.folder.folder import Folder
     from wikisync.page.model import Key, Page
     from wikisync.planning.model import Conflict, Local
-    from wikisync.sides.folder import Folder
     from wikisync.state import State
     from wikisync.state.bases import StoredBase
 

@@ -12,11 +12,11 @@ from wikisync.apply.backups import with_backups
 from wikisync.apply.context import now
 from wikisync.apply.settle import recover
 from wikisync.errors import FolderError, StateError
+from wikisync.folder.folder import Folder
 from wikisync.interrupt import stop_on_interrupt
 from wikisync.lock import run_lock
 from wikisync.page.model import parse_instant
 from wikisync.planning.clock import doubt_clock
-from wikisync.sides.folder import Folder
 from wikisync.state import State
 from wikisync.wiki.client import Wiki
 

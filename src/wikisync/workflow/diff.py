@@ -13,9 +13,9 @@ from wikisync.planning.model import Action, Conflict, Remote
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
 
+    from wikisync.folder.folder import Folder
     from wikisync.page.model import Key, Page
     from wikisync.planning.model import Local, Plan
-    from wikisync.sides.folder import Folder
     from wikisync.state import State
     from wikisync.survey import CollectedState
     from wikisync.wiki.client import Wiki

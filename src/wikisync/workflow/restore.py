@@ -16,12 +16,12 @@ from wikisync.apply.outcome import run_action
 from wikisync.apply.restore import as_new_file, find_backup, plan_restore, restore
 from wikisync.apply.settle import settle_files
 from wikisync.errors import Locked, NotWritten, StateError
+from wikisync.folder.filesystem import reason_of
+from wikisync.folder.folder import Folder
 from wikisync.planning.model import Plan
 from wikisync.planning.path_filter import page_selector, parse_paths
 from wikisync.private import FILE_MODE
 from wikisync.report.progress import silent
-from wikisync.sides.atomic import reason_of
-from wikisync.sides.folder import Folder
 from wikisync.state import State
 from wikisync.workflow.context import open_for_write
 from wikisync.workflow.sync_run import Report, locked_report

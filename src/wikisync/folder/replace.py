@@ -4,6 +4,10 @@ A check before a write leaves a moment in which somebody saves. So the new file 
 names in one step, and what came out is looked at: where it is not what was expected, the two are
 swapped back. A file that is to be deleted is renamed first, and looked at before it is removed.
 Where the system cannot swap (``rename``), the check before the write is the last one.
+
+What a run that was killed left of files that had not, or no longer, their own names.
+
+Nothing that a person may have saved is removed: it gets its name back, or one beside it.
 """
 
 from __future__ import annotations
@@ -13,14 +17,22 @@ import stat
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
-from wikisync.sides.directory import digest_of
-from wikisync.sides.ownership import current_identity, why_not_replaceable
-from wikisync.sides.temporary import aside_name, draft_name, saved_name
+from wikisync.folder.directory import digest_of
+from wikisync.folder.filesystem import current_identity, why_not_replaceable
+from wikisync.folder.temporary import (
+    SetAside,
+    aside_name,
+    draft_name,
+    is_draft,
+    parse_aside,
+    saved_name,
+)
 
 if TYPE_CHECKING:
     from typing import IO
 
-    from wikisync.sides.directory import Directory
+    from wikisync.folder.directory import Directory
+
 
 ROUNDS: Final = 100
 """Swaps after which a file that somebody saves all the time is left as it then is."""
@@ -208,3 +220,44 @@ def _check(directory: Directory, name: str, expected: bytes) -> os.stat_result:
     if reason is not None:
         raise NotReplaceable(reason)
     return found
+
+
+def clear(directory: Directory) -> list[str]:
+    """Clear a directory of what killed runs left. Returns the names under which saves are kept.
+
+    What cannot be cleared now is left for another run.
+    """
+    kept: list[str] = []
+    for entry in directory.names():
+        with suppress(OSError):
+            if is_draft(entry):
+                if stat.S_ISREG(directory.stat(entry).st_mode):
+                    directory.unlink(entry)
+            elif (found := parse_aside(entry)) is not None:
+                kept += filter(None, [_recover(directory, entry, found)])
+    return kept
+
+
+def _recover(directory: Directory, entry: str, found: SetAside) -> str:
+    """Decide about a file set aside. Returns the name of the file that keeps a save, if any."""
+    held = directory.digest(entry)
+    name = found.name
+    if found.is_new(held):  # it was not swapped in, or taken out again
+        directory.unlink(entry)
+        return ""
+    if name is None:
+        if found.was_expected(held) and found.new is not None:
+            directory.unlink(entry)
+            return ""
+        return bring_back(directory, entry, "page")
+    if found.was_expected(held):
+        if found.new is None and not directory.exists(name):
+            return bring_back(directory, entry, name)  # the deletion was not done
+        directory.unlink(entry)  # it was: the state keeps what was replaced
+        return ""
+    if not directory.exists(name):
+        return bring_back(directory, entry, name)
+    current = directory.digest(name)
+    if current is not None and found.is_new(current):
+        return put_back(directory, entry, name, current)
+    return bring_back(directory, entry, name)

@@ -16,19 +16,12 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from wikisync.errors import FolderError
+from wikisync.folder.directory import Directory, NotRegular, digest_of, open_below
+from wikisync.folder.file_errors import clause_of, reported
+from wikisync.folder.filesystem import reason_of, stamp_of
+from wikisync.folder.replace import clear, create_file, delete_file, move_file, replace_file
 from wikisync.page.paths import EXTENSIONS
 from wikisync.page.windows_names import windows_refusal
-from wikisync.sides.atomic import reason_of
-from wikisync.sides.directory import (
-    Directory,
-    NotRegular,
-    digest_of,
-    open_below,
-)
-from wikisync.sides.file_errors import clause_of, reported
-from wikisync.sides.leftovers import clear
-from wikisync.sides.replacing import create_file, delete_file, move_file, replace_file
-from wikisync.sides.stamps import stamp_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

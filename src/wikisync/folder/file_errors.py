@@ -6,9 +6,9 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from wikisync.errors import FileChanged, FolderError
-from wikisync.sides.atomic import reason_of
-from wikisync.sides.directory import FileTooLarge, NotRegular
-from wikisync.sides.replacing import Changed, NotReplaceable
+from wikisync.folder.directory import FileTooLarge, NotRegular
+from wikisync.folder.filesystem import reason_of
+from wikisync.folder.replace import Changed, NotReplaceable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from typing import IO, TYPE_CHECKING, Final
 
-from wikisync.sides import rename
-from wikisync.sides.atomic import sync_handle
+from wikisync.folder import atomic_rename
+from wikisync.folder.filesystem import sync_handle
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -141,7 +141,7 @@ class Directory:
 
     def exchange(self, one: str, other: str) -> bool:
         """Swap two names in one step. Returns False where this system cannot."""
-        return rename.exchange(self._at(one), self._at(other), self.fd)
+        return atomic_rename.exchange(self._at(one), self._at(other), self.fd)
 
     def claim(self, old: str, new: str, into: Directory | None = None) -> None:
         """Rename a file onto a name that is free. Raises FileExistsError where it is not.
@@ -151,7 +151,7 @@ class Directory:
         """
         goal = into or self
         source, target = self._at(old), goal._at(new)
-        if rename.rename_exclusive(source, target, self.fd, goal.fd):
+        if atomic_rename.rename_exclusive(source, target, self.fd, goal.fd):
             return
         try:
             os.link(source, target, src_dir_fd=self.fd, dst_dir_fd=goal.fd, follow_symlinks=False)

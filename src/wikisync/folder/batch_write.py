@@ -8,15 +8,15 @@ from functools import partial
 from typing import IO, TYPE_CHECKING, Final
 
 from wikisync.errors import FolderError
+from wikisync.folder.file_errors import reported
+from wikisync.folder.temporary import draft_name
 from wikisync.sides.aside import bounded_map
-from wikisync.sides.file_errors import reported
-from wikisync.sides.temporary import draft_name
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from wikisync.sides.directory import Directory
-    from wikisync.sides.folder import Folder
+    from wikisync.folder.directory import Directory
+    from wikisync.folder.folder import Folder
 
 _AT_ONCE: Final = 4
 """Threads that wait for the disk: it writes what several wait for together."""

@@ -11,21 +11,21 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from wikisync.errors import BadName, BadPage, FolderError
+from wikisync.folder.filesystem import stat_is_reliable
+from wikisync.folder.folder import digest_of
 from wikisync.page.document import parse
 from wikisync.page.fingerprint import fingerprint
 from wikisync.page.model import reason_unsendable
 from wikisync.page.paths import EXTENSIONS, key_of
 from wikisync.planning.model import Local
-from wikisync.sides.folder import digest_of
-from wikisync.sides.stamps import stat_is_reliable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
+    from wikisync.folder.folder import Folder
     from wikisync.page.model import ContentType, Key
     from wikisync.page.paths import Locales
     from wikisync.planning.model import Base, Stamp
-    from wikisync.sides.folder import Folder
 
 Problem = BadPage | BadName
 
