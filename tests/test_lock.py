@@ -14,7 +14,7 @@ import pytest
 
 from wikisync.errors import Locked, StateError
 from wikisync.interrupt import stop_on_interrupt
-from wikisync.lock import run_lock
+from wikisync.state.lock import run_lock
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -15,9 +15,9 @@ from helpers import PAGE, base
 from hostile.scene import contents, writes
 from repo import Repo, alone, count_processes
 from wikisync.errors import Locked, StateError
-from wikisync.lock import run_lock
 from wikisync.state import State
 from wikisync.state.bases import StoredBase
+from wikisync.state.lock import run_lock
 
 if TYPE_CHECKING:
     from collections.abc import Callable

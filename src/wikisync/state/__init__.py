@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 from wikisync.state.backups import Backups
 from wikisync.state.bases import Bases
 from wikisync.state.database import Database
-from wikisync.state.files import StatCache
 from wikisync.state.journal import Journal
 from wikisync.state.location import DATABASE
+from wikisync.state.stat_cache import StatCache
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager

@@ -14,10 +14,10 @@ from wikisync.apply.settle import recover
 from wikisync.errors import FolderError, StateError
 from wikisync.folder.folder import Folder
 from wikisync.interrupt import stop_on_interrupt
-from wikisync.lock import run_lock
 from wikisync.page.model import parse_instant
 from wikisync.planning.clock import doubt_clock
 from wikisync.state import State
+from wikisync.state.lock import run_lock
 from wikisync.wiki.client import Wiki
 
 if TYPE_CHECKING:
