@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from wikisync.concurrency import stop_on_interrupt
 from wikisync.errors import Locked, StateError
-from wikisync.interrupt import stop_on_interrupt
 from wikisync.state.lock import run_lock
 
 if TYPE_CHECKING:

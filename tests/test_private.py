@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from wikisync.errors import FolderError
-from wikisync.private import UnsafeFile, read_file, replace_file, write_output
+from wikisync.private_files import UnsafeFile, read_file, replace_file, write_output
 from wikisync.sandbox import Sandbox
 from wikisync.sandbox.store import FILE, Store
 

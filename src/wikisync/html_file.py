@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from wikisync.errors import BadConfig, FolderError
 from wikisync.folder.filesystem import reason_of
-from wikisync.private import write_output
+from wikisync.private_files import write_output
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -19,7 +19,7 @@ from contextlib import contextmanager, suppress
 from pathlib import PurePath
 from typing import IO, TYPE_CHECKING, Any, Final, TextIO, cast
 
-from wikisync.programs import CHILD_ENVIRONMENT, find_program
+from wikisync.executables import CHILD_ENVIRONMENT, find_program
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Final
 
 from wikisync.apply.context import commit_write
 from wikisync.apply.pull import new_file
+from wikisync.concurrency import run_in_thread
 from wikisync.errors import FileChanged, WikisyncError
 from wikisync.folder.batch_write import write_new_files
-from wikisync.sides.aside import run_in_thread
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

@@ -7,10 +7,10 @@ from contextlib import ExitStack, suppress
 from functools import partial
 from typing import IO, TYPE_CHECKING, Final
 
+from wikisync.concurrency import bounded_map
 from wikisync.errors import FolderError
 from wikisync.folder.file_errors import reported
 from wikisync.folder.temporary import draft_name
-from wikisync.sides.aside import bounded_map
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

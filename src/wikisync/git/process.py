@@ -14,7 +14,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, Final
 
-from wikisync.programs import CHILD_ENVIRONMENT, find_program
+from wikisync.executables import CHILD_ENVIRONMENT, find_program
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -13,7 +13,7 @@ from wikisync.planfile.decode import ReviewedPlan, decode
 from wikisync.planfile.encode import KIND, encode
 from wikisync.planfile.texts import texts_match
 from wikisync.planfile.values import Malformed
-from wikisync.private import write_output
+from wikisync.private_files import write_output
 from wikisync.report.data import one_line
 from wikisync.wiki.bounded_json import MAX_VALUES, TooComplex, check_values
 

@@ -15,7 +15,7 @@ from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from wikisync import private
+from wikisync import private_files
 from wikisync.errors import FolderError
 
 if TYPE_CHECKING:
@@ -197,14 +197,14 @@ def _make_private(folder: Path) -> None:
     where one of the names is a link.
     """
     if not folder.exists():
-        private.make_folder(folder)
+        private_files.make_folder(folder)
     elif all(entry.name.startswith(FILE) for entry in folder.iterdir()):
-        private.narrow_folder(folder)
-    if private.check_file(folder / FILE) is None:
-        os.close(private.open_file(folder / FILE, os.O_RDWR | os.O_CREAT | os.O_EXCL))
+        private_files.narrow_folder(folder)
+    if private_files.check_file(folder / FILE) is None:
+        os.close(private_files.open_file(folder / FILE, os.O_RDWR | os.O_CREAT | os.O_EXCL))
     for name in (FILE, *(f"{FILE}{end}" for end in ("-wal", "-shm", "-journal"))):
-        private.narrow_file(folder / name)
-    private.check_journal(folder / f"{FILE}-journal")
+        private_files.narrow_file(folder / name)
+    private_files.check_journal(folder / f"{FILE}-journal")
 
 
 def _connect(name: str) -> sqlite3.Connection:

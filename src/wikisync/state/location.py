@@ -11,7 +11,7 @@ import stat
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Final
 
-from wikisync import private
+from wikisync import private_files
 from wikisync.errors import StateError
 
 if TYPE_CHECKING:
@@ -26,11 +26,11 @@ _IGNORE: Final = b"*\n"
 def prepare(folder: Path) -> None:
     """Make the state's folder, or check the one that is there. Raises StateError."""
     with reported(folder):
-        private.make_folder(folder)
+        private_files.make_folder(folder)
         ignore = folder / ".gitignore"
-        found = private.check_file(ignore)
+        found = private_files.check_file(ignore)
         if found is None or not found.st_size:  # a run was killed amid it
-            private.replace_file(ignore, _IGNORE)
+            private_files.replace_file(ignore, _IGNORE)
 
 
 def check(folder: Path) -> Path:
@@ -40,11 +40,11 @@ def check(folder: Path) -> Path:
     """
     file = folder / DATABASE
     with reported(file):
-        private.check_folder(folder)
-        private.narrow_file(file)
+        private_files.check_folder(folder)
+        private_files.narrow_file(file)
         for companion in _COMPANIONS:
-            private.narrow_file(folder / f"{DATABASE}{companion}")
-        private.check_journal(folder / f"{DATABASE}-journal")
+            private_files.narrow_file(folder / f"{DATABASE}{companion}")
+        private_files.check_journal(folder / f"{DATABASE}-journal")
     return file
 
 
@@ -75,7 +75,7 @@ def create_database(folder: Path) -> None:
     """
     file = folder / DATABASE
     with reported(file), suppress(FileExistsError):
-        os.close(private.open_file(file, os.O_RDWR | os.O_CREAT | os.O_EXCL))
+        os.close(private_files.open_file(file, os.O_RDWR | os.O_CREAT | os.O_EXCL))
 
 
 @contextmanager
@@ -83,7 +83,7 @@ def reported(path: Path) -> Iterator[None]:
     """Whatever the file system refuses inside is a StateError outside."""
     try:
         yield
-    except private.UnsafeFile as error:
+    except private_files.UnsafeFile as error:
         raise StateError(str(error.filename), "unsafe", error.strerror or "") from error
     except OSError as error:
         raise StateError(str(path), "unwritable", error.strerror or str(error)) from error

@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
-from wikisync import private
+from wikisync import private_files
 from wikisync.errors import Locked, StateError
 from wikisync.state import location
 
@@ -32,9 +32,9 @@ def run_lock(folder: Path, at: str) -> Iterator[None]:
     file, holder = folder / "lock", folder / "lock.json"
     location.prepare(folder)
     with location.reported(file):
-        private.narrow_file(file)
-        private.check_file(holder)
-    lock = FileLock(file, timeout=0, mode=private.FILE_MODE)
+        private_files.narrow_file(file)
+        private_files.check_file(holder)
+    lock = FileLock(file, timeout=0, mode=private_files.FILE_MODE)
     try:
         lock.acquire()
     except Timeout as error:
@@ -45,7 +45,7 @@ def run_lock(folder: Path, at: str) -> Iterator[None]:
     try:
         with suppress(OSError):  # who holds it is good to know, no more
             note = json.dumps({"pid": os.getpid(), "since": at})
-            private.replace_file(holder, note.encode())
+            private_files.replace_file(holder, note.encode())
         yield
     finally:
         with suppress(OSError):
@@ -55,7 +55,7 @@ def run_lock(folder: Path, at: str) -> Iterator[None]:
 
 def _holder(file: Path) -> tuple[int | None, str | None]:
     try:
-        found = json.loads(private.read_file(file, _MOST))
+        found = json.loads(private_files.read_file(file, _MOST))
         since = str(found["since"])
         datetime.fromisoformat(since)
         return int(found["pid"]), since

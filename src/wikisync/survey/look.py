@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from wikisync.concurrency import run_in_thread
 from wikisync.errors import BadName, NotConfigured
 from wikisync.folder.scan import NamedPages, Scan, assign_keys, scan
 from wikisync.meet import recover_bases
@@ -18,7 +19,6 @@ from wikisync.page.windows_names import windows_refusal
 from wikisync.planning.model import Base, Local, Note, Remote, RemoteState
 from wikisync.planning.rename_detection import RenameInput, detect_renames
 from wikisync.planning.snapshot import Snapshot
-from wikisync.sides.aside import run_in_thread
 from wikisync.survey.on_wiki import WikiPages, read_wiki, remote_from_base
 from wikisync.survey.texts import ContentLoader
 

@@ -11,9 +11,9 @@ from copy import copy
 from functools import partial
 from typing import TYPE_CHECKING, Final, Self
 
+from wikisync.concurrency import bounded_map
 from wikisync.errors import Forbidden, PageHidden, Rejected
 from wikisync.page.model import Record, clean_tags
-from wikisync.sides.aside import bounded_map
 from wikisync.wiki import api_errors, responses
 from wikisync.wiki.history import HistoryReader
 from wikisync.wiki.queries import document, pages, pages_with_tags

@@ -9,8 +9,8 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
+from wikisync.concurrency import bounded_map
 from wikisync.errors import PageGone, UnexpectedResponse, WikiError
-from wikisync.sides.aside import bounded_map
 from wikisync.wiki import api_errors, queries
 from wikisync.wiki.responses import PageVersion, VersionEntry, key_in, page_in
 

@@ -11,9 +11,9 @@ from wikisync.apply import ApplyContext
 from wikisync.apply.backups import with_backups
 from wikisync.apply.context import now
 from wikisync.apply.settle import recover
+from wikisync.concurrency import stop_on_interrupt
 from wikisync.errors import FolderError, StateError
 from wikisync.folder.folder import Folder
-from wikisync.interrupt import stop_on_interrupt
 from wikisync.page.model import parse_instant
 from wikisync.planning.clock import doubt_clock
 from wikisync.state import State

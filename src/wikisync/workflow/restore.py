@@ -20,7 +20,7 @@ from wikisync.folder.filesystem import reason_of
 from wikisync.folder.folder import Folder
 from wikisync.planning.model import Plan
 from wikisync.planning.path_filter import page_selector, parse_paths
-from wikisync.private import FILE_MODE
+from wikisync.private_files import FILE_MODE
 from wikisync.report.progress import silent
 from wikisync.state import State
 from wikisync.workflow.context import open_for_write

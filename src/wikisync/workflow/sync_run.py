@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING
 from wikisync.apply import ActionResult, apply, tree, unshown
 from wikisync.apply.context import now
 from wikisync.apply.outcome import find_missing
+from wikisync.concurrency import run_in_thread
 from wikisync.errors import Locked, StateError, WikiError, WikisyncError
 from wikisync.page.fingerprint import fingerprint
 from wikisync.planning.model import Note, Plan, Refusal, Remote
 from wikisync.planning.reconcile import pages_to_fetch
 from wikisync.request import CommandName, Report, Request
-from wikisync.sides.aside import run_in_thread
 from wikisync.workflow.context import (
     RunContext,
     doubt_clock_of,

@@ -2,17 +2,23 @@
 
 A pool's threads would: Python waits for them when it ends, so that Ctrl-C would have to wait for
 the answer of a wiki that does not answer.
+
+Ctrl-C: the first asks the run to end after the page in hand, the second ends it at once.
 """
 
 from __future__ import annotations
 
+import signal
 import threading
 from collections import deque
 from concurrent.futures import Future
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
+    from types import FrameType
+
 
 T = TypeVar("T")
 
@@ -45,3 +51,25 @@ def bounded_map(calls: Iterable[Callable[[], T]], most: int) -> Iterator[T]:
             yield flying.popleft().result()
     while flying:
         yield flying.popleft().result()
+
+
+@contextmanager
+def stop_on_interrupt(notice: Callable[[], None] = lambda: None) -> Iterator[Callable[[], bool]]:
+    """Gives a function that tells whether the user asked to stop. ``notice`` is called when so."""
+    asked = False  # no lock in it: the handler may run at any point of the main thread
+
+    def ask(_number: int, _frame: FrameType | None) -> None:
+        nonlocal asked
+        if asked:
+            raise KeyboardInterrupt
+        asked = True
+        notice()
+
+    if threading.current_thread() is not threading.main_thread():
+        yield lambda: asked
+        return
+    before = signal.signal(signal.SIGINT, ask)
+    try:
+        yield lambda: asked
+    finally:
+        signal.signal(signal.SIGINT, before)
