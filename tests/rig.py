@@ -12,8 +12,8 @@ from wikisync.apply.settle import recover
 from wikisync.folder.folder import Folder
 from wikisync.planning.planner import PlanOptions, make_plan
 from wikisync.report.progress import silent
+from wikisync.snapshot.collect import collect
 from wikisync.state import State
-from wikisync.survey import collect
 from wikisync.wiki.client import Wiki
 
 if TYPE_CHECKING:

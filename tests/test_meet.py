@@ -12,12 +12,12 @@ from repo import Repo, alone, count_processes, repository
 from rig import page
 from wikisync.folder.folder import Folder
 from wikisync.folder.scan import assign_keys, scan
-from wikisync.meet import RecoveredBases, recover_bases
 from wikisync.page.fingerprint import fingerprint
 from wikisync.page.model import Key, Listed, Record
 from wikisync.page.paths import Locales
 from wikisync.planning.model import Action, Base, Conflict, Note, Remote
 from wikisync.planning.reconcile import decide
+from wikisync.snapshot.base_recovery import RecoveredBases, recover_bases
 from wikisync.wiki.client import Wiki
 
 if TYPE_CHECKING:

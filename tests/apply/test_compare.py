@@ -8,7 +8,7 @@ from rig import page
 from wikisync.planning.planner import PlanOptions, make_plan
 from wikisync.report.difference import on_both_sides
 from wikisync.report.progress import silent
-from wikisync.survey import collect
+from wikisync.snapshot.collect import collect
 from wikisync.workflow.diff import PageDiff, page_diffs
 
 if TYPE_CHECKING:

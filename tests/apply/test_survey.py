@@ -10,7 +10,7 @@ from rig import page, results
 from wikisync.errors import NotConfigured
 from wikisync.planning.guards import check_authenticated
 from wikisync.report.progress import silent
-from wikisync.survey import collect, collect_offline
+from wikisync.snapshot.collect import collect, collect_offline
 from wikisync.wiki.client import Wiki
 
 if TYPE_CHECKING:

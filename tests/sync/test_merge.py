@@ -11,7 +11,7 @@ from helpers import FILE, LATER, PAGE, base, local, planned, remote, sides, step
 from wikisync.git.repository import merge_file
 from wikisync.planning.merge import ATTRIBUTES, MergeConflict, Merged, merge_tags, three_way
 from wikisync.planning.planner import PlanOptions
-from wikisync.survey.texts import merge_text
+from wikisync.snapshot.collect import merge_text
 
 if TYPE_CHECKING:
     from wikisync.page.model import Page

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from wikisync.folder.folder import Folder
     from wikisync.page.model import Key, Page
     from wikisync.planning.model import Local, Plan
+    from wikisync.snapshot.collect import CollectedState
     from wikisync.state import State
-    from wikisync.survey import CollectedState
     from wikisync.wiki.client import Wiki
 
 

@@ -25,7 +25,7 @@ from wikisync.planning.path_filter import page_selector, parse_paths
 from wikisync.planning.planner import file_for, make_plan
 from wikisync.planning.snapshot import PlanOptions
 from wikisync.request import Report
-from wikisync.survey import CollectedState, collect, collect_offline
+from wikisync.snapshot.collect import CollectedState, collect, collect_offline
 from wikisync.workflow.context import recover_interrupted
 
 if TYPE_CHECKING:

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from wikisync.planning.model import Action, Command
     from wikisync.planning.snapshot import Snapshot
     from wikisync.report.progress import Progress
-    from wikisync.survey import CollectedState
+    from wikisync.snapshot.collect import CollectedState
     from wikisync.workflow.diff import PageDiff
 
 __all__ = ["CommandName", "Report", "Request", "dry_run", "locked_report", "run_sync"]

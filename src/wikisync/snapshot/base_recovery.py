@@ -7,25 +7,24 @@ from typing import TYPE_CHECKING
 
 from wikisync.errors import Forbidden
 from wikisync.git.repository import Repository
-from wikisync.meet.candidates import differing, without_file
-from wikisync.meet.in_git import GitHistory
-from wikisync.meet.on_wiki import WikiHistory
-from wikisync.meet.strays import by_base, find_move_candidates
 from wikisync.page.fingerprint import fingerprint, listed_fields
 from wikisync.page.model import Record
 from wikisync.planning.ancestor import MOST
 from wikisync.planning.model import Note, NoteKind, Remote
+from wikisync.snapshot.candidates import by_base, differing, find_move_candidates, without_file
+from wikisync.snapshot.git_history import GitHistory
+from wikisync.snapshot.wiki_history import WikiHistory
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from wikisync.folder.folder import Folder
-    from wikisync.meet.candidates import Candidate
     from wikisync.page.model import Key
     from wikisync.page.paths import Locales
     from wikisync.planning.ancestor import GitVersion
     from wikisync.planning.model import Base, Local, RemoteState
+    from wikisync.snapshot.candidates import Candidate
     from wikisync.state.bases import StoredBase
     from wikisync.wiki.client import Wiki
 

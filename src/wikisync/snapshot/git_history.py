@@ -21,12 +21,12 @@ if TYPE_CHECKING:
 
     from wikisync.folder.folder import Folder
     from wikisync.git.repository import Repository, Version
-    from wikisync.meet.candidates import Candidate
     from wikisync.page.document import Document
     from wikisync.page.fingerprint import Fingerprint
     from wikisync.page.model import ContentType, Key, Page
     from wikisync.planning.ancestor import Ancestor
     from wikisync.planning.model import Local
+    from wikisync.snapshot.candidates import Candidate
 
 _LAST: Final = 253_402_300_799  # the end of the year 9999
 

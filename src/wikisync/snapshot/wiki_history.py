@@ -6,7 +6,6 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from wikisync.errors import Forbidden, WikiError
-from wikisync.meet.in_git import read_file
 from wikisync.page.fingerprint import fingerprint
 from wikisync.page.model import parse_instant
 from wikisync.planning.ancestor import (
@@ -16,16 +15,17 @@ from wikisync.planning.ancestor import (
     WikiVersion,
     find_ancestor,
 )
+from wikisync.snapshot.git_history import read_file
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
     from wikisync.folder.folder import Folder
-    from wikisync.meet.candidates import Candidate
     from wikisync.page.fingerprint import Fingerprint
     from wikisync.page.model import Key
     from wikisync.planning.ancestor import GitVersion
+    from wikisync.snapshot.candidates import Candidate
     from wikisync.wiki.client import Wiki
 
 
