@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from wikisync.apply import ActionResult, ApplyContext, apply
-from wikisync.apply.settle import recover
+from wikisync.apply.recovery import recover
 from wikisync.folder.folder import Folder
 from wikisync.planning.planner import PlanOptions, make_plan
 from wikisync.report.progress import silent

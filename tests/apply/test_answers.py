@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from rig import page, results
-from wikisync.apply import tree
+from wikisync.apply import wiki_writes
 from wikisync.errors import (
     Forbidden,
     PageChanged,
@@ -93,18 +93,18 @@ def test_a_page_that_somebody_else_made_alike_or_deleted_says_nothing_of_the_tre
     plan = rig.plan("push", delete=True)
     rig.box.create("home", title="A page", content="Alike.\n")
     rig.box.faults.add(Hook(lambda: rig.box.delete("gone")), on="delete")
-    tree.mark_dirty(rig.state)
+    wiki_writes.mark_dirty(rig.state)
     assert [o.result for o in rig.apply(plan)] == ["done", "done"]
     assert rig.mutations()["pages.create"] == 1  # that of gone.md
     assert rig.state.meta("tree") == "doubted"
 
 
 def test_a_token_that_expired_does_not_end_the_doubt_about_the_tree(rig: Rig) -> None:
-    tree.mark_dirty(rig.state)
+    wiki_writes.mark_dirty(rig.state)
     with Wiki(rig.box.url, rig.box.key(["read:pages"], expired=True)) as guest:
-        [note] = tree.rebuild_if_dirty(guest, rig.state)
+        [note] = wiki_writes.rebuild_if_dirty(guest, rig.state)
     assert "the token is not known" in note.detail
-    assert tree.rebuild_if_dirty(rig.wiki, rig.state) == ()
+    assert wiki_writes.rebuild_if_dirty(rig.wiki, rig.state) == ()
     assert rig.mutations()["pages.rebuildTree"] == 2
 
 
@@ -136,7 +136,7 @@ def test_a_write_that_may_have_left_the_tree_incomplete_puts_it_in_doubt(
     rig.box.faults.add(fault, on=verb)
     assert [o.result for o in rig.do("push", delete=True)] == ["done"]
     assert rig.state.meta("tree") == "doubted"
-    assert tree.rebuild_if_dirty(rig.wiki, rig.state) == ()
+    assert wiki_writes.rebuild_if_dirty(rig.wiki, rig.state) == ()
     assert rig.box.tree_is_whole
     assert rig.mutations()["pages.rebuildTree"] == 1
     assert rig.state.meta("tree") == "whole"

@@ -9,7 +9,7 @@ import pytest
 
 from rig import page
 from wikisync.apply import apply
-from wikisync.apply.outcome import find_missing
+from wikisync.apply.result import find_missing
 from wikisync.errors import Interrupted, PageChanged, StateError, Unreachable
 from wikisync.sandbox import Drop, Hook, Late, LoseTags, Refuse
 from wikisync.state.bases import unpack_page

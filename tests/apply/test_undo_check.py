@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from cli.harness import Workspace, page
-from wikisync.apply.context import JournaledWrite
+from wikisync.apply.transaction import JournaledWrite
 from wikisync.config import load
 from wikisync.report.progress import silent
 from wikisync.request import Request

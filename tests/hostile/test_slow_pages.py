@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from report.html.reports import page, pair, report
-from wikisync.apply.read_back import _NO_STYLE
+from wikisync.apply.verify import _NO_STYLE
 from wikisync.errors import BadPage
 from wikisync.page import line_matching
 from wikisync.page.conflict_markers import interleave

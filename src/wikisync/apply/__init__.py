@@ -5,8 +5,8 @@ intent noted, the write, the result read back, the base and the end of the inten
 together (promises 1, 3, 4, 5). A page that fails stops no other.
 """
 
-from wikisync.apply.context import ApplyContext
-from wikisync.apply.outcome import ActionResult
-from wikisync.apply.run import apply
+from wikisync.apply.executor import apply
+from wikisync.apply.result import ActionResult
+from wikisync.apply.transaction import ApplyContext
 
 __all__ = ["ActionResult", "ApplyContext", "apply"]

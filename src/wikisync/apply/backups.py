@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from wikisync.apply.outcome import ActionResult
+    from wikisync.apply.result import ActionResult
     from wikisync.page.model import Key
     from wikisync.state import State
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from wikisync.apply import in_folder
+from wikisync.apply import file_actions
 from wikisync.errors import BackupMissing, BadPage, FolderError, NotWritten
 from wikisync.folder.folder import digest_of
 from wikisync.page.document import compose, parse, update
@@ -21,7 +21,7 @@ from wikisync.state.bases import unpack_page
 from wikisync.state.journal import Intent
 
 if TYPE_CHECKING:
-    from wikisync.apply.context import ApplyContext
+    from wikisync.apply.transaction import ApplyContext
     from wikisync.folder.folder import Folder
     from wikisync.page.model import ContentType, Key, Page
     from wikisync.planning.model import Verb
@@ -127,7 +127,7 @@ def plan_restore(state: State, folder: Folder, backup: Backup) -> Restoration:
 def restore(run: ApplyContext, todo: Restoration) -> None:
     """Write the file of a backup. Raises FileMoved where it changed meanwhile, FolderError."""
     action, known = todo.action, todo.known
-    in_folder.write(
+    file_actions.write(
         run,
         Intent(
             run.number,

@@ -16,7 +16,7 @@ from wikisync.errors import PageChanged
 from wikisync.page.paths import EXTENSIONS
 
 if TYPE_CHECKING:
-    from wikisync.apply.context import ApplyContext
+    from wikisync.apply.transaction import ApplyContext
     from wikisync.planning.model import Action
 
 APART: Final = 1.0

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from wikisync.apply import in_folder, on_wiki
+from wikisync.apply import file_actions, wiki_writes
 from wikisync.apply.restore import page_of
 from wikisync.errors import BackupMissing
 from wikisync.folder.folder import digest_of
@@ -18,7 +18,7 @@ from wikisync.planning.model import Action
 from wikisync.state.journal import Intent
 
 if TYPE_CHECKING:
-    from wikisync.apply.context import ApplyContext
+    from wikisync.apply.transaction import ApplyContext
     from wikisync.errors import OverwroteConcurrentEdit
     from wikisync.page.model import Key, Page, Record
     from wikisync.planning.model import Side, Verb
@@ -165,24 +165,24 @@ def _intent(run: ApplyContext, step: UndoStep) -> Intent:
 
 def _move(run: ApplyContext, intent: Intent, past: Intent) -> OverwroteConcurrentEdit | None:
     if past.side == "folder":
-        in_folder.move(run, intent)
+        file_actions.move(run, intent)
         return None
-    return on_wiki.move(run, intent)[1]
+    return wiki_writes.move(run, intent)[1]
 
 
 def _file(run: ApplyContext, intent: Intent, number: int) -> None:
     if intent.verb == "delete":
-        in_folder.delete(run, intent)
+        file_actions.delete(run, intent)
         return
     data = run.state.backups.data(number)
     if data is None:
         raise BackupMissing(f"of {intent.file or intent.key}")
-    in_folder.write(run, replace(intent, wanted=digest_of(data).hex()), data)
+    file_actions.write(run, replace(intent, wanted=digest_of(data).hex()), data)
 
 
 def _page(run: ApplyContext, intent: Intent, number: int) -> OverwroteConcurrentEdit | None:
     if intent.verb == "delete":
-        on_wiki.delete(run, intent)
+        wiki_writes.delete(run, intent)
         return None
     # What the write replaced in truth, where that was an edit of the same moment.
     page = page_of(run.state, number, overtaken=True) or page_of(run.state, number)
@@ -190,11 +190,11 @@ def _page(run: ApplyContext, intent: Intent, number: int) -> OverwroteConcurrent
         raise BackupMissing(f"of {intent.file or intent.key}")
     intent = replace(intent, wanted=str(fingerprint(page)))
     if intent.verb == "create":
-        on_wiki.create(run, intent, page)
+        wiki_writes.create(run, intent, page)
         return None
 
     def page_for(before: Record) -> Page:
         return replace(page, private=before.page.private)
 
-    _record, overtook = on_wiki.update(run, intent, page_for)
+    _record, overtook = wiki_writes.update(run, intent, page_for)
     return overtook

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Final
 
-from wikisync.apply.context import now
+from wikisync.apply.transaction import now
 from wikisync.errors import BadPlan, NotWritten, PageChanged
 from wikisync.folder.filesystem import reason_of, sync_folder
 from wikisync.page.paths import EXTENSIONS

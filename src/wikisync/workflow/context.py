@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Final
 
 from wikisync.apply import ApplyContext
 from wikisync.apply.backups import with_backups
-from wikisync.apply.context import now
-from wikisync.apply.settle import recover
+from wikisync.apply.recovery import recover
+from wikisync.apply.transaction import now
 from wikisync.concurrency import stop_on_interrupt
 from wikisync.errors import FolderError, StateError
 from wikisync.folder.folder import Folder

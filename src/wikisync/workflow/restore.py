@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 
 from wikisync.apply import ApplyContext
 from wikisync.apply.backups import with_backups
-from wikisync.apply.context import now
-from wikisync.apply.outcome import run_action
+from wikisync.apply.recovery import settle_files
 from wikisync.apply.restore import as_new_file, find_backup, plan_restore, restore
-from wikisync.apply.settle import settle_files
+from wikisync.apply.result import run_action
+from wikisync.apply.transaction import now
 from wikisync.errors import Locked, NotWritten, StateError
 from wikisync.folder.filesystem import reason_of
 from wikisync.folder.folder import Folder

@@ -11,9 +11,9 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from wikisync.apply import ActionResult, apply, tree, unshown
-from wikisync.apply.context import now
-from wikisync.apply.outcome import find_missing
+from wikisync.apply import ActionResult, apply, unshown, wiki_writes
+from wikisync.apply.result import find_missing
+from wikisync.apply.transaction import now
 from wikisync.concurrency import run_in_thread
 from wikisync.errors import Locked, StateError, WikiError, WikisyncError
 from wikisync.page.fingerprint import fingerprint
@@ -165,7 +165,7 @@ def _reset_state(desk: RunContext) -> None:
     for noted in desk.state.journal.open_entries():
         desk.state.journal.end(noted.number, "unknown")
     desk.state.journal.end_interrupted(now())
-    tree.mark_clean(desk.state)
+    wiki_writes.mark_clean(desk.state)
     unshown.forget_all(desk.state)
     # Its runs cannot be taken back on this one, whose pages have ids of their own.
     desk.state.set_meta(others=str(max((r.number for r in desk.state.journal.runs()), default=0)))
@@ -228,7 +228,7 @@ def _with_tree(desk: RunContext, report: Report, earlier: Iterable[int]) -> Repo
         unshown.write_again(
             desk.wiki, desk.state, [n for n in earlier if n in unshown.remembered(desk.state)]
         )
-        notes = (*tree.rebuild_if_dirty(desk.wiki, desk.state), *unshown.note(desk.state))
+        notes = (*wiki_writes.rebuild_if_dirty(desk.wiki, desk.state), *unshown.note(desk.state))
         return replace(report, notes=(*report.notes, *notes))
     except StateError:  # which has been told already, if it was needed for a page
         return report

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from wikisync.apply.outcome import run_action
+from wikisync.apply.result import run_action
 from wikisync.apply.undo import UndoStep, leave_alone, revert, undo_steps
 from wikisync.apply.undo_check import check
 from wikisync.errors import Interrupted, Locked, NoSuchRun, Unauthenticated

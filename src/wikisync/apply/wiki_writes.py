@@ -2,6 +2,12 @@
 
 An answer is not believed (promise 4): after every write the page is read back, and what is there
 decides.
+
+The wiki's tree of pages, which creations that meet each other may leave without some of them.
+
+A write that rebuilds it alone leaves it whole (facts, *Speed and races of writes*). Until there was
+one, the state remembers that there has to be; so the next run mends it where this one is killed, or
+where its last creation is refused.
 """
 
 from __future__ import annotations
@@ -9,9 +15,9 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from wikisync.apply import tree, unshown
-from wikisync.apply.context import ApplyContext, JournaledWrite, journaled_write
-from wikisync.apply.read_back import (
+from wikisync.apply import unshown
+from wikisync.apply.transaction import ApplyContext, JournaledWrite, journaled_write
+from wikisync.apply.verify import (
     find_overwritten_edit,
     raise_refused_fields,
     raise_render_failed,
@@ -19,15 +25,26 @@ from wikisync.apply.read_back import (
     rewrite_if_partial,
     verify_written,
 )
-from wikisync.errors import OverwroteConcurrentEdit, PageChanged, PageGone, WriteUncertain
+from wikisync.errors import (
+    Forbidden,
+    OverwroteConcurrentEdit,
+    PageChanged,
+    PageGone,
+    StateError,
+    WikiError,
+    WriteUncertain,
+)
 from wikisync.page.fingerprint import Fingerprint, fingerprint
+from wikisync.planning.model import Note
 from wikisync.state.bases import pack_page
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from wikisync.page.model import Key, Page, Record
+    from wikisync.state import State
     from wikisync.state.journal import Intent
+    from wikisync.wiki.client import Wiki
 
 
 def create(run: ApplyContext, intent: Intent, page: Page) -> Record:
@@ -221,7 +238,7 @@ def delete(run: ApplyContext, intent: Intent, look: Callable[[], None] = lambda:
 def _mark_tree_dirty(run: ApplyContext, key: Key) -> None:
     """A write that rebuilds the wiki's tree was done, and perhaps without that."""
     run.tree_rebuilt.discard(key)
-    tree.mark_dirty(run.state)
+    mark_dirty(run.state)
 
 
 def _read_expected(held: JournaledWrite) -> Record:
@@ -254,3 +271,52 @@ def _is_there(run: ApplyContext, page_id: int) -> bool:
     except PageGone:
         return False
     return True
+
+
+_FACT = "tree"
+
+
+def mark_dirty(state: State) -> None:
+    """From here on the tree may lack pages. A state that cannot be written is told by the pages."""
+    with suppress(StateError):
+        if not _is_dirty(state):
+            state.set_meta(tree="doubted")
+
+
+def mark_clean(state: State) -> None:
+    """The tree was rebuilt by a write that was alone; where that cannot be noted, it is again."""
+    with suppress(StateError):
+        if _is_dirty(state):
+            state.set_meta(tree="whole")
+
+
+def rebuild_if_dirty(wiki: Wiki, state: State) -> tuple[Note, ...]:
+    """Have the wiki rebuild a tree that may lack pages; what to tell where it does not.
+
+    A key that may not is told of once: the next creation, or an administrator, mends it. Raises
+    StateError.
+    """
+    if not _is_dirty(state):
+        return ()
+    try:
+        wiki.rebuild_tree()
+    except Forbidden:
+        if not _is_somebody(wiki):  # who says no to a guest says nothing of the key
+            return (Note("tree", detail="the token is not known any more"),)
+        mark_clean(state)
+        return (Note("tree"),)
+    except WikiError:
+        return (Note("tree", detail="the wiki did not rebuild it"),)
+    mark_clean(state)
+    return ()
+
+
+def _is_somebody(wiki: Wiki) -> bool:
+    try:
+        return wiki.connect().authenticated
+    except WikiError:
+        return False
+
+
+def _is_dirty(state: State) -> bool:
+    return state.meta(_FACT) == "doubted"

@@ -13,7 +13,7 @@ from wikisync.errors import Forbidden, PageChanged, RenderFailed, WikiError, Wri
 from wikisync.page.fingerprint import ON_DEMAND, Fingerprint, fingerprint
 
 if TYPE_CHECKING:
-    from wikisync.apply.context import ApplyContext
+    from wikisync.apply.transaction import ApplyContext
     from wikisync.page.model import Key, Page, Record
     from wikisync.state.journal import Intent
     from wikisync.wiki.responses import PageVersion

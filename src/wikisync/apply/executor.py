@@ -1,28 +1,29 @@
-"""The loop over a plan's actions: each to its hand, each to an outcome."""
+"""The loop over a plan's actions: each to its hand, each to an outcome.
+
+The pages that actions need whole, read in batches.
+"""
 
 from __future__ import annotations
 
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from wikisync.apply import tree
-from wikisync.apply.converting import convert_page
-from wikisync.apply.landing import create_files
-from wikisync.apply.lanes import run_parallel
-from wikisync.apply.merging import merge, write_conflict_markers
-from wikisync.apply.moving import move_file, move_page
-from wikisync.apply.outcome import ActionResult, run_action
-from wikisync.apply.pull import adopt, create_file, delete_file, update_file
-from wikisync.apply.push import create_page, delete_page, update_page
-from wikisync.apply.records import RecordReader
-from wikisync.errors import Interrupted, WikisyncError
+from wikisync.apply import wiki_writes
+from wikisync.apply.file_actions import adopt, create_file, create_files, delete_file, update_file
+from wikisync.apply.move_merge_actions import merge, move_file, move_page, write_conflict_markers
+from wikisync.apply.page_actions import convert_page, create_page, delete_page, update_page
+from wikisync.apply.parallel import run_parallel
+from wikisync.apply.result import ActionResult, run_action
+from wikisync.errors import Interrupted, PageChanged, PageGone, WikisyncError
+from wikisync.page.fingerprint import fingerprint
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from wikisync.apply.context import ApplyContext
-    from wikisync.page.model import Record
+    from wikisync.apply.transaction import ApplyContext
+    from wikisync.page.model import Listed, Record
     from wikisync.planning.model import Action, Plan, Side, Verb
+    from wikisync.wiki.client import Wiki
 
 
 def apply(
@@ -104,7 +105,7 @@ def _apply_parallel(
         return outcome, outcome.result == "done"
 
     if group[0].verb in _REBUILD:
-        tree.mark_dirty(run.state)
+        wiki_writes.mark_dirty(run.state)
     for outcome in run_parallel(run, group, most, work, last_alone=group[-1] in last):
         if outcome.action in last:  # which was alone: no lane is at work any more
             _update_tree_mark(run, outcome)
@@ -115,7 +116,7 @@ def _update_tree_mark(run: ApplyContext, outcome: ActionResult) -> None:
     """A write that was alone left the wiki's tree whole, if it rebuilt it."""
     action = outcome.action
     if action.side == "wiki" and action.verb in _REBUILD and action.key in run.tree_rebuilt:
-        tree.mark_clean(run.state)
+        wiki_writes.mark_clean(run.state)
 
 
 def _apply_one(
@@ -200,3 +201,50 @@ _HANDLERS: Final[
     ("merge", "wiki"): merge,
     ("merge", "folder"): write_conflict_markers,
 }
+
+
+class RecordReader:
+    """The pages that actions need whole: as planned, or read in batches as they are come to."""
+
+    def __init__(self, wiki: Wiki, actions: Sequence[Action]) -> None:
+        unread = [
+            action.remote.listed
+            for action in actions
+            if action.side == "folder"
+            and action.verb != "move"
+            and action.remote is not None
+            and action.remote.record is None
+        ]
+        self._coming = wiki.read(unread) if unread else iter(())
+        self._broken: WikisyncError | None = None
+
+    def of(self, action: Action) -> Record:
+        """The action's page, whole. Raises what the wiki answered in its place."""
+        if action.remote is None:
+            raise AssertionError(f"{action.key}: nothing on the wiki to bring here")
+        if action.remote.record is not None:
+            return action.remote.record
+        record = self._read(action, action.remote.listed)
+        if record.key != action.key:
+            raise PageChanged(action.key, f"it was moved to {record.key} on the wiki")
+        lease = action.remote.fingerprint
+        if lease is not None and (fields := fingerprint(record.page).changed_fields(lease)):
+            raise PageChanged(action.key, f"its {', '.join(fields)} changed on the wiki")
+        return record
+
+    def _read(self, action: Action, wanted: Listed) -> Record:
+        if self._broken is not None:
+            raise self._broken
+        try:
+            got = next((got for listed, got in self._coming if listed.id == wanted.id), None)
+        except WikisyncError as error:
+            # It ends the reading of all that were to follow, for the same reason.
+            self._broken = error
+            raise
+        if got is None:
+            raise AssertionError(f"{action.key}: not among the pages to be read")
+        if isinstance(got, PageGone):
+            raise PageChanged(action.key, "it was deleted on the wiki")
+        if isinstance(got, WikisyncError):
+            raise got
+        return got

@@ -1,1 +1,0 @@
-"""What should happen: the decision table, the plan, the guards. Pure; knows only ``page``."""
