@@ -96,7 +96,7 @@ def test_a_plan_file_has_it_and_the_pages_to_look_at_show_it(torn: Workspace) ->
 
 def test_an_edit_that_the_reviewers_were_not_shown_is_not_gone_over(torn: Workspace) -> None:
     """A plan that says of a step that it goes over no edit does not agree to one that does."""
-    from wikisync.planfile.encode import identity
+    from wikisync.planfile.format import identity
 
     torn.run("plan", "push", "--prefer", "local", "-o", "plan.json").ok()
     file = torn.root / "plan.json"

@@ -12,7 +12,7 @@ from cli.harness import page
 from wikisync.page.fingerprint import Fingerprint, fingerprint
 from wikisync.page.model import Page
 from wikisync.planfile import file as on_disk
-from wikisync.planfile.encode import identity
+from wikisync.planfile.format import identity
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

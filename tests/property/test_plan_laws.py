@@ -23,8 +23,7 @@ from property.people import People
 from wikisync import planfile
 from wikisync.page.document import parse
 from wikisync.page.fingerprint import plain_content
-from wikisync.planfile.decode import decode
-from wikisync.planfile.encode import encode
+from wikisync.planfile.format import decode, encode
 from wikisync.planning.model import Action
 from wikisync.report.data import as_data
 from wikisync.report.progress import silent

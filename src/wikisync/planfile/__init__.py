@@ -4,8 +4,7 @@ The object is the one that ``--json`` prints, and what it takes to hold it again
 No secret is in it. Whoever applies a plan file makes the plan anew and compares (``reviewed``).
 """
 
-from wikisync.planfile.decode import ReviewedPlan
-from wikisync.planfile.file import check, load, save
-from wikisync.planfile.foreign import foreign_plan, settings_of
+from wikisync.planfile.file import check, foreign_plan, load, save, settings_of
+from wikisync.planfile.format import ReviewedPlan
 
 __all__ = ["ReviewedPlan", "check", "foreign_plan", "load", "save", "settings_of"]

@@ -1,4 +1,7 @@
-"""Plan files on disk: written whole or not at all, and read with care."""
+"""Plan files on disk: written whole or not at all, and read with care.
+
+Whether a plan was made for this wiki, this folder and this configuration. Pure.
+"""
 
 from __future__ import annotations
 
@@ -9,10 +12,9 @@ from wikisync.apply.transaction import now
 from wikisync.errors import BadPlan, NotWritten, PageChanged
 from wikisync.folder.filesystem import reason_of, sync_folder
 from wikisync.page.paths import EXTENSIONS
-from wikisync.planfile.decode import ReviewedPlan, decode
-from wikisync.planfile.encode import KIND, encode
-from wikisync.planfile.texts import texts_match
-from wikisync.planfile.values import Malformed
+from wikisync.planfile.fields import Malformed, texts_match
+from wikisync.planfile.format import KIND, ReviewedPlan, decode, encode
+from wikisync.planning.model import Refusal
 from wikisync.private_files import write_output
 from wikisync.report.data import one_line
 from wikisync.wiki.bounded_json import MAX_VALUES, TooComplex, check_values
@@ -20,7 +22,10 @@ from wikisync.wiki.bounded_json import MAX_VALUES, TooComplex, check_values
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from wikisync.config import Config
+    from wikisync.planfile.format import ReviewedPlan
     from wikisync.request import Report
+
 
 MAX_BYTES: Final = 512 * 1024 * 1024
 """A larger file is no plan: a plan for twelve thousand pages of the usual size is a third of it."""
@@ -113,3 +118,34 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _no_number(word: str) -> Any:
     raise ValueError(f"{word} is no number")
+
+
+def settings_of(config: Config) -> dict[str, Any]:
+    """The settings, beside the wiki and the folder, that decide what a run writes."""
+    return {"ignore": list(config.ignore), "write_back": config.write_back}
+
+
+def foreign_plan(reviewed: ReviewedPlan, config: Config) -> Refusal | None:
+    """The refusal of a plan that was made with another configuration, by what is other."""
+    report = reviewed.report
+    pairs: dict[str, tuple[Any, Any]] = {
+        "wiki": (report.wiki, config.url),
+        "folder": (report.folder, config.folder_name),
+    }
+    now = settings_of(config)
+    pairs |= {name: (reviewed.settings.get(name), value) for name, value in now.items()}
+    other = [
+        f"{name} was {_said(old)}, and is {_said(new)} here"
+        for name, (old, new) in pairs.items()
+        if old != new
+    ]
+    return Refusal("foreign-plan", detail="; ".join(other)) if other else None
+
+
+def _said(value: object) -> str:
+    match value:
+        case bool():
+            return str(value).lower()
+        case list():
+            return ", ".join(map(str, value)) or "empty"
+    return str(value)
