@@ -21,9 +21,9 @@ from wikisync.page.model import Key, reason_unsendable
 from wikisync.page.paths import RESERVED, Locales, file_of, key_of, reason_unreachable
 from wikisync.planning.guards import FIRM
 from wikisync.planning.model import Conflict, ConflictKind, Refusal, Rule
-from wikisync.report import data
-from wikisync.report.verdict import conflict_message, refusal_message
-from wikisync.report.wording import error_message
+from wikisync.report import json_output
+from wikisync.report.error_messages import error_message
+from wikisync.report.plan_messages import conflict_message, refusal_message
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -184,13 +184,13 @@ def test_the_refusal_that_the_manual_shows_is_worded_as_the_program_words_it() -
 
 def test_every_exit_code_is_in_the_manual() -> None:
     codes = (
-        data.DONE,
-        data.FAILED,
-        data.USAGE,
-        data.CONFLICTS,
-        data.REFUSED,
-        data.DIFFERENT,
-        data.INTERRUPTED,
+        json_output.DONE,
+        json_output.FAILED,
+        json_output.USAGE,
+        json_output.CONFLICTS,
+        json_output.REFUSED,
+        json_output.DIFFERENT,
+        json_output.INTERRUPTED,
     )
     page = manual.text("reference/json.md")
     assert all(f"| {code} |" in page for code in codes)

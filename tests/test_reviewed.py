@@ -9,7 +9,7 @@ import pytest
 
 from cli.harness import Workspace, page
 from wikisync.config import load
-from wikisync.report.data import exit_code
+from wikisync.report.json_output import exit_code
 from wikisync.report.progress import silent
 from wikisync.workflow import sync_run
 from wikisync.workflow.apply_plan import apply_reviewed

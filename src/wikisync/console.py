@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from wikisync.config import Config
     from wikisync.report.progress import Progress
-    from wikisync.report.view import View
+    from wikisync.report.terminal import View
     from wikisync.workflow.sync_run import Report, Request
 
 
@@ -125,17 +125,17 @@ def print_and_exit(report: Report, output: OutputOptions, config: Config | None 
 
 def _print(report: Report, output: OutputOptions) -> int:
     """Print a report as it was asked for; the exit code."""
-    from wikisync.report import data, terminal
+    from wikisync.report import json_output, terminal
 
-    code = data.exit_code(report, tell_differences=output.exit_code)
+    code = json_output.exit_code(report, tell_differences=output.exit_code)
     if output.html is not None:
-        from wikisync import html_file
+        from wikisync.report.html import builder
 
-        html_file.write(report, output.html)
+        builder.write(report, output.html)
     if report.request.texts:  # they are for GitHub
         report = replace(report, diffs=())
     if output.json:
-        print_json(data.to_json(report))
+        print_json(json_output.to_json(report))
     elif not output.quiet:
         with _pageable(output) as console:
             terminal.show(report, console, output.view, texts=output.html is None)
@@ -177,10 +177,10 @@ def error_boundary(output: OutputOptions, request: Request | None = None) -> Ite
         print_message("Stopped at once. The next run settles what was begun.")
         raise typer.Exit(130) from None
     except WikisyncError as error:
-        from wikisync.report.wording import error_message
+        from wikisync.report.error_messages import error_message
 
         if output.json and request is not None:
-            from wikisync.report.data import error_json
+            from wikisync.report.json_output import error_json
 
             print_json(error_json(request, error))
         message = error_message(error)
@@ -201,7 +201,7 @@ def error_boundary(output: OutputOptions, request: Request | None = None) -> Ite
 
 def warn(config: Config) -> None:
     """Say so where the token travels in the clear."""
-    from wikisync.report.wording import in_the_clear
+    from wikisync.report.error_messages import in_the_clear
 
     if warning := in_the_clear(config.url):
         print_message(f"wikisync: {warning.text}", warning.hint)
@@ -210,14 +210,14 @@ def warn(config: Config) -> None:
 def check_html(output: OutputOptions, config: Config) -> None:
     """See that ``--html`` can be done, before there is anything to show. Raises UsageErrors."""
     if output.html is not None:
-        from wikisync.html_file import check
+        from wikisync.report.html.builder import check
 
         check(output.html, config)
 
 
 def print_message(*lines: str) -> None:
     """Print messages, without what could steer a terminal."""
-    from wikisync.report.words import escape_control
+    from wikisync.report.text import escape_control
 
     for line in lines:
         if line:
@@ -226,7 +226,7 @@ def print_message(*lines: str) -> None:
 
 def print_bytes(data: bytes) -> None:
     """Print a file's bytes; on a terminal or on GitHub as text that cannot act there."""
-    from wikisync.report.words import escape_control
+    from wikisync.report.text import escape_control
 
     binary = getattr(sys.stdout, "buffer", None)
     if binary is not None and not sys.stdout.isatty() and not on_github():

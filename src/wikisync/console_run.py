@@ -88,7 +88,7 @@ def undo(
 
 def show_log(output: OutputOptions, source: ConfigOptions, paths: tuple[str, ...] = ()) -> None:
     """``wikisync log``: the runs, or with ``paths`` the backups of these pages."""
-    from wikisync.report import log
+    from wikisync.report import run_log
     from wikisync.workflow import sync_run, undo
 
     with console.error_boundary(output, sync_run.Request("log", "sync", paths)):
@@ -98,9 +98,9 @@ def show_log(output: OutputOptions, source: ConfigOptions, paths: tuple[str, ...
             return
         runs = undo.log(config)
         if output.json:
-            console.print_json(log.to_json(runs, config.url, config.folder_name))
+            console.print_json(run_log.to_json(runs, config.url, config.folder_name))
         else:
-            log.show_log(runs, console.console_for())
+            run_log.show_log(runs, console.console_for())
 
 
 def _show_backups(output: OutputOptions, config: Config, paths: tuple[str, ...]) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 import typer
 
-from wikisync.report.view import View
+from wikisync.report.terminal import View
 
 if TYPE_CHECKING:
     from wikisync.planning.model import Command

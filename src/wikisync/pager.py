@@ -142,7 +142,7 @@ def _pagers_own(*_: object) -> None:
 
 def _rows(text: str, columns: int) -> int:
     """How many rows of the screen a text takes, where the terminal folds its lines."""
-    from wikisync.report.paint import cells
+    from wikisync.report.diff.styled_text import cells
 
     lines = _STYLE.sub("", text).removesuffix("\n").split("\n")
     return sum(max(1, -(-cells(line) // columns)) for line in lines)

@@ -16,7 +16,7 @@ from wikisync.errors import (
     StateError,
     WriteUncertain,
 )
-from wikisync.report.wording import error_message
+from wikisync.report.error_messages import error_message
 from wikisync.sandbox import (
     Drop,
     Hook,

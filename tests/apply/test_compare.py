@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from rig import page
 from wikisync.planning.planner import PlanOptions, make_plan
-from wikisync.report.difference import on_both_sides
+from wikisync.report.diff.page_diff import on_both_sides
 from wikisync.report.progress import silent
 from wikisync.snapshot.collect import collect
 from wikisync.workflow.diff import PageDiff, page_diffs

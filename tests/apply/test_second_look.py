@@ -9,7 +9,7 @@ import pytest
 from rig import page, results
 from wikisync.apply import second_look
 from wikisync.errors import FolderError, PageChanged
-from wikisync.report.wording import error_message
+from wikisync.report.error_messages import error_message
 from wikisync.sandbox import Hook
 
 if TYPE_CHECKING:

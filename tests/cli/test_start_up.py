@@ -105,7 +105,7 @@ def test_help_loads_no_side_no_state_and_nothing_of_the_sandbox(tmp_path: Path) 
         "wikisync.errors",
         "wikisync.options",
         "wikisync.report",
-        "wikisync.report.view",
+        "wikisync.report.terminal",
     }
 
 

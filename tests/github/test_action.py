@@ -176,7 +176,7 @@ def test_a_report_that_cannot_be_made_is_a_warning_and_the_pages_are_published(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     place.ws.write("aaa.md", page())
-    monkeypatch.setattr("wikisync.html_file.write", _no_room)
+    monkeypatch.setattr("wikisync.report.html.builder.write", _no_room)
     ended = place.act(command="push")
     assert ended.code == 0
     assert "no space left" in ended.said("warning")[0]

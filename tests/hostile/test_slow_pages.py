@@ -15,12 +15,12 @@ from wikisync.page.document import compose, parse, update
 from wikisync.page.header import MAX_HEADER
 from wikisync.page.line_matching import Budget, matching, shared
 from wikisync.page.model import Page
-from wikisync.report.data import as_data
-from wikisync.report.html import build_view, render, sanitize
-from wikisync.report.html.bounds import LIMITS
-from wikisync.report.html.render import rendered
-from wikisync.report.html.timer import Timer, TooSlow
-from wikisync.report.hunks import hunks
+from wikisync.report.diff.hunks import hunks
+from wikisync.report.html import build_view, preview
+from wikisync.report.html.deadline import Timer, TooSlow
+from wikisync.report.html.limits import LIMITS
+from wikisync.report.html.preview import rendered
+from wikisync.report.json_output import as_data
 
 HERE = "http://w/en/a"
 
@@ -140,11 +140,11 @@ def test_a_few_formatting_elements_keep_their_attributes() -> None:
 
 
 def test_tags_that_do_not_end_are_looked_at_once() -> None:
-    assert sanitize.sanitized("<b " * 300_000, HERE) == ""
+    assert preview.sanitized("<b " * 300_000, HERE) == ""
 
 
 def test_the_rule_that_looks_at_the_clock_comes_first() -> None:
-    parser = render._parser()
+    parser = preview._parser()
     assert parser.block.ruler.get_active_rules()[0] == "timer"
     assert parser.inline.ruler.get_active_rules()[0] == "timer"
 

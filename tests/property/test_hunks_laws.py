@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 import effort
 from wikisync.page.line_matching import Budget, matching
-from wikisync.report.emphasis import word_diff, words
-from wikisync.report.hunks import Hunk, counts, hunks, one_below_the_other
+from wikisync.report.diff.hunks import Hunk, counts, hunks, one_below_the_other
+from wikisync.report.diff.word_diff import word_diff, words
 
 SIGNS = "ab 的一ё\u0301\u200d👩👧🇨🇳\t|.-#"
 line = st.text(SIGNS, max_size=12)

@@ -25,7 +25,7 @@ from wikisync.page.document import parse
 from wikisync.page.fingerprint import plain_content
 from wikisync.planfile.format import decode, encode
 from wikisync.planning.model import Action
-from wikisync.report.data import as_data
+from wikisync.report.json_output import as_data
 from wikisync.report.progress import silent
 from wikisync.sandbox import Sandbox
 from wikisync.workflow import sync_run

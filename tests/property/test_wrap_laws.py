@@ -5,8 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wikisync.report.paint import MARKED, StyledText, cells, line_width
-from wikisync.report.wrap import cut, wrapped
+from wikisync.report.diff.styled_text import MARKED, StyledText, cells, cut, line_width, wrapped
 
 text = st.text("ab  的一，。「ё\u0301\u200d👩🇨🇳\t.(|", max_size=30)
 pieces = st.lists(

@@ -10,7 +10,7 @@ from rich.console import Console
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from wikisync.report.paint import StyledLine
+    from wikisync.report.diff.styled_text import StyledLine
 
 
 def console(*, terminal: bool = True, width: int = 80, colour: bool = True) -> Console:

@@ -13,7 +13,7 @@ from wikisync.apply import ActionResult
 from wikisync.errors import BadName, BadPage, FileChanged, PageChanged, WriteUncertain
 from wikisync.planning.model import Plan, Refusal
 from wikisync.planning.planner import PlanOptions
-from wikisync.report.data import error_json, exit_code, to_json
+from wikisync.report.json_output import error_json, exit_code, to_json
 from wikisync.workflow.sync_run import Report, Request
 
 ACTION = {

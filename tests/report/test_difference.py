@@ -8,7 +8,7 @@ from typing import Any
 from helpers import FILE, PAGE, base, local, planned, remote, sides
 from wikisync.page.model import Page
 from wikisync.planning.planner import PlanOptions
-from wikisync.report.difference import unified
+from wikisync.report.diff.page_diff import unified
 from wikisync.workflow.diff import PageDiff
 
 PUSH = planned(sides([base()], [local(content="New.")], [remote()]), PlanOptions("push")).actions[0]

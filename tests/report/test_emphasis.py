@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from wikisync.page.line_matching import Budget
-from wikisync.report.emphasis import LONG, line_similarity, word_diff, words
+from wikisync.report.diff.word_diff import LONG, line_similarity, word_diff, words
 
 
 def shown(old: str, new: str) -> tuple[str, str] | None:

@@ -7,8 +7,7 @@ from typing import Any
 
 from helpers import FILE, PAGE, base, local, planned, remote, sides
 from wikisync.planning.planner import PlanOptions
-from wikisync.report.difference import on_both_sides
-from wikisync.report.fields import FieldChange, field_changes
+from wikisync.report.diff.page_diff import FieldChange, field_changes, on_both_sides
 from wikisync.workflow.diff import PageDiff
 
 PUSH = planned(sides([base()], [local(content="New.")], [remote()]), PlanOptions("push")).actions[0]

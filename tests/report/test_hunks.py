@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from wikisync.page.line_matching import BUDGET, Budget, matching
-from wikisync.report.hunks import Row, counts, hunks, one_below_the_other
+from wikisync.report.diff.hunks import Row, counts, hunks, one_below_the_other
 
 
 def said(row: Row) -> tuple[str, str, str]:

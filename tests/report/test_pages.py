@@ -12,9 +12,9 @@ from report.console import plain, signed
 from wikisync.page.model import Page
 from wikisync.planning.model import Conflict
 from wikisync.planning.planner import PlanOptions
-from wikisync.report.pages import pages
-from wikisync.report.paint import cells
-from wikisync.report.stat import diffstat
+from wikisync.report.diff.diffstat import diffstat
+from wikisync.report.diff.styled_text import cells
+from wikisync.report.terminal import pages
 from wikisync.workflow.diff import PageDiff
 
 PUSH = planned(sides([base()], [local(content="New.")], [remote()]), PlanOptions("push")).actions[0]

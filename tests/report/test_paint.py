@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from report.console import console, printed
-from wikisync.report.paint import ADDED, MARKED, StyledText, joined, print_lines, trimmed
+from wikisync.report.diff.styled_text import ADDED, MARKED, StyledText, joined, print_lines, trimmed
 
 LINE = (StyledText("+the ", ADDED), StyledText("new", ADDED + MARKED), StyledText(" word"))
 

@@ -10,9 +10,9 @@ import pytest
 from helpers import key
 from wikisync import errors
 from wikisync.planning.model import Conflict, ConflictKind, Note, NoteKind, Refusal, Rule
-from wikisync.report.verdict import conflict_message, note_message, refusal_message
-from wikisync.report.wording import Message, error_message
-from wikisync.report.words import escape_control, plural
+from wikisync.report.error_messages import Message, error_message
+from wikisync.report.plan_messages import conflict_message, note_message, refusal_message
+from wikisync.report.text import escape_control, plural
 
 WORDS = {"what": ("config", "url", "token", "base", "address"), "why": ("newer", "damaged", "full")}
 """Fields whose values choose the sentence."""

@@ -6,8 +6,8 @@ import json
 
 import pytest
 
-from wikisync.report.data import one_line
-from wikisync.report.words import escape_control
+from wikisync.report.json_output import one_line
+from wikisync.report.text import escape_control
 
 SEEN = {
     "family": "👨\u200d👩\u200d👧\u200d👦",

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from wikisync.report.emphasis import LONG
-from wikisync.report.paint import StyledText, line_width
-from wikisync.report.wrap import cut, filled, wrapped
+from wikisync.report.diff.styled_text import StyledText, cut, filled, line_width, wrapped
+from wikisync.report.diff.word_diff import LONG
 
 
 def rows(text: str, columns: int) -> list[str]:

@@ -10,7 +10,7 @@ from cli.harness import Workspace, page
 from review.visitor import Visitor
 from wikisync.config import Config, load
 from wikisync.errors import Unreachable
-from wikisync.report.data import exit_code
+from wikisync.report.json_output import exit_code
 from wikisync.report.progress import silent
 from wikisync.review import review
 from wikisync.workflow import sync_run

@@ -15,7 +15,7 @@ from wikisync.errors import FileChanged, FolderError
 from wikisync.folder import replace
 from wikisync.folder.filesystem import Identity, why_not_replaceable
 from wikisync.folder.folder import Folder, digest_of
-from wikisync.report.wording import error_message
+from wikisync.report.error_messages import error_message
 
 if TYPE_CHECKING:
     from collections.abc import Callable

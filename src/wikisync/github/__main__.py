@@ -6,7 +6,7 @@ import os
 import sys
 
 from wikisync.github.log import guard_log
-from wikisync.report.data import INTERRUPTED
+from wikisync.report.json_output import INTERRUPTED
 
 _USAGE = "usage: python -m wikisync.github run|propose"
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from wikisync import config as configuration
-from wikisync import html_file, planfile
+from wikisync import planfile
 from wikisync.errors import GitHubError, NotConfigured, UntrustedCheckout, WikisyncError
 from wikisync.github import log, tell
 from wikisync.github.comment import comment
@@ -19,15 +19,16 @@ from wikisync.github.inputs import inputs
 from wikisync.github.job import job
 from wikisync.github.trust import check_writes, load
 from wikisync.github.unconfigured import unconfigured
-from wikisync.report.data import DONE
+from wikisync.report.error_messages import error_message
 from wikisync.report.github.commands import Annotation
 from wikisync.report.github.ending import code_of, differs, job_exit_code
 from wikisync.report.github.markdown import error_markdown, mark, to_markdown, without_address
 from wikisync.report.github.markup import escape
 from wikisync.report.github.room import comment_limit
+from wikisync.report.html import builder
+from wikisync.report.json_output import DONE
 from wikisync.report.progress import silent
 from wikisync.report.terminal import show
-from wikisync.report.wording import error_message
 from wikisync.request import Report, Request
 from wikisync.workflow import sync_run
 
@@ -147,7 +148,7 @@ def _report(run: ActionRun) -> tuple[Report, dict[str, str]]:
 def _page(report: Report, run: ActionRun) -> dict[str, str]:
     """The report as an HTML page."""
     file = _place(run.job, "html")
-    return _made("report", file, lambda: html_file.write(report, file))
+    return _made("report", file, lambda: builder.write(report, file))
 
 
 def _made(name: str, file: Path, make: Callable[[], object]) -> dict[str, str]:

@@ -17,11 +17,11 @@ from wikisync.github.git import BRANCH, Clone
 from wikisync.github.handover import CommandResult, load_result
 from wikisync.github.job import job
 from wikisync.github.trust import check_writes, load
-from wikisync.report.data import DONE
+from wikisync.report.error_messages import error_message
 from wikisync.report.github.commands import Annotation
 from wikisync.report.github.ending import code_of
 from wikisync.report.github.markup import escape
-from wikisync.report.wording import error_message
+from wikisync.report.json_output import DONE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -11,14 +11,14 @@ from wikisync.errors import GitHubError
 from wikisync.github import log, tell
 from wikisync.github.handover import CommandResult, save_result
 from wikisync.github.preview import preview
-from wikisync.report.data import DONE
+from wikisync.report.error_messages import error_message
 from wikisync.report.github.annotations import annotate
 from wikisync.report.github.commands import Annotation
 from wikisync.report.github.ending import job_exit_code, step_outputs
 from wikisync.report.github.markdown import to_markdown
 from wikisync.report.github.markup import code, escape
 from wikisync.report.github.room import summary_limit
-from wikisync.report.wording import error_message
+from wikisync.report.json_output import DONE
 
 if TYPE_CHECKING:
     from wikisync.config import Config

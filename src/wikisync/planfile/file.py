@@ -16,7 +16,7 @@ from wikisync.planfile.fields import Malformed, texts_match
 from wikisync.planfile.format import KIND, ReviewedPlan, decode, encode
 from wikisync.planning.model import Refusal
 from wikisync.private_files import write_output
-from wikisync.report.data import one_line
+from wikisync.report.json_output import one_line
 from wikisync.wiki.bounded_json import MAX_VALUES, TooComplex, check_values
 
 if TYPE_CHECKING:

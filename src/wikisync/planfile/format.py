@@ -41,7 +41,7 @@ from wikisync.planning.model import (
     Verb,
 )
 from wikisync.planning.path_filter import PathFilter
-from wikisync.report.data import as_data, results
+from wikisync.report.json_output import as_data, results
 from wikisync.request import Report, Request
 from wikisync.workflow.diff import PageDiff
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wikisync.report.words import EDITED, plural
+from wikisync.report.text import EDITED, plural
 
 if TYPE_CHECKING:
     from wikisync.planning.model import Plan

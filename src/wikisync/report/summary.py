@@ -6,8 +6,8 @@ import shlex
 from collections import Counter
 from typing import TYPE_CHECKING, Final
 
-from wikisync.report.data import counts
-from wikisync.report.words import EDITED, done_label, planned_label, plural
+from wikisync.report.json_output import counts
+from wikisync.report.text import EDITED, done_label, planned_label, plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -1,20 +1,39 @@
 """A report as a person reads it in a terminal: what differs or what was done, then what is next.
 
 Names and texts from pages are shown with their control characters escaped (``words.shown``).
+
+Every page's difference as a person reads it: headers, fields, content with marked words.
+
+How a user wants to see differences.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from wikisync.report.data import conflicts, results, withheld
-from wikisync.report.difference import lines
-from wikisync.report.header import COLOURS, doing, name, title
+from wikisync.planning.model import Action
+from wikisync.report.diff.hunks import one_below_the_other
+from wikisync.report.diff.page_diff import content_hunks, lines, on_both_sides
+from wikisync.report.diff.page_view import (
+    COLOUR,
+    COLOURS,
+    doing,
+    field_lines,
+    header,
+    name,
+    pieces,
+    side_by_side,
+    side_names,
+    title,
+)
+from wikisync.report.diff.styled_text import StyledLine, StyledText, joined
+from wikisync.report.diff.word_diff import Span
+from wikisync.report.error_messages import Message, error_message
+from wikisync.report.json_output import conflicts, results, withheld
+from wikisync.report.plan_messages import conflict_message, note_message, refusal_message
 from wikisync.report.summary import summary
-from wikisync.report.verdict import conflict_message, note_message, refusal_message
-from wikisync.report.view import View
-from wikisync.report.wording import Message, error_message
-from wikisync.report.words import (
+from wikisync.report.text import (
     backup_in_words,
     done_label,
     escape_control,
@@ -23,11 +42,15 @@ from wikisync.report.words import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from rich.console import Console
 
     from wikisync.apply import ActionResult
-    from wikisync.planning.model import Action
+    from wikisync.report.diff.hunks import Hunk
+    from wikisync.workflow.diff import PageDiff
     from wikisync.workflow.sync_run import Report
+
 
 _ALIKE: Final = 5
 """Lines that give the same reason shown at most."""
@@ -125,9 +148,8 @@ def show_diff(report: Report, console: Console, view: View) -> None:
     Both have all of it. A pipe gets the text that ``--json`` has, unless ``view`` asks for another.
     """
     from wikisync.page.line_matching import shared
-    from wikisync.report.pages import pages
-    from wikisync.report.paint import print_lines
-    from wikisync.report.stat import diffstat
+    from wikisync.report.diff.diffstat import diffstat
+    from wikisync.report.diff.styled_text import print_lines
 
     columns = console.width
     with shared():
@@ -197,3 +219,68 @@ def print_line(console: Console, text: str, style: str = "") -> None:
     else:
         # rich would make blanks of tabs, and a patch needs them.
         console.file.write(f"{text}\n")
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A line for each page (``stat``), two columns (``side_by_side``), or a unified diff.
+
+    ``pager``: long output at a terminal may go through a pager; whoever makes the console sees to
+    that.
+    """
+
+    stat: bool = False
+    side_by_side: bool = False
+    pager: bool = True
+
+
+def pages(pairs: Iterable[PageDiff], columns: int, *, beside: bool = False) -> Iterator[StyledLine]:
+    """All pairs, each with a blank line after it; ``beside``: what changes in two columns.
+
+    Nothing is left out, however long. A page that only moves is one line.
+    """
+    for pair in pairs:
+        yield from header(pair, columns)
+        if not _moves(pair):
+            yield from _page(pair, columns, beside=beside)
+        yield ()
+
+
+def _page(pair: PageDiff, columns: int, *, beside: bool) -> Iterator[StyledLine]:
+    sides = on_both_sides(pair)
+    conflict = not isinstance(pair.item, Action)
+    for side in sides:
+        old, new = side_names(side)
+        if len(sides) > 1:
+            yield (StyledText(f"{old}:", "bold"),)
+        if conflict:
+            yield (
+                StyledText(f"- {old}", COLOUR["-"]),
+                StyledText(", "),
+                StyledText(f"+ {new}", COLOUR["+"]),
+            )
+        fields = tuple(field_lines(side, columns))
+        yield from fields
+        found = content_hunks(side)
+        if fields and found and not (side.old and side.new):
+            yield ()
+        if beside and side.old and side.new:
+            yield from side_by_side(found, (old, new), columns)
+        else:
+            yield from _below(found, whole=not (side.old and side.new))
+
+
+def _below(found: Iterable[Hunk], *, whole: bool) -> Iterator[StyledLine]:
+    """Hunks as in a unified diff; of a page that comes or goes, its lines alone."""
+    for hunk in found:
+        if not whole:
+            heading = (
+                (StyledText(f" {escape_control(hunk.heading)}", "dim"),) if hunk.heading else ()
+            )
+            yield (StyledText(hunk.header, "cyan"), *heading)
+        for sign, _, spans in one_below_the_other(hunk.rows):
+            yield joined(pieces((Span(sign, changed=False), *spans), COLOUR[sign]))
+
+
+def _moves(pair: PageDiff) -> bool:
+    return isinstance(pair.item, Action) and pair.item.verb == "move"

@@ -8,12 +8,12 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from wikisync.errors import WikisyncError
-from wikisync.report.data import exit_code
+from wikisync.report.error_messages import error_message
 from wikisync.report.html import build_view
+from wikisync.report.json_output import exit_code
+from wikisync.report.plan_messages import refusal_message
 from wikisync.report.summary import summary
-from wikisync.report.verdict import refusal_message
-from wikisync.report.wording import error_message
-from wikisync.report.words import plural
+from wikisync.report.text import plural
 from wikisync.review.gate import Auth
 from wikisync.review.serving import listening, served
 from wikisync.review.session import Session

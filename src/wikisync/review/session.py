@@ -10,9 +10,9 @@ from threading import Condition
 from time import monotonic
 from typing import TYPE_CHECKING
 
+from wikisync.report.error_messages import error_message
 from wikisync.report.html import PublishedPage, ReviewState
-from wikisync.report.wording import error_message
-from wikisync.report.words import done_label, escape_control
+from wikisync.report.text import done_label, escape_control
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping

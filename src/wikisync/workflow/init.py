@@ -19,8 +19,8 @@ from wikisync.errors import (
     Unauthenticated,
     WikisyncError,
 )
-from wikisync.report.wording import error_message
-from wikisync.report.words import escape_control, plural
+from wikisync.report.error_messages import error_message
+from wikisync.report.text import escape_control, plural
 from wikisync.wiki import endpoint
 from wikisync.wiki.client import Wiki, WikiIndex
 
@@ -67,7 +67,7 @@ class InitResult:
     def to_json(self) -> str:
         """The same for programs, in the shape that every command has."""
         from wikisync.planning.model import Plan
-        from wikisync.report.data import as_data, one_line
+        from wikisync.report.json_output import as_data, one_line
         from wikisync.workflow.sync_run import Report, Request
 
         plan = Plan(pages=len(self.connection.pages) if self.connection else 0)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from report.html.reports import page, pair, report
 from report.html.test_document import MADE, text_of
-from wikisync.report.emphasis import Span
+from wikisync.report.diff.word_diff import Span
 from wikisync.report.html import to_html
-from wikisync.report.html.bounds import PageLimits
-from wikisync.report.html.build import build_view
-from wikisync.report.html.difference import clipped
-from wikisync.report.html.document import document
+from wikisync.report.html.builder import build_view
+from wikisync.report.html.limits import PageLimits, clipped
+from wikisync.report.html.page import document
 
 MEGABYTE = 1_000_000
 

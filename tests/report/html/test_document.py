@@ -11,8 +11,8 @@ from report.html.reports import Seen, conflicting, hostile_report, page, pair, r
 from wikisync.errors import BadPage
 from wikisync.planning.model import Action, Refusal
 from wikisync.report.html import to_html
-from wikisync.report.html.build import build_view
-from wikisync.report.html.document import document, policy
+from wikisync.report.html.builder import build_view
+from wikisync.report.html.page import document, policy
 
 MADE = "1 January 2026, 10:00 UTC"
 
@@ -161,7 +161,7 @@ def test_what_looks_like_a_template_is_text() -> None:
 
 
 def test_the_style_and_the_script_close_no_element() -> None:
-    from wikisync.report.html.document import static
+    from wikisync.report.html.page import static
 
     assert "</" not in static("report.css") + static("report.js")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from report.html.reports import HOSTILE, Seen, page
-from wikisync.report.html.render import kind_of, rendered
+from wikisync.report.html.preview import kind_of, rendered
 
 ADDRESS = "http://wiki.example/en/guide/a"
 

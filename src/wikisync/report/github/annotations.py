@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Final, get_args
 
-from wikisync.report.data import conflicts, results
+from wikisync.report.error_messages import error_message
 from wikisync.report.github.commands import SHOWN, Annotation, Level
-from wikisync.report.verdict import conflict_message, note_message, refusal_message
-from wikisync.report.wording import error_message
+from wikisync.report.json_output import conflicts, results
+from wikisync.report.plan_messages import conflict_message, note_message, refusal_message
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from wikisync.report.words import escape_control
+from wikisync.report.text import escape_control
 
 Level = Literal["error", "warning", "notice"]
 

@@ -6,7 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Literal
 
 from wikisync.errors import StateError, Unauthenticated, UntrustedCheckout, UsageError
-from wikisync.report.data import (
+from wikisync.report.json_output import (
     CONFLICTS,
     DONE,
     FAILED,

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 from wikisync.planning.model import Action
-from wikisync.report.data import conflicts, results, withheld
-from wikisync.report.difference import lines
+from wikisync.report.diff.page_diff import lines
+from wikisync.report.error_messages import error_message
 from wikisync.report.github.markup import code, escape
 from wikisync.report.github.sheet import BoundedMarkdown
+from wikisync.report.json_output import conflicts, results, withheld
+from wikisync.report.plan_messages import conflict_message, note_message, refusal_message
 from wikisync.report.summary import summary
-from wikisync.report.verdict import conflict_message, note_message, refusal_message
-from wikisync.report.wording import error_message
-from wikisync.report.words import done_label, overwriting, planned_label
+from wikisync.report.text import done_label, overwriting, planned_label
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from wikisync.report.words import escape_control
+from wikisync.report.text import escape_control
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from wikisync.report.github.markup import fence
-from wikisync.report.words import plural
+from wikisync.report.text import plural
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
 from wikisync.page.line_matching import Budget, matching
-from wikisync.report.emphasis import ALIKE, Span, line_similarity, unmarked, word_diff
+from wikisync.report.diff.word_diff import ALIKE, Span, line_similarity, unmarked, word_diff
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

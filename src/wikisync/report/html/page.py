@@ -3,24 +3,28 @@
 Every text is made harmless in one place, as it is put out: signs that steer or turn the direction
 of writing become visible (``words.shown``), then all is escaped. Styles and the script are the
 project's own files, allowed by their digests; the policy allows nothing else, not even an image.
+
+The report as the page of a review: boxes to tick, a button, what became of each page.
 """
 
 from __future__ import annotations
 
 from base64 import b64encode
+from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from wikisync import __version__
-from wikisync.report.words import escape_control, plural
+from wikisync.report.text import escape_control, plural
 
 if TYPE_CHECKING:
-    from wikisync.report.html.view import PageView
+    from wikisync.report.html.model import PageView
+
 
 _STATIC: Final = files("wikisync.report.html") / "static"
 
@@ -86,3 +90,46 @@ def _harmless(value: Any) -> Any:
     return (
         value if isinstance(value, Markup) or not isinstance(value, str) else escape_control(value)
     )
+
+
+Phase = Literal["open", "writing", "ended"]
+
+_VERBS: Final = {"→": "Publish", "←": "Fetch", "↔": "Sync"}
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedPage:
+    """What became of a page: ``done``, ``failed`` or ``skipped``, and that in words."""
+
+    result: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewState:
+    """A review at a moment. ``lines`` are its last words; ``good``: all went well."""
+
+    phase: Phase = "open"
+    ticked: frozenset[str] = frozenset()
+    outcomes: tuple[tuple[str, PublishedPage], ...] = ()
+    lines: tuple[str, ...] = ()
+    good: bool = False
+
+
+def review_page(view: PageView, state: ReviewState, token: str) -> tuple[str, str]:
+    """The page and its policy. ``token`` is what the forms send along."""
+    rules = policy("review.js", form_action="'self'", connect_src="'self'")
+    html = page(
+        "review.html",
+        view=view,
+        policy=rules,
+        state=state,
+        ticked=state.ticked,
+        outcomes=dict(state.outcomes),
+        tickable=state.phase == "open",
+        token=token,
+        verb=_VERBS[view.arrow],
+        review_script=static("review.js"),
+    )
+    # In a page the policy cannot forbid to be framed; the server sends it as a header.
+    return html, f"{rules}; frame-ancestors 'none'"

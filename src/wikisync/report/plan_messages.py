@@ -5,8 +5,8 @@ from __future__ import annotations
 import shlex
 from typing import TYPE_CHECKING, Final, assert_never
 
-from wikisync.report.wording import GUEST, NEW_KEY, Message
-from wikisync.report.words import named, plural
+from wikisync.report.error_messages import GUEST, NEW_KEY, Message
+from wikisync.report.text import named, plural
 
 if TYPE_CHECKING:
     from wikisync.planning.model import Conflict, Note, Refusal

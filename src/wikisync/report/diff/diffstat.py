@@ -6,13 +6,20 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from wikisync.planning.model import Action
-from wikisync.report import paint
-from wikisync.report.difference import counts, on_both_sides
-from wikisync.report.fields import field_changes
-from wikisync.report.header import COLOURS, doing, name, side_names
-from wikisync.report.paint import StyledLine, StyledText, cells, joined, line_width, trimmed
-from wikisync.report.words import escape_control, plural
-from wikisync.report.wrap import cut, filled
+from wikisync.report.diff import styled_text
+from wikisync.report.diff.page_diff import counts, field_changes, on_both_sides
+from wikisync.report.diff.page_view import COLOURS, doing, name, side_names
+from wikisync.report.diff.styled_text import (
+    StyledLine,
+    StyledText,
+    cells,
+    cut,
+    filled,
+    joined,
+    line_width,
+    trimmed,
+)
+from wikisync.report.text import escape_control, plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -78,8 +85,8 @@ def _bars(figures: list[_Figures], longest: int) -> list[StyledLine]:
         joined(
             StyledText(sign * max(1, round(lines * scale)), colour)
             for sign, lines, colour in (
-                ("+", one.added, paint.ADDED),
-                ("-", one.removed, paint.REMOVED),
+                ("+", one.added, styled_text.ADDED),
+                ("-", one.removed, styled_text.REMOVED),
             )
             if lines  # what there is is seen, however little
         )

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from wikisync.page.line_matching import shared
 from wikisync.planning.model import Plan
-from wikisync.report.difference import unified
-from wikisync.report.verdict import conflict_message, note_message, refusal_message
-from wikisync.report.wording import error_message
-from wikisync.report.words import shown_json
+from wikisync.report.diff.page_diff import unified
+from wikisync.report.error_messages import error_message
+from wikisync.report.plan_messages import conflict_message, note_message, refusal_message
+from wikisync.report.text import shown_json
 from wikisync.workflow.sync_run import Report
 
 if TYPE_CHECKING:

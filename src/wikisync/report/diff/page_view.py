@@ -1,24 +1,39 @@
-"""What stands above a page's difference: its name, its title, what is to be done, its fields."""
+"""What stands above a page's difference: its name, its title, what is to be done, its fields.
+
+Two texts beside each other: numbers, lines and what changed in them, fitted to a width. Pure.
+"""
 
 from __future__ import annotations
 
+from itertools import groupby, zip_longest
 from typing import TYPE_CHECKING, Final
 
 from wikisync.page.line_matching import Budget
 from wikisync.planning.model import Action
-from wikisync.report import paint
-from wikisync.report.emphasis import Span, unmarked, word_diff
-from wikisync.report.fields import field_changes
-from wikisync.report.hunks import hunks, one_below_the_other
-from wikisync.report.paint import StyledLine, StyledText, joined, line_width, trimmed
-from wikisync.report.words import escape_control, overwriting, planned_label
+from wikisync.report.diff import styled_text
+from wikisync.report.diff.hunks import hunks, one_below_the_other
+from wikisync.report.diff.page_diff import field_changes
+from wikisync.report.diff.styled_text import (
+    StyledLine,
+    StyledText,
+    cut,
+    filled,
+    joined,
+    line_width,
+    trimmed,
+    wrapped,
+)
+from wikisync.report.diff.word_diff import Span, unmarked, word_diff
+from wikisync.report.text import escape_control, overwriting, planned_label
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from wikisync.planning.model import Conflict
-    from wikisync.report.fields import FieldChange
+    from wikisync.report.diff.hunks import Hunk, Row, Sign
+    from wikisync.report.diff.page_diff import FieldChange
     from wikisync.workflow.diff import PageDiff
+
 
 COLOURS: Final = {
     "create": "green",
@@ -28,7 +43,7 @@ COLOURS: Final = {
     "delete": "red",
     "conflict": "red",
 }
-COLOUR: Final = {"-": paint.REMOVED, "+": paint.ADDED, " ": ""}
+COLOUR: Final = {"-": styled_text.REMOVED, "+": styled_text.ADDED, " ": ""}
 _RULE: Final = "─"
 
 
@@ -80,9 +95,12 @@ def field_lines(pair: PageDiff, columns: int) -> Iterator[StyledLine]:
     for change in field_changes(pair):
         label = StyledText(f"{change.name}: ", "bold")
         if change.name == "tags":
-            added = [StyledText(f"+{escape_control(tag)} ", paint.ADDED) for tag in change.added]
+            added = [
+                StyledText(f"+{escape_control(tag)} ", styled_text.ADDED) for tag in change.added
+            ]
             removed = [
-                StyledText(f"-{escape_control(tag)} ", paint.REMOVED) for tag in change.removed
+                StyledText(f"-{escape_control(tag)} ", styled_text.REMOVED)
+                for tag in change.removed
             ]
             yield trimmed((label, *added, *removed))
         elif pair.old is None or pair.new is None:
@@ -91,7 +109,7 @@ def field_lines(pair: PageDiff, columns: int) -> Iterator[StyledLine]:
         elif _fits(change, columns):
             old, new = _marked(change)
             arrow = StyledText(" → ", "dim")
-            yield (label, *_side(old, paint.REMOVED), arrow, *_side(new, paint.ADDED))
+            yield (label, *_side(old, styled_text.REMOVED), arrow, *_side(new, styled_text.ADDED))
         else:
             yield (StyledText(f"{change.name}:", "bold"),)
             for hunk in hunks(change.old or None, change.new or None):
@@ -102,14 +120,16 @@ def field_lines(pair: PageDiff, columns: int) -> Iterator[StyledLine]:
 def pieces(spans: Iterable[Span], colour: str) -> StyledLine:
     """Spans of a page's text in this colour; a change that nobody could see is shown escaped."""
     return tuple(
-        StyledText(_visible(span), f"{colour}{paint.MARKED}".strip() if span.changed else colour)
+        StyledText(
+            _visible(span), f"{colour}{styled_text.MARKED}".strip() if span.changed else colour
+        )
         for span in spans
     )
 
 
 def _visible(span: Span) -> str:
     text = escape_control(span.text)
-    if span.changed and "\t" not in text and not paint.cells(text):
+    if span.changed and "\t" not in text and not styled_text.cells(text):
         return ascii(text)[1:-1]
     return text
 
@@ -128,7 +148,8 @@ def _value(label: StyledText, sign: str, value: str) -> Iterator[StyledLine]:
 def _fits(change: FieldChange, columns: int) -> bool:
     both = change.old + change.new
     return (
-        "\n" not in both and paint.cells(escape_control(both)) + len(change.name) + 5 <= 2 * columns
+        "\n" not in both
+        and styled_text.cells(escape_control(both)) + len(change.name) + 5 <= 2 * columns
     )
 
 
@@ -141,3 +162,61 @@ def _marked(change: FieldChange) -> tuple[tuple[Span, ...], tuple[Span, ...]]:
 
 def _side(spans: tuple[Span, ...], colour: str) -> StyledLine:
     return pieces(spans, colour) if spans else (StyledText("(empty)", "dim"),)
+
+
+_BETWEEN: Final = StyledText(" │ ", "dim")
+_LEAST: Final = 8
+"""Cells that a column of text has at least, however narrow the terminal is."""
+
+
+def side_by_side(
+    hunks: Sequence[Hunk], names: tuple[str, str], columns: int
+) -> Iterator[StyledLine]:
+    """The rows of hunks in two columns, under the names of the two sides.
+
+    Lines that are too long go on in the next row. A sign before the text says what came (``+``) and
+    what went (``-``), for those who see no colours.
+    """
+    if not hunks:
+        return
+    last = hunks[-1]
+    digits = len(str(max(last.old_start + last.old_count, last.new_start + last.new_count)))
+    room = max(_LEAST, (columns - len(_BETWEEN.text)) // 2 - digits - 2)
+    whole = digits + 2 + room
+    left, right = (cut(name, whole) for name in names)
+    yield (*filled((StyledText(left, "dim"),), whole), _BETWEEN, StyledText(right, "dim"))
+    for hunk in hunks:
+        heading = (StyledText(f" {escape_control(hunk.heading)}", "dim"),) if hunk.heading else ()
+        yield (StyledText(hunk.header, "cyan"), *heading)
+        for left_row, right_row in _beside(hunk.rows):
+            old = _column(left_row, "-", digits, room)
+            new = _column(right_row, "+", digits, room)
+            for n in range(max(len(old), len(new))):
+                here = old[n] if n < len(old) else ()
+                there = new[n] if n < len(new) else ()
+                yield trimmed((*filled(here, whole), _BETWEEN, *there))
+
+
+def _beside(rows: Iterable[Row]) -> Iterator[tuple[Row | None, Row | None]]:
+    """The rows of both columns: what went beside what came, in the order of either."""
+    for one_sided, group in groupby(rows, lambda row: row.kind in {"removed", "added"}):
+        if one_sided:
+            sides = tuple(group)
+            gone = (row for row in sides if row.kind == "removed")
+            come = (row for row in sides if row.kind == "added")
+            yield from zip_longest(gone, come)
+        else:
+            yield from ((row, row) for row in group)
+
+
+def _column(row: Row | None, sign: Sign, digits: int, room: int) -> list[StyledLine]:
+    """A line in the old (``-``) or the new column: number and sign before its first row."""
+    if row is None:
+        return []
+    number, spans = (row.old_number, row.old) if sign == "-" else (row.new_number, row.new)
+    shown_sign: Sign = " " if row.kind == "same" else sign
+    colour = COLOUR[shown_sign]
+    first = (StyledText(f"{number:>{digits}} ", "dim"), StyledText(shown_sign, colour))
+    after = (StyledText(" " * (digits + 2)),)
+    rows = wrapped(pieces(spans, colour), room)
+    return [(*(after if n else first), *line) for n, line in enumerate(rows)]

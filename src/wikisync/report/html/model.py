@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     from markupsafe import Markup
 
     from wikisync.page.model import Key
-    from wikisync.report.emphasis import Span
-    from wikisync.report.html.difference import Difference
-    from wikisync.report.wording import Message
+    from wikisync.report.diff.word_diff import Span
+    from wikisync.report.error_messages import Message
+    from wikisync.report.html.limits import Difference
 
 STATUSES: Final = ("create", "update", "move", "merge", "delete", "conflict")
 """What is done to a page, in the order shown: the verbs that write, and what nobody decided."""
