@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from wikisync.review.gate import COOKIE, Auth
+from wikisync.review.auth import COOKIE, Auth
 
 PORT = 4711
 HOST = f"127.0.0.1:{PORT}"

@@ -12,10 +12,9 @@ import pytest
 from report.html.reports import conflicting, page, pair, report
 from review.visitor import Visitor
 from wikisync.report.html import build_view
-from wikisync.review.gate import Auth
-from wikisync.review.serving import listening, served
+from wikisync.review.auth import Auth
+from wikisync.review.server import LIMIT, Site, listening, served
 from wikisync.review.session import Session
-from wikisync.review.site import LIMIT, Site
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,7 +9,7 @@ from __future__ import annotations
 from wikisync.errors import ExtraMissing
 
 try:
-    from wikisync.review.run import review
+    from wikisync.review.command import review
 except ModuleNotFoundError as error:
     raise ExtraMissing("report", error.name or "") from error
 

@@ -14,10 +14,9 @@ from wikisync.report.json_output import exit_code
 from wikisync.report.plan_messages import refusal_message
 from wikisync.report.summary import summary
 from wikisync.report.text import plural
-from wikisync.review.gate import Auth
-from wikisync.review.serving import listening, served
+from wikisync.review.auth import Auth
+from wikisync.review.server import Site, listening, served
 from wikisync.review.session import Session
-from wikisync.review.site import Site
 from wikisync.workflow import sync_run
 from wikisync.workflow.apply_plan import apply_reviewed
 
