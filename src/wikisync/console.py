@@ -67,14 +67,14 @@ class ConfigOptions:
 
 def _load_on_github(file: Path | None, *, need_token: bool, writes: bool) -> Config:
     """Load it as the event of the run allows; its token is masked in the log."""
-    from wikisync.github import log, trust
-    from wikisync.github.job import job
+    from wikisync.github import job_output, trust
+    from wikisync.github.environment import job
 
     here = job(os.environ)
     if writes:
         trust.check_writes(here)
     found = trust.load(here, file, os.environ, need_token=need_token)
-    log.mask(found.token)
+    job_output.mask(found.token)
     return found
 
 
@@ -117,7 +117,7 @@ def print_and_exit(report: Report, output: OutputOptions, config: Config | None 
     """
     code = _print(report, output)
     if config is not None and on_github():
-        from wikisync.github.tell import report_command
+        from wikisync.github.job_output import report_command
 
         report_command(report, config)
     raise typer.Exit(code)
@@ -154,7 +154,7 @@ def on_github() -> bool:
 def guard_log() -> None:
     """On GitHub, keep it from acting on a line of ours that a page or a wiki made up."""
     if on_github():
-        from wikisync.github.log import guard_log as guard
+        from wikisync.github.job_output import guard_log as guard
 
         guard(os.environ)
 
@@ -162,7 +162,7 @@ def guard_log() -> None:
 def print_json(text: str) -> None:
     """Print the one JSON object of a command; on GitHub its log is not to act on what it holds."""
     if on_github():
-        from wikisync.report.github.commands import harmless_json
+        from wikisync.github.workflow_commands import harmless_json
 
         text = harmless_json(text)
     typer.echo(text)
@@ -186,7 +186,7 @@ def error_boundary(output: OutputOptions, request: Request | None = None) -> Ite
         message = error_message(error)
         print_message(f"wikisync: {message.text}", message.hint)
         if on_github():
-            from wikisync.github.tell import report_command_error
+            from wikisync.github.job_output import report_command_error
 
             report_command_error(error)
         code = (

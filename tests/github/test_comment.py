@@ -8,13 +8,13 @@ import pytest
 
 from github.api import BOT, FakeGitHub
 from wikisync.errors import GitHubError
-from wikisync.github.comment import comment
-from wikisync.github.job import job
+from wikisync.github.api import comment
+from wikisync.github.environment import job
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from wikisync.github.job import Job
+    from wikisync.github.environment import Job
 
 MARK = "<!-- wikisync 0123 -->"
 NUMBER = 7

@@ -10,8 +10,8 @@ import yaml
 
 import manual
 from github.runner import ACTION, ROOT, WORKFLOW, load
-from wikisync.github.inputs import CommandInput
-from wikisync.report.github.ending import FailOn
+from wikisync.github.action import CommandInput
+from wikisync.github.workflow_commands import FailOn
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

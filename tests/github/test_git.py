@@ -9,8 +9,8 @@ import pytest
 from repo import Repo, alone, repository
 from wikisync.errors import GitHubError
 from wikisync.git.process import run
-from wikisync.github.git import BRANCH, EMAIL, TRAILER, Clone, _network
-from wikisync.github.job import job
+from wikisync.github.clone import BRANCH, EMAIL, TRAILER, Clone, _network
+from wikisync.github.environment import job
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -12,10 +12,9 @@ import pytest
 from github.api import REPOSITORY, FakeGitHub
 from github.log import Log, outputs
 from repo import Repo, alone, repository
-from wikisync.github.git import BRANCH
-from wikisync.github.handover import CommandResult, load_result, save_result
-from wikisync.github.job import job
-from wikisync.github.propose import propose_pull_request
+from wikisync.github.clone import BRANCH
+from wikisync.github.environment import CommandResult, job, load_result, save_result
+from wikisync.github.pull_request import propose_pull_request
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -211,7 +211,7 @@ def test_a_nested_repository_cannot_speak_for_the_target_branch(
 
 def test_the_checkout_of_a_fork_proposes_nothing(place: Place, repo: Repo) -> None:
     fork(place)
-    from wikisync.github.propose import propose_pull_request
+    from wikisync.github.pull_request import propose_pull_request
 
     values: dict[str, Any] = place.environment(event="pull_request_target")
     values["GITHUB_REF"] = "refs/heads/main"

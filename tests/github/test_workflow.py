@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from cli.harness import page
-from wikisync.github.git import BRANCH
+from wikisync.github.clone import BRANCH
 
 if TYPE_CHECKING:
     from github.scene import Scene

@@ -14,7 +14,7 @@ from sides.bodies import connected, fault, item
 from sides.hostile import Hostile, reply
 from wikisync import errors
 from wikisync.github.api import Api
-from wikisync.github.job import job
+from wikisync.github.environment import job
 from wikisync.page.model import Key, Page
 from wikisync.wiki import bounded_json, http_bounds, http_errors
 from wikisync.wiki.client import Wiki

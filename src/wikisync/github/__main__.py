@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-from wikisync.github.log import guard_log
+from wikisync.github.job_output import guard_log
 from wikisync.report.json_output import INTERRUPTED
 
 _USAGE = "usage: python -m wikisync.github run|propose"
@@ -28,7 +28,7 @@ def _run(arguments: list[str]) -> int:
 
             return run_action(os.environ)
         case ["propose"]:
-            from wikisync.github.propose import propose_pull_request
+            from wikisync.github.pull_request import propose_pull_request
 
             return propose_pull_request(os.environ)
     print(_USAGE, file=sys.stderr)  # noqa: T201  (nobody else is there to say it)

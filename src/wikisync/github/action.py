@@ -1,4 +1,11 @@
-"""The Action: one command, told to GitHub in all the ways that it has, and how the job ends."""
+"""The Action: one command, told to GitHub in all the ways that it has, and how the job ends.
+
+A run that has no wiki to ask: a fork of the project, or a pull request that gets no secret.
+
+It ends green, says why, and shows of a pull request what can be shown without the wiki.
+
+The Action's inputs, from the environment that ``action.yml`` gives its script.
+"""
 
 from __future__ import annotations
 
@@ -7,24 +14,28 @@ import sys
 import tempfile
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal, cast, get_args
 
 from wikisync import config as configuration
 from wikisync import planfile
-from wikisync.errors import GitHubError, NotConfigured, UntrustedCheckout, WikisyncError
-from wikisync.github import log, tell
-from wikisync.github.comment import comment
-from wikisync.github.handover import CommandResult, save_result
-from wikisync.github.inputs import inputs
-from wikisync.github.job import job
+from wikisync.errors import BadConfig, GitHubError, NotConfigured, UntrustedCheckout, WikisyncError
+from wikisync.github import job_output
+from wikisync.github.api import comment
+from wikisync.github.environment import CommandResult, job, save_result
+from wikisync.github.markdown import error_markdown, mark, to_markdown, without_address
+from wikisync.github.markdown_text import code, comment_limit, escape, summary_limit
+from wikisync.github.preview import preview
 from wikisync.github.trust import check_writes, load
-from wikisync.github.unconfigured import unconfigured
+from wikisync.github.workflow_commands import (
+    Annotation,
+    FailOn,
+    annotate,
+    code_of,
+    differs,
+    job_exit_code,
+    step_outputs,
+)
 from wikisync.report.error_messages import error_message
-from wikisync.report.github.commands import Annotation
-from wikisync.report.github.ending import code_of, differs, job_exit_code
-from wikisync.report.github.markdown import error_markdown, mark, to_markdown, without_address
-from wikisync.report.github.markup import escape
-from wikisync.report.github.room import comment_limit
 from wikisync.report.html import builder
 from wikisync.report.json_output import DONE
 from wikisync.report.progress import silent
@@ -36,8 +47,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from wikisync.config import Config
-    from wikisync.github.inputs import Inputs
-    from wikisync.github.job import Job
+    from wikisync.github.environment import Job, PullRequest
+
 
 _NOWHERE: Final = "http://wiki.invalid"
 """Stands for an address that nobody gave, so that the rest of the configuration can be read."""
@@ -56,12 +67,12 @@ class ActionRun:
 
 def run_action(env: Mapping[str, str]) -> int:
     """Do what the inputs ask for; the exit code of the step."""
-    log.guard_log(env)
+    job_output.guard_log(env)
     here = job(env)
     try:
         asked = inputs(env)
         config, untrusted = _config(here, asked, _environment(env))
-        log.mask(config.token)
+        job_output.mask(config.token)
         if config.url == _NOWHERE or not config.token:
             has_url = config.url != _NOWHERE
             return unconfigured(config, here, asked, untrusted, has_url=has_url)
@@ -107,20 +118,20 @@ def _commanded(run: ActionRun) -> int:
     try:
         report, files = _report(run)
     except WikisyncError as error:
-        body = error_markdown(error, tell.TITLES[run.asked.command])
+        body = error_markdown(error, job_output.TITLES[run.asked.command])
         _comment(run, without_address(body, run.config.url), anew=False)
         raise
     from rich.console import Console
 
     show(replace(report, diffs=()), Console(highlight=False, markup=False, emoji=False))
-    tell.report_run(report, run.config, run.job, run.asked.fail_on)
-    log.write_outputs(run.job.output, files | _page(report, run))
+    job_output.report_run(report, run.config, run.job, run.asked.fail_on)
+    job_output.write_outputs(run.job.output, files | _page(report, run))
     room = comment_limit(run.job.run_url)
-    body = to_markdown(replace(report, wiki=""), room, tell.title(report))
+    body = to_markdown(replace(report, wiki=""), room, job_output.title(report))
     body = without_address(body, run.config.url)
     _comment(run, body, anew=differs(report))
     whole = job_exit_code(report, "conflicts") == DONE
-    folder = tell.in_repository(run.config.folder, run.job)
+    folder = job_output.in_repository(run.config.folder, run.job)
     save_result(run.job, CommandResult(run.asked.command, folder, whole, body))
     return job_exit_code(report, run.asked.fail_on)
 
@@ -156,7 +167,7 @@ def _made(name: str, file: Path, make: Callable[[], object]) -> dict[str, str]:
     try:
         make()
     except WikisyncError as error:
-        log.print_annotations([Annotation("warning", "wikisync", str(error_message(error)))])
+        job_output.print_annotations([Annotation("warning", "wikisync", str(error_message(error)))])
         return {}
     return {name: str(file)}
 
@@ -173,16 +184,133 @@ def _comment(run: ActionRun, body: str, *, anew: bool) -> None:
     if about is None or not run.asked.comment:
         return
     if about.from_fork:
-        log.append(run.job.summary, f"\n{NO_COMMENT}\n")
+        job_output.append(run.job.summary, f"\n{NO_COMMENT}\n")
         return
     hidden = mark(run.config.url, run.config.folder_name)
     try:
         comment(run.job, about.number, hidden, body, anew=anew)
     except GitHubError as error:
-        log.print_annotations([Annotation("warning", "wikisync", str(error_message(error)))])
-        log.append(run.job.summary, f"\n{escape(str(error_message(error)))}\n")
+        job_output.print_annotations([Annotation("warning", "wikisync", str(error_message(error)))])
+        job_output.append(run.job.summary, f"\n{escape(str(error_message(error)))}\n")
 
 
 def _tell_error(error: WikisyncError, here: Job) -> None:
     print(f"wikisync: {error_message(error)}", file=sys.stderr)  # noqa: T201  (the log is its screen)
-    tell.report_error(error, here)
+    job_output.report_error(error, here)
+
+
+FORK: Final = (
+    "This pull request comes from a fork, so its runs get no secret and may not comment: the wiki"
+    " was not asked."
+)
+NOT_ASKED: Final = "No token is given, so the wiki was not asked."
+NO_WIKI: Final = "No wiki is configured, so there is nothing to do."
+REMEDY: Final = "Set the secrets WIKISYNC_URL and WIKISYNC_TOKEN to change that."
+
+
+def unconfigured(
+    config: Config,
+    job: Job,
+    asked: Inputs,
+    untrusted: UntrustedCheckout | None = None,
+    *,
+    has_url: bool,
+) -> int:
+    """Say why the wiki is not asked, show what can be shown; the exit code of the step.
+
+    ``untrusted`` is why an address that the checkout has is not used.
+    """
+    about = job.pull_request
+    reason, remedy = NOT_ASKED if has_url else NO_WIKI, REMEDY
+    if untrusted and config.token:
+        message = error_message(untrusted)
+        reason, remedy = message.text, message.hint
+    elif about and about.from_fork:
+        reason, remedy = FORK, ""
+    job_output.print_annotations([Annotation("notice", "wikisync", f"{reason} {remedy}".strip())])
+    folder = job_output.in_repository(config.folder, job)
+    save_result(job, CommandResult(asked.command, folder, whole=False, body=""))
+    if about is None:
+        job_output.append(job.summary, f"### wikisync\n\n{escape(f'{reason} {remedy}')}\n")
+        job_output.write_outputs(job.output, _nothing())
+        return DONE
+    return _preview(config, job, asked, about, f"{reason} {remedy}".strip())
+
+
+def _preview(config: Config, job: Job, asked: Inputs, about: PullRequest, reason: str) -> int:
+    title = "wikisync: the pages that this pull request changes"
+    intro = f"{escape(reason)} Compared with {code(about.base)}, the target branch:"
+    try:
+        report = preview(config, job, delete=asked.delete)
+    except GitHubError as error:
+        job_output.print_annotations([Annotation("warning", "wikisync", str(error_message(error)))])
+        job_output.append(
+            job.summary, f"### {title}\n\n{escape(f'{reason} {error_message(error)}')}\n"
+        )
+        job_output.write_outputs(job.output, _nothing())
+        return DONE
+    job_output.print_annotations(
+        annotate(report, job_output.in_repository(config.folder, job), asked.fail_on)
+    )
+    job_output.write_outputs(job.output, step_outputs(report))
+    if job.summary is not None:
+        room = summary_limit(job_output.used(job.summary))
+        job_output.append(job.summary, to_markdown(report, room, title, intro))
+    return job_exit_code(report, asked.fail_on)
+
+
+def _nothing() -> dict[str, str]:
+    counted = dict.fromkeys(("created", "updated", "moved", "deleted", "conflicts"), "0")
+    return {"changed": "false", **counted}
+
+
+CommandInput = Literal["plan", "push", "pull", "sync"]
+
+_FLAGS: Final = {"true": True, "false": False}
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """What a workflow asked the Action for. ``folder`` is empty where the configuration tells."""
+
+    command: CommandInput = "plan"
+    folder: str = ""
+    config: Path | None = None
+    delete: bool = False
+    max_delete: int | None = None
+    fail_on: FailOn = "conflicts"
+    comment: bool = True
+
+
+def inputs(env: Mapping[str, str]) -> Inputs:
+    """The inputs. Raises BadConfig, by the input's own name."""
+    config = env.get("INPUT_CONFIG", "").strip()
+    return Inputs(
+        command=cast("CommandInput", _word(env, "command", get_args(CommandInput), "plan")),
+        folder=env.get("INPUT_FOLDER", "").strip(),
+        config=Path(config) if config else None,
+        delete=_FLAGS[_word(env, "delete", tuple(_FLAGS), "false")],
+        max_delete=_count(env, "max-delete"),
+        fail_on=cast("FailOn", _word(env, "fail-on", get_args(FailOn), "conflicts")),
+        comment=_FLAGS[_word(env, "comment", tuple(_FLAGS), "true")],
+    )
+
+
+def _given(env: Mapping[str, str], name: str) -> str:
+    return env.get(f"INPUT_{name.upper().replace('-', '_')}", "").strip()
+
+
+def _word(env: Mapping[str, str], name: str, known: tuple[str, ...], default: str) -> str:
+    value = _given(env, name).lower() or default
+    if value not in known:
+        raise BadConfig("action.yml", name, repr(value), f"one of {', '.join(known)}")
+    return value
+
+
+def _count(env: Mapping[str, str], name: str) -> int | None:
+    value = _given(env, name)
+    if not value:
+        return None
+    if not (value.isascii() and value.isdigit()):
+        raise BadConfig("action.yml", name, repr(value), "a whole number from 0")
+    return int(value)

@@ -2,6 +2,8 @@
 
 The only module here that knows httpx2 and stamina; none of their exceptions leaves it. The token
 goes to the API's own address alone: redirects are not followed.
+
+The one comment on a pull request: found again by its hidden mark, and brought up to date.
 """
 
 from __future__ import annotations
@@ -19,8 +21,9 @@ if TYPE_CHECKING:
 
     import httpx2
 
-    from wikisync.github.job import Job
+    from wikisync.github.environment import Job
     from wikisync.wiki.http_bounds import Deadline
+
 
 T = TypeVar("T")
 
@@ -164,3 +167,41 @@ def _again(problem: Exception) -> bool | float:
     if problem.retry_after is not None:
         return min(problem.retry_after, _LONGEST_WAIT)
     return problem.status in {0, 429} or problem.status >= 500
+
+
+def comment(job: Job, number: int, mark: str, body: str, *, anew: bool = True) -> bool:
+    """Bring the comment of this mark to ``body``; whether there is one now.
+
+    Without ``anew``, one that is not there is not made. Somebody else's comment is left alone,
+    whatever it begins with. Raises GitHubError.
+    """
+    text = f"{mark}\n{body}"
+
+    def bring(api: Api) -> bool:
+        found = _find(api, number, mark)
+        if found is not None:
+            if found.get("body") != text:
+                api.send("PATCH", f"issues/comments/{int(found['id'])}", body=text)
+            return True
+        if anew:
+            api.send("POST", f"issues/{number}/comments", body=text)
+        return anew
+
+    with Api(job, "comment on the pull request") as api:
+        return api.again(lambda: bring(api))
+
+
+def _find(api: Api, number: int, mark: str) -> dict[str, Any] | None:
+    marked = [
+        each
+        for each in api.items(f"issues/{number}/comments")
+        if str(each.get("body") or "").startswith(mark)
+    ]
+    for each in marked:
+        if (each.get("user") or {}).get("type") == "Bot":
+            return each
+    # A person's token writes as that person.
+    me = api.login() if marked else None
+    return next(
+        (each for each in marked if me and (each.get("user") or {}).get("login") == me), None
+    )

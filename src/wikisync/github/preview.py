@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from wikisync.config import Config
     from wikisync.folder.scan import Problem
-    from wikisync.github.job import Job, PullRequest
+    from wikisync.github.environment import Job, PullRequest
     from wikisync.page.model import Page
     from wikisync.planning.model import Local
 

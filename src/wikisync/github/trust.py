@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING, Final
 from wikisync import config as configuration
 from wikisync.errors import BadConfig, UntrustedCheckout
 from wikisync.git.process import run
-from wikisync.github.job import NO_COMMIT
+from wikisync.github.environment import NO_COMMIT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from wikisync.config import Config
-    from wikisync.github.job import Job
+    from wikisync.github.environment import Job
 
 _OF_WRITERS: Final = frozenset(
     {"push", "schedule", "workflow_dispatch", "repository_dispatch", "release", "deployment", ""}

@@ -5,10 +5,9 @@ from __future__ import annotations
 from helpers import LATER, base, local, planned, remote, sides
 from wikisync.apply import ActionResult
 from wikisync.errors import BadName, BadPage, NeedsYes, Unreachable
+from wikisync.github.workflow_commands import SHOWN, annotate, of_error
 from wikisync.planning.model import Plan, Refusal
 from wikisync.planning.planner import PlanOptions
-from wikisync.report.github.annotations import annotate, of_error
-from wikisync.report.github.commands import SHOWN
 from wikisync.request import Report, Request
 
 CONFLICT = planned(

@@ -7,8 +7,8 @@ import json
 import pytest
 
 from github.log import Log, outputs
-from wikisync.report.github import commands
-from wikisync.report.github.commands import Annotation, Defuser, harmless_json, mask
+from wikisync.github import workflow_commands
+from wikisync.github.workflow_commands import Annotation, Defuser, harmless_json, mask
 
 
 def read(*lines: object) -> Log:
@@ -87,4 +87,4 @@ def test_each_line_of_a_secret_is_masked() -> None:
 
 def test_outputs_hold_whatever_lines_they_have() -> None:
     values = {"changed": "true", "report": "a\nb<<c\nchanged=false", "empty": ""}
-    assert outputs(commands.output_lines(values, "word-1")) == values
+    assert outputs(workflow_commands.output_lines(values, "word-1")) == values

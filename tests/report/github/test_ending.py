@@ -9,9 +9,9 @@ import pytest
 from helpers import LATER, base, local, planned, remote, sides
 from wikisync.apply import ActionResult
 from wikisync.errors import BadPage, NeedsYes, StateError, Unauthenticated, Unreachable
+from wikisync.github.workflow_commands import FailOn, code_of, differs, job_exit_code, step_outputs
 from wikisync.planning.model import Plan, Refusal
 from wikisync.planning.planner import PlanOptions
-from wikisync.report.github.ending import FailOn, code_of, differs, job_exit_code, step_outputs
 from wikisync.request import Report, Request
 
 BOTH = sides(

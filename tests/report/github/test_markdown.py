@@ -18,11 +18,10 @@ from wikisync.errors import (
     Unreachable,
     WikisyncError,
 )
+from wikisync.github.markdown import error_markdown, mark, to_markdown, without_address
+from wikisync.github.markdown_text import MarkdownLimit, comment_limit, escape, summary_limit
 from wikisync.planning.model import Action, Conflict, Plan, Refusal
 from wikisync.planning.planner import PlanOptions
-from wikisync.report.github.markdown import error_markdown, mark, to_markdown, without_address
-from wikisync.report.github.markup import escape
-from wikisync.report.github.room import MarkdownLimit, comment_limit, summary_limit
 from wikisync.request import Report, Request
 from wikisync.workflow.diff import PageDiff
 

@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 import pytest
 from markdown_it import MarkdownIt
 
-from wikisync.report.github.markup import MAX_LINE, code, escape, fence
+from wikisync.github.markdown_text import MAX_LINE, code, escape, fence
 
 HOSTILE = [
     "<script>alert(1)</script>",

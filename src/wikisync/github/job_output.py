@@ -2,6 +2,8 @@
 
 Pages, wikis and errors may hold lines that GitHub would act on: all that is printed goes through
 ``LogStream``.
+
+Telling GitHub of a command: the summary, the annotations, the outputs.
 """
 
 from __future__ import annotations
@@ -12,16 +14,23 @@ import secrets
 import stat
 import sys
 from contextlib import suppress
-from typing import IO, TYPE_CHECKING, TextIO
+from typing import IO, TYPE_CHECKING, Final, TextIO
 
-from wikisync.report.github import commands
-from wikisync.report.github.commands import Defuser
+from wikisync.github import workflow_commands
+from wikisync.github.environment import job
+from wikisync.github.markdown import error_markdown, to_markdown
+from wikisync.github.markdown_text import summary_limit
+from wikisync.github.workflow_commands import Defuser, annotate, of_error, step_outputs
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
-    from wikisync.report.github.commands import Annotation
+    from wikisync.config import Config
+    from wikisync.errors import WikisyncError
+    from wikisync.github.environment import Job
+    from wikisync.github.workflow_commands import Annotation, FailOn
+    from wikisync.workflow.sync_run import Report
 
 
 class LogStream(io.TextIOBase):
@@ -97,7 +106,7 @@ def mask(secret: str) -> None:
     """
     if not secret or _is_file(sys.stderr):
         return
-    for line in commands.mask(secret):
+    for line in workflow_commands.mask(secret):
         _command(line)
 
 
@@ -131,7 +140,7 @@ def append(file: Path | None, text: str) -> None:
 
 def write_outputs(file: Path | None, values: dict[str, str]) -> None:
     """Give outputs to the steps that follow."""
-    append(file, commands.output_lines(values, f"wikisync-{secrets.token_hex(16)}"))
+    append(file, workflow_commands.output_lines(values, f"wikisync-{secrets.token_hex(16)}"))
 
 
 def _is_file(stream: IO[str]) -> bool:
@@ -139,3 +148,51 @@ def _is_file(stream: IO[str]) -> bool:
         return stat.S_ISREG(os.fstat(stream.fileno()).st_mode)
     except (OSError, ValueError):  # no stream of the system's, as in a test
         return False
+
+
+TITLES: Final = {
+    "plan": "wikisync: what publishing this would change on the wiki",
+    "push": "wikisync push: the folder to the wiki",
+    "pull": "wikisync pull: the wiki to the folder",
+    "sync": "wikisync sync: both ways",
+}
+
+
+def report_run(report: Report, config: Config, job: Job, fail_on: FailOn = "conflicts") -> None:
+    """Tell of a command that has a report."""
+    print_annotations(annotate(report, in_repository(config.folder, job), fail_on))
+    write_outputs(job.output, step_outputs(report))
+    if job.summary is not None:
+        room = summary_limit(used(job.summary))
+        append(job.summary, f"{to_markdown(report, room, title(report))}\n")
+
+
+def report_command(report: Report, config: Config) -> None:
+    """Tell of a command that a step ran by itself, as its environment says."""
+    report_run(report, config, job(os.environ))
+
+
+def report_command_error(error: WikisyncError) -> None:
+    """The same of what ended it before there was anything to report."""
+    report_error(error, job(os.environ))
+
+
+def report_error(error: WikisyncError, job: Job) -> None:
+    """Tell of what ended a command before there was anything to report."""
+    print_annotations([of_error(error)])
+    append(job.summary, error_markdown(error, "wikisync: it could not be done"))
+
+
+def title(report: Report) -> str:
+    """The heading of what is told of a report."""
+    request = report.request
+    named = TITLES.get(request.command, f"wikisync {request.command}")
+    return f"{named} (only looked)" if request.dry_run else named
+
+
+def in_repository(folder: Path, job: Job) -> str:
+    """The folder of pages as the repository names it, for annotations of its files."""
+    try:
+        return folder.resolve().relative_to(job.workspace.resolve()).as_posix()
+    except ValueError:
+        return folder.as_posix()

@@ -8,11 +8,10 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
+from wikisync.github.markdown_text import BoundedMarkdown, code, escape
 from wikisync.planning.model import Action
 from wikisync.report.diff.page_diff import lines
 from wikisync.report.error_messages import error_message
-from wikisync.report.github.markup import code, escape
-from wikisync.report.github.sheet import BoundedMarkdown
 from wikisync.report.json_output import conflicts, results, withheld
 from wikisync.report.plan_messages import conflict_message, note_message, refusal_message
 from wikisync.report.summary import summary
@@ -23,9 +22,9 @@ if TYPE_CHECKING:
 
     from wikisync.apply import ActionResult
     from wikisync.errors import WikisyncError
+    from wikisync.github.markdown_text import MarkdownLimit
     from wikisync.page.model import Key
     from wikisync.planning.model import Conflict
-    from wikisync.report.github.room import MarkdownLimit
     from wikisync.workflow.diff import PageDiff
     from wikisync.workflow.sync_run import Report
 

@@ -19,7 +19,7 @@ from wikisync.git.process import NETWORK, NO_PROGRAMS, run
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from wikisync.github.job import Job
+    from wikisync.github.environment import Job
 
 BRANCH: Final = "wikisync/pull"
 REMOTE: Final = "origin"

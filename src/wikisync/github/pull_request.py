@@ -11,22 +11,20 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from wikisync.errors import GitHubError, WikisyncError
-from wikisync.github import log, tell
+from wikisync.github import job_output
 from wikisync.github.api import Api
-from wikisync.github.git import BRANCH, Clone
-from wikisync.github.handover import CommandResult, load_result
-from wikisync.github.job import job
+from wikisync.github.clone import BRANCH, Clone
+from wikisync.github.environment import CommandResult, job, load_result
+from wikisync.github.markdown_text import escape
 from wikisync.github.trust import check_writes, load
+from wikisync.github.workflow_commands import Annotation, code_of
 from wikisync.report.error_messages import error_message
-from wikisync.report.github.commands import Annotation
-from wikisync.report.github.ending import code_of
-from wikisync.report.github.markup import escape
 from wikisync.report.json_output import DONE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from wikisync.github.job import Job
+    from wikisync.github.environment import Job
 
 TITLE: Final = "Edited on the wiki"
 INTRO: Final = (
@@ -50,7 +48,7 @@ class _Proposal:
 
 def propose_pull_request(env: Mapping[str, str]) -> int:
     """Propose what a pull brought into the folder; the exit code of the step."""
-    log.guard_log(env)
+    job_output.guard_log(env)
     here = job(env)
     try:
         if not here.ref.startswith(_HEADS):
@@ -62,14 +60,14 @@ def propose_pull_request(env: Mapping[str, str]) -> int:
         outcome = _proposed(_Proposal(here, clone, base, found))
     except WikisyncError as error:
         print(f"wikisync: {error_message(error)}", file=sys.stderr)  # noqa: T201
-        tell.report_error(error, here)
+        job_output.report_error(error, here)
         return code_of(error)
     message = f"{outcome.text} {outcome.url}".strip()
-    log.print_annotations(
+    job_output.print_annotations(
         [Annotation("notice" if outcome.fine else "warning", "wikisync", message)]
     )
-    log.append(here.summary, f"{escape(outcome.text)} {outcome.url}\n")
-    log.write_outputs(here.output, {"pull-request": outcome.url})
+    job_output.append(here.summary, f"{escape(outcome.text)} {outcome.url}\n")
+    job_output.write_outputs(here.output, {"pull-request": outcome.url})
     return DONE
 
 
@@ -85,7 +83,9 @@ class _Outcome:
 def _without_action(here: Job, env: Mapping[str, str]) -> CommandResult:
     """What is known where the pages were pulled by the command itself. Raises UsageError."""
     config = load(here, None, env, need_token=False)
-    return CommandResult("pull", tell.in_repository(config.folder, here), whole=False, body="")
+    return CommandResult(
+        "pull", job_output.in_repository(config.folder, here), whole=False, body=""
+    )
 
 
 def _proposed(about: _Proposal) -> _Outcome:
