@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from wikisync.sandbox import Sandbox
-    from wikisync.sandbox.http import SeenRequest
+    from wikisync.sandbox.app import SeenRequest
 
 DATE: Final = "2020-12-16T06:49:25.724Z"
 CREATED: Final = "2020-12-16T06:14:16.410Z"

@@ -6,7 +6,7 @@ import pytest
 
 from cli.harness import Result, Workspace, page
 from hostile.scene import RIGHTS, contents, on_wiki, quiet, writes
-from wikisync.sandbox.groups import everywhere
+from wikisync.sandbox.administration import everywhere
 
 PUSH = ("push", "--yes", "--json")
 

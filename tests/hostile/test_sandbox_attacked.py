@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from asking import LIST, ask, browse, post, send
-from wikisync.sandbox import bounds
+from wikisync.sandbox import request_limits
 from wikisync.wiki import queries
 
 if TYPE_CHECKING:
@@ -104,5 +104,5 @@ def test_fragments_that_double_each_other_end(box: Sandbox) -> None:
 
 @pytest.mark.parametrize("size", [50, 100])
 def test_the_largest_requests_of_wikisync_are_far_within_the_bounds(size: int) -> None:
-    bounds.read(queries.pages(size))
-    bounds.read(queries.pages_with_tags(size))
+    request_limits.read(queries.pages(size))
+    request_limits.read(queries.pages_with_tags(size))

@@ -8,8 +8,8 @@ import pytest
 
 from cli.harness import Workspace, page
 from hostile.scene import RIGHTS, contents, quiet, writes
-from wikisync.sandbox import Hook, groups
-from wikisync.sandbox.groups import everywhere
+from wikisync.sandbox import Hook, administration
+from wikisync.sandbox.administration import everywhere
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,13 +34,13 @@ def rule(path: str, *roles: str, deny: bool = False, **more: Any) -> dict[str, A
 def public_sees_only(box: Sandbox, path: str) -> None:
     """The public may read the pages below ``path`` alone."""
     sent = {"id": 2, "name": "Guests", "redirectOnLogin": "/", "permissions": ["read:pages"]}
-    groups.change(box.store, {**sent, "pageRules": [rule(path, "read:pages")]})
+    administration.change(box.store, {**sent, "pageRules": [rule(path, "read:pages")]})
 
 
 def allow(box: Sandbox, *permissions: str) -> None:
     """Change what every key of the test's group may do."""
     sent = {"id": 3, "name": "test", "redirectOnLogin": "/", "permissions": list(permissions)}
-    groups.change(box.store, {**sent, "pageRules": everywhere(permissions)})
+    administration.change(box.store, {**sent, "pageRules": everywhere(permissions)})
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from wikisync.sandbox import (
     WriteThenFail,
     pages,
 )
-from wikisync.sandbox.access import administrator
+from wikisync.sandbox.auth import administrator
 
 if TYPE_CHECKING:
     from collections.abc import Callable

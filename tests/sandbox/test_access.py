@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from wikisync.sandbox.access import Principal, Rule
+from wikisync.sandbox.auth import Principal, Rule
 
 READ = ["read:pages"]
 

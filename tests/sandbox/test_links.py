@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from wikisync.sandbox.links import targets
+from wikisync.sandbox.rendering import targets
 
 
 def found(

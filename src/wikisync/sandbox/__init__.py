@@ -10,7 +10,6 @@ from __future__ import annotations
 from wikisync.errors import ExtraMissing
 
 try:
-    from wikisync.sandbox.box import Sandbox
     from wikisync.sandbox.faults import (
         Drop,
         Fault,
@@ -26,8 +25,8 @@ try:
         Truncated,
         WriteThenFail,
     )
-    from wikisync.sandbox.problems import ApiError
-    from wikisync.sandbox.serve import serve
+    from wikisync.sandbox.sandbox import Sandbox, serve
+    from wikisync.sandbox.validation import ApiError
 except ModuleNotFoundError as error:
     raise ExtraMissing("sandbox", error.name or "") from error
 

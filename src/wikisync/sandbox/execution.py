@@ -25,16 +25,16 @@ from graphql import (
 )
 from graphql.language import FragmentDefinitionNode
 
-from wikisync.sandbox import bounds
-from wikisync.sandbox.problems import UNCODED, ApiError
+from wikisync.sandbox import request_limits
 from wikisync.sandbox.schema import schema
+from wikisync.sandbox.validation import UNCODED, ApiError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from graphql import DocumentNode, SelectionSetNode
 
-    from wikisync.sandbox.answers import Request
+    from wikisync.sandbox.resolvers import Request
 
 PARSE: Final = "GRAPHQL_PARSE_FAILED"
 VALIDATE: Final = "GRAPHQL_VALIDATION_FAILED"
@@ -126,7 +126,7 @@ def asked(operation: Operation) -> list[Asked]:
 
 @lru_cache(maxsize=256)
 def _read(query: str) -> tuple[DocumentNode, list[GraphQLError]]:
-    document = bounds.read(query)
+    document = request_limits.read(query)
     return document, validate(schema(), document)
 
 

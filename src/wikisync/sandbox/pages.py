@@ -10,32 +10,30 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from wikisync.sandbox import convert, history, links, tags
-from wikisync.sandbox.css import minified
-from wikisync.sandbox.finding import find, find_id, get
-from wikisync.sandbox.problems import (
+from wikisync.sandbox import page_extras, rendering
+from wikisync.sandbox.page_extras import find, find_id, get
+from wikisync.sandbox.rendering import minified
+from wikisync.sandbox.validation import (
+    CONTENT_TYPES,
     NO_TROUBLE,
     TREE_RACE,
     ApiError,
-    foreign_key,
-    named,
-    plain,
-    tree_race,
-)
-from wikisync.sandbox.text import (
-    CONTENT_TYPES,
     check_column,
     check_columns,
     check_strings,
     clean_path,
+    foreign_key,
+    named,
     page_hash,
+    plain,
     require_content,
+    tree_race,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from wikisync.sandbox.access import Principal
+    from wikisync.sandbox.auth import Principal
     from wikisync.sandbox.store import Row, Store
 
 Sent = dict[str, Any]
@@ -77,10 +75,10 @@ def create(store: Store, who: Principal, sent: Sent, trouble: frozenset[str] = N
     _check(store, INSERT, row)
     page = get(store, store.insert("pages", row))
     if sent["tags"]:
-        tags.associate(store, page, sent["tags"], trouble)
+        page_extras.associate(store, page, sent["tags"], trouble)
     _render(store, page)
     rebuild_tree(store, trouble)
-    links.touch(store, locale, path)
+    rendering.touch(store, locale, path)
     return get(store, page["id"])
 
 
@@ -102,7 +100,7 @@ def update(
     if not who.may(["write:pages"], before["path"], before["locale"]):
         raise named("PageUpdateForbidden")
     content = require_content(sent.get("content"))
-    history.snapshot(store, before, action)
+    page_extras.snapshot(store, before, action)
     kept: Row = {name: sent[name] for name in ("title", "description") if name in sent}
     row: Row = {
         **kept,
@@ -119,7 +117,7 @@ def update(
     if sent.get("tags") is None:
         missing = "null" if "tags" in sent else "undefined"
         raise ApiError("TypeError", f"Cannot read properties of {missing} (reading 'map')")
-    tags.associate(store, page, sent["tags"], trouble)
+    page_extras.associate(store, page, sent["tags"], trouble)
     _render(store, page)
     if _moves(sent, page):
         _move_on(store, who, sent, trouble)
@@ -139,7 +137,7 @@ def move(store: Store, who: Principal, sent: Sent, trouble: frozenset[str] = NO_
         check_column(SELECT, value, None)
     if find(store, locale, path):
         raise named("PagePathCollision")
-    history.snapshot(store, page, "moved")
+    page_extras.snapshot(store, page, "moved")
     leaf = page["path"].rpartition("/")[2]
     row = {
         "path": path,
@@ -150,7 +148,7 @@ def move(store: Store, who: Principal, sent: Sent, trouble: frozenset[str] = NO_
     _check(store, UPDATE, row)
     store.change("pages", page["id"], {**row, "updatedAt": store.now()})
     rebuild_tree(store, trouble)
-    links.touch(store, locale, path)
+    rendering.touch(store, locale, path)
 
 
 def delete(store: Store, who: Principal, id: int, trouble: frozenset[str] = NO_TROUBLE) -> None:  # noqa: A002
@@ -161,10 +159,10 @@ def delete(store: Store, who: Principal, id: int, trouble: frozenset[str] = NO_T
     # Wiki.js forgets the page's locale here, so that rules limited to locales never allow it.
     if not who.may(["delete:pages"], page["path"], None):
         raise named("PageDeleteForbidden")
-    history.snapshot(store, page, "deleted")
+    page_extras.snapshot(store, page, "deleted")
     store.run("delete from pages where id = ?", id)
     rebuild_tree(store, trouble)
-    links.touch(store, page["locale"], page["path"])
+    rendering.touch(store, page["locale"], page["path"])
 
 
 def restore(store: Store, who: Principal, page_id: int, version_id: int) -> None:
@@ -193,8 +191,8 @@ def convert_to(store: Store, who: Principal, id: int, editor: str) -> None:  # n
     content_type = CONTENT_TYPES.get(editor, "text")
     row = {"contentType": content_type, "editor": editor}
     if page["contentType"] != content_type:
-        row["content"] = convert.content(page["content"], page["contentType"], content_type)
-        history.snapshot(store, page, "updated")
+        row["content"] = rendering.content(page["content"], page["contentType"], content_type)
+        page_extras.snapshot(store, page, "updated")
     _check(store, UPDATE, row)
     store.change("pages", id, {**row, "updatedAt": store.now()})
 
@@ -231,7 +229,7 @@ def _check(store: Store, statement: str, row: Row) -> None:
 
 
 def _render(store: Store, page: Row) -> None:
-    links.record(store, page)
+    rendering.record(store, page)
     store.change("pages", page["id"], {"updatedAt": store.now()})
 
 

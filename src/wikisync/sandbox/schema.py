@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 from graphql import GraphQLError, GraphQLObjectType, build_schema, default_field_resolver
 
-from wikisync.sandbox import admin_fields, page_fields
+from wikisync.sandbox import resolvers
 
 if TYPE_CHECKING:
     from graphql import GraphQLField, GraphQLSchema
 
-    from wikisync.sandbox.answers import Info, Resolver
+    from wikisync.sandbox.resolvers import Info, Resolver
 
-RESOLVERS: Final = {**page_fields.PAGE_RESOLVERS, **admin_fields.ADMIN_RESOLVERS}
+RESOLVERS: Final = {**resolvers.PAGE_RESOLVERS, **resolvers.ADMIN_RESOLVERS}
 
 
 @lru_cache(maxsize=1)

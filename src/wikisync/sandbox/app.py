@@ -2,10 +2,13 @@
 
 What goes wrong before an operation runs is decided here, in the real one's order: the key, the
 size, the JSON. How faults on whole requests are played is the affair of ``play``.
+
+Playing the faults that concern a whole request: late, cut off, or answered by another.
 """
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections import deque
 from dataclasses import dataclass, field, replace
@@ -18,11 +21,11 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from wikisync.sandbox import bounds, execution, keys, play, tags, view
-from wikisync.sandbox.answers import Request as Context
-from wikisync.sandbox.finding import find_id
-from wikisync.sandbox.problems import RequestRefused
-from wikisync.sandbox.races import Races
+from wikisync.sandbox import auth, browser_view, execution, http_server, page_extras, request_limits
+from wikisync.sandbox.faults import Drop, Hook, Html, Late, Races, Redirect, Status, Truncated
+from wikisync.sandbox.page_extras import find_id
+from wikisync.sandbox.resolvers import Request as Context
+from wikisync.sandbox.validation import RequestRefused
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -30,6 +33,7 @@ if TYPE_CHECKING:
     from wikisync.sandbox.execution import Asked, Operation
     from wikisync.sandbox.faults import Faults, FieldEffect, RequestEffect
     from wikisync.sandbox.store import Store
+
 
 LIMIT: Final = 5 * 1024 * 1024
 REMEMBERED: Final = 10_000
@@ -76,7 +80,7 @@ class WikiApp:
     def __init__(self, store: Store, faults: Faults) -> None:
         self.store = store
         self.faults = faults
-        self.races = Races(faults.dice, lambda: tags.names(store))
+        self.races = Races(faults.dice, lambda: page_extras.names(store))
         self.seen: deque[SeenRequest] = deque(maxlen=REMEMBERED)
         self.traffic = Traffic()
         self.app = Starlette(
@@ -99,7 +103,7 @@ class WikiApp:
             return _json(problem.status, {"data": {}, "errors": [error]})
         try:
             for effect in call.effects:
-                response = await play.apply_before(effect)
+                response = await apply_before(effect)
                 if response is not None:
                     return response
             status, answer = await run_in_threadpool(_execute, call)
@@ -107,14 +111,16 @@ class WikiApp:
             self.races.end(call.asked)
         self._count(answer)
         for effect in call.effects:
-            response = await play.apply_after(effect, answer)
+            response = await apply_after(effect, answer)
             if response is not None:
                 return response
         return _json_bytes(status, answer)
 
     async def browse(self, request: Request) -> Response:
         """Show a page to a browser."""
-        return await run_in_threadpool(view.respond, self.store, request.path_params["path"])
+        return await run_in_threadpool(
+            browser_view.respond, self.store, request.path_params["path"]
+        )
 
     def _understood(self, authorization: str | None, body: bytes, size: int) -> Call:
         try:
@@ -123,20 +129,22 @@ class WikiApp:
             raise RequestRefused(400, "The sandbox takes no JSON that nests so deep.") from None
 
     def _understand(self, authorization: str | None, body: bytes, size: int) -> Call:
-        who = keys.bearer(self.store, authorization)
+        who = auth.bearer(self.store, authorization)
         if size > LIMIT:
             raise RequestRefused(413, "request entity too large")
         sent = _parsed(body)
         items = sent if isinstance(sent, list) else [sent]
         operations = [_operation(item) for item in items]
-        refused = bounds.too_many([operation.query for operation in operations])
+        refused = request_limits.too_many([operation.query for operation in operations])
         if refused is not None:
             raise RequestRefused(400, refused)
         asked = [execution.asked(operation) for operation in operations]
         flat = [(number, one) for number, fields in enumerate(asked) for one in fields]
         every = [one for _, one in flat]
-        if len(every) > bounds.MAX_ASKED:
-            message = f"The sandbox takes no more than {bounds.MAX_ASKED} fields in a request."
+        if len(every) > request_limits.MAX_ASKED:
+            message = (
+                f"The sandbox takes no more than {request_limits.MAX_ASKED} fields in a request."
+            )
             raise RequestRefused(400, message)
         effects, fields = self.faults.strike(every, self._path)
         fields = {**self.races.begin(every), **fields}
@@ -253,3 +261,81 @@ def _encoded(answer: object) -> bytes:
 
 async def _no_query(_: Request) -> Response:
     return PlainTextResponse("GET query missing.", 400)
+
+
+TICK: Final = 0.005
+
+LOGIN_PAGE: Final = (
+    "<!DOCTYPE html><html><head><title>Login</title></head><body>Log in</body></html>"
+)
+PROXY_PAGE: Final = "<html><head><title>{0}</title></head><body><h1>{0}</h1></body></html>"
+
+
+async def apply_before(effect: RequestEffect) -> Response | None:
+    """Play what goes wrong before a request is done; an answer where it ends there."""
+    match effect:
+        case Late(after=False):
+            await _wait(effect)
+        case Hook(after=False):
+            await run_in_threadpool(effect.call)
+        case Drop(after=False):
+            return _Nothing()
+        case Status(after=False):
+            return _proxy(effect)
+        case Html():
+            return Response(LOGIN_PAGE, 200, media_type="text/html")
+        case Redirect():
+            return Response(b"", effect.status, {"location": effect.location})
+    return None
+
+
+async def apply_after(effect: RequestEffect, answer: bytes) -> Response | None:
+    """Play what goes wrong after a request was done; an answer in place of the true one."""
+    match effect:
+        case Late(after=True):
+            await _wait(effect)
+        case Hook(after=True):
+            await run_in_threadpool(effect.call)
+        case Drop(after=True):
+            return _Nothing()
+        case Status(after=True):
+            return _proxy(effect)
+        case Truncated():
+            half = answer[: len(answer) // 2]
+            return (
+                _Partial(half, len(answer))
+                if effect.cut
+                else Response(half, media_type="application/json")
+            )
+    return None
+
+
+async def _wait(effect: Late) -> None:
+    await asyncio.sleep(effect.seconds)
+    while effect.until is not None and not effect.until.is_set():
+        await asyncio.sleep(TICK)
+
+
+class _Nothing(Response):
+    """No answer at all."""
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:  # noqa: ARG002
+        await http_server.cut(scope)
+
+
+class _Partial(Response):
+    """An answer that ends amid its body."""
+
+    def __init__(self, part: bytes, promised: int) -> None:
+        super().__init__(part, 200, {"content-length": str(promised)}, "application/json")
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:  # noqa: ARG002
+        start = {"type": "http.response.start", "status": 200, "headers": self.raw_headers}
+        await send(start)
+        await send({"type": "http.response.body", "body": self.body, "more_body": True})
+        await http_server.cut(scope, rudely=False)
+
+
+def _proxy(effect: Status) -> Response:
+    page = PROXY_PAGE.format(effect.status)
+    return Response(page, effect.status, dict(effect.headers), "text/html")

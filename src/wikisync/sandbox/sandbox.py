@@ -1,27 +1,36 @@
-"""A sandbox in a test's hands: a wiki on loopback, its key, its faults, a person who edits it."""
+"""A sandbox in a test's hands: a wiki on loopback, its key, its faults, a person who edits it.
+
+Many pages at once, for those who measure: written down as if each had been created.
+
+The sandbox in the foreground: what ``wikisync sandbox`` runs.
+"""
 
 from __future__ import annotations
 
 import secrets
+import signal
+import socket
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Self
 
-from wikisync.sandbox import bulk, groups, keys, locales, pages, tags
-from wikisync.sandbox.access import administrator
+from wikisync.sandbox import administration, auth, page_extras, pages
+from wikisync.sandbox.app import WikiApp
+from wikisync.sandbox.auth import administrator
 from wikisync.sandbox.faults import Faults
-from wikisync.sandbox.finding import find, get
-from wikisync.sandbox.http import WikiApp
-from wikisync.sandbox.problems import named
+from wikisync.sandbox.http_server import Serving
+from wikisync.sandbox.page_extras import find, get
 from wikisync.sandbox.store import Store
-from wikisync.sandbox.wire import Serving
+from wikisync.sandbox.validation import named, page_hash
 
 if TYPE_CHECKING:
     from collections import deque
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from wikisync.sandbox.http import SeenRequest, Traffic
-    from wikisync.sandbox.races import Races
+    from wikisync.sandbox.app import SeenRequest, Traffic
+    from wikisync.sandbox.faults import Races
     from wikisync.sandbox.store import Row
+
 
 FOREVER: Final = "100y"
 FLAGS: Final = ("isPublished", "isPrivate")
@@ -75,8 +84,8 @@ class Sandbox:
         expired: bool = False,
     ) -> str:
         """A new key of a new group; without rules its permissions hold on all pages."""
-        group = groups.add(self.store, "test", list(permissions), page_rules)
-        return keys.create(self.store, "test", "-1d" if expired else "1d", group["id"])
+        group = administration.add(self.store, "test", list(permissions), page_rules)
+        return auth.create(self.store, "test", "-1d" if expired else "1d", group["id"])
 
     def pages(self) -> list[Row]:
         """All pages, whole, as plain dicts with the API's names; ``tags`` are texts."""
@@ -109,7 +118,7 @@ class Sandbox:
 
     def fill(self, paths: Iterable[str], content: str, tags: Sequence[str] = ()) -> None:
         """Many new pages of the default language, all alike, quickly."""
-        bulk.fill(self.store, paths, content, tags)
+        fill(self.store, paths, content, tags)
 
     @property
     def tree_is_whole(self) -> bool:
@@ -168,13 +177,13 @@ class Sandbox:
     def revoke(self, token: str) -> None:
         """Revoke a key."""
         row = self.store.row("select id from apiKeys where key = ?", token)
-        keys.revoke(self.store, row["id"] if row else 0)
+        auth.revoke(self.store, row["id"] if row else 0)
 
     def limit_public(self, permissions: Sequence[str] = ()) -> None:
         """Leave the public no more than these permissions."""
-        rules = groups.everywhere(permissions)
+        rules = administration.everywhere(permissions)
         sent = {"id": 2, "name": "Guests", "redirectOnLogin": "/", "permissions": list(permissions)}
-        groups.change(self.store, {**sent, "pageRules": rules})
+        administration.change(self.store, {**sent, "pageRules": rules})
 
     def _there(self, path: str, locale: str) -> Row:
         page = self.page(path, locale)
@@ -183,14 +192,14 @@ class Sandbox:
         return page
 
     def _shown(self, row: Row) -> Row:
-        held = [tag["tag"] for tag in tags.of(self.store, row["id"])]
+        held = [tag["tag"] for tag in page_extras.of(self.store, row["id"])]
         return {**row, **{name: bool(row[name]) for name in FLAGS}, "tags": held}
 
 
 def _prepared(store: Store, codes: Sequence[str]) -> str:
     """The administrator's token; a new store gets its groups, languages, secret and key first."""
     with store.lock:
-        locales.install(store, codes)
+        administration.install(store, codes)
         token = store.setting("token")
         if token is None:
             language = {"code": codes[0], "autoUpdate": True, "namespacing": False}
@@ -201,7 +210,87 @@ def _prepared(store: Store, codes: Sequence[str]) -> str:
                 "lang": {**language, "namespaces": []},
             }
             store.settle(settings)
-            groups.create_first(store)
-            token = keys.create(store, "sandbox", FOREVER, 1)
+            administration.create_first(store)
+            token = auth.create(store, "sandbox", FOREVER, 1)
             store.settle({"token": token})
         return str(token)
+
+
+def fill(store: Store, paths: Iterable[str], content: str, tags: Sequence[str]) -> None:
+    """Add Markdown pages of the default language, each with its path above the content.
+
+    None may be there yet. What costs a creation its time is left out: links are not looked for.
+    """
+    locale = store.setting("lang")["code"]
+    with store.lock, store.together():
+        now = store.now()
+        for tag in tags:
+            row = {"tag": tag, "title": tag, "createdAt": now, "updatedAt": now}
+            store.insert("tags", row)
+        known = [row["id"] for row in store.rows("select id from tags order by id")]
+        for path in paths:
+            at = store.now()
+            page = {
+                "path": path,
+                "locale": locale,
+                "hash": page_hash(locale, path, private=False),
+                "title": path.rpartition("/")[2],
+                "description": "",
+                "content": f"# {path}\n\n{content}",
+                "contentType": "markdown",
+                "editor": "markdown",
+                "isPrivate": False,
+                "isPublished": True,
+                "publishStartDate": "",
+                "publishEndDate": "",
+                "scriptCss": "",
+                "scriptJs": "",
+                "authorId": 1,
+                "creatorId": 1,
+                "createdAt": at,
+                "updatedAt": at,
+            }
+            number = store.insert("pages", page)
+            for tag_id in known:
+                store.insert("pageTags", {"pageId": number, "tagId": tag_id})
+
+
+ENDINGS: Final = (signal.SIGINT, signal.SIGTERM)
+
+
+def serve(
+    port: int,
+    data: str | Path | None = None,
+    locales: Sequence[str] = ("en",),
+    on_ready: Callable[[str, str], object] | None = None,
+) -> None:
+    """Serve until SIGINT or SIGTERM comes. Only the main thread can.
+
+    ``on_ready`` gets the address and the administrator's token once requests may come. Raises
+    ``PortTaken`` where the port cannot be listened on, ``FolderError`` where ``data`` cannot be
+    used.
+    """
+    with _told_to_end() as wait, Sandbox(locales, data, port) as box:
+        if on_ready is not None:
+            on_ready(box.url, box.token)
+        wait()
+
+
+@contextmanager
+def _told_to_end() -> Iterator[Callable[[], object]]:
+    """Gives a function that returns once a signal has come that ends a program.
+
+    A signal writes to a socket that the function reads: waiting on a lock instead would miss one
+    that comes just before the wait, and hang on one that comes while the lock is taken.
+    """
+    reader, writer = socket.socketpair()
+    with reader, writer:
+        writer.setblocking(False)
+        before = {number: signal.signal(number, lambda *_: None) for number in ENDINGS}
+        wakeup = signal.set_wakeup_fd(writer.fileno(), warn_on_full_buffer=False)
+        try:
+            yield lambda: reader.recv(1)
+        finally:
+            signal.set_wakeup_fd(wakeup)
+            for number, handler in before.items():
+                signal.signal(number, handler)

@@ -14,9 +14,9 @@ from urllib.parse import quote
 
 from starlette.responses import HTMLResponse
 
-from wikisync.sandbox import convert, locales, reading, tags
-from wikisync.sandbox.access import administrator
-from wikisync.sandbox.finding import find
+from wikisync.sandbox import administration, page_extras, queries, rendering
+from wikisync.sandbox.auth import administrator
+from wikisync.sandbox.page_extras import find
 
 if TYPE_CHECKING:
     from starlette.responses import Response
@@ -74,9 +74,9 @@ def respond(store: Store, address: str) -> Response:
 def _key(store: Store, address: str) -> tuple[str, str]:
     """The locale and path that an address means."""
     first, _, rest = address.strip("/").partition("/")
-    if first in locales.codes(store):
+    if first in administration.codes(store):
         return first, rest or "home"
-    return locales.config(store)["locale"], address.strip("/") or "home"
+    return administration.config(store)["locale"], address.strip("/") or "home"
 
 
 def _html(store: Store, status: int, title: str, main: str, language: str) -> Response:
@@ -91,21 +91,21 @@ def _html(store: Store, status: int, title: str, main: str, language: str) -> Re
 
 
 def _article(store: Store, page: Row) -> str:
-    held = tags.of(store, page["id"])
+    held = page_extras.of(store, page["id"])
     shown = "".join(f'<span class="tag">{escape(tag["tag"])}</span>' for tag in held)
     draft = "" if page["isPublished"] else ' <span class="draft">unpublished</span>'
     return (
         f'<div class="path">{escape(page["locale"])}/{escape(page["path"])}</div>'
         f"<h1>{escape(page['title'])}{draft}</h1>"
         f'<p class="description">{escape(page["description"])}</p><div>{shown}</div>'
-        f"<article>{convert.as_html(page['content'], page['contentType'])}</article>"
+        f"<article>{rendering.as_html(page['content'], page['contentType'])}</article>"
     )
 
 
 def _list(store: Store) -> str:
-    default = locales.config(store)["locale"]
+    default = administration.config(store)["locale"]
     found: dict[str, list[str]] = {}
-    for page in reading.listed(store, administrator(store), {"orderBy": "PATH"}):
+    for page in queries.listed(store, administrator(store), {"orderBy": "PATH"}):
         prefix = "" if page["locale"] == default else f"/{page['locale']}"
         href = escape(f"{prefix}/{quote(page['path'])}")
         draft = "" if page["isPublished"] else ' <span class="draft">unpublished</span>'
