@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, get_args, get_origin, get
 from rich.text import Text
 from typer.models import ArgumentInfo, OptionInfo
 
-from wikisync.cli import app
+from wikisync.cli.commands import app
 
 if TYPE_CHECKING:
     from collections.abc import Callable

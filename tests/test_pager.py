@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from wikisync.pager import command, paged
+from wikisync.cli.pager import command, paged
 
 if TYPE_CHECKING:
     from pathlib import Path

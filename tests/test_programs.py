@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from wikisync.cli.pager import Paged
 from wikisync.executables import find_program
 from wikisync.git.process import run
-from wikisync.pager import Paged
 
 if TYPE_CHECKING:
     from pathlib import Path

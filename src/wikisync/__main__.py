@@ -18,9 +18,9 @@ def main() -> None:
         sys.stdout.write(f"wikisync {__version__}\n")
         return
     gc.set_threshold(_PASS)
-    from wikisync import cli
+    from wikisync.cli import commands
 
-    cli.main()
+    commands.main()
 
 
 if __name__ == "__main__":

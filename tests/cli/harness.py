@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any, Final
 from typer.main import get_command
 
 from sides.hostile import TLS
-from wikisync.cli import app
-from wikisync.console import guard_log
+from wikisync.cli.commands import app
+from wikisync.cli.terminal import guard_log
 from wikisync.state import State
 from wikisync.state.bases import unpack_page
 

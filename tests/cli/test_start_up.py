@@ -95,15 +95,15 @@ def test_help_loads_no_side_no_state_and_nothing_of_the_sandbox(tmp_path: Path) 
     assert {name for name in modules if name.startswith("wikisync")} == {
         "wikisync",
         "wikisync.__main__",
-        "wikisync.cli",
-        "wikisync.cli_plan",
-        "wikisync.cli_review",
-        "wikisync.console",
-        "wikisync.console_run",
-        "wikisync.console_plan",
-        "wikisync.console_review",
+        "wikisync.cli.commands",
+        "wikisync.cli.plan_commands",
+        "wikisync.cli.review_commands",
+        "wikisync.cli.terminal",
+        "wikisync.cli.console_run",
+        "wikisync.cli.console_plan",
+        "wikisync.cli.console_review",
         "wikisync.errors",
-        "wikisync.options",
+        "wikisync.cli.options",
         "wikisync.report",
         "wikisync.report.terminal",
     }
@@ -128,7 +128,7 @@ def test_status_loads_nothing_that_writes(synced: Path, box: Sandbox) -> None:
     modules = loaded(synced, "status", token=box.token)
     assert not modules & {
         "wikisync.sandbox",
-        "wikisync.demo",
+        "wikisync.cli.demo",
         "wikisync.workflow.init",
         "wikisync.workflow.undo",
     }

@@ -257,7 +257,7 @@ def console_for(*, stderr: bool = False, page: TextIO | None = None) -> Console:
 @contextmanager
 def _pageable(output: OutputOptions) -> Iterator[Console]:
     """A console for results: with a pager behind it where there may be one."""
-    from wikisync.pager import command, paged
+    from wikisync.cli.pager import command, paged
 
     console = console_for()
     pager = command(os.environ) if output.view is not None and output.view.pager else []

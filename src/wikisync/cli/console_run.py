@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from wikisync import console
+from wikisync.cli import terminal
 from wikisync.errors import BadConfig
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from wikisync.cli.terminal import ConfigOptions, OutputOptions
     from wikisync.config import Config
-    from wikisync.console import ConfigOptions, OutputOptions
     from wikisync.planning.model import Command
     from wikisync.workflow.sync_run import CommandName
 
@@ -34,12 +34,12 @@ def look(
     from wikisync.workflow import sync_run
 
     request = sync_run.Request(command, direction, **wishes)
-    with console.error_boundary(output, request):
+    with terminal.error_boundary(output, request):
         config = source.load(need_token=not request.offline)
-        console.warn(config)
-        console.check_html(output, config)
-        console.print_and_exit(
-            sync_run.dry_run(config, request, console.progress(output)), output, config
+        terminal.warn(config)
+        terminal.check_html(output, config)
+        terminal.print_and_exit(
+            sync_run.dry_run(config, request, terminal.progress(output)), output, config
         )
 
 
@@ -49,21 +49,21 @@ def write(
     """A command that writes: ``push``, ``pull`` and ``sync``. Ends the program."""
     from wikisync.workflow import sync_run
 
-    request = sync_run.Request(command, command, texts=console.on_github(), **wishes)
-    with console.error_boundary(output, request):
+    request = sync_run.Request(command, command, texts=terminal.on_github(), **wishes)
+    with terminal.error_boundary(output, request):
         config = source.load(writes=not request.dry_run)
-        console.warn(config)
+        terminal.warn(config)
         if request.dry_run:
-            report = sync_run.dry_run(config, request, console.progress(output))
+            report = sync_run.dry_run(config, request, terminal.progress(output))
         else:
             report = sync_run.run_sync(
                 config,
                 request,
-                console.progress(output),
-                ask=console.confirmation(yes=yes),
-                notice=console.print_stopping,
+                terminal.progress(output),
+                ask=terminal.confirmation(yes=yes),
+                notice=terminal.print_stopping,
             )
-        console.print_and_exit(report, output, config)
+        terminal.print_and_exit(report, output, config)
 
 
 def undo(
@@ -73,17 +73,17 @@ def undo(
     from wikisync.workflow import sync_run, undo
 
     request = sync_run.Request("undo", "sync", dry_run=dry_run, run=number)
-    with console.error_boundary(output, request):
+    with terminal.error_boundary(output, request):
         config = source.load(writes=not dry_run)
-        console.warn(config)
+        terminal.warn(config)
         report = undo.undo(
             config,
             request,
-            console.progress(output),
-            ask=console.confirmation(yes=yes),
-            notice=console.print_stopping,
+            terminal.progress(output),
+            ask=terminal.confirmation(yes=yes),
+            notice=terminal.print_stopping,
         )
-        console.print_and_exit(report, output, config)
+        terminal.print_and_exit(report, output, config)
 
 
 def show_log(output: OutputOptions, source: ConfigOptions, paths: tuple[str, ...] = ()) -> None:
@@ -91,16 +91,16 @@ def show_log(output: OutputOptions, source: ConfigOptions, paths: tuple[str, ...
     from wikisync.report import run_log
     from wikisync.workflow import sync_run, undo
 
-    with console.error_boundary(output, sync_run.Request("log", "sync", paths)):
+    with terminal.error_boundary(output, sync_run.Request("log", "sync", paths)):
         config = source.load(need_token=False)
         if paths:
             _show_backups(output, config, paths)
             return
         runs = undo.log(config)
         if output.json:
-            console.print_json(run_log.to_json(runs, config.url, config.folder_name))
+            terminal.print_json(run_log.to_json(runs, config.url, config.folder_name))
         else:
-            run_log.show_log(runs, console.console_for())
+            run_log.show_log(runs, terminal.console_for())
 
 
 def _show_backups(output: OutputOptions, config: Config, paths: tuple[str, ...]) -> None:
@@ -111,7 +111,7 @@ def _show_backups(output: OutputOptions, config: Config, paths: tuple[str, ...])
     if output.json:
         typer.echo(backups.to_json(found, paths, config.url, config.folder_name))
     else:
-        backups.show(found, console.console_for())
+        backups.show(found, terminal.console_for())
 
 
 def print_backup(
@@ -121,14 +121,14 @@ def print_backup(
     from wikisync.workflow import sync_run
     from wikisync.workflow.restore import read_backup, write_elsewhere
 
-    with console.error_boundary(output, sync_run.Request("restore", "pull", backup=number)):
+    with terminal.error_boundary(output, sync_run.Request("restore", "pull", backup=number)):
         data = read_backup(source.load(need_token=False), number)
         if to is None:
-            console.print_bytes(data)
+            terminal.print_bytes(data)
             return
         write_elsewhere(data, to)
         if not output.quiet:
-            console.print_message(f"Backup {number} is in {to} now.")
+            terminal.print_message(f"Backup {number} is in {to} now.")
 
 
 def restore(
@@ -139,10 +139,10 @@ def restore(
     from wikisync.workflow.restore import restore_backup
 
     request = sync_run.Request("restore", "pull", dry_run=dry_run, backup=number)
-    with console.error_boundary(output, request):
+    with terminal.error_boundary(output, request):
         config = source.load(need_token=False)
-        report = restore_backup(config, request, ask=console.confirmation(yes=yes))
-        console.print_and_exit(report, output, config)
+        report = restore_backup(config, request, ask=terminal.confirmation(yes=yes))
+        terminal.print_and_exit(report, output, config)
 
 
 def begin(output: OutputOptions, url: str | None, folder: str) -> None:
@@ -150,13 +150,13 @@ def begin(output: OutputOptions, url: str | None, folder: str) -> None:
     from wikisync.workflow.init import init as make
     from wikisync.workflow.sync_run import Request
 
-    with console.error_boundary(output, Request("init", "sync")):
+    with terminal.error_boundary(output, Request("init", "sync")):
         if url is None and sys.stdin.isatty():
             with redirect_stdout(sys.stderr):
                 url = typer.prompt("The wiki's address (https://…)", err=True)
         made = make(url, folder)
         if output.json:
-            console.print_json(made.to_json())
+            terminal.print_json(made.to_json())
         elif not output.quiet:
             for line in made.lines():
                 typer.echo(line)
@@ -165,7 +165,7 @@ def begin(output: OutputOptions, url: str | None, folder: str) -> None:
 
 def serve(output: OutputOptions, port: int, data: Path | None, locales: str) -> None:
     """``wikisync sandbox``, until it is ended."""
-    with console.error_boundary(output):
+    with terminal.error_boundary(output):
         from wikisync import sandbox
 
         codes = tuple(code.strip() for code in locales.split(",") if code.strip())
@@ -173,7 +173,7 @@ def serve(output: OutputOptions, port: int, data: Path | None, locales: str) -> 
             raise BadConfig("--locales", "", repr(locales), "codes such as en,fr")
 
         def ready(url: str, token: str) -> None:
-            from wikisync.report.sandbox import introduction
+            from wikisync.cli.sandbox_introduction import introduction
 
             typer.echo(introduction(url, token, json=output.json))
             sys.stdout.flush()
@@ -183,7 +183,7 @@ def serve(output: OutputOptions, port: int, data: Path | None, locales: str) -> 
 
 def show_demo() -> None:
     """``wikisync demo``. Ends the program."""
-    with console.error_boundary(console.OutputOptions()):
-        from wikisync.demo import run
+    with terminal.error_boundary(terminal.OutputOptions()):
+        from wikisync.cli.demo import run
 
         raise typer.Exit(run(typer.echo))

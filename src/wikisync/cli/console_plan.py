@@ -8,12 +8,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from wikisync import console
+from wikisync.cli import terminal
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from wikisync.console import ConfigOptions, OutputOptions
+    from wikisync.cli.terminal import ConfigOptions, OutputOptions
     from wikisync.planning.model import Command
 
 
@@ -25,16 +25,16 @@ def plan(
     from wikisync.workflow import sync_run
 
     request = sync_run.Request("plan", direction, file=str(file), **wishes)
-    with console.error_boundary(output, request):
+    with terminal.error_boundary(output, request):
         planfile.check(file)
         config = source.load()
         planfile.check(file, config.folder)
-        console.warn(config)
-        console.check_html(output, config)
-        report = sync_run.dry_run(config, request, console.progress(output))
+        terminal.warn(config)
+        terminal.check_html(output, config)
+        report = sync_run.dry_run(config, request, terminal.progress(output))
         if not report.plan.refusals:
             planfile.save(report, planfile.settings_of(config), file)
-        console.print_and_exit(report, output, config)
+        terminal.print_and_exit(report, output, config)
 
 
 def show(output: OutputOptions, file: Path) -> None:
@@ -42,10 +42,10 @@ def show(output: OutputOptions, file: Path) -> None:
     from wikisync import planfile
     from wikisync.workflow import sync_run
 
-    with console.error_boundary(output, sync_run.Request("show", "sync", file=str(file))):
+    with terminal.error_boundary(output, sync_run.Request("show", "sync", file=str(file))):
         report = planfile.load(file).report
         request = replace(report.request, command="show", file=str(file))
-        console.print_and_exit(replace(report, request=request), output)
+        terminal.print_and_exit(replace(report, request=request), output)
 
 
 def apply(
@@ -62,18 +62,18 @@ def apply(
     from wikisync import planfile
     from wikisync.workflow import apply_plan, sync_run
 
-    with console.error_boundary(output, sync_run.Request("apply", "sync", file=str(file))):
+    with terminal.error_boundary(output, sync_run.Request("apply", "sync", file=str(file))):
         plan = planfile.load(file)
         request = apply_plan.apply_request(plan, str(file), allow=allow, max_delete=max_delete)
         config = source.load(writes=True)
-        console.warn(config)
+        terminal.warn(config)
         report = apply_plan.apply_plan_file(
             config,
             request,
             plan,
-            console.progress(output),
-            ask=console.confirmation(yes=yes),
-            notice=console.print_stopping,
+            terminal.progress(output),
+            ask=terminal.confirmation(yes=yes),
+            notice=terminal.print_stopping,
             skip_stale=skip_stale,
         )
-        console.print_and_exit(report, output, config)
+        terminal.print_and_exit(report, output, config)

@@ -7,10 +7,10 @@ from contextlib import ExitStack, suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from wikisync import console
+from wikisync.cli import terminal
 
 if TYPE_CHECKING:
-    from wikisync.console import ConfigOptions, OutputOptions
+    from wikisync.cli.terminal import ConfigOptions, OutputOptions
     from wikisync.planning.model import Command
 
 
@@ -26,26 +26,26 @@ def review(
     from wikisync.workflow import sync_run
 
     request = sync_run.Request("review", direction, **wishes)
-    with console.error_boundary(output, request), ExitStack() as open_pages:
+    with terminal.error_boundary(output, request), ExitStack() as open_pages:
         from wikisync.review import review as run
         from wikisync.review.entrance import entrance
 
         config = source.load(writes=True)
-        console.warn(config)
+        terminal.warn(config)
 
         def opened(address: str) -> None:
-            console.print_message(f"Review at {address} (for one browser, once; Ctrl-C to end)")
+            terminal.print_message(f"Review at {address} (for one browser, once; Ctrl-C to end)")
             if browser:
                 with suppress(OSError):  # then the user goes to the address that was printed
                     _open(open_pages.enter_context(entrance(address)).as_uri())
 
         def unseen() -> None:
-            console.print_message("Nobody looked at the page for an hour.")
+            terminal.print_message("Nobody looked at the page for an hour.")
 
         report = run(
-            config, request, console.progress(output), opened, console.print_stopping, unseen
+            config, request, terminal.progress(output), opened, terminal.print_stopping, unseen
         )
-        console.print_and_exit(replace(report, diffs=()), output)
+        terminal.print_and_exit(replace(report, diffs=()), output)
 
 
 def _open(page: str) -> None:

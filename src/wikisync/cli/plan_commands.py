@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from wikisync import console, console_plan
-from wikisync.options import (
+from wikisync.cli import console_plan, terminal
+from wikisync.cli.options import (
     Allow,
     Config,
     Convert,
@@ -80,8 +80,8 @@ def plan(
         raise typer.BadParameter("push writes to the wiki alone: plan pull --markers.")
     check_mirror(direction, prefer, mirror=mirror)
     console_plan.plan(
-        console.OutputOptions(json, quiet, exit_code, html=html),
-        console.ConfigOptions(config, jobs),
+        terminal.OutputOptions(json, quiet, exit_code, html=html),
+        terminal.ConfigOptions(config, jobs),
         direction,
         out,
         paths=tuple(paths or ()),
@@ -108,7 +108,7 @@ def show(
 ) -> None:
     """Show a plan file as diff would. Needs neither the wiki nor a token."""
     console_plan.show(
-        console.OutputOptions(json, quiet, exit_code, view(stat, side_by_side, no_pager), html),
+        terminal.OutputOptions(json, quiet, exit_code, view(stat, side_by_side, no_pager), html),
         file,
     )
 
@@ -131,8 +131,8 @@ def apply(
     Where one moved on, here or on the wiki, it is named, and nothing is written.
     """
     console_plan.apply(
-        console.OutputOptions(json, quiet, exit_code),
-        console.ConfigOptions(config, jobs),
+        terminal.OutputOptions(json, quiet, exit_code),
+        terminal.ConfigOptions(config, jobs),
         file,
         yes=yes,
         skip_stale=skip_stale,

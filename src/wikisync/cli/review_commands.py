@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from wikisync import console, console_review
-from wikisync.options import (
+from wikisync.cli import console_review, terminal
+from wikisync.cli.options import (
     Allow,
     Config,
     Convert,
@@ -68,8 +68,8 @@ def review(
     if markers and command == "push":
         raise typer.BadParameter("push writes to the wiki alone: review pull --markers.")
     console_review.review(
-        console.OutputOptions(json, quiet),
-        console.ConfigOptions(config, jobs),
+        terminal.OutputOptions(json, quiet),
+        terminal.ConfigOptions(config, jobs),
         command,
         browser=not no_browser,
         paths=chosen,

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from wikisync import __version__, cli_plan, cli_review, console, console_run
-from wikisync.options import (
+from wikisync import __version__
+from wikisync.cli import console_run, plan_commands, review_commands, terminal
+from wikisync.cli.options import (
     Allow,
     Config,
     Convert,
@@ -83,7 +84,7 @@ def init(
     quiet: Quiet = False,
 ) -> None:
     """Write wikisync.toml, make the folder, try the connection."""
-    console_run.begin(console.OutputOptions(json, quiet), url, folder)
+    console_run.begin(terminal.OutputOptions(json, quiet), url, folder)
 
 
 @app.command(epilog="Example: wikisync status guide")
@@ -103,8 +104,8 @@ def status(
 ) -> None:
     """Show what differs, page by page. Changes nothing."""
     console_run.look(
-        console.OutputOptions(json, quiet, exit_code),
-        console.ConfigOptions(config, jobs),
+        terminal.OutputOptions(json, quiet, exit_code),
+        terminal.ConfigOptions(config, jobs),
         command="status",
         direction="sync",
         paths=tuple(paths or ()),
@@ -141,8 +142,8 @@ def diff(
     """Show the differences themselves, as a push would make them. Changes nothing."""
     check_mirror("push", prefer, mirror=mirror)
     console_run.look(
-        console.OutputOptions(json, quiet, exit_code, view(stat, side_by_side, no_pager), html),
-        console.ConfigOptions(config, jobs),
+        terminal.OutputOptions(json, quiet, exit_code, view(stat, side_by_side, no_pager), html),
+        terminal.ConfigOptions(config, jobs),
         command="diff",
         direction="pull" if pull else "push",
         paths=tuple(paths or ()),
@@ -180,8 +181,8 @@ def _writing(command: Command, text: str, example: str) -> None:
             raise typer.BadParameter("push writes to the wiki alone: pull --markers.")
         check_mirror(command, prefer, mirror=mirror)
         console_run.write(
-            console.OutputOptions(json, quiet, exit_code),
-            console.ConfigOptions(config, jobs),
+            terminal.OutputOptions(json, quiet, exit_code),
+            terminal.ConfigOptions(config, jobs),
             command=command,
             yes=yes,
             paths=tuple(paths or ()),
@@ -209,8 +210,8 @@ _writing(
 )
 
 
-cli_plan.add_to(app)
-cli_review.add_to(app)
+plan_commands.add_to(app)
+review_commands.add_to(app)
 
 
 @app.command(epilog="Example: wikisync log, or wikisync log guide/install.md")
@@ -230,7 +231,7 @@ def log(
 ) -> None:
     """List the runs, and what each did; with PATH, the backups of these pages."""
     console_run.show_log(
-        console.OutputOptions(json), console.ConfigOptions(config), tuple(paths or ())
+        terminal.OutputOptions(json), terminal.ConfigOptions(config), tuple(paths or ())
     )
 
 
@@ -256,8 +257,8 @@ def undo(
     A page that comes back after a deletion has its content, tags and settings, not its history.
     """
     console_run.undo(
-        console.OutputOptions(json, quiet),
-        console.ConfigOptions(config),
+        terminal.OutputOptions(json, quiet),
+        terminal.ConfigOptions(config),
         run,
         yes=yes,
         dry_run=dry_run,
@@ -297,7 +298,7 @@ def restore(
     """
     if print_it and (to is not None or json):
         raise typer.BadParameter("--print goes with neither --output nor --json.")
-    output, source = console.OutputOptions(json, quiet), console.ConfigOptions(config)
+    output, source = terminal.OutputOptions(json, quiet), terminal.ConfigOptions(config)
     if print_it or to is not None:
         console_run.print_backup(output, source, number, to)
     else:
@@ -316,7 +317,7 @@ def sandbox(
     json: Json = False,
 ) -> None:
     """Run a wiki on this machine to try things on, until Ctrl-C."""
-    console_run.serve(console.OutputOptions(json), port, data, locales)
+    console_run.serve(terminal.OutputOptions(json), port, data, locales)
 
 
 @app.command(epilog="Example: wikisync demo")
@@ -327,6 +328,6 @@ def demo() -> None:
 
 def main() -> None:
     """The program ``wikisync``."""
-    console.escape_unencodable()
-    console.guard_log()
+    terminal.escape_unencodable()
+    terminal.guard_log()
     app(prog_name="wikisync")
