@@ -12,7 +12,7 @@ from unittest.mock import patch
 import pytest
 from hypothesis import HealthCheck, settings
 
-import effort
+from support import effort
 from wikisync.sandbox import Sandbox
 
 if TYPE_CHECKING:
@@ -36,14 +36,13 @@ settings.load_profile(effort.PROFILE)
 
 
 HERE: Final = Path(__file__).parent
-FOLDERS: Final = ("crash", "browser")
+FOLDERS: Final = {"crash", "browser"}
 """Folders whose tests all have the mark of their name, and are slow."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
-        folder = item.path.relative_to(HERE).parts[0]
-        if folder in FOLDERS:
+        for folder in FOLDERS & set(item.path.relative_to(HERE).parts):
             item.add_marker(folder)
             item.add_marker("slow")
 

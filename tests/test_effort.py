@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-import effort
+from support import effort
 
 POINTS = ["before COMMIT", "after COMMIT"] * 20 + ["after replace"] + ["before COMMIT"] * 9
 

@@ -1,4 +1,4 @@
-"""Imports follow the data, as the design's *Layout* has it; who knows whom is written down here."""
+"""Imports go down one list of packages, from the command line to the errors (architecture)."""
 
 from __future__ import annotations
 
@@ -13,78 +13,59 @@ import wikisync
 
 ROOT = Path(wikisync.__file__).parent
 
-MAY_KNOW: dict[str, set[str]] = {
-    "errors": {"page"},
-    "page": {"errors"},
-    "sync": {"errors", "page"},
-    "programs": set(),
-    "sides": {"errors", "page", "programs", "sync.plan", "wikisync"},
-    "private": set(),
-    "state": {"errors", "private", "page", "sync.plan", "sides.git_process"},
-    "apply": {"errors", "page", "sync", "sides", "state"},
-    "config": {"errors"},
-    "lock": {"errors", "private", "state.location"},
-    "interrupt": set(),
-    "meet": {"errors", "page", "sync", "sides", "state"},
-    "survey": {"errors", "page", "sync", "sides", "state", "meet", "report.progress"},
-    "planfile": {
-        "errors",
-        "page",
-        "sync",
-        "compare",
-        "config",
-        "request",
-        "report.data",
-        "meet",
-        "apply.context",
-        "sides.atomic",
-        "sides.bounded_json",
-        "private",
-        "wikisync",
-    },
-    "compare": {"errors", "page", "sync", "sides", "state", "survey"},
-}
-"""Room → the rooms, or modules of theirs, that it may import. The rest is above all of these."""
-
-ABOVE = {
-    "workflow",
-    "desk",
-    "past",
-    "backups",
-    "begin",
-    "console",
-    "cli",
-    "demo",
-    "options",
-    "pager",
-    "html_file",
-    "review",
-    "console_review",
-    "console_run",
-    "cli_review",
-    "planning",
-    "request",
-    "reviewed",
-    "console_plan",
-    "cli_plan",
-    "github",
+ORDER = (
     "__main__",
-}
+    "cli",
+    "github",
+    "review",
+    "workflow",
+    "planfile",
+    "report",
+    "request",
+    "snapshot",
+    "apply",
+    "state",
+    "folder",
+    "wiki",
+    "git",
+    "planning",
+    "page",
+    "config",
+    "concurrency",
+    "progress",
+    "private_files",
+    "executables",
+    "errors",
+)
+"""The packages and top modules, each of which may import those after it alone."""
+
+UPWARD = {("errors", "page.model.Key")}
+"""Errors name the page that they are about: a type, which is not imported at run time."""
+
+SANDBOX_IMPORTS = {"errors", "private_files", "wikisync"}
+"""What the sandbox may import: it is a wiki of its own, and shares no code with the client."""
+
+SANDBOX_USERS = {"cli"}
+
+PURE = {"page", "planning"}
+"""Packages that neither read nor write: no file, no network, no clock, no process."""
+
+EFFECTS = {"os", "shutil", "socket", "sqlite3", "subprocess", "tempfile", "time"}
 
 OUTSIDE = {
-    "gql": {"sides.wire"},
-    "graphql": {"sides.wire", "sandbox"},
-    "httpx2": {"sides.wire", "sides.trouble", "sides.http_bounds", "github.api"},
-    "httpcore2": {"sides.http_bounds"},
-    "stamina": {"sides.wire", "github.api"},
-    "subprocess": {"sides.git_process", "demo", "pager"},
+    "gql": {"wiki.transport"},
+    "graphql": {"wiki.transport", "sandbox"},
+    "httpx2": {"wiki.transport", "wiki.http_errors", "wiki.http_bounds", "github.api"},
+    "httpcore2": {"wiki.http_bounds"},
+    "stamina": {"wiki.transport", "github.api"},
+    "subprocess": {"git.process", "cli.demo", "cli.pager"},
     "sqlite3": {"state.database", "sandbox"},
     "yaml": {"page"},
     "frontmatter": {"page"},
-    "pathspec": {"sides.folder", "sync.select", "config"},
-    "filelock": {"lock"},
-    "rich": {"report", "console", "github.action", "cli", "options"},
-    "typer": {"cli", "cli_plan", "cli_review", "console", "console_run", "options"},
+    "pathspec": {"folder.folder", "planning.path_filter", "config"},
+    "filelock": {"state.lock"},
+    "rich": {"report", "cli", "github.action"},
+    "typer": {"cli"},
     "starlette": {"sandbox", "review"},
     "uvicorn": {"sandbox", "review"},
     "markdown_it": {"sandbox", "report.html"},
@@ -93,7 +74,7 @@ OUTSIDE = {
     "markupsafe": {"report.html"},
     "nh3": {"report.html"},
 }
-"""Library → the only rooms or modules that may import it."""
+"""Library → the only packages or modules that may import it."""
 
 LIMIT = 350
 """Lines of a module, at the most."""
@@ -147,81 +128,67 @@ def imports(module: str) -> frozenset[str]:
     return sources()[module].imports
 
 
-def users(rooms: set[str]) -> set[str]:
+def users(names: set[str]) -> set[str]:
     """The modules that import any of these."""
-    return {module for module in MODULES if any(below(name, rooms) for name in imports(module))}
+    return {module for module in MODULES if any(below(name, names) for name in imports(module))}
 
 
-def below(name: str, rooms: set[str]) -> bool:
-    return any(name == room or name.startswith(f"{room}.") for room in rooms)
+def below(name: str, names: set[str]) -> bool:
+    return any(name == one or name.startswith(f"{one}.") for one in names)
 
 
 def ours(name: str) -> bool:
     return name.partition(".")[0] in PACKAGES
 
 
-def room(module: str) -> str:
+def package(module: str) -> str:
     return module.partition(".")[0]
 
 
-@pytest.mark.parametrize("own", MAY_KNOW)
-def test_a_room_knows_only_the_rooms_before_it(own: str) -> None:
-    strange = {
+def test_no_import_goes_up() -> None:
+    place = {name: number for number, name in enumerate(ORDER)}
+    upward = {
         (module, name)
         for module in MODULES
         for name in imports(module)
-        if room(module) == own and ours(name) and not below(name, MAY_KNOW[own] | {own})
+        if package(module) in place and package(name) in place
+        if place[package(name)] < place[package(module)]
     }
-    assert strange == set()
+    assert upward == UPWARD
 
 
-def test_reports_know_no_side_and_no_state() -> None:
-    strange = {
+def test_every_package_has_its_place() -> None:
+    assert {package(module) for module in MODULES} == {*ORDER, "sandbox", "__init__"}
+
+
+def test_what_decides_touches_no_disk_no_network_and_no_clock() -> None:
+    touching = {
         (module, name)
         for module in MODULES
         for name in imports(module)
-        if room(module) == "report" and below(name, {"sides", "state", "console", "cli"})
+        if package(module) in PURE and below(name, EFFECTS)
     }
-    assert strange == set()
+    assert touching == set()
 
 
-def test_the_sandbox_is_a_wiki_of_its_own_and_knows_no_side() -> None:
-    known = {"sandbox", "errors", "private", "wikisync"}
-    strange = {
+def test_the_sandbox_is_a_wiki_of_its_own() -> None:
+    shared = {
         (module, name)
         for module in MODULES
         for name in imports(module)
-        if room(module) == "sandbox" and ours(name) and not below(name, known)
+        if package(module) == "sandbox" and ours(name) and not below(name, SANDBOX_IMPORTS)
+        if package(name) != "sandbox"
     }
-    assert strange == set()
+    assert shared == set()
 
 
-def test_the_command_line_comes_last() -> None:
-    assert users({"cli"}) == {"__main__"}
-    assert users({"console"}) <= {
-        "cli",
-        "cli_plan",
-        "cli_review",
-        "console_plan",
-        "console_review",
-        "console_run",
-        "options",
-    }
-
-
-def test_only_the_sandbox_and_what_runs_it_know_the_sandbox() -> None:
-    outside = {module for module in users({"sandbox"}) if room(module) != "sandbox"}
-    assert outside <= {"console_run", "demo"}
+def test_only_the_command_line_runs_the_sandbox() -> None:
+    assert {package(module) for module in users({"sandbox"})} - {"sandbox"} <= SANDBOX_USERS
 
 
 @pytest.mark.parametrize("library", OUTSIDE)
 def test_a_library_is_known_only_where_it_is_wrapped(library: str) -> None:
     assert {user for user in users({library}) if not below(user, OUTSIDE[library])} == set()
-
-
-def test_every_room_has_its_place() -> None:
-    rooms = {room(module) for module in MODULES}
-    assert rooms - {*MAY_KNOW, *ABOVE, "report", "sandbox", "__init__"} == set()
 
 
 def test_no_import_is_relative() -> None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final, get_args
 
 import pytest
 
-import manual
+from support import manual
 from wikisync import config, errors
 from wikisync.page.document import compose, parse
 from wikisync.page.fingerprint import FIELDS
@@ -256,7 +256,15 @@ def test_every_problem_is_explained_in_the_words_that_the_program_says(damaged: 
 
 def test_no_kind_of_error_goes_without_an_explanation() -> None:
     # These are families, or are said in another place: as a problem, or with a port or a reason.
-    elsewhere = {"UsageError", "WikiError", "BadPage", "BadName", "NotAWiki", "ApiOff", "PortTaken"}
+    elsewhere = {
+        "UsageError",
+        "WikiError",
+        "BadPage",
+        "BadName",
+        "UnexpectedResponse",
+        "ApiDisabled",
+        "PortTaken",
+    }
     named = {type(error).__name__ for error in ERRORS} | elsewhere
     assert {kind.__name__ for kind in _below(errors.WikisyncError)} == named
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-import manual
+from support import manual
 from wikisync.sandbox import Sandbox
 
 if TYPE_CHECKING:

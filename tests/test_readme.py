@@ -8,7 +8,7 @@ from typing import Final
 
 import pytest
 
-import manual
+from support import manual
 from wikisync.page.document import parse
 
 README: Final = (manual.ROOT / "README.md").read_text(encoding="utf-8")

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import yaml
 
-import manual
+from support import manual
 
 CONTRIBUTING: Final = (manual.ROOT / ".github/CONTRIBUTING.md").read_text(encoding="utf-8")
 PROJECT: Final = tomllib.loads((manual.ROOT / "pyproject.toml").read_text(encoding="utf-8"))

@@ -84,7 +84,7 @@ def load(
     env: Mapping[str, str] | None = None,
     need_token: bool = True,
 ) -> Config:
-    """The configuration for a run that begins in ``start`` (default: the current folder).
+    """The configuration for a run that begins in ``running`` (default: the current folder).
 
     ``file`` is used where given; else ``wikisync.toml`` is looked for upwards. Without one, the
     environment alone must do. Raises the errors of the UsageError family.

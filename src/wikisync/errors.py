@@ -1,44 +1,44 @@
 """The tree of errors. Each carries facts; ``report.wording`` alone turns them into sentences.
 
 WikisyncError
-├── UsageError            wrong usage or configuration (exit code 2)
-│   ├── NotConfigured     no wikisync.toml, no URL, no token, …
-│   ├── BadConfig         a value in wikisync.toml or the environment that cannot be
-│   ├── TokenInFile       a secret where it does not belong
-│   ├── NoSuchPath        a PATH argument that means no page
-│   ├── NoSuchRun         there is no run of that number, or none to undo
-│   ├── NeedsYes          there is something to write, and nobody to ask
-│   ├── BadPlan           a file that is no plan which can be applied or shown
-│   ├── NotWritten        a file that was asked for cannot be written there
-│   ├── BackupMissing     there is no such backup, or not any more
-│   ├── ExtraMissing      the extra that a command needs is not installed
-│   └── PortTaken         the sandbox cannot listen where it was told to
-├── BadPage               a file that is no page, with its line; never stops the others
-├── BadName               a name that one of the sides cannot hold, or that leads astray
-├── FolderError           reading or writing files went wrong
-│   └── FileMoved         a file is not as the plan saw it
-├── WikiError             the wiki, or the way to it
-│   ├── Unreachable       nobody there, cut off, too late
-│   │   └── Untrusted     the certificate is not trusted
-│   ├── NotAWiki          something answered, but not Wiki.js
-│   │   └── Redirected    it points elsewhere; the token does not follow
-│   ├── ApiOff            the API is switched off, or the key is revoked
-│   ├── Guest             the token is nobody's
-│   ├── Forbidden         the key lacks a right
-│   ├── TooLarge          over the wiki's limit on a request, or ours on an answer
-│   ├── PageGone          no such page (6003)
-│   ├── PageHidden        the key may not see it (6013)
-│   ├── Rejected          refused, and known to have changed nothing
-│   └── Unsure            failed or no answer, and may have written all the same
-│       └── Unrendered    written, and not shown to readers
-├── PageMoved             a page is not as the plan saw it
-├── Stale                 a page is not as the plan that was reviewed saw it
-├── Overtook              a page was written over an edit of the last moment: in a backup
-├── StateError            .wikisync cannot be used
-├── Locked                another run is at work
-├── UntrustedCheckout     what anybody may have checked out must not decide this
-├── GitHubError           GitHub, or the way to it: a comment or a pull request came to nothing
-└── Interrupted           the user said stop; what was done is recorded
+├── UsageError                    wrong usage or configuration (exit code 2)
+│   ├── NotConfigured             no wikisync.toml, no URL, no token, …
+│   ├── BadConfig                 a value in wikisync.toml or the environment that cannot be
+│   ├── TokenInFile               a secret where it does not belong
+│   ├── NoSuchPath                a PATH argument that means no page
+│   ├── NoSuchRun                 there is no run of that number, or none to undo
+│   ├── NeedsYes                  there is something to write, and nobody to ask
+│   ├── BadPlan                   a file that is no plan which can be applied or shown
+│   ├── NotWritten                a file that was asked for cannot be written there
+│   ├── BackupMissing             there is no such backup, or not any more
+│   ├── ExtraMissing              the extra that a command needs is not installed
+│   └── PortTaken                 the sandbox cannot listen where it was told to
+├── BadPage                       a file that is no page, with its line; never stops the others
+├── BadName                       a name that one of the sides cannot hold, or that leads astray
+├── FolderError                   reading or writing files went wrong
+│   └── FileChanged               a file is not as the plan saw it
+├── WikiError                     the wiki, or the way to it
+│   ├── Unreachable               nobody there, cut off, too late
+│   │   └── CertificateError      the certificate is not trusted
+│   ├── UnexpectedResponse        something answered, but not Wiki.js
+│   │   └── Redirected            it points elsewhere; the token does not follow
+│   ├── ApiDisabled               the API is switched off, or the key is revoked
+│   ├── Unauthenticated           the token is nobody's
+│   ├── Forbidden                 the key lacks a right
+│   ├── TooLarge                  over the wiki's limit on a request, or ours on an answer
+│   ├── PageGone                  no such page (6003)
+│   ├── PageHidden                the key may not see it (6013)
+│   ├── Rejected                  refused, and known to have changed nothing
+│   └── WriteUncertain            failed or no answer, and may have written all the same
+│       └── RenderFailed          written, and not shown to readers
+├── PageChanged                   a page is not as the plan saw it
+├── StalePlan                     a page is not as the plan that was reviewed saw it
+├── OverwroteConcurrentEdit       a page was written over an edit of the last moment: in a
+backup ├── StateError            .wikisync cannot be used
+├── Locked                        another run is at work
+├── UntrustedCheckout             what anybody may have checked out must not decide this
+├── GitHubError                   GitHub, or the way to it
+└── Interrupted                   the user said stop; what was done is recorded
 """
 
 from __future__ import annotations

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from wikisync.apply import ActionResult
     from wikisync.apply.restore import Restoration
-    from wikisync.planning.model import Command, Note, Plan, Prefer
+    from wikisync.page.model import Page
+    from wikisync.planning.model import Action, Command, Conflict, Note, Plan, Prefer
     from wikisync.planning.path_filter import PathFilter
-    from wikisync.workflow.diff import PageDiff
+    from wikisync.state.journal import JournalEntry, RunRecord
 
 CommandName = Literal[
     "status",
@@ -62,6 +63,20 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
+class PageDiff:
+    """A page of the plan as it is (``old``) and as it would be (``new``); None: not there.
+
+    For a conflict, ``old`` is the wiki's and ``new`` the folder's. A merge writes to both sides:
+    ``old`` is the wiki's, and ``here`` the folder's.
+    """
+
+    item: Action | Conflict
+    old: Page | None
+    new: Page | None
+    in_folder: Page | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """What a command found and did.
 
@@ -86,3 +101,11 @@ class Report:
     earlier: int = 0
     unplanned: int = 0
     restoration: Restoration | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedRun:
+    """A run of the log with its writes."""
+
+    run: RunRecord
+    writes: tuple[JournalEntry, ...]

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import pytest
 import stamina
 
-from rig import Rig, rigged
+from support.apply_run import Rig, rigged
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

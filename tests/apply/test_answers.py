@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from rig import page, results
+from support.apply_run import page, results
 from wikisync.apply import wiki_writes
 from wikisync.errors import (
     Forbidden,
@@ -31,7 +31,7 @@ from wikisync.sandbox import (
 from wikisync.wiki.client import Wiki
 
 if TYPE_CHECKING:
-    from rig import Rig
+    from support.apply_run import Rig
 
 WROTE = [
     WriteThenFail(),

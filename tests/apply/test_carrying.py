@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from rig import CREATED, DATE, page, results
+from support.apply_run import CREATED, DATE, page, results
 
 if TYPE_CHECKING:
-    from rig import Rig
+    from support.apply_run import Rig
 
 BARE = "Only content.\n"
 WORN: dict[str, Any] = {

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from rig import page, results
+from support.apply_run import page, results
 from wikisync.errors import StateError
 from wikisync.folder.directory import Directory
 from wikisync.sandbox import Refuse
 from wikisync.state.bases import unpack_page
 
 if TYPE_CHECKING:
-    from rig import Rig
+    from support.apply_run import Rig
 
 
 @pytest.fixture

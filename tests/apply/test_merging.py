@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from rig import page, results
+from support.apply_run import page, results
 from wikisync.apply.undo import revert, undo_steps
 from wikisync.errors import FileChanged, PageChanged
 from wikisync.sandbox import Drop, Hook, Refuse, Status, WriteThenFail
 
 if TYPE_CHECKING:
-    from rig import Rig
+    from support.apply_run import Rig
     from wikisync.apply import ActionResult
 
 BASE = "One.\n\nTwo.\n\nThree.\n"

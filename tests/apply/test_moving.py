@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from rig import page, results
+from support.apply_run import page, results
 from wikisync.apply.undo import revert, undo_steps
 from wikisync.errors import FileChanged, PageChanged
 from wikisync.sandbox import Drop, Hook, Status, TreeRace, Truncated, WriteThenFail
 from wikisync.wiki.client import Wiki
 
 if TYPE_CHECKING:
-    from rig import Rig
+    from support.apply_run import Rig
     from wikisync.apply import ActionResult
     from wikisync.page.model import Key
     from wikisync.sandbox import Sandbox

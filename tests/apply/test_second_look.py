@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from rig import page, results
+from support.apply_run import page, results
 from wikisync.apply import second_look
 from wikisync.errors import FolderError, PageChanged
 from wikisync.report.error_messages import error_message
 from wikisync.sandbox import Hook
 
 if TYPE_CHECKING:
-    from rig import Rig
+    from support.apply_run import Rig
     from wikisync.planning.model import Plan
 
 

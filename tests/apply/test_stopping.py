@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from rig import page, results
+from support.apply_run import page, results
 from wikisync.errors import (
     ApiDisabled,
     BadPage,
@@ -23,7 +23,7 @@ from wikisync.wiki.client import Wiki
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from rig import Rig
+    from support.apply_run import Rig
     from wikisync.apply import ActionResult
 
 NAMES = ("home", "news", "team")

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from cli.harness import Workspace, page
+from support.workspace import Workspace, page
 from wikisync.apply.transaction import JournaledWrite
 from wikisync.config import load
-from wikisync.report.progress import silent
+from wikisync.progress import silent
 from wikisync.request import Request
 from wikisync.workflow import sync_run, undo
 

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from rig import results
+from support.apply_run import results
 from wikisync.errors import FolderError
 
 if TYPE_CHECKING:
-    from rig import Rig
+    from support.apply_run import Rig
 
 NAMES = ("con", "guide/com1", "aux/start")
 

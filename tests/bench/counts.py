@@ -20,9 +20,9 @@ import sys
 from wikisync.page.document import compose, parse
 from wikisync.page.fingerprint import Fingerprint, fingerprint, listed_fields
 from wikisync.page.model import Key, Listed, Page
-from wikisync.sync.known import Sides, Wish
-from wikisync.sync.plan import Base, Local, Remote
-from wikisync.sync.planner import make_plan
+from wikisync.planning.snapshot import PlanOptions, Snapshot
+from wikisync.planning.model import Base, Local, Remote
+from wikisync.planning.planner import make_plan
 TIME = "2020-12-16T06:49:25.724Z"
 TEXT = "Some words of an ordinary page, as many as it takes.\\n" * 60
 page = Page(TEXT, "A page", "", True, ("one", "two"), "markdown", "", "", "", "", False)
@@ -39,7 +39,7 @@ def sides(many):
         bases[key] = Base(key, n, f"page-{n}.md", "markdown", parts, parts, TIME, TIME, b"x")
         here[key] = Local(f"page-{n}.md", "markdown", parts, b"x")
         there[key] = Remote(listed(n), parts)
-    return Sides(bases, here, there, lambda key, _: f"{key.path}.md")
+    return Snapshot(bases, here, there, lambda key, _: f"{key.path}.md")
 hundred = sides(100)
 one = listed(1)
 """
@@ -52,7 +52,7 @@ PARTS: Final = {
     "compose a page of 3 kB": (
         'compose(page, date=TIME, date_created=TIME, content_type="markdown")'
     ),
-    "plan of 100 pages in sync": 'make_plan(hundred, Wish("sync"))',
+    "plan of 100 pages in sync": 'make_plan(hundred, PlanOptions("sync"))',
 }
 
 

@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 from wikisync.config import load
-from wikisync.report.progress import silent
+from wikisync.progress import silent
 from wikisync.sandbox import Sandbox
 from wikisync.workflow import sync_run
 

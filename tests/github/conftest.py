@@ -8,7 +8,7 @@ import stamina
 from github.api import FakeGitHub
 from github.scene import Scene, staged
 from github.step import Place, placed
-from repo import alone
+from support.git_repository import alone
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -23,7 +23,7 @@ import yaml
 
 from github.expressions import Context
 from github.log import Log, outputs
-from sides.hostile import TLS
+from wiki.hostile import TLS
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -9,10 +9,10 @@ from contextlib import chdir, contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from cli.harness import called, command, environment
 from github.api import REPOSITORY, FakeGitHub
 from github.runner import JobRun, Runner
-from repo import Repo, repository
+from support.git_repository import Repo, repository
+from support.workspace import called, command, environment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

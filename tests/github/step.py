@@ -8,9 +8,9 @@ from contextlib import chdir, redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from cli.harness import Result, Workspace
 from github.api import REPOSITORY, FakeGitHub
 from github.log import Log, outputs
+from support.workspace import Result, Workspace
 from wikisync.github.action import run_action
 
 if TYPE_CHECKING:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from cli.harness import page
 from github.api import REPOSITORY
-from sides.hostile import Hostile, reply
+from support.workspace import page
+from wiki.hostile import Hostile, reply
 from wikisync.errors import FolderError
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from cli.harness import Result, Workspace, command, page
 from github.log import Log, outputs
+from support.workspace import Result, Workspace, command, page
 from wikisync.sandbox.faults import Refuse
 
 if TYPE_CHECKING:
@@ -194,7 +194,7 @@ def test_a_write_that_the_wiki_refuses_is_told_without_its_control_characters(
 
 def test_a_traceback_is_text_in_the_log_too(ws: Workspace) -> None:
     program = (
-        "from wikisync import cli\n"
+        "from wikisync.cli import commands as cli\n"
         f"def app(**_): raise RuntimeError({HOSTILE!r})\n"
         "cli.app = app\n"
         "cli.main()\n"

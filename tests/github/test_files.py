@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, get_args
 import pytest
 import yaml
 
-import manual
 from github.runner import ACTION, ROOT, WORKFLOW, load
+from support import manual
 from wikisync.github.action import CommandInput
 from wikisync.github.workflow_commands import FailOn
 

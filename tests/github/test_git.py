@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from repo import Repo, alone, repository
+from support.git_repository import Repo, alone, repository
 from wikisync.errors import GitHubError
 from wikisync.git.process import run
 from wikisync.github.clone import BRANCH, EMAIL, TRAILER, Clone, _network

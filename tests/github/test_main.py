@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cli.harness import environment
+from support.workspace import environment
 from wikisync.github import action
 from wikisync.github.__main__ import main
 
@@ -23,7 +23,7 @@ def test_a_job_that_is_cancelled_ends_without_a_traceback(
     def cancelled(_: object) -> int:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(action, "run", cancelled)
+    monkeypatch.setattr(action, "run_action", cancelled)
     assert main(["run"]) == 130
     assert "The next run settles" in capsys.readouterr().err
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from cli.harness import page
-from repo import Repo, alone
+from support.git_repository import Repo, alone
+from support.workspace import page
 
 if TYPE_CHECKING:
     from github.step import Ended, Place

@@ -11,7 +11,7 @@ import pytest
 
 from github.api import REPOSITORY, FakeGitHub
 from github.log import Log, outputs
-from repo import Repo, alone, repository
+from support.git_repository import Repo, alone, repository
 from wikisync.github.clone import BRANCH
 from wikisync.github.environment import CommandResult, job, load_result, save_result
 from wikisync.github.pull_request import propose_pull_request

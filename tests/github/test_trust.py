@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from cli.harness import page
-from repo import Repo, alone
-from sides.hostile import TLS
+from support.git_repository import Repo, alone
+from support.workspace import page
+from wiki.hostile import TLS
 from wikisync.sandbox import Sandbox
 
 if TYPE_CHECKING:

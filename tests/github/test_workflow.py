@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from cli.harness import page
+from support.workspace import page
 from wikisync.github.clone import BRANCH
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from cli.harness import Workspace, page
+from support.workspace import Workspace, page
 
 if TYPE_CHECKING:
     from pathlib import Path

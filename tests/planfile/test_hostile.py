@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from cli.harness import page
+from support.workspace import page
 from wikisync.page.fingerprint import Fingerprint, fingerprint
 from wikisync.page.model import Page
 from wikisync.planfile import file as on_disk
@@ -17,7 +17,7 @@ from wikisync.planfile.format import identity
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from cli.harness import Result, Workspace
+    from support.workspace import Result, Workspace
 
     Data = dict[str, Any]
     Change = Callable[[Data], None]

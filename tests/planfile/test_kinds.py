@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-import manual
-from cli.harness import Workspace, page
+from support import manual
+from support.workspace import Workspace, page
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -7,15 +7,15 @@ from typing import Any
 
 import pytest
 
-from helpers import FILE, PAGE, base, local, planned, remote, sides
 from report.console import plain, signed
+from support.values import FILE, PAGE, base, local, planned, remote, sides
 from wikisync.page.model import Page
 from wikisync.planning.model import Conflict
 from wikisync.planning.planner import PlanOptions
 from wikisync.report.diff.diffstat import diffstat
 from wikisync.report.diff.styled_text import cells
 from wikisync.report.terminal import pages
-from wikisync.workflow.diff import PageDiff
+from wikisync.request import PageDiff
 
 PUSH = planned(sides([base()], [local(content="New.")], [remote()]), PlanOptions("push")).actions[0]
 ALL = replace(PUSH, fields=())

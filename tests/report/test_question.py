@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from helpers import LATER, base, key, local, planned, remote, sides
+from support.values import LATER, base, key, local, planned, remote, sides
 from wikisync.planning.model import Plan
 from wikisync.planning.planner import PlanOptions
 from wikisync.report.question import question_message

@@ -6,13 +6,13 @@ import re
 
 import pytest
 
-from helpers import local, planned, sides
 from report.console import console, printed
+from support.values import local, planned, sides
 from wikisync.apply import ActionResult
 from wikisync.errors import Interrupted
 from wikisync.planning.planner import PlanOptions
 from wikisync.report.terminal import show
-from wikisync.workflow.sync_run import Report, Request
+from wikisync.request import Report, Request
 
 NAMES = [f"page-{number:02}" for number in range(30)]
 

@@ -6,7 +6,7 @@ from threading import Thread
 
 import pytest
 
-from helpers import key
+from support.values import key
 from wikisync.apply import ActionResult
 from wikisync.errors import PageChanged
 from wikisync.planning.model import Action, Side, Verb

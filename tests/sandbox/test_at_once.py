@@ -5,7 +5,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from asking import CREATE, LIST, NEW, UPDATE, ask, do
+from support.graphql_client import CREATE, LIST, NEW, UPDATE, ask, do
 from wikisync.sandbox import Hook, Sandbox
 
 PAGES = 40

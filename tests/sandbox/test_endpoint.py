@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from asking import CREATE, LIST, NEW, ask, do, post, send
+from support.graphql_client import CREATE, LIST, NEW, ask, do, post, send
 from wikisync.sandbox import Sandbox
 
 UNKNOWN = "INTERNAL_SERVER_ERROR"

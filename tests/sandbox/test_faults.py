@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from asking import CREATE, DELETE, LIST, NEW, UPDATE, Answer, do, post, send
+from support.graphql_client import CREATE, DELETE, LIST, NEW, UPDATE, Answer, do, post, send
 from wikisync.sandbox import (
     Drop,
     Hook,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from asking import CREATE, LIST, NEW, ask, do, post
+from support.graphql_client import CREATE, LIST, NEW, ask, do, post
 from wikisync.errors import FolderError, PortTaken
 from wikisync.sandbox import Sandbox, serve
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from asking import CREATE, NEW, UPDATE, do
+from support.graphql_client import CREATE, NEW, UPDATE, do
 from wikisync.sandbox import Late
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from asking import ask, post
+from support.graphql_client import ask, post
 from wikisync.sandbox import Sandbox
 
 CODES = ("errors", 0, "extensions", "exception", "code")

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from asking import UPDATE, ask, do
+from support.graphql_client import UPDATE, ask, do
 from wikisync.sandbox import Sandbox
 
 STRETCH = (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from asking import browse
+from support.graphql_client import browse
 from wikisync.sandbox import Sandbox
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from asking import CREATE, DELETE, MOVE, NEW, UPDATE, ask, do, post
+from support.graphql_client import CREATE, DELETE, MOVE, NEW, UPDATE, ask, do, post
 from wikisync.sandbox import ApiError, Sandbox
 
 FULL: dict[str, Any] = {

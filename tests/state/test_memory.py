@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from helpers import LATER, PAGE, base, key, remote
+from support.values import LATER, PAGE, base, key, remote
 from wikisync.errors import StateError
 from wikisync.page.model import Page
 from wikisync.state import State
@@ -93,7 +93,9 @@ def intent(run: int, **other: object) -> Intent:
 
 def test_an_intent_is_open_until_it_is_ended(tmp_path: Path, state: State) -> None:
     run = state.journal.begin_run("push", AT)
-    whole = intent(run, after=StoredBase(base(), ODD), follow=True, before=StoredBase(base(), PAGE))
+    whole = intent(
+        run, after=StoredBase(base(), ODD), follows_file=True, before=StoredBase(base(), PAGE)
+    )
     number = state.journal.begin(whole)
     state.close()
     again = reopened(tmp_path)

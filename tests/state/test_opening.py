@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from helpers import PAGE, base
+from support.values import PAGE, base
 from wikisync.errors import StateError
 from wikisync.state import State
 from wikisync.state.bases import StoredBase

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from helpers import PAGE, base, key
+from support.values import PAGE, base, key
 from wikisync.state import State
 from wikisync.state.bases import StoredBase
 from wikisync.state.journal import Intent

@@ -81,7 +81,7 @@ def update_file(run: ApplyContext, action: Action, record: Record) -> None:
 
 
 def delete_file(run: ApplyContext, action: Action) -> None:
-    """Delete a file whose page is gone. Raises PageMoved where there is one again.
+    """Delete a file whose page is gone. Raises PageChanged where there is one again.
 
     A page that the state knows by another name, and that only moved there, is not that one.
     """
@@ -171,7 +171,7 @@ def _earlier_date(here: str | None, there: str) -> str | None:
 def write(run: ApplyContext, intent: Intent, data: bytes) -> None:
     """Bring the file of an intent to ``data``; what it held is kept.
 
-    Raises FileMoved where it is not as the lease says, FolderError where the disk refuses.
+    Raises FileChanged where it is not as the lease says, FolderError where the disk refuses.
     """
     with journaled_write(run, intent) as held:
         _keep(held)
@@ -185,8 +185,8 @@ def write(run: ApplyContext, intent: Intent, data: bytes) -> None:
 def move(run: ApplyContext, intent: Intent) -> None:
     """Give the file of an intent its new name.
 
-    Raises FileMoved where it is not as the lease says, or a file bears the name; FolderError where
-    the disk refuses.
+    Raises FileChanged where it is not as the lease says, or a file bears the name; FolderError
+    where the disk refuses.
     """
     with journaled_write(run, intent) as held:
         held.sent = True
@@ -199,7 +199,7 @@ def move(run: ApplyContext, intent: Intent) -> None:
 def delete(run: ApplyContext, intent: Intent) -> None:
     """Delete the file of an intent; what it held is kept.
 
-    Raises FileMoved where it is not as the lease says, FolderError where the disk refuses.
+    Raises FileChanged where it is not as the lease says, FolderError where the disk refuses.
     """
     with journaled_write(run, intent) as held:
         _keep(held)

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 def move_page(run: ApplyContext, action: Action) -> WikisyncError | None:
     """Move a page to where its file is. Returns what went wrong beside, if anything.
 
-    Raises PageMoved where the file is no longer there, or back where it was, at a second look.
+    Raises PageChanged where the file is no longer there, or back where it was, at a second look.
     """
     there = action.remote
     if there is None or there.fingerprint is None:
@@ -50,7 +50,7 @@ def move_page(run: ApplyContext, action: Action) -> WikisyncError | None:
 
 
 def move_file(run: ApplyContext, action: Action) -> None:
-    """Rename a file as its page was. Raises PageMoved where the page is not there any more."""
+    """Rename a file as its page was. Raises PageChanged where the page is not there any more."""
     here = action.local
     if here is None:
         raise AssertionError(f"{action.key}: a move of a file needs one")

@@ -81,7 +81,7 @@ def _with_heading(page: Page, document: Document, before: Page) -> Page:
 
 
 def delete_page(run: ApplyContext, action: Action) -> None:
-    """Delete a page whose file is gone, at two looks. Raises PageMoved where it is back."""
+    """Delete a page whose file is gone, at two looks. Raises PageChanged where it is back."""
     before = run.state.bases.get(action.key)
     second_look.wait_for_second_look(run)
     wiki_writes.delete(
@@ -219,8 +219,9 @@ def update_date_line(
     """Bring the ``date`` line of a file to the time of its page.
 
     Returns the digest that the file then has; None where it stays as it is: it has no such line, or
-    one that says something else than a date, which is somebody's. The caller notes it (``rewrote``)
-    together with the base. Raises FileMoved and FolderError; the file is then as it was.
+    one that says something else than a date, which is somebody's. The caller notes it
+    (``rewrote``) together with the base. Raises FileChanged and FolderError; the file is
+    then as it was.
     """
     document = opened.document
     if not run.write_back or document.date is None or parse_instant(document.date) is None:

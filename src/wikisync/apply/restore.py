@@ -125,7 +125,7 @@ def plan_restore(state: State, folder: Folder, backup: Backup) -> Restoration:
 
 
 def restore(run: ApplyContext, todo: Restoration) -> None:
-    """Write the file of a backup. Raises FileMoved where it changed meanwhile, FolderError."""
+    """Write the file of a backup. Raises FileChanged where it changed meanwhile, FolderError."""
     action, known = todo.action, todo.known
     file_actions.write(
         run,

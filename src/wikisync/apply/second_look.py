@@ -35,7 +35,7 @@ def wait_for_second_look(run: ApplyContext) -> None:
 
 
 def check_still_missing(run: ApplyContext, action: Action) -> None:
-    """Raise PageMoved where a page that is to be deleted has a file again.
+    """Raise PageChanged where a page that is to be deleted has a file again.
 
     A file of another kind is one too. A file that was there at the first look is another page's,
     renamed to that name. Raises FolderError where that cannot be told.
@@ -50,7 +50,7 @@ def check_still_missing(run: ApplyContext, action: Action) -> None:
 
 
 def check_still_renamed(run: ApplyContext, action: Action) -> None:
-    """Raise PageMoved where a page is to move because its file was renamed, and that was undone.
+    """Raise PageChanged where a page is to move because its file was renamed, and that was undone.
 
     Where pages change places, the old name is that of another page's file: it was there at the
     first look, or this run wrote it. Raises FolderError where that cannot be told.

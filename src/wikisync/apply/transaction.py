@@ -45,12 +45,13 @@ HARMLESS = (Rejected, Forbidden, PageGone)
 class ApplyContext:
     """A run at work: both sides, the state, its number there, and how it is to treat files.
 
-    ``reads_history`` is set to False once the wiki says that the key may not, ``is_somebody`` to
-    True once it was asked whether the token is somebody's. ``wrote`` has the digests of files that
-    this run itself wrote, by their name and the digest that the plan saw; ``left`` are the files
-    that its writes here left, by their names and digests. ``updates`` and ``creates`` are how many
-    of each are in flight on the wiki at once; ``rebuilt`` are pages with whose writes the wiki,
-    by its own word, made its tree of pages anew.
+    ``reads_history`` is set to False once the wiki says that the key may not, ``token_checked`` to
+    True once it was asked whether the token is somebody's. ``wrote`` has the digests
+    of files that this run itself wrote, by their name and the digest that the plan saw; ``left``
+    are the files that its writes here left, by their names and digests. ``updates`` and
+    ``creates`` are how many of each are in flight on the wiki at once; ``rebuilt`` are pages with
+    whose writes the
+    wiki, by its own word, made its tree of pages anew.
     """
 
     wiki: Wiki
@@ -67,7 +68,10 @@ class ApplyContext:
     tree_rebuilt: set[Key] = field(default_factory=set)
 
     def check_token(self) -> None:
-        """Ask, once, whether the token is still somebody's. Raises Guest where it is not."""
+        """Ask, once, whether the token is still somebody's.
+
+        Raises Unauthenticated where it is not.
+        """
         if not self.token_checked:
             if not self.wiki.connect().authenticated:
                 raise Unauthenticated(self.wiki.url)
@@ -230,7 +234,7 @@ def base_of_equal_page(
 
 
 def open_file(run: ApplyContext, here: Local) -> ParsedFile:
-    """The file of the plan, read again. Raises FileMoved where it changed since (promise 3)."""
+    """The file of the plan, read again. Raises FileChanged where it changed since (promise 3)."""
     try:
         data = run.folder.read(here.file)
     except FolderError as error:

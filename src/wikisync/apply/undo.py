@@ -38,8 +38,8 @@ _INVERSE: dict[Verb, Verb] = {
 class UndoStep:
     """A write of a past run, and the action that takes it back.
 
-    ``in_the_way`` says, in a clause, why it is left alone, if it is. ``backups`` are the numbers of
-    those that the past write made.
+    ``target_occupied`` says, in a clause, why it is left alone, if it is. ``backups`` are the
+    numbers of those that the past write made.
     """
 
     noted: JournalEntry
@@ -54,7 +54,8 @@ def undo_steps(
     """What takes a run back, the last write first: what was done, or may be, and still stands.
 
     Without ``tried``, writes are left out that an undo has already left alone, because the page or
-    file had changed since. Without ``settled``, also those are in it that no run has ended yet.
+    file had changed since. Without ``settled``, also those are in it that no run has ended
+    yet.
     """
     outcomes: set[Outcome | None] = {"done", "unknown"}
     standing = _writes_in_effect(state, number, outcomes if settled else outcomes | {None})

@@ -49,7 +49,7 @@ def rewrite_if_partial(
 
 
 def raise_render_failed(failure: WriteUncertain | None) -> None:
-    """Raise Unrendered where the wiki, asked again, failed once more, or gave no answer."""
+    """Raise RenderFailed where the wiki, asked again, failed once more, or gave no answer."""
     if failure is not None:
         raise RenderFailed(failure.url, failure.message, failure.code)
 

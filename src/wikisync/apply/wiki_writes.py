@@ -50,7 +50,7 @@ if TYPE_CHECKING:
 def create(run: ApplyContext, intent: Intent, page: Page) -> Record:
     """Create the page of an intent, where there is none. Returns it as it is then.
 
-    Raises PageMoved where there is one, or somebody wrote right after; Forbidden where all but
+    Raises PageChanged where there is one, or somebody wrote right after; Forbidden where all but
     style or script was taken; WikiError.
     """
     with journaled_write(run, intent) as held:
@@ -85,7 +85,7 @@ def update(
     """Bring the page of an intent to what ``page_for`` makes of it as it is now.
 
     Returns the page as it is then, and the edit that this write overtook, if there was one; it is
-    kept. Raises PageMoved where the page is not as the lease says, or somebody wrote right after;
+    kept. Raises PageChanged where the page is not as the lease says, or somebody wrote right after;
     Forbidden where all but style or script was taken; WikiError.
     """
     with journaled_write(run, intent) as held:
@@ -144,8 +144,8 @@ def move(
     ``look`` is called right before the request, and may raise why it is not to be made.
 
     Returns the page as it is then, and the edit that this overtook, if there was one. The wiki
-    changes a title that the old path ended in: it is put back (facts, *Writing*). Raises PageMoved
-    where the page is not as the lease says, or there is a page already; WikiError.
+    changes a title that the old path ended in: it is put back (facts, *Writing*). Raises
+    PageChanged where the page is not as the lease says, or there is a page already; WikiError.
     """
     with journaled_write(run, intent) as held:
         before = _read_expected(held)
@@ -183,7 +183,7 @@ def move(
 def convert(run: ApplyContext, intent: Intent, editor: str) -> Record:
     """Let the wiki make the page of an intent one of ``editor``. Returns it as it is then.
 
-    Raises PageMoved where it is not as the lease says; WikiError.
+    Raises PageChanged where it is not as the lease says; WikiError.
     """
     with journaled_write(run, intent) as held:
         before = _read_expected(held)
@@ -209,7 +209,8 @@ def only_title_changed(before: Record, record: Record) -> bool:
 
 
 def delete(run: ApplyContext, intent: Intent, look: Callable[[], None] = lambda: None) -> None:
-    """Delete the page of an intent. Raises PageMoved where it is not as the lease says; WikiError.
+    """Delete the page of an intent. Raises PageChanged where it is not as the lease says;
+    WikiError.
 
     ``look`` is called right before the request, and may raise why it is not to be made. What it
     held is kept; its history on the wiki is gone with it.

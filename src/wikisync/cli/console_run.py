@@ -147,8 +147,8 @@ def restore(
 
 def begin(output: OutputOptions, url: str | None, folder: str) -> None:
     """``wikisync init``. Ends the program."""
+    from wikisync.request import Request
     from wikisync.workflow.init import init as make
-    from wikisync.workflow.sync_run import Request
 
     with terminal.error_boundary(output, Request("init", "sync")):
         if url is None and sys.stdin.isatty():

@@ -31,9 +31,9 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from wikisync.config import Config
-    from wikisync.report.progress import Progress
+    from wikisync.progress import Progress
     from wikisync.report.terminal import View
-    from wikisync.workflow.sync_run import Report, Request
+    from wikisync.request import Report, Request
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,7 +241,8 @@ def print_bytes(data: bytes) -> None:
 
 def progress(output: OutputOptions) -> Progress:
     """How to show progress: on a terminal, unless it is to be quiet."""
-    from wikisync.report.progress import on_terminal, silent
+    from wikisync.progress import silent
+    from wikisync.report.progress import on_terminal
 
     return silent if output.quiet or not sys.stderr.isatty() else on_terminal
 

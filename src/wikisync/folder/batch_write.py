@@ -56,7 +56,7 @@ class _Draft:
 def write_new_files(folder: Folder, files: Sequence[tuple[str, bytes]]) -> list[FolderError | None]:
     """Write files that are not there yet, as ``Folder.write`` writes one.
 
-    Gives for each None, or why it was not written: FileMoved where there is one of its name.
+    Gives for each None, or why it was not written: FileChanged where there is one of its name.
     """
     found: list[FolderError | None] = [None] * len(files)
     drafts: dict[int, _Draft] = {}

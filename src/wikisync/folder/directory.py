@@ -2,7 +2,7 @@
 
 Where the system has ``openat`` (Linux, macOS, BSD), each step of the way is opened relative to the
 one before, and no step may be a link: a link that takes a directory's place later leads nowhere
-else, since the directory stays open. Elsewhere (Windows) the way is looked at before each use.
+else, since the directory stays open. MovedAway (Windows) the way is looked at before each use.
 """
 
 from __future__ import annotations
@@ -17,12 +17,10 @@ from typing import IO, TYPE_CHECKING, Final
 
 from wikisync.folder import atomic_rename
 from wikisync.folder.filesystem import sync_handle
+from wikisync.page.model import MAX_BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-
-MAX_BYTES: Final = 64 * 1024 * 1024
-"""A larger file is no page; the wiki takes 5 MB in a request by default."""
 
 _OPENAT: Final = os.open in os.supports_dir_fd and hasattr(os, "O_DIRECTORY")
 _TO_DIRECTORY: Final = (

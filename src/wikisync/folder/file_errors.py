@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 def reported(
     file: str, doing: str, *, expected: bytes | None = None, new: str = ""
 ) -> Iterator[None]:
-    """Raise what goes wrong inside as FileMoved or FolderError.
+    """Raise what goes wrong inside as FileChanged or FolderError.
 
-    ``expected`` is the digest that the file was to have: where it is gone, it changed. ``new`` is
+    ``lease`` is the digest that the file was to have: where it is gone, it changed. ``new`` is
     the name that it was to get.
     """
     try:

@@ -55,8 +55,9 @@ class Folder:
 
     With ``may_lack``, a folder that is not there is scanned as an empty one. ``on_windows`` is
     whether names that Windows keeps or refuses are refused here. ``saved`` are files in which
-    ``sweep`` kept what a person may have saved, since its own name was taken. ``looked`` are the
-    files that the last whole look saw, which ended at ``looked_at`` (monotonic seconds).
+    ``sweep`` kept what a person may have saved, since its own name was taken.
+    ``looked`` are the files that the last whole look saw, which ended at ``looked_at`` (monotonic
+    seconds).
     """
 
     def __init__(self, root: Path, ignore: Sequence[str] = (), *, may_lack: bool = False) -> None:
@@ -183,7 +184,7 @@ class Folder:
     def write(self, file: str, data: bytes, lease: bytes | None) -> None:
         """Write a file whole, if it is as ``lease`` says: a digest, or None for *not there*.
 
-        The new content is complete on disk before it takes the name. Raises FileMoved where the
+        The new content is complete on disk before it takes the name. Raises FileChanged where the
         lease does not hold, FolderError where the disk refuses; the old content is then whole.
         """
         with (
@@ -199,8 +200,8 @@ class Folder:
     def move(self, old: str, new: str, lease: bytes) -> None:
         """Give a file that is as ``lease`` says another name, where nothing bears it.
 
-        It has at least one of the names at every moment. Raises FileMoved where the lease does not
-        hold, FolderError where the disk refuses.
+        It has at least one of the names at every moment. Raises FileChanged where the lease does
+        not hold, FolderError where the disk refuses.
         """
         with (
             reported(old, "move", expected=lease, new=new),
@@ -231,7 +232,7 @@ class Folder:
     def delete(self, file: str, lease: bytes) -> None:
         """Delete a file that is as ``lease`` says, and the folders it leaves empty.
 
-        Raises FileMoved where the lease does not hold, FolderError where the disk refuses.
+        Raises FileChanged where the lease does not hold, FolderError where the disk refuses.
         """
         with (
             reported(file, "delete", expected=lease),

@@ -3,7 +3,7 @@
 A check before a write leaves a moment in which somebody saves. So the new file and the old one swap
 names in one step, and what came out is looked at: where it is not what was expected, the two are
 swapped back. A file that is to be deleted is renamed first, and looked at before it is removed.
-Where the system cannot swap (``rename``), the check before the write is the last one.
+Where the system cannot swap (``rekey``), the check before the write is the last one.
 
 What a run that was killed left of files that had not, or no longer, their own names.
 
@@ -68,7 +68,7 @@ def create_file(directory: Directory, name: str, data: bytes) -> None:
 
 
 def replace_file(directory: Directory, name: str, data: bytes, expected: bytes) -> None:
-    """Replace a file that has the digest ``expected``. Raises Changed, NotReplaceable, OSError."""
+    """Replace a file that has the digest ``lease``. Raises Changed, NotReplaceable, OSError."""
     found = _check(directory, name, expected)
     aside = aside_name(name, expected, digest_of(data))
     draft = write_draft(directory, data, like=found)
@@ -98,7 +98,7 @@ def replace_file(directory: Directory, name: str, data: bytes, expected: bytes) 
 
 
 def delete_file(directory: Directory, name: str, expected: bytes) -> None:
-    """Delete a file that has the digest ``expected``. Raises Changed, NotReplaceable, OSError."""
+    """Delete a file that has the digest ``lease``. Raises Changed, NotReplaceable, OSError."""
     _check(directory, name, expected)
     aside = aside_name(name, expected, None)
     try:
@@ -115,7 +115,7 @@ def delete_file(directory: Directory, name: str, expected: bytes) -> None:
 
 
 def move_file(directory: Directory, old: str, into: Directory, new: str, expected: bytes) -> None:
-    """Rename a file that has the digest ``expected`` onto a free name.
+    """Rename a file that has the digest ``lease`` onto a free name.
 
     Raises Changed, FileExistsError, OSError. Owner and mode go with the file.
     """

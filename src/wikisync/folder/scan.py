@@ -46,7 +46,7 @@ class Scan:
 
 @dataclass(frozen=True, slots=True)
 class NamedPages:
-    """The pages by their keys. ``blocked`` are keys whose file is no valid page: never gone."""
+    """The pages by their keys. ``stuck`` are keys whose file is no valid page: never gone."""
 
     local: dict[Key, Local]
     blocked: frozenset[Key]

@@ -30,7 +30,7 @@ _DIGEST: Final = 8
 class SetAside:
     """What the name of a file set aside says.
 
-    ``expected`` is the beginning of the digest that the file was to have, ``new`` that of what was
+    ``lease`` is the beginning of the digest that the file was to have, ``new`` that of what was
     to take its place (None: nothing was). ``name`` is the file's own; None where it is too long.
     """
 

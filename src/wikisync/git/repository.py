@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from wikisync.errors import FolderError
-from wikisync.folder.directory import MAX_BYTES
 from wikisync.git.process import NO_PROGRAMS, GitFailed, run, start
+from wikisync.page.model import MAX_BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator

@@ -35,10 +35,10 @@ from wikisync.github.workflow_commands import (
     job_exit_code,
     step_outputs,
 )
+from wikisync.progress import silent
 from wikisync.report.error_messages import error_message
 from wikisync.report.html import builder
 from wikisync.report.json_output import DONE
-from wikisync.report.progress import silent
 from wikisync.report.terminal import show
 from wikisync.request import Report, Request
 from wikisync.workflow import sync_run

@@ -172,8 +172,8 @@ def _again(problem: Exception) -> bool | float:
 def comment(job: Job, number: int, mark: str, body: str, *, anew: bool = True) -> bool:
     """Bring the comment of this mark to ``body``; whether there is one now.
 
-    Without ``anew``, one that is not there is not made. Somebody else's comment is left alone,
-    whatever it begins with. Raises GitHubError.
+    Without ``anew``, one that is not there is not made. Somebody else's comment is left
+    alone, whatever it begins with. Raises GitHubError.
     """
     text = f"{mark}\n{body}"
 

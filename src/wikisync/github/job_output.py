@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from wikisync.errors import WikisyncError
     from wikisync.github.environment import Job
     from wikisync.github.workflow_commands import Annotation, FailOn
-    from wikisync.workflow.sync_run import Report
+    from wikisync.request import Report
 
 
 class LogStream(io.TextIOBase):

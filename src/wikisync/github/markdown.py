@@ -25,8 +25,7 @@ if TYPE_CHECKING:
     from wikisync.github.markdown_text import MarkdownLimit
     from wikisync.page.model import Key
     from wikisync.planning.model import Conflict
-    from wikisync.workflow.diff import PageDiff
-    from wikisync.workflow.sync_run import Report
+    from wikisync.request import PageDiff, Report
 
 _TABLE: Final = "| | Page | What changes | Lines |\n|---|---|---|---|\n"
 _MORE: Final = "\n… and {} more.\n"

@@ -130,7 +130,8 @@ class BoundedMarkdown:
         return True
 
     def rows(self, head: str, lines: Sequence[str], more: str) -> None:
-        """A list or a table under its head; ``more`` says what is counted where some are left out.
+        """A list or a table under its head; ``more`` says what is counted where some are
+        left out.
 
         Nothing at all where there are no lines.
         """

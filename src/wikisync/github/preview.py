@@ -20,8 +20,7 @@ from wikisync.page.fingerprint import fingerprint
 from wikisync.page.model import Key
 from wikisync.page.paths import EXTENSIONS, Locales
 from wikisync.planning.model import Action, Plan
-from wikisync.request import Report, Request
-from wikisync.workflow.diff import PageDiff
+from wikisync.request import PageDiff, Report, Request
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

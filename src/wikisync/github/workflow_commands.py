@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from wikisync.errors import BadName, BadPage, WikisyncError
-    from wikisync.workflow.sync_run import Report
+    from wikisync.request import Report
 
 
 _HARMLESS: Final[dict[FailOn, frozenset[str]]] = {

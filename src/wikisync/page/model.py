@@ -27,6 +27,9 @@ CONTENT_TYPES: Final[dict[str, ContentType]] = {
 }
 """Editor → the content type of the pages it makes (facts, *Writing*)."""
 
+MAX_BYTES: Final = 64 * 1024 * 1024
+"""A larger file is no page; the wiki takes 5 MB in a request by default."""
+
 DEFAULT_EDITOR: Final[dict[ContentType, str]] = {
     "markdown": "markdown",
     "html": "ckeditor",

@@ -18,7 +18,7 @@ from wikisync.planning.model import Action, Local, Remote
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from wikisync.workflow.diff import PageDiff
+    from wikisync.request import PageDiff
 
 
 T = TypeVar("T")
@@ -134,7 +134,7 @@ def local_data(here: Local | None) -> dict[str, Any] | None:
 
 
 def local_of(given: ObjectReader | None) -> Local | None:
-    """The file that ``here_data`` wrote."""
+    """The file that ``local_data`` wrote."""
     if given is None:
         return None
     kind = given.get("content_type", str)
@@ -160,7 +160,7 @@ def remote_data(there: Remote | None) -> dict[str, Any] | None:
 
 
 def remote_of(given: ObjectReader | None) -> Remote | None:
-    """The page that ``there_data`` wrote, as far as it did."""
+    """The page that ``remote_data`` wrote, as far as it did."""
     if given is None:
         return None
     listed = Listed(

@@ -61,7 +61,7 @@ def save(report: Report, settings: dict[str, Any], path: Path) -> str:
     """Write the plan of a report down, and return its id.
 
     The file is there as a whole or as it was before; a new one is for its owner alone, as it holds
-    the texts of pages. Raises NotWritten, and PageMoved where a
+    the texts of pages. Raises NotWritten, and PageChanged where a
     page changed while the plan was made.
     """
     for pair in report.diffs:

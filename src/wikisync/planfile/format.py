@@ -42,8 +42,7 @@ from wikisync.planning.model import (
 )
 from wikisync.planning.path_filter import PathFilter
 from wikisync.report.json_output import as_data, results
-from wikisync.request import Report, Request
-from wikisync.workflow.diff import PageDiff
+from wikisync.request import PageDiff, Report, Request
 
 if TYPE_CHECKING:
     from wikisync.planning.model import Command
@@ -167,8 +166,8 @@ _NOTES: Final[tuple[NoteKind, ...]] = get_args(NoteKind)
 class ReviewedPlan:
     """A plan file as read: its plan with all texts, its ``id``, and what it was made with.
 
-    ``settings`` are those of the configuration then; ``made`` is ISO time, and ``by`` the version
-    of wikisync that wrote it.
+    ``settings`` are those of the configuration then; ``made`` is ISO time, and ``by``
+    the version of wikisync that wrote it.
     """
 
     report: Report

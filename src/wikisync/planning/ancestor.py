@@ -86,9 +86,9 @@ def find_ancestor(
 ) -> Ancestor | VersionsNeeded | None:
     """The newest version that both sides had; None where there is none.
 
-    ``trail`` are the page's versions, newest first; none where they cannot be known, None where
-    they were not asked for yet. ``read`` has the fingerprints of those that were read, None for one
-    that cannot be. ``date`` is the file's own: what the page held then is looked at first.
+    ``trail`` are the page's versions, newest first; none where they cannot be known, None
+    where they were not asked for yet. ``read`` has the fingerprints of those that were read, None
+    for one that cannot be. ``date`` is the file's own: what the page held then is looked at first.
     """
     if page.local is not None and not page.local.changed_fields(page.remote):
         return Ancestor(None)  # alike, under two names

@@ -120,15 +120,16 @@ class Action:
     side whose edit the step then goes over.
     ``withheld`` is set where the step is not to be done in this run, and says why.
 
-    A move goes from ``origin`` (and ``old_file``) to ``key`` (and ``file``) and changes nothing
-    else; what was edited too is a step of its own, after it. The state knows the page by ``was``
-    until then (which a deletion has too, where it is not its ``key``), and by ``base`` once it is
-    done. ``aside``: a step out of the way, of a page that
+    A move goes from ``origin`` (and ``from_file``) to ``key`` (and ``file``) and changes nothing
+    else; what was edited too is a step of its own, after it. The state knows the page by
+    ``was`` until then (which a deletion has too, where it is not its ``key``), and by
+    ``base`` once it is done. ``aside``: a step out of the way, of a page that
     another one changes places with, and ``first_file`` its file before that step. A merge has the
-    page ``merged`` and the fields that changed on the wiki (``theirs``); with ``marks`` the file is
-    to show both versions. ``converts``: the wiki makes the page one of the file's kind.
-    The file takes the result where nothing but the editor is to change; else the page takes the
-    file. ``alike`` are new files that a page which is gone may have become, too many to tell.
+    page ``merged`` and the fields that changed on the wiki (``theirs``); with
+    ``marks`` the file is to show both versions. ``converts``: the wiki makes the page one
+    of the file's kind. The file takes the result where nothing but the editor is to change; else
+    the page takes the file. ``alike`` are new files that a page which is gone may have become, too
+    many to tell.
     """
 
     verb: Verb
@@ -187,10 +188,10 @@ ConflictKind = Literal[
 class Conflict:
     """A page that the program must not decide about. ``detail`` is a fact the wording needs.
 
-    ``fields`` are those that differ; ``mine`` changed here and ``theirs`` on the wiki since both
-    sides agreed. ``origin`` is the page's key back then, where it has moved since; with
-    ``old_file``. ``merged`` is as much as does merge. ``backups`` are the numbers of those that
-    have what was overwritten.
+    ``fields`` are those that differ; ``mine`` changed here and ``theirs`` on the wiki
+    since both sides agreed. ``origin`` is the page's key back then, where it has moved since;
+    with ``from_file``. ``merged`` is as much as does merge. ``backups`` are the numbers of those
+    that have what was overwritten.
     """
 
     key: Key
@@ -228,9 +229,9 @@ class Refusal:
 class Plan:
     """What is to be done, in order; what cannot be decided; why nothing may be done at all.
 
-    ``renewed`` and ``forgotten`` are changes of the base alone: pages whose ``updatedAt`` moved
-    without a change, and pages gone from both sides. ``rekeyed`` are bases of pages that both sides
-    moved to the same place, by their old keys. ``other_way`` counts the pages that wait for
+    ``renewed`` and ``base_deletes`` are changes of the base alone: pages whose ``updatedAt`` moved
+    without a change, and pages gone from both sides. ``rekeyed`` are bases of pages that both
+    sides moved to the same place, by their old keys. ``other_way`` counts the pages that wait for
     the other command, by the side that they would be written to; ``undeleted`` those that are gone
     from one side, and that nobody asked to delete on the other, by that side.
     """

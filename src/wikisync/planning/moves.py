@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 class Moved:
     """A page of the base that bears another name now, on one side or on both.
 
-    ``at_here`` and ``at_there`` are its keys by its file and by its page.
+    ``local_key`` and ``remote_key`` are its keys by its file and by its page.
     """
 
     base: Base
@@ -44,8 +44,8 @@ class Moved:
 class MoveDecision:
     """What is to happen to a page that moved.
 
-    ``move`` is the step that gives both sides one name (None: they have it), ``then`` what the
-    table says once it has it, under the ``base`` as it is then.
+    ``move`` is the step that gives both sides one name (None: they have it), ``then`` what
+    the table says once it has it, under the ``base`` as it is then.
     """
 
     move: Action | None

@@ -1,7 +1,7 @@
 """From both sides and the base to a plan: every page through the table, then filtered and ordered.
 
 Pure. ``status``, ``diff``, ``push``, ``pull`` and ``sync`` all come through here; what differs is
-which side the command may write to, and what the user asked for (``Wish``).
+which side the command may write to, and what the user asked for (``PlanOptions``).
 """
 
 from __future__ import annotations

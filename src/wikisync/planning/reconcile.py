@@ -1,6 +1,6 @@
 """The decision table: what is to happen to a page, from what each side and the base know of it.
 
-Pure. ``to_read`` says which pages of the wiki must be read before the table can be asked;
+Pure. ``pages_to_fetch`` says which pages of the wiki must be read before the table can be asked;
 ``decide`` is the table itself, one row a branch (design, *How a page is decided*).
 """
 

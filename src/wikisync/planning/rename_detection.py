@@ -49,7 +49,7 @@ class DetectedRenames:
 class RenameInput:
     """What is known of files and pages before renames are looked for.
 
-    ``moved_there`` are the keys of pages that moved on the wiki; ``free`` says whether a page
+    ``moved_remotely`` are the keys of pages that moved on the wiki; ``free`` says whether a page
     may move to a key, as far as the wiki is concerned, and ``lives`` whether the page of a base is
     still there to move to one that is ``occupied``; ``likeness`` compares the text of a page at
     the base with that of a file here, from 0 to 1.

@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 class PlanOptions:
     """What the user asked for.
 
-    ``chosen`` says whether a page is within the given PATHs; ``markers``: that files are to show
-    both versions of what does not merge; ``convert``: that the wiki is to make pages what their
-    files have become; ``mirror``: that the side which is written to becomes what the other one is,
-    also where it alone changed. ``prefer`` is then the side that is not written to.
+    ``chosen`` says whether a page is within the given PATHs; ``markers``: that files are to
+    show both versions of what does not merge; ``convert``: that the wiki is to make pages what
+    their files have become; ``mirror``: that the side which is written to becomes what the other
+    one is, also where it alone changed. ``prefer`` is then the side that is not written to.
     """
 
     command: Command
@@ -51,15 +51,16 @@ class PlanOptions:
 class Snapshot:
     """All that is known before deciding.
 
-    ``here`` and ``there`` hold what each side shows; ``blocked`` are keys whose file is no valid
+    ``here`` and ``there`` hold what each side shows; ``stuck`` are keys whose file is no valid
     page, which are neither written nor gone; ``file_of`` names the file of a page that has none,
-    and raises BadName where there can be none; ``unreachable`` says why a new page must not have
+    and raises BadName where there can be none; ``reason_unreachable`` says why a new page must not
+    have
     a name; ``ignores`` whether a file is none of ours.
 
-    ``moved_here`` and ``moved_there`` tell where the file and the page of a base's key are now,
-    where that is elsewhere; ``displaced`` is what is known of a page in whose place another one is
-    now. ``alike`` are the new files that a page which is gone may have become. ``merge`` tries to
-    merge a page that changed on both sides, by its key in the base; None: it has no texts.
+    ``moved_locally`` and ``moved_remotely`` tell where the file and the page of a base's key are
+    now, where that is elsewhere; ``displaced`` is what is known of a page in whose place another
+    one is now. ``alike`` are the new files that a page which is gone may have become. ``merge``
+    tries to merge a page that changed on both sides, by its key in the base; None: it has no texts.
     """
 
     bases: Mapping[Key, Base]

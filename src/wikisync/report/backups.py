@@ -8,17 +8,17 @@ from wikisync.planning.model import Plan
 from wikisync.report.json_output import as_data, one_line
 from wikisync.report.terminal import print_line
 from wikisync.report.text import backup_in_words, escape_control
-from wikisync.workflow.sync_run import Report, Request
+from wikisync.request import Report, Request
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from rich.console import Console
 
-    from wikisync.workflow.restore import ListedBackup
+    from wikisync.state.backups import Backup
 
 
-def show(backups: Sequence[ListedBackup], console: Console) -> None:
+def show(backups: Sequence[Backup], console: Console) -> None:
     """Print each backup with its number, time, run, page, and what it is; the newest first."""
     for backup in backups:
         print_line(
@@ -34,19 +34,19 @@ def show(backups: Sequence[ListedBackup], console: Console) -> None:
         print_line(console, "There is no backup of this: no run has overwritten or deleted it.")
 
 
-def _name(backup: ListedBackup) -> str:
+def _name(backup: Backup) -> str:
     if backup.new_key == backup.key:
         return backup.file
     return f"{backup.file} → {backup.new_file}"
 
 
-def to_json(backups: Sequence[ListedBackup], paths: tuple[str, ...], wiki: str, folder: str) -> str:
+def to_json(backups: Sequence[Backup], paths: tuple[str, ...], wiki: str, folder: str) -> str:
     """Return the list as one JSON object: what every command has, and ``backups``."""
     report = Report(Request("log", "sync", paths), wiki, folder, Plan())
     return one_line({**as_data(report), "backups": [as_values(backup) for backup in backups]})
 
 
-def as_values(backup: ListedBackup) -> dict[str, Any]:
+def as_values(backup: Backup) -> dict[str, Any]:
     """Return a backup as the values that JSON has."""
     return {
         "backup": backup.number,

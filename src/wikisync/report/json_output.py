@@ -14,14 +14,14 @@ from wikisync.report.diff.page_diff import unified
 from wikisync.report.error_messages import error_message
 from wikisync.report.plan_messages import conflict_message, note_message, refusal_message
 from wikisync.report.text import shown_json
-from wikisync.workflow.sync_run import Report
+from wikisync.request import Report
 
 if TYPE_CHECKING:
     from wikisync.apply import ActionResult
     from wikisync.errors import BadName, BadPage, WikisyncError
     from wikisync.page.model import Key
     from wikisync.planning.model import Action, Conflict, Refusal
-    from wikisync.workflow.sync_run import Request
+    from wikisync.request import Request
 
 VERSION: Final = 1
 
@@ -151,7 +151,8 @@ def withheld(action: Action) -> str:
     """Why an action is not to be done in this run."""
     why = WITHHELD[action.skip_reason or "delete"]
     if action.rename_candidates:
-        why += f"; it may have been renamed, but {', '.join(action.rename_candidates)} could each be it"
+        files = ", ".join(action.rename_candidates)
+        why += f"; it may have been renamed, but {files} could each be it"
     return why
 
 

@@ -1,35 +1,13 @@
-"""Progress on long work: what the workflow is given, and what a terminal shows of it.
-
-Work reports its steps through a ``Progress``; the library itself never prints.
-"""
+"""Show progress on long work in a terminal."""
 
 from __future__ import annotations
 
 import sys
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from contextlib import AbstractContextManager
-
-
-class Progress(Protocol):
-    """Called when a piece of work begins; the context gives a function to call at each step.
-
-    ``total`` is the number of steps, where it is known.
-    """
-
-    def __call__(
-        self, text: str, total: int | None = None
-    ) -> AbstractContextManager[Callable[[], None]]:
-        """Begin the work."""
-
-
-@contextmanager
-def silent(text: str, total: int | None = None) -> Iterator[Callable[[], None]]:  # noqa: ARG001
-    """Progress that nobody watches."""
-    yield lambda: None
 
 
 @contextmanager

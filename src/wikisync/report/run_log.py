@@ -9,14 +9,15 @@ from wikisync.planning.model import Plan
 from wikisync.report.json_output import as_data, one_line
 from wikisync.report.terminal import print_line
 from wikisync.report.text import DONE, TO_DO, escape_control
-from wikisync.workflow.sync_run import Report, Request
+from wikisync.request import Report, Request
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from rich.console import Console
 
-    from wikisync.workflow.undo import LoggedRun, Write
+    from wikisync.request import LoggedRun
+    from wikisync.state.journal import JournalEntry
 
 _MANY = 12
 """Writes of one run shown at most; the JSON has them all."""
@@ -59,7 +60,7 @@ def _writes(logged: LoggedRun) -> list[str]:
     return [*lines, *(f"… and {count:,} more {phrase}" for phrase, count in rest.items())]
 
 
-def _steps(writes: Sequence[Write]) -> list[Write]:
+def _steps(writes: Sequence[JournalEntry]) -> list[JournalEntry]:
     """The writes without the half of a merge here, where the half on the wiki stands for both."""
     both = {n.intent.key for n in writes if _merged(n) and n.intent.side == "wiki"}
     return [
@@ -67,11 +68,11 @@ def _steps(writes: Sequence[Write]) -> list[Write]:
     ]
 
 
-def _merged(noted: Write) -> bool:
+def _merged(noted: JournalEntry) -> bool:
     return noted.intent.verb == "merge" and noted.outcome == "done"
 
 
-def _name(noted: Write) -> str:
+def _name(noted: JournalEntry) -> str:
     intent = noted.intent
     name = intent.file or str(intent.key)
     return f"{intent.from_file} → {name}" if intent.from_file else name

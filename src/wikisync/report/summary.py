@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from wikisync.planning.model import Plan, Side
-    from wikisync.workflow.sync_run import Report
+    from wikisync.request import Report
 _SHOWN: Final = 5
 """Backups named at most, one by one."""
 
@@ -82,9 +82,11 @@ def _next(report: Report) -> Iterator[str]:
     yield from _overwritten(report)
     yield from _only_there(plan) if request.mirror else _elsewhere(report)
     if report.earlier:
-        yield f"{plural(report.earlier, 'step')} of the plan had been done before it was interrupted."
+        count = plural(report.earlier, "step")
+        yield f"{count} of the plan had been done before it was interrupted."
     if report.unplanned:
-        yield f"{plural(report.unplanned, 'page')} changed besides, and not in the plan: left alone."
+        count = plural(report.unplanned, "page")
+        yield f"{count} changed besides, and not in the plan: left alone."
     if request.command in {"plan", "show"}:
         yield from _with_plan(report)
     if request.command == "status" and plan.writes:
@@ -153,7 +155,8 @@ def _elsewhere(report: Report) -> Iterator[str]:
     push = " --prefer local" if wish.prefer == "local" else ""
     delete = " --delete" if wish.delete else ""
     if count := plan.other_way.get("folder", 0):
-        yield f"{plural(count, 'page')} changed on the wiki: wikisync pull{pull}{delete} to get them."
+        command = f"wikisync pull{pull}{delete}"
+        yield f"{plural(count, 'page')} changed on the wiki: {command} to get them."
     if count := plan.other_way.get("wiki", 0):
         yield f"{plural(count, 'page')} changed here: wikisync push{push}{delete} to publish them."
     ways: tuple[tuple[Side, str, str, str], ...] = (

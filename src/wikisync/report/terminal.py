@@ -48,8 +48,7 @@ if TYPE_CHECKING:
 
     from wikisync.apply import ActionResult
     from wikisync.report.diff.hunks import Hunk
-    from wikisync.workflow.diff import PageDiff
-    from wikisync.workflow.sync_run import Report
+    from wikisync.request import PageDiff, Report
 
 
 _ALIKE: Final = 5
@@ -164,7 +163,8 @@ def show_diff(report: Report, console: Console, view: View) -> None:
 
 def _show_plain(report: Report, console: Console) -> None:
     for pair in report.diffs:
-        heading = f"{escape_control(name(pair.item))}  {escape_control(title(pair))}  ({doing(pair.item)})"
+        named, titled = escape_control(name(pair.item)), escape_control(title(pair))
+        heading = f"{named}  {titled}  ({doing(pair.item)})"
         print_line(console, heading)
         for line in lines(pair):
             print_line(console, escape_control(line))

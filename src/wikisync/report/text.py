@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from wikisync.planning.model import Action, Side
-    from wikisync.workflow.restore import ListedBackup
+    from wikisync.state.backups import Backup
 
 TO_DO: Final[dict[tuple[str, Side], str]] = {
     ("create", "wiki"): "create on the wiki",
@@ -114,7 +114,7 @@ def named(names: Sequence[str]) -> str:
     return ", ".join(names[:10]) + more
 
 
-def backup_in_words(backup: ListedBackup) -> str:
+def backup_in_words(backup: Backup) -> str:
     """Say what a backup is of, which side it stood on, and which run made it."""
     by = f"run {backup.run} ({backup.command})"
     if backup.what == "overtaken":

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
     from wikisync.config import Config
     from wikisync.page.model import Key
-    from wikisync.report.progress import Progress
-    from wikisync.workflow.sync_run import Report, Request
+    from wikisync.progress import Progress
+    from wikisync.request import Report, Request
 
 IDLE: Final = 60 * 60.0
 """Seconds after which a review that nobody looks at ends by itself."""
@@ -52,7 +52,7 @@ def review(
     looked at the page for ``idle`` seconds, ``notice`` where the user asks to stop. No lock is
     held while the page is open; before anything is written every ticked page is looked at again,
     and where one moved on, all is refused. Where there is nothing to tick, nothing is served.
-    Raises what ``workflow.look`` and ``reviewed.carry_out_reviewed`` raise, and PortTaken.
+    Raises what ``workflow.look`` and ``reviewed.apply_reviewed`` raise, and PortTaken.
     """
     looked = sync_run.dry_run(config, request, progress)
     shown = build_view(looked, _now())

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from wikisync.folder.folder import Folder
     from wikisync.page.model import Key, Page
     from wikisync.planning.model import Conflict, Local
-    from wikisync.report.progress import Progress
+    from wikisync.progress import Progress
     from wikisync.state import State
     from wikisync.state.bases import StoredBase
     from wikisync.wiki.client import Wiki

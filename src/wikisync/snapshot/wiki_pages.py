@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from wikisync.folder.scan import NamedPages
-    from wikisync.report.progress import Progress
+    from wikisync.progress import Progress
     from wikisync.wiki.client import Wiki
 
 

@@ -56,10 +56,10 @@ class Intent:
     """What is about to be written, and all that the next run needs if this one stops here.
 
     ``lease`` and ``wanted`` say what stands there before and after: a fingerprint as text on the
-    wiki, the digest of a file's bytes here, None for *nothing there*. ``after`` is the base once
-    it is written (None: none), and with ``follow`` only its half that is here: the rest is the
-    page as the wiki then has it. ``before`` is the base until then. A move comes from ``origin``,
-    and from ``old_file``.
+    wiki, the digest of a file's bytes here, None for *nothing there*. ``after`` is the base
+    once it is written (None: none), and with ``follow`` only its half that is here: the rest
+    is the page as the wiki then has it. ``before`` is the base until then. A move comes from
+    ``origin``, and from ``from_file``.
     """
 
     run: int

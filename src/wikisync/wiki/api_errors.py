@@ -1,8 +1,8 @@
 """What Wiki.js means by a refusal: GraphQL errors and failed results → the tree of errors. Pure.
 
-The rule for writes: every error but Unsure says that nothing was written. Only the refusals that
-are known to change nothing are taken at their word; after any other, the page must be read back
-(facts, *Writing*).
+The rule for writes: every error but WriteUncertain says that nothing was written. Only the
+refusals that are known to change nothing are taken at their word; after any other, the page must
+be read back (facts, *Writing*).
 """
 
 from __future__ import annotations

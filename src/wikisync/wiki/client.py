@@ -1,7 +1,7 @@
 """The wiki side: Wiki.js's API as typed verbs. How they travel is ``wire``'s business.
 
-After a write, every error but Unsure says that nothing was written. After Unsure, and after success
-too, only reading the page back tells what it holds now (promise 4).
+After a write, every error but WriteUncertain says that nothing was written. After WriteUncertain,
+and after success too, only reading the page back tells what it holds now (promise 4).
 """
 
 from __future__ import annotations
@@ -53,9 +53,10 @@ class Wiki:
     at once. ``max_answer`` bounds an answer, in bytes.
 
     Raises BadConfig or NotConfigured for an address, a token or a file that cannot be; nothing is
-    sent before the first verb. Any verb may raise Unreachable, Untrusted, Redirected, NotAWiki,
-    ApiOff, Guest or TooLarge beside the errors that it names. Reading is tried again where that can
-    help; writing never is.
+    sent before the first verb. Any verb may raise Unreachable, CertificateError, Redirected,
+    UnexpectedResponse,
+    ApiDisabled, Unauthenticated or TooLarge beside the errors that it names. Reading is tried
+    again where that can help; writing never is.
     """
 
     def __init__(
@@ -112,8 +113,8 @@ class Wiki:
     def connect(self) -> WikiIndex:
         """Who the token is, the locales and every page, in one request.
 
-        Raises Guest where the token is nobody's and the public sees no list (where it sees one,
-        ``authenticated`` is False), and Forbidden where the key may not list.
+        Raises Unauthenticated where the token is nobody's and the public sees no list (where it
+        sees one, ``authenticated`` is False), and Forbidden where the key may not list.
         """
         connection = self.wire.query(document("connect"), {}, responses.read_index)
         self._listed = frozenset(page.id for page in connection.pages)
@@ -210,7 +211,7 @@ class Wiki:
         """Makes a page. ``page`` names every field.
 
         Raises Rejected (the path is taken or illegal, the content empty, a text too long),
-        Forbidden, or Unsure.
+        Forbidden, or WriteUncertain.
         """
         return self._write(api_errors.CREATE, 0, key, self._record(key, page))
 
@@ -218,24 +219,31 @@ class Wiki:
         """Replaces the page ``id`` by ``page``, which names every field; ``key`` is where it is.
 
         Another ``key`` moves it, after it was written. The editor and privacy stay what they are
-        (facts, *Writing*). Raises PageGone, Rejected (the content is empty), Forbidden or Unsure.
+        (facts, *Writing*). Raises PageGone, Rejected (the content is empty), Forbidden or
+        WriteUncertain.
         """
         return self._write(api_errors.UPDATE, id, key, {"id": id, **self._record(key, page)})
 
     def move(self, id: int, key: Key) -> None:  # noqa: A002
-        """Moves the page ``id`` to ``key``. Raises PageGone, Rejected, Forbidden or Unsure."""
+        """Moves the page ``id`` to ``key``.
+
+        Raises PageGone, Rejected, Forbidden or WriteUncertain.
+        """
         self._write(api_errors.MOVE, id, key, {"id": id, "path": key.path, "locale": key.locale})
 
     def convert(self, id: int, editor: str) -> None:  # noqa: A002
-        """Makes the page ``id`` one of ``editor``. Raises PageGone, Forbidden or Unsure."""
+        """Makes the page ``id`` one of ``editor``. Raises PageGone, Forbidden or WriteUncertain."""
         self._write(api_errors.CONVERT, id, None, {"id": id, "editor": editor})
 
     def delete(self, id: int) -> None:  # noqa: A002
-        """Deletes the page ``id``. Raises PageGone, Forbidden or Unsure."""
+        """Deletes the page ``id``. Raises PageGone, Forbidden or WriteUncertain."""
         self._write(api_errors.DELETE, id, None, {"id": id})
 
     def rebuild_tree(self) -> None:
-        """Has the tree of pages made anew. Raises Forbidden (``manage:system``) or Unsure."""
+        """Has the tree of pages made anew.
+
+        Raises Forbidden (``manage:system``) or WriteUncertain.
+        """
         self.wire.mutate(
             document("rebuild_tree"),
             {},

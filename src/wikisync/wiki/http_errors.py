@@ -58,7 +58,7 @@ def parse_http_response(
 ) -> dict[str, Any]:
     """The GraphQL answer in ``body``: ``data`` (an object), ``errors`` (some), or both.
 
-    Raises Redirected, TooLarge, ApiOff, Unreachable (429 and 5xx) or NotAWiki.
+    Raises Redirected, TooLarge, ApiDisabled, Unreachable (429 and 5xx) or UnexpectedResponse.
     ``headers`` are looked up in lower case; ``url`` is for the errors. ``clean`` takes secrets out
     of the server's words, before they go into an error.
     """

@@ -1,4 +1,7 @@
-"""A piece of a JSON answer, read with its types checked: a value of the right kind, or NotAWiki."""
+"""A piece of a JSON answer, read with its types checked: a value of the right kind.
+
+Or UnexpectedResponse.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +25,7 @@ class JsonReader:
     where: str = "the answer"
 
     def __getitem__(self, name: str) -> JsonReader:
-        """The member ``name`` of an object; raises NotAWiki where this is none."""
+        """The member ``name`` of an object; raises UnexpectedResponse where this is none."""
         return JsonReader(self.url, self._member(name), name)
 
     @property

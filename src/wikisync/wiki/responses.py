@@ -1,6 +1,7 @@
 """GraphQL answers → values, or the errors that they are. Pure: nothing here sends anything.
 
-Every reader takes an Answer and raises NotAWiki where its shape is not what the schema promises.
+Every reader takes an Answer and raises UnexpectedResponse where its shape is not what the schema
+promises.
 
 What the wiki's answers are read into, beside ``page.model``'s pages.
 """
@@ -44,7 +45,10 @@ class Answer:
 
 
 def read_index(answer: Answer) -> WikiIndex:
-    """Who asks, the locales, the list. Raises Guest or Forbidden where the list is refused."""
+    """Who asks, the locales, the list.
+
+    Raises Unauthenticated or Forbidden where the list is refused.
+    """
     url = answer.url
     profile = answer.fault_at("users", "profile")
     guest = profile is not None and profile.guest
@@ -130,7 +134,7 @@ def read_page(answer: Answer, page: int) -> Record:
 
 
 def read_found_page(answer: Answer, key: Key) -> Record | None:
-    """The page of ``find``, None where there is none. Raises PageHidden or Forbidden."""
+    """The page of ``around``, None where there is none. Raises PageHidden or Forbidden."""
     fault = answer.fault_at("pages", "singleByPath")
     if fault is not None:
         error = api_errors.read_error(answer.url, fault, 0, key)
@@ -204,8 +208,9 @@ def may_write(answer: Answer) -> bool:
 def read_write_result(answer: Answer, write: Mutation, page: int, key: Key | None) -> WriteReceipt:
     """What a mutation answers. ``page`` is the id that was written to, 0 for a new page.
 
-    Raises Rejected, Forbidden or PageGone, which are known to have changed nothing, or Unsure.
-    NotAWiki is raised for an odd shape, and then says nothing about what was written.
+    Raises Rejected, Forbidden or PageGone, which are known to have changed nothing, or
+    WriteUncertain. UnexpectedResponse is raised for an odd shape, and then says nothing about what
+    was written.
     """
     new = require_success(answer, write, page, key)["page"]
     if page and new.is_null:

@@ -2,7 +2,7 @@
 
 The only module that knows gql and stamina and, with ``trouble`` and ``http_bounds``, httpx2; none
 of their exceptions leaves it. Queries are tried again where that can help, mutations never: a
-mutation that got no clear answer is Unsure.
+mutation that got no clear answer is WriteUncertain.
 
 Proxies are taken from the environment (``HTTPS_PROXY``, ``NO_PROXY``), as are ``SSL_CERT_FILE`` and
 ``SSL_CERT_DIR``. Redirects are never followed, so the token goes to no other host, and cookies are
@@ -162,8 +162,9 @@ class GraphQLTransport:
     def query(self, text: str, variables: Mapping[str, object], read: Callable[[Answer], T]) -> T:
         """Sends a query and gives what ``read`` makes of the answer; tries again where it helps.
 
-        Raises Unreachable, Untrusted, NotAWiki, Redirected, ApiOff or TooLarge, and whatever
-        ``read`` raises; an Unreachable of its making is tried again like any other. All tries
+        Raises Unreachable, CertificateError, UnexpectedResponse, Redirected, ApiDisabled or
+        TooLarge, and whatever ``read`` raises; an Unreachable of its making is tried again like
+        any other. All tries
         together have the time of one deadline.
         """
         with self._deadline.running():
@@ -189,8 +190,9 @@ class GraphQLTransport:
     def mutate(self, text: str, variables: Mapping[str, object], read: Callable[[Answer], T]) -> T:
         """Sends a mutation, once, and gives what ``read`` makes of the answer.
 
-        Every error but Unsure means that nothing was written: Unreachable and Untrusted (there was
-        no connection), Redirected, ApiOff, TooLarge, and what ``read`` raises but NotAWiki.
+        Every error but WriteUncertain means that nothing was written: Unreachable and
+        CertificateError (there was no connection), Redirected, ApiDisabled, TooLarge, and what
+        ``read`` raises but UnexpectedResponse.
         """
         try:
             with self._deadline.running():

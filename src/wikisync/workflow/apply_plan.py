@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from wikisync.planfile import ReviewedPlan
     from wikisync.planning.model import Action
     from wikisync.planning.snapshot import Snapshot
-    from wikisync.report.progress import Progress
+    from wikisync.progress import Progress
     from wikisync.request import Request
     from wikisync.state import State
     from wikisync.workflow.context import RunContext
@@ -52,9 +52,9 @@ def apply_reviewed(
     ``request`` is the one that ``reviewed`` was made with, under the name of the command that
     applies it. Where a page moved on since, on either side, nothing is done, and the report has a
     refusal for each such page; with ``skip_stale`` the rest is done, and they are skipped outcomes.
-    ``ask`` and ``notice`` are as for ``workflow.carry_out``; ``tell`` hears of each outcome as it
+    ``ask`` and ``notice`` are as for ``workflow.run_sync``; ``tell`` hears of each outcome as it
     is known. ``plan_id`` is remembered, so that a plan file is applied once; one whose run was cut
-    off may be gone on with. Raises what ``workflow.carry_out`` raises.
+    off may be gone on with. Raises what ``workflow.run_sync`` raises.
     """
     held, keys = ReviewedSteps(Plan()), {action.key for action in reviewed.writes}
     try:
@@ -93,7 +93,7 @@ def apply_plan_file(
     *,
     skip_stale: bool = False,
 ) -> Report:
-    """Do what a plan file says, once: ``wikisync apply``. ``request`` is ``to_apply``'s.
+    """Do what a plan file says, once: ``wikisync apply``. ``request`` is ``apply_request``'s.
 
     A plan for another wiki, folder or configuration is refused before anything is looked at.
     """

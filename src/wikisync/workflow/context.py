@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from wikisync.apply import ActionResult
     from wikisync.config import Config
     from wikisync.planning.model import Note
-    from wikisync.report.progress import Progress
+    from wikisync.progress import Progress
 
 
 CREATES: Final = 2
@@ -71,7 +71,8 @@ def open_for_write(
 ) -> Iterator[RunContext]:
     """A desk to write from: alone, with a state, and with what was interrupted settled.
 
-    Raises what ``to_look`` raises, Locked, FolderError, and WikiError where an interrupted run has
+    Raises what ``open_readonly`` raises, Locked, FolderError, and WikiError where an interrupted
+    run has
     to be settled and the wiki cannot be asked.
     """
     if not needs_folder:
@@ -95,7 +96,7 @@ def recover_interrupted(desk: RunContext) -> None:
     if desk.state.journal.interrupted():
         recover(desk.state, desk.folder, desk.wiki)
     elif desk.state.meta("url") is None:
-        desk.folder.remove_temporary_files()  # whoever was killed here left no memory to settle it from
+        desk.folder.remove_temporary_files()  # a killed first run left no state
 
 
 def doubt_clock_of(desk: RunContext) -> Note | None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from wikisync.errors import PageGone, PageHidden, WikisyncError
 from wikisync.page.document import parse
 from wikisync.page.fingerprint import fingerprint
 from wikisync.planning.model import Action, Conflict, Remote
+from wikisync.request import PageDiff
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
@@ -19,20 +20,6 @@ if TYPE_CHECKING:
     from wikisync.snapshot.collect import CollectedState
     from wikisync.state import State
     from wikisync.wiki.client import Wiki
-
-
-@dataclass(frozen=True, slots=True)
-class PageDiff:
-    """A page of the plan as it is (``old``) and as it would be (``new``); None: not there.
-
-    For a conflict, ``old`` is the wiki's and ``new`` the folder's. A merge writes to both sides:
-    ``old`` is the wiki's, and ``here`` the folder's.
-    """
-
-    item: Action | Conflict
-    old: Page | None
-    new: Page | None
-    in_folder: Page | None = None
 
 
 def page_diffs(

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class InitResult:
-    """What ``init`` made and found. ``error`` is what kept it from trying the connection.
+    """What ``begin`` made and found. ``error`` is what kept it from trying the connection.
 
     ``lacks`` says which rights the key lacks for keeping pages in sync, as far as that was tried.
     """
@@ -58,9 +58,8 @@ class InitResult:
         pages = plural(len(self.connection.pages), "page")
         yield escape_control(f"Connected: {pages}, locales {', '.join(self.connection.locales)}.")
         if self.lacks:
-            yield escape_control(
-                f"But {error_message(self.lacks).text[0].lower()}{error_message(self.lacks).text[1:]}"
-            )
+            lacking = error_message(self.lacks).text
+            yield escape_control("But " + lacking[0].lower() + lacking[1:])
             yield escape_control(error_message(self.lacks).hint)
         yield "Next: wikisync pull brings the wiki's pages here, wikisync push sends yours."
 
@@ -68,7 +67,7 @@ class InitResult:
         """The same for programs, in the shape that every command has."""
         from wikisync.planning.model import Plan
         from wikisync.report.json_output import as_data, one_line
-        from wikisync.workflow.sync_run import Report, Request
+        from wikisync.request import Report, Request
 
         plan = Plan(pages=len(self.connection.pages) if self.connection else 0)
         report = Report(Request("init", "sync"), self.config.url, self.config.folder_name, plan)
@@ -82,7 +81,7 @@ def init(url: str | None, folder: str) -> InitResult:
     """Begin to keep ``folder`` and the wiki at ``url`` the same, from the current folder.
 
     A configuration that is there already is kept, and only tried; but for one of another wiki that
-    ``init`` wrote, that nobody changed and no run has used. Raises the UsageError family, and
+    ``begin`` wrote, that nobody changed and no run has used. Raises the UsageError family, and
     FolderError where nothing can be written; never touches a page.
     """
     file = Path.cwd() / FILE
@@ -117,7 +116,7 @@ def _text(url: str, folder: str) -> str:
 
 
 def _never_used(file: Path, url: str) -> bool:
-    """Whether a configuration is as ``init`` wrote it for another wiki, and no run has used it."""
+    """Whether a configuration is as ``begin`` wrote it for another wiki, and no run has used it."""
     try:
         config = load(file, env={}, need_token=False)
         untouched = file.read_text("utf-8") == _text(config.url, config.folder_name)

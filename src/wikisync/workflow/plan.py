@@ -134,7 +134,8 @@ def check_state_owner(desk: RunContext, request: Request) -> Refusal | Literal["
     """Whose memory the state is: refused where it is another's, unless the user says otherwise.
 
     Under another address, the pages that it knows tell whether it is the same wiki. Once the user
-    has allowed it, a memory of another wiki does not count: it is a first run. Raises Guest.
+    has allowed it, a memory of another wiki does not count: it is a first run. Raises
+    Unauthenticated.
     """
     url, folder = desk.state.meta("url"), desk.state.meta("folder")
     moved = url is not None and url != desk.config.url

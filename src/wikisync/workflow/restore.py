@@ -21,10 +21,11 @@ from wikisync.folder.folder import Folder
 from wikisync.planning.model import Plan
 from wikisync.planning.path_filter import page_selector, parse_paths
 from wikisync.private_files import FILE_MODE
-from wikisync.report.progress import silent
+from wikisync.progress import silent
+from wikisync.request import Report
 from wikisync.state import State
 from wikisync.workflow.context import open_for_write
-from wikisync.workflow.sync_run import Report, locked_report
+from wikisync.workflow.sync_run import locked_report
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,9 +34,6 @@ if TYPE_CHECKING:
     from wikisync.config import Config
     from wikisync.request import Request
     from wikisync.state.backups import Backup
-
-    ListedBackup = Backup
-    """A backup, as the reports show it."""
 
 _BINARY = getattr(os, "O_BINARY", 0)  # of Windows, which else changes line ends
 

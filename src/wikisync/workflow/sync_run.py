@@ -37,9 +37,9 @@ if TYPE_CHECKING:
     from wikisync.page.model import Listed
     from wikisync.planning.model import Action, Command
     from wikisync.planning.snapshot import Snapshot
-    from wikisync.report.progress import Progress
+    from wikisync.progress import Progress
+    from wikisync.request import PageDiff
     from wikisync.snapshot.collect import CollectedState
-    from wikisync.workflow.diff import PageDiff
 
 __all__ = ["CommandName", "Report", "Request", "dry_run", "locked_report", "run_sync"]
 

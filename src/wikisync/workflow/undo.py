@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -12,6 +12,7 @@ from wikisync.apply.undo_check import check
 from wikisync.errors import Interrupted, Locked, NoSuchRun, Unauthenticated
 from wikisync.planning.guards import foreign_state, is_other_wiki
 from wikisync.planning.model import Conflict, Plan, Refusal
+from wikisync.request import LoggedRun, Report
 from wikisync.state import State
 from wikisync.workflow.context import (
     RunContext,
@@ -21,7 +22,7 @@ from wikisync.workflow.context import (
     recover_interrupted,
 )
 from wikisync.workflow.plan import check_state_owner
-from wikisync.workflow.sync_run import Report, locked_report
+from wikisync.workflow.sync_run import locked_report
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -29,20 +30,9 @@ if TYPE_CHECKING:
     from wikisync.apply import ActionResult, ApplyContext
     from wikisync.config import Config
     from wikisync.errors import WikisyncError
-    from wikisync.report.progress import Progress
-    from wikisync.state.journal import JournalEntry, RunRecord
-    from wikisync.workflow.sync_run import Request
-
-    Write = JournalEntry
-    """A write of a past run, as the log shows it."""
-
-
-@dataclass(frozen=True, slots=True)
-class LoggedRun:
-    """A run of the log with its writes."""
-
-    run: RunRecord
-    writes: tuple[Write, ...]
+    from wikisync.progress import Progress
+    from wikisync.request import Request
+    from wikisync.state.journal import RunRecord
 
 
 def log(config: Config) -> tuple[LoggedRun, ...]:
@@ -99,7 +89,10 @@ def undo(
 
 
 def _foreign(desk: RunContext, request: Request) -> Report | None:
-    """The refusal of a run that was with another wiki, or in another folder. Raises Guest."""
+    """The refusal of a run that was with another wiki, or in another folder.
+
+    Raises Unauthenticated.
+    """
     whose: Refusal | str = check_state_owner(desk, request)
     connection = desk.wiki.connect()
     if not connection.authenticated:

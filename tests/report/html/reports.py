@@ -6,11 +6,10 @@ from dataclasses import replace
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Any
 
-from helpers import PAGE, key
+from support.values import PAGE, key
 from wikisync.page.model import Key
 from wikisync.planning.model import Action, Conflict, Plan
-from wikisync.workflow.diff import PageDiff
-from wikisync.workflow.sync_run import Report, Request
+from wikisync.request import PageDiff, Report, Request
 
 if TYPE_CHECKING:
     from wikisync.page.model import Page

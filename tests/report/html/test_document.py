@@ -29,7 +29,7 @@ def test_every_page_is_listed_with_what_is_to_be_done_to_it() -> None:
             pair(page("Old.\n"), page("New.\n", title="Install")),
             pair(None, page(), verb="create", path="new"),
             pair(page(), None, verb="delete", path="gone"),
-            pair(page(), page(), verb="move", path="moved", old_file="was.md"),
+            pair(page(), page(), verb="move", path="moved", from_file="was.md"),
             conflicting(),
         ),
         MADE,
@@ -68,7 +68,7 @@ def test_fields_are_shown_from_old_to_new_and_tags_one_by_one() -> None:
 
 
 def test_a_merge_shows_what_changes_on_both_sides() -> None:
-    one = pair(page("a\nb\nc\n"), page("A\nb\nC\n"), verb="merge", theirs=("content",))
+    one = pair(page("a\nb\nc\n"), page("A\nb\nC\n"), verb="merge", remote_changes=("content",))
     shown = text_of(to_html(report(replace(one, in_folder=page("A\nb\nc\n"))), MADE))
     assert "→ wiki and folder" in shown
     assert "On the wiki" in shown
@@ -82,7 +82,7 @@ def test_a_conflict_says_why_and_which_side_is_which() -> None:
 
 
 def test_refusals_problems_and_what_is_withheld_are_told() -> None:
-    kept = pair(page(), None, verb="delete", path="kept", withheld="delete").item
+    kept = pair(page(), None, verb="delete", path="kept", skip_reason="delete").item
     found = report(
         pair(page(), page("N")),
         refusals=(Refusal("max-delete", count=9, limit=3),),
@@ -167,7 +167,7 @@ def test_the_style_and_the_script_close_no_element() -> None:
 
 
 def test_a_page_that_moved_and_was_edited_is_one_page() -> None:
-    moved = pair(page(), page(), verb="move", path="new", old_file="old.md")
+    moved = pair(page(), page(), verb="move", path="new", from_file="old.md")
     edited = pair(page("The old.\n"), page("The new.\n"), path="new")
     (entry,) = build_view(report(moved, edited), MADE).entries
     assert (entry.status, entry.also) == ("move", "update")

@@ -24,7 +24,7 @@ from wikisync.report.text import escape_control, plural
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from wikisync.workflow.diff import PageDiff
+    from wikisync.request import PageDiff
 
 _BAR: Final = 40
 _NOTE: Final = 24

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
     from wikisync.page.model import Page
-    from wikisync.workflow.diff import PageDiff
+    from wikisync.request import PageDiff
 
 
 def unified(pair: PageDiff) -> str:

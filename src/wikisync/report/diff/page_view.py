@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from wikisync.planning.model import Conflict
     from wikisync.report.diff.hunks import Hunk, Row, Sign
     from wikisync.report.diff.page_diff import FieldChange
-    from wikisync.workflow.diff import PageDiff
+    from wikisync.request import PageDiff
 
 
 COLOURS: Final = {

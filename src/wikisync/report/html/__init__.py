@@ -18,7 +18,7 @@ except ModuleNotFoundError as error:
     raise ExtraMissing("report", error.name or "") from error
 
 if TYPE_CHECKING:
-    from wikisync.workflow.sync_run import Report
+    from wikisync.request import Report
 
 __all__ = ["PageView", "PublishedPage", "ReviewState", "build_view", "review_page", "to_html"]
 

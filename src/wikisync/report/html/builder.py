@@ -40,8 +40,7 @@ if TYPE_CHECKING:
     from wikisync.planning.model import Command
     from wikisync.report.diff.page_diff import FieldChange
     from wikisync.report.html.limits import Difference, PageLimits
-    from wikisync.workflow.diff import PageDiff
-    from wikisync.workflow.sync_run import Report
+    from wikisync.request import PageDiff, Report
 
 
 _HEADINGS: Final[dict[Command, str]] = {

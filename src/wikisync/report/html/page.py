@@ -44,7 +44,8 @@ def page(template: str, **values: Any) -> str:
 def policy(*scripts: str, **more: str) -> str:
     """The Content-Security-Policy of a page.
 
-    ``scripts`` are files of ours beside the report's own; ``more`` are directives, ``_`` for ``-``.
+    ``scripts`` are files of ours beside the report's own; ``more`` are directives, ``_``
+    for ``-``.
     """
     rules = {
         "default-src": "'none'",

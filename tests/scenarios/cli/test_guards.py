@@ -1,0 +1,276 @@
+"""Guards refuse a whole plan before the first write, each by the name of its rule (exit code 4)."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import pytest
+
+from support.workspace import Workspace, page
+from wikisync.sandbox import Sandbox
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from support.workspace import Result
+
+    Env = dict[str, str | None] | None
+
+
+def refused(ws: Workspace, rule: str, *args: str, env: Env = None) -> Result:
+    """A command that is refused by this rule alone, and changed nothing."""
+    before = ws.both_sides()
+    result = ws.run(*args, "--json", env=env)
+    assert result.code == 4, result
+    assert [refusal["rule"] for refusal in result.json["refusals"]] == [rule]
+    assert result.json["refusals"][0]["message"]
+    assert not any(seen.is_mutation for seen in result.asked)
+    assert ws.both_sides() == before
+    shown = ws.run(*args, env=env)
+    assert shown.code == 4
+    assert f"refused ({rule})" in shown.out
+    assert "Nothing was written." in shown.out
+    return result
+
+
+def filled(ws: Workspace, count: int) -> Workspace:
+    """A workspace of so many pages in sync."""
+    ws.push(**{f"page-{n}": page(f"Page {n}") for n in range(count)})
+    return ws
+
+
+@pytest.mark.parametrize("command", ["push", "pull", "sync", "status", "diff"])
+def test_a_malformed_token_is_a_guests(ws: Workspace, command: str) -> None:
+    filled(ws, 2)
+    writes = () if command in {"status", "diff"} else ("--yes",)
+    result = refused(ws, "guest", command, *writes, env={"WIKISYNC_TOKEN": "eyJ.wrong.x"})
+    assert "New API Key" in result.text or "new API key" in result.text
+    assert "eyJ.wrong.x" not in result.text
+
+
+def test_an_expired_token_is_a_guests(ws: Workspace) -> None:
+    filled(ws, 2)
+    token = ws.box.key(["read:pages"], expired=True)
+    refused(ws, "guest", "pull", "--delete", "--yes", env={"WIKISYNC_TOKEN": token})
+
+
+def test_a_guest_of_a_wiki_that_shows_the_public_nothing_is_refused_alike(ws: Workspace) -> None:
+    filled(ws, 2)
+    ws.box.limit_public()
+    refused(ws, "guest", "pull", "--delete", "--yes", env={"WIKISYNC_TOKEN": "eyJ.wrong.x"})
+
+
+def test_a_guest_is_not_let_in_by_allow(ws: Workspace) -> None:
+    result = ws.run("push", "--allow", "guest", "--yes")
+    assert result.code == 2
+    assert "guest" in result.err
+
+
+def test_a_token_that_sees_nothing_where_there_were_pages_is_refused(ws: Workspace) -> None:
+    filled(ws, 2)
+    roles = ["read:pages", "read:source", "manage:pages", "write:pages", "delete:pages"]
+    rule = {"id": "no", "deny": True, "match": "START", "roles": roles, "path": "", "locales": []}
+    token = ws.box.key(roles, [rule])
+    refused(ws, "guest", "pull", "--delete", "--yes", env={"WIKISYNC_TOKEN": token})
+
+
+def test_more_deletions_than_the_limit_are_refused(ws: Workspace) -> None:
+    filled(ws, 5)
+    for n in range(2):
+        ws.remove(f"page-{n}.md")
+    result = refused(ws, "max-delete", "push", "--delete", "--yes")
+    assert "2 pages would be deleted, and the limit is 1." in result.json["refusals"][0]["message"]
+    assert "--max-delete 2" in result.json["refusals"][0]["message"]
+
+
+@pytest.mark.parametrize("lift", [("--max-delete", "2"), ("--allow", "max-delete")])
+def test_the_limit_of_deletions_is_lifted_as_the_message_says(
+    ws: Workspace, lift: tuple[str, str]
+) -> None:
+    filled(ws, 5)
+    for n in range(2):
+        ws.box.delete(f"page-{n}")
+    refused(ws, "max-delete", "pull", "--delete", "--yes")
+    ws.run("pull", "--delete", *lift, "--yes").ok()
+    assert len(ws.files()) == 3
+
+
+def test_the_limit_of_deletions_can_be_configured_and_overridden(ws: Workspace) -> None:
+    filled(ws, 5)
+    ws.configure(max_delete=0)
+    ws.remove("page-0.md")
+    refused(ws, "max-delete", "push", "--delete", "--yes")
+    ws.run("push", "--delete", "--max-delete", "1", "--yes").ok()
+    assert len(ws.box.pages()) == 4
+
+
+def test_an_emptied_folder_is_not_believed(ws: Workspace) -> None:
+    filled(ws, 3)
+    for name in ws.files():
+        ws.remove(name)
+    result = refused(ws, "emptied", "push", "--delete", "--max-delete", "9", "--yes")
+    assert "no page left in the folder" in result.json["refusals"][0]["message"]
+    allowed = ("--allow", "emptied", "--max-delete", "3")
+    ws.run("push", "--delete", *allowed, "--yes").ok()
+    assert ws.box.pages() == []
+
+
+def test_an_emptied_wiki_is_not_believed(ws: Workspace) -> None:
+    filled(ws, 3)
+    for found in ws.box.pages():
+        ws.box.delete(found["path"])
+    result = refused(ws, "emptied", "pull", "--delete", "--max-delete", "9", "--yes")
+    assert "no page left on the wiki" in result.json["refusals"][0]["message"]
+    allowed = ("--allow", "emptied", "--max-delete", "3")
+    ws.run("pull", "--delete", *allowed, "--yes").ok()
+    assert ws.files() == {}
+
+
+def test_that_every_page_changed_here_is_not_believed(ws: Workspace) -> None:
+    filled(ws, 20)
+    for name in ws.files():
+        ws.change(name, "Text.", "Text!")
+    refused(ws, "all-changed", "push", "--yes")
+    assert len(ws.run("push", "--allow", "all-changed", "--yes", "--json").ok().done()) == 20
+
+
+def test_that_every_page_changed_on_the_wiki_is_not_believed(ws: Workspace) -> None:
+    filled(ws, 20)
+    for found in ws.box.pages():
+        ws.box.edit(found["path"], content="Other.\n")
+    refused(ws, "all-changed", "pull", "--yes")
+    assert len(ws.run("pull", "--allow", "all-changed", "--yes", "--json").ok().done()) == 20
+
+
+@contextmanager
+def another_run(ws: Workspace) -> Iterator[int]:
+    """Another process that holds the lock; its id."""
+    code = (
+        "import sys\nfrom pathlib import Path\nfrom wikisync.state.lock import run_lock\n"
+        "with run_lock(Path(sys.argv[1]), '2026-01-02T03:04:05.678Z'):\n"
+        "    print('held', flush=True)\n    sys.stdin.read()\n"
+    )
+    args = [sys.executable, "-c", code, str(ws.state)]
+    with subprocess.Popen(args, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as holder:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == b"held\n"
+        yield holder.pid
+
+
+@pytest.mark.parametrize("command", ["push", "pull", "sync"])
+def test_a_second_run_at_the_same_time_is_refused(ws: Workspace, command: str) -> None:
+    filled(ws, 2)
+    ws.change("page-0.md", "Text.", "Text!")
+    with another_run(ws) as pid:
+        result = refused(ws, "locked", command, "--yes")
+        message = result.json["refusals"][0]["message"]
+        assert f" {pid}" in message
+        assert "2026-01-02" in message
+        assert result.asked == ()
+    ws.run(command, "--yes").ok()
+
+
+def test_a_look_is_no_run_and_needs_no_lock(ws: Workspace) -> None:
+    filled(ws, 2)
+    with another_run(ws):
+        ws.run("status").ok()
+        ws.run("push", "--dry-run").ok()
+
+
+def test_the_memory_of_another_wiki_is_refused(ws: Workspace) -> None:
+    filled(ws, 3)
+    with Sandbox() as other:
+        other.create("page-0")
+        env: dict[str, str | None] = {"WIKISYNC_URL": other.url, "WIKISYNC_TOKEN": other.token}
+        for command in ("push", "pull", "sync"):
+            result = refused(ws, "foreign-state", command, "--yes", "--delete", env=env)
+            assert ws.box.url in result.json["refusals"][0]["message"]
+        assert len(other.pages()) == 1
+
+
+def test_the_same_wiki_under_another_address_can_be_allowed(ws: Workspace) -> None:
+    filled(ws, 3)
+    env = {"WIKISYNC_URL": ws.box.url.replace("127.0.0.1", "localhost")}
+    result = ws.run("push", "--allow", "foreign-state", "--yes", "--json", env=env).ok()
+    assert result.json["counts"]["in_sync"] == 3
+    ws.run("push", env=env).ok()
+
+
+def test_the_memory_of_another_folder_is_refused(ws: Workspace) -> None:
+    filled(ws, 3)
+    ws.configure(folder="elsewhere")
+    (ws.root / "elsewhere").mkdir()
+    (ws.root / "elsewhere" / "new.md").write_text("New.\n")
+    refused(ws, "foreign-state", "push", "--delete", "--max-delete", "9", "--yes")
+
+
+def test_a_state_that_is_damaged_is_refused_and_left(ws: Workspace, tmp_path: Path) -> None:
+    filled(ws, 2)
+    (ws.state / "state.db").write_bytes(b"no database at all, " * 500)
+    before = ws.snapshot()
+    result = ws.run("sync", "--yes", "--json")
+    assert result.code == 4
+    assert "damaged" in result.json["error"]
+    assert ws.snapshot()[0] == before[0]
+    assert (ws.state / "state.db").read_bytes() == before[1]["state.db"]
+
+
+def test_another_wiki_at_the_same_address_is_not_taken_for_the_one_that_is_known(
+    ws: Workspace,
+) -> None:
+    ws.push(one=page("One", "Mine.\n"), two=page("Two"))
+    for path in ("one", "two"):
+        ws.box.delete(path)
+    ws.box.store.run("delete from sqlite_sequence where name = 'pages'")
+    ws.box.store.run("delete from versions")
+    ws.box.create("one", content="Another wiki's.\n")
+    ws.box.create("three")
+    before = ws.files()
+    result = ws.run("sync", "--yes", "--delete", "--json")
+    assert result.code == 4
+    assert [refusal["rule"] for refusal in result.json["refusals"]] == ["foreign-state"]
+    assert ws.run("status").code == 4
+    anew = ws.run("sync", "--yes", "--delete", "--allow", "foreign-state", "--json")
+    assert [found["path"] for found in anew.json["conflicts"]] == ["one"]
+    assert {name: ws.files()[name] for name in before if name == "one.md"} == {
+        "one.md": before["one.md"]
+    }
+    assert ws.run("status").code == 3
+
+
+def test_a_stray_file_does_not_make_an_emptied_folder_look_full(ws: Workspace) -> None:
+    ws.push(one=page("One"), two=page("Two"))
+    ws.remove("one.md")
+    ws.remove("two.md")
+    ws.write("stray.md", page("Stray"))
+    result = ws.run("push", "--yes", "--delete", "--max-delete", "9", "--json")
+    assert [refusal["rule"] for refusal in result.json["refusals"]] == ["emptied"]
+    assert {found["path"] for found in ws.box.pages()} == {"one", "two"}
+
+
+def test_pages_that_are_gone_on_both_sides_refuse_nothing(ws: Workspace) -> None:
+    ws.push(one=page("One"))
+    ws.remove("one.md")
+    ws.box.delete("one")
+    ws.write("two.md", page("Two", "# Nothing of the kind\n"))
+    ws.run("push", "--yes").ok()
+    assert {found["path"] for found in ws.box.pages()} == {"two"}
+
+
+def test_an_undo_never_writes_to_another_wiki_at_the_same_address(ws: Workspace) -> None:
+    ws.push(one=page("One", "Same.\n"))
+    ws.remove("one.md")
+    ws.box.delete("one")
+    ws.run("sync", "--yes").ok()
+    ws.write("two.md", page("Two"))
+    ws.run("push", "--yes").ok()
+    ws.box.delete("two")
+    ws.box.store.run("delete from sqlite_sequence where name = 'pages'")
+    ws.box.create("one", title="One", content="Same.\n")
+    ws.box.create("two", title="Two", content="Text.\n")
+    assert ws.run("undo", "--yes").code == 4
+    assert {found["path"] for found in ws.box.pages()} == {"one", "two"}

@@ -1,0 +1,157 @@
+"""Commands that only look write nothing anywhere: status, diff, every dry run."""
+
+from __future__ import annotations
+
+import pytest
+
+from support.workspace import Workspace, page
+
+
+@pytest.fixture
+def differing(ws: Workspace) -> Workspace:
+    """Something of every kind to do."""
+    names = ("edited", "theirs", "both", "gone-here", "gone-there", "equal")
+    ws.push(**{name: page(name.title(), f"# {name}\n", tags="one") for name in names})
+    ws.change("edited.md", "# edited", "# edited here")
+    ws.box.edit("theirs", content="# edited there\n", title="New title")
+    ws.change("both.md", "# both", "# both, mine")
+    ws.box.edit("both", content="# both, theirs\n")
+    ws.remove("gone-here.md")
+    ws.box.delete("gone-there")
+    ws.write("new.md", page("New", "# New\n"))
+    ws.box.create("other", content="# Other\n")
+    return ws
+
+
+LOOKS = [
+    ("status",),
+    ("diff",),
+    ("diff", "--pull"),
+    ("push", "--dry-run"),
+    ("pull", "-n", "--delete"),
+    ("sync", "--dry-run", "--delete", "--prefer", "local"),
+    ("sync", "--dry-run", "--yes"),
+]
+
+
+@pytest.mark.parametrize("args", LOOKS, ids=" ".join)
+def test_a_look_writes_nothing_here_on_the_wiki_or_in_the_state(
+    differing: Workspace, args: tuple[str, ...]
+) -> None:
+    before = differing.snapshot()
+    for more in ((), ("--json",)):
+        result = differing.run(*args, *more)
+        assert not any(seen.is_mutation for seen in result.asked)
+    assert differing.snapshot() == before
+
+
+@pytest.mark.parametrize("args", LOOKS, ids=" ".join)
+def test_a_look_before_the_first_run_leaves_no_trace(ws: Workspace, args: tuple[str, ...]) -> None:
+    ws.write("home.md", page("Home"))
+    ws.box.create("other")
+    ws.run(*args).ok()
+    assert sorted(file.name for file in ws.root.iterdir()) == ["pages", "wikisync.toml"]
+    assert list(ws.files()) == ["home.md"]
+
+
+def test_a_dry_run_says_what_the_run_then_does(differing: Workspace) -> None:
+    wish = ("sync", "--delete", "--max-delete", "9", "--prefer", "wiki", "--json")
+    planned = differing.run(*wish, "--dry-run").ok()
+    assert planned.json["dry_run"] is True
+    done = differing.run(*wish, "--yes").ok()
+    assert done.json["dry_run"] is False
+    assert planned.planned() == done.done()
+    assert len(done.done()) == 7
+
+
+def test_a_dry_run_says_that_nothing_was_written_and_how_to_do_it(differing: Workspace) -> None:
+    shown = differing.run("push", "--dry-run").out
+    assert shown.endswith("Nothing was written. To do it, leave out --dry-run.\n")
+
+
+def test_status_names_every_page_that_differs_and_counts_the_rest(differing: Workspace) -> None:
+    result = differing.run("status", "--json")
+    assert result.code == 3
+    found = {a["path"]: (a["action"], a["side"], a["outcome"]) for a in result.json["actions"]}
+    assert found == {
+        "edited": ("update", "wiki", "planned"),
+        "theirs": ("update", "folder", "planned"),
+        "gone-here": ("delete", "wiki", "skipped"),
+        "gone-there": ("delete", "folder", "skipped"),
+        "new": ("create", "wiki", "planned"),
+        "other": ("create", "folder", "planned"),
+    }
+    assert result.json["counts"]["in_sync"] == 1
+    assert result.json["counts"]["pages"] == 8
+
+
+def test_diff_shows_fields_and_content_as_a_push_would_make_them(ws: Workspace) -> None:
+    ws.push(home=page("Home", "One\nTwo\nThree\n", tags="x"))
+    ws.write("home.md", page("House", "One\n2\nThree\n", tags="x, y", published="false"))
+    result = ws.run("diff", "--json").ok()
+    assert result.action("home")["diff"] == (
+        "--- wiki/en/home\n+++ home.md\n"
+        "-title: Home\n+title: House\n-published: true\n+published: false\n-tags: x\n+tags: x, y\n"
+        "@@ -1,3 +1,3 @@\n One\n-Two\n+2\n Three\n"
+    )
+    assert result.action("home")["diff"] in ws.run("diff").ok().out
+
+
+def test_diff_pull_shows_the_other_direction(ws: Workspace) -> None:
+    ws.push(home=page("Home", "One\n"))
+    ws.box.edit("home", content="Two\n", title="House")
+    pulled = ws.run("diff", "--pull", "--json").ok().action("home")["diff"]
+    assert pulled == (
+        "--- home.md\n+++ wiki/en/home\n-title: Home\n+title: House\n@@ -1 +1 @@\n-One\n+Two\n"
+    )
+    pushed = ws.run("diff", "--json").ok().json
+    assert (pushed["actions"], pushed["counts"]["other_way"]) == ([], 1)
+
+
+def test_diff_of_a_first_push_and_a_first_pull_shows_whole_pages(ws: Workspace) -> None:
+    ws.write("mine.md", page("Mine", "Mine.\n"))
+    ws.box.create("theirs", title="Theirs", content="Theirs.\n", tags=["t"])
+    pushed = ws.run("diff", "--json").ok().action("mine")["diff"]
+    assert pushed.startswith("--- /dev/null\n+++ mine.md\n+title: Mine\n")
+    assert pushed.endswith("+Mine.\n")
+    pulled = ws.run("diff", "--pull", "--json").ok().action("theirs")["diff"]
+    assert pulled.startswith("--- /dev/null\n+++ wiki/en/theirs\n+title: Theirs\n")
+    assert "+tags: t\n" in pulled
+    assert pulled.endswith("+Theirs.\n")
+
+
+def test_diff_of_a_deletion_shows_what_would_go(ws: Workspace) -> None:
+    ws.push(home=page("Home"), other=page("Other", "Going.\n"))
+    ws.remove("other.md")
+    gone = ws.run("diff", "--delete", "--json").ok().action("other")["diff"]
+    assert gone.startswith("--- wiki/en/other\n+++ /dev/null\n-title: Other\n")
+    assert gone.endswith("-Going.\n")
+
+
+def test_diff_of_a_conflict_shows_both_versions(differing: Workspace) -> None:
+    result = differing.run("diff", "both", "--json")
+    assert result.code == 3
+    (conflict,) = result.json["conflicts"]
+    assert "-# both, theirs\n+# both, mine\n" in conflict["diff"]
+
+
+def test_offline_makes_no_request_and_tells_what_changed_here(differing: Workspace) -> None:
+    result = differing.run("status", "--offline", "--json").ok()
+    assert result.asked == ()
+    changed = {action["path"]: action["action"] for action in result.json["actions"]}
+    assert changed == {"both": "update", "edited": "update", "gone-here": "delete", "new": "create"}
+    shown = differing.run("diff", "--offline", "--json").ok()
+    assert shown.asked == ()
+    assert "+# both, mine\n" in shown.action("both")["diff"]
+
+
+def test_offline_needs_neither_token_nor_wiki(differing: Workspace) -> None:
+    differing.box.close()
+    result = differing.run("status", "--offline", "--json", env={"WIKISYNC_TOKEN": None}).ok()
+    assert result.action("edited")["action"] == "update"
+
+
+def test_offline_before_the_first_run_says_what_to_do(ws: Workspace) -> None:
+    result = ws.run("status", "--offline")
+    assert result.code == 2
+    assert "Run wikisync push, pull or sync once." in result.err

@@ -1,0 +1,239 @@
+"""Merges through the command line, and files that show both versions of a page."""
+
+from __future__ import annotations
+
+import pytest
+
+from support.workspace import Workspace, page
+
+BASE = "# Home\n\nOne.\n\nTwo.\n\nThree.\n"
+MARKS = "<<<<<<< here\nMine.\n=======\nTheirs.\n>>>>>>> wiki\n"
+
+
+@pytest.fixture
+def split(ws: Workspace) -> Workspace:
+    """The page ``home``, edited on both sides in ways that merge."""
+    ws.push(home=page("Home", BASE, tags="a"), other=page("Other"))
+    ws.change("home.md", "One.", "1.")
+    ws.box.edit("home", content=BASE.replace("Three.", "3."))
+    return ws
+
+
+@pytest.fixture
+def torn(ws: Workspace) -> Workspace:
+    """The page ``home``, edited on both sides in ways that do not merge."""
+    ws.push(home=page("Home", BASE, tags="a"), other=page("Other"))
+    ws.change("home.md", "Two.", "Mine.")
+    ws.box.edit("home", content=BASE.replace("Two.", "Theirs."))
+    return ws
+
+
+def content(ws: Workspace, path: str = "home") -> str:
+    found = ws.box.page(path)
+    assert found is not None
+    return str(found["content"])
+
+
+def silent(ws: Workspace) -> None:
+    result = ws.run("sync", "--json").ok()
+    assert (result.json["actions"], len(result.asked)) == ([], 1)
+
+
+def test_a_sync_writes_the_merge_to_both_sides(split: Workspace) -> None:
+    result = split.run("sync", "--yes", "--json").ok()
+    assert result.done() == [("merge", "wiki", "home")]
+    assert result.json["counts"]["merge"] == 1
+    assert result.action("home")["fields"] == ["content"]
+    merged = BASE.replace("One.", "1.").replace("Three.", "3.")
+    assert content(split) == merged
+    assert split.read("home.md").endswith(merged)
+    silent(split)
+
+
+@pytest.mark.parametrize("command", ["push", "pull"])
+def test_push_and_pull_name_the_page_and_what_to_type(split: Workspace, command: str) -> None:
+    before = split.both_sides()
+    result = split.run(command, "--yes", "--json")
+    assert result.code == 3
+    assert result.json["actions"] == []
+    (conflict,) = result.json["conflicts"]
+    assert "wikisync sync home.md" in conflict["reason"]
+    assert "wikisync sync home.md" in split.run(command, "--yes").text
+    assert split.both_sides() == before
+
+
+def test_what_it_says_to_type_works(split: Workspace) -> None:
+    split.run("sync", "home.md", "--yes").ok()
+    assert "1." in content(split)
+
+
+def test_status_and_diff_show_what_a_merge_would_write(split: Workspace) -> None:
+    assert "merge on both sides" in split.run("status").ok().out
+    before = split.both_sides()
+    result = split.run("diff")
+    assert "-One.\n+1.\n" in result.out
+    assert split.both_sides() == before
+
+
+def test_the_log_names_a_merge_once_and_programs_get_both_halves(split: Workspace) -> None:
+    split.run("sync", "home.md", "--yes").ok()
+    merges = [line for line in split.run("log").ok().out.splitlines() if "merged" in line]
+    assert merges == ["  merged on both sides home.md"]
+    run = split.run("log", "--json").ok().json["runs"][0]
+    assert sorted(action["side"] for action in run["actions"]) == ["folder", "wiki"]
+
+
+def test_both_fields_and_tags_merge(ws: Workspace) -> None:
+    ws.push(home=page("Home", BASE, tags="a, b"))
+    ws.change("home.md", "title: Home", "title: Welcome")
+    ws.change("home.md", "tags: a, b", "tags: b, c")
+    ws.box.edit("home", description="Theirs", tags=["a", "b", "d"])
+    ws.run("sync", "--yes").ok()
+    found = ws.box.page("home")
+    assert found is not None
+    assert (found["title"], found["description"]) == ("Welcome", "Theirs")
+    assert sorted(found["tags"]) == ["b", "c", "d"]
+    assert "title: Welcome\ndescription: Theirs\n" in ws.read("home.md")
+    silent(ws)
+
+
+def test_line_ends_of_the_file_stay_in_a_merge(ws: Workspace) -> None:
+    ws.write("home.md", page("Home", BASE).replace("\n", "\r\n"))
+    ws.run("push", "--yes").ok()
+    ws.change("home.md", "One.", "1.")
+    ws.box.edit("home", content=content(ws).replace("Three.", "3."))
+    ws.run("sync", "--yes").ok()
+    assert b"\n" not in ws.raw("home.md").replace(b"\r\n", b"")
+    assert ws.read("home.md").endswith("1.\r\n\r\nTwo.\r\n\r\n3.\r\n")
+    silent(ws)
+
+
+def test_line_ends_of_the_file_stay_where_the_wikis_are_others(ws: Workspace) -> None:
+    ws.write("home.md", page("Home", BASE).replace("\n", "\r\n"))
+    ws.run("push", "--yes").ok()
+    ws.change("home.md", "One.", "1.")
+    ws.box.edit("home", content=BASE.replace("Three.", "3."))
+    ws.run("sync", "--yes").ok()
+    assert b"\n" not in ws.raw("home.md").replace(b"\r\n", b"")
+    silent(ws)
+
+
+def test_without_git_it_is_a_conflict_that_says_what_to_do(split: Workspace) -> None:
+    before = split.both_sides()
+    result = split.run("sync", "--yes", env={"PATH": ""})
+    assert result.code == 3
+    assert "Install git" in result.text
+    assert split.both_sides() == before
+
+
+def test_a_merge_is_undone_on_both_sides(split: Workspace) -> None:
+    text, there = split.raw("home.md"), content(split)
+    split.run("sync", "--yes").ok()
+    split.run("undo", "--yes").ok()
+    assert (split.raw("home.md"), content(split)) == (text, there)
+    split.run("sync", "--yes").ok()
+    silent(split)
+
+
+def test_what_does_not_merge_is_named_with_the_ways_out(torn: Workspace) -> None:
+    before = torn.both_sides()
+    result = torn.run("sync", "--yes", "--json")
+    assert result.code == 3
+    (conflict,) = result.json["conflicts"]
+    assert "These do not merge: content." in conflict["reason"]
+    assert "wikisync pull --markers home.md" in conflict["reason"]
+    assert torn.both_sides() == before
+
+
+def test_markers_show_both_versions_and_the_wiki_is_left_alone(torn: Workspace) -> None:
+    there = torn.box.pages()
+    result = torn.run("pull", "--markers", "home.md", "--yes")
+    assert result.code == 3
+    assert "Edit it until the marks are gone, then push" in result.text
+    assert MARKS in torn.read("home.md")
+    assert torn.box.pages() == there
+
+
+def test_a_file_with_marks_is_a_problem_until_they_are_gone(torn: Workspace) -> None:
+    torn.run("pull", "--markers", "home.md", "--yes")
+    before = torn.both_sides()
+    for arguments in (("push", "--yes"), ("pull", "--yes"), ("sync", "--yes", "--prefer", "local")):
+        result = torn.run(*arguments, "--json")
+        assert result.code == 1
+        (problem,) = result.json["problems"]
+        line = torn.read("home.md").partition("<<<<<<<")[0].count("\n") + 1
+        assert (problem["file"], problem["line"]) == ("home.md", line)
+        assert "conflict marks" in problem["message"]
+    assert torn.both_sides() == before
+
+
+@pytest.mark.parametrize("chosen", ["Mine.", "Theirs.", "Both of them."])
+def test_once_the_marks_are_gone_it_is_an_ordinary_push(torn: Workspace, chosen: str) -> None:
+    torn.run("pull", "--markers", "home.md", "--yes")
+    torn.change("home.md", MARKS, f"{chosen}\n")
+    torn.run("push", "--yes").ok()
+    assert content(torn) == BASE.replace("Two.", chosen)
+    silent(torn)
+
+
+def test_markers_where_the_two_never_met(ws: Workspace) -> None:
+    ws.write("home.md", page("Mine", "Text.\n"))
+    ws.box.create("home", title="Theirs", content="Text.\n")
+    assert ws.run("pull", "--markers", "home.md", "--yes").code == 3
+    marks = "<<<<<<< here\ntitle: Mine\n=======\ntitle: Theirs\n>>>>>>> wiki\n"
+    assert marks in ws.read("home.md")
+    ws.change("home.md", marks, "title: Agreed\n")
+    ws.run("push", "--yes").ok()
+    found = ws.box.page("home")
+    assert found is not None
+    assert (found["title"], found["content"]) == ("Agreed", "Text.\n")
+    silent(ws)
+
+
+def test_markers_leave_alone_what_is_no_conflict(torn: Workspace) -> None:
+    torn.box.edit("other", content="New there.\n")
+    torn.run("pull", "--markers", "--yes")
+    assert torn.read("other.md").endswith("---\n\nNew there.\n")
+    assert MARKS in torn.read("home.md")
+
+
+def test_markers_are_not_for_push(torn: Workspace) -> None:
+    before = torn.both_sides()
+    result = torn.run("push", "--markers", "--yes")
+    assert result.code == 2
+    assert torn.both_sides() == before
+
+
+def test_markers_are_taken_back_by_undo(torn: Workspace) -> None:
+    text = torn.raw("home.md")
+    torn.run("pull", "--markers", "home.md", "--yes")
+    torn.run("undo", "--yes").ok()
+    assert torn.raw("home.md") == text
+    assert torn.run("status").code == 3
+
+
+def test_a_page_that_moved_and_does_not_merge_is_moved_and_named(torn: Workspace) -> None:
+    torn.box.move("home", "start")
+    result = torn.run("sync", "--yes", "--json")
+    assert result.code == 3
+    assert result.done() == [("move", "folder", "start")]
+    assert [found["path"] for found in result.json["conflicts"]] == ["start"]
+    assert torn.run("pull", "--markers", "start.md", "--yes").code == 3
+    torn.change("start.md", MARKS, "Both.\n")
+    torn.run("push", "--yes").ok()
+    assert content(torn, "start") == BASE.replace("Two.", "Both.")
+    silent(torn)
+
+
+@pytest.mark.parametrize(("prefer", "tags"), [("wiki", ["a"]), ("local", ["a", "b"])])
+def test_who_prefers_a_side_gets_all_of_it_and_no_silent_difference(
+    torn: Workspace, prefer: str, tags: list[str]
+) -> None:
+    """Though the tags alone, changed here, would have merged."""
+    torn.change("home.md", "tags: a", "tags: a, b")
+    torn.run("sync", "--yes", "--prefer", prefer).ok()
+    found = torn.box.page("home")
+    assert found is not None
+    assert sorted(found["tags"]) == tags
+    assert f"tags: {', '.join(tags)}\n" in torn.read("home.md")
+    silent(torn)

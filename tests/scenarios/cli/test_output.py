@@ -1,0 +1,189 @@
+"""What is printed, where, and what a command exits with (design, *JSON* and *Exit codes*)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from support.workspace import Workspace, page
+
+ACTION: dict[str, Any] = {
+    "action": str,
+    "side": str,
+    "locale": str,
+    "path": str,
+    "file": str,
+    "from": type(None),
+    "fields": list,
+    "overwrites": (str, type(None)),
+    "outcome": str,
+    "reason": (str, type(None)),
+}
+COUNTS = (
+    *("pages", "in_sync", "create", "update", "move", "merge", "adopt", "delete"),
+    *("conflict", "failed", "other_way"),
+)
+OURS = {"diff", "backups"}
+"""What an action has besides, where there is something to say (manual, *JSON*)."""
+LISTS = ("actions", "conflicts", "refusals", "problems")
+
+
+def is_report(data: dict[str, Any], command: str) -> bool:
+    """Whether data have the design's shape, to the last name."""
+    names = {"version", "command", "dry_run", "wiki", "folder", *LISTS, "counts"}
+    assert set(data) - {"error"} == names
+    assert (data["version"], data["command"]) == (1, command)
+    assert all(isinstance(data[name], list) for name in LISTS)
+    assert tuple(data["counts"]) == COUNTS
+    assert all(isinstance(count, int) for count in data["counts"].values())
+    for action in data["actions"]:
+        assert set(action) - OURS == set(ACTION)
+        assert all(isinstance(action[name], kind) for name, kind in ACTION.items())
+        assert action["action"] in {"create", "update", "move", "merge", "adopt", "delete"}
+        assert action["side"] in {"wiki", "folder"}
+        assert action["overwrites"] in {"wiki", "folder", None}
+        assert action["outcome"] in {"planned", "done", "skipped", "failed"}
+    for conflict in data["conflicts"]:
+        assert set(conflict) - {"diff"} == {"locale", "path", "file", "reason"}
+    assert all(set(refusal) == {"rule", "message"} for refusal in data["refusals"])
+    assert all(set(problem) == {"file", "line", "message"} for problem in data["problems"])
+    return True
+
+
+@pytest.fixture
+def everything(ws: Workspace) -> Workspace:
+    """An edit on each side, a conflict, a deletion, a bad file, an equal edit."""
+    names = ("edited", "theirs", "both", "gone", "equal")
+    ws.push(**{name: page(name.title()) for name in names})
+    ws.write("edited.md", page("Edited", "Mine.\n"))
+    ws.box.edit("theirs", content="Theirs.\n")
+    ws.write("both.md", page("Both", "Mine.\n"))
+    ws.box.edit("both", content="Theirs.\n")
+    ws.write("equal.md", page("Equal", "Ours.\n"))
+    ws.box.edit("equal", content="Ours.\n")
+    ws.remove("gone.md")
+    ws.write("bad.md", b"one\n\xff\n")
+    return ws
+
+
+COMMANDS = ["status", "diff", "push", "pull", "sync"]
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_json_is_one_object_of_the_designs_shape(everything: Workspace, command: str) -> None:
+    writes = () if command in {"status", "diff"} else ("--yes",)
+    result = everything.run(command, *writes, "--json")
+    assert is_report(result.json, command)
+    assert result.err == ""
+    assert (result.json["wiki"], result.json["folder"]) == (everything.box.url, "pages")
+    assert result.json["dry_run"] is False
+    (problem,) = result.json["problems"]
+    assert (problem["file"], problem["line"]) == ("bad.md", 2)
+
+
+def test_diff_json_has_the_difference_of_every_action_that_writes(everything: Workspace) -> None:
+    data = everything.run("diff", "--json", "--delete").json
+    writing = [action for action in data["actions"] if action["action"] != "adopt"]
+    assert all(action["diff"] for action in writing)
+    assert all(
+        "diff" not in action for action in everything.run("status", "--json").json["actions"]
+    )
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_json_of_an_error_is_one_object_too(ws: Workspace, command: str) -> None:
+    for token, code in ((None, 2), ("not a token", 2)):
+        result = ws.run(command, "--json", env={"WIKISYNC_TOKEN": token})
+        assert result.code == code
+        assert is_report(result.json, command)
+        assert result.json["error"]
+        assert result.err
+    ws.box.switch_api(on=False)
+    result = ws.run(command, "--json")
+    assert result.code == 1
+    assert "API is disabled" in result.json["error"]
+
+
+def test_json_of_a_question_that_nobody_can_answer(everything: Workspace) -> None:
+    result = everything.run("push", "--json")
+    assert result.code == 2
+    assert "--yes" in result.json["error"]
+
+
+def test_json_of_init_and_of_its_errors_is_one_object(ws: Workspace) -> None:
+    assert is_report(ws.run("init", "--json").ok().json, "init")
+    wrong = ws.run("init", "http://other.example.org", "--json")
+    assert wrong.code == 2
+    assert is_report(wrong.json, "init")
+    assert wrong.json["error"]
+
+
+@pytest.mark.parametrize("command", ["push", "pull", "sync", "status", "diff"])
+def test_quiet_says_nothing_where_nothing_is_wrong(ws: Workspace, command: str) -> None:
+    ws.push(home=page("Home"))
+    ws.write("home.md", page("Home", "Mine.\n"))
+    writes = () if command in {"status", "diff"} else ("--yes",)
+    assert ws.run(command, "--quiet", *writes).ok().text == ""
+
+
+def test_quiet_still_says_what_went_wrong_on_stderr(everything: Workspace) -> None:
+    result = everything.run("push", "-q", "--yes")
+    assert result.code == 1
+    assert result.out == ""
+    assert "bad.md:2: " in result.err
+    assert "both.md" in result.err
+    assert "edited.md" not in result.err
+
+
+def test_exit_code_5_says_that_there_are_differences(ws: Workspace) -> None:
+    ws.push(home=page("Home"))
+    looks = [("status",), ("diff",), ("push", "-n"), ("pull", "-n"), ("sync", "-n")]
+    for look in looks:
+        assert ws.run(*look, "--exit-code").code == 0
+    ws.write("home.md", page("Home", "Mine.\n"))
+    for look in looks:
+        assert ws.run(*look, "--exit-code").code == 5
+        assert ws.run(*look).code == 0
+
+
+def test_a_deletion_that_is_withheld_is_a_difference(ws: Workspace) -> None:
+    ws.push(home=page("Home"), other=page("Other"))
+    ws.remove("other.md")
+    assert ws.run("status", "--exit-code").code == 5
+
+
+def test_of_several_exit_codes_the_gravest_is_given(everything: Workspace) -> None:
+    look = ("push", "--dry-run", "--exit-code")
+    assert everything.run(*look).code == 1
+    everything.remove("bad.md")
+    assert everything.run(*look).code == 3
+    everything.write("both.md", page("Both", "Theirs.\n"))
+    assert everything.run(*look).code == 5
+    everything.write("bad.md", b"\xff")
+    everything.write("both.md", page("Both", "Mine.\n"))
+    assert everything.run(*look, "--delete", "--max-delete", "0").code == 4
+
+
+def test_a_failed_write_comes_before_a_conflict(everything: Workspace) -> None:
+    from wikisync.sandbox import Refuse
+
+    everything.remove("bad.md")
+    everything.box.faults.add(Refuse("PageUpdateForbidden", "No.", 6009), on="update")
+    result = everything.run("push", "--yes", "--json")
+    assert result.code == 1
+    assert result.json["counts"]["failed"] == 1
+    assert "write:pages" in result.action("edited")["reason"]
+
+
+def test_the_text_ends_with_one_line_that_sums_it_up(everything: Workspace) -> None:
+    everything.remove("bad.md")
+    shown = everything.run("push", "--yes").out.splitlines()
+    assert "5 pages: 1 updated on the wiki, 1 in sync, 1 not deleted, 1 conflict." in shown
+
+
+def test_the_last_line_stands_whatever_the_width(everything: Workspace) -> None:
+    name = "a-long-name-" * 15
+    everything.write(f"{name}.md", page("Long"))
+    for columns in ("20", "80"):
+        assert f"{name}.md" in everything.run("status", env={"COLUMNS": columns}).out

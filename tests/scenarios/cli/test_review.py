@@ -1,0 +1,219 @@
+"""``wikisync review``: what was ticked is published, under its lease, and nothing else ever is."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+
+from review.visitor import Visitor
+from support import manual
+from support.review_process import reviewing
+from support.workspace import Workspace, page
+from wikisync.sandbox import Refuse
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def edited(ws: Workspace) -> Workspace:
+    """Three pages, each with an edit here."""
+    ws.push(one=page("One"), two=page("Two"), three=page("Three"))
+    for name in ("one", "two", "three"):
+        ws.change(f"{name}.md", "Text.", f"Edited {name}.")
+    return ws
+
+
+def contents(ws: Workspace) -> dict[str, str]:
+    """What the wiki holds: path → content."""
+    return {row["path"]: row["content"].strip() for row in ws.box.pages()}
+
+
+def test_two_of_three_pages_are_ticked_and_the_wiki_shows_exactly_them(edited: Workspace) -> None:
+    with reviewing(edited) as review:
+        visitor = Visitor(review.address).enter()
+        visitor.publish("one.md", "three.md")
+        visitor.watch()
+        result = review.end().ok()
+    assert contents(edited) == {"one": "Edited one.", "two": "Text.", "three": "Edited three."}
+    assert "2 updated on the wiki" in result.out
+    assert "two.md" not in result.out
+    edited.run("push", "--yes").ok()
+    assert contents(edited)["two"] == "Edited two."
+
+
+def test_the_page_shows_the_differences_and_not_the_token(edited: Workspace) -> None:
+    with reviewing(edited) as review:
+        shown = Visitor(review.address).enter().page().text
+        review.interrupt()
+        review.end()
+    assert "Edited one." in shown or "<ins>Edited one" in shown
+    assert edited.box.token not in shown
+
+
+def test_a_page_that_moved_on_meanwhile_is_named_and_nothing_is_written(edited: Workspace) -> None:
+    with reviewing(edited) as review:
+        visitor = Visitor(review.address).enter()
+        edited.box.edit("one", content="Somebody was faster.\n")
+        before = edited.box.pages()
+        visitor.publish("one.md", "two.md")
+        visitor.watch()
+        result = review.end()
+    assert result.code == 4
+    assert "one.md moved on since" in result.out
+    assert edited.box.pages() == before
+
+
+def test_an_edit_of_a_page_that_was_not_ticked_does_no_harm(edited: Workspace) -> None:
+    with reviewing(edited) as review:
+        visitor = Visitor(review.address).enter()
+        edited.box.edit("two", content="Somebody was faster.\n")
+        visitor.publish("one.md")
+        visitor.watch()
+        review.end().ok()
+    assert contents(edited)["one"] == "Edited one."
+    assert contents(edited)["two"] == "Somebody was faster."
+
+
+def test_an_edit_here_after_the_review_was_opened_is_not_published(edited: Workspace) -> None:
+    with reviewing(edited) as review:
+        visitor = Visitor(review.address).enter()
+        edited.change("one.md", "Edited one.", "Nobody reviewed this.")
+        visitor.publish("one.md")
+        visitor.watch()
+        assert review.end().code == 4
+    assert contents(edited)["one"] == "Text."
+
+
+def test_while_the_page_is_open_others_may_work(edited: Workspace) -> None:
+    with reviewing(edited) as review:
+        visitor = Visitor(review.address).enter()
+        edited.run("push", "two", "--yes").ok()
+        visitor.publish("one.md")
+        visitor.watch()
+        review.end().ok()
+    assert contents(edited) == {"one": "Edited one.", "two": "Edited two.", "three": "Text."}
+
+
+def test_the_address_is_told_as_the_manual_shows_it(edited: Workspace) -> None:
+    with reviewing(edited) as review:
+        review.interrupt()
+        review.end()
+    told = re.sub(r":\d+/enter/\S+", ":3010/enter/…", review.line)
+    assert f"$ wikisync review\n{told}```" in manual.text("guide/review.md")
+
+
+def test_closing_it_writes_nothing(edited: Workspace) -> None:
+    before = edited.both_sides()
+    with reviewing(edited) as review:
+        visitor = Visitor(review.address).enter()
+        visitor.close()
+        visitor.watch()
+        result = review.end()
+    assert result.code == 4
+    assert "Nothing was written, as you said." in result.out
+    assert edited.both_sides() == before
+
+
+def test_ctrl_c_ends_it_and_nothing_is_written(edited: Workspace) -> None:
+    before = edited.both_sides()
+    with reviewing(edited) as review:
+        review.interrupt()
+        result = review.end()
+    assert result.code == 4
+    assert "Traceback" not in result.text
+    assert edited.both_sides() == before
+
+
+def test_a_write_that_fails_is_shown_and_the_exit_code_says_so(edited: Workspace) -> None:
+    refusal = Refuse("PageUpdateForbidden", "No.", 6009)
+    edited.box.faults.add(refusal, on="update", path="one", times=None)
+    with reviewing(edited) as review:
+        visitor = Visitor(review.address).enter()
+        value = visitor.value("one.md")
+        visitor.publish("one.md", "two.md")
+        state = visitor.watch()
+        result = review.end()
+    assert result.code == 1
+    assert state["outcomes"][value]["result"] == "failed"
+    assert state["good"] is False
+    assert contents(edited)["two"] == "Edited two."
+
+
+def test_a_pull_is_reviewed_too_and_a_path_limits_it(edited: Workspace) -> None:
+    edited.push()
+    for name in ("one", "two"):
+        edited.box.edit(name, content="Theirs.\n")
+    with reviewing(edited, "pull", "one") as review:
+        visitor = Visitor(review.address).enter()
+        assert "two.md" not in visitor.page().text
+        visitor.publish("one.md")
+        visitor.watch()
+        review.end().ok()
+    assert edited.read("one.md").endswith("Theirs.\n")
+    assert edited.read("two.md").endswith("Edited two.\n")
+
+
+def test_a_page_is_deleted_only_where_that_was_asked_and_ticked(edited: Workspace) -> None:
+    edited.remove("one.md")
+    edited.remove("two.md")
+    with reviewing(edited, "--delete", "--max-delete", "2") as review:
+        visitor = Visitor(review.address).enter()
+        visitor.publish("one.md")
+        visitor.watch()
+        review.end().ok()
+    assert contents(edited).keys() == {"two", "three"}
+
+
+def test_a_page_that_moved_and_was_edited_is_one_tick(ws: Workspace) -> None:
+    long = "".join(f"Line {number} of the page.\n" for number in range(20))
+    ws.push(one=page("One", long), two=page("Two"))
+    ws.change("one.md", "Line 3 of", "Line three of")
+    (ws.folder / "one.md").rename(ws.folder / "uno.md")
+    with reviewing(ws) as review:
+        visitor = Visitor(review.address).enter()
+        visitor.publish("uno.md")
+        visitor.watch()
+        result = review.end().ok()
+    assert "moved on the wiki" in result.out
+    assert contents(ws).keys() == {"uno", "two"}
+    assert "Line three of" in contents(ws)["uno"]
+
+
+def test_json_is_the_one_object_of_every_command(edited: Workspace) -> None:
+    with reviewing(edited, "--json") as review:
+        visitor = Visitor(review.address).enter()
+        visitor.publish("one.md")
+        visitor.watch()
+        result = review.end().ok()
+    assert result.json["command"] == "review"
+    assert result.done() == [("update", "wiki", "one")]
+
+
+def test_where_there_is_nothing_to_tick_no_page_is_served(ws: Workspace) -> None:
+    ws.push(home=page("Home"))
+    result = ws.run("review", "--no-browser").ok()
+    assert "1 page: 1 in sync." in result.out
+    assert "http://127.0.0.1" not in result.err.replace(ws.box.url, "")
+
+
+def test_a_run_of_a_review_can_be_taken_back(edited: Workspace) -> None:
+    with reviewing(edited) as review:
+        visitor = Visitor(review.address).enter()
+        visitor.publish("one.md")
+        visitor.watch()
+        review.end().ok()
+    assert "review" in edited.run("log").ok().out
+    edited.run("undo", "--yes").ok()
+    assert contents(edited)["one"] == "Text."
+
+
+def test_without_the_extra_it_says_what_to_install(edited: Workspace, tmp_path: Path) -> None:
+    (tmp_path / "nh3.py").write_text("raise ModuleNotFoundError(name='nh3')\n")
+    result = edited.process("review", env={"PYTHONPATH": str(tmp_path)})
+    assert result.code == 2
+    assert "pip install 'wikisync[report]'" in result.err

@@ -1,0 +1,134 @@
+"""Nothing is loaded that a command does not need: it would cost every run its time."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Final
+
+import pytest
+
+from support.apply_run import page
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from wikisync.sandbox import Sandbox
+
+pytestmark = pytest.mark.slow
+
+HEAVY: Final = {
+    "attr",
+    "filelock",
+    "frontmatter",
+    "gql",
+    "graphql",
+    "httpx2",
+    "markdown_it",
+    "pathspec",
+    "pygments",
+    "rich",
+    "sqlite3",
+    "stamina",
+    "starlette",
+    "tenacity",
+    "typer",
+    "uvicorn",
+    "yaml",
+}
+"""What takes a noticeable time to load."""
+
+GQL: Final = {"attr", "gql", "graphql", "tenacity"}
+"""The client library of the wiki's API, with what it brings along."""
+
+_LOADED: Final = """
+import sys
+from wikisync.__main__ import main
+try:
+    main()
+finally:
+    sys.stderr.write("\\n".join(sorted(sys.modules)))
+"""
+
+
+def loaded(where: Path, *arguments: str, token: str = "") -> set[str]:
+    """The modules that are loaded once a command has come to its end."""
+    env = {name: text for name, text in os.environ.items() if not name.lower().endswith("_proxy")}
+    done = subprocess.run(
+        [sys.executable, "-c", _LOADED, *arguments],
+        cwd=where,
+        env={**env, "WIKISYNC_TOKEN": token, "PYTHONWARNINGS": "ignore"},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        check=True,
+    )
+    return set(done.stderr.split())
+
+
+def heavy(modules: set[str]) -> set[str]:
+    return {name.partition(".")[0] for name in modules} & HEAVY
+
+
+@pytest.fixture
+def synced(tmp_path: Path, box: Sandbox) -> Path:
+    (tmp_path / "wikisync.toml").write_text(f'url = "{box.url}"\n', "utf-8")
+    (tmp_path / "pages").mkdir()
+    (tmp_path / "pages" / "home.md").write_text(page(), "utf-8")
+    loaded(tmp_path, "push", "--yes", token=box.token)
+    return tmp_path
+
+
+def test_the_version_needs_none_of_what_is_heavy(tmp_path: Path) -> None:
+    modules = loaded(tmp_path, "--version")
+    assert heavy(modules) == set()
+    assert {name for name in modules if name.startswith("wikisync")} == {
+        "wikisync",
+        "wikisync.__main__",
+    }
+
+
+def test_help_loads_no_side_no_state_and_nothing_of_the_sandbox(tmp_path: Path) -> None:
+    modules = loaded(tmp_path, "--help")
+    assert heavy(modules) - {"rich", "pygments", "markdown_it", "attr", "typer"} == set()
+    assert {name for name in modules if name.startswith("wikisync")} == {
+        "wikisync",
+        "wikisync.__main__",
+        "wikisync.cli.commands",
+        "wikisync.cli.plan_commands",
+        "wikisync.cli.review_commands",
+        "wikisync.cli.terminal",
+        "wikisync.cli.console_run",
+        "wikisync.cli.console_plan",
+        "wikisync.cli.console_review",
+        "wikisync.errors",
+        "wikisync.cli.options",
+        "wikisync.report",
+        "wikisync.report.terminal",
+    }
+
+
+def test_status_in_sync_loads_the_wire_and_the_state_and_no_more(
+    synced: Path, box: Sandbox
+) -> None:
+    modules = loaded(synced, "status", "--json", token=box.token)
+    assert heavy(modules) == GQL | {"httpx2", "sqlite3", "typer"}
+
+
+def test_status_for_people_loads_rich_and_not_what_it_does_not_show(
+    synced: Path, box: Sandbox
+) -> None:
+    modules = loaded(synced, "status", token=box.token)
+    assert heavy(modules) == GQL | {"httpx2", "rich", "sqlite3", "typer"}
+    assert not modules & {"rich.markdown", "rich.progress", "rich.syntax", "rich.traceback"}
+
+
+def test_status_loads_nothing_that_writes(synced: Path, box: Sandbox) -> None:
+    modules = loaded(synced, "status", token=box.token)
+    assert not modules & {
+        "wikisync.sandbox",
+        "wikisync.cli.demo",
+        "wikisync.workflow.init",
+        "wikisync.workflow.undo",
+    }

@@ -1,0 +1,169 @@
+"""A key that is nobody's, or that stops working amid a run: nothing is lost, nothing is guessed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from scenarios.hostile.scene import RIGHTS, contents, quiet, writes
+from support.workspace import Workspace, page
+from wikisync.sandbox import Hook, administration
+from wikisync.sandbox.administration import everywhere
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from wikisync.sandbox import Sandbox
+
+    Env = dict[str, str | None]
+
+
+def rule(path: str, *roles: str, deny: bool = False, **more: Any) -> dict[str, Any]:
+    return {
+        "id": path,
+        "deny": deny,
+        "match": "START",
+        "roles": list(roles),
+        "path": path,
+        "locales": [],
+        **more,
+    }
+
+
+def public_sees_only(box: Sandbox, path: str) -> None:
+    """The public may read the pages below ``path`` alone."""
+    sent = {"id": 2, "name": "Guests", "redirectOnLogin": "/", "permissions": ["read:pages"]}
+    administration.change(box.store, {**sent, "pageRules": [rule(path, "read:pages")]})
+
+
+def allow(box: Sandbox, *permissions: str) -> None:
+    """Change what every key of the test's group may do."""
+    sent = {"id": 3, "name": "test", "redirectOnLogin": "/", "permissions": list(permissions)}
+    administration.change(box.store, {**sent, "pageRules": everywhere(permissions)})
+
+
+@pytest.fixture
+def filled(ws: Workspace) -> Workspace:
+    """Ten pages in sync, of which the public may read two."""
+    public = {f"open__{n}0": page(f"Open {n}") for n in range(2)}
+    ws.push(**public, **{f"team__{n}0": page(f"Team {n}") for n in range(8)})
+    public_sees_only(ws.box, "open")
+    return ws
+
+
+@pytest.mark.parametrize("command", ["push", "pull", "sync"])
+def test_an_expired_token_that_sees_fewer_pages_deletes_nothing(
+    filled: Workspace, command: str
+) -> None:
+    token = filled.box.key(RIGHTS, expired=True)
+    env: Env = {"WIKISYNC_TOKEN": token}
+    before = filled.both_sides()
+    bases = filled.bases()
+    lifts = [arg for name in ("max-delete", "emptied", "all-changed") for arg in ("--allow", name)]
+    result = filled.run(command, "--delete", "--max-delete", "99", *lifts, "--yes", env=env)
+    assert result.code == 4
+    assert "refused (guest)" in result.out
+    assert "it is wrong, or it has expired" in result.out
+    assert "New API Key" in result.out or "new API key" in result.out
+    assert writes(result) == []
+    assert filled.both_sides() == before
+    assert filled.bases() == bases
+    quiet(filled)
+
+
+def test_a_guest_who_sees_every_page_is_refused_all_the_same(filled: Workspace) -> None:
+    public_sees_only(filled.box, "")
+    filled.write("new-page.md", page("New"))
+    result = filled.run("push", "--yes", env={"WIKISYNC_TOKEN": "eyJ.no.token"})
+    assert (result.code, writes(result)) == (4, [])
+    assert "new-page" not in contents(filled)
+
+
+def test_an_undo_with_an_expired_token_is_refused(filled: Workspace) -> None:
+    token = filled.box.key(RIGHTS, expired=True)
+    before = filled.both_sides()
+    result = filled.run("undo", "--yes", env={"WIKISYNC_TOKEN": token})
+    assert (result.code, writes(result)) == (4, [])
+    assert filled.both_sides() == before
+
+
+@pytest.mark.parametrize("command", ["push", "pull", "sync"])
+def test_pages_that_a_rule_hides_are_not_gone(filled: Workspace, command: str) -> None:
+    rules = [*everywhere(RIGHTS), rule("team", *RIGHTS, deny=True)]
+    env: Env = {"WIKISYNC_TOKEN": filled.box.key(RIGHTS, rules)}
+    before = filled.both_sides()
+    args = ("--delete", "--max-delete", "99", "--yes", "--json")
+    result = filled.run(command, *args, env=env)
+    assert result.code == 3
+    assert len(result.json["conflicts"]) == 8
+    assert "may no longer see the page" in result.json["conflicts"][0]["reason"]
+    assert (result.done(), writes(result)) == ([], [])
+    assert filled.both_sides() == before
+    quiet(filled)
+
+
+def test_a_hidden_page_is_not_created_over(ws: Workspace) -> None:
+    ws.box.create("team/plan", content="Theirs.\n")
+    rules = [*everywhere(RIGHTS), rule("team", *RIGHTS, deny=True)]
+    ws.write("team/plan.md", page("Plan", "Mine.\n"))
+    ws.write("other.md", page("Other"))
+    result = ws.run("push", "--yes", "--json", env={"WIKISYNC_TOKEN": ws.box.key(RIGHTS, rules)})
+    assert result.code == 1
+    assert result.done() == [("create", "wiki", "other")]
+    assert "may not see" in result.action("team/plan")["reason"]
+    assert contents(ws)["team/plan"] == "Theirs.\n"
+
+
+def expire(box: Sandbox) -> None:
+    # No clock can be turned on: what the wiki signed until now is worth nothing any more.
+    box.store.settle({"secret": "00" * 32})
+
+
+STOPS: dict[str, tuple[Callable[[Sandbox, str], object], str]] = {
+    "expired": (lambda box, _: expire(box), "it is wrong, or it has expired"),
+    "api-off": (lambda box, _: box.switch_api(on=False), "API is disabled"),
+    "revoked": (lambda box, token: box.revoke(token), "revoked"),
+    "no-write": (lambda box, _: allow(box, "read:pages", "read:source"), "key may not"),
+    "no-read": (lambda box, _: allow(box, "write:pages"), "key may not"),
+    "nothing": (lambda box, _: allow(box), "key may not"),
+}
+
+
+@pytest.mark.parametrize("jobs", ["1", "2"])
+@pytest.mark.parametrize("verb", ["create", "update", "delete"])
+@pytest.mark.parametrize(
+    ("stop", "after"),
+    [*((stop, False) for stop in STOPS), ("api-off", True), ("expired", True)],
+)
+def test_a_key_that_stops_working_amid_a_run_leaves_a_true_state(
+    ws: Workspace, stop: str, verb: str, after: bool, jobs: str
+) -> None:
+    happens, said = STOPS[stop]
+    names = [f"page-{n}" for n in range(4)]
+    if verb != "create":
+        ws.push(**{name: page(name) for name in names})
+    for name in names:
+        if verb == "delete":
+            ws.remove(f"{name}.md")
+        else:
+            ws.write(f"{name}.md", page(name, "New.\n", tags=name))
+    ws.write("stays.md", page("Stays"))
+    ws.run("push", "stays.md", "--yes").ok()
+    token = ws.box.key(RIGHTS)
+    secret = ws.box.store.setting("secret")
+    ws.box.faults.add(Hook(lambda: happens(ws.box, token), after=after), on=verb, nth=2)
+    args = ("push", "--delete", "--max-delete", "9", "--allow", "emptied", "--yes", "--jobs", jobs)
+    result = ws.run(*args, "--json", env={"WIKISYNC_TOKEN": token})
+    assert result.code == 1
+    # With several under way the first may be written, and not be looked at any more.
+    assert jobs != "1" or "page-0" in [path for _verb, _side, path in result.done()]
+    assert said in str([action["reason"] for action in result.json["actions"]])
+    assert writes(result).count(f"pages.{verb}") <= 4
+    assert token not in result.text
+
+    ws.box.store.settle({"secret": secret, "api": True})
+    ws.run(*args).ok()
+    wanted = {"stays": "Text.\n", **dict.fromkeys(names if verb != "delete" else [], "New.\n")}
+    assert contents(ws) == wanted
+    quiet(ws)

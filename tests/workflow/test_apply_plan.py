@@ -1,0 +1,101 @@
+"""A plan that was reviewed does what was reviewed, or nothing: held against both sides of today."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from support.workspace import Workspace, page
+from wikisync.config import load
+from wikisync.progress import silent
+from wikisync.report.json_output import exit_code
+from wikisync.workflow import sync_run
+from wikisync.workflow.apply_plan import apply_reviewed
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from wikisync.apply import ActionResult
+    from wikisync.config import Config
+    from wikisync.planning.model import Command
+    from wikisync.request import Report
+    from wikisync.sandbox import Sandbox
+
+
+@pytest.fixture
+def ws(tmp_path: Path, box: Sandbox) -> Workspace:
+    return Workspace(tmp_path, box)
+
+
+def configured(ws: Workspace) -> Config:
+    return load(start=ws.root, env={"WIKISYNC_TOKEN": ws.box.token})
+
+
+def plan(ws: Workspace, direction: Command = "push", **wishes: Any) -> Report:
+    request = sync_run.Request("plan", direction, **wishes)
+    return sync_run.dry_run(configured(ws), request, silent)
+
+
+def apply(ws: Workspace, reviewed: Report, **options: Any) -> Report:
+    request = replace(reviewed.request, command="apply")
+    return apply_reviewed(
+        configured(ws), request, reviewed.plan, silent, lambda _report: True, **options
+    )
+
+
+def written(report: Report) -> list[tuple[str, str]]:
+    return [(o.action.verb, o.action.key.path) for o in report.outcomes if o.result == "done"]
+
+
+def refusals(report: Report) -> dict[str, str]:
+    return {refusal.file: refusal.detail for refusal in report.plan.refusals}
+
+
+def test_what_was_reviewed_is_done(ws: Workspace) -> None:
+    ws.push(one=page("A"), two=page("B"))
+    ws.change("one.md", "Text.", "Mine.")
+    ws.write("new.md", page("C"))
+    report = apply(ws, plan(ws))
+    assert written(report) == [("create", "new"), ("update", "one")]
+    assert exit_code(report) == 0
+
+
+def test_what_came_after_the_review_is_left_and_counted(ws: Workspace) -> None:
+    ws.push(one=page("A"), two=page("B"))
+    ws.change("one.md", "Text.", "Mine.")
+    reviewed = plan(ws)
+    ws.change("two.md", "Text.", "Mine.")
+    ws.write("new.md", page("C"))
+    report = apply(ws, reviewed)
+    assert written(report) == [("update", "one")]
+    assert report.unplanned == 2
+    assert ws.box.page("new") is None
+
+
+def test_only_the_chosen_pages_are_done_and_each_outcome_is_told(ws: Workspace) -> None:
+    ws.write("one.md", page("A"))
+    ws.write("two.md", page("B"))
+    told: list[ActionResult] = []
+    report = apply(ws, plan(ws), chosen=lambda a: a.key.path == "two", tell=told.append)
+    assert written(report) == [("create", "two")]
+    assert tuple(told) == report.outcomes
+    assert ws.box.page("one") is None
+
+
+def test_a_page_that_moved_on_stops_all_of_it_or_is_skipped(ws: Workspace) -> None:
+    ws.push(one=page("A"), two=page("B"))
+    ws.change("one.md", "Text.", "Mine.")
+    ws.change("two.md", "Text.", "Mine.")
+    reviewed = plan(ws)
+    ws.box.edit("two", content="Theirs.\n")
+    report = apply(ws, reviewed)
+    assert refusals(report) == {"two.md": "its content changed on the wiki"}
+    assert exit_code(report) == 4
+    assert not written(report)
+    told: list[ActionResult] = []
+    report = apply(ws, reviewed, skip_stale=True, tell=told.append)
+    assert written(report) == [("update", "one")]
+    assert {(o.action.key.path, o.result) for o in told} == {("one", "done"), ("two", "skipped")}
+    assert exit_code(report) == 3
