@@ -104,6 +104,18 @@ class Report:
 
 
 @dataclass(frozen=True, slots=True)
+class View:
+    """How differences are shown: ``stat`` as a line per page, ``side_by_side`` in two columns.
+
+    Neither: as a unified diff. ``pager``: output at a terminal may go through a pager.
+    """
+
+    stat: bool = False
+    side_by_side: bool = False
+    pager: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class LoggedRun:
     """A run of the log with its writes."""
 

@@ -125,6 +125,6 @@ def _cut(lines: Sequence[str], most: int = 24) -> list[str]:
 
 def _manual() -> Path:
     """The pages of the manual: in the installed package, or in the checkout it runs from."""
-    package = Path(__file__).parent
+    package = Path(__file__).parents[1]
     installed = package / "manual"
     return installed if installed.is_dir() else package.parents[1] / "pages"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 import typer
 
-from wikisync.report.terminal import View
+from wikisync.request import View
 
 if TYPE_CHECKING:
     from wikisync.planning.model import Command

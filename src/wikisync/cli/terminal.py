@@ -32,8 +32,7 @@ if TYPE_CHECKING:
 
     from wikisync.config import Config
     from wikisync.progress import Progress
-    from wikisync.report.terminal import View
-    from wikisync.request import Report, Request
+    from wikisync.request import Report, Request, View
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,13 +3,10 @@
 Names and texts from pages are shown with their control characters escaped (``words.shown``).
 
 Every page's difference as a person reads it: headers, fields, content with marked words.
-
-How a user wants to see differences.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from wikisync.planning.model import Action
@@ -40,6 +37,7 @@ from wikisync.report.text import (
     overwriting,
     planned_label,
 )
+from wikisync.request import View
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -219,19 +217,6 @@ def print_line(console: Console, text: str, style: str = "") -> None:
     else:
         # rich would make blanks of tabs, and a patch needs them.
         console.file.write(f"{text}\n")
-
-
-@dataclass(frozen=True, slots=True)
-class View:
-    """A line for each page (``stat``), two columns (``side_by_side``), or a unified diff.
-
-    ``pager``: long output at a terminal may go through a pager; whoever makes the console sees to
-    that.
-    """
-
-    stat: bool = False
-    side_by_side: bool = False
-    pager: bool = True
 
 
 def pages(pairs: Iterable[PageDiff], columns: int, *, beside: bool = False) -> Iterator[StyledLine]:

@@ -104,8 +104,7 @@ def test_help_loads_no_side_no_state_and_nothing_of_the_sandbox(tmp_path: Path) 
         "wikisync.cli.console_review",
         "wikisync.errors",
         "wikisync.cli.options",
-        "wikisync.report",
-        "wikisync.report.terminal",
+        "wikisync.request",
     }
 
 

@@ -32,7 +32,7 @@ _MORTAL: Final = """
 import os, signal, sys
 sys.path.insert(0, sys.argv[1])
 from scenarios.crash.points import Points, watched
-from wikisync.cli import app
+from wikisync.cli.commands import app
 with watched(Points(int(sys.argv[2]), lambda: os.kill(os.getpid(), signal.SIGKILL))):
     app(sys.argv[3:])
 """
