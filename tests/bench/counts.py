@@ -18,7 +18,7 @@ FEW, MANY = 2, 42
 PREPARE: Final = """
 import sys
 from wikisync.page.document import compose, parse
-from wikisync.page.fingerprint import Fingerprint, fingerprint, listed_fields
+from wikisync.page.fingerprint import Fingerprint, fingerprint, listed_fingerprint
 from wikisync.page.model import Key, Listed, Page
 from wikisync.planning.snapshot import PlanOptions, Snapshot
 from wikisync.planning.model import Base, Local, Remote
@@ -47,7 +47,7 @@ one = listed(1)
 PARTS: Final = {
     "parse a page of 3 kB": 'parse(data, "markdown")',
     "fingerprint of a page of 3 kB": "fingerprint(page)",
-    "fingerprint of a list entry": "listed_fields(one)",
+    "fingerprint of a list entry": "listed_fingerprint(one)",
     "fingerprint read from the state": "Fingerprint.parse(text)",
     "compose a page of 3 kB": (
         'compose(page, date=TIME, date_created=TIME, content_type="markdown")'

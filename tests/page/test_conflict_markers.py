@@ -8,7 +8,13 @@ from dataclasses import replace
 import pytest
 
 from wikisync.errors import BadPage
-from wikisync.page.conflict_markers import HERE, MIDDLE, WIKI, interleave, with_conflict_markers
+from wikisync.page.conflict_markers import (
+    LOCAL_MARKER,
+    REMOTE_MARKER,
+    SEPARATOR,
+    interleave,
+    with_conflict_markers,
+)
 from wikisync.page.document import parse
 from wikisync.page.model import Page
 
@@ -33,20 +39,24 @@ def show(text: str, there: Page, merged: Page | None, *fields: str) -> str:
 def without_marks(text: str, side: str) -> str:
     """What a person gets who chooses one side everywhere."""
     keep = {"here": r"\1", "wiki": r"\2"}[side]
-    block = rf"{HERE}\r?\n(.*?){MIDDLE}\r?\n(.*?){WIKI}\r?\n"
+    block = rf"{LOCAL_MARKER}\r?\n(.*?){SEPARATOR}\r?\n(.*?){REMOTE_MARKER}\r?\n"
     return re.sub(block, keep, text, flags=re.DOTALL)
 
 
 def test_only_what_differs_stands_between_marks() -> None:
     found = show(HEADER + "One.\n\nMine.\n", THERE, None, "content")
-    assert found == HEADER + f"One.\n\n{HERE}\nMine.\n{MIDDLE}\nTheirs.\n{WIKI}\n"
+    assert (
+        found == HEADER + f"One.\n\n{LOCAL_MARKER}\nMine.\n{SEPARATOR}\nTheirs.\n{REMOTE_MARKER}\n"
+    )
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
 def test_a_header_that_differs_is_marked_and_other_lines_stay(end: str) -> None:
     text = (HEADER + "One.\n\nTheirs.\n").replace("\n", end)
     found = show(text, THERE, None, "title")
-    marks = f"{HERE}\ntitle: Mine\n{MIDDLE}\ntitle: Theirs\n{WIKI}\n".replace("\n", end)
+    marks = f"{LOCAL_MARKER}\ntitle: Mine\n{SEPARATOR}\ntitle: Theirs\n{REMOTE_MARKER}\n".replace(
+        "\n", end
+    )
     assert found == text.replace(f"title: Mine{end}", marks)
 
 
@@ -71,18 +81,20 @@ def test_a_file_with_marks_is_a_problem_until_they_are_gone() -> None:
 
 def test_what_merges_is_merged_and_only_the_rest_is_marked() -> None:
     merged = replace(THERE, title="Mine", description="About", tags=("one", "two"))
-    merged = replace(merged, content=f"1.\n\n{HERE}\nMine.\n{MIDDLE}\nTheirs.\n{WIKI}\n")
+    merged = replace(
+        merged, content=f"1.\n\n{LOCAL_MARKER}\nMine.\n{SEPARATOR}\nTheirs.\n{REMOTE_MARKER}\n"
+    )
     found = show(HEADER + "1.\n\nMine.\n", THERE, merged, "content")
     assert "tags: one, two\n" in found
-    assert found.count(HERE) == 1
-    assert found.endswith(f"1.\n\n{HERE}\nMine.\n{MIDDLE}\nTheirs.\n{WIKI}\n")
+    assert found.count(LOCAL_MARKER) == 1
+    assert found.endswith(f"1.\n\n{LOCAL_MARKER}\nMine.\n{SEPARATOR}\nTheirs.\n{REMOTE_MARKER}\n")
 
 
 def test_content_that_merges_beside_a_title_that_does_not_is_merged() -> None:
     merged = replace(THERE, title="Mine", content="1.\n\nTheirs.\n")
     found = show(HEADER + "1.\n\nMine.\n", THERE, merged, "title")
     assert found.endswith("---\n\n1.\n\nTheirs.\n")
-    assert f"{HERE}\ntitle: Mine\n{MIDDLE}\ntitle: Theirs\n{WIKI}\n" in found
+    assert f"{LOCAL_MARKER}\ntitle: Mine\n{SEPARATOR}\ntitle: Theirs\n{REMOTE_MARKER}\n" in found
 
 
 def test_marks_end_like_the_lines_around_them() -> None:
@@ -100,7 +112,7 @@ def test_a_byte_order_mark_stays_at_the_beginning() -> None:
 
 def test_a_file_without_a_header_shows_its_content_alone() -> None:
     found = show("Mine.\n", replace(THERE, content="Theirs.\n"), None, "content")
-    assert found == f"{HERE}\nMine.\n{MIDDLE}\nTheirs.\n{WIKI}\n"
+    assert found == f"{LOCAL_MARKER}\nMine.\n{SEPARATOR}\nTheirs.\n{REMOTE_MARKER}\n"
 
 
 @pytest.mark.parametrize(

@@ -28,7 +28,7 @@ WHOLE = Page(
 
 
 def composed(page: Page, kind: ContentType = "markdown", *naming: str) -> str:
-    data = compose(page, date=UPDATED, date_created=CREATED, content_type=kind, naming=naming)
+    data = compose(page, date=UPDATED, date_created=CREATED, content_type=kind, extra_keys=naming)
     return data.decode()
 
 

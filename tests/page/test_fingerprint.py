@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from wikisync.page.fingerprint import FIELDS, Fingerprint, fingerprint, plain_content
+from wikisync.page.fingerprint import FIELDS, Fingerprint, fingerprint, normalize_content
 from wikisync.page.model import Page, parse_instant, same_instant
 
 PAGE = Page(
@@ -61,7 +61,7 @@ def test_a_change_names_its_field(other: Page, field: str) -> None:
 def test_what_one_side_does_not_name_is_no_difference() -> None:
     bare = fingerprint(Page("text"))
     assert bare.changed_fields(fingerprint(PAGE)) == ()
-    assert [name for name in FIELDS if bare.names(name)] == ["content"]
+    assert [name for name in FIELDS if bare.has_field(name)] == ["content"]
     assert bare.with_defaults_from(fingerprint(PAGE)) == fingerprint(PAGE)
 
 
@@ -73,7 +73,7 @@ def test_a_fingerprint_is_written_and_read() -> None:
 
 
 def test_plain_content_keeps_what_counts() -> None:
-    assert plain_content("\r\n \n    code\r\n\rend \n\n") == "    code\n\nend"
+    assert normalize_content("\r\n \n    code\r\n\rend \n\n") == "    code\n\nend"
 
 
 @pytest.mark.parametrize(

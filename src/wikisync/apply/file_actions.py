@@ -31,7 +31,7 @@ from wikisync.errors import BadPage, FileChanged, FolderError, PageChanged, Wiki
 from wikisync.folder.batch_write import write_new_files
 from wikisync.folder.folder import digest_of
 from wikisync.page.document import compose, parse, update
-from wikisync.page.fingerprint import ON_DEMAND, fingerprint
+from wikisync.page.fingerprint import OPT_IN_FIELDS, fingerprint
 from wikisync.page.model import has_file_form, parse_instant
 from wikisync.state.journal import Intent
 
@@ -152,7 +152,7 @@ def _content_type(record: Record, file: str) -> ContentType:
 def _check_reads_back(action: Action, document: Document, page: Page) -> None:
     """A file that would not read back as the page is not written."""
     unlike = fingerprint(document.page).changed_fields(fingerprint(page))
-    lost = [name for name in unlike if name in action.fields and name not in ON_DEMAND]
+    lost = [name for name in unlike if name in action.fields and name not in OPT_IN_FIELDS]
     if lost:
         raise BadPage(action.file, None, f"its {', '.join(lost)} cannot be written in a file")
 

@@ -20,7 +20,7 @@ from wikisync.errors import BadPage, FolderError, PageChanged, WikisyncError
 from wikisync.folder.folder import digest_of
 from wikisync.page.conflict_markers import with_conflict_markers
 from wikisync.page.document import update
-from wikisync.page.fingerprint import ON_DEMAND, Fingerprint, fingerprint
+from wikisync.page.fingerprint import OPT_IN_FIELDS, Fingerprint, fingerprint
 from wikisync.planning.model import Action, Base, Local
 from wikisync.state.bases import StoredBase
 from wikisync.state.journal import Intent
@@ -103,7 +103,7 @@ def merge(run: ApplyContext, action: Action) -> WikisyncError | None:
     )
     there = fingerprint(record.page)
     now = fingerprint(document.page)
-    lost = [name for name in now.changed_fields(fingerprint(merged)) if name not in ON_DEMAND]
+    lost = [name for name in now.changed_fields(fingerprint(merged)) if name not in OPT_IN_FIELDS]
     if lost:
         raise BadPage(action.file, None, f"its {', '.join(lost)} cannot be written in a file")
     _write(run, action, opened, document.data, record)

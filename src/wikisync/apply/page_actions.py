@@ -24,7 +24,7 @@ from wikisync.errors import FolderError, PageChanged, WikisyncError
 from wikisync.folder.folder import digest_of
 from wikisync.page.document import first_heading, update
 from wikisync.page.fingerprint import fingerprint
-from wikisync.page.model import DEFAULT_EDITOR, MAX_TEXT, Page, parse_instant
+from wikisync.page.model import DEFAULT_EDITOR, MAX_TEXT_LENGTH, Page, parse_instant
 from wikisync.planning.model import Action, Base
 from wikisync.state.bases import StoredBase
 from wikisync.state.journal import Intent
@@ -77,7 +77,7 @@ def _with_heading(page: Page, document: Document, before: Page) -> Page:
         return page
     if first_heading(before.content, "asciidoc") != before.title:
         return page
-    return replace(page, title=document.suggested_title[:MAX_TEXT])
+    return replace(page, title=document.suggested_title[:MAX_TEXT_LENGTH])
 
 
 def delete_page(run: ApplyContext, action: Action) -> None:
@@ -138,7 +138,7 @@ def _intent(
 def _new_page(document: Document, action: Action) -> Page:
     """A page whole enough to be created: what the file leaves out, as the wiki would begin it."""
     page, hint = document.page, document.suggested_title
-    if hint is None or len(hint) > MAX_TEXT:
+    if hint is None or len(hint) > MAX_TEXT_LENGTH:
         hint = action.key.path.rpartition("/")[2]
     return page.with_defaults_from(
         Page(

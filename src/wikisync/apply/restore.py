@@ -13,7 +13,7 @@ from wikisync.apply import file_actions
 from wikisync.errors import BackupMissing, BadPage, FolderError, NotWritten
 from wikisync.folder.folder import digest_of
 from wikisync.page.document import compose, parse, update
-from wikisync.page.fingerprint import FIELDS, ON_DEMAND, fingerprint
+from wikisync.page.fingerprint import FIELDS, OPT_IN_FIELDS, fingerprint
 from wikisync.page.model import CONTENT_TYPES
 from wikisync.page.paths import EXTENSIONS
 from wikisync.planning.model import Action
@@ -202,7 +202,7 @@ def _file_form(
                 fields = set(fingerprint(page).changed_fields(said))
             data = update(document, page=page, fields=fields - _FIXED).data
             lost = set(fingerprint(parse(data, kind).page).changed_fields(fingerprint(page)))
-            if not lost - ON_DEMAND:
+            if not lost - OPT_IN_FIELDS:
                 return data
         except BadPage:
             pass  # the file or the page is damaged: it is written anew
@@ -218,7 +218,7 @@ def _composed(page: Page, kind: ContentType, known: StoredBase | None, at: str) 
         date=date,
         date_created=created,
         content_type=kind,
-        naming=_named(page),
+        extra_keys=_named(page),
         check=False,
     )
 

@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from wikisync.errors import Forbidden, PageChanged, RenderFailed, WikiError, WriteUncertain
-from wikisync.page.fingerprint import ON_DEMAND, Fingerprint, fingerprint
+from wikisync.page.fingerprint import OPT_IN_FIELDS, Fingerprint, fingerprint
 
 if TYPE_CHECKING:
     from wikisync.apply.transaction import ApplyContext
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from wikisync.state.journal import Intent
     from wikisync.wiki.responses import PageVersion
 
-UNSENT: Final = ON_DEMAND
+UNSENT: Final = OPT_IN_FIELDS
 """Fields that the wiki may keep otherwise than sent: it ignores an editor and privacy in an update,
 minifies styles, and drops styles and scripts of a key that may not write them."""
 
@@ -88,7 +88,9 @@ def refused_fields(
     """
     found = []
     base = intent.before.base.local if intent.before is not None else None
-    agreed = base is not None and base.names("scriptCss") and not base.changed_fields(_style(page))
+    agreed = (
+        base is not None and base.has_field("scriptCss") and not base.changed_fields(_style(page))
+    )
     style, old = record.page.script_css or "", (before.script_css or "") if before else ""
     if (
         not agreed

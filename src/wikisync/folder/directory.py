@@ -17,7 +17,7 @@ from typing import IO, TYPE_CHECKING, Final
 
 from wikisync.folder import atomic_rename
 from wikisync.folder.filesystem import sync_handle
-from wikisync.page.model import MAX_BYTES
+from wikisync.page.model import MAX_FILE_BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -62,7 +62,7 @@ class FileTooLarge(OSError):
     """A file that is larger than a page can be."""
 
     def __init__(self) -> None:
-        super().__init__(errno.EFBIG, f"it is over {MAX_BYTES >> 20} MiB")
+        super().__init__(errno.EFBIG, f"it is over {MAX_FILE_BYTES >> 20} MiB")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +95,10 @@ class Directory:
             found = os.fstat(handle)
             if not stat.S_ISREG(found.st_mode):
                 raise NotRegular("it is no regular file")
-            if found.st_size > MAX_BYTES:
+            if found.st_size > MAX_FILE_BYTES:
                 raise FileTooLarge
-            data = file.read(MAX_BYTES + 1)
-            if len(data) > MAX_BYTES:  # it grew since
+            data = file.read(MAX_FILE_BYTES + 1)
+            if len(data) > MAX_FILE_BYTES:  # it grew since
                 raise FileTooLarge
             return data
 

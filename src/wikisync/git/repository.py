@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from wikisync.errors import FolderError
 from wikisync.git.process import NO_PROGRAMS, GitFailed, run, start
-from wikisync.page.model import MAX_BYTES
+from wikisync.page.model import MAX_FILE_BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
@@ -195,7 +195,7 @@ def _note(versions: list[Version], older: Version) -> None:
 
 def _body(git: GitProcess, size: int) -> bytes | None:
     """One answer's bytes, without the line end after them; too large a one is passed over."""
-    if size > MAX_BYTES:
+    if size > MAX_FILE_BYTES:
         left = size + 1
         while left and (chunk := git.answers.read(min(left, _CHUNK))):
             left -= len(chunk)

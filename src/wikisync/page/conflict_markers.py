@@ -9,9 +9,9 @@ from dataclasses import replace
 from difflib import Match
 from typing import TYPE_CHECKING
 
-from wikisync.page.document import OUR_MARK, update
-from wikisync.page.fingerprint import plain_content
-from wikisync.page.line_matching import Budget, matching
+from wikisync.page.document import LOCAL_MARK, update
+from wikisync.page.fingerprint import normalize_content
+from wikisync.page.line_matching import Budget, matching_blocks
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -19,57 +19,70 @@ if TYPE_CHECKING:
     from wikisync.page.document import Document
     from wikisync.page.model import Page
 
-HERE, MIDDLE, WIKI = OUR_MARK, "=======", ">>>>>>> wiki"
+LOCAL_MARKER, SEPARATOR, REMOTE_MARKER = LOCAL_MARK, "=======", ">>>>>>> wiki"
 
 
 def with_conflict_markers(
-    doc: Document, there: Page, merged: Page | None, fields: Collection[str]
+    doc: Document, remote: Page, merged: Page | None, fields: Collection[str]
 ) -> bytes:
     """The bytes of a file with both versions of the ``fields`` that differ.
 
     ``merged`` is the page with all that does merge, and with marks in its content where that does
     not; None: nothing is known of how the two came about, and whatever differs is marked.
     """
-    ours = doc
+    local_document = doc
     if merged is not None:
-        ours = update(doc, page=replace(merged, content=doc.page.content))
-    wiki = update(ours, page=replace(there, content=doc.page.content), fields=fields)
-    end = "\r\n" if "\r\n" in doc.text else "\n"
-    header = interleave(_header(ours), _header(wiki), end)
+        local_document = update(doc, page=replace(merged, content=doc.page.content))
+    remote_document = update(
+        local_document, page=replace(remote, content=doc.page.content), fields=fields
+    )
+    line_end = "\r\n" if "\r\n" in doc.text else "\n"
+    header = interleave(_header_text(local_document), _header_text(remote_document), line_end)
     content = doc.page.content
     if "content" in fields:
-        if merged is not None and HERE in merged.content:
-            content = _ending(merged.content, end)
+        if merged is not None and LOCAL_MARKER in merged.content:
+            content = _with_line_end(merged.content, line_end)
         else:
-            content = interleave(doc.page.content, _ending(there.content, end), end)
+            content = interleave(
+                doc.page.content, _with_line_end(remote.content, line_end), line_end
+            )
     elif merged is not None:
-        content = _ending(merged.content, end)
+        content = _with_line_end(merged.content, line_end)
     bom = "\ufeff" if doc.bom else ""
     return (bom + header + content).encode()
 
 
-def interleave(here: str, wiki: str, end: str) -> str:
+def interleave(local: str, remote: str, line_end: str) -> str:
     """Two texts as one: lines that both have once, others between marks."""
-    if plain_content(here) == plain_content(wiki):
-        return here
-    ours, theirs = _lines(here), _lines(wiki)
+    if normalize_content(local) == normalize_content(remote):
+        return local
+    local_lines, remote_lines = _lines(local), _lines(remote)
     out: list[str] = []
     i = j = 0
-    for match in (*matching(ours, theirs, Budget()), Match(len(ours), len(theirs), 0)):
+    for match in (
+        *matching_blocks(local_lines, remote_lines, Budget()),
+        Match(len(local_lines), len(remote_lines), 0),
+    ):
         if i < match.a or j < match.b:
-            out += [HERE, *ours[i : match.a], MIDDLE, *theirs[j : match.b], WIKI]
+            out += [
+                LOCAL_MARKER,
+                *local_lines[i : match.a],
+                SEPARATOR,
+                *remote_lines[j : match.b],
+                REMOTE_MARKER,
+            ]
         i, j = match.a + match.size, match.b + match.size
-        out += ours[match.a : i]
-    return end.join([*out, ""])
+        out += local_lines[match.a : i]
+    return line_end.join([*out, ""])
 
 
 def _lines(text: str) -> list[str]:
     return text.replace("\r\n", "\n").removesuffix("\n").split("\n") if text else []
 
 
-def _header(doc: Document) -> str:
+def _header_text(doc: Document) -> str:
     return doc.header.text if doc.header is not None else ""
 
 
-def _ending(text: str, end: str) -> str:
-    return text.replace("\r\n", "\n").replace("\n", end)
+def _with_line_end(text: str, line_end: str) -> str:
+    return text.replace("\r\n", "\n").replace("\n", line_end)

@@ -20,16 +20,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from wikisync.errors import BadPage
-from wikisync.page.fingerprint import plain_content
-from wikisync.page.header import MAX_HEADER, TOO_LONG, Entry, Header, first_line_end, split
+from wikisync.page.fingerprint import normalize_content
+from wikisync.page.header import MAX_HEADER, TOO_LONG, Entry, Header, first_line_end, split_header
 from wikisync.page.header_values import (
     changed_values,
-    date_of,
-    editor_of,
-    flag_of,
-    tags_of,
-    text_of,
-    values_of,
+    page_values,
+    read_boolean,
+    read_date,
+    read_editor,
+    read_tags,
+    read_text,
     values_to_write,
 )
 from wikisync.page.header_writer import new_header, update_header, with_blank_line
@@ -89,31 +89,31 @@ def parse(data: bytes, content_type: ContentType, *, file: str = "") -> Document
 
 
 def _parse_text(text: str, content_type: ContentType, file: str, *, bom: bool) -> Document:
-    header, content = split(text, content_type, file)
+    header, content = split_header(text, content_type, file)
     if header is None:
         return Document(Page(content), None, None, content_type, None, bom, file)
-    named = header.named()
-    get = named.get
-    flag = get("published") or get("isPublished")
+    entries = header.entries_by_key()
+    get = entries.get
+    published = get("published") or get("isPublished")
     page = Page(
         content,
-        title=_text(get("title")),
-        description=_text(get("description")),
-        published=flag_of(flag, file) if flag else None,
-        tags=tags_of(tags) if (tags := get("tags")) else None,
-        editor=editor_of(editor) if (editor := get("editor")) else None,
-        publish_start=date_of(start, file) if (start := get("publishStartDate")) else None,
-        publish_end=date_of(end, file) if (end := get("publishEndDate")) else None,
-        script_css=_text(get("scriptCss")),
-        script_js=_text(get("scriptJs")),
-        private=flag_of(private, file) if (private := get("private")) else None,
+        title=_optional_text(get("title")),
+        description=_optional_text(get("description")),
+        published=read_boolean(published, file) if published else None,
+        tags=read_tags(tags) if (tags := get("tags")) else None,
+        editor=read_editor(editor) if (editor := get("editor")) else None,
+        publish_start=read_date(start, file) if (start := get("publishStartDate")) else None,
+        publish_end=read_date(end, file) if (end := get("publishEndDate")) else None,
+        script_css=_optional_text(get("scriptCss")),
+        script_js=_optional_text(get("scriptJs")),
+        private=read_boolean(private, file) if (private := get("private")) else None,
     )
-    date, created = _text(get("date")), _text(get("dateCreated"))
+    date, created = _optional_text(get("date")), _optional_text(get("dateCreated"))
     return Document(page, date, created, content_type, header, bom, file)
 
 
-def _text(entry: Entry | None) -> str | None:
-    return None if entry is None else text_of(entry)
+def _optional_text(entry: Entry | None) -> str | None:
+    return None if entry is None else read_text(entry)
 
 
 def compose(
@@ -122,7 +122,7 @@ def compose(
     date: str | None,
     date_created: str | None,
     content_type: ContentType,
-    naming: Collection[str] = (),
+    extra_keys: Collection[str] = (),
     check: bool = True,
 ) -> bytes:
     """A new file, byte for byte as Wiki.js's storage writes it, unless values would not load back.
@@ -136,7 +136,7 @@ def compose(
         reject_damage(page.content, content_type, "")
     if content_type == "asciidoc":
         return page.content.encode()
-    values = values_to_write(values_of(page, date, date_created), naming)
+    values = values_to_write(page_values(page, date, date_created), extra_keys)
     header = new_header(values, content_type)
     if len(header.text) > MAX_HEADER:
         raise BadPage("", 1, TOO_LONG)
@@ -160,20 +160,20 @@ def update(
     at. Content comes as the wiki has it; LF becomes CRLF in a file that has nothing else.
     AsciiDoc files take content alone. Raises BadPage where the result would be no page.
     """
-    wanted: dict[str, Value] = {}
+    changes: dict[str, Value] = {}
     if doc.content_type != "asciidoc":
-        said = values_of(doc.page, doc.date, doc.date_created)
-        asked = values_of(page or Page(""), date, date_created)
-        wanted = changed_values(said, asked, fields)
+        current = page_values(doc.page, doc.date, doc.date_created)
+        requested = page_values(page or Page(""), date, date_created)
+        changes = changed_values(current, requested, fields)
     content = None
     if page is not None and (fields is None or "content" in fields):
         content = _new_content(doc, page.content)
-    if not wanted and content is None:
+    if not changes and content is None:
         return doc
     line_end = _line_end(doc)
     header = doc.header
-    if wanted:
-        header = update_header(header, wanted, doc.content_type, line_end)
+    if changes:
+        header = update_header(header, changes, doc.content_type, line_end)
     return _assemble(doc, header, doc.page.content if content is None else content, line_end)
 
 
@@ -184,7 +184,7 @@ def render(doc: Document) -> bytes:
 
 def _new_content(doc: Document, content: str) -> str | None:
     """The wiki's content with the file's line ends; None where it means what the file has."""
-    if plain_content(content) == plain_content(doc.page.content):
+    if normalize_content(content) == normalize_content(doc.page.content):
         return None
     if "\r" not in content and _all_crlf(doc.text):
         return content.replace("\n", "\r\n")
@@ -210,31 +210,31 @@ def _assemble(doc: Document, header: Header | None, content: str, line_end: str)
     if header is None and not bom and content.startswith(_BOM):
         bom, content = True, content[1:]
     try:
-        new = _parse_text(_joined(header, content), doc.content_type, doc.file, bom=bom)
+        new = _parse_text(_join(header, content), doc.content_type, doc.file, bom=bom)
     except BadPage:
         new = None
     if new is None or new.page.content != content:
         # Some of the content was taken for the header's: keep the two apart.
-        apart = (
+        separated = (
             with_blank_line(header, line_end)
             if header
             else new_header({}, doc.content_type, line_end=line_end)
         )
-        new = _parse_text(_joined(apart, content), doc.content_type, doc.file, bom=bom)
+        new = _parse_text(_join(separated, content), doc.content_type, doc.file, bom=bom)
     return new
 
 
-def _joined(header: Header | None, content: str) -> str:
+def _join(header: Header | None, content: str) -> str:
     return content if header is None else header.text + content
 
 
-_SKIPPED: Final[dict[ContentType, str]] = {
+_LEADING_LINES: Final[dict[ContentType, str]] = {
     "markdown": r"(?:[^\S\n]*\n)*",
     "asciidoc": r"(?:(?:[^\S\n]*|//[^\n]*|:[^\n]*)\n)*",
 }
 _HEADING: Final[dict[ContentType, re.Pattern[str]]] = {
-    "markdown": re.compile(rf"\A{_SKIPPED['markdown']} {{0,3}}#[ \t]+([^\r\n]+)"),
-    "asciidoc": re.compile(rf"\A{_SKIPPED['asciidoc']}=[ \t]+([^\r\n]+)"),
+    "markdown": re.compile(rf"\A{_LEADING_LINES['markdown']} {{0,3}}#[ \t]+([^\r\n]+)"),
+    "asciidoc": re.compile(rf"\A{_LEADING_LINES['asciidoc']}=[ \t]+([^\r\n]+)"),
 }
 _CLOSING_HASHES: Final = re.compile(r"(?<=[ \t])#+\Z")
 
@@ -251,10 +251,10 @@ def first_heading(content: str, content_type: ContentType) -> str | None:
     return title or None
 
 
-OUR_MARK: Final = "<<<<<<< here"
+LOCAL_MARK: Final = "<<<<<<< here"
 """What stands above this folder's version where wikisync shows both."""
 
-_MARK: Final = re.compile(r"^(<{7}|={7}|>{7})(?= |\r?$)", re.MULTILINE)
+_CONFLICT_MARK: Final = re.compile(r"^(<{7}|={7}|>{7})(?= |\r?$)", re.MULTILINE)
 _FENCE: Final[dict[ContentType, re.Pattern[str]]] = {
     "markdown": re.compile(r"^ {0,3}(`{3,}|~{3,})(.*)$", re.MULTILINE),
     "asciidoc": re.compile(r"^(-{4,}|\.{4,})([ \t\r]*)$", re.MULTILINE),
@@ -283,7 +283,7 @@ def reject_damage(text: str, content_type: ContentType, file: str) -> None:
         else None
     )
     if conflict is not None:
-        raise BadPage(file, _line_at(text, conflict), _TWO_VERSIONS)
+        raise BadPage(file, _line_at(text, conflict), _CONFLICT_MESSAGE)
 
 
 def _line_at(text: str, position: int) -> int:
@@ -298,8 +298,8 @@ def _find_conflict_block(text: str, content_type: ContentType) -> int | None:
     """
     wanted, start = "<", 0
     spans = _fenced_spans(text, content_type)
-    for mark in _MARK.finditer(text):
-        ours = text.startswith(OUR_MARK, mark.start())
+    for mark in _CONFLICT_MARK.finditer(text):
+        ours = text.startswith(LOCAL_MARK, mark.start())
         if mark[1][0] == "<" and (ours or not _is_in_span(mark.start(), spans)):
             wanted, start = "=", mark.start()
         elif mark[1][0] == wanted == "=":
@@ -328,4 +328,4 @@ def _fenced_spans(text: str, content_type: ContentType) -> list[tuple[int, int]]
     return spans
 
 
-_TWO_VERSIONS = "it holds Git's conflict marks: choose one version"
+_CONFLICT_MESSAGE = "it holds Git's conflict marks: choose one version"

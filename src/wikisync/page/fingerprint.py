@@ -34,11 +34,11 @@ FIELDS: Final = (
 )
 """The fields that can differ, by the names that users and JSON see, in the order shown."""
 
-ON_DEMAND: Final = frozenset({"editor", "scriptCss", "scriptJs", "private"})
+OPT_IN_FIELDS: Final = frozenset({"editor", "scriptCss", "scriptJs", "private"})
 """Fields that count only where the file names them (design, *Words*)."""
 
-_SIZE = 16
-_SHARED = 64
+_DIGEST_BYTES = 16
+_MAX_CACHED_LENGTH = 64
 _BLANK_LINES = re.compile(r"\A(?:\ufeff|[^\S\n]*\n)+")
 
 
@@ -55,7 +55,7 @@ class Fingerprint:
         pairs = zip(FIELDS, self.digests, other.digests, strict=True)
         return tuple(name for name, a, b in pairs if a is not None and b is not None and a != b)
 
-    def names(self, field: str) -> bool:
+    def has_field(self, field: str) -> bool:
         """Whether the page names this field of ``FIELDS`` at all."""
         return self.digests[FIELDS.index(field)] is not None
 
@@ -86,39 +86,39 @@ class Fingerprint:
         parts = text.split(".")
         if len(parts) != len(FIELDS):
             raise ValueError(f"a fingerprint has {len(FIELDS)} parts, this has {len(parts)}")
-        return cls(tuple(map(_part, parts)))
+        return cls(tuple(map(_parse_digest, parts)))
 
 
 @lru_cache(maxsize=4096)  # most pages share most of theirs, which saves time and memory
-def _part(text: str) -> bytes | None:
+def _parse_digest(text: str) -> bytes | None:
     return None if text == "-" else bytes.fromhex(text)
 
 
 def fingerprint(page: Page) -> Fingerprint:
     """The fingerprint of a page's values."""
-    tags = None if page.tags is None else _plain_tags(page.tags)
+    tags = None if page.tags is None else _normalize_tags(page.tags)
     return Fingerprint(
         (
             _digest(page.title),
-            _short(page.description),
-            _short(page.published),
+            _cached_digest(page.description),
+            _cached_digest(page.published),
             _digest(tags),
-            _digest(plain_content(page.content)),
-            _short(plain_date(page.publish_start)),
-            _short(plain_date(page.publish_end)),
-            _short(page.editor),
-            _short(page.script_css),
-            _short(page.script_js),
-            _short(page.private),
+            _digest(normalize_content(page.content)),
+            _cached_digest(normalize_date(page.publish_start)),
+            _cached_digest(normalize_date(page.publish_end)),
+            _cached_digest(page.editor),
+            _cached_digest(page.script_css),
+            _cached_digest(page.script_js),
+            _cached_digest(page.private),
         )
     )
 
 
-def listed_fields(listed: Listed) -> Fingerprint:
+def listed_fingerprint(listed: Listed) -> Fingerprint:
     """The fingerprint of what the wiki's list shows of a page; the rest is not named."""
     title = _digest(listed.title)
-    description = _short(listed.description)
-    published, private = _short(listed.published), _short(listed.private)
+    description = _cached_digest(listed.description)
+    published, private = _cached_digest(listed.published), _cached_digest(listed.private)
     tags = _digest_of_tags(listed.tags)
     none = None
     return Fingerprint(
@@ -128,15 +128,15 @@ def listed_fields(listed: Listed) -> Fingerprint:
 
 @lru_cache(maxsize=4096)
 def _digest_of_tags(tags: tuple[str, ...]) -> bytes | None:
-    return _digest(_plain_tags(tags))
+    return _digest(_normalize_tags(tags))
 
 
-def _plain_tags(tags: tuple[str, ...]) -> str:
+def _normalize_tags(tags: tuple[str, ...]) -> str:
     # NUL, which no tag can hold, so that no two sets of tags read the same.
     return "\0".join(sorted(clean_tags(tags)))
 
 
-def plain_content(content: str) -> str:
+def normalize_content(content: str) -> str:
     """Content without what does not count as a change.
 
     That is: CR in line ends, a byte order mark and blank lines in front, blanks at the end.
@@ -145,7 +145,7 @@ def plain_content(content: str) -> str:
     return _BLANK_LINES.sub("", text).rstrip()
 
 
-def plain_date(date: str | None) -> str | None:
+def normalize_date(date: str | None) -> str | None:
     """A publish date as its instant in UTC, however it is spelt; ``""`` is not set."""
     if date is None:
         return None
@@ -157,14 +157,18 @@ def _digest(value: str | bool | None) -> bytes | None:
     if value is None:
         return None
     text = value if isinstance(value, str) else str(value).lower()
-    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=_SIZE).digest()
+    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=_DIGEST_BYTES).digest()
 
 
 @lru_cache(maxsize=1024)
-def _known(value: str | bool | None) -> bytes | None:
+def _digest_once(value: str | bool | None) -> bytes | None:
     return _digest(value)
 
 
-def _short(value: str | bool | None) -> bytes | None:
+def _cached_digest(value: str | bool | None) -> bytes | None:
     """The digest of a value that many pages share; of a long one, that they do not."""
-    return _digest(value) if isinstance(value, str) and len(value) > _SHARED else _known(value)
+    return (
+        _digest(value)
+        if isinstance(value, str) and len(value) > _MAX_CACHED_LENGTH
+        else _digest_once(value)
+    )

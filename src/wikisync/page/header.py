@@ -17,13 +17,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from wikisync.errors import BadPage
-from wikisync.page.yaml_text import load
+from wikisync.page.yaml_text import load_yaml
 
 if TYPE_CHECKING:
     from wikisync.page.model import ContentType
 
 
-KNOWN: Final[tuple[str, ...]] = (
+HEADER_KEYS: Final[tuple[str, ...]] = (
     "title",
     "description",
     "published",
@@ -81,29 +81,29 @@ def first_line_end(text: str) -> str:
 def split_entries(body: str, first_line: int = 2) -> tuple[Entry, ...]:
     """The lines of a header as entries. Every line ends with a line end."""
     entries: list[Entry] = []
-    tail: list[str] = []  # lines that go on with the last entry
-    waiting: list[str] = []  # comments and empty lines: the next line decides whose they are
+    continuation_lines: list[str] = []  # lines that go on with the last entry
+    pending: list[str] = []  # comments and empty lines: the next line decides whose they are
     for number, line in enumerate(lines_of(body), first_line):
         match = KEY_LINE.fullmatch(line)
         if match is None:
             if line[0] in "#\r\n" or not line.strip(" \t\r\n"):
-                waiting.append(line)
+                pending.append(line)
                 continue
-            if entries and _continues(line, entries[-1], tail):
-                tail += (*waiting, line)
-                waiting.clear()
+            if entries and _continues_entry(line, entries[-1], continuation_lines):
+                continuation_lines += (*pending, line)
+                pending.clear()
                 continue
-        _finish(entries, tail, waiting, number)
+        _finish_entry(entries, continuation_lines, pending, number)
         if match is None:
             entries.append(Entry("", line, line=number))
         else:
             head = match["head"] + (match["blank"] or "")
             entries.append(Entry(match["key"], line, head, match["raw"] or "", line=number))
-    _finish(entries, tail, waiting, first_line + body.count("\n"))
+    _finish_entry(entries, continuation_lines, pending, first_line + body.count("\n"))
     return tuple(entries)
 
 
-def _finish(entries: list[Entry], tail: list[str], waiting: list[str], number: int) -> None:
+def _finish_entry(entries: list[Entry], tail: list[str], waiting: list[str], number: int) -> None:
     """Give the last entry its other lines, and what waited before line ``number`` its own."""
     if tail:
         last = entries[-1]
@@ -114,7 +114,7 @@ def _finish(entries: list[Entry], tail: list[str], waiting: list[str], number: i
         waiting.clear()
 
 
-def _continues(line: str, last: Entry, tail: list[str]) -> bool:
+def _continues_entry(line: str, last: Entry, tail: list[str]) -> bool:
     """Whether a line that is neither key, comment nor empty goes on with the entry before it."""
     if line[0] in " \t]}":
         return True
@@ -122,7 +122,7 @@ def _continues(line: str, last: Entry, tail: list[str]) -> bool:
     return line[0] == "-" and line[1:2] in " \t\r\n" and (bool(tail) or not last.raw.strip())
 
 
-_KNOWN: Final = frozenset(KNOWN)
+_HEADER_KEY_SET: Final = frozenset(HEADER_KEYS)
 
 MAX_HEADER: Final = 65_536
 """The most characters of a header; reading takes the longer the more lines one has."""
@@ -137,16 +137,16 @@ TOO_LONG: Final = f"the header that begins here is longer than {MAX_HEADER:,} ch
 
 _PARAGRAPH_END: Final = re.compile(rf"{EOL}[ \t]*{EOL}")
 _EMPTY_LINE: Final = re.compile(EOL)
-_OPEN: Final = {
+_OPENING_FENCE: Final = {
     "markdown": re.compile(rf"---[ \t]*({EOL})"),
     "html": re.compile(rf"<!--[ \t]*({EOL})"),
 }
-_CLOSE: Final = {
+_CLOSING_FENCE: Final = {
     "markdown": re.compile(rf"{EOL}((?:---|\.\.\.)[ \t]*(?:{EOL}|\Z))"),
     "html": re.compile(rf"{EOL}(-->[ \t]*(?:{EOL}|\Z))"),
 }
-_GLUED: Final = re.compile(rf"({'|'.join(KNOWN)}):[^ \t\r\n]")
-_KNOWN_KEY: Final = re.compile(rf"^(?:{'|'.join(KNOWN)})[ \t]*:", re.MULTILINE)
+_KEY_WITHOUT_SPACE: Final = re.compile(rf"({'|'.join(HEADER_KEYS)}):[^ \t\r\n]")
+_HEADER_KEY_LINE: Final = re.compile(rf"^(?:{'|'.join(HEADER_KEYS)})[ \t]*:", re.MULTILINE)
 _LOOKS_LIKE_KEY: Final = re.compile(r"[a-z_][\w-]*:(?=[ \t\r\n])")
 _LEGACY: Final = re.compile(
     rf"(?P<title><!-- TITLE: ?(?P<t>(?:(?!-->)[^\r\n])+?) ?-->[ \t]*(?:{EOL}|\Z))"
@@ -172,30 +172,30 @@ class Header:
         lines = "".join([entry.text for entry in self.entries])
         return f"{self.opening}{lines}{self.closing}{self.gap}"
 
-    def named(self) -> dict[str, Entry]:
+    def entries_by_key(self) -> dict[str, Entry]:
         """Key → its entry; the last, where a key stands twice, as YAML has it."""
         return {entry.key: entry for entry in self.entries if entry.key}
 
 
-def split(text: str, content_type: ContentType, file: str = "") -> tuple[Header | None, str]:
+def split_header(text: str, content_type: ContentType, file: str = "") -> tuple[Header | None, str]:
     """The header, if there is one, and the content.
 
     Raises BadPage where a header begins and does not end, or a known key has no blank behind it.
     """
     if content_type == "asciidoc":
         return None, text
-    opening = _OPEN[content_type].match(text)
+    opening = _OPENING_FENCE[content_type].match(text)
     if opening is None:
         return _split_legacy(text) if content_type == "markdown" else (None, text)
     start = opening.end()
     # From the line end of the opening on, so that an empty header is seen as one.
-    closing = _CLOSE[content_type].search(text, opening.start(1))
+    closing = _CLOSING_FENCE[content_type].search(text, opening.start(1))
     if closing is None or closing.start(1) == start:
         if closing is None:
-            _refuse_unclosed(text, start, content_type, file)
+            _reject_unclosed_header(text, start, content_type, file)
         return None, text
     if closing.start(1) - start > MAX_HEADER:
-        _refuse_long(text, start, file)
+        _reject_long_header(text, start, file)
         return None, text
     entries = split_entries(text[start : closing.start(1)])
     if not _is_header(entries, content_type, file):
@@ -206,10 +206,10 @@ def split(text: str, content_type: ContentType, file: str = "") -> tuple[Header 
     return header, text[end:]
 
 
-def _refuse_long(text: str, start: int, file: str) -> None:
+def _reject_long_header(text: str, start: int, file: str) -> None:
     """Raise BadPage if what is too long for a header has a known key in its first paragraph."""
     end = _PARAGRAPH_END.search(text, start)
-    if _KNOWN_KEY.search(text, start, end.start() if end else len(text)):
+    if _HEADER_KEY_LINE.search(text, start, end.start() if end else len(text)):
         raise BadPage(file, 1, TOO_LONG)
 
 
@@ -217,21 +217,25 @@ def _is_header(entries: tuple[Entry, ...], content_type: ContentType, file: str)
     """Whether lines between fences are a header, not a passage between two rules."""
     first = entries[0]
     stray = next((e for e in reversed(entries) if not e.key and not _is_blank_or_comment(e)), None)
-    glued = next((e for e in entries if not e.key and _GLUED.match(e.text)), None)
-    if not first.key and first is not glued and not _is_blank_or_comment(first):
+    missing_space = next(
+        (e for e in entries if not e.key and _KEY_WITHOUT_SPACE.match(e.text)), None
+    )
+    if not first.key and first is not missing_space and not _is_blank_or_comment(first):
         return False
-    known = any(entry.key in _KNOWN for entry in entries)
-    if not known and glued is None:
+    known = any(entry.key in _HEADER_KEY_SET for entry in entries)
+    if not known and missing_space is None:
         # Somebody else's keys: sure to be meant as a header only if all of it is YAML.
         if content_type == "html" or stray is not None or not first.text.strip():
             return False
-        return isinstance(load("".join([entry.text for entry in entries])), dict)
-    if glued is not None:
-        key = glued.text.partition(":")[0]
-        raise BadPage(file, glued.line, f"a blank must stand between `{key}:` and its value")
+        return isinstance(load_yaml("".join([entry.text for entry in entries])), dict)
+    if missing_space is not None:
+        key = missing_space.text.partition(":")[0]
+        raise BadPage(
+            file, missing_space.line, f"a blank must stand between `{key}:` and its value"
+        )
     if stray is not None and _after_empty_line(entries, stray):
-        if first.key in _KNOWN:
-            raise BadPage(file, 1, _unclosed(content_type))
+        if first.key in _HEADER_KEY_SET:
+            raise BadPage(file, 1, _unclosed_message(content_type))
         return False
     return True
 
@@ -246,23 +250,23 @@ def _after_empty_line(entries: tuple[Entry, ...], stray: Entry) -> bool:
     return any(not line.strip() for entry in before for line in lines_of(entry.text))
 
 
-def _refuse_unclosed(text: str, start: int, content_type: ContentType, file: str) -> None:
+def _reject_unclosed_header(text: str, start: int, content_type: ContentType, file: str) -> None:
     """Raise BadPage if the file begins with a header that never ends."""
     match = _LOOKS_LIKE_KEY.match(text, start)
-    if match is None and _GLUED.match(text, start) is None:
+    if match is None and _KEY_WITHOUT_SPACE.match(text, start) is None:
         return
     if content_type == "html":
         key = KEY_LINE.match(text, start)
-        if key is None or key["key"] not in _KNOWN:
+        if key is None or key["key"] not in _HEADER_KEY_SET:
             return
         # Any comment may begin like a header; it ends within its paragraph.
         end = _PARAGRAPH_END.search(text, start)
         if "-->" in text[start : end.start() if end else None]:
             return
-    raise BadPage(file, 1, _unclosed(content_type))
+    raise BadPage(file, 1, _unclosed_message(content_type))
 
 
-def _unclosed(content_type: ContentType) -> str:
+def _unclosed_message(content_type: ContentType) -> str:
     return f"the header that begins here must end with a line `{FENCES[content_type][1]}`"
 
 

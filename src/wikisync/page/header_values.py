@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 from wikisync.errors import BadPage
 from wikisync.page.header import lines_of
 from wikisync.page.model import clean_tags, parse_instant, same_instant
-from wikisync.page.yaml_text import load
+from wikisync.page.yaml_text import load_yaml
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -25,24 +25,24 @@ if TYPE_CHECKING:
     from wikisync.page.model import Page
 
 
-QUOTED: Final = re.compile(
+QUOTED_VALUE: Final = re.compile(
     r"(?P<before>[ \t]*)"
     r"(?P<scalar>\"(?:[^\"\\]|\\.)*\"|'(?:[^']|'')*')"
     r"(?P<after>[ \t]*|[ \t]+\#.*)"
 )
 """A value in quotes from end to end, with the comment that may follow it."""
 
-BLOCK: Final = re.compile(r"[ \t]*[|>][-+1-9]*[ \t]*(?:#.*)?")
+BLOCK_SCALAR: Final = re.compile(r"[ \t]*[|>][-+1-9]*[ \t]*(?:#.*)?")
 """The first line of a block scalar."""
 
 COMMENT: Final = re.compile(r"(?:\A|(?<=[ \t]))#.*\Z")
-ITEM: Final = re.compile(r"(?P<dash>[ \t]*-[ \t]+)(?P<item>[^\r\n]*)(?P<eol>\r\n|\n|\r)")
+LIST_ITEM: Final = re.compile(r"(?P<dash>[ \t]*-[ \t]+)(?P<item>[^\r\n]*)(?P<eol>\r\n|\n|\r)")
 """A line of a block list."""
 
 NO_EDITOR: Final = frozenset({"", "undefined"})
 """What stands in place of an editor's name where Wiki.js knew none."""
 
-FLAGS: Final = {
+BOOLEAN_WORDS: Final = {
     "true": True,
     "false": False,
     "1": True,
@@ -55,41 +55,41 @@ FLAGS: Final = {
 """Every spelling of a yes or no, lower-cased."""
 
 
-def text_of(entry: Entry) -> str:
+def read_text(entry: Entry) -> str:
     """The entry's value as text; ``""`` where nothing follows the key."""
     if not entry.continuation:
-        if entry.raw.lstrip(" \t")[:1] in ('"', "'") and QUOTED.fullmatch(entry.raw):
-            loaded = _loaded(entry)
+        if entry.raw.lstrip(" \t")[:1] in ('"', "'") and QUOTED_VALUE.fullmatch(entry.raw):
+            loaded = _load_entry(entry)
             if isinstance(loaded, str):
                 return loaded
         return entry.raw
-    loaded = _loaded(entry)
-    return loaded if isinstance(loaded, str) else _folded(entry)
+    loaded = _load_entry(entry)
+    return loaded if isinstance(loaded, str) else _join_lines(entry)
 
 
-def tags_of(entry: Entry) -> tuple[str, ...]:
+def read_tags(entry: Entry) -> tuple[str, ...]:
     """The entry's value as tags: a YAML list's items, or a text cut at its commas."""
     if entry.continuation or entry.raw.lstrip(" \t").startswith("["):
-        loaded = _loaded(entry)
+        loaded = _load_entry(entry)
         if isinstance(loaded, list) and all(isinstance(item, str) for item in loaded):
             return tuple(item for item in loaded if item.strip())
-        if entry.continuation and (items := _items(entry)):
+        if entry.continuation and (items := _read_list_items(entry)):
             return items
-    return tuple(tag for part in text_of(entry).split(",") if (tag := part.strip()))
+    return tuple(tag for part in read_text(entry).split(",") if (tag := part.strip()))
 
 
-def flag_of(entry: Entry, file: str) -> bool:
+def read_boolean(entry: Entry, file: str) -> bool:
     """The entry's value as a yes or no. Raises BadPage where it is neither."""
-    flag = FLAGS.get(without_comment(text_of(entry)).lower())
+    flag = BOOLEAN_WORDS.get(without_comment(read_text(entry)).lower())
     if flag is None:
         why = f"`{entry.key}` must be true or false, and is `{entry.raw}`"
         raise BadPage(file, entry.line, why)
     return flag
 
 
-def date_of(entry: Entry, file: str) -> str:
+def read_date(entry: Entry, file: str) -> str:
     """The entry's value as a date, as it is spelt; ``""`` is no date. Raises BadPage else."""
-    text = without_comment(text_of(entry))
+    text = without_comment(read_text(entry))
     if text and parse_instant(text) is None:
         raise BadPage(
             file, entry.line, f"`{entry.key}` must be a date like 2030-12-31, and is `{entry.raw}`"
@@ -97,9 +97,9 @@ def date_of(entry: Entry, file: str) -> str:
     return text
 
 
-def editor_of(entry: Entry) -> str | None:
+def read_editor(entry: Entry) -> str | None:
     """The entry's value as an editor's name; ``None`` where it names none."""
-    text = text_of(entry).strip()
+    text = read_text(entry).strip()
     return None if text in NO_EDITOR else text
 
 
@@ -108,34 +108,34 @@ def without_comment(text: str) -> str:
     return COMMENT.sub("", text).strip()
 
 
-def _loaded(entry: Entry) -> object:
+def _load_entry(entry: Entry) -> object:
     """The entry as YAML reads it alone; ``None`` where it is no YAML."""
-    mapping = load(entry.text)
+    mapping = load_yaml(entry.text)
     if not isinstance(mapping, dict) or len(mapping) != 1:
         return None
     return mapping.get(entry.key)
 
 
-def _folded(entry: Entry) -> str:
+def _join_lines(entry: Entry) -> str:
     """The lines of a value that is no YAML, joined as YAML joins a long text."""
     lines = lines_of(entry.text.removeprefix(entry.prefix))
     return " ".join(part for line in lines if (part := line.strip(" \t\r\n")))
 
 
-def _items(entry: Entry) -> tuple[str, ...]:
+def _read_list_items(entry: Entry) -> tuple[str, ...]:
     """The items of a block list that YAML takes for something else, line by line."""
     lines = lines_of(entry.text)[1:]
-    items = [match["item"].strip() for line in lines if (match := ITEM.fullmatch(line))]
+    items = [match["item"].strip() for line in lines if (match := LIST_ITEM.fullmatch(line))]
     return tuple(item for item in items if item) if len(items) == len(lines) else ()
 
 
-_STAMPS: Final = frozenset({"date", "dateCreated"})
-_PUBLISH: Final = frozenset({"publishStartDate", "publishEndDate"})
-_ADDED: Final = frozenset({"scriptCss", "scriptJs", "private"})
+_TIMESTAMPS: Final = frozenset({"date", "dateCreated"})
+_PUBLISH_DATES: Final = frozenset({"publishStartDate", "publishEndDate"})
+_EXTRA_KEYS: Final = frozenset({"scriptCss", "scriptJs", "private"})
 """Keys that Wiki.js's storage never writes; a user may."""
 
 
-def values_of(page: Page, date: str | None, date_created: str | None) -> dict[str, Value]:
+def page_values(page: Page, date: str | None, date_created: str | None) -> dict[str, Value]:
     """Key → value, in Wiki.js's order, of what the page names and a header can say."""
     values: dict[str, Value | None] = {
         "title": page.title,
@@ -145,8 +145,8 @@ def values_of(page: Page, date: str | None, date_created: str | None) -> dict[st
         "tags": None if page.tags is None else tuple(tag for tag in page.tags if tag.strip()),
         "editor": None if page.editor in NO_EDITOR else page.editor,
         "dateCreated": date_created,
-        "publishStartDate": _date(page.publish_start),
-        "publishEndDate": _date(page.publish_end),
+        "publishStartDate": _readable_date(page.publish_start),
+        "publishEndDate": _readable_date(page.publish_end),
         "scriptCss": page.script_css,
         "scriptJs": page.script_js,
         "private": page.private,
@@ -154,17 +154,17 @@ def values_of(page: Page, date: str | None, date_created: str | None) -> dict[st
     return {key: value for key, value in values.items() if value is not None}
 
 
-def values_to_write(values: Mapping[str, Value], naming: Collection[str]) -> dict[str, Value]:
+def values_to_write(values: Mapping[str, Value], extra_keys: Collection[str]) -> dict[str, Value]:
     """The values that a new file has lines for: ``naming`` asks for those that storage omits."""
     return {
         key: value
         for key, value in values.items()
-        if (key not in _PUBLISH or value) and (key not in _ADDED or key in naming)
+        if (key not in _PUBLISH_DATES or value) and (key not in _EXTRA_KEYS or key in extra_keys)
     }
 
 
 def changed_values(
-    said: Mapping[str, Value], asked: Mapping[str, Value], fields: Collection[str] | None
+    current: Mapping[str, Value], requested: Mapping[str, Value], fields: Collection[str] | None
 ) -> dict[str, Value]:
     """What is to change: what is asked and differs in meaning from what the file says.
 
@@ -172,28 +172,30 @@ def changed_values(
     """
     return {
         key: value
-        for key, value in asked.items()
-        if (fields is None or key in fields or key in _STAMPS)
-        and (not _same(key, said[key], value) if key in said else _needs_a_line(key, value))
+        for key, value in requested.items()
+        if (fields is None or key in fields or key in _TIMESTAMPS)
+        and (
+            not _same_value(key, current[key], value) if key in current else _needs_line(key, value)
+        )
     }
 
 
-def _date(text: str | None) -> str | None:
+def _readable_date(text: str | None) -> str | None:
     """A publish date that can be read again; Wiki.js itself takes any text."""
     return None if text is None or (text and parse_instant(text) is None) else text
 
 
-def _same(key: str, one: Value, other: Value) -> bool:
+def _same_value(key: str, one: Value, other: Value) -> bool:
     match one, other:
         case tuple(), tuple():
             return set(clean_tags(one)) == set(clean_tags(other))
-        case str(), str() if key in _STAMPS or key in _PUBLISH:
+        case str(), str() if key in _TIMESTAMPS or key in _PUBLISH_DATES:
             return same_instant(one, other)
     return one == other
 
 
-def _needs_a_line(key: str, value: Value) -> bool:
+def _needs_line(key: str, value: Value) -> bool:
     """Whether a value that the file does not name is written all the same."""
-    if key in _STAMPS:
+    if key in _TIMESTAMPS:
         return False
-    return bool(value) or (key not in _PUBLISH and key not in _ADDED)
+    return bool(value) or (key not in _PUBLISH_DATES and key not in _EXTRA_KEYS)

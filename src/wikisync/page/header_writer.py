@@ -15,22 +15,22 @@ from typing import TYPE_CHECKING, Final
 
 from wikisync.page.header import (
     FENCES,
-    KNOWN,
+    HEADER_KEYS,
     Entry,
     Header,
     first_line_end,
     lines_of,
-    split,
     split_entries,
+    split_header,
 )
 from wikisync.page.header_values import (
-    BLOCK,
+    BLOCK_SCALAR,
+    BOOLEAN_WORDS,
     COMMENT,
-    FLAGS,
-    ITEM,
-    QUOTED,
-    tags_of,
-    text_of,
+    LIST_ITEM,
+    QUOTED_VALUE,
+    read_tags,
+    read_text,
     without_comment,
 )
 from wikisync.page.model import clean_tags, parse_instant
@@ -45,40 +45,40 @@ if TYPE_CHECKING:
 Value = str | bool | tuple[str, ...]
 """What a key can be given: a text, a yes or no, or tags."""
 
-HTML_END: Final = "-->"
+HTML_COMMENT_END: Final = "-->"
 """What must not stand in an HTML page's header, lest the comment around it end there."""
 
 _DATES: Final = frozenset({"date", "dateCreated", "publishStartDate", "publishEndDate"})
-_COMMENTED: Final = frozenset({"publishStartDate", "publishEndDate"})
+_COMMENTED_DATES: Final = frozenset({"publishStartDate", "publishEndDate"})
 """Texts in which ``#`` can only begin a comment."""
 
-_FLOW: Final = re.compile(r"(?P<before>[ \t]*)\[.*\](?P<after>[ \t]*|[ \t]+#.*)")
+_FLOW_LIST: Final = re.compile(r"(?P<before>[ \t]*)\[.*\](?P<after>[ \t]*|[ \t]+#.*)")
 _PLAIN_ITEM: Final = re.compile(r"\w(?:[\w ./+-]*[\w./+-])?")
-_PAIRS: Final = {"1": "0", "true": "false", "yes": "no", "on": "off"}
+_BOOLEAN_PAIRS: Final = {"1": "0", "true": "false", "yes": "no", "on": "off"}
 
 
-def format_value(key: str, value: Value, *, never: str = "") -> str:
+def format_value(key: str, value: Value, *, forbidden: str = "") -> str:
     """A new line's value, after ``key: ``. ``never`` as in ``yamlish.quote``."""
     match value:
         case bool():
             return "true" if value else "false"
         case str():
-            return _text(value, never, date=key in _DATES)
+            return _format_text(value, forbidden, date=key in _DATES)
         case _:
-            return _tags(value, never)
+            return _format_tags(value, forbidden)
 
 
-def reformat_entry(entry: Entry, value: Value, *, never: str = "") -> str:
+def reformat_entry(entry: Entry, value: Value, *, forbidden: str = "") -> str:
     """The entry's lines with another value, spelt as they are."""
     match value:
         case bool():
-            new = _flag_like(entry, value)
+            new = _reformat_boolean(entry, value)
         case str():
-            new = _text_like(entry, value, never)
+            new = _reformat_text(entry, value, forbidden)
         case _:
-            new = _tags_like(entry, value, never)
+            new = _reformat_tags(entry, value, forbidden)
     if new is None or not _reads_back_as(new, value):
-        new = _line(entry, format_value(entry.key, value, never=never))
+        new = _entry_line(entry, format_value(entry.key, value, forbidden=forbidden))
     return new
 
 
@@ -89,141 +89,159 @@ def _reads_back_as(lines: str, value: Value) -> bool:
         return False
     match value:
         case tuple():
-            return set(clean_tags(tags_of(entries[0]))) == set(clean_tags(value))
-        case str() if entries[0].key in _COMMENTED:
-            return without_comment(text_of(entries[0])) == value
+            return set(clean_tags(read_tags(entries[0]))) == set(clean_tags(value))
+        case str() if entries[0].key in _COMMENTED_DATES:
+            return without_comment(read_text(entries[0])) == value
         case str():
-            return text_of(entries[0]) == value
+            return read_text(entries[0]) == value
     return True
 
 
-def _line(entry: Entry, spelt: str) -> str:
+def _entry_line(entry: Entry, value: str) -> str:
     """The entry as one line that says ``spelt``."""
     blank = "" if entry.prefix[-1] in " \t" else " "
-    return f"{entry.prefix}{blank}{spelt}{first_line_end(entry.text)}"
+    return f"{entry.prefix}{blank}{value}{first_line_end(entry.text)}"
 
 
-def _text(text: str, never: str, *, date: bool = False) -> str:
-    held = not never or never not in text
-    if held and (is_plain_scalar(text) or (date and parse_instant(text) is not None)):
+def _format_text(text: str, forbidden: str, *, date: bool = False) -> str:
+    allowed = not forbidden or forbidden not in text
+    if allowed and (is_plain_scalar(text) or (date and parse_instant(text) is not None)):
         return text
-    return quote(text, never=never)
+    return quote(text, forbidden=forbidden)
 
 
-def _text_like(entry: Entry, text: str, never: str) -> str | None:
+def _reformat_text(entry: Entry, text: str, forbidden: str) -> str | None:
     if entry.continuation:
-        return _block(entry, text, never) if BLOCK.fullmatch(entry.raw) else None
-    match = QUOTED.fullmatch(entry.raw)
+        return (
+            _format_block_scalar(entry, text, forbidden)
+            if BLOCK_SCALAR.fullmatch(entry.raw)
+            else None
+        )
+    match = QUOTED_VALUE.fullmatch(entry.raw)
     if match is None:
-        comment = COMMENT.search(entry.raw) if entry.key in _COMMENTED else None
-        return _line(entry, _text(text, never, date=True) + _tail(comment)) if comment else None
-    quoted = quote(text, match["scalar"][0], never=never)
-    return _line(entry, f"{match['before']}{quoted}{match['after']}")
+        comment = COMMENT.search(entry.raw) if entry.key in _COMMENTED_DATES else None
+        return (
+            _entry_line(
+                entry, _format_text(text, forbidden, date=True) + _comment_with_spaces(comment)
+            )
+            if comment
+            else None
+        )
+    quoted = quote(text, match["scalar"][0], forbidden=forbidden)
+    return _entry_line(entry, f"{match['before']}{quoted}{match['after']}")
 
 
-def _tail(comment: re.Match[str]) -> str:
+def _comment_with_spaces(comment: re.Match[str]) -> str:
     """A comment with the blanks in front of it."""
     before = comment.string[: comment.start()]
     return before[len(before.rstrip(" \t")) :] + comment[0]
 
 
-def _block(entry: Entry, text: str, never: str) -> str | None:
+def _format_block_scalar(entry: Entry, text: str, forbidden: str) -> str | None:
     """The text as a block scalar: ``|``, or the file's ``>`` for what is one line."""
     eol = first_line_end(entry.text)
     indent = re.match(r"[^\r\n]*(?:\r\n|\n|\r)+([ \t]+)", entry.text)
-    keep = "" if text.endswith("\n") else "-"
+    chomping = "" if text.endswith("\n") else "-"
     style = entry.raw.strip()[0] if "\n" not in text else "|"
     lines = text.removesuffix("\n").split("\n")
     margin = indent[1] if indent else "  "
     body = "".join(f"{margin if line else ''}{line}{eol}" for line in lines)
-    block = _line(entry, f"{style}{keep}") + body
-    return None if never and never in text else block
+    block = _entry_line(entry, f"{style}{chomping}") + body
+    return None if forbidden and forbidden in text else block
 
 
-def _flag_like(entry: Entry, flag: bool) -> str | None:
+def _reformat_boolean(entry: Entry, flag: bool) -> str | None:
     """The other word of the pair that the file uses, in its case and quotes."""
     if entry.continuation:
         return None
     comment = COMMENT.search(entry.raw)
-    said = entry.raw[: comment.start()] if comment else entry.raw
-    word = said.strip().strip("\"'")
-    pair = next((p for p in _PAIRS.items() if word.lower() in p), None)
-    if pair is None or word.lower() not in FLAGS:
+    value = entry.raw[: comment.start()] if comment else entry.raw
+    word = value.strip().strip("\"'")
+    pair = next((p for p in _BOOLEAN_PAIRS.items() if word.lower() in p), None)
+    if pair is None or word.lower() not in BOOLEAN_WORDS:
         return None
     new = pair[0] if flag else pair[1]
     new = new.upper() if word.isupper() else new.title() if word.istitle() else new
-    return _line(entry, said.replace(word, new) + (comment[0] if comment else ""))
+    return _entry_line(entry, value.replace(word, new) + (comment[0] if comment else ""))
 
 
-def _tags(tags: tuple[str, ...], never: str) -> str:
+def _format_tags(tags: tuple[str, ...], forbidden: str) -> str:
     """Tags as Wiki.js joins them; quoted, or a list, where they would be read as others."""
-    joined = _joined(tags, ", ", "", never)
-    return _flow(tags, never) if joined is None else joined
+    joined = _join_tags(tags, ", ", "", forbidden)
+    return _format_flow_list(tags, forbidden) if joined is None else joined
 
 
-def _joined(tags: tuple[str, ...], comma: str, style: str, never: str) -> str | None:
+def _join_tags(tags: tuple[str, ...], comma: str, style: str, forbidden: str) -> str | None:
     """Tags as one text, or None if a tag cannot be cut out of it again."""
     if not all(tag and tag == tag.strip() and "," not in tag for tag in tags):
         return None
     joined = comma.join(tags)
-    return quote(joined, style, never=never) if style else _text(joined, never)
+    return quote(joined, style, forbidden=forbidden) if style else _format_text(joined, forbidden)
 
 
-def _flow(tags: tuple[str, ...], never: str) -> str:
-    return f"[{', '.join(_item(tag, never) for tag in tags)}]"
+def _format_flow_list(tags: tuple[str, ...], forbidden: str) -> str:
+    return f"[{', '.join(_format_list_item(tag, forbidden) for tag in tags)}]"
 
 
-def _item(tag: str, never: str) -> str:
-    return tag if _PLAIN_ITEM.fullmatch(tag) and is_plain_scalar(tag) else quote(tag, never=never)
+def _format_list_item(tag: str, forbidden: str) -> str:
+    return (
+        tag
+        if _PLAIN_ITEM.fullmatch(tag) and is_plain_scalar(tag)
+        else quote(tag, forbidden=forbidden)
+    )
 
 
-def _tags_like(entry: Entry, tags: tuple[str, ...], never: str) -> str | None:
+def _reformat_tags(entry: Entry, tags: tuple[str, ...], forbidden: str) -> str | None:
     if not entry.continuation:
-        return _tags_on_a_line(entry, tags, never)
-    if tags and any(ITEM.fullmatch(line) for line in lines_of(entry.text)):
-        return _block_list(entry, tags, never)
-    return _line(entry, _flow(tags, never)) if entry.raw.lstrip(" \t").startswith("[") else None
+        return _reformat_inline_tags(entry, tags, forbidden)
+    if tags and any(LIST_ITEM.fullmatch(line) for line in lines_of(entry.text)):
+        return _reformat_block_list(entry, tags, forbidden)
+    return (
+        _entry_line(entry, _format_flow_list(tags, forbidden))
+        if entry.raw.lstrip(" \t").startswith("[")
+        else None
+    )
 
 
-def _tags_on_a_line(entry: Entry, tags: tuple[str, ...], never: str) -> str | None:
+def _reformat_inline_tags(entry: Entry, tags: tuple[str, ...], forbidden: str) -> str | None:
     comma = "," if "," in entry.raw and ", " not in entry.raw else ", "
-    if match := QUOTED.fullmatch(entry.raw):
-        joined = _joined(tags, comma, match["scalar"][0], never)
-    elif match := _FLOW.fullmatch(entry.raw):
-        joined = _flow(tags, never)
+    if match := QUOTED_VALUE.fullmatch(entry.raw):
+        joined = _join_tags(tags, comma, match["scalar"][0], forbidden)
+    elif match := _FLOW_LIST.fullmatch(entry.raw):
+        joined = _format_flow_list(tags, forbidden)
     else:
-        joined = _joined(tags, comma, "", never)
-        return None if joined is None else _line(entry, joined)
+        joined = _join_tags(tags, comma, "", forbidden)
+        return None if joined is None else _entry_line(entry, joined)
     if joined is None:
-        joined = _flow(tags, never)
-    return _line(entry, f"{match['before']}{joined}{match['after']}")
+        joined = _format_flow_list(tags, forbidden)
+    return _entry_line(entry, f"{match['before']}{joined}{match['after']}")
 
 
-def _block_list(entry: Entry, tags: tuple[str, ...], never: str) -> str | None:
+def _reformat_block_list(entry: Entry, tags: tuple[str, ...], forbidden: str) -> str | None:
     """A list below its key: lines of tags that stay are kept, comments too; new ones go last."""
     first, *lines = lines_of(entry.text)
     wanted = {tag.strip().lower(): tag for tag in tags}
     kept: list[str] = []
     dash, eol = "- ", first_line_end(entry.text)
     for line in lines:
-        match = ITEM.fullmatch(line)
+        match = LIST_ITEM.fullmatch(line)
         if match is None:
             if line.strip()[:1] not in ("", "#"):
                 return None  # an item over several lines
             kept.append(line)
             continue
         dash = match["dash"]
-        item = tags_of(Entry("tags", f"tags:\n{line}", "tags:", continuation=True))
+        item = read_tags(Entry("tags", f"tags:\n{line}", "tags:", continuation=True))
         if item and wanted.pop(item[0].strip().lower(), None) is not None:
             kept.append(line)
-    new = [f"{dash}{_item(tag, never)}{eol}" for tag in wanted.values()]
+    new = [f"{dash}{_format_list_item(tag, forbidden)}{eol}" for tag in wanted.values()]
     return "".join([first, *kept, *new])
 
 
-NEUTRAL: Final = "editor: undefined"
+PLACEHOLDER_LINE: Final = "editor: undefined"
 """A line that names nothing, for a header whose only use is that content is taken for content."""
 
-_RANK: Final = {key: rank for rank, key in enumerate(KNOWN)}
+_RANK: Final = {key: rank for rank, key in enumerate(HEADER_KEYS)}
 _LEGACY: Final = {"title": "TITLE", "description": "SUBTITLE"}
 
 
@@ -232,9 +250,11 @@ def new_header(
 ) -> Header:
     """A header with a line for each value, in the order given, and the empty line behind it."""
     opening, closing = FENCES[content_type]
-    never = _forbidden_characters(content_type)
-    lines = [f"{key}: {format_value(key, value, never=never)}" for key, value in values.items()]
-    body = "".join(f"{line}{line_end}" for line in lines or [NEUTRAL])
+    forbidden = _forbidden_characters(content_type)
+    lines = [
+        f"{key}: {format_value(key, value, forbidden=forbidden)}" for key, value in values.items()
+    ]
+    body = "".join(f"{line}{line_end}" for line in lines or [PLACEHOLDER_LINE])
     entries = split_entries(body)
     return Header("yaml", opening + line_end, entries, closing + line_end, line_end)
 
@@ -246,20 +266,22 @@ def update_header(
     if header is None:
         return new_header(values, content_type, line_end=line_end)
     if header.kind == "legacy":
-        return _change_legacy(header, values, line_end)
+        return _update_legacy(header, values, line_end)
     entries = list(header.entries)
-    named = header.named()
-    never = _forbidden_characters(content_type)
+    by_key = header.entries_by_key()
+    forbidden = _forbidden_characters(content_type)
     for key, value in values.items():
         # A file that says isPublished goes on saying so.
-        alias = "isPublished" if key == "published" and key not in named else key
-        old = named.get(alias)
+        alias = "isPublished" if key == "published" and key not in by_key else key
+        old = by_key.get(alias)
         if old is not None:
             place = next(i for i, entry in enumerate(entries) if entry is old)
-            entries[place : place + 1] = split_entries(reformat_entry(old, value, never=never))
+            entries[place : place + 1] = split_entries(
+                reformat_entry(old, value, forbidden=forbidden)
+            )
         else:
-            line = f"{key}: {format_value(key, value, never=never)}{line_end}"
-            place = _place(entries, key)
+            line = f"{key}: {format_value(key, value, forbidden=forbidden)}{line_end}"
+            place = _insertion_index(entries, key)
             entries[place:place] = split_entries(line)
     return replace(header, entries=tuple(entries))
 
@@ -272,10 +294,10 @@ def with_blank_line(header: Header, line_end: str) -> Header:
 
 
 def _forbidden_characters(content_type: ContentType) -> str:
-    return HTML_END if content_type == "html" else ""
+    return HTML_COMMENT_END if content_type == "html" else ""
 
 
-def _place(entries: list[Entry], key: str) -> int:
+def _insertion_index(entries: list[Entry], key: str) -> int:
     """Where a new key goes: behind the key that Wiki.js writes before it, or before the next."""
     rank = _RANK[key]
     known = [(_RANK[entry.key], i) for i, entry in enumerate(entries) if entry.key in _RANK]
@@ -285,19 +307,21 @@ def _place(entries: list[Entry], key: str) -> int:
     return min(known)[1] if known else len(entries)
 
 
-def _change_legacy(header: Header, values: Mapping[str, Value], line_end: str) -> Header:
+def _update_legacy(header: Header, values: Mapping[str, Value], line_end: str) -> Header:
     """The older header, or today's in its place where that one cannot hold the values."""
-    wanted: dict[str, Value] = {key: text_of(entry) for key, entry in header.named().items()}
+    wanted: dict[str, Value] = {
+        key: read_text(entry) for key, entry in header.entries_by_key().items()
+    }
     wanted |= values
     text = "".join(
-        _legacy_line(header.named().get(key), word, wanted[key], line_end)
+        _legacy_line(header.entries_by_key().get(key), word, wanted[key], line_end)
         for key, word in _LEGACY.items()
         if key in wanted
     )
-    read, rest = split(text, "markdown")
+    read, rest = split_header(text, "markdown")
     if read is not None and not rest and wanted == {e.key: e.raw for e in read.entries}:
         return replace(read, closing=header.closing, gap=header.gap)
-    ordered = {key: wanted[key] for key in KNOWN if key in wanted}
+    ordered = {key: wanted[key] for key in HEADER_KEYS if key in wanted}
     return new_header(ordered, "markdown", line_end=line_end)
 
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 BUDGET: Final = 10_000_000
 """Steps that the lines of two texts may cost, and their words again: about two seconds each."""
-TOGETHER: Final = 300_000_000
+SHARED_BUDGET: Final = 300_000_000
 """Steps that all comparisons of one report may cost: about a minute. Those of an honest page take
 some thousands; where nothing is left, pages are compared coarsely."""
 
@@ -39,7 +39,7 @@ class Budget:
 
         Within ``shared`` they are taken from what all comparisons have together as well.
         """
-        together = _together.get()
+        together = _shared.get()
         if together is not None and not together._take(steps):
             self.left = 0
         return self._take(steps)
@@ -52,20 +52,20 @@ class Budget:
         return True
 
 
-_together: ContextVar[Budget | None] = ContextVar("together", default=None)
+_shared: ContextVar[Budget | None] = ContextVar("together", default=None)
 
 
 @contextmanager
-def shared(steps: int = TOGETHER) -> Iterator[None]:
+def shared_budget(steps: int = SHARED_BUDGET) -> Iterator[None]:
     """Bound what all comparisons cost together, until the end of the ``with``."""
-    token = _together.set(Budget(steps))
+    token = _shared.set(Budget(steps))
     try:
         yield
     finally:
-        _together.reset(token)
+        _shared.reset(token)
 
 
-class _TooMuch(Exception):
+class _BudgetExceeded(Exception):
     """The matcher would need more steps than there are."""
 
 
@@ -84,12 +84,12 @@ class _Matcher(SequenceMatcher[str]):
         """As difflib's. Raises _TooMuch."""
         end = len(self._cost) - 1 if ahi is None else ahi
         if not self._budget.spend(self._cost[end] - self._cost[alo]):
-            raise _TooMuch
+            raise _BudgetExceeded
         return super().find_longest_match(alo, ahi, blo, bhi)
 
 
-def matching(
-    a: Sequence[str], b: Sequence[str], budget: Budget, *, popular: bool = False
+def matching_blocks(
+    a: Sequence[str], b: Sequence[str], budget: Budget, *, include_frequent: bool = False
 ) -> list[Match]:
     """The stretches that both have, in order, each as ``difflib.Match``; none is empty.
 
@@ -99,41 +99,50 @@ def matching(
     half = Budget(budget.left // 2)
     before = half.left
     try:
-        found = _blocks(a, b, half, popular=popular)
-    except _TooMuch:
+        found = _difflib_blocks(a, b, half, include_frequent=include_frequent)
+    except _BudgetExceeded:
         budget.left -= before
-        return list(_joined(_anchored(a, b, budget, popular=popular)))
+        return list(
+            _merge_adjacent(_anchored_blocks(a, b, budget, include_frequent=include_frequent))
+        )
     budget.left -= before - half.left
     return found
 
 
-def _blocks(a: Sequence[str], b: Sequence[str], budget: Budget, *, popular: bool) -> list[Match]:
-    matcher = _Matcher(a, b, budget, popular=popular)
+def _difflib_blocks(
+    a: Sequence[str], b: Sequence[str], budget: Budget, *, include_frequent: bool
+) -> list[Match]:
+    matcher = _Matcher(a, b, budget, popular=include_frequent)
     return [match for match in matcher.get_matching_blocks() if match.size]
 
 
-def _anchored(
-    a: Sequence[str], b: Sequence[str], budget: Budget, *, popular: bool
+def _anchored_blocks(
+    a: Sequence[str], b: Sequence[str], budget: Budget, *, include_frequent: bool
 ) -> Iterator[Match]:
     """The equal ends, the items in order that are unique on both sides, and what fits between."""
-    start, end = _ends(a, b)
+    start, end = _common_ends(a, b)
     ends = (Match(0, 0, start), Match(len(a) - end, len(b) - end, end))
-    middle = _unique(a, b, (start, len(a) - end), (start, len(b) - end))
-    for here, after in pairwise((ends[0], *middle, ends[1])):
-        if here.size:
-            yield here
-        alo, blo = here.a + here.size, here.b + here.size
-        if alo < after.a and blo < after.b and budget.left:
+    middle = _unique_in_order(a, b, (start, len(a) - end), (start, len(b) - end))
+    for block, following in pairwise((ends[0], *middle, ends[1])):
+        if block.size:
+            yield block
+        alo, blo = block.a + block.size, block.b + block.size
+        if alo < following.a and blo < following.b and budget.left:
             try:
-                between = _blocks(a[alo : after.a], b[blo : after.b], budget, popular=popular)
-            except _TooMuch:
+                between = _difflib_blocks(
+                    a[alo : following.a],
+                    b[blo : following.b],
+                    budget,
+                    include_frequent=include_frequent,
+                )
+            except _BudgetExceeded:
                 continue
             yield from (Match(alo + m.a, blo + m.b, m.size) for m in between)
     if end:
         yield ends[1]
 
 
-def _ends(a: Sequence[Any], b: Sequence[Any]) -> tuple[int, int]:
+def _common_ends(a: Sequence[Any], b: Sequence[Any]) -> tuple[int, int]:
     """How many items at the start, and then at the end, are equal."""
     short = min(len(a), len(b))
     start = next((n for n in range(short) if a[n] != b[n]), short)
@@ -141,7 +150,7 @@ def _ends(a: Sequence[Any], b: Sequence[Any]) -> tuple[int, int]:
     return start, next((n for n in range(rest) if a[-1 - n] != b[-1 - n]), rest)
 
 
-def _unique(
+def _unique_in_order(
     a: Sequence[str], b: Sequence[str], within: tuple[int, int], beside: tuple[int, int]
 ) -> list[Match]:
     """The most items that occur once on each side and come in the same order on both."""
@@ -164,7 +173,7 @@ def _unique(
     return chain[::-1]
 
 
-def _joined(matches: Iterator[Match]) -> Iterator[Match]:
+def _merge_adjacent(matches: Iterator[Match]) -> Iterator[Match]:
     """Matches that follow each other without a gap, as one."""
     held: Match | None = None
     for match in matches:

@@ -27,7 +27,7 @@ CONTENT_TYPES: Final[dict[str, ContentType]] = {
 }
 """Editor → the content type of the pages it makes (facts, *Writing*)."""
 
-MAX_BYTES: Final = 64 * 1024 * 1024
+MAX_FILE_BYTES: Final = 64 * 1024 * 1024
 """A larger file is no page; the wiki takes 5 MB in a request by default."""
 
 DEFAULT_EDITOR: Final[dict[ContentType, str]] = {
@@ -121,7 +121,7 @@ def clean_tags(tags: tuple[str, ...] | list[str]) -> tuple[str, ...]:
 
 
 # ``fromisoformat`` takes any character between date and time.
-_SHAPE: Final = re.compile(r"[0-9W-]+(?:[Tt ][0-9:.,Zz+-]+)?")
+_ISO_8601: Final = re.compile(r"[0-9W-]+(?:[Tt ][0-9:.,Zz+-]+)?")
 
 
 def parse_instant(text: str) -> datetime | None:
@@ -130,7 +130,7 @@ def parse_instant(text: str) -> datetime | None:
     A date alone is its midnight, and a time without a zone is UTC, as Wiki.js spells its own.
     """
     text = text.strip()
-    if not _SHAPE.fullmatch(text):
+    if not _ISO_8601.fullmatch(text):
         return None
     try:
         moment = datetime.fromisoformat(text)
@@ -147,7 +147,7 @@ def same_instant(one: str, other: str) -> bool:
     return moment is not None and moment == parse_instant(other)
 
 
-MAX_TEXT: Final = 255
+MAX_TEXT_LENGTH: Final = 255
 """Characters that a title and a description hold."""
 
 
@@ -159,8 +159,8 @@ def reason_unsendable(page: Page, content_type: ContentType) -> str | None:
     if not page.content.strip():
         return "it has no content, and the wiki refuses an empty page (6004)"
     for field, text in (("title", page.title), ("description", page.description)):
-        if text is not None and len(text) > MAX_TEXT:
-            return f"its {field} has {len(text)} characters, and the wiki holds {MAX_TEXT}"
+        if text is not None and len(text) > MAX_TEXT_LENGTH:
+            return f"its {field} has {len(text)} characters, and the wiki holds {MAX_TEXT_LENGTH}"
     if page.editor is not None and CONTENT_TYPES.get(page.editor) != content_type:
         return f"its editor line says `{page.editor}`, which makes no {content_type} pages"
     return None

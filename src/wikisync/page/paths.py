@@ -44,9 +44,14 @@ RESERVED: Final = frozenset(
 _SUFFIX: Final = {kind: suffix for suffix, kind in EXTENSIONS.items()}
 _LOOKS_LIKE_LOCALE: Final = re.compile(r"[A-Za-z]{2}(?:-[A-Za-z]{2})?")
 _LOCALE: Final = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*")
-_REFUSED: Final = {".": "a dot", " ": "a blank", "\\": "a backslash", "//": "an empty segment"}
+_REFUSED_PARTS: Final = {
+    ".": "a dot",
+    " ": "a blank",
+    "\\": "a backslash",
+    "//": "an empty segment",
+}
 # Wiki.js takes these out of every address before it looks for the page.
-_CUT: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\"|<>:*?]")
+_STRIPPED_CHARACTERS: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\"|<>:*?]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +90,9 @@ def key_of(file: str, locales: Locales) -> Key:
     path = file.removesuffix(suffix)
     first, slash, rest = path.partition("/")
     if slash and first in locales.folders:
-        _check(file, rest)
+        _check_path(file, rest)
         return Key(first, rest)
-    _check(file, path)
+    _check_path(file, path)
     return Key(locales.default, path)
 
 
@@ -96,7 +101,7 @@ def file_of(key: Key, content_type: ContentType, locales: Locales) -> str:
 
     Raises BadName where there is none that leads back to this page alone.
     """
-    _check(key.path, key.path)
+    _check_path(key.path, key.path)
     if key.locale != locales.default:
         if key.locale not in locales.folders:
             raise BadName(str(key), f"the wiki has no locale `{key.locale}` installed")
@@ -150,8 +155,8 @@ def reason_unreachable(key: Key, locales: Locales) -> str | None:
     return f"`{first}` looks like a locale, and the wiki has none of that name installed"
 
 
-def _check(name: str, path: str) -> None:
-    rule = _reason_refused(path) or _strip_like_wiki(path)
+def _check_path(name: str, path: str) -> None:
+    rule = _reason_refused(path) or _reason_stripped(path)
     if rule is not None:
         raise BadName(name, rule)
 
@@ -162,7 +167,7 @@ def _reason_refused(path: str) -> str | None:
         return "a page's path is not empty"
     if len(path) > MAX_PATH:
         return f"a path holds {MAX_PATH} characters; this has {len(path)}"
-    for text, what in _REFUSED.items():
+    for text, what in _REFUSED_PARTS.items():
         if text in path:
             return f"Wiki.js takes no {what.partition(' ')[2]} in a path"
     if path[0] == "/" or path[-1] == "/":
@@ -174,9 +179,9 @@ def _reason_refused(path: str) -> str | None:
     return None
 
 
-def _strip_like_wiki(path: str) -> str | None:
+def _reason_stripped(path: str) -> str | None:
     """What Wiki.js takes out of an address before it looks for the page."""
-    if match := _CUT.search(path):
+    if match := _STRIPPED_CHARACTERS.search(path):
         return f"Wiki.js cuts {match[0]!r} from addresses: no browser would reach the page"
     if any(not segment.strip() for segment in path.split("/")) or path != path.strip():
         return "Wiki.js cuts blanks from addresses: no browser would reach the page"

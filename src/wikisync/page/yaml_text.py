@@ -18,8 +18,8 @@ MAX_DEPTH: Final = 20
 """How deep a header may nest. Beyond, it is no YAML to us: PyYAML in C crashes at some depth."""
 
 # A letter first, and nothing that YAML could take for syntax: no colon, hash, bracket, brace.
-_SURE: Final = re.compile(r"[^\W\d_][\w ,.()/+'’&–—…?;!%$\"-]*")
-_WORDS: Final = frozenset({"true", "false", "yes", "no", "on", "off", "null"})
+_SAFE_TEXT: Final = re.compile(r"[^\W\d_][\w ,.()/+'’&–—…?;!%$\"-]*")
+_RESERVED_WORDS: Final = frozenset({"true", "false", "yes", "no", "on", "off", "null"})
 # Where one of these comes first, YAML sees syntax ("-" and "?" only before a blank).
 _INDICATORS: Final = frozenset("[]{},&*!|>'\"%@`# \t")
 _CANONICAL_NUMBER: Final = re.compile(r"0|-?[1-9]\d{0,14}|-?(?:0|[1-9]\d{0,6})\.\d{0,6}[1-9]")
@@ -32,12 +32,12 @@ _NEEDS_ESCAPE: Final = re.compile(f"[{_UNPRINTABLE}]")
 _ESCAPED: Final = re.compile(f'[{_UNPRINTABLE}\\\\"]')
 
 
-def load(text: str) -> object:
+def load_yaml(text: str) -> object:
     """The text as YAML, every scalar as its text (``007`` is ``"007"``).
 
     Gives str, list or dict; ``None`` where the text is no YAML, holds nothing, or nests too deep.
     """
-    read, failures = _reader()
+    read, failures = _yaml_loader()
     try:
         return read(text)
     except failures:
@@ -51,34 +51,34 @@ def is_plain_scalar(text: str) -> bool:
     whose text is its only spelling (``42``) is itself, for whoever loads it and prints it.
     """
     bare = text.rstrip(" ")
-    if not bare or (_SURE.fullmatch(bare) and bare.lower() not in _WORDS):
+    if not bare or (_SAFE_TEXT.fullmatch(bare) and bare.lower() not in _RESERVED_WORDS):
         return True
     # A tab too: YAML's readers disagree on one inside a plain text.
     if bare[0] in _INDICATORS or _NEEDS_ESCAPE.search(bare) or _NUMBER_ELSEWHERE.fullmatch(bare):
         return False
-    tag = _plain_tag(bare)
+    tag = _scalar_type(bare)
     return tag == "str" or (
         tag in ("int", "float") and _CANONICAL_NUMBER.fullmatch(bare) is not None
     )
 
 
-def quote(text: str, style: str = "", *, never: str = "") -> str:
+def quote(text: str, style: str = "", *, forbidden: str = "") -> str:
     """The text as a quoted scalar on one line.
 
     ``style`` is the quote that the file uses, ``'`` or ``"``; without, whichever reads better.
     It is kept unless only double quotes can hold the text. ``never`` is a sequence that must not
     appear, as ``-->`` in an HTML comment; its last character is escaped.
     """
-    forced = _NEEDS_ESCAPE.search(text) or (never and never in text)
-    if not forced and (style or _readable(text)) == "'":
+    forced = _NEEDS_ESCAPE.search(text) or (forbidden and forbidden in text)
+    if not forced and (style or _preferred_quote(text)) == "'":
         return "'" + text.replace("'", "''") + "'"
     escaped = _ESCAPED.sub(_escape, text)
-    if never:
-        escaped = escaped.replace(never, f"{never[:-1]}\\x{ord(never[-1]):02x}")
+    if forbidden:
+        escaped = escaped.replace(forbidden, f"{forbidden[:-1]}\\x{ord(forbidden[-1]):02x}")
     return f'"{escaped}"'
 
 
-def _readable(text: str) -> str:
+def _preferred_quote(text: str) -> str:
     in_double = text.count('"') + text.count("\\")
     return "'" if in_double > text.count("'") else '"'
 
@@ -92,7 +92,7 @@ def _escape(match: re.Match[str]) -> str:
 
 
 @lru_cache(maxsize=4096)  # tags and titles come again and again
-def _plain_tag(bare: str) -> str:
+def _scalar_type(bare: str) -> str:
     """The type that YAML gives to a plain scalar: str, int, timestamp, …; "" if it is none."""
     import yaml
 
@@ -110,7 +110,7 @@ def _plain_tag(bare: str) -> str:
 
 
 @cache
-def _reader() -> tuple[Callable[[str], object], tuple[type[Exception], ...]]:
+def _yaml_loader() -> tuple[Callable[[str], object], tuple[type[Exception], ...]]:
     """What loads YAML, and what it raises on text that is none."""
     import yaml
     from frontmatter.default_handlers import YAMLHandler

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
-from wikisync.page.fingerprint import plain_content
+from wikisync.page.fingerprint import normalize_content
 from wikisync.page.model import Page, clean_tags
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ def merge_tags(
 
 def _lines(content: str) -> str:
     """Content as lines that all end alike: how lines end is no change."""
-    return plain_content(content) + "\n"
+    return normalize_content(content) + "\n"
 
 
 def _with_line_ends_of(content: str, there: str) -> str:
@@ -115,4 +115,4 @@ def _with_line_ends_of(content: str, there: str) -> str:
 
 
 def _plain(name: str, value: Any) -> Any:
-    return plain_content(value) if name.startswith("script") and value else value
+    return normalize_content(value) if name.startswith("script") and value else value

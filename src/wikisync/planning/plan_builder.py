@@ -347,4 +347,4 @@ def _is_ignored(base: Base | None, here: Local | None, there: RemoteState) -> bo
 def _named_fields(action: Action) -> tuple[str, ...]:
     if action.local is None:
         return FIELDS[: FIELDS.index("content") + 1]
-    return tuple(name for name in FIELDS if action.local.fingerprint.names(name))
+    return tuple(name for name in FIELDS if action.local.fingerprint.has_field(name))

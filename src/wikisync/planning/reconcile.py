@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from wikisync.page.fingerprint import ON_DEMAND, listed_fields
+from wikisync.page.fingerprint import OPT_IN_FIELDS, listed_fingerprint
 from wikisync.planning.model import (
     Action,
     Base,
@@ -90,7 +90,7 @@ def _unknown(base: Base | None, has_file: bool, page: Listed) -> bool:
     return (
         page.id != base.id
         or page.updated_at != base.updated_at
-        or bool(listed_fields(page).changed_fields(base.remote))
+        or bool(listed_fingerprint(page).changed_fields(base.remote))
     )
 
 
@@ -171,7 +171,7 @@ def changed_remotely(base: Base, there: Remote, here: Local | None) -> tuple[str
     """The fields that changed on the wiki since the base, of those that count for the file."""
     fields = base.remote.changed_fields(_fingerprint_of(there))
     file = base.local if here is None else here.fingerprint
-    return tuple(name for name in fields if name not in ON_DEMAND or file.names(name))
+    return tuple(name for name in fields if name not in OPT_IN_FIELDS or file.has_field(name))
 
 
 def _deleted_locally(key: Key, base: Base, there: Remote, on_wiki: tuple[str, ...]) -> Decision:
@@ -222,7 +222,7 @@ def _kind_conflict(key: Key, here: Local, there: Remote) -> Conflict | None:
     if listed.content_type != here.content_type:
         detail = f"{here.content_type}, {listed.content_type}"
         return Conflict(key, here.file, "kind", ("editor",), detail, here, there)
-    if listed.private and not here.fingerprint.names("private"):
+    if listed.private and not here.fingerprint.has_field("private"):
         return Conflict(key, here.file, "private", ("private",), "", here, there)
     return None
 

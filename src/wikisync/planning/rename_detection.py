@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING, Final
 
-from wikisync.page.fingerprint import FIELDS, plain_content
+from wikisync.page.fingerprint import FIELDS, normalize_content
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Hashable, Iterable, Mapping
@@ -241,7 +241,7 @@ def similarity(one: str, other: str, *, by_lines: bool = False) -> float:
 
     ``by_lines``: short texts too. Sign by sign, any two short pages of a kind are much alike.
     """
-    a, b = plain_content(one), plain_content(other)
+    a, b = normalize_content(one), normalize_content(other)
     if not a or not b:
         return 0.0
     if not by_lines and max(len(a), len(b)) <= SHORT:

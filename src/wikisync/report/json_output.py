@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, Final
 
-from wikisync.page.line_matching import shared
+from wikisync.page.line_matching import shared_budget
 from wikisync.planning.model import Plan
 from wikisync.report.diff.page_diff import unified
 from wikisync.report.error_messages import error_message
@@ -87,7 +87,7 @@ def error_json(request: Request, error: WikisyncError) -> str:
 def as_data(report: Report) -> dict[str, Any]:
     """The report as the values that JSON has."""
     request, plan = report.request, report.plan
-    with shared():
+    with shared_budget():
         texts = {_which(pair.item): unified(pair) for pair in report.diffs}
     if request.command in {"diff", "plan", "show"}:  # what is not to be written differs in nothing
         texts = {_which(action): "" for action in plan.actions} | texts

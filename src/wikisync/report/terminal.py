@@ -144,12 +144,12 @@ def show_diff(report: Report, console: Console, view: View) -> None:
 
     Both have all of it. A pipe gets the text that ``--json`` has, unless ``view`` asks for another.
     """
-    from wikisync.page.line_matching import shared
+    from wikisync.page.line_matching import shared_budget
     from wikisync.report.diff.diffstat import diffstat
     from wikisync.report.diff.styled_text import print_lines
 
     columns = console.width
-    with shared():
+    with shared_budget():
         if view.stat:
             whole = not console.is_terminal
             print_lines(console, diffstat(report.diffs, columns, whole_names=whole))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from wikisync.errors import Forbidden
 from wikisync.git.repository import Repository
-from wikisync.page.fingerprint import fingerprint, listed_fields
+from wikisync.page.fingerprint import fingerprint, listed_fingerprint
 from wikisync.page.model import Record
 from wikisync.planning.ancestor import MOST
 from wikisync.planning.model import Note, NoteKind, Remote
@@ -94,7 +94,7 @@ def _as_it_was(
         key: page
         for key, page in gone.items()
         if any(
-            not old.fingerprint.changed_fields(listed_fields(page.remote.listed))
+            not old.fingerprint.changed_fields(listed_fingerprint(page.remote.listed))
             for old in committed[key]
         )
     }

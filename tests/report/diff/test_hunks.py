@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from wikisync.page.line_matching import BUDGET, Budget, matching
+from wikisync.page.line_matching import BUDGET, Budget, matching_blocks
 from wikisync.report.diff.hunks import Row, counts, hunks, one_below_the_other
 
 
@@ -101,7 +101,7 @@ def huge(word: str, pairs: int = PAIRS) -> str:
 
 def test_a_long_page_with_every_other_line_changed_is_still_compared() -> None:
     budget = Budget()
-    matching(huge("old").split("\n"), huge("new").split("\n"), budget)
+    matching_blocks(huge("old").split("\n"), huge("new").split("\n"), budget)
     assert budget.left <= BUDGET // 2  # what difflib alone may take did not suffice
     found = hunks(huge("old"), huge("new"))
     assert counts(huge("old"), huge("new")) == (PAIRS, PAIRS)
@@ -125,12 +125,12 @@ def test_a_line_of_megabytes_that_was_rewritten_is_no_changed_line() -> None:
 def test_where_the_budget_ends_unique_lines_still_hold_the_texts_together(budget: int) -> None:
     a = [item for n in range(50) for item in (f"u{n}", "x")]
     b = [item for n in range(50) for item in (f"u{n}", "y")]
-    found = matching(a, b, Budget(budget))
+    found = matching_blocks(a, b, Budget(budget))
     assert [(m.a, m.b, m.size) for m in found] == [(2 * n, 2 * n, 1) for n in range(50)]
 
 
 def test_what_is_spent_is_never_more_than_there_was() -> None:
     budget = Budget(100)
-    matching(["a", "b"] * 500, ["b", "c"] * 500, budget)
+    matching_blocks(["a", "b"] * 500, ["b", "c"] * 500, budget)
     assert budget.left == 0
     assert not budget.spend(1)

@@ -13,7 +13,7 @@ from wikisync.page import line_matching
 from wikisync.page.conflict_markers import interleave
 from wikisync.page.document import compose, parse, update
 from wikisync.page.header import MAX_HEADER
-from wikisync.page.line_matching import Budget, matching, shared
+from wikisync.page.line_matching import Budget, matching_blocks, shared_budget
 from wikisync.page.model import Page
 from wikisync.report.diff.hunks import hunks
 from wikisync.report.html import build_view, preview
@@ -88,12 +88,12 @@ def test_a_timer_that_ran_out_stops_what_goes_on_asking() -> None:
 
 def test_all_comparisons_of_a_report_share_a_bound() -> None:
     a, b = list("abcdefgh" * 20), list("hgfedcba" * 20)
-    fine = matching(a, b, Budget())
-    with shared(100):
-        coarse = matching(a, b, Budget())
+    fine = matching_blocks(a, b, Budget())
+    with shared_budget(100):
+        coarse = matching_blocks(a, b, Budget())
         assert len(coarse) < len(fine)
-        assert matching(a, a, Budget()) == matching(a, a, Budget(0))
-    assert matching(a, b, Budget()) == fine
+        assert matching_blocks(a, a, Budget()) == matching_blocks(a, a, Budget(0))
+    assert matching_blocks(a, b, Budget()) == fine
 
 
 @pytest.mark.parametrize("kind", ["json", "html"])
@@ -109,7 +109,7 @@ def test_a_report_of_very_many_hard_pages_is_bounded(
         return took
 
     monkeypatch.setattr(line_matching.Budget, "spend", spend)
-    monkeypatch.setattr(shared.__wrapped__, "__defaults__", (20_000,))  # type: ignore[attr-defined]
+    monkeypatch.setattr(shared_budget.__wrapped__, "__defaults__", (20_000,))  # type: ignore[attr-defined]
     old, new = page("a\nb\n" * 50), page("b\na\n" * 50)
     told = report(*(pair(old, new, path=f"p{n}") for n in range(10)))
     assert (
@@ -185,7 +185,9 @@ def test_content_between_two_rules_is_content_however_long() -> None:
 def test_no_header_is_written_that_could_not_be_read() -> None:
     script = Page("x", "T", "", True, (), "markdown", "", "", "", "x" * MAX_HEADER, False)
     with pytest.raises(BadPage):
-        compose(script, date=None, date_created=None, content_type="markdown", naming=("scriptJs",))
+        compose(
+            script, date=None, date_created=None, content_type="markdown", extra_keys=("scriptJs",)
+        )
     doc = parse(b"---\ntitle: T\nscriptJs: a\n---\n\nx\n", "markdown", file="a.md")
     with pytest.raises(BadPage):
         update(doc, script)

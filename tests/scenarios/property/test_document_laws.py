@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from wikisync.errors import BadPage
 from wikisync.page.document import Document, compose, parse, render, update
-from wikisync.page.fingerprint import FIELDS, fingerprint, plain_content
-from wikisync.page.header import split
+from wikisync.page.fingerprint import FIELDS, fingerprint, normalize_content
+from wikisync.page.header import split_header
 from wikisync.page.model import CONTENT_TYPES, ContentType, Page, clean_tags
 
 DATE = "2020-12-16T06:49:25.724Z"
@@ -127,7 +127,7 @@ def test_a_composed_file_reads_back_as_its_page(page: Page, kind: ContentType) -
         date=DATE,
         date_created=DATE,
         content_type=kind,
-        naming=("scriptCss", "scriptJs", "private"),
+        extra_keys=("scriptCss", "scriptJs", "private"),
     )
     back = parse(data, kind)
     assert replace(back.page, publish_start=None, publish_end=None) == replace(
@@ -141,7 +141,7 @@ def test_a_composed_file_reads_back_as_its_page(page: Page, kind: ContentType) -
 @given(pages, with_headers)
 def test_a_composed_header_is_yaml_that_says_the_same(page: Page, kind: ContentType) -> None:
     data = compose(page, date=DATE, date_created=DATE, content_type=kind)
-    header, _ = split(data.decode(), kind)
+    header, _ = split_header(data.decode(), kind)
     assert header is not None
     loaded = yaml.safe_load("".join(entry.text for entry in header.entries))
     for key, value in (("title", page.title), ("description", page.description)):
@@ -190,7 +190,7 @@ def test_new_content_leaves_the_header_as_it_is(
 ) -> None:
     document = parsed(*file)
     amended = update(document, Page(content))
-    assert plain_content(amended.page.content) == plain_content(content)
+    assert normalize_content(amended.page.content) == normalize_content(content)
     if document.header is not None and amended.header is not None:
         assert amended.header.entries == document.header.entries
     assert parse(amended.data, file[1]).page.content == amended.page.content

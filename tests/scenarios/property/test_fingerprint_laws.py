@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wikisync.page.fingerprint import Fingerprint, fingerprint, plain_content
+from wikisync.page.fingerprint import Fingerprint, fingerprint, normalize_content
 from wikisync.page.model import Page, parse_instant
 
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
@@ -17,13 +17,13 @@ tags = st.lists(texts, max_size=5)
 
 @given(contents)
 def test_plain_content_is_plain_already(content: str) -> None:
-    assert plain_content(plain_content(content)) == plain_content(content)
+    assert normalize_content(normalize_content(content)) == normalize_content(content)
 
 
 @given(contents, st.sampled_from(("\n", "\r\n", "\r")), st.text(" \t\r\n", max_size=4))
 def test_line_ends_and_blank_ends_do_not_count(content: str, end: str, blanks: str) -> None:
-    plain = plain_content(content)
-    assert plain_content(plain.replace("\n", end) + blanks) == plain
+    plain = normalize_content(content)
+    assert normalize_content(plain.replace("\n", end) + blanks) == plain
 
 
 @given(tags)

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from support import effort
-from wikisync.page.line_matching import Budget, matching
+from wikisync.page.line_matching import Budget, matching_blocks
 from wikisync.report.diff.hunks import Hunk, counts, hunks, one_below_the_other
 from wikisync.report.diff.word_diff import word_diff, words
 
@@ -118,7 +118,7 @@ def test_whatever_the_budget_what_matches_is_equal_and_in_order(
     a: list[str], b: list[str], budget: int
 ) -> None:
     i = j = 0
-    for match in matching(a, b, Budget(budget)):
+    for match in matching_blocks(a, b, Budget(budget)):
         assert match.size > 0
         assert (match.a, match.b) >= (i, j)
         assert min(match.a - i, match.b - j) >= 0

@@ -22,7 +22,7 @@ from scenarios.property.people import People
 from support import effort
 from wikisync import planfile
 from wikisync.page.document import parse
-from wikisync.page.fingerprint import plain_content
+from wikisync.page.fingerprint import normalize_content
 from wikisync.planfile.format import decode, encode
 from wikisync.planning.model import Action
 from wikisync.progress import silent
@@ -191,8 +191,8 @@ def _as_reviewed(made: World, plan: ReviewedPlan, report: Report) -> None:
         else:
             file = made.people.folder / action.file
             found = parse(file.read_bytes(), "markdown").page.content if file.exists() else None
-        wanted = None if new is None else plain_content(new.content)
-        assert (None if found is None else plain_content(found)) == wanted, action
+        wanted = None if new is None else normalize_content(new.content)
+        assert (None if found is None else normalize_content(found)) == wanted, action
 
 
 def _others_left_alone(

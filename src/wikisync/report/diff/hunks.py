@@ -15,7 +15,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
-from wikisync.page.line_matching import Budget, matching
+from wikisync.page.line_matching import Budget, matching_blocks
 from wikisync.report.diff.word_diff import ALIKE, Span, line_similarity, unmarked, word_diff
 
 if TYPE_CHECKING:
@@ -152,7 +152,7 @@ def _lines(text: str | None) -> list[str]:
 def _stretches(a: Sequence[str], b: Sequence[str]) -> Iterator[_Stretch]:
     """Both texts from start to end, as stretches that stay and change in turn."""
     i = j = 0
-    for match in matching(a, b, Budget()):
+    for match in matching_blocks(a, b, Budget()):
         if i < match.a or j < match.b:
             yield _Stretch(False, (i, match.a), (j, match.b))
         i, j = match.a + match.size, match.b + match.size

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, Literal
 
-from wikisync.page.line_matching import matching
+from wikisync.page.line_matching import matching_blocks
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -105,7 +105,7 @@ _Edit = tuple[Literal["same", "changed"], str, str]
 def _edits(a: Sequence[str], b: Sequence[str], budget: Budget) -> Iterator[_Edit]:
     """What stays and what changes, in turn."""
     i = j = 0
-    for match in matching(a, b, budget, popular=True):
+    for match in matching_blocks(a, b, budget, include_frequent=True):
         if i < match.a or j < match.b:
             yield "changed", "".join(a[i : match.a]), "".join(b[j : match.b])
         same = "".join(a[match.a : match.a + match.size])

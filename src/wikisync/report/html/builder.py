@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from wikisync.errors import BadConfig, FolderError
 from wikisync.folder.filesystem import reason_of
-from wikisync.page.line_matching import shared
+from wikisync.page.line_matching import shared_budget
 from wikisync.planning.model import Action, Conflict
 from wikisync.private_files import write_output
 from wikisync.report.diff import page_diff as texts
@@ -54,7 +54,7 @@ _ARROWS: Final[dict[Command, str]] = {"push": "→", "pull": "←", "sync": "↔
 def build_view(report: Report, made: str, limits: PageLimits = LIMITS) -> PageView:
     """What the page of a report says. ``made`` is the time that it is of, in words."""
     direction = report.request.direction
-    with shared():
+    with shared_budget():
         entries = _entries(report, limits)
     counts = Counter(entry.status for entry in entries)
     return PageView(
