@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from wikisync.errors import BadPage
-from wikisync.page.document import parse, render
+from wikisync.page.document import parse
 from wikisync.page.model import ContentType, Page
 
 STORAGE = """\
@@ -26,7 +26,7 @@ Content from here on, byte for byte.
 def page(text: str | bytes, kind: ContentType = "markdown") -> Page:
     data = text if isinstance(text, bytes) else text.encode()
     document = parse(data, kind, file="x")
-    assert render(document) == data
+    assert document.data == data
     return document.page
 
 
@@ -53,7 +53,7 @@ def test_a_file_of_wikijs_storage_is_read_whole() -> None:
     )
     assert document.date == "2020-12-16T06:49:25.724Z"
     assert document.date_created == "2020-12-16T06:14:16.410Z"
-    assert render(document) == STORAGE.encode()
+    assert document.data == STORAGE.encode()
 
 
 def test_an_html_file_has_the_same_lines_in_a_comment() -> None:

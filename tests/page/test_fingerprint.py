@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from wikisync.page.fingerprint import FIELDS, Fingerprint, fingerprint, normalize_content
-from wikisync.page.model import Page, parse_instant, same_instant
+from wikisync.page.fingerprint import Fingerprint, fingerprint, normalize_content
+from wikisync.page.model import FIELD_NAMES, Page, parse_instant, same_instant
 
 PAGE = Page(
     "text",
@@ -61,7 +61,7 @@ def test_a_change_names_its_field(other: Page, field: str) -> None:
 def test_what_one_side_does_not_name_is_no_difference() -> None:
     bare = fingerprint(Page("text"))
     assert bare.changed_fields(fingerprint(PAGE)) == ()
-    assert [name for name in FIELDS if bare.has_field(name)] == ["content"]
+    assert [name for name in FIELD_NAMES if bare.has_field(name)] == ["content"]
     assert bare.with_defaults_from(fingerprint(PAGE)) == fingerprint(PAGE)
 
 

@@ -8,9 +8,7 @@ from wikisync.errors import BadName
 from wikisync.page.model import ContentType, Key
 from wikisync.page.paths import (
     Locales,
-    case_clashes,
     case_folded,
-    content_type_of,
     file_of,
     key_of,
     reason_unreachable,
@@ -43,7 +41,6 @@ def rule_of(file: str, locales: Locales = LOCALES) -> str:
 def test_a_file_is_its_page_and_a_page_its_file(file: str, kind: ContentType, key: Key) -> None:
     assert key_of(file, LOCALES) == key
     assert file_of(key, kind, LOCALES) == file
-    assert content_type_of(file) == kind
 
 
 @pytest.mark.parametrize(
@@ -144,10 +141,9 @@ def test_two_pages_never_share_a_file() -> None:
 
 
 def test_names_that_differ_in_case_alone_are_found() -> None:
-    files = ["Sakura.md", "sakura.md", "a.md", "STRASSE.md", "straße.md", "a.md"]
-    assert case_clashes(files) == (("Sakura.md", "sakura.md"), ("STRASSE.md", "straße.md"))
+    assert case_folded("STRASSE.md") == case_folded("straße.md")
+    assert case_folded("Sakura.md") != case_folded("sakura.html")
 
 
 def test_names_that_differ_in_how_accents_are_made_are_found() -> None:
     assert case_folded("e\u0301.md") == case_folded("\u00c9.md")
-    assert case_clashes(["e\u0301.md", "\u00e9.md"]) == (("e\u0301.md", "\u00e9.md"),)

@@ -9,7 +9,8 @@ import pytest
 
 from support.values import FILE, LATER, PAGE, base, local, planned, remote, sides, steps
 from wikisync.git.repository import merge_file
-from wikisync.planning.merge import ATTRIBUTES, MergeConflict, Merged, merge_tags, three_way
+from wikisync.page.model import FIELD_NAMES
+from wikisync.planning.merge import MergeConflict, Merged, merge_tags, three_way
 from wikisync.planning.planner import PlanOptions
 from wikisync.snapshot.collect import merge_text
 
@@ -21,7 +22,7 @@ BASE = "One.\n\nTwo.\n\nThree.\n"
 MINE = "1.\n\nTwo.\n\nThree.\n"
 THEIRS = "One.\n\nTwo.\n\n3.\n"
 BOTH = "1.\n\nTwo.\n\n3.\n"
-ALL = tuple(ATTRIBUTES)
+ALL = FIELD_NAMES
 
 
 def merged(

@@ -13,8 +13,8 @@ from wikisync.apply import file_actions
 from wikisync.errors import BackupMissing, BadPage, FolderError, NotWritten
 from wikisync.folder.folder import digest_of
 from wikisync.page.document import compose, parse, update
-from wikisync.page.fingerprint import FIELDS, OPT_IN_FIELDS, fingerprint
-from wikisync.page.model import CONTENT_TYPES
+from wikisync.page.fingerprint import OPT_IN_FIELDS, fingerprint
+from wikisync.page.model import CONTENT_TYPES, FIELD_NAMES
 from wikisync.page.paths import EXTENSIONS
 from wikisync.planning.model import Action
 from wikisync.state.bases import unpack_page
@@ -196,7 +196,7 @@ def _file_form(
     if current is not None:
         try:
             document = parse(current, kind)
-            fields: set[str] = set(FIELDS)
+            fields: set[str] = set(FIELD_NAMES)
             if known is not None:
                 said = fingerprint(document.page.with_defaults_from(known.page))
                 fields = set(fingerprint(page).changed_fields(said))

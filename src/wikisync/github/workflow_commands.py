@@ -32,7 +32,7 @@ from wikisync.report.plan_messages import conflict_message, note_message, refusa
 from wikisync.report.text import escape_control
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from wikisync.errors import BadName, BadPage, WikisyncError
     from wikisync.request import Report
@@ -54,12 +54,6 @@ def annotate(report: Report, folder: str, fail_on: FailOn = "conflicts") -> list
     """
     found = list(_found(report, folder, fail_on))
     return [one for level in get_args(Level) for one in _cut(found, level)]
-
-
-def of_problems(problems: Iterable[BadPage | BadName], folder: str) -> list[Annotation]:
-    """The annotations of files that are no pages."""
-    found = [_problem(problem, folder, "error") for problem in problems]
-    return _cut(found, "error")
 
 
 def of_error(error: WikisyncError) -> Annotation:

@@ -156,7 +156,7 @@ def update(
     ``None`` in ``page`` leaves a field as it is; so does a value that means the same. Another value
     changes its own lines alone, in the file's spelling, or adds a line in Wiki.js's order (none for
     what is not set: no publish date, no style, not private). The dates are changed where the file
-    has them. With ``fields`` (names of ``fingerprint.FIELDS``) nothing else of ``page`` is looked
+    has them. With ``fields`` (names of ``model.FIELDS``) nothing else of ``page`` is looked
     at. Content comes as the wiki has it; LF becomes CRLF in a file that has nothing else.
     AsciiDoc files take content alone. Raises BadPage where the result would be no page.
     """
@@ -175,11 +175,6 @@ def update(
     if changes:
         header = update_header(header, changes, doc.content_type, line_end)
     return _assemble(doc, header, doc.page.content if content is None else content, line_end)
-
-
-def render(doc: Document) -> bytes:
-    """The file's bytes: ``doc.data``, as a function."""
-    return doc.data
 
 
 def _new_content(doc: Document, content: str) -> str | None:

@@ -14,25 +14,10 @@ from functools import lru_cache
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Final
 
-from wikisync.page.model import clean_tags, parse_instant
+from wikisync.page.model import FIELD_NAMES, clean_tags, parse_instant
 
 if TYPE_CHECKING:
     from wikisync.page.model import Listed, Page
-
-FIELDS: Final = (
-    "title",
-    "description",
-    "published",
-    "tags",
-    "content",
-    "publishStartDate",
-    "publishEndDate",
-    "editor",
-    "scriptCss",
-    "scriptJs",
-    "private",
-)
-"""The fields that can differ, by the names that users and JSON see, in the order shown."""
 
 OPT_IN_FIELDS: Final = frozenset({"editor", "scriptCss", "scriptJs", "private"})
 """Fields that count only where the file names them (design, *Words*)."""
@@ -44,7 +29,7 @@ _BLANK_LINES = re.compile(r"\A(?:\ufeff|[^\S\n]*\n)+")
 
 @dataclass(frozen=True, slots=True)
 class Fingerprint:
-    """One digest per field of ``FIELDS``; ``None`` where the page does not name the field."""
+    """One digest per field of ``FIELD_NAMES``; ``None`` where the page does not name the field."""
 
     digests: tuple[bytes | None, ...]
 
@@ -52,16 +37,16 @@ class Fingerprint:
         """Names of the fields that both pages name and that differ; empty: the same page."""
         if self.digests == other.digests:
             return ()
-        pairs = zip(FIELDS, self.digests, other.digests, strict=True)
+        pairs = zip(FIELD_NAMES, self.digests, other.digests, strict=True)
         return tuple(name for name, a, b in pairs if a is not None and b is not None and a != b)
 
     def has_field(self, field: str) -> bool:
-        """Whether the page names this field of ``FIELDS`` at all."""
-        return self.digests[FIELDS.index(field)] is not None
+        """Whether the page names this field of ``FIELD_NAMES`` at all."""
+        return self.digests[FIELD_NAMES.index(field)] is not None
 
     def restricted_to(self, *fields: str) -> Fingerprint:
-        """This fingerprint as if the page named these of ``FIELDS`` alone."""
-        pairs = zip(FIELDS, self.digests, strict=True)
+        """This fingerprint as if the page named these of ``FIELD_NAMES`` alone."""
+        pairs = zip(FIELD_NAMES, self.digests, strict=True)
         return Fingerprint(tuple(digest if name in fields else None for name, digest in pairs))
 
     def with_defaults_from(self, other: Fingerprint) -> Fingerprint:
@@ -74,7 +59,7 @@ class Fingerprint:
 
     def with_fields_from(self, fields: tuple[str, ...], other: Fingerprint) -> Fingerprint:
         """The fingerprint of this page with these fields as ``other`` has them."""
-        trios = zip(FIELDS, self.digests, other.digests, strict=True)
+        trios = zip(FIELD_NAMES, self.digests, other.digests, strict=True)
         return Fingerprint(tuple(b if name in fields else a for name, a, b in trios))
 
     def __str__(self) -> str:
@@ -84,8 +69,8 @@ class Fingerprint:
     def parse(cls, text: str) -> Fingerprint:
         """The fingerprint that ``str`` wrote. Raises ValueError on anything else."""
         parts = text.split(".")
-        if len(parts) != len(FIELDS):
-            raise ValueError(f"a fingerprint has {len(FIELDS)} parts, this has {len(parts)}")
+        if len(parts) != len(FIELD_NAMES):
+            raise ValueError(f"a fingerprint has {len(FIELD_NAMES)} parts, this has {len(parts)}")
         return cls(tuple(map(_parse_digest, parts)))
 
 

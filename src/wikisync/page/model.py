@@ -38,6 +38,27 @@ DEFAULT_EDITOR: Final[dict[ContentType, str]] = {
 """Content type → the editor of a new page whose file names none."""
 
 
+FIELDS: Final = {
+    "title": "title",
+    "description": "description",
+    "published": "published",
+    "tags": "tags",
+    "content": "content",
+    "publishStartDate": "publish_start",
+    "publishEndDate": "publish_end",
+    "editor": "editor",
+    "scriptCss": "script_css",
+    "scriptJs": "script_js",
+    "private": "private",
+}
+"""A field that can differ, by the name that users and JSON see → the attribute of ``Page``.
+
+In the order in which reports show them.
+"""
+
+FIELD_NAMES: Final = tuple(FIELDS)
+
+
 class Key(NamedTuple):
     """What tells one page from another: its locale (``en``) and its path (``guide/a``)."""
 

@@ -10,17 +10,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections import defaultdict
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final
 
 from wikisync.errors import BadName
 from wikisync.page.model import Key
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from wikisync.page.model import ContentType
 
 EXTENSIONS: Final[dict[str, ContentType]] = {
@@ -117,23 +113,10 @@ def file_of(key: Key, content_type: ContentType, locales: Locales) -> str:
     return file
 
 
-def content_type_of(file: str) -> ContentType | None:
-    """The content type that a file's suffix stands for; None where it is no page's file."""
-    return EXTENSIONS.get(PurePosixPath(file).suffix)
-
-
 def case_folded(file: str) -> str:
     """What names that a file system may hold to be one have in common: case, and how accents are
     put together."""
     return unicodedata.normalize("NFC", unicodedata.normalize("NFD", file).casefold())
-
-
-def case_clashes(files: Iterable[str]) -> tuple[tuple[str, ...], ...]:
-    """Groups of names that are one name where case does not count, each sorted."""
-    groups: defaultdict[str, set[str]] = defaultdict(set)
-    for file in files:
-        groups[case_folded(file)].add(file)
-    return tuple(tuple(sorted(group)) for group in groups.values() if len(group) > 1)
 
 
 def reason_unreachable(key: Key, locales: Locales) -> str | None:

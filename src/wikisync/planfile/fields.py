@@ -12,7 +12,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from wikisync.page.fingerprint import Fingerprint, fingerprint
-from wikisync.page.model import Key, Listed, Page, has_file_form
+from wikisync.page.model import FIELDS, Key, Listed, Page, has_file_form
 from wikisync.planning.model import Action, Local, Remote
 
 if TYPE_CHECKING:
@@ -23,20 +23,12 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-PAGE: Final = {
-    "title": ("title", str),
-    "description": ("description", str),
-    "published": ("published", bool),
-    "tags": ("tags", list),
-    "content": ("content", str),
-    "publishStartDate": ("publish_start", str),
-    "publishEndDate": ("publish_end", str),
-    "editor": ("editor", str),
-    "scriptCss": ("script_css", str),
-    "scriptJs": ("script_js", str),
-    "private": ("private", bool),
+_TYPES: Final[dict[str, type[str | bool | list[object]]]] = {
+    "published": bool,
+    "tags": list,
+    "private": bool,
 }
-"""Field, as users and JSON know it → the page's attribute, and its type."""
+"""Field → its type in JSON, where that is not a string."""
 
 
 class Malformed(Exception):
@@ -105,7 +97,7 @@ def page_data(page: Page | None) -> dict[str, Any] | None:
     """A page's values; null: the side does not name the field."""
     if page is None:
         return None
-    values = {name: getattr(page, attribute) for name, (attribute, _kind) in PAGE.items()}
+    values = {name: getattr(page, attribute) for name, attribute in FIELDS.items()}
     return {**values, "tags": None if page.tags is None else list(page.tags)}
 
 
@@ -114,7 +106,7 @@ def page_of(given: ObjectReader | None) -> Page | None:
     if given is None:
         return None
     values: dict[str, Any] = {
-        attribute: given.maybe(name, kind) for name, (attribute, kind) in PAGE.items()
+        attribute: given.maybe(name, _TYPES.get(name, str)) for name, attribute in FIELDS.items()
     }
     values["content"] = given.get("content", str)
     values["tags"] = None if values["tags"] is None else given.texts("tags")

@@ -24,15 +24,12 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
 
     from wikisync.page.model import Key, Listed
-    from wikisync.planning.model import Base, Command, Plan, Rule
+    from wikisync.planning.model import Base, Command, Plan
     from wikisync.planning.snapshot import Snapshot
 
 
 MANY = 20
 """From this many pages on, "every one of them changed" is not believed."""
-
-FIRM: frozenset[Rule] = frozenset({"guest", "locked", "foreign-plan", "applied", "stale"})
-"""Rules that ``--allow`` does not lift."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,28 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from wikisync.page.fingerprint import normalize_content
-from wikisync.page.model import Page, clean_tags
+from wikisync.page.model import FIELDS, Page, clean_tags
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
-
-ATTRIBUTES: Final = {
-    "title": "title",
-    "description": "description",
-    "published": "published",
-    "tags": "tags",
-    "content": "content",
-    "publishStartDate": "publish_start",
-    "publishEndDate": "publish_end",
-    "editor": "editor",
-    "scriptCss": "script_css",
-    "scriptJs": "script_js",
-    "private": "private",
-}
-"""A field's name, as users see it → the attribute of ``Page`` that holds it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +51,7 @@ def three_way(
     values: dict[str, Any] = {}
     clashes: list[str] = []
     why = ""
-    for name, attribute in ATTRIBUTES.items():
+    for name, attribute in FIELDS.items():
         ours = getattr(here, attribute)
         if name not in mine or ours is None:
             continue

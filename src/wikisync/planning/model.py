@@ -115,7 +115,7 @@ class Action:
     """One step of a plan: what is to be done to one page, on which side, under which lease.
 
     ``here`` and ``there`` are the page as each side showed it; what ``side`` showed is the lease.
-    ``fields`` are the names (``fingerprint.FIELDS``) in which the sides differ.
+    ``fields`` are the names (``model.FIELDS``) in which the sides differ.
     ``settles`` is set where the user's preference, not the table, decided; ``overwrites`` names the
     side whose edit the step then goes over.
     ``withheld`` is set where the step is not to be done in this run, and says why.

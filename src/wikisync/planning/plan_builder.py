@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from wikisync.errors import BadName
-from wikisync.page.fingerprint import FIELDS
+from wikisync.page.model import FIELD_NAMES
 from wikisync.planning.merge import MergeConflict, Merged
 from wikisync.planning.model import WRITES, Action, Conflict, Remote
 from wikisync.planning.move_conflicts import decide_moves, remote_at
@@ -292,7 +292,7 @@ def _conversion(conflict: Conflict, *, edited: bool, prefer: Prefer | None) -> A
     fields: tuple[str, ...] = ("editor",)
     if edited and prefer == "local" and here and there and there.fingerprint:
         unlike = {*here.fingerprint.changed_fields(there.fingerprint), "editor"}
-        fields = tuple(name for name in FIELDS if name in unlike)
+        fields = tuple(name for name in FIELD_NAMES if name in unlike)
     return Action(
         "update",
         "wiki",
@@ -346,5 +346,5 @@ def _is_ignored(base: Base | None, here: Local | None, there: RemoteState) -> bo
 
 def _named_fields(action: Action) -> tuple[str, ...]:
     if action.local is None:
-        return FIELDS[: FIELDS.index("content") + 1]
-    return tuple(name for name in FIELDS if action.local.fingerprint.has_field(name))
+        return FIELD_NAMES[: FIELD_NAMES.index("content") + 1]
+    return tuple(name for name in FIELD_NAMES if action.local.fingerprint.has_field(name))

@@ -16,7 +16,8 @@ from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING, Final
 
-from wikisync.page.fingerprint import FIELDS, normalize_content
+from wikisync.page.fingerprint import normalize_content
+from wikisync.page.model import FIELD_NAMES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Hashable, Iterable, Mapping
@@ -31,7 +32,7 @@ NEAR: Final = 0.5
 MOST: Final = 10_000
 """Pairs of a page that is gone and a new file whose texts are compared."""
 
-_CONTENT: Final = FIELDS.index("content")
+_CONTENT: Final = FIELD_NAMES.index("content")
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from support.values import FILE, PAGE, key, listed
 from wikisync.page.fingerprint import fingerprint
+from wikisync.page.model import FIELDS
 from wikisync.planning.model import Base, Hidden, Local, MovedAway, Remote
 from wikisync.planning.planner import PlanOptions, Snapshot, make_plan
 from wikisync.planning.reconcile import pages_to_fetch
@@ -18,19 +19,6 @@ if TYPE_CHECKING:
     from wikisync.page.model import Key, Listed, Page
     from wikisync.planning.model import Action, Plan, RemoteState
 
-ATTRIBUTES = {
-    "title": "title",
-    "description": "description",
-    "published": "published",
-    "tags": "tags",
-    "content": "content",
-    "publishStartDate": "publish_start",
-    "publishEndDate": "publish_end",
-    "editor": "editor",
-    "scriptCss": "script_css",
-    "scriptJs": "script_js",
-    "private": "private",
-}
 ODD: dict[str, RemoteState] = {"hidden": Hidden(), "moved": MovedAway(key("elsewhere"))}
 
 
@@ -126,10 +114,10 @@ class World:
                 self.edit(path, replace(whole, editor=before.editor, private=before.private))
             case "create", "folder":
                 page = self.wiki[path]
-                named = {a for a in ATTRIBUTES.values() if getattr(FILE, a) is not None}
+                named = {a for a in FIELDS.values() if getattr(FILE, a) is not None}
                 self.files[path] = replace(FILE, **{a: getattr(page, a) for a in named})
             case "update", "folder":
-                names = [ATTRIBUTES[name] for name in action.fields]
+                names = [FIELDS[name] for name in action.fields]
                 new = {name: getattr(self.wiki[path], name) for name in names}
                 self.files[path] = replace(self.files[path], **new)
             case "delete", side:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from wikisync.errors import BadName
 from wikisync.page.model import ContentType, Key
-from wikisync.page.paths import EXTENSIONS, Locales, case_clashes, file_of, key_of
+from wikisync.page.paths import EXTENSIONS, Locales, file_of, key_of
 
 LOCALES = Locales("en", ("en", "fr", "zh-tw", "sr-latn"))
 
@@ -48,11 +48,3 @@ def test_a_files_page_leads_back_to_it_or_it_is_refused(path: str, suffix: str) 
         event(f"refused: {bad.rule[:20]}")
         return
     assert file_of(key, EXTENSIONS[suffix], LOCALES) == path + suffix
-
-
-@given(st.lists(st.text(max_size=5)))
-def test_names_in_different_groups_never_clash(files: list[str]) -> None:
-    clashing = [file for group in case_clashes(files) for file in group]
-    rest = [file for file in files if file not in clashing]
-    assert case_clashes(rest) == ()
-    assert len(clashing) == len(set(clashing))

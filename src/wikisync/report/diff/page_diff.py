@@ -9,9 +9,9 @@ Which of a page's fields change, from what to what. Pure.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from wikisync.page.model import clean_tags
+from wikisync.page.model import FIELDS, clean_tags
 from wikisync.planning.model import Action, Conflict
 from wikisync.report.diff import hunks
 
@@ -96,19 +96,6 @@ def _text(page: Page | None) -> str | None:
     return None if page is None else page.content.replace("\r\n", "\n").rstrip()
 
 
-_ATTRIBUTES: Final = {
-    "title": "title",
-    "description": "description",
-    "published": "published",
-    "publishStartDate": "publish_start",
-    "publishEndDate": "publish_end",
-    "editor": "editor",
-    "scriptCss": "script_css",
-    "scriptJs": "script_js",
-    "private": "private",
-}
-
-
 @dataclass(frozen=True, slots=True)
 class FieldChange:
     """A field that changes, by the name that users see; "" is not set, or not there.
@@ -141,7 +128,9 @@ def _concerned(item: Action | Conflict) -> Collection[str]:
 
 
 def _values(old: Page | None, new: Page | None, only: Collection[str]) -> Iterator[FieldChange]:
-    for name, attribute in _ATTRIBUTES.items():
+    for name, attribute in FIELDS.items():
+        if name in ("tags", "content"):
+            continue
         before, after = _value(old, attribute), _value(new, attribute)
         if before != after and (not only or name in only):
             yield FieldChange(name, before, after)
