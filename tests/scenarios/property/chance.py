@@ -49,3 +49,5 @@ troubles = st.lists(
 )
 meetings = st.lists(st.tuples(acts, st.integers(1, 8), st.booleans()), max_size=2)
 deaths = st.none() | st.integers(1, 40)
+backups = st.integers(0, 30)
+"""Which backup to restore, from the newest one on."""

@@ -9,6 +9,7 @@ import ssl
 import tempfile
 import threading
 from contextlib import closing, contextmanager, suppress
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -37,7 +38,7 @@ from wikisync.page.model import Page
 from wikisync.progress import silent
 from wikisync.sandbox import Sandbox
 from wikisync.state import State
-from wikisync.workflow import sync_run, undo
+from wikisync.workflow import restore, sync_run, undo
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
     from wikisync.page.model import Key
     from wikisync.planning.model import Command, Conflict
     from wikisync.request import Report
+    from wikisync.state.backups import Backup
 
 pytestmark = pytest.mark.slow
 
@@ -177,6 +179,34 @@ class TwoPeople(RuleBasedStateMachine):
         self._in_trouble(work, trouble, meeting, death)
         self._only_what_somebody_touched(before, asked)
 
+    @rule(first=chance.several, nth=chance.backups, death=chance.deaths)
+    def a_restore(self, first: list[Any], nth: int, death: int | None) -> None:
+        """A backup comes back into its file, and what it overwrites there becomes a backup."""
+        for act in first:
+            self._act(act)
+        backups = self._backups()
+        if not backups:
+            return
+        backup = backups[nth % len(backups)]
+        request = sync_run.Request("restore", "pull", backup=backup.number)
+        try:
+            look = replace(request, dry_run=True)
+            found = restore.restore_backup(self._people.config, look, _yes).restoration
+        except WikisyncError:
+            return
+        assert found is not None
+        self._people.touched |= {_place(key) for key in (backup.key, backup.new_key, found.key)}
+        before, asked = self._people.files(), self._asked()
+        work = partial(restore.restore_backup, self._people.config, request, _yes)
+        self._in_trouble(work, [], [], death)
+        self._check(self._asked() == asked, "a restore asked the wiki")
+        self._only_what_somebody_touched(before, asked)
+        old, new = before.get(found.file), self._people.files().get(found.file)
+        if old is not None and new != old:
+            made = self._backups()[0]
+            self._check(made.number > backups[0].number, f"no backup of {found.file}")
+            self._check(restore.read_backup(self._people.config, made.number) == old, made)
+
     @rule()
     def the_memory_is_lost(self) -> None:
         self._people.forget()
@@ -207,6 +237,10 @@ class TwoPeople(RuleBasedStateMachine):
 
     def _act(self, act: tuple[Any, ...]) -> None:
         getattr(self._people, act[0])(*act[1:])
+
+    def _backups(self) -> list[Backup]:
+        with closing(State.open(self._people.config.state, create=False)) as state:
+            return state.backups.all()
 
     def _quietly(self, command: Command) -> Report:
         request = sync_run.Request(command, command, delete=True, max_delete=100, allow=GUARDS)
