@@ -99,6 +99,6 @@ def test_what_one_page_agreed_on_is_remembered_when_the_next_one_fails(
 def test_an_intent_stands_in_the_journal_before_each_write_and_is_ended_after(synced: Rig) -> None:
     synced.write("home.md", page("Mine.\n"))
     synced.do("push")
-    [noted] = synced.state.journal.entries(synced.runs[-1].number)
+    [noted] = synced.state.journal.entries(synced.runs[-1].run_number)
     assert (noted.intent.verb, noted.intent.side, noted.outcome) == ("update", "wiki", "done")
     assert synced.state.journal.open_entries() == []

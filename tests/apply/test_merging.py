@@ -200,7 +200,7 @@ def test_a_merge_is_taken_back_on_both_sides(split: Rig) -> None:
     before, text = home(split), split.text("home.md")
     split.do()
     run = split.run()
-    for step in undo_steps(split.state, split.runs[0].number + 1):
+    for step in undo_steps(split.state, split.runs[0].run_number + 1):
         revert(run, step)
     assert split.text("home.md") == text
     assert home(split)["content"] == before["content"]
@@ -278,7 +278,7 @@ def test_marks_are_taken_back(torn: Rig) -> None:
     text = torn.text("home.md")
     torn.do("pull", markers=True)
     run = torn.run()
-    for step in undo_steps(torn.state, torn.runs[1].number):
+    for step in undo_steps(torn.state, torn.runs[1].run_number):
         revert(run, step)
     assert torn.text("home.md") == text
     assert [c.kind for c in torn.plan().conflicts] == ["both-changed"]

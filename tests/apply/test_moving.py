@@ -82,7 +82,7 @@ def left_alone(outcomes: list[ActionResult], path: str = "start") -> str:
 
 
 def take_back_last(rig: Rig) -> None:
-    number = rig.runs[-1].number
+    number = rig.runs[-1].run_number
     run = rig.run()
     for step in undo_steps(rig.state, number):
         revert(run, step)
@@ -540,13 +540,13 @@ def test_a_swap_that_is_taken_back_in_two_goes_is_wholly_taken_back(
     swap(synced)
     pages, files = there(synced.box), synced.files()
     synced.do()
-    number = synced.runs[-1].number
+    number = synced.runs[-1].run_number
     first, second = (synced.state.journal.begin_run("undo", "", number) for _ in range(2))
     run = synced.run()
-    run.number = first
+    run.run_number = first
     for step in undo_steps(synced.state, number)[:count]:
         revert(run, step)
-    run.number = second
+    run.run_number = second
     for step in undo_steps(synced.state, number):
         revert(run, step)
     assert (there(synced.box), synced.files()) == (pages, files)
@@ -583,7 +583,7 @@ def test_a_move_of_a_page_that_moved_on_since_is_not_taken_back(synced: Rig) -> 
     rename(synced, "home.md", "start.md")
     synced.do("push")
     synced.box.move("start", "further")
-    [step] = undo_steps(synced.state, synced.runs[-1].number)
+    [step] = undo_steps(synced.state, synced.runs[-1].run_number)
     with pytest.raises(PageChanged):
         revert(synced.run(), step)
     assert "en/further" in there(synced.box)

@@ -116,7 +116,7 @@ def test_an_edit_between_the_look_and_the_write_is_kept_and_named(synced: Rig) -
     assert found.conflict.kind == "overtook"
     kept = [
         synced.state.backups.data(noted.number, "overtaken")
-        for noted in synced.state.journal.entries(synced.runs[-1].number)
+        for noted in synced.state.journal.entries(synced.runs[-1].run_number)
     ]
     [lost] = [data for data in kept if data is not None]
     assert unpack_page(lost).content == "At the last moment.\n"

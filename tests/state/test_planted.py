@@ -42,7 +42,7 @@ def folder(tmp_path: Path) -> Path:
         )
         state.backups.add(state.journal.begin(made), AT, b"bytes")
         state.journal.end(state.journal.begin(made), "done")
-        state.files.note({"a.md": ((1, 2, 3, 4), b"digest")})
+        state.files.update({"a.md": ((1, 2, 3, 4), b"digest")})
         state.set_meta(url="http://example.com")
     return folder
 
@@ -125,8 +125,8 @@ BLOBS = ["base.page", "intent.after", "intent.before", "backup.data"]
 def test_a_small_value_that_unpacks_to_gigabytes_is_damage_and_takes_no_memory(
     folder: Path, column: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("wikisync.state.packing.MOST", MEBIBYTE)
-    monkeypatch.setattr("wikisync.state.packing.RATIO", 0)
+    monkeypatch.setattr("wikisync.state.packing.MAX_BYTES", MEBIBYTE)
+    monkeypatch.setattr("wikisync.state.packing.MAX_RATIO", 0)
     bomb = zlib.compress(b"[" + b" " * 32 * MEBIBYTE)
     table, name = column.split(".")
     change(folder, f"UPDATE {table} SET {name} = ?", values=(bomb,))
@@ -141,7 +141,7 @@ def test_a_small_value_that_unpacks_to_gigabytes_is_damage_and_takes_no_memory(
 def test_many_values_that_unpack_to_much_are_damage_together(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("wikisync.state.packing.MOST", MEBIBYTE)
+    monkeypatch.setattr("wikisync.state.packing.MAX_BYTES", MEBIBYTE)
     with closing(State.open(folder)) as state:
         row = state._db.row("SELECT before FROM intent")[0]
         known = json.loads(zlib.decompress(row))

@@ -59,7 +59,7 @@ def one_page(state: State) -> None:
     state.backups.data(number)
     state.backups.of_run(run)
     state.backups.get(number)
-    state.files.note({"a.md": ((1, 1, 1, 1), b"digest")}, ["b.md"])
+    state.files.update({"a.md": ((1, 1, 1, 1), b"digest")}, ["b.md"])
     state.meta("url")
     journal.end_run(run, AT)
 

@@ -15,7 +15,7 @@ ONE = ((12, 1_700_000_000_123_456_789, 1_700_000_000_123_456_790, 2**40), b"dige
 
 def test_what_was_read_is_remembered_and_what_is_gone_forgotten(tmp_path: Path) -> None:
     with closing(State.open(tmp_path)) as state:
-        state.files.note({"a.md": ONE, "b.md": ONE})
-        state.files.note({"c.md": ONE}, ("a.md",))
+        state.files.update({"a.md": ONE, "b.md": ONE})
+        state.files.update({"c.md": ONE}, ("a.md",))
     with closing(State.open(tmp_path)) as state:
         assert state.files.load() == {"b.md": ONE, "c.md": ONE}

@@ -82,8 +82,8 @@ class Rig:
             self.state,
             number,
             write_back,
-            updates=self.at_once,
-            creates=self.at_once,
+            concurrent_updates=self.at_once,
+            concurrent_creates=self.at_once,
         )
         self.runs.append(run)
         return run
@@ -109,7 +109,7 @@ class Rig:
         found = (
             self.state.backups.data(noted.number)
             for run in self.runs
-            for noted in self.state.journal.entries(run.number)
+            for noted in self.state.journal.entries(run.run_number)
         )
         return [data for data in found if data is not None]
 

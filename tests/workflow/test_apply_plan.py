@@ -78,7 +78,7 @@ def test_only_the_chosen_pages_are_done_and_each_outcome_is_told(ws: Workspace) 
     ws.write("one.md", page("A"))
     ws.write("two.md", page("B"))
     told: list[ActionResult] = []
-    report = apply(ws, plan(ws), chosen=lambda a: a.key.path == "two", tell=told.append)
+    report = apply(ws, plan(ws), is_selected=lambda a: a.key.path == "two", on_result=told.append)
     assert written(report) == [("create", "two")]
     assert tuple(told) == report.outcomes
     assert ws.box.page("one") is None
@@ -95,7 +95,7 @@ def test_a_page_that_moved_on_stops_all_of_it_or_is_skipped(ws: Workspace) -> No
     assert exit_code(report) == 4
     assert not written(report)
     told: list[ActionResult] = []
-    report = apply(ws, reviewed, skip_stale=True, tell=told.append)
+    report = apply(ws, reviewed, skip_stale=True, on_result=told.append)
     assert written(report) == [("update", "one")]
     assert {(o.action.key.path, o.result) for o in told} == {("one", "done"), ("two", "skipped")}
     assert exit_code(report) == 3

@@ -27,140 +27,146 @@ if TYPE_CHECKING:
 
 
 def apply(
-    plan: Plan, run: ApplyContext, *, stop: Callable[[], bool] = lambda: False
+    plan: Plan, context: ApplyContext, *, stop: Callable[[], bool] = lambda: False
 ) -> Iterator[ActionResult]:
     """Do what the plan says, page by page, and yield each outcome as it is known.
 
     ``stop`` is asked between pages. Once the wiki or the state is out of reach, the rest is
     skipped. Never raises for what can happen to a page; StateError where not even a start is made.
     """
-    with run.state.transaction():
-        run.state.bases.update_times(plan.base_updates)
-        run.state.bases.drop(plan.base_deletes)
-        run.state.bases.rename(plan.base_renames)
-    records = RecordReader(run.wiki, plan.actions)
-    gave_up: WikisyncError | None = None
-    rebuilding = [a for a in plan.writes if a.side == "wiki" and a.verb in _REBUILD]
-    for group in _grouped(plan.actions):
-        for outcome in _outcomes(run, group, records, gave_up, stop, last=rebuilding[-1:]):
-            gave_up = outcome.fatal_error or gave_up
+    with context.state.transaction():
+        context.state.bases.update_times(plan.base_updates)
+        context.state.bases.drop(plan.base_deletes)
+        context.state.bases.rename(plan.base_renames)
+    records = RecordReader(context.wiki, plan.actions)
+    fatal_error: WikisyncError | None = None
+    rebuilding = [a for a in plan.writes if a.side == "wiki" and a.verb in _REBUILDS_TREE]
+    for group in _in_groups(plan.actions):
+        for outcome in _apply_group(
+            context, group, records, fatal_error, stop, last=rebuilding[-1:]
+        ):
+            fatal_error = outcome.fatal_error or fatal_error
             yield outcome
 
 
-def _grouped(actions: Sequence[Action]) -> Iterator[Sequence[Action]]:
+def _in_groups(actions: Sequence[Action]) -> Iterator[Sequence[Action]]:
     """The actions in their order, those that are done together in one group."""
     start = 0
     for end, action in enumerate(actions):
-        kind = _kind(actions[start])
-        if end > start and (kind is None or kind != _kind(action)):
+        kind = _batch_key(actions[start])
+        if end > start and (kind is None or kind != _batch_key(action)):
             yield actions[start:end]
             start = end
     if actions:
         yield actions[start:]
 
 
-def _kind(action: Action) -> tuple[Verb, Side] | None:
+def _batch_key(action: Action) -> tuple[Verb, Side] | None:
     """What actions have in common that may be done together; None for one that is done alone."""
     kind = action.verb, action.side
-    alone = action.skip_reason is not None or action.converts or kind not in _TOGETHER
+    alone = action.skip_reason is not None or action.converts or kind not in _BATCHABLE
     return None if alone else kind
 
 
-def _outcomes(
-    run: ApplyContext,
+def _apply_group(
+    context: ApplyContext,
     group: Sequence[Action],
     records: RecordReader,
-    gave_up: WikisyncError | None,
+    fatal_error: WikisyncError | None,
     stop: Callable[[], bool],
     last: Sequence[Action],
 ) -> Iterator[ActionResult]:
-    most = run.updates if group[0].verb == "update" else run.creates
+    limit = context.concurrent_updates if group[0].verb == "update" else context.concurrent_creates
     if len(group) > 1 and group[0].side == "folder":
-        yield from _create_files(run, group, records, gave_up, stop)
-    elif len(group) > 1 and most > 1:
-        yield from _apply_parallel(run, group, records, gave_up, stop, most, last)
+        yield from _create_files(context, group, records, fatal_error, stop)
+    elif len(group) > 1 and limit > 1:
+        yield from _apply_parallel(context, group, records, fatal_error, stop, limit, last)
     else:
         for action in group:
-            outcome = _apply_one(run, action, records, gave_up, stop)
-            gave_up = outcome.fatal_error or gave_up
-            _update_tree_mark(run, outcome)
+            outcome = _apply_one(context, action, records, fatal_error, stop)
+            fatal_error = outcome.fatal_error or fatal_error
+            _update_tree_mark(context, outcome)
             yield outcome
 
 
 def _apply_parallel(
-    run: ApplyContext,
+    context: ApplyContext,
     group: Sequence[Action],
     records: RecordReader,
-    gave_up: WikisyncError | None,
+    fatal_error: WikisyncError | None,
     stop: Callable[[], bool],
-    most: int,
+    limit: int,
     last: Sequence[Action],
 ) -> Iterator[ActionResult]:
     """The outcomes of writes to the wiki that go on at the same time, as they are known."""
 
-    def work(own: ApplyContext, action: Action) -> tuple[ActionResult, bool]:
-        nonlocal gave_up
-        outcome = _apply_one(own, action, records, gave_up, stop)
-        gave_up = outcome.fatal_error or gave_up
+    def work(worker_context: ApplyContext, action: Action) -> tuple[ActionResult, bool]:
+        nonlocal fatal_error
+        outcome = _apply_one(worker_context, action, records, fatal_error, stop)
+        fatal_error = outcome.fatal_error or fatal_error
         return outcome, outcome.result == "done"
 
-    if group[0].verb in _REBUILD:
-        wiki_writes.mark_dirty(run.state)
-    for outcome in run_parallel(run, group, most, work, last_alone=group[-1] in last):
+    if group[0].verb in _REBUILDS_TREE:
+        wiki_writes.mark_dirty(context.state)
+    for outcome in run_parallel(context, group, limit, work, last_alone=group[-1] in last):
         if outcome.action in last:  # which was alone: no lane is at work any more
-            _update_tree_mark(run, outcome)
+            _update_tree_mark(context, outcome)
         yield outcome
 
 
-def _update_tree_mark(run: ApplyContext, outcome: ActionResult) -> None:
+def _update_tree_mark(context: ApplyContext, outcome: ActionResult) -> None:
     """A write that was alone left the wiki's tree whole, if it rebuilt it."""
     action = outcome.action
-    if action.side == "wiki" and action.verb in _REBUILD and action.key in run.tree_rebuilt:
-        wiki_writes.mark_clean(run.state)
+    if (
+        action.side == "wiki"
+        and action.verb in _REBUILDS_TREE
+        and action.key in context.tree_rebuilt
+    ):
+        wiki_writes.mark_clean(context.state)
 
 
 def _apply_one(
-    run: ApplyContext,
+    context: ApplyContext,
     action: Action,
     records: RecordReader,
-    gave_up: WikisyncError | None,
+    fatal_error: WikisyncError | None,
     stop: Callable[[], bool],
 ) -> ActionResult:
     if action.skip_reason is not None:
         return ActionResult(action, "skipped")
-    if gave_up is None and stop():
-        gave_up = Interrupted()
-    return run_action(action, partial(_do, run, action, records), gave_up)
+    if fatal_error is None and stop():
+        fatal_error = Interrupted()
+    return run_action(action, partial(_perform, context, action, records), fatal_error)
 
 
 def _create_files(
-    run: ApplyContext,
+    context: ApplyContext,
     group: Sequence[Action],
     records: RecordReader,
-    gave_up: WikisyncError | None,
+    fatal_error: WikisyncError | None,
     stop: Callable[[], bool],
 ) -> Iterator[ActionResult]:
     """The outcomes of new files that are written together, in their order."""
 
     def record_of(action: Action) -> Record:
-        nonlocal gave_up
-        if gave_up is None and stop():
-            gave_up = Interrupted()
-        if gave_up is not None:
-            raise gave_up
+        nonlocal fatal_error
+        if fatal_error is None and stop():
+            fatal_error = Interrupted()
+        if fatal_error is not None:
+            raise fatal_error
         try:
             return records.of(action)
         except WikisyncError as error:
-            gave_up = run_action(action, partial(_raise, error), None).fatal_error
+            fatal_error = run_action(action, partial(_raise, error), None).fatal_error
             raise
 
-    over = gave_up
-    for action, error in create_files(run, group, record_of):
-        outcome = run_action(action, partial(_raise, error), over)
+    end_error = fatal_error
+    for action, error in create_files(context, group, record_of):
+        outcome = run_action(action, partial(_raise, error), end_error)
         if isinstance(error, Interrupted):
             outcome = ActionResult(action, "skipped", error)
-        over = over or outcome.fatal_error
-        gave_up = gave_up or over
+        end_error = end_error or outcome.fatal_error
+        fatal_error = fatal_error or end_error
         yield outcome
 
 
@@ -169,24 +175,24 @@ def _raise(error: WikisyncError | None) -> None:
         raise error
 
 
-def _do(run: ApplyContext, action: Action, records: RecordReader) -> WikisyncError | None:
+def _perform(context: ApplyContext, action: Action, records: RecordReader) -> WikisyncError | None:
     if action.verb == "adopt":
-        adopt(run, action, records.of(action))
+        adopt(context, action, records.of(action))
         return None
     if (action.verb, action.side) in _FROM_WIKI:
-        _FROM_WIKI[action.verb, action.side](run, action, records.of(action))
+        _FROM_WIKI[action.verb, action.side](context, action, records.of(action))
         return None
     if action.takes_conversion:
-        return convert_page(run, action)
-    return _HANDLERS[action.verb, action.side](run, action)
+        return convert_page(context, action)
+    return _HANDLERS[action.verb, action.side](context, action)
 
 
 _FROM_WIKI: Final[dict[tuple[Verb, Side], Callable[[ApplyContext, Action, Record], None]]] = {
     ("create", "folder"): create_file,
     ("update", "folder"): update_file,
 }
-_TOGETHER: Final = frozenset({("create", "folder"), ("create", "wiki"), ("update", "wiki")})
-_REBUILD: Final = frozenset({"create", "move", "delete"})
+_BATCHABLE: Final = frozenset({("create", "folder"), ("create", "wiki"), ("update", "wiki")})
+_REBUILDS_TREE: Final = frozenset({"create", "move", "delete"})
 """What makes the wiki rebuild its tree of pages."""
 
 _HANDLERS: Final[
@@ -215,8 +221,8 @@ class RecordReader:
             and action.remote is not None
             and action.remote.record is None
         ]
-        self._coming = wiki.read(unread) if unread else iter(())
-        self._broken: WikisyncError | None = None
+        self._results = wiki.read(unread) if unread else iter(())
+        self._error: WikisyncError | None = None
 
     def of(self, action: Action) -> Record:
         """The action's page, whole. Raises what the wiki answered in its place."""
@@ -227,24 +233,26 @@ class RecordReader:
         record = self._read(action, action.remote.listed)
         if record.key != action.key:
             raise PageChanged(action.key, f"it was moved to {record.key} on the wiki")
-        lease = action.remote.fingerprint
-        if lease is not None and (fields := fingerprint(record.page).changed_fields(lease)):
+        expected = action.remote.fingerprint
+        if expected is not None and (fields := fingerprint(record.page).changed_fields(expected)):
             raise PageChanged(action.key, f"its {', '.join(fields)} changed on the wiki")
         return record
 
-    def _read(self, action: Action, wanted: Listed) -> Record:
-        if self._broken is not None:
-            raise self._broken
+    def _read(self, action: Action, listed_page: Listed) -> Record:
+        if self._error is not None:
+            raise self._error
         try:
-            got = next((got for listed, got in self._coming if listed.id == wanted.id), None)
+            result = next(
+                (result for listed, result in self._results if listed.id == listed_page.id), None
+            )
         except WikisyncError as error:
             # It ends the reading of all that were to follow, for the same reason.
-            self._broken = error
+            self._error = error
             raise
-        if got is None:
+        if result is None:
             raise AssertionError(f"{action.key}: not among the pages to be read")
-        if isinstance(got, PageGone):
+        if isinstance(result, PageGone):
             raise PageChanged(action.key, "it was deleted on the wiki")
-        if isinstance(got, WikisyncError):
-            raise got
-        return got
+        if isinstance(result, WikisyncError):
+            raise result
+        return result

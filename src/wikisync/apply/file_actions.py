@@ -45,13 +45,13 @@ if TYPE_CHECKING:
     from wikisync.planning.model import Action
 
 
-def create_file(run: ApplyContext, action: Action, record: Record) -> None:
+def create_file(context: ApplyContext, action: Action, record: Record) -> None:
     """Write the file of a page that has none here."""
-    intent, data = new_file(run, action, record)
-    write(run, intent, data)
+    intent, data = new_file(context, action, record)
+    write(context, intent, data)
 
 
-def new_file(run: ApplyContext, action: Action, record: Record) -> tuple[Intent, bytes]:
+def new_file(context: ApplyContext, action: Action, record: Record) -> tuple[Intent, bytes]:
     """The intent and the bytes of a file for a page that has none. Raises BadPage."""
     kind = _content_type(record, action.file)
     try:
@@ -62,85 +62,89 @@ def new_file(run: ApplyContext, action: Action, record: Record) -> tuple[Intent,
         raise BadPage(action.file, error.line, error.what) from error
     document = parse(data, kind, file=action.file)
     _check_reads_back(action, document, record.page)
-    return _intent(run, action, record, document, lease=None), data
+    return _intent(context, action, record, document, expected=None), data
 
 
-def update_file(run: ApplyContext, action: Action, record: Record) -> None:
+def update_file(context: ApplyContext, action: Action, record: Record) -> None:
     """Bring a file to what its page says now."""
-    opened = _opened(run, action)
+    parsed = _open(context, action)
     document = update(
-        opened.document,
+        parsed.document,
         page=record.page,
         fields=action.fields,
         date=record.updated_at,
-        date_created=_earlier_date(opened.document.date_created, record.created_at),
+        date_created=_earlier_date(parsed.document.date_created, record.created_at),
     )
     _check_reads_back(action, document, record.page)
-    intent = _intent(run, action, record, document, lease=opened.digest)
-    write(run, intent, document.data)
+    intent = _intent(context, action, record, document, expected=parsed.digest)
+    write(context, intent, document.data)
 
 
-def delete_file(run: ApplyContext, action: Action) -> None:
+def delete_file(context: ApplyContext, action: Action) -> None:
     """Delete a file whose page is gone. Raises PageChanged where there is one again.
 
     A page that the state knows by another name, and that only moved there, is not that one.
     """
-    found = run.wiki.find(action.key)
-    if found is not None and not _has_moved(run, action, found):
+    found = context.wiki.find(action.key)
+    if found is not None and not _has_moved(context, action, found):
         raise PageChanged(action.key, "there is a page again")
-    opened = _opened(run, action)
+    parsed = _open(context, action)
     intent = Intent(
-        run.number,
+        context.run_number,
         "delete",
         "folder",
         action.key,
         action.file,
         action.id,
-        opened.digest.hex(),
+        parsed.digest.hex(),
         None,
-        before=run.state.bases.get(action.base_key or action.key),
+        before=context.state.bases.get(action.base_key or action.key),
     )
-    delete(run, intent)
+    delete(context, intent)
 
 
-def _has_moved(run: ApplyContext, action: Action, found: Record) -> bool:
+def _has_moved(context: ApplyContext, action: Action, found: Record) -> bool:
     """Whether a page is that of a base other than the one whose file is to be deleted."""
-    born = (found.id, found.created_at)
+    identity = (found.id, found.created_at)
     return any(
-        (base.id, base.created_at) == born
-        for key, base in run.state.bases.load().items()
+        (base.id, base.created_at) == identity
+        for key, base in context.state.bases.load().items()
         if key != (action.base_key or action.key)
     )
 
 
-def adopt(run: ApplyContext, action: Action, record: Record) -> None:
+def adopt(context: ApplyContext, action: Action, record: Record) -> None:
     """Record as base what is already equal on both sides."""
-    opened = _opened(run, action)
-    run.state.bases.put(base_of_equal_page(action, record, opened.fingerprint, opened.digest))
+    parsed = _open(context, action)
+    context.state.bases.put(base_of_equal_page(action, record, parsed.fingerprint, parsed.digest))
 
 
 def _intent(
-    run: ApplyContext, action: Action, record: Record, document: Document, lease: bytes | None
+    context: ApplyContext,
+    action: Action,
+    record: Record,
+    document: Document,
+    expected: bytes | None,
 ) -> Intent:
     digest = digest_of(document.data)
     return Intent(
-        run.number,
+        context.run_number,
         action.verb,
         "folder",
         action.key,
         action.file,
         record.id,
-        None if lease is None else lease.hex(),
+        None if expected is None else expected.hex(),
         digest.hex(),
         after=base_of_equal_page(action, record, fingerprint(document.page), digest),
-        before=run.state.bases.get(action.key),
+        before=context.state.bases.get(action.key),
     )
 
 
-def _opened(run: ApplyContext, action: Action) -> ParsedFile:
+def _open(context: ApplyContext, action: Action) -> ParsedFile:
     if action.local is None:
         raise AssertionError(f"{action.key}: a write over a file needs one")
-    return open_file(run, action.local)
+    return open_file(context, action.local)
 
 
 def _content_type(record: Record, file: str) -> ContentType:
@@ -151,77 +155,77 @@ def _content_type(record: Record, file: str) -> ContentType:
 
 def _check_reads_back(action: Action, document: Document, page: Page) -> None:
     """A file that would not read back as the page is not written."""
-    unlike = fingerprint(document.page).changed_fields(fingerprint(page))
-    lost = [name for name in unlike if name in action.fields and name not in OPT_IN_FIELDS]
+    differing = fingerprint(document.page).changed_fields(fingerprint(page))
+    lost = [name for name in differing if name in action.fields and name not in OPT_IN_FIELDS]
     if lost:
         raise BadPage(action.file, None, f"its {', '.join(lost)} cannot be written in a file")
 
 
-def _earlier_date(here: str | None, there: str) -> str | None:
+def _earlier_date(in_file: str | None, on_wiki: str) -> str | None:
     """``dateCreated`` never moves later (design, *Dates*)."""
     if (
-        here is None
-        or (was := parse_instant(here)) is None
-        or (made := parse_instant(there)) is None
+        in_file is None
+        or (file_time := parse_instant(in_file)) is None
+        or (wiki_time := parse_instant(on_wiki)) is None
     ):
-        return here
-    return there if made < was else here
+        return in_file
+    return on_wiki if wiki_time < file_time else in_file
 
 
-def write(run: ApplyContext, intent: Intent, data: bytes) -> None:
+def write(context: ApplyContext, intent: Intent, data: bytes) -> None:
     """Bring the file of an intent to ``data``; what it held is kept.
 
     Raises FileChanged where it is not as the lease says, FolderError where the disk refuses.
     """
-    with journaled_write(run, intent) as held:
-        _keep(held)
-        held.sent = True
-        lease = None if intent.expected is None else bytes.fromhex(intent.expected)
-        run.folder.write(intent.file, data, lease)
-        held.done()
-    run.files_written.add((intent.file, digest_of(data)))
+    with journaled_write(context, intent) as write:
+        _backup_file(write)
+        write.sent = True
+        expected = None if intent.expected is None else bytes.fromhex(intent.expected)
+        context.folder.write(intent.file, data, expected)
+        write.done()
+    context.files_written.add((intent.file, digest_of(data)))
 
 
-def move(run: ApplyContext, intent: Intent) -> None:
+def move(context: ApplyContext, intent: Intent) -> None:
     """Give the file of an intent its new name.
 
     Raises FileChanged where it is not as the lease says, or a file bears the name; FolderError
     where the disk refuses.
     """
-    with journaled_write(run, intent) as held:
-        held.sent = True
+    with journaled_write(context, intent) as write:
+        write.sent = True
         digest = bytes.fromhex(intent.expected or "")
-        run.folder.move(intent.from_file, intent.file, digest)
-        held.done()
-    run.files_written.add((intent.file, digest))
+        context.folder.move(intent.from_file, intent.file, digest)
+        write.done()
+    context.files_written.add((intent.file, digest))
 
 
-def delete(run: ApplyContext, intent: Intent) -> None:
+def delete(context: ApplyContext, intent: Intent) -> None:
     """Delete the file of an intent; what it held is kept.
 
     Raises FileChanged where it is not as the lease says, FolderError where the disk refuses.
     """
-    with journaled_write(run, intent) as held:
-        _keep(held)
-        held.sent = True
-        run.folder.delete(intent.file, bytes.fromhex(intent.expected or ""))
-        held.done()
+    with journaled_write(context, intent) as write:
+        _backup_file(write)
+        write.sent = True
+        context.folder.delete(intent.file, bytes.fromhex(intent.expected or ""))
+        write.done()
 
 
-def _keep(held: JournaledWrite) -> None:
-    intent = held.intent
+def _backup_file(write: JournaledWrite) -> None:
+    intent = write.intent
     if intent.expected is None:
         return
     try:
-        data = held.run.folder.read(intent.file)
+        data = write.context.folder.read(intent.file)
     except FolderError as error:
         raise FileChanged(intent.file, error.doing, error.reason) from error
     if digest_of(data).hex() != intent.expected:
         raise FileChanged(intent.file, "read", "it was edited meanwhile")
-    held.backup(data)
+    write.backup(data)
 
 
-GROUP: Final = 50
+BATCH_SIZE: Final = 50
 """Files that are written together."""
 
 PreparedFile = tuple["Intent", bytes] | WikisyncError
@@ -233,74 +237,80 @@ class Batch:
     """Files on their way: each action with the number of its intent, or with its error."""
 
     actions: Sequence[Action]
-    begun: Sequence[tuple[int, Intent] | WikisyncError]
+    entries: Sequence[tuple[int, Intent] | WikisyncError]
     written: Future[list[FolderError | None]]
 
 
 def create_files(
-    run: ApplyContext, actions: Sequence[Action], record_of: Callable[[Action], Record]
+    context: ApplyContext, actions: Sequence[Action], record_of: Callable[[Action], Record]
 ) -> Iterator[tuple[Action, WikisyncError | None]]:
     """Write the files of pages that have none here; each with None, or why it was not written.
 
     ``record_of`` gives a page whole, or raises why it cannot be. After a StateError nothing of its
     batch is known to be done.
     """
-    flying: Batch | None = None
-    for start in range(0, len(actions), GROUP):
-        part = actions[start : start + GROUP]
-        ready = [_ready(run, action, record_of) for action in part]
-        if flying is not None:
-            yield from _end(run, flying)
-        flying = None
+    batch: Batch | None = None
+    for start in range(0, len(actions), BATCH_SIZE):
+        group = actions[start : start + BATCH_SIZE]
+        prepared = [_prepare(context, action, record_of) for action in group]
+        if batch is not None:
+            yield from _end_batch(context, batch)
+        batch = None
         try:
-            flying = _begin(run, part, ready)
+            batch = _begin_batch(context, group, prepared)
         except WikisyncError as error:
-            yield from ((action, error) for action in part)
-    if flying is not None:
-        yield from _end(run, flying)
+            yield from ((action, error) for action in group)
+    if batch is not None:
+        yield from _end_batch(context, batch)
 
 
-def _ready(
-    run: ApplyContext, action: Action, record_of: Callable[[Action], Record]
+def _prepare(
+    context: ApplyContext, action: Action, record_of: Callable[[Action], Record]
 ) -> PreparedFile:
     try:
-        return new_file(run, action, record_of(action))
+        return new_file(context, action, record_of(action))
     except WikisyncError as error:
         return error
 
 
-def _begin(run: ApplyContext, actions: Sequence[Action], ready: Sequence[PreparedFile]) -> Batch:
-    begun: list[tuple[int, Intent] | WikisyncError] = []
+def _begin_batch(
+    context: ApplyContext, actions: Sequence[Action], prepared: Sequence[PreparedFile]
+) -> Batch:
+    entries: list[tuple[int, Intent] | WikisyncError] = []
     files: list[tuple[str, bytes]] = []
-    with run.state.transaction():
-        for one in ready:
-            if isinstance(one, WikisyncError):
-                begun.append(one)
+    with context.state.transaction():
+        for file in prepared:
+            if isinstance(file, WikisyncError):
+                entries.append(file)
                 continue
-            intent, data = one
-            begun.append((run.state.journal.begin(intent), intent))
+            intent, data = file
+            entries.append((context.state.journal.begin(intent), intent))
             files.append((intent.file, data))
-    return Batch(actions, begun, run_in_thread(partial(write_new_files, run.folder, files)))
+    return Batch(actions, entries, run_in_thread(partial(write_new_files, context.folder, files)))
 
 
-def _end(run: ApplyContext, batch: Batch) -> list[tuple[Action, WikisyncError | None]]:
+def _end_batch(context: ApplyContext, batch: Batch) -> list[tuple[Action, WikisyncError | None]]:
     written = iter(batch.written.result())
-    found: list[tuple[Action, WikisyncError | None]] = []
+    results: list[tuple[Action, WikisyncError | None]] = []
     try:
-        with run.state.transaction():
-            for action, one in zip(batch.actions, batch.begun, strict=True):
-                error = one if isinstance(one, WikisyncError) else _ended(run, *one, next(written))
-                found.append((action, error))
+        with context.state.transaction():
+            for action, entry in zip(batch.actions, batch.entries, strict=True):
+                error = (
+                    entry
+                    if isinstance(entry, WikisyncError)
+                    else _end_entry(context, *entry, next(written))
+                )
+                results.append((action, error))
     except WikisyncError as error:
         return [(action, error) for action in batch.actions]
-    return found
+    return results
 
 
-def _ended(
-    run: ApplyContext, number: int, intent: Intent, error: FolderError | None
+def _end_entry(
+    context: ApplyContext, number: int, intent: Intent, error: FolderError | None
 ) -> FolderError | None:
     if error is None:
-        commit_write(run.state, number, intent, None)
+        commit_write(context.state, number, intent, None)
     else:
-        run.state.journal.end(number, "skipped" if isinstance(error, FileChanged) else "failed")
+        context.state.journal.end(number, "skipped" if isinstance(error, FileChanged) else "failed")
     return error

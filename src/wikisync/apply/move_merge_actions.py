@@ -31,43 +31,45 @@ if TYPE_CHECKING:
     from wikisync.planning.model import Action
 
 
-def move_page(run: ApplyContext, action: Action) -> WikisyncError | None:
+def move_page(context: ApplyContext, action: Action) -> WikisyncError | None:
     """Move a page to where its file is. Returns what went wrong beside, if anything.
 
     Raises PageChanged where the file is no longer there, or back where it was, at a second look.
     """
-    there = action.remote
-    if there is None or there.fingerprint is None:
+    remote = action.remote
+    if remote is None or remote.fingerprint is None:
         raise AssertionError(f"{action.key}: a move of a page needs a lease")
-    lease = str(there.fingerprint)
-    intent = replace(_intent(run, action), expected=lease, wanted=lease)
-    second_look.wait_for_second_look(run)
-    look = partial(second_look.check_still_renamed, run, action)
-    record, overtook = wiki_writes.move(run, intent, look)
-    if overtook is not None or action.via_temporary_name:
-        return overtook
-    return _write_back(run, action, record)
+    expected = str(remote.fingerprint)
+    intent = replace(_intent(context, action), expected=expected, wanted=expected)
+    second_look.wait_for_second_look(context)
+    precheck = partial(second_look.check_still_renamed, context, action)
+    record, overwritten = wiki_writes.move(context, intent, precheck)
+    if overwritten is not None or action.via_temporary_name:
+        return overwritten
+    return _write_back(context, action, record)
 
 
-def move_file(run: ApplyContext, action: Action) -> None:
+def move_file(context: ApplyContext, action: Action) -> None:
     """Rename a file as its page was. Raises PageChanged where the page is not there any more."""
-    here = action.local
-    if here is None:
+    local = action.local
+    if local is None:
         raise AssertionError(f"{action.key}: a move of a file needs one")
     page = action.remote.listed.key if action.remote is not None else action.key
-    if run.wiki.find(page) is None:
+    if context.wiki.find(page) is None:
         raise PageChanged(page, "it is not there any more")
-    lease = run.rewritten_digests.get((action.from_file, here.digest), here.digest).hex()
-    file_actions.move(run, replace(_intent(run, action), expected=lease, wanted=lease))
+    expected = context.rewritten_digests.get((action.from_file, local.digest), local.digest).hex()
+    file_actions.move(
+        context, replace(_intent(context, action), expected=expected, wanted=expected)
+    )
 
 
-def _intent(run: ApplyContext, action: Action) -> Intent:
+def _intent(context: ApplyContext, action: Action) -> Intent:
     if action.base_key is None or action.base is None:
         raise AssertionError(f"{action.key}: a move needs the base that it begins and ends with")
-    before = run.state.bases.get(action.base_key)
+    before = context.state.bases.get(action.base_key)
     after = None if before is None else StoredBase(action.base, before.page)
     return Intent(
-        run.number,
+        context.run_number,
         "move",
         action.side,
         action.key,
@@ -82,84 +84,90 @@ def _intent(run: ApplyContext, action: Action) -> Intent:
     )
 
 
-def _write_back(run: ApplyContext, action: Action, record: Record) -> WikisyncError | None:
-    if action.local is None or not run.write_back:
+def _write_back(context: ApplyContext, action: Action, record: Record) -> WikisyncError | None:
+    if action.local is None or not context.write_back:
         return None
     try:
-        digest = update_date_line(run, action.file, open_file(run, action.local), record)
+        digest = update_date_line(context, action.file, open_file(context, action.local), record)
     except FolderError as error:
         return error
     if digest is not None:
-        run.rewritten_digests[action.file, action.local.digest] = digest
+        context.rewritten_digests[action.file, action.local.digest] = digest
     return None
 
 
-def merge(run: ApplyContext, action: Action) -> WikisyncError | None:
+def merge(context: ApplyContext, action: Action) -> WikisyncError | None:
     """Bring both sides to the merged page. Returns what went wrong beside, if anything."""
-    opened, record = _opened(run, action)
-    merged = _merged(action)
+    parsed, record = _open_both(context, action)
+    merged = _merged_page(action)
     document = update(
-        opened.document, page=merged, fields=action.remote_changes, date=record.updated_at
+        parsed.document, page=merged, fields=action.remote_changes, date=record.updated_at
     )
-    there = fingerprint(record.page)
-    now = fingerprint(document.page)
-    lost = [name for name in now.changed_fields(fingerprint(merged)) if name not in OPT_IN_FIELDS]
+    on_wiki = fingerprint(record.page)
+    merged_print = fingerprint(document.page)
+    lost = [
+        name
+        for name in merged_print.changed_fields(fingerprint(merged))
+        if name not in OPT_IN_FIELDS
+    ]
     if lost:
         raise BadPage(action.file, None, f"its {', '.join(lost)} cannot be written in a file")
-    _write(run, action, opened, document.data, record)
+    _write(context, action, parsed, document.data, record)
     if action.local is None or action.remote is None:
         raise AssertionError(f"{action.key}: a merge needs both sides")
-    local = Local(action.file, action.local.content_type, now, digest_of(document.data))
+    local = Local(action.file, action.local.content_type, merged_print, digest_of(document.data))
     changed_action = replace(
         action,
-        fields=now.changed_fields(there),
+        fields=merged_print.changed_fields(on_wiki),
         local=local,
-        remote=replace(action.remote, fingerprint=there),
+        remote=replace(action.remote, fingerprint=on_wiki),
     )
-    return update_page(run, changed_action)
+    return update_page(context, changed_action)
 
 
-def write_conflict_markers(run: ApplyContext, action: Action) -> None:
+def write_conflict_markers(context: ApplyContext, action: Action) -> None:
     """Write both versions of a page into its file, between conflict marks."""
-    opened, record = _opened(run, action)
-    data = with_conflict_markers(opened.document, record.page, action.merged, action.fields)
-    _write(run, action, opened, data, record)
+    parsed, record = _open_both(context, action)
+    data = with_conflict_markers(parsed.document, record.page, action.merged, action.fields)
+    _write(context, action, parsed, data, record)
 
 
 def _write(
-    run: ApplyContext, action: Action, opened: ParsedFile, data: bytes, record: Record
+    context: ApplyContext, action: Action, parsed: ParsedFile, data: bytes, record: Record
 ) -> None:
     intent = Intent(
-        run.number,
+        context.run_number,
         "merge",
         "folder",
         action.key,
         action.file,
         record.id,
-        opened.digest.hex(),
+        parsed.digest.hex(),
         digest_of(data).hex(),
-        after=_seen(run, action, record, opened.document.content_type),
-        before=run.state.bases.get(action.key),
+        after=_base_of_merged_file(context, action, record, parsed.document.content_type),
+        before=context.state.bases.get(action.key),
     )
-    file_actions.write(run, intent, data)
+    file_actions.write(context, intent, data)
 
 
-def _seen(run: ApplyContext, action: Action, record: Record, kind: str) -> StoredBase:
+def _base_of_merged_file(
+    context: ApplyContext, action: Action, record: Record, kind: str
+) -> StoredBase:
     """The base of a file that has taken in what the wiki has: where it differs, it was edited."""
-    there = fingerprint(record.page)
-    known = run.state.bases.get(action.key)
-    here: Fingerprint = there
+    remote = fingerprint(record.page)
+    known = context.state.bases.get(action.key)
+    local: Fingerprint = remote
     if known is not None:
-        here = known.base.local.with_defaults_from(known.base.remote).with_fields_from(
-            action.remote_changes, there
+        local = known.base.local.with_defaults_from(known.base.remote).with_fields_from(
+            action.remote_changes, remote
         )
     base = Base(
         action.key,
         record.id,
         action.file,
         kind,
-        here,
-        there,
+        local,
+        remote,
         record.created_at,
         record.updated_at,
         b"",  # no file's, so that the file is read
@@ -167,13 +175,13 @@ def _seen(run: ApplyContext, action: Action, record: Record, kind: str) -> Store
     return StoredBase(base, record.page)
 
 
-def _opened(run: ApplyContext, action: Action) -> tuple[ParsedFile, Record]:
+def _open_both(context: ApplyContext, action: Action) -> tuple[ParsedFile, Record]:
     if action.local is None or action.remote is None or action.remote.record is None:
         raise AssertionError(f"{action.key}: a merge needs both sides, whole")
-    return open_file(run, action.local), action.remote.record
+    return open_file(context, action.local), action.remote.record
 
 
-def _merged(action: Action) -> Page:
+def _merged_page(action: Action) -> Page:
     if action.merged is None:
         raise AssertionError(f"{action.key}: nothing merged")
     return action.merged

@@ -37,38 +37,42 @@ if TYPE_CHECKING:
     from wikisync.planning.model import Action
 
 
-def create_page(run: ApplyContext, action: Action) -> WikisyncError | None:
+def create_page(context: ApplyContext, action: Action) -> WikisyncError | None:
     """Create the page of a new file. Returns what went wrong beside, if anything."""
-    opened = _opened(run, action)
-    page = _new_page(opened.document, action)
-    intent = _intent(run, action, opened, lease=None, wanted=str(fingerprint(page)))
+    parsed = _open(context, action)
+    page = _new_page(parsed.document, action)
+    intent = _intent(context, action, parsed, expected=None, wanted=str(fingerprint(page)))
     try:
-        record = wiki_writes.create(run, intent, page)
+        record = wiki_writes.create(context, intent, page)
     except PageChanged:
         # Somebody made the very page that we would have made.
-        found = run.wiki.find(action.key)
-        if found is None or opened.fingerprint.changed_fields(fingerprint(found.page)):
+        found = context.wiki.find(action.key)
+        if found is None or parsed.fingerprint.changed_fields(fingerprint(found.page)):
             raise
-        run.state.bases.put(base_of_equal_page(action, found, opened.fingerprint, opened.digest))
+        context.state.bases.put(
+            base_of_equal_page(action, found, parsed.fingerprint, parsed.digest)
+        )
         return None
-    return _write_back(run, action, record, opened)
+    return _write_back(context, action, record, parsed)
 
 
-def update_page(run: ApplyContext, action: Action) -> WikisyncError | None:
+def update_page(context: ApplyContext, action: Action) -> WikisyncError | None:
     """Update a page from its file. Returns what went wrong beside, if anything."""
-    opened = _opened(run, action)
+    parsed = _open(context, action)
 
     def page_for(before: Record) -> Page:
-        whole = opened.document.page.with_defaults_from(before.page)
+        page = parsed.document.page.with_defaults_from(before.page)
         editor = before.page.editor
         if action.converts:
-            editor = opened.document.page.editor or DEFAULT_EDITOR[opened.document.content_type]
-        whole = replace(whole, editor=editor, private=before.page.private)
-        return _with_heading(whole, opened.document, before.page)
+            editor = parsed.document.page.editor or DEFAULT_EDITOR[parsed.document.content_type]
+        page = replace(page, editor=editor, private=before.page.private)
+        return _with_heading(page, parsed.document, before.page)
 
-    intent = _intent(run, action, opened, lease=_lease(action), wanted=str(opened.fingerprint))
-    record, overtook = wiki_writes.update(run, intent, page_for)
-    return overtook or _write_back(run, action, record, opened)
+    intent = _intent(
+        context, action, parsed, expected=_expected(action), wanted=str(parsed.fingerprint)
+    )
+    record, overwritten = wiki_writes.update(context, intent, page_for)
+    return overwritten or _write_back(context, action, record, parsed)
 
 
 def _with_heading(page: Page, document: Document, before: Page) -> Page:
@@ -80,70 +84,70 @@ def _with_heading(page: Page, document: Document, before: Page) -> Page:
     return replace(page, title=document.suggested_title[:MAX_TEXT_LENGTH])
 
 
-def delete_page(run: ApplyContext, action: Action) -> None:
+def delete_page(context: ApplyContext, action: Action) -> None:
     """Delete a page whose file is gone, at two looks. Raises PageChanged where it is back."""
-    before = run.state.bases.get(action.key)
-    second_look.wait_for_second_look(run)
+    before = context.state.bases.get(action.key)
+    second_look.wait_for_second_look(context)
     wiki_writes.delete(
-        run,
+        context,
         Intent(
-            run.number,
+            context.run_number,
             "delete",
             "wiki",
             action.key,
             action.file,
             action.id,
-            _lease(action),
+            _expected(action),
             None,
             before=before,
         ),
-        look=partial(second_look.check_still_missing, run, action),
+        precheck=partial(second_look.check_still_missing, context, action),
     )
 
 
-def _opened(run: ApplyContext, action: Action) -> ParsedFile:
+def _open(context: ApplyContext, action: Action) -> ParsedFile:
     if action.local is None:
         raise AssertionError(f"{action.key}: a write to the wiki needs a file")
-    return open_file(run, action.local)
+    return open_file(context, action.local)
 
 
-def _lease(action: Action) -> str:
+def _expected(action: Action) -> str:
     if action.remote is None or action.remote.fingerprint is None:
         raise AssertionError(f"{action.key}: a write over a page needs a lease")
     return str(action.remote.fingerprint)
 
 
 def _intent(
-    run: ApplyContext, action: Action, opened: ParsedFile, *, lease: str | None, wanted: str
+    context: ApplyContext, action: Action, parsed: ParsedFile, *, expected: str | None, wanted: str
 ) -> Intent:
     """The intent of a write from a file. Of its base, the half that is here is known already."""
-    here = opened.fingerprint
-    kind = opened.document.content_type
-    half = Base(action.key, 0, action.file, kind, here, here, "", "", opened.digest)
+    in_file = parsed.fingerprint
+    kind = parsed.document.content_type
+    partial_base = Base(action.key, 0, action.file, kind, in_file, in_file, "", "", parsed.digest)
     return Intent(
-        run.number,
+        context.run_number,
         action.verb,
         "wiki",
         action.key,
         action.file,
         action.id,
-        lease,
+        expected,
         wanted,
-        after=StoredBase(half, opened.document.page),
+        after=StoredBase(partial_base, parsed.document.page),
         follows_file=True,
-        before=run.state.bases.get(action.key),
+        before=context.state.bases.get(action.key),
     )
 
 
 def _new_page(document: Document, action: Action) -> Page:
     """A page whole enough to be created: what the file leaves out, as the wiki would begin it."""
-    page, hint = document.page, document.suggested_title
-    if hint is None or len(hint) > MAX_TEXT_LENGTH:
-        hint = action.key.path.rpartition("/")[2]
+    page, title = document.page, document.suggested_title
+    if title is None or len(title) > MAX_TEXT_LENGTH:
+        title = action.key.path.rpartition("/")[2]
     return page.with_defaults_from(
         Page(
             content=page.content,
-            title=hint,
+            title=title,
             description="",
             published=True,
             tags=(),
@@ -158,63 +162,63 @@ def _new_page(document: Document, action: Action) -> Page:
 
 
 def _write_back(
-    run: ApplyContext, action: Action, record: Record, opened: ParsedFile
+    context: ApplyContext, action: Action, record: Record, parsed: ParsedFile
 ) -> WikisyncError | None:
     try:
-        digest = update_date_line(run, action.file, opened, record)
+        digest = update_date_line(context, action.file, parsed, record)
     except FolderError as error:
         return error
     if digest is not None:
-        with run.state.transaction():
-            run.state.bases.put(base_of_equal_page(action, record, opened.fingerprint, digest))
-            run.state.journal.end_date_rewrite(run.number, record.id, digest.hex())
+        with context.state.transaction():
+            context.state.bases.put(base_of_equal_page(action, record, parsed.fingerprint, digest))
+            context.state.journal.end_date_rewrite(context.run_number, record.id, digest.hex())
     return None
 
 
-def convert_page(run: ApplyContext, action: Action) -> WikisyncError | None:
+def convert_page(context: ApplyContext, action: Action) -> WikisyncError | None:
     """Let the wiki convert a page to what its file is, and bring the result here."""
-    here, there = action.local, action.remote
-    if here is None or there is None or there.fingerprint is None:
+    local, remote = action.local, action.remote
+    if local is None or remote is None or remote.fingerprint is None:
         raise AssertionError(f"{action.key}: to convert a page both sides are needed")
-    opened = open_file(run, here)
-    kind = here.content_type
-    listed = there.listed
+    parsed = open_file(context, local)
+    kind = local.content_type
+    listed = remote.listed
     base = Base(
         action.key,
         listed.id,
         action.file,
         kind,
-        opened.fingerprint,
-        there.fingerprint,
+        parsed.fingerprint,
+        remote.fingerprint,
         listed.created_at,
         "",
-        opened.digest,
+        parsed.digest,
     )
-    editor = opened.document.page.editor or DEFAULT_EDITOR[kind]
-    lease = there.fingerprint
+    editor = parsed.document.page.editor or DEFAULT_EDITOR[kind]
+    expected = remote.fingerprint
     # What the wiki will make of the text nobody knows; who edits it then tells that it was done.
-    wanted = lease.with_fields_from(("editor",), fingerprint(Page("", editor=editor)))
-    known = run.state.bases.get(action.key)
+    wanted = expected.with_fields_from(("editor",), fingerprint(Page("", editor=editor)))
+    known = context.state.bases.get(action.key)
     intent = Intent(
-        run.number,
+        context.run_number,
         "update",
         "wiki",
         action.key,
         action.file,
         listed.id,
-        str(lease),
+        str(expected),
         str(wanted),
-        after=StoredBase(base, opened.document.page if known is None else known.page),
+        after=StoredBase(base, parsed.document.page if known is None else known.page),
         before=known,
     )
-    record = wiki_writes.convert(run, intent, editor)
-    fields = opened.fingerprint.changed_fields(fingerprint(record.page))
-    update_file(run, replace(action, side="folder", fields=fields), record)
+    record = wiki_writes.convert(context, intent, editor)
+    fields = parsed.fingerprint.changed_fields(fingerprint(record.page))
+    update_file(context, replace(action, side="folder", fields=fields), record)
     return None
 
 
 def update_date_line(
-    run: ApplyContext, file: str, opened: ParsedFile, record: Record
+    context: ApplyContext, file: str, parsed: ParsedFile, record: Record
 ) -> bytes | None:
     """Bring the ``date`` line of a file to the time of its page.
 
@@ -223,17 +227,17 @@ def update_date_line(
     (``rewrote``) together with the base. Raises FileChanged and FolderError; the file is
     then as it was.
     """
-    document = opened.document
-    if not run.write_back or document.date is None or parse_instant(document.date) is None:
+    document = parsed.document
+    if not context.write_back or document.date is None or parse_instant(document.date) is None:
         return None
     data = update(document, date=record.updated_at).data
     if data == document.data:
         return None
     digest = digest_of(data)
-    if (file, opened.digest) in run.files_written:
+    if (file, parsed.digest) in context.files_written:
         # Whoever takes this run back must know the file, wherever the run is stopped.
-        run.state.journal.begin_date_rewrite(
-            run.number, record.id, opened.digest.hex(), digest.hex()
+        context.state.journal.begin_date_rewrite(
+            context.run_number, record.id, parsed.digest.hex(), digest.hex()
         )
-    run.folder.write(file, data, opened.digest)
+    context.folder.write(file, data, parsed.digest)
     return digest

@@ -49,38 +49,38 @@ class Queue:
     """
 
     waiting: list[Action]
-    new: dict[int, frozenset[str]]
-    known: frozenset[str]
+    tags: dict[int, frozenset[str]]
+    known_tags: frozenset[str]
     alone: Action | None = None
-    under_way: set[int] = field(default_factory=set)
+    active: set[int] = field(default_factory=set)
 
     def next(self) -> Action | None:
         """The next action that may begin; None where all that wait must wait."""
-        busy = [self.new[number] - self.known for number in self.under_way]
+        busy = [self.tags[number] - self.known_tags for number in self.active]
         for place, action in enumerate(self.waiting):
             if action is self.alone and (busy or place):
                 continue
-            if any(self.new[id(action)] & others for others in busy):
+            if any(self.tags[id(action)] & others for others in busy):
                 continue
             del self.waiting[place]
-            self.under_way.add(id(action))
+            self.active.add(id(action))
             return action
         return None
 
     def done(self, action: Action, *, written: bool) -> None:
         """An action is no more under way; where it was ``written``, the wiki has its tags."""
-        self.under_way.remove(id(action))
+        self.active.remove(id(action))
         if written:
-            self.known |= self.new[id(action)]
+            self.known_tags |= self.tags[id(action)]
 
 
 @dataclass
 class Workers:
     """What the lanes of a run share."""
 
-    run: ApplyContext
+    context: ApplyContext
     queue: Queue
-    turns: StateLock
+    lock: StateLock
     slots: WriteSlots
     changes: int = 0
     changed: threading.Condition = field(default_factory=threading.Condition)
@@ -91,7 +91,7 @@ class Workers:
             seen = self.changes
             if (action := self.queue.next()) is not None:
                 return action
-            with self.turns.released(), self.changed:
+            with self.lock.released(), self.changed:
                 self.changed.wait_for(lambda seen=seen: self.changes != seen)  # type: ignore[misc]
         return None
 
@@ -108,9 +108,9 @@ class Workers:
 
 
 def run_parallel(
-    run: ApplyContext,
+    context: ApplyContext,
     actions: Sequence[Action],
-    most: int,
+    limit: int,
     work: Callable[[ApplyContext, Action], tuple[T, bool]],
     *,
     last_alone: bool,
@@ -120,73 +120,77 @@ def run_parallel(
     ``work`` is called with a run of its lane's own, and tells the outcome and whether the page was
     written. Whatever is raised in it is raised here, and then nothing further has an effect.
     """
-    new = {id(action): _tags(run, action) for action in actions}
+    tags = {id(action): _tags(context, action) for action in actions}
     alone = actions[-1] if last_alone else None
-    turns = StateLock()
-    slots = WriteSlots(run.wiki, turns, most, [a.id for a in actions if a.id is not None])
-    lanes = Workers(run, Queue(list(actions), new, run.wiki.tags, alone), turns, slots)
-    told: SimpleQueue[tuple[T, None] | tuple[None, BaseException]] = SimpleQueue()
+    lock = StateLock()
+    slots = WriteSlots(context.wiki, lock, limit, [a.id for a in actions if a.id is not None])
+    workers = Workers(context, Queue(list(actions), tags, context.wiki.tags, alone), lock, slots)
+    results: SimpleQueue[tuple[T, None] | tuple[None, BaseException]] = SimpleQueue()
     # Twice as many as may write: while some look at what they wrote, others write.
-    for number in range(min(2 * most, len(actions))):
+    for number in range(min(2 * limit, len(actions))):
         name = f"wikisync lane {number}"
-        args = (lanes, work, told)
+        args = (workers, work, results)
         threading.Thread(target=_work, args=args, name=name, daemon=True).start()
     try:
         for _ in actions:
-            outcome, error = told.get()
+            outcome, error = results.get()
             if error is not None:
                 raise error
             yield outcome  # type: ignore[misc]
     finally:
-        turns.shut_down()
-        lanes.wake()
+        lock.shut_down()
+        workers.wake()
 
 
 def _work(
-    lanes: Workers,
+    workers: Workers,
     work: Callable[[ApplyContext, Action], tuple[T, bool]],
-    told: SimpleQueue[tuple[T, None] | tuple[None, BaseException]],
+    results: SimpleQueue[tuple[T, None] | tuple[None, BaseException]],
 ) -> None:
     """One lane, from the first action that it finds to the last."""
-    lane = Worker(lanes.run.wiki.wire, lanes.turns, lanes.slots)
-    own = replace(lanes.run, wiki=lanes.run.wiki.with_transport(lane))
+    worker = Worker(workers.context.wiki.wire, workers.lock, workers.slots)
+    worker_context = replace(workers.context, wiki=workers.context.wiki.with_transport(worker))
     try:
-        with lanes.turns.hold():
-            while (action := lanes.next()) is not None:
+        with workers.lock.hold():
+            while (action := workers.next()) is not None:
                 try:
-                    own.wiki.look_first = lane.look if action.verb == "update" else None
-                    own.reads_history = lanes.run.reads_history
-                    outcome, written = work(own, action)
+                    worker_context.wiki.look_first = (
+                        worker.read_current if action.verb == "update" else None
+                    )
+                    worker_context.reads_history = workers.context.reads_history
+                    outcome, written = work(worker_context, action)
                 finally:
-                    own.wiki.look_first = None
-                    lane.end()
+                    worker_context.wiki.look_first = None
+                    worker.release_slot()
                 # What one lane was told of the key, the others need not ask.
-                lanes.run.reads_history &= own.reads_history
-                lanes.done(action, written=written)
-                told.put((outcome, None))
-    except Abandoned:
+                workers.context.reads_history &= worker_context.reads_history
+                workers.done(action, written=written)
+                results.put((outcome, None))
+    except Stopped:
         return
     except BaseException as error:  # noqa: BLE001  (raised where the outcome is waited for)
-        told.put((None, error))
+        results.put((None, error))
 
 
-def _tags(run: ApplyContext, action: Action) -> frozenset[str]:
+def _tags(context: ApplyContext, action: Action) -> frozenset[str]:
     """The tags that a write of this action gives its page."""
     if action.local is None or (action.verb == "update" and "tags" not in action.fields):
         return frozenset()
-    here = action.local
+    local = action.local
     try:
-        data = run.folder.read(here.file)
-        return frozenset(clean_tags(parse(data, here.content_type, file=here.file).page.tags or ()))
+        data = context.folder.read(local.file)
+        return frozenset(
+            clean_tags(parse(data, local.content_type, file=local.file).page.tags or ())
+        )
     except (FolderError, BadPage):
         return frozenset()  # what keeps it from being read is told when its turn comes
 
 
-FRESH: Final = 2.0
+MAX_AGE: Final = 2.0
 """Seconds for which a look at a page counts as one before its write (promise 3)."""
 
 
-class Abandoned(BaseException):
+class Stopped(BaseException):
     """The run is over for this lane: it has no further effect."""
 
 
@@ -194,8 +198,8 @@ class StateLock:
     """Who is at work. ``over`` ends it for all lanes that are not."""
 
     def __init__(self) -> None:
-        self._turn = threading.Lock()
-        self._over = False
+        self._lock = threading.Lock()
+        self._stopped = False
 
     @contextmanager
     def hold(self) -> Iterator[None]:
@@ -203,18 +207,18 @@ class StateLock:
         self._take()
         try:
             yield
-        except Abandoned:  # raised where the turn was not to be had
+        except Stopped:  # raised where the turn was not to be had
             raise
         except BaseException:
-            self._over = True
-            self._turn.release()
+            self._stopped = True
+            self._lock.release()
             raise
-        self._turn.release()
+        self._lock.release()
 
     @contextmanager
     def released(self) -> Iterator[None]:
         """The turn is anyone's inside, and this lane's again afterwards. Raises Abandoned."""
-        self._turn.release()
+        self._lock.release()
         try:
             yield
         finally:
@@ -222,15 +226,15 @@ class StateLock:
 
     def shut_down(self) -> None:
         """From here on no lane has a turn any more; waits for the one that has it."""
-        self._over = True  # before the wait, which may be broken off
-        with self._turn:
+        self._stopped = True  # before the wait, which may be broken off
+        with self._lock:
             pass
 
     def _take(self) -> None:
-        self._turn.acquire()
-        if self._over:
-            self._turn.release()
-            raise Abandoned
+        self._lock.acquire()
+        if self._stopped:
+            self._lock.release()
+            raise Stopped
 
 
 class WriteSlots:
@@ -239,34 +243,34 @@ class WriteSlots:
     Pages that are about to be written are looked at together, in one request.
     """
 
-    def __init__(self, wiki: Wiki, turns: StateLock, most: int, ids: Sequence[int]) -> None:
+    def __init__(self, wiki: Wiki, lock: StateLock, limit: int, ids: Sequence[int]) -> None:
         self._wiki = wiki
-        self._turns = turns
-        self._most = most
-        self._free = threading.Semaphore(most)
-        self._looking = threading.Lock()
+        self._lock = lock
+        self._limit = limit
+        self._free = threading.Semaphore(limit)
+        self._reading = threading.Lock()
         self._waiting = list(ids)
-        self._looked: dict[int, tuple[float, Record | WikiError]] = {}
+        self._records: dict[int, tuple[float, Record | WikiError]] = {}
 
-    def take(self) -> None:
+    def acquire(self) -> None:
         """Wait for a free slot, without the turn."""
-        with self._turns.released():
+        with self._lock.released():
             self._free.acquire()
 
-    def leave(self) -> None:
+    def release(self) -> None:
         """Let another have the slot."""
         self._free.release()
 
-    def look(self, page: int) -> Record | None:
+    def read_current(self, page: int) -> Record | None:
         """The page as a look of this moment shows it; None where it has to be looked at alone.
 
         Raises what the wiki says of the page.
         """
-        with self._turns.released(), self._looking:
-            if self._most > 1 and not self._is_fresh(page):
-                self._look_ahead(page)
+        with self._lock.released(), self._reading:
+            if self._limit > 1 and not self._is_fresh(page):
+                self._read_batch(page)
             fresh = self._is_fresh(page)
-            _, found = self._looked.pop(page, (0.0, None))
+            _, found = self._records.pop(page, (0.0, None))
         if page in self._waiting:
             self._waiting.remove(page)
         if isinstance(found, Exception) and fresh:
@@ -274,60 +278,60 @@ class WriteSlots:
         return found if fresh and not isinstance(found, Exception) else None
 
     def _is_fresh(self, page: int) -> bool:
-        at, _ = self._looked.get(page, (float("-inf"), None))
-        return time.monotonic() - at < FRESH
+        at, _ = self._records.get(page, (float("-inf"), None))
+        return time.monotonic() - at < MAX_AGE
 
-    def _look_ahead(self, page: int) -> None:
+    def _read_batch(self, page: int) -> None:
         others = [other for other in self._waiting if other != page]
-        asked = [page, *others[: self._most - 1]]
+        ids = [page, *others[: self._limit - 1]]
         found: Mapping[int, Record | WikiError] = (
-            self._wiki.read_current(asked) if len(asked) > 1 else {}
+            self._wiki.read_current(ids) if len(ids) > 1 else {}
         )
         now = time.monotonic()
-        self._looked |= {number: (now, record) for number, record in found.items()}
+        self._records |= {number: (now, record) for number, record in found.items()}
 
 
 class Worker:
     """The wire of one lane: round trips are made away from the turn, writes in a slot."""
 
-    def __init__(self, wire: Transport, turns: StateLock, slots: WriteSlots) -> None:
-        self._wire = wire
-        self._turns = turns
+    def __init__(self, wire: Transport, lock: StateLock, slots: WriteSlots) -> None:
+        self._transport = wire
+        self._lock = lock
         self._slots = slots
         self._has_slot = False
 
     @property
     def url(self) -> str:
         """The wiki's address."""
-        return self._wire.url
+        return self._transport.url
 
-    def begin(self) -> None:
+    def acquire_slot(self) -> None:
         """Wait for a slot to write in."""
         if not self._has_slot:
-            self._slots.take()
+            self._slots.acquire()
             self._has_slot = True
 
-    def look(self, page: int) -> Record | None:
+    def read_current(self, page: int) -> Record | None:
         """As ``Slots.look``, in a slot: the look is to be right before the write."""
-        self.begin()
-        return self._slots.look(page)
+        self.acquire_slot()
+        return self._slots.read_current(page)
 
-    def end(self) -> None:
+    def release_slot(self) -> None:
         """Give the slot back, if this lane still has it."""
         if self._has_slot:
             self._has_slot = False
-            self._slots.leave()
+            self._slots.release()
 
     def query(self, text: str, variables: Mapping[str, object], read: Callable[[Answer], T]) -> T:
         """As ``Wire.query``."""
-        with self._turns.released():
-            return self._wire.query(text, variables, read)
+        with self._lock.released():
+            return self._transport.query(text, variables, read)
 
     def mutate(self, text: str, variables: Mapping[str, object], read: Callable[[Answer], T]) -> T:
         """As ``Wire.mutate``; a second write of a page, which mends the first, waits as well."""
-        self.begin()
+        self.acquire_slot()
         try:
-            with self._turns.released():
-                return self._wire.mutate(text, variables, read)
+            with self._lock.released():
+                return self._transport.mutate(text, variables, read)
         finally:
-            self.end()
+            self.release_slot()

@@ -39,34 +39,34 @@ def recover(state: State, folder: Folder, wiki: Wiki) -> int:
     Raises WikiError where the wiki cannot be asked: nothing is then settled that needs it.
     """
     folder.remove_temporary_files()  # first: what a file holds tells what became of a write
-    waiting = state.journal.open_entries()
-    for noted in waiting:
-        if noted.intent.side == "folder":
-            _settle_file(state, folder, noted)
+    entries = state.journal.open_entries()
+    for entry in entries:
+        if entry.intent.side == "folder":
+            _recover_file(state, folder, entry)
         else:
-            _settle_page(state, wiki, noted)
-    _settle_dates(state, folder)
+            _recover_page(state, wiki, entry)
+    _recover_date_rewrites(state, folder)
     state.journal.end_interrupted(now())
-    return len(waiting)
+    return len(entries)
 
 
-def settle_files(state: State, folder: Folder) -> None:
+def recover_files(state: State, folder: Folder) -> None:
     """Settle what interrupted runs had begun in the folder; the wiki's part stays open."""
     folder.remove_temporary_files()
-    for noted in state.journal.open_entries():
-        if noted.intent.side == "folder":
-            _settle_file(state, folder, noted)
-    _settle_dates(state, folder)
+    for entry in state.journal.open_entries():
+        if entry.intent.side == "folder":
+            _recover_file(state, folder, entry)
+    _recover_date_rewrites(state, folder)
 
 
-def _settle_dates(state: State, folder: Folder) -> None:
+def _recover_date_rewrites(state: State, folder: Folder) -> None:
     for run, page_id, file, _digest in state.journal.unfinished_date_rewrites():
         with suppress(FolderError):  # else it is looked at the next time
             state.journal.end_date_rewrite(run, page_id, digest_of(folder.read(file)).hex())
 
 
-def _settle_file(state: State, folder: Folder, noted: JournalEntry) -> None:
-    intent = noted.intent
+def _recover_file(state: State, folder: Folder, entry: JournalEntry) -> None:
+    intent = entry.intent
     if intent.verb == "move":
         folder.finish_move(intent.from_file, intent.file)
     try:
@@ -78,11 +78,11 @@ def _settle_file(state: State, folder: Folder, noted: JournalEntry) -> None:
         with suppress(FolderError):
             folder.remove_empty_folders(intent.file)
     before = None if intent.verb == "move" else intent.expected  # nothing bore the new name
-    _record(state, noted, classify_file_write(found, before, intent.wanted), None)
+    _record(state, entry, classify_file_write(found, before, intent.wanted), None)
 
 
-def _settle_page(state: State, wiki: Wiki, noted: JournalEntry) -> None:
-    intent = noted.intent
+def _recover_page(state: State, wiki: Wiki, entry: JournalEntry) -> None:
+    intent = entry.intent
     try:
         record = wiki.read_one(intent.page_id) if intent.page_id else wiki.find(intent.key)
     except PageGone:
@@ -91,35 +91,39 @@ def _settle_page(state: State, wiki: Wiki, noted: JournalEntry) -> None:
         return
     if intent.verb == "move":
         at = None if record is None else record.key
-        verdict = classify_move(at, intent.from_key, intent.key)
-        _record(state, noted, verdict, record)
+        outcome = classify_move(at, intent.from_key, intent.key)
+        _record(state, entry, outcome, record)
         return
     found = None if record is None else fingerprint(record.page)
-    lease = None if intent.expected is None else Fingerprint.parse(intent.expected)
+    expected = None if intent.expected is None else Fingerprint.parse(intent.expected)
     wanted = None if intent.wanted is None else Fingerprint.parse(intent.wanted)
-    if lease is not None and wanted is not None and lease.changed_fields(wanted) == ("editor",):
+    if (
+        expected is not None
+        and wanted is not None
+        and expected.changed_fields(wanted) == ("editor",)
+    ):
         # No update changes that alone: the wiki was to convert the page.
-        verdict = classify_conversion(found, lease, wanted)
+        outcome = classify_conversion(found, expected, wanted)
     else:
-        verdict = classify_page_write(found, lease, wanted, UNSENT)
-    _record(state, noted, verdict, record)
+        outcome = classify_page_write(found, expected, wanted, UNSENT)
+    _record(state, entry, outcome, record)
 
 
 def _record(
-    state: State, noted: JournalEntry, verdict: WriteOutcome, record: Record | None
+    state: State, entry: JournalEntry, outcome: WriteOutcome, record: Record | None
 ) -> None:
-    intent, number = noted.intent, noted.number
-    match verdict:
+    intent, number = entry.intent, entry.number
+    match outcome:
         case "done":
             if record is not None and intent.verb in {"create", "update", "merge"}:
-                unshown.remember(state, record.id)  # nobody heard that it was written whole
+                unshown.add(state, record.id)  # nobody heard that it was written whole
             commit_write(state, number, intent, record)
         case "undone":
             state.journal.end(number, "failed")
         case "half" if record is not None and intent.after is not None and intent.follows_file:
             # Here differs from this base in the tags, the wiki does not: the plan will write them.
             print_now = fingerprint(record.page)
-            half = replace(
+            partial_base = replace(
                 intent.after.base,
                 id=record.id,
                 local=print_now,
@@ -129,7 +133,7 @@ def _record(
                 digest=b"",  # no file's, so that the file is read
             )
             with state.transaction():
-                state.bases.put(StoredBase(half, record.page))
+                state.bases.put(StoredBase(partial_base, record.page))
                 state.journal.end(number, "unknown")
         case _:
             page_id = None if record is None else record.id
@@ -141,7 +145,7 @@ WriteOutcome = Literal["done", "undone", "half", "changed"]
 
 def classify_page_write(
     found: Fingerprint | None,
-    lease: Fingerprint | None,
+    expected: Fingerprint | None,
     wanted: Fingerprint | None,
     unsent: frozenset[str],
 ) -> WriteOutcome:
@@ -151,47 +155,49 @@ def classify_page_write(
     our tags, which the wiki leaves behind when creations race (facts, *Speed and races of writes*).
     """
     if found is None or wanted is None:
-        return _plain(found, lease, wanted)
-    unlike = set(wanted.changed_fields(found))
+        return _classify_by_existence(found, expected, wanted)
+    differing = set(wanted.changed_fields(found))
     # First: a write of nothing but what is unsent would else be done before it is.
-    if unlike and lease is not None and not lease.changed_fields(found):
+    if differing and expected is not None and not expected.changed_fields(found):
         return "undone"
-    unlike -= unsent
-    if not unlike:
+    differing -= unsent
+    if not differing:
         return "done"
-    return "half" if unlike == {"tags"} else "changed"
+    return "half" if differing == {"tags"} else "changed"
 
 
-def _plain(
-    found: Fingerprint | None, lease: Fingerprint | None, wanted: Fingerprint | None
+def _classify_by_existence(
+    found: Fingerprint | None, expected: Fingerprint | None, wanted: Fingerprint | None
 ) -> WriteOutcome:
     if found is None and wanted is None:
         return "done"
     if found is None:
-        return "undone" if lease is None else "changed"
-    return "undone" if lease is not None and not lease.changed_fields(found) else "changed"
+        return "undone" if expected is None else "changed"
+    return "undone" if expected is not None and not expected.changed_fields(found) else "changed"
 
 
 def classify_conversion(
-    found: Fingerprint | None, lease: Fingerprint, wanted: Fingerprint
+    found: Fingerprint | None, expected: Fingerprint, wanted: Fingerprint
 ) -> WriteOutcome:
     """The verdict on a page that the wiki was to convert: its editor tells, whatever its text."""
     if found is None:
         return "changed"
     if "editor" not in wanted.changed_fields(found):
         return "done"
-    return "changed" if lease.changed_fields(found) else "undone"
+    return "changed" if expected.changed_fields(found) else "undone"
 
 
-def classify_file_write(found: str | None, lease: str | None, wanted: str | None) -> WriteOutcome:
+def classify_file_write(
+    found: str | None, expected: str | None, wanted: str | None
+) -> WriteOutcome:
     """The verdict on a write here, by the digests of the file's bytes. ``None``: no file."""
     if found == wanted:
         return "done"
-    return "undone" if found == lease else "changed"
+    return "undone" if found == expected else "changed"
 
 
-def classify_move(found: Key | None, origin: Key | None, goal: Key) -> WriteOutcome:
+def classify_move(found: Key | None, origin: Key | None, target: Key) -> WriteOutcome:
     """The verdict on a move on the wiki, by where the page is now. ``None``: it is gone."""
-    if found == goal:
+    if found == target:
         return "done"
     return "undone" if found is not None and found == origin else "changed"

@@ -44,7 +44,7 @@ class Restoration:
     backup: Backup
     key: Key
     file: str
-    known: StoredBase | None
+    stored_base: StoredBase | None
     current: bytes | None
     data: bytes
     fields: tuple[str, ...]
@@ -58,7 +58,7 @@ class Restoration:
 
     @property
     def _page_id(self) -> int | None:
-        return self.backup.page_id if self.known is None else self.known.base.id
+        return self.backup.page_id if self.stored_base is None else self.stored_base.base.id
 
 
 def find_backup(state: State, number: int) -> Backup:
@@ -89,9 +89,9 @@ def page_of(state: State, intent: int, *, overtaken: bool = False) -> Page | Non
 def as_new_file(state: State, backup: Backup) -> bytes:
     """Return the bytes of a backup as a file of its own. Raises BackupMissing."""
     if backup.side == "folder":
-        return _bytes(state, backup)
-    page = _page(state, backup)
-    return _composed(page, _kind(backup, page), None, backup.at)
+        return _backup_bytes(state, backup)
+    page = _backup_page(state, backup)
+    return _composed(page, _content_type(backup, page), None, backup.at)
 
 
 def plan_restore(state: State, folder: Folder, backup: Backup) -> Restoration:
@@ -99,53 +99,53 @@ def plan_restore(state: State, folder: Folder, backup: Backup) -> Restoration:
 
     Raises BackupMissing, NotWritten where the page is of another kind now, FolderError.
     """
-    known = _known(state, backup)
-    key, file = (backup.key, backup.file) if known is None else (known.base.key, known.base.file)
+    stored = _stored_base(state, backup)
+    key, file = (backup.key, backup.file) if stored is None else (stored.base.key, stored.base.file)
     _check_name(file)
-    page = None if backup.side == "folder" else _page(state, backup)
+    page = None if backup.side == "folder" else _backup_page(state, backup)
     kind = EXTENSIONS[PurePosixPath(file).suffix]
-    was = _kind(backup, page)
-    if was != kind:
-        raise NotWritten(file, f"backup {backup.number} is {was}, and the file {kind}")
+    backup_kind = _content_type(backup, page)
+    if backup_kind != kind:
+        raise NotWritten(file, f"backup {backup.number} is {backup_kind}, and the file {kind}")
     current = _current(folder, file)
     if page is None:
-        data = _bytes(state, backup)
+        data = _backup_bytes(state, backup)
     else:
-        data = _file_form(page, kind, current, known, backup.at)
+        data = _file_form(page, kind, current, stored, backup.at)
     return Restoration(
         backup,
         key,
         file,
-        known,
+        stored,
         current,
         data,
-        _differing(current, data, kind),
-        current is not None and _unpushed(current, kind, known),
+        _changed_fields(current, data, kind),
+        current is not None and _unpushed(current, kind, stored),
     )
 
 
-def restore(run: ApplyContext, todo: Restoration) -> None:
+def restore(context: ApplyContext, restoration: Restoration) -> None:
     """Write the file of a backup. Raises FileChanged where it changed meanwhile, FolderError."""
-    action, known = todo.action, todo.known
+    action, stored = restoration.action, restoration.stored_base
     file_actions.write(
-        run,
+        context,
         Intent(
-            run.number,
+            context.run_number,
             action.verb,
             "folder",
-            todo.key,
-            todo.file,
+            restoration.key,
+            restoration.file,
             action.id,
-            None if todo.current is None else digest_of(todo.current).hex(),
-            digest_of(todo.data).hex(),
-            after=known,
-            before=known,
+            None if restoration.current is None else digest_of(restoration.current).hex(),
+            digest_of(restoration.data).hex(),
+            after=stored,
+            before=stored,
         ),
-        todo.data,
+        restoration.data,
     )
 
 
-def _known(state: State, backup: Backup) -> StoredBase | None:
+def _stored_base(state: State, backup: Backup) -> StoredBase | None:
     """The base of the backup's page, wherever it moved since; else of the page in its place."""
     key = backup.key
     if not state.from_another_wiki(backup.run):
@@ -170,65 +170,65 @@ def _current(folder: Folder, file: str) -> bytes | None:
         raise
 
 
-def _bytes(state: State, backup: Backup) -> bytes:
-    data = state.backups.data(backup.intent, backup.what)
+def _backup_bytes(state: State, backup: Backup) -> bytes:
+    data = state.backups.data(backup.intent, backup.kind)
     if data is None:
         raise BackupMissing(str(backup.number))
     return data
 
 
-def _page(state: State, backup: Backup) -> Page:
-    page = page_of(state, backup.intent, overtaken=backup.what == "overtaken")
+def _backup_page(state: State, backup: Backup) -> Page:
+    page = page_of(state, backup.intent, overtaken=backup.kind == "overtaken")
     if page is None:
         raise BackupMissing(str(backup.number))
     return page
 
 
-def _kind(backup: Backup, page: Page | None) -> ContentType:
+def _content_type(backup: Backup, page: Page | None) -> ContentType:
     kind = None if page is None else CONTENT_TYPES.get(page.editor or "")
     return kind or EXTENSIONS.get(PurePosixPath(backup.file).suffix, "markdown")
 
 
 def _file_form(
-    page: Page, kind: ContentType, current: bytes | None, known: StoredBase | None, at: str
+    page: Page, kind: ContentType, current: bytes | None, stored: StoredBase | None, at: str
 ) -> bytes:
     """The page as a file; one that is there changes in the lines concerned alone (promise 8)."""
     if current is not None:
         try:
             document = parse(current, kind)
             fields: set[str] = set(FIELD_NAMES)
-            if known is not None:
-                said = fingerprint(document.page.with_defaults_from(known.page))
-                fields = set(fingerprint(page).changed_fields(said))
+            if stored is not None:
+                named = fingerprint(document.page.with_defaults_from(stored.page))
+                fields = set(fingerprint(page).changed_fields(named))
             data = update(document, page=page, fields=fields - _FIXED).data
             lost = set(fingerprint(parse(data, kind).page).changed_fields(fingerprint(page)))
             if not lost - OPT_IN_FIELDS:
                 return data
         except BadPage:
             pass  # the file or the page is damaged: it is written anew
-    return _composed(page, kind, known, at)
+    return _composed(page, kind, stored, at)
 
 
-def _composed(page: Page, kind: ContentType, known: StoredBase | None, at: str) -> bytes:
+def _composed(page: Page, kind: ContentType, stored: StoredBase | None, at: str) -> bytes:
     date, created = at, at
-    if known is not None:
-        date, created = known.base.updated_at or at, known.base.created_at or at
+    if stored is not None:
+        date, created = stored.base.updated_at or at, stored.base.created_at or at
     return compose(
         page,
         date=date,
         date_created=created,
         content_type=kind,
-        extra_keys=_named(page),
+        extra_keys=_named_fields(page),
         check=False,
     )
 
 
-def _named(page: Page) -> set[str]:
-    said = {"scriptCss": page.script_css, "scriptJs": page.script_js, "private": page.private}
-    return {name for name, value in said.items() if value}
+def _named_fields(page: Page) -> set[str]:
+    named = {"scriptCss": page.script_css, "scriptJs": page.script_js, "private": page.private}
+    return {name for name, value in named.items() if value}
 
 
-def _differing(current: bytes | None, data: bytes, kind: ContentType) -> tuple[str, ...]:
+def _changed_fields(current: bytes | None, data: bytes, kind: ContentType) -> tuple[str, ...]:
     if current is None or current == data:
         return ()
     try:
@@ -239,12 +239,12 @@ def _differing(current: bytes | None, data: bytes, kind: ContentType) -> tuple[s
         return ("content",)
 
 
-def _unpushed(current: bytes, kind: ContentType, known: StoredBase | None) -> bool:
-    if known is None:
+def _unpushed(current: bytes, kind: ContentType, stored: StoredBase | None) -> bool:
+    if stored is None:
         return True
-    if digest_of(current) == known.base.digest:
+    if digest_of(current) == stored.base.digest:
         return False
     try:
-        return bool(fingerprint(parse(current, kind).page).changed_fields(known.base.local))
+        return bool(fingerprint(parse(current, kind).page).changed_fields(stored.base.local))
     except BadPage:
         return True

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 Result = Literal["done", "skipped", "failed"]
 
-HOPELESS = (ApiDisabled, Unauthenticated, UnexpectedResponse, StateError, Unreachable)
+FATAL = (ApiDisabled, Unauthenticated, UnexpectedResponse, StateError, Unreachable)
 """Errors after which no other page of the run could do better."""
 
 
@@ -63,14 +63,14 @@ class ActionResult:
     @property
     def fatal_error(self) -> WikisyncError | None:
         """The error after which no other page of the run could do better, if this met one."""
-        return self.error if isinstance(self.error, (*HOPELESS, Interrupted)) else None
+        return self.error if isinstance(self.error, (*FATAL, Interrupted)) else None
 
     @property
     def conflict(self) -> Conflict | None:
         """The conflict that a lease that did not hold is, or an edit that was written over."""
         if isinstance(self.error, OverwroteConcurrentEdit):
-            overtook = self._conflict("overtook", str(self.error.version))
-            return replace(overtook, backups=(self.error.backup,))
+            conflict = self._conflict("overtook", str(self.error.version))
+            return replace(conflict, backups=(self.error.backup,))
         if self.result == "done" and self.action.writes_markers:
             return self._conflict("marked", "")
         if isinstance(self.error, StalePlan):
@@ -95,21 +95,21 @@ def find_missing(
     A page that was made, moved or updated, and is neither listed nor found (absence is not
     deletion), is not done, whatever was answered. Without a list, nothing is known.
     """
-    there = None if pages is None else {page.key for page in pages}
+    existing = None if pages is None else {page.key for page in pages}
     return tuple(
         replace(
-            o,
+            result,
             result="skipped",
-            error=PageChanged(o.action.key, "it was gone when the run ended"),
+            error=PageChanged(result.action.key, "it was gone when the run ended"),
         )
-        if there is not None
-        and o.result == "done"
-        and (o.action.side, o.action.via_temporary_name) == ("wiki", False)
-        and o.action.verb in _LEAVES_PAGE
-        and o.action.key not in there
-        and _is_gone(wiki, o.action.key)
-        else o
-        for o in outcomes
+        if existing is not None
+        and result.result == "done"
+        and (result.action.side, result.action.via_temporary_name) == ("wiki", False)
+        and result.action.verb in _LEAVES_PAGE
+        and result.action.key not in existing
+        and _is_gone(wiki, result.action.key)
+        else result
+        for result in outcomes
     )
 
 
@@ -121,11 +121,11 @@ def _is_gone(wiki: Wiki, key: Key) -> bool:
 
 
 def run_action(
-    action: Action, work: Callable[[], WikisyncError | None], gave_up: WikisyncError | None
+    action: Action, work: Callable[[], WikisyncError | None], fatal_error: WikisyncError | None
 ) -> ActionResult:
     """What becomes of an action when ``work`` does it; ``gave_up`` is why it is not even tried."""
-    if gave_up is not None:
-        return ActionResult(action, "skipped", gave_up)
+    if fatal_error is not None:
+        return ActionResult(action, "skipped", fatal_error)
     try:
         return ActionResult(action, "done", work())
     except (PageChanged, FileChanged) as error:

@@ -19,28 +19,28 @@ if TYPE_CHECKING:
     from wikisync.apply.transaction import ApplyContext
     from wikisync.planning.model import Action
 
-APART: Final = 1.0
+INTERVAL: Final = 1.0
 """Seconds between the two looks, at least."""
 
 now = time.monotonic
 wait = time.sleep
 
 
-def wait_for_second_look(run: ApplyContext) -> None:
+def wait_for_second_look(context: ApplyContext) -> None:
     """Wait until the scan of the folder is long enough ago."""
-    looked = run.folder.looked_at
-    left = APART - (0.0 if looked is None else now() - looked)
-    if left > 0:
-        wait(left)
+    scanned_at = context.folder.looked_at
+    remaining = INTERVAL - (0.0 if scanned_at is None else now() - scanned_at)
+    if remaining > 0:
+        wait(remaining)
 
 
-def check_still_missing(run: ApplyContext, action: Action) -> None:
+def check_still_missing(context: ApplyContext, action: Action) -> None:
     """Raise PageChanged where a page that is to be deleted has a file again.
 
     A file of another kind is one too. A file that was there at the first look is another page's,
     renamed to that name. Raises FolderError where that cannot be told.
     """
-    folder = run.folder
+    folder = context.folder
     stem = PurePosixPath(action.file).with_suffix("").as_posix()
     for file in (action.file, *(f"{stem}{suffix}" for suffix in EXTENSIONS)):
         if file in folder.looked or folder.ignores(file):
@@ -49,15 +49,15 @@ def check_still_missing(run: ApplyContext, action: Action) -> None:
             raise PageChanged(action.key, f"its file {file} is there again")
 
 
-def check_still_renamed(run: ApplyContext, action: Action) -> None:
+def check_still_renamed(context: ApplyContext, action: Action) -> None:
     """Raise PageChanged where a page is to move because its file was renamed, and that was undone.
 
     Where pages change places, the old name is that of another page's file: it was there at the
     first look, or this run wrote it. Raises FolderError where that cannot be told.
     """
-    folder, old = run.folder, action.from_file
+    folder, old = context.folder, action.from_file
     if action.local is not None and folder.is_missing(action.local.file):
         raise PageChanged(action.key, f"its file {action.local.file} is gone again")
-    known = folder.looked.union(file for file, _ in run.files_written)
+    known = folder.looked.union(file for file, _ in context.files_written)
     if old and old not in known and not folder.is_missing(old):
         raise PageChanged(action.key, f"its file {old} is there again")

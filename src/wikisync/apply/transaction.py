@@ -33,11 +33,11 @@ if TYPE_CHECKING:
     from wikisync.page.model import Key, Record
     from wikisync.planning.model import Action, Local
     from wikisync.state import State
-    from wikisync.state.backups import What
+    from wikisync.state.backups import BackupKind
     from wikisync.state.journal import Intent
     from wikisync.wiki.client import Wiki
 
-HARMLESS = (Rejected, Forbidden, PageGone)
+NOTHING_WRITTEN = (Rejected, Forbidden, PageGone)
 """Answers to a write that are known to have changed nothing (facts, *Writing*)."""
 
 
@@ -57,14 +57,14 @@ class ApplyContext:
     wiki: Wiki
     folder: Folder
     state: State
-    number: int
+    run_number: int
     write_back: bool = True
     reads_history: bool = True
     token_checked: bool = False
     rewritten_digests: dict[tuple[str, bytes], bytes] = field(default_factory=dict)
     files_written: set[tuple[str, bytes]] = field(default_factory=set)
-    updates: int = 1
-    creates: int = 1
+    concurrent_updates: int = 1
+    concurrent_creates: int = 1
     tree_rebuilt: set[Key] = field(default_factory=set)
 
     def check_token(self) -> None:
@@ -91,14 +91,14 @@ class ParsedFile:
 class JournaledWrite:
     """A write between its intent and its end. ``sent`` is set when the write itself begins."""
 
-    run: ApplyContext
+    context: ApplyContext
     number: int
     intent: Intent
     sent: bool = False
 
-    def backup(self, data: bytes, what: What = "before") -> int:
+    def backup(self, data: bytes, what: BackupKind = "before") -> int:
         """Back up what stands where the write goes (promise 1); returns the backup's number."""
-        return self.run.state.backups.add(self.number, now(), data, what)
+        return self.context.state.backups.add(self.number, now(), data, what)
 
     def done(self, record: Record | None = None, refused: tuple[str, ...] = ()) -> None:
         """The write is done: the base and the end of the intent, in one transaction.
@@ -106,29 +106,29 @@ class JournaledWrite:
         ``record`` is the page as the wiki has it now, where the write was one to the wiki, and
         ``refused`` are fields that it did not take.
         """
-        commit_write(self.run.state, self.number, self.intent, record, refused)
+        commit_write(self.context.state, self.number, self.intent, record, refused)
 
 
 @contextmanager
-def journaled_write(run: ApplyContext, intent: Intent) -> Iterator[JournaledWrite]:
+def journaled_write(context: ApplyContext, intent: Intent) -> Iterator[JournaledWrite]:
     """Note the intent, let the write happen, and note what became of it.
 
     An error that leaves open whether anything was written leaves the intent open as well, for the
     next run to settle (promise 5).
     """
-    held = JournaledWrite(run, run.state.journal.begin(intent), intent)
+    write = JournaledWrite(context, context.state.journal.begin(intent), intent)
     try:
-        yield held
+        yield write
     except (PageChanged, FileChanged):
-        run.state.journal.end(held.number, "skipped")
+        context.state.journal.end(write.number, "skipped")
         raise
     except WikisyncError as error:
         too_large = isinstance(error, TooLarge) and not error.answer
-        if not held.sent or too_large or isinstance(error, (*HARMLESS, FolderError)):
-            run.state.journal.end(held.number, "failed")
+        if not write.sent or too_large or isinstance(error, (*NOTHING_WRITTEN, FolderError)):
+            context.state.journal.end(write.number, "failed")
         if isinstance(error, Forbidden | PageHidden):
             # To a guest, who a token becomes when it expires, the wiki says no more than that.
-            run.check_token()
+            context.check_token()
         raise
 
 
@@ -169,13 +169,13 @@ def base_after_push(after: StoredBase, record: Record, refused: tuple[str, ...])
 
     In that the file differs from the base, so that the next run tries again.
     """
-    there = fingerprint(record.page)
+    remote = fingerprint(record.page)
     base = replace(
         after.base,
         id=record.id,
         content_type=record.content_type,
-        local=after.base.local.with_fields_from(refused, there),
-        remote=there,
+        local=after.base.local.with_fields_from(refused, remote),
+        remote=remote,
         digest=b"" if refused else after.base.digest,  # no file's, so that the file is read
         created_at=record.created_at,
         updated_at=record.updated_at,
@@ -189,14 +189,14 @@ def base_after_move(after: StoredBase, record: Record) -> StoredBase:
     But the wiki rewrites a title that equals the end of the path: the file's then differs from the
     base, so that it is written again (facts, *Writing*).
     """
-    there = fingerprint(record.page)
-    changed = after.base.remote.changed_fields(there)
+    remote = fingerprint(record.page)
+    changed = after.base.remote.changed_fields(remote)
     if changed == ("title",) and record.page.title == record.key.path.rpartition("/")[2]:
         base = replace(
             after.base,
             id=record.id,
-            local=after.base.local.with_fields_from(("title",), there),
-            remote=there,
+            local=after.base.local.with_fields_from(("title",), remote),
+            remote=remote,
             updated_at=record.updated_at,
             digest=b"",
         )
@@ -208,15 +208,15 @@ def base_after_move(after: StoredBase, record: Record) -> StoredBase:
 
 def base_after_undo(after: StoredBase, record: Record) -> StoredBase:
     """The base of a page that was just brought back to what it was before a run."""
-    as_it_was = not after.base.remote.changed_fields(fingerprint(record.page))
+    unchanged = not after.base.remote.changed_fields(fingerprint(record.page))
     # No time at all makes the next run look at the page.
-    updated_at = record.updated_at if as_it_was else ""
+    updated_at = record.updated_at if unchanged else ""
     base = replace(after.base, id=record.id, updated_at=updated_at)
     return StoredBase(base, after.page)
 
 
 def base_of_equal_page(
-    action: Action, record: Record, here: Fingerprint, digest: bytes
+    action: Action, record: Record, local: Fingerprint, digest: bytes
 ) -> StoredBase:
     """The base of a page on which both sides agree now."""
     base = Base(
@@ -224,7 +224,7 @@ def base_of_equal_page(
         record.id,
         action.file,
         record.content_type,
-        here,
+        local,
         fingerprint(record.page),
         record.created_at,
         record.updated_at,
@@ -233,16 +233,16 @@ def base_of_equal_page(
     return StoredBase(base, record.page)
 
 
-def open_file(run: ApplyContext, here: Local) -> ParsedFile:
+def open_file(context: ApplyContext, local: Local) -> ParsedFile:
     """The file of the plan, read again. Raises FileChanged where it changed since (promise 3)."""
     try:
-        data = run.folder.read(here.file)
+        data = context.folder.read(local.file)
     except FolderError as error:
-        raise FileChanged(here.file, "read", error.reason) from error
+        raise FileChanged(local.file, "read", error.reason) from error
     digest = digest_of(data)
-    if digest != run.rewritten_digests.get((here.file, here.digest), here.digest):
-        raise FileChanged(here.file, "read", "it was edited meanwhile")
-    document = parse(data, here.content_type, file=here.file)
+    if digest != context.rewritten_digests.get((local.file, local.digest), local.digest):
+        raise FileChanged(local.file, "read", "it was edited meanwhile")
+    document = parse(data, local.content_type, file=local.file)
     return ParsedFile(document, digest, fingerprint(document.page))
 
 

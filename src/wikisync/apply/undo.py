@@ -42,14 +42,14 @@ class UndoStep:
     numbers of those that the past write made.
     """
 
-    noted: JournalEntry
+    entry: JournalEntry
     action: Action
-    in_the_way: str = ""
+    blocked_by: str = ""
     backups: tuple[int, ...] = ()
 
 
 def undo_steps(
-    state: State, number: int, *, tried: bool = True, settled: bool = True
+    state: State, number: int, *, include_skipped: bool = True, recovered: bool = True
 ) -> tuple[UndoStep, ...]:
     """What takes a run back, the last write first: what was done, or may be, and still stands.
 
@@ -58,15 +58,15 @@ def undo_steps(
     yet.
     """
     outcomes: set[Outcome | None] = {"done", "unknown"}
-    standing = _writes_in_effect(state, number, outcomes if settled else outcomes | {None})
-    left = set() if tried else _written(state, number, "skipped")
-    made: dict[int, tuple[int, ...]] = {}
+    standing = _writes_in_effect(state, number, outcomes if recovered else outcomes | {None})
+    skipped = set() if include_skipped else _targets_of_undos(state, number, "skipped")
+    backups: dict[int, tuple[int, ...]] = {}
     for backup in state.backups.of_run(number):
-        made[backup.intent] = (*made.get(backup.intent, ()), backup.number)
+        backups[backup.intent] = (*backups.get(backup.intent, ()), backup.number)
     return tuple(
-        UndoStep(noted, _action(noted.intent), backups=made.get(noted.number, ()))
-        for noted in reversed(standing)
-        if _what(noted) not in left
+        UndoStep(entry, _action(entry.intent), backups=backups.get(entry.number, ()))
+        for entry in reversed(standing)
+        if _target(entry) not in skipped
     )
 
 
@@ -74,31 +74,33 @@ def _writes_in_effect(
     state: State, number: int, outcomes: set[Outcome | None]
 ) -> list[JournalEntry]:
     """The writes of a run with such an outcome that no undo has taken back (nor was itself)."""
-    taken_back = _written(state, number, "done")
+    undone = _targets_of_undos(state, number, "done")
     return [
-        noted
-        for noted in state.journal.entries(number)
-        if noted.outcome in outcomes and _what(noted) not in taken_back
+        entry
+        for entry in state.journal.entries(number)
+        if entry.outcome in outcomes and _target(entry) not in undone
     ]
 
 
-def _written(state: State, number: int, outcome: Outcome) -> set[tuple[Side, frozenset[Key]]]:
+def _targets_of_undos(
+    state: State, number: int, outcome: Outcome
+) -> set[tuple[Side, frozenset[Key]]]:
     """What the undos of a run came to ``outcome`` with."""
-    undos = [run.number for run in state.journal.runs() if run.undoes == number]
+    undos = [record.number for record in state.journal.runs() if record.undoes == number]
     if outcome == "done":
         return {
-            _what(noted) for undo in undos for noted in _writes_in_effect(state, undo, {"done"})
+            _target(entry) for undo in undos for entry in _writes_in_effect(state, undo, {"done"})
         }
-    noted_of = (noted for undo in undos for noted in state.journal.entries(undo))
-    return {_what(noted) for noted in noted_of if noted.outcome == outcome}
+    entries = (entry for undo in undos for entry in state.journal.entries(undo))
+    return {_target(entry) for entry in entries if entry.outcome == outcome}
 
 
-def _what(noted: JournalEntry) -> tuple[Side, frozenset[Key]]:
+def _target(entry: JournalEntry) -> tuple[Side, frozenset[Key]]:
     """What a write wrote to; no run moves or changes a page or a file twice.
 
     A move is told by its two ends, whichever way it went.
     """
-    intent = noted.intent
+    intent = entry.intent
     return intent.side, frozenset({intent.from_key or intent.key, intent.key})
 
 
@@ -117,30 +119,30 @@ def _action(intent: Intent) -> Action:
     return Action(verb, intent.side, intent.key, intent.file, id=intent.page_id)
 
 
-def revert(run: ApplyContext, step: UndoStep) -> OverwroteConcurrentEdit | None:
+def revert(context: ApplyContext, step: UndoStep) -> OverwroteConcurrentEdit | None:
     """Take one write back. Raises what a write raises, and BackupMissing.
 
     Returns the edit that this wrote over at the last moment, if there was one.
     """
-    past = step.noted.intent
-    intent = _intent(run, step)
+    past = step.entry.intent
+    intent = _intent(context, step)
     if past.from_key is not None:
-        return _move(run, intent, past)
+        return _move(context, intent, past)
     if past.side == "folder":
-        _file(run, intent, step.noted.number)
+        _file(context, intent, step.entry.number)
         return None
-    return _page(run, intent, step.noted.number)
+    return _page(context, intent, step.entry.number)
 
 
-def leave_alone(run: ApplyContext, step: UndoStep) -> None:
+def record_skipped(context: ApplyContext, step: UndoStep) -> None:
     """Note in the journal that a write is not taken back, since what it left has changed."""
-    run.state.journal.end(run.state.journal.begin(_intent(run, step)), "skipped")
+    context.state.journal.end(context.state.journal.begin(_intent(context, step)), "skipped")
 
 
-def _intent(run: ApplyContext, step: UndoStep) -> Intent:
-    past = step.noted.intent
+def _intent(context: ApplyContext, step: UndoStep) -> Intent:
+    past = step.entry.intent
     intent = Intent(
-        run.number,
+        context.run_number,
         step.action.verb,
         past.side,
         past.key,
@@ -149,7 +151,7 @@ def _intent(run: ApplyContext, step: UndoStep) -> Intent:
         expected=past.wanted,
         wanted=past.expected,
         after=past.before,
-        before=run.state.bases.get(past.key),
+        before=context.state.bases.get(past.key),
     )
     if past.from_key is None:
         return intent
@@ -164,38 +166,38 @@ def _intent(run: ApplyContext, step: UndoStep) -> Intent:
     )
 
 
-def _move(run: ApplyContext, intent: Intent, past: Intent) -> OverwroteConcurrentEdit | None:
+def _move(context: ApplyContext, intent: Intent, past: Intent) -> OverwroteConcurrentEdit | None:
     if past.side == "folder":
-        file_actions.move(run, intent)
+        file_actions.move(context, intent)
         return None
-    return wiki_writes.move(run, intent)[1]
+    return wiki_writes.move(context, intent)[1]
 
 
-def _file(run: ApplyContext, intent: Intent, number: int) -> None:
+def _file(context: ApplyContext, intent: Intent, number: int) -> None:
     if intent.verb == "delete":
-        file_actions.delete(run, intent)
+        file_actions.delete(context, intent)
         return
-    data = run.state.backups.data(number)
+    data = context.state.backups.data(number)
     if data is None:
         raise BackupMissing(f"of {intent.file or intent.key}")
-    file_actions.write(run, replace(intent, wanted=digest_of(data).hex()), data)
+    file_actions.write(context, replace(intent, wanted=digest_of(data).hex()), data)
 
 
-def _page(run: ApplyContext, intent: Intent, number: int) -> OverwroteConcurrentEdit | None:
+def _page(context: ApplyContext, intent: Intent, number: int) -> OverwroteConcurrentEdit | None:
     if intent.verb == "delete":
-        wiki_writes.delete(run, intent)
+        wiki_writes.delete(context, intent)
         return None
     # What the write replaced in truth, where that was an edit of the same moment.
-    page = page_of(run.state, number, overtaken=True) or page_of(run.state, number)
+    page = page_of(context.state, number, overtaken=True) or page_of(context.state, number)
     if page is None:
         raise BackupMissing(f"of {intent.file or intent.key}")
     intent = replace(intent, wanted=str(fingerprint(page)))
     if intent.verb == "create":
-        wiki_writes.create(run, intent, page)
+        wiki_writes.create(context, intent, page)
         return None
 
     def page_for(before: Record) -> Page:
         return replace(page, private=before.page.private)
 
-    _record, overtook = wiki_writes.update(run, intent, page_for)
-    return overtook
+    _record, overwritten = wiki_writes.update(context, intent, page_for)
+    return overwritten

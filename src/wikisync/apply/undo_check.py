@@ -40,17 +40,17 @@ def check(
     was before. ``pages`` is the wiki's list; ``dates`` are digests of files whose ``date`` line was
     being written, by run and file. Raises WikiError where the wiki cannot be asked.
     """
-    files, there = _Files(folder, dates), _Pages(wiki, pages, steps)
+    files, remote = _Files(folder, dates), _Pages(wiki, pages, steps)
     found: list[UndoStep] = []
     for step in steps:
-        side = files if step.noted.intent.side == "folder" else there
-        if step.noted.outcome != "done" and side.as_before(step):
+        side = files if step.entry.intent.side == "folder" else remote
+        if step.entry.outcome != "done" and side.as_before(step):
             continue
         reason = side.problem(step)
         if not reason:
-            side.take_back(step)
-        page = step.action.id or there.at(step.noted.intent.key)
-        found.append(replace(step, in_the_way=reason, action=replace(step.action, id=page)))
+            side.revert(step)
+        page = step.action.id or remote.at(step.entry.intent.key)
+        found.append(replace(step, blocked_by=reason, action=replace(step.action, id=page)))
     return tuple(found)
 
 
@@ -63,47 +63,47 @@ class _Files:
         self._later: dict[str, str | None] = {}
 
     def problem(self, step: UndoStep) -> str:
-        past = step.noted.intent
+        intent = step.entry.intent
         try:
-            found = self._digest(past.file)
+            found = self._digest(intent.file)
             if step.action.verb == "create":
                 return "a file of that name is there now" if found is not None else ""
             if found is None:
                 return GONE
-            if found not in {past.wanted, self._dates.get((past.run, past.file))}:
+            if found not in {intent.wanted, self._dates.get((intent.run, intent.file))}:
                 return "it was edited meanwhile"
-            if step.action.verb == "move" and not self._is_free(past):
+            if step.action.verb == "move" and not self._is_free(intent):
                 return "a file of that name is there now"
         except FolderError as error:
             return error.reason
         return ""
 
     def as_before(self, step: UndoStep) -> bool:
-        past = step.noted.intent
+        intent = step.entry.intent
         try:
             if step.action.verb == "move":
                 return (
-                    self._digest(past.file) is None
-                    and self._digest(past.from_file) == past.expected
+                    self._digest(intent.file) is None
+                    and self._digest(intent.from_file) == intent.expected
                 )
-            return self._digest(past.file) == past.expected
+            return self._digest(intent.file) == intent.expected
         except FolderError:
             return False
 
-    def take_back(self, step: UndoStep) -> None:
-        past = step.noted.intent
+    def revert(self, step: UndoStep) -> None:
+        intent = step.entry.intent
         if step.action.verb == "move":
-            self._later[past.from_file] = self._digest(past.file)
-            self._later[past.file] = None
+            self._later[intent.from_file] = self._digest(intent.file)
+            self._later[intent.file] = None
         else:
-            self._later[past.file] = past.expected
+            self._later[intent.file] = intent.expected
 
-    def _is_free(self, past: Intent) -> bool:
-        if self._digest(past.from_file) is None:
+    def _is_free(self, intent: Intent) -> bool:
+        if self._digest(intent.from_file) is None:
             return True
         # Names that differ in case alone, or a move that was killed half-way.
-        goal, path = self._folder.root / past.from_file, self._folder.root / past.file
-        return past.from_file not in self._later and goal.samefile(path)
+        target, path = self._folder.root / intent.from_file, self._folder.root / intent.file
+        return intent.from_file not in self._later and target.samefile(path)
 
     def _digest(self, file: str) -> str | None:
         if file in self._later:
@@ -127,8 +127,8 @@ class _Pages:
         ids = [
             page
             for step in steps
-            if step.noted.intent.side == "wiki" and step.action.verb != "create"
-            if (page := step.noted.intent.page_id) is not None
+            if step.entry.intent.side == "wiki" and step.action.verb != "create"
+            if (page := step.entry.intent.page_id) is not None
         ]
         ids = list(dict.fromkeys(ids))
         for start in range(0, len(ids), BATCH):
@@ -139,60 +139,65 @@ class _Pages:
         return self._at.get(key)
 
     def problem(self, step: UndoStep) -> str:
-        past, verb = step.noted.intent, step.action.verb
+        intent, verb = step.entry.intent, step.action.verb
         if verb == "create":
-            return "there is a page now" if self.at(past.key) is not None else ""
-        if past.page_id in self._later:
-            key = self._later[past.page_id]
-            reason = "" if key == past.key else _moved(key)
+            return "there is a page now" if self.at(intent.key) is not None else ""
+        if intent.page_id in self._later:
+            key = self._later[intent.page_id]
+            reason = "" if key == intent.key else _moved(key)
         else:
-            reason = self._changed(past)
-        if not reason and verb == "move" and past.from_key is not None and self.at(past.from_key):
+            reason = self._changed(intent)
+        if (
+            not reason
+            and verb == "move"
+            and intent.from_key is not None
+            and self.at(intent.from_key)
+        ):
             return "there is a page now"
         return reason
 
     def as_before(self, step: UndoStep) -> bool:
-        past = step.noted.intent
-        if past.expected is None:
-            return self.at(past.key) is None
-        record = self._record(past)
-        at = past.from_key or past.key
+        intent = step.entry.intent
+        if intent.expected is None:
+            return self.at(intent.key) is None
+        record = self._record(intent)
+        at = intent.from_key or intent.key
         if record is None or isinstance(record, WikisyncError) or record.key != at:
             return False
-        return not fingerprint(record.page).changed_fields(Fingerprint.parse(past.expected))
+        return not fingerprint(record.page).changed_fields(Fingerprint.parse(intent.expected))
 
-    def take_back(self, step: UndoStep) -> None:
-        past, verb = step.noted.intent, step.action.verb
+    def revert(self, step: UndoStep) -> None:
+        intent, verb = step.entry.intent, step.action.verb
         if verb == "delete":
-            self._at[past.key] = None
-        elif past.page_id is not None and verb != "create":
-            self._later[past.page_id] = past.from_key or past.key
+            self._at[intent.key] = None
+        elif intent.page_id is not None and verb != "create":
+            self._later[intent.page_id] = intent.from_key or intent.key
         if verb == "create":
-            self._at[past.key] = past.page_id or 0
-        if verb == "move" and past.from_key is not None:
-            self._at[past.key], self._at[past.from_key] = None, past.page_id
+            self._at[intent.key] = intent.page_id or 0
+        if verb == "move" and intent.from_key is not None:
+            self._at[intent.key], self._at[intent.from_key] = None, intent.page_id
 
-    def _changed(self, past: Intent) -> str:
-        record = self._record(past)
+    def _changed(self, intent: Intent) -> str:
+        record = self._record(intent)
         if record is None:
             return "it was deleted on the wiki"
         if isinstance(record, PageHidden):
             return "the key may not see it"
         if isinstance(record, WikisyncError):
             raise record
-        if record.key != past.key:
+        if record.key != intent.key:
             return _moved(record.key)
-        if past.wanted is None:
+        if intent.wanted is None:
             return "it is not known how the run left it"
-        fields = fingerprint(record.page).changed_fields(Fingerprint.parse(past.wanted))
+        fields = fingerprint(record.page).changed_fields(Fingerprint.parse(intent.wanted))
         return f"its {', '.join(fields)} changed on the wiki" if fields else ""
 
-    def _record(self, past: Intent) -> Record | WikisyncError | None:
+    def _record(self, intent: Intent) -> Record | WikisyncError | None:
         """The page of a write; deleted and brought back, it has another id."""
-        found = None if past.page_id is None else self._read.get(past.page_id)
+        found = None if intent.page_id is None else self._read.get(intent.page_id)
         if found is not None and not isinstance(found, PageGone):
             return found
-        other = self.at(past.key)
+        other = self.at(intent.key)
         if not other:
             return None
         if other not in self._read:

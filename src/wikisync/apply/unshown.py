@@ -23,38 +23,38 @@ if TYPE_CHECKING:
 _FACT = "unshown"
 
 
-def remembered(state: State) -> frozenset[int]:
+def load(state: State) -> frozenset[int]:
     """Return the ids of the pages that may not be shown as they were sent. Raises StateError."""
     return frozenset(int(number) for number in (state.meta(_FACT) or "").split())
 
 
-def remember(state: State, page_id: int) -> None:
+def add(state: State, page_id: int) -> None:
     """Note that a page may not be shown as it was sent. Raises StateError."""
-    _set(state, remembered(state) | {page_id})
+    _set(state, load(state) | {page_id})
 
 
-def forget(state: State, page_id: int) -> None:
+def remove(state: State, page_id: int) -> None:
     """Note that a write of a page succeeded whole, or that the page is gone. Raises StateError."""
-    if page_id in (known := remembered(state)):
-        _set(state, known - {page_id})
+    if page_id in (ids := load(state)):
+        _set(state, ids - {page_id})
 
 
-def forget_all(state: State) -> None:
+def clear(state: State) -> None:
     """Forget every such page: they are another wiki's. Raises StateError."""
-    if remembered(state):
+    if load(state):
         _set(state, frozenset())
 
 
 def note(state: State) -> tuple[Note, ...]:
     """Say which pages may not be shown as they were sent, if there are any. Raises StateError."""
-    known = remembered(state)
-    if not known:
+    ids = load(state)
+    if not ids:
         return ()
-    files = sorted(base.file for base in state.bases.load().values() if base.id in known)
-    return (Note("unshown", len(known), ", ".join(files)),)
+    files = sorted(base.file for base in state.bases.load().values() if base.id in ids)
+    return (Note("unshown", len(ids), ", ".join(files)),)
 
 
-def write_again(wiki: Wiki, state: State, pages: Iterable[int]) -> None:
+def rewrite(wiki: Wiki, state: State, pages: Iterable[int]) -> None:
     """Write each of these pages once more as it is, if it is as it was sent. Raises StateError.
 
     A page that somebody changed since was written by them, and is not touched.
@@ -70,18 +70,18 @@ def write_again(wiki: Wiki, state: State, pages: Iterable[int]) -> None:
             pass
         except WikiError:
             continue
-        forget(state, page_id)
+        remove(state, page_id)
 
 
 def _is_as_sent(state: State, record: Record) -> bool:
-    known = state.bases.get(record.key)
-    return known is not None and not known.base.remote.changed_fields(fingerprint(record.page))
+    ids = state.bases.get(record.key)
+    return ids is not None and not ids.base.remote.changed_fields(fingerprint(record.page))
 
 
 def _note_time(state: State, record: Record) -> None:
     """Note the page's new time, so that the next run need not read it."""
-    if (known := state.bases.get(record.key)) is not None and _is_as_sent(state, record):
-        state.bases.put(replace(known, base=replace(known.base, updated_at=record.updated_at)))
+    if (ids := state.bases.get(record.key)) is not None and _is_as_sent(state, record):
+        state.bases.put(replace(ids, base=replace(ids.base, updated_at=record.updated_at)))
 
 
 def _set(state: State, pages: frozenset[int]) -> None:

@@ -28,7 +28,7 @@ _NO_STYLE: Final = re.compile(r"/\*.*?(?:\*/|\Z)|[\s;]", re.DOTALL)
 
 
 def rewrite_if_partial(
-    run: ApplyContext, key: Key, made: Record, page: Page
+    context: ApplyContext, key: Key, made: Record, page: Page
 ) -> tuple[Record, WriteUncertain | None]:
     """A page whose write failed half-way, with what the wiki then leaves out.
 
@@ -37,15 +37,15 @@ def rewrite_if_partial(
     record makes them (facts, *Speed and races of writes*). Where that fails as well, how it failed
     is given too. A page of somebody else is not touched.
     """
-    unlike = _unequal_fields(made, fingerprint(page))
-    if unlike and unlike != ("tags",):
+    differing = _unequal_fields(made, fingerprint(page))
+    if differing and differing != ("tags",):
         return made, None
     failure = None
     try:
-        run.wiki.update(made.id, key, page)
+        context.wiki.update(made.id, key, page)
     except WriteUncertain as error:
         failure = error
-    return run.wiki.read_one(made.id), failure
+    return context.wiki.read_one(made.id), failure
 
 
 def raise_render_failed(failure: WriteUncertain | None) -> None:
@@ -55,7 +55,7 @@ def raise_render_failed(failure: WriteUncertain | None) -> None:
 
 
 def verify_written(
-    run: ApplyContext, key: Key, record: Record, page: Page, lease: Fingerprint | None
+    context: ApplyContext, key: Key, record: Record, page: Page, expected: Fingerprint | None
 ) -> Record:
     """The page as read back, once it holds what was sent; a half-written one is written again.
 
@@ -65,16 +65,16 @@ def verify_written(
     if record.key != key:
         raise PageChanged(key, f"it was moved to {record.key} on the wiki")
     wanted = fingerprint(page)
-    unlike = _unequal_fields(record, wanted)
-    if unlike == ("tags",) and _tags_lost(record, lease):
-        run.wiki.update(record.id, key, page)
-        record = run.wiki.read_one(record.id)
-        unlike = _unequal_fields(record, wanted)
-        if unlike == ("tags",) and _tags_lost(record, lease):
+    differing = _unequal_fields(record, wanted)
+    if differing == ("tags",) and _tags_lost(record, expected):
+        context.wiki.update(record.id, key, page)
+        record = context.wiki.read_one(record.id)
+        differing = _unequal_fields(record, wanted)
+        if differing == ("tags",) and _tags_lost(record, expected):
             # Still half written: the next run settles it, and writes it whole.
-            raise WriteUncertain(run.wiki.url, "the page is there, and its tags are lost")
-    if unlike:
-        raise PageChanged(key, f"its {', '.join(unlike)} changed on the wiki right after")
+            raise WriteUncertain(context.wiki.url, "the page is there, and its tags are lost")
+    if differing:
+        raise PageChanged(key, f"its {', '.join(differing)} changed on the wiki right after")
     return record
 
 
@@ -86,7 +86,7 @@ def refused_fields(
     A style comes back minified, so that it is only told by having stayed as it was although the
     file's is not the one that was agreed on.
     """
-    found = []
+    refused = []
     base = intent.before.base.local if intent.before is not None else None
     agreed = (
         base is not None and base.has_field("scriptCss") and not base.changed_fields(_style(page))
@@ -97,34 +97,34 @@ def refused_fields(
         and style == old
         and _NO_STYLE.sub("", style) != _NO_STYLE.sub("", page.script_css or "")
     ):
-        found.append("scriptCss")
+        refused.append("scriptCss")
     if record.page.script_js != page.script_js:
-        found.append("scriptJs")
-    return tuple(found)
+        refused.append("scriptJs")
+    return tuple(refused)
 
 
-def raise_refused_fields(run: ApplyContext, key: Key, refused: tuple[str, ...]) -> None:
+def raise_refused_fields(context: ApplyContext, key: Key, refused: tuple[str, ...]) -> None:
     """Raise Forbidden with the rights that the key lacks for these fields, if there are any."""
     if refused:
-        raise Forbidden(run.wiki.url, tuple(_NEEDS[name] for name in refused), key=key)
+        raise Forbidden(context.wiki.url, tuple(_NEEDS[name] for name in refused), key=key)
 
 
-def find_overwritten_edit(run: ApplyContext, before: Record) -> PageVersion | None:
+def find_overwritten_edit(context: ApplyContext, before: Record) -> PageVersion | None:
     """What somebody wrote between our last look and our write, if the key may read history.
 
     Wiki.js makes a version of what a page holds when it is about to change (facts, *Reading*): the
     newest is what our write replaced, and should be what we had looked at. Its time alone does not
     tell, since a page's time also moves without a change.
     """
-    if not run.reads_history:
+    if not context.reads_history:
         return None
     try:
-        versions = run.wiki.newest_versions(before.id, 2)
+        versions = context.wiki.newest_versions(before.id, 2)
         if not versions or versions[0].date == before.updated_at:
             return None
-        past = run.wiki.version(before.id, versions[0].id)
+        version = context.wiki.version(before.id, versions[0].id)
     except Forbidden:
-        run.reads_history = False
+        context.reads_history = False
         return None
     except WikiError:
         # The write is done and checked; that nobody was overtaken cannot be known just now.
@@ -132,19 +132,19 @@ def find_overwritten_edit(run: ApplyContext, before: Record) -> PageVersion | No
     # What we had looked at became a version before our write came, so somebody else wrote; that
     # they changed tags or a style does not show in it.
     if len(versions) > 1 and versions[1].date == before.updated_at:
-        return past
+        return version
     # Our write also takes a page that was moved meanwhile back to where it was.
-    same = past.key == before.key and not fingerprint(past.page).changed_fields(
+    same = version.key == before.key and not fingerprint(version.page).changed_fields(
         fingerprint(before.page)
     )
-    return None if same else past
+    return None if same else version
 
 
-def _tags_lost(record: Record, lease: Fingerprint | None) -> bool:
+def _tags_lost(record: Record, expected: Fingerprint | None) -> bool:
     """Whether a write seems to have left the page without its new tags: with none, or the old."""
     if not record.page.tags:
         return True
-    return lease is not None and "tags" not in fingerprint(record.page).changed_fields(lease)
+    return expected is not None and "tags" not in fingerprint(record.page).changed_fields(expected)
 
 
 def _unequal_fields(record: Record, wanted: Fingerprint) -> tuple[str, ...]:

@@ -47,40 +47,40 @@ if TYPE_CHECKING:
     from wikisync.wiki.client import Wiki
 
 
-def create(run: ApplyContext, intent: Intent, page: Page) -> Record:
+def create(context: ApplyContext, intent: Intent, page: Page) -> Record:
     """Create the page of an intent, where there is none. Returns it as it is then.
 
     Raises PageChanged where there is one, or somebody wrote right after; Forbidden where all but
     style or script was taken; WikiError.
     """
-    with journaled_write(run, intent) as held:
-        if run.wiki.find(intent.key) is not None:
+    with journaled_write(context, intent) as write:
+        if context.wiki.find(intent.key) is not None:
             raise PageChanged(intent.key, "there is a page now")
-        held.sent = True
+        write.sent = True
         failure: WriteUncertain | None = None
         try:
-            written = run.wiki.create(intent.key, page)
-            run.tree_rebuilt.add(intent.key)
-            record = run.wiki.read_one(written.id)
+            written = context.wiki.create(intent.key, page)
+            context.tree_rebuilt.add(intent.key)
+            record = context.wiki.read_one(written.id)
         except WriteUncertain:
-            made = run.wiki.find(intent.key)
+            made = context.wiki.find(intent.key)
             if made is None:
-                run.state.journal.end(held.number, "failed")
+                context.state.journal.end(write.number, "failed")
                 raise
-            _mark_tree_dirty(run, intent.key)
-            record, failure = rewrite_if_partial(run, intent.key, made, page)
-        record = verify_written(run, intent.key, record, page, lease=None)
+            _mark_tree_dirty(context, intent.key)
+            record, failure = rewrite_if_partial(context, intent.key, made, page)
+        record = verify_written(context, intent.key, record, page, expected=None)
         refused = refused_fields(record, page, None, intent)
         if failure is not None:
-            unshown.remember(run.state, record.id)
-        held.done(record, refused)
+            unshown.add(context.state, record.id)
+        write.done(record, refused)
     raise_render_failed(failure)
-    raise_refused_fields(run, intent.key, refused)
+    raise_refused_fields(context, intent.key, refused)
     return record
 
 
 def update(
-    run: ApplyContext, intent: Intent, page_for: Callable[[Record], Page]
+    context: ApplyContext, intent: Intent, page_for: Callable[[Record], Page]
 ) -> tuple[Record, OverwroteConcurrentEdit | None]:
     """Bring the page of an intent to what ``page_for`` makes of it as it is now.
 
@@ -88,56 +88,56 @@ def update(
     kept. Raises PageChanged where the page is not as the lease says, or somebody wrote right after;
     Forbidden where all but style or script was taken; WikiError.
     """
-    with journaled_write(run, intent) as held:
-        before = _read_expected(held)
-        page, lease = page_for(before), fingerprint(before.page)
+    with journaled_write(context, intent) as write:
+        before = _read_expected(write)
+        page, expected = page_for(before), fingerprint(before.page)
         wanted = fingerprint(page)
-        held.backup(pack_page(before.page))
-        held.sent = True
+        write.backup(pack_page(before.page))
+        write.sent = True
         if page.editor != before.page.editor:  # which no update changes
             with suppress(WriteUncertain):
-                run.wiki.convert(before.id, page.editor or "")
-            before = run.wiki.read_one(before.id)
+                context.wiki.convert(before.id, page.editor or "")
+            before = context.wiki.read_one(before.id)
         failure: WriteUncertain | None = None
         try:
-            run.wiki.update(before.id, intent.key, page)
+            context.wiki.update(before.id, intent.key, page)
         except WriteUncertain as error:
             failure = error
-            record = run.wiki.read_one(before.id)
-            there = fingerprint(record.page)
-            if wanted.changed_fields(there) and not there.changed_fields(lease):
-                run.state.journal.end(held.number, "failed")
+            record = context.wiki.read_one(before.id)
+            on_wiki = fingerprint(record.page)
+            if wanted.changed_fields(on_wiki) and not on_wiki.changed_fields(expected):
+                context.state.journal.end(write.number, "failed")
                 raise
         else:
-            record = run.wiki.read_one(before.id)
+            record = context.wiki.read_one(before.id)
         # Before a half-written page is written again: that makes a version of its own.
-        found = find_overwritten_edit(run, before)
+        overwritten = find_overwritten_edit(context, before)
         if failure is not None and not wanted.changed_fields(fingerprint(record.page)):
             # It is written, and not all that comes of it is there: what readers see may not be.
             first = record
-            record, failure = rewrite_if_partial(run, intent.key, first, page)
-            found = found or find_overwritten_edit(run, first)
+            record, failure = rewrite_if_partial(context, intent.key, first, page)
+            overwritten = overwritten or find_overwritten_edit(context, first)
         else:
             failure = None
-        if found is not None:
-            backup = held.backup(pack_page(found.page), "overtaken")
-        record = verify_written(run, intent.key, record, page, lease)
+        if overwritten is not None:
+            backup = write.backup(pack_page(overwritten.page), "overtaken")
+        record = verify_written(context, intent.key, record, page, expected)
         refused = refused_fields(record, page, before.page, intent)
         if failure is not None:
-            unshown.remember(run.state, record.id)
-        held.done(record, refused)
+            unshown.add(context.state, record.id)
+        write.done(record, refused)
         if failure is None:
-            unshown.forget(run.state, record.id)
-    if found is None:
+            unshown.remove(context.state, record.id)
+    if overwritten is None:
         raise_render_failed(failure)
-    raise_refused_fields(run, intent.key, refused)
-    return record, None if found is None else OverwroteConcurrentEdit(
-        intent.key, found.version_id, backup
+    raise_refused_fields(context, intent.key, refused)
+    return record, None if overwritten is None else OverwroteConcurrentEdit(
+        intent.key, overwritten.version_id, backup
     )
 
 
 def move(
-    run: ApplyContext, intent: Intent, look: Callable[[], None] = lambda: None
+    context: ApplyContext, intent: Intent, precheck: Callable[[], None] = lambda: None
 ) -> tuple[Record, OverwroteConcurrentEdit | None]:
     """Move the page of an intent from its origin to its key, where there is none.
 
@@ -147,112 +147,114 @@ def move(
     changes a title that the old path ended in: it is put back (facts, *Writing*). Raises
     PageChanged where the page is not as the lease says, or there is a page already; WikiError.
     """
-    with journaled_write(run, intent) as held:
-        before = _read_expected(held)
-        if run.wiki.find(intent.key) is not None:
+    with journaled_write(context, intent) as write:
+        before = _read_expected(write)
+        if context.wiki.find(intent.key) is not None:
             raise PageChanged(intent.key, "there is a page now")
-        held.backup(pack_page(before.page))
-        look()
-        held.sent = True
+        write.backup(pack_page(before.page))
+        precheck()
+        write.sent = True
         failure: WriteUncertain | None = None
         try:
-            run.wiki.move(before.id, intent.key)
-            run.tree_rebuilt.add(intent.key)
+            context.wiki.move(before.id, intent.key)
+            context.tree_rebuilt.add(intent.key)
         except WriteUncertain as error:
             failure = error
-        record = run.wiki.read_one(before.id)
+        record = context.wiki.read_one(before.id)
         if record.key != intent.key:
-            run.state.journal.end(held.number, "failed")
+            context.state.journal.end(write.number, "failed")
             raise failure or PageChanged(intent.key, f"it is at {record.key} after it was moved")
         if failure is not None:
-            _mark_tree_dirty(run, intent.key)
-        found = None
+            _mark_tree_dirty(context, intent.key)
+        overwritten = None
         if only_title_changed(before, record):
             with suppress(WriteUncertain):  # what is there then decides
-                run.wiki.update(record.id, intent.key, before.page)
-            found = find_overwritten_edit(run, record)
-            if found is not None:
-                backup = held.backup(pack_page(found.page), "overtaken")
-            record = run.wiki.read_one(record.id)
-        held.done(record)
-    return record, None if found is None else OverwroteConcurrentEdit(
-        intent.key, found.version_id, backup
+                context.wiki.update(record.id, intent.key, before.page)
+            overwritten = find_overwritten_edit(context, record)
+            if overwritten is not None:
+                backup = write.backup(pack_page(overwritten.page), "overtaken")
+            record = context.wiki.read_one(record.id)
+        write.done(record)
+    return record, None if overwritten is None else OverwroteConcurrentEdit(
+        intent.key, overwritten.version_id, backup
     )
 
 
-def convert(run: ApplyContext, intent: Intent, editor: str) -> Record:
+def convert(context: ApplyContext, intent: Intent, editor: str) -> Record:
     """Let the wiki make the page of an intent one of ``editor``. Returns it as it is then.
 
     Raises PageChanged where it is not as the lease says; WikiError.
     """
-    with journaled_write(run, intent) as held:
-        before = _read_expected(held)
-        held.backup(pack_page(before.page))
-        held.sent = True
+    with journaled_write(context, intent) as write:
+        before = _read_expected(write)
+        write.backup(pack_page(before.page))
+        write.sent = True
         failure: WriteUncertain | None = None
         try:
-            run.wiki.convert(before.id, editor)
+            context.wiki.convert(before.id, editor)
         except WriteUncertain as error:
             failure = error
-        record = run.wiki.read_one(before.id)
+        record = context.wiki.read_one(before.id)
         if record.page.editor != editor:
-            run.state.journal.end(held.number, "failed")
+            context.state.journal.end(write.number, "failed")
             raise failure or PageChanged(intent.key, "it is what it was after it was converted")
-        held.done(record)
+        write.done(record)
     return record
 
 
 def only_title_changed(before: Record, record: Record) -> bool:
     """Whether a move changed nothing but the title, to the end of the new path."""
-    unlike = fingerprint(before.page).changed_fields(fingerprint(record.page))
-    return unlike == ("title",) and record.page.title == record.key.path.rpartition("/")[2]
+    differing = fingerprint(before.page).changed_fields(fingerprint(record.page))
+    return differing == ("title",) and record.page.title == record.key.path.rpartition("/")[2]
 
 
-def delete(run: ApplyContext, intent: Intent, look: Callable[[], None] = lambda: None) -> None:
+def delete(
+    context: ApplyContext, intent: Intent, precheck: Callable[[], None] = lambda: None
+) -> None:
     """Delete the page of an intent. Raises PageChanged where it is not as the lease says;
     WikiError.
 
     ``look`` is called right before the request, and may raise why it is not to be made. What it
     held is kept; its history on the wiki is gone with it.
     """
-    with journaled_write(run, intent) as held:
-        before = _read_expected(held)
-        held.backup(pack_page(before.page))
-        look()
-        held.sent = True
+    with journaled_write(context, intent) as write:
+        before = _read_expected(write)
+        write.backup(pack_page(before.page))
+        precheck()
+        write.sent = True
         failure: WriteUncertain | None = None
         try:
-            run.wiki.delete(before.id)
-            run.tree_rebuilt.add(intent.key)
+            context.wiki.delete(before.id)
+            context.tree_rebuilt.add(intent.key)
         except PageGone:
             pass
         except WriteUncertain as error:
             failure = error
-        if _is_there(run, before.id):
-            run.state.journal.end(held.number, "failed")
+        if _is_there(context, before.id):
+            context.state.journal.end(write.number, "failed")
             raise failure or PageChanged(intent.key, "it is still there after it was deleted")
         if failure is not None:
-            _mark_tree_dirty(run, intent.key)
-        held.done()
+            _mark_tree_dirty(context, intent.key)
+        write.done()
 
 
-def _mark_tree_dirty(run: ApplyContext, key: Key) -> None:
+def _mark_tree_dirty(context: ApplyContext, key: Key) -> None:
     """A write that rebuilds the wiki's tree was done, and perhaps without that."""
-    run.tree_rebuilt.discard(key)
-    mark_dirty(run.state)
+    context.tree_rebuilt.discard(key)
+    mark_dirty(context.state)
 
 
-def _read_expected(held: JournaledWrite) -> Record:
+def _read_expected(write: JournaledWrite) -> Record:
     """The page as it is now, if that is as the plan saw it (promise 3)."""
-    intent = held.intent
+    intent = write.intent
     at = intent.from_key or intent.key
     if intent.page_id is None or intent.expected is None:
         raise AssertionError(f"{intent.key}: a write over a page needs a lease")
     try:
-        record = held.run.wiki.read_one(intent.page_id)
+        record = write.context.wiki.read_one(intent.page_id)
     except PageGone:
         # It may have been deleted and brought back, which gives it another id.
-        found = held.run.wiki.find(at)
+        found = write.context.wiki.find(at)
         if found is None:
             raise PageChanged(intent.key, "it was deleted on the wiki") from None
         record = found
@@ -261,14 +263,16 @@ def _read_expected(held: JournaledWrite) -> Record:
     fields = fingerprint(record.page).changed_fields(Fingerprint.parse(intent.expected))
     if fields:
         # Its time may not tell: a page can change in the wiki's database alone.
-        held.run.state.bases.doubt([intent.before.base.key if intent.before else intent.key])
+        write.context.state.bases.mark_stale(
+            [intent.before.base.key if intent.before else intent.key]
+        )
         raise PageChanged(intent.key, f"its {', '.join(fields)} changed on the wiki")
     return record
 
 
-def _is_there(run: ApplyContext, page_id: int) -> bool:
+def _is_there(context: ApplyContext, page_id: int) -> bool:
     try:
-        run.wiki.read_one(page_id)
+        context.wiki.read_one(page_id)
     except PageGone:
         return False
     return True

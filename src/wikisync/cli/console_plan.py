@@ -73,7 +73,7 @@ def apply(
             plan,
             terminal.progress(output),
             ask=terminal.confirmation(yes=yes),
-            notice=terminal.print_stopping,
+            on_interrupt=terminal.print_stopping,
             skip_stale=skip_stale,
         )
         terminal.print_and_exit(report, output, config)

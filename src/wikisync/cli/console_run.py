@@ -61,7 +61,7 @@ def write(
                 request,
                 terminal.progress(output),
                 ask=terminal.confirmation(yes=yes),
-                notice=terminal.print_stopping,
+                on_interrupt=terminal.print_stopping,
             )
         terminal.print_and_exit(report, output, config)
 
@@ -81,7 +81,7 @@ def undo(
             request,
             terminal.progress(output),
             ask=terminal.confirmation(yes=yes),
-            notice=terminal.print_stopping,
+            on_interrupt=terminal.print_stopping,
         )
         terminal.print_and_exit(report, output, config)
 

@@ -56,7 +56,7 @@ def as_values(backup: Backup) -> dict[str, Any]:
         "action": backup.verb,
         "outcome": backup.outcome or "unsettled",
         "side": backup.side,
-        "what": backup.what,
+        "what": backup.kind,
         "locale": backup.key.locale,
         "path": backup.key.path,
         "file": backup.file,

@@ -117,7 +117,7 @@ def named(names: Sequence[str]) -> str:
 def backup_in_words(backup: Backup) -> str:
     """Say what a backup is of, which side it stood on, and which run made it."""
     by = f"run {backup.run} ({backup.command})"
-    if backup.what == "overtaken":
+    if backup.kind == "overtaken":
         return f"an edit on the wiki that {by} wrote over at the same moment"
     thing = "the page on the wiki" if backup.side == "wiki" else "the file"
     if backup.outcome == "done":

@@ -94,8 +94,8 @@ def _written(
             progress,
             lambda _report: True,
             notice,
-            chosen=lambda action: action.key in chosen,
-            tell=session.tell,
+            is_selected=lambda action: action.key in chosen,
+            on_result=session.tell,
         )
     except WikisyncError as error:
         _ended(session, (str(error_message(error)),), LINGER, good=False)

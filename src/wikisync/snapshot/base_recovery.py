@@ -44,14 +44,14 @@ class RecoveredBases:
 
 def recover_bases(
     wiki: Wiki,
-    here: Mapping[Key, Local],
-    there: Mapping[Key, RemoteState],
+    local: Mapping[Key, Local],
+    remote: Mapping[Key, RemoteState],
     bases: Mapping[Key, Base],
     folder: Folder,
     locales: Locales,
     *,
     git: Callable[[Path], Repository | None] = Repository.at,
-    most: int = MOST,
+    limit: int = MOST,
 ) -> RecoveredBases:
     """Bases for pages that differ, that were moved, or whose file git once had and has no more.
 
@@ -59,34 +59,41 @@ def recover_bases(
     ``most`` bounds the versions of one page that are looked at. Raises what makes the wiki
     unreachable; whatever else stands in the way is a note.
     """
-    pairs = dict(differing(here, there, bases))
-    alone = dict(without_file(here, there, bases, folder, locales))
-    if not pairs and not alone:
+    changed = dict(differing(local, remote, bases))
+    without_local = dict(without_file(local, remote, bases, folder, locales))
+    if not changed and not without_local:
         return RecoveredBases()
-    in_git = GitHistory.find(folder, git)
-    found = find_move_candidates(here, there, bases, alone, folder)
-    both_names = {file: _of_file(candidate) for file, candidate in found.values()}
-    committed = in_git.committed({**pairs, **alone, **both_names})
-    strays = by_base(found, committed.keys() & alone.keys())
-    gone = {key: page for key, page in alone.items() if key in committed and key not in found}
-    unread = {**_as_it_was(gone, committed), **strays.pages}
-    candidates = {**pairs, **_read(wiki, unread)}
-    on_wiki = WikiHistory(wiki, folder, most)
-    remembered = dict(in_git.bases_of(candidates, on_wiki.search(candidates, committed)))
-    left = pairs.keys() - remembered.keys()
+    git_history = GitHistory.find(folder, git)
+    move_candidates = find_move_candidates(local, remote, bases, without_local, folder)
+    both_names = {file: _with_local_file(candidate) for file, candidate in move_candidates.values()}
+    committed = git_history.versions({**changed, **without_local, **both_names})
+    moved = by_base(move_candidates, committed.keys() & without_local.keys())
+    gone = {
+        key: page
+        for key, page in without_local.items()
+        if key in committed and key not in move_candidates
+    }
+    unread = {**_possibly_unchanged(gone, committed), **moved.pages}
+    candidates = {**changed, **_read_pages(wiki, unread)}
+    wiki_history = WikiHistory(wiki, folder, limit)
+    recovered = dict(git_history.bases_of(candidates, wiki_history.search(candidates, committed)))
+    unresolved = changed.keys() - recovered.keys()
     return RecoveredBases(
-        remembered,
+        recovered,
         {page.remote.listed.key: page.remote for key, page in candidates.items() if key in unread},
-        {key: now for key, now in strays.moved.items() if key in remembered},
-        (*_git_notes(in_git, len(left), len(alone)), *_wiki_notes(len(left & on_wiki.closed))),
+        {key: now for key, now in moved.moved.items() if key in recovered},
+        (
+            *_git_notes(git_history, len(unresolved), len(without_local)),
+            *_wiki_notes(len(unresolved & wiki_history.forbidden)),
+        ),
     )
 
 
-def _of_file(candidate: Candidate) -> Candidate:
+def _with_local_file(candidate: Candidate) -> Candidate:
     return candidate if candidate.local is None else replace(candidate, file=candidate.local.file)
 
 
-def _as_it_was(
+def _possibly_unchanged(
     gone: Mapping[Key, Candidate], committed: Mapping[Key, tuple[GitVersion, ...]]
 ) -> dict[Key, Candidate]:
     """Those pages without a file that may be, as far as the list tells, as git once had them."""
@@ -100,30 +107,34 @@ def _as_it_was(
     }
 
 
-def _read(wiki: Wiki, unread: Mapping[Key, Candidate]) -> dict[Key, Candidate]:
+def _read_pages(wiki: Wiki, unread: Mapping[Key, Candidate]) -> dict[Key, Candidate]:
     """Those pages, read whole."""
     keys = {page.remote.listed.key: key for key, page in unread.items()}
     found = {}
     try:
         for listed, got in wiki.read([page.remote.listed for page in unread.values()]):
             if isinstance(got, Record) and got.key == listed.key:
-                there = Remote(listed, fingerprint(got.page), got)
-                found[keys[listed.key]] = replace(unread[keys[listed.key]], remote=there)
+                remote = Remote(listed, fingerprint(got.page), got)
+                found[keys[listed.key]] = replace(unread[keys[listed.key]], remote=remote)
     except Forbidden:
         return found  # who cannot read a page cannot tell what it was
     return found
 
 
-def _git_notes(in_git: GitHistory, left: int, alone: int) -> tuple[Note, ...]:
-    failed = in_git.failed
+def _git_notes(git_history: GitHistory, unresolved: int, without_local: int) -> tuple[Note, ...]:
+    failed = git_history.failed
     if failed is not None:
         kind: NoteKind = "partial" if failed.partial else "git-failed"
         # Of pages without a file it could have told whether they were deleted here.
-        return (Note(kind, left or alone, failed.reason),) if left or alone else ()
-    if not left:
+        return (
+            (Note(kind, unresolved or without_local, failed.reason),)
+            if unresolved or without_local
+            else ()
+        )
+    if not unresolved:
         return ()
-    shallow = (Note("shallow", left),) if in_git.shallow else ()
-    return (*shallow, Note("partial", left)) if in_git.missing else shallow
+    shallow = (Note("shallow", unresolved),) if git_history.shallow else ()
+    return (*shallow, Note("partial", unresolved)) if git_history.missing else shallow
 
 
 def _wiki_notes(closed: int) -> tuple[Note, ...]:

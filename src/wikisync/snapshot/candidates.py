@@ -45,31 +45,32 @@ class Candidate:
 
 
 def differing(
-    here: Mapping[Key, Local], there: Mapping[Key, RemoteState], bases: Mapping[Key, Base]
+    local: Mapping[Key, Local], remote: Mapping[Key, RemoteState], bases: Mapping[Key, Base]
 ) -> Iterator[tuple[Key, Candidate]]:
     """Pages of both sides that nothing is remembered of, and that differ."""
-    for key, page in _unknown(there, bases):
-        local = here.get(key)
-        if local is None or page.fingerprint is None or page.record is None:
+    for key, page in _unknown(remote, bases):
+        local_file = local.get(key)
+        if local_file is None or page.fingerprint is None or page.record is None:
             continue
         # A page that became another kind of page has no text in common with the file.
-        if local.content_type == page.listed.content_type and local.fingerprint.changed_fields(
-            page.fingerprint
+        if (
+            local_file.content_type == page.listed.content_type
+            and local_file.fingerprint.changed_fields(page.fingerprint)
         ):
-            yield key, Candidate(local.file, local.content_type, page, local)
+            yield key, Candidate(local_file.file, local_file.content_type, page, local_file)
 
 
 def without_file(
-    here: Mapping[Key, Local],
-    there: Mapping[Key, RemoteState],
+    local: Mapping[Key, Local],
+    remote: Mapping[Key, RemoteState],
     bases: Mapping[Key, Base],
     folder: Folder,
     locales: Locales,
 ) -> Iterator[tuple[Key, Candidate]]:
     """Pages of the wiki that nothing is remembered of, and that have no file in the folder."""
-    for key, page in _unknown(there, bases):
+    for key, page in _unknown(remote, bases):
         content_type = page.listed.content_type
-        if key in here or page.listed.private or not has_file_form(content_type):
+        if key in local or page.listed.private or not has_file_form(content_type):
             continue
         try:
             file = file_of(key, content_type, locales)
@@ -81,18 +82,18 @@ def without_file(
 
 
 def _unknown(
-    there: Mapping[Key, RemoteState], bases: Mapping[Key, Base]
+    remote: Mapping[Key, RemoteState], bases: Mapping[Key, Base]
 ) -> Iterator[tuple[Key, Remote]]:
     # A page that moved here from elsewhere is remembered under its old name.
     known = {(base.id, base.created_at) for base in bases.values()}
-    for key, page in there.items():
+    for key, page in remote.items():
         if key in bases or not isinstance(page, Remote):
             continue
         if (page.listed.id, page.listed.created_at) not in known:
             yield key, page
 
 
-_Sign = TypeVar("_Sign", str, datetime)
+_Value = TypeVar("_Value", str, datetime)
 """What a file and a page may have in common."""
 
 
@@ -109,9 +110,9 @@ class MoveCandidates:
 
 def find_move_candidates(
     here: Mapping[Key, Local],
-    there: Mapping[Key, RemoteState],
+    remote: Mapping[Key, RemoteState],
     bases: Mapping[Key, Base],
-    alone: Mapping[Key, Candidate],
+    without_local: Mapping[Key, Candidate],
     folder: Folder,
 ) -> dict[Key, tuple[Key, Candidate]]:
     """Pages without a file that are one with a file without a page, by the keys of the pages.
@@ -119,23 +120,28 @@ def find_move_candidates(
     The values are the file's key, and both of them as a candidate. ``alone`` are the pages that
     have no file; only where there are such is any file read.
     """
-    if not alone:
+    if not without_local:
         return {}
-    lonely = {key: local for key, local in here.items() if key not in bases and key not in there}
-    documents = {key: read_file(folder, local) for key, local in lonely.items()}
-    moments = (
+    without_remote = {
+        key: local for key, local in here.items() if key not in bases and key not in remote
+    }
+    documents = {key: read_file(folder, local) for key, local in without_remote.items()}
+    times = (
         _grouped((key, _created(document)) for key, document in documents.items()),
         _grouped(
-            (key, parse_instant(page.remote.listed.created_at)) for key, page in alone.items()
+            (key, parse_instant(page.remote.listed.created_at))
+            for key, page in without_local.items()
         ),
     )
-    found = dict(_pairs(*moments, here, alone))
-    met = {file for file, _candidate in found.values()}
+    found = dict(_unique_pairs(*times, here, without_local))
+    matched = {file for file, _candidate in found.values()}
     titles = (
-        _grouped((k, d.suggested_title) for k, d in documents.items() if d and k not in met),
-        _grouped((k, page.remote.listed.title) for k, page in alone.items() if k not in found),
+        _grouped((k, d.suggested_title) for k, d in documents.items() if d and k not in matched),
+        _grouped(
+            (k, page.remote.listed.title) for k, page in without_local.items() if k not in found
+        ),
     )
-    return {**dict(_pairs(*titles, here, alone)), **found}
+    return {**dict(_unique_pairs(*titles, here, without_local)), **found}
 
 
 def by_base(found: Mapping[Key, tuple[Key, Candidate]], in_git: Collection[Key]) -> MoveCandidates:
@@ -143,37 +149,37 @@ def by_base(found: Mapping[Key, tuple[Key, Candidate]], in_git: Collection[Key])
 
     ``in_git`` are the keys of pages of whose names git once had a file: there it was renamed.
     """
-    told = MoveCandidates()
+    candidates = MoveCandidates()
     for page, (file, candidate) in found.items():
         if page in in_git:
-            told.pages[page] = candidate
+            candidates.pages[page] = candidate
         elif candidate.local is not None:
-            told.pages[file] = replace(candidate, file=candidate.local.file)
-            told.moved[file] = page
-    return told
+            candidates.pages[file] = replace(candidate, file=candidate.local.file)
+            candidates.moved[file] = page
+    return candidates
 
 
-def _pairs(
-    files: Mapping[_Sign, list[Key]],
-    pages: Mapping[_Sign, list[Key]],
-    here: Mapping[Key, Local],
-    alone: Mapping[Key, Candidate],
+def _unique_pairs(
+    files: Mapping[_Value, list[Key]],
+    pages: Mapping[_Value, list[Key]],
+    local: Mapping[Key, Local],
+    without_local: Mapping[Key, Candidate],
 ) -> Iterator[tuple[Key, tuple[Key, Candidate]]]:
     """A page and a file that are alone in what they have in common, and of the same kind."""
-    for sign in files.keys() & pages.keys():
-        if len(files[sign]) == len(pages[sign]) == 1:
-            file, page = files[sign][0], pages[sign][0]
-            if here[file].content_type == alone[page].content_type:
-                yield page, (file, replace(alone[page], local=here[file]))
+    for value in files.keys() & pages.keys():
+        if len(files[value]) == len(pages[value]) == 1:
+            file, page = files[value][0], pages[value][0]
+            if local[file].content_type == without_local[page].content_type:
+                yield page, (file, replace(without_local[page], local=local[file]))
 
 
 def _created(document: Document | None) -> datetime | None:
     return None if document is None else parse_instant(document.date_created or "")
 
 
-def _grouped(signs: Iterable[tuple[Key, _Sign | None]]) -> dict[_Sign, list[Key]]:
-    found: defaultdict[_Sign, list[Key]] = defaultdict(list)
-    for key, sign in signs:
-        if sign:
-            found[sign].append(key)
+def _grouped(values: Iterable[tuple[Key, _Value | None]]) -> dict[_Value, list[Key]]:
+    found: defaultdict[_Value, list[Key]] = defaultdict(list)
+    for key, value in values:
+        if value:
+            found[value].append(key)
     return dict(found)

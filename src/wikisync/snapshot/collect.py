@@ -65,7 +65,7 @@ def collect(
     state: State,
     progress: Progress,
     *,
-    anew: bool = False,
+    without_state: bool = False,
     verify: bool = False,
 ) -> CollectedState:
     """Look at both sides; ``anew``: as on a first run; ``verify``: reading all.
@@ -74,44 +74,44 @@ def collect(
     """
     with progress("Looking at the folder and the wiki") as step:
         answer = run_in_thread(wiki.connect)  # first of all: the rest is done while the wiki works
-        bases = {} if anew else _managed(state.bases.load(), folder)
+        bases = {} if without_state else _managed(state.bases.load(), folder)
         scanned = scan(folder, bases.values(), step, {} if verify else state.files.load())
         connection = answer.result()
     locales = Locales(connection.default_locale, connection.locales, connection.namespacing)
     named = assign_keys(scanned, bases, locales)
     recovered: dict[Key, StoredBase] = {}
-    texts = ContentLoader(folder, state, named.local, recovered)
+    content = ContentLoader(folder, state, named.local, recovered)
     if not connection.authenticated:
-        sides = _sides(bases, named, WikiPages(), folder, locales, texts)
-        return CollectedState(sides, locales, authenticated=False, scanned=scanned)
-    seen = read_wiki(bases, named, connection.pages, wiki, progress, verify=verify)
+        snapshot = _snapshot(bases, named, WikiPages(), folder, locales, content)
+        return CollectedState(snapshot, locales, authenticated=False, scanned=scanned)
+    wiki_pages = read_wiki(bases, named, connection.pages, wiki, progress, verify=verify)
     with progress("Looking where the two histories meet"):
-        met = recover_bases(wiki, named.local, seen.remote, bases, folder, locales)
-    recovered.update(met.bases)
-    seen.remote.update(met.read)
-    seen.moved.update(met.moved)
-    known = {**bases, **{key: found.base for key, found in met.bases.items()}}
-    sides = _sides(known, named, seen, folder, locales, texts)
+        found_bases = recover_bases(wiki, named.local, wiki_pages.remote, bases, folder, locales)
+    recovered.update(found_bases.bases)
+    wiki_pages.remote.update(found_bases.read)
+    wiki_pages.moved.update(found_bases.moved)
+    known = {**bases, **{key: found.base for key, found in found_bases.bases.items()}}
+    snapshot = _snapshot(known, named, wiki_pages, folder, locales, content)
     return CollectedState(
-        sides,
+        snapshot,
         locales,
-        without_state=anew,
+        without_state=without_state,
         recovered=recovered,
-        notes=(*met.notes, Note("verified", len(bases))) if verify else met.notes,
+        notes=(*found_bases.notes, Note("verified", len(bases))) if verify else found_bases.notes,
         scanned=scanned,
-        unnoticed=_unnoticed(bases, seen) if verify else (),
+        unnoticed=_unnoticed(bases, wiki_pages) if verify else (),
     )
 
 
-def _unnoticed(bases: Mapping[Key, Base], seen: WikiPages) -> tuple[Key, ...]:
+def _unnoticed(bases: Mapping[Key, Base], wiki_pages: WikiPages) -> tuple[Key, ...]:
     """The pages whose content changed on the wiki while their time did not."""
     found = []
     for key, base in bases.items():
-        there = seen.remote.get(key)
-        if not isinstance(there, Remote) or there.fingerprint is None or key in seen.moved:
+        remote = wiki_pages.remote.get(key)
+        if not isinstance(remote, Remote) or remote.fingerprint is None or key in wiki_pages.moved:
             continue
-        same_time = there.listed.updated_at == base.updated_at
-        if same_time and base.remote.changed_fields(there.fingerprint):
+        same_time = remote.listed.updated_at == base.updated_at
+        if same_time and base.remote.changed_fields(remote.fingerprint):
             found.append(key)
     return tuple(found)
 
@@ -130,10 +130,10 @@ def collect_offline(folder: Folder, state: State, progress: Progress) -> Collect
     with progress("Looking at the folder") as step:
         scanned = scan(folder, bases.values(), step, state.files.load())
         named = assign_keys(scanned, bases, locales)
-    seen = WikiPages({key: remote_from_base(base) for key, base in bases.items()})
-    texts = ContentLoader(folder, state, named.local, {})
+    wiki_pages = WikiPages({key: remote_from_base(base) for key, base in bases.items()})
+    content = ContentLoader(folder, state, named.local, {})
     return CollectedState(
-        _sides(bases, named, seen, folder, locales, texts), locales, scanned=scanned
+        _snapshot(bases, named, wiki_pages, folder, locales, content), locales, scanned=scanned
     )
 
 
@@ -142,65 +142,68 @@ def _managed(bases: Mapping[Key, Base], folder: Folder) -> dict[Key, Base]:
     return {key: base for key, base in bases.items() if not folder.ignores(base.file)}
 
 
-def _sides(
+def _snapshot(
     bases: Mapping[Key, Base],
     named: NamedPages,
-    seen: WikiPages,
+    wiki_pages: WikiPages,
     folder: Folder,
     locales: Locales,
-    texts: ContentLoader,
+    content: ContentLoader,
 ) -> Snapshot:
     taken: dict[str, str] = {}
     if folder.folds_case():
         for local in named.local.values():
-            taken |= {case_folded(part): part for part in _with_folders(local.file)}
+            taken |= {case_folded(part): part for part in _path_prefixes(local.file)}
 
     def name_of(key: Key, listed: Listed) -> str:
         file = _file_of(key, listed, locales)
         if folder.on_windows and (why := windows_refusal(file)) is not None:
             raise BadName(file, why)
-        for part in _with_folders(file) if folder.folds_case() else ():
+        for part in _path_prefixes(file) if folder.folds_case() else ():
             if (other := taken.setdefault(case_folded(part), part)) != part:
                 raise BadName(file, f"{other} has the same name on this file system")
         return file
 
-    known_keys = {*bases, *named.local, *seen.moved.values()}
-    there = {
+    known_keys = {*bases, *named.local, *wiki_pages.moved.values()}
+    remote = {
         key: found
-        for key, found in seen.remote.items()
+        for key, found in wiki_pages.remote.items()
         if key in known_keys or not _ignored(key, found, folder, locales)
     }
-    arrived = set(seen.moved.values())
+    arrived = set(wiki_pages.moved.values())
 
     def occupied(key: Key) -> bool:
-        return there.get(key) is not None and key not in arrived
+        return remote.get(key) is not None and key not in arrived
 
-    def lives(key: Key) -> bool:
-        return key not in seen.displaced and there.get(seen.moved.get(key, key)) is not None
+    def exists(key: Key) -> bool:
+        return (
+            key not in wiki_pages.displaced
+            and remote.get(wiki_pages.moved.get(key, key)) is not None
+        )
 
     renames = detect_renames(
         RenameInput(
             bases,
             named.local,
             named.blocked,
-            seen.moved,
+            wiki_pages.moved,
             # A page that is there may yet leave; if not, it is said to be in the way.
-            free=lambda key: not occupied(key) or not _is_same(there[key], named.local[key]),
-            similarity=texts.similarity,
+            free=lambda key: not occupied(key) or not _is_same(remote[key], named.local[key]),
+            similarity=content.similarity,
             occupied=occupied,
-            lives=lives,
+            lives=exists,
         )
     )
     return Snapshot(
         bases,
         named.local,
-        there,
+        remote,
         name_of,
         renames.moved,
-        seen.moved,
-        seen.displaced,
+        wiki_pages.moved,
+        wiki_pages.displaced,
         renames.ambiguous,
-        texts.merge,
+        content.merge,
         reason_unreachable=lambda key: reason_unreachable(key, locales),
         ignores=folder.ignores,
         blocked=named.blocked,
@@ -208,17 +211,17 @@ def _sides(
     )
 
 
-def _with_folders(file: str) -> Iterator[str]:
+def _path_prefixes(file: str) -> Iterator[str]:
     """A file's name, below those of the folders that it is in."""
     parts = file.split("/")
     return ("/".join(parts[:end]) for end in range(1, len(parts) + 1))
 
 
-def _is_same(there: RemoteState, here: Local) -> bool:
+def _is_same(remote: RemoteState, local: Local) -> bool:
     """Whether a new file is the page that has its name: then it is no other page's."""
-    if not isinstance(there, Remote) or there.fingerprint is None:
+    if not isinstance(remote, Remote) or remote.fingerprint is None:
         return False
-    return not here.fingerprint.changed_fields(there.fingerprint)
+    return not local.fingerprint.changed_fields(remote.fingerprint)
 
 
 def _file_of(key: Key, listed: Listed, locales: Locales) -> str:
@@ -227,11 +230,11 @@ def _file_of(key: Key, listed: Listed, locales: Locales) -> str:
     return file_of(key, listed.content_type, locales)
 
 
-def _ignored(key: Key, there: RemoteState, folder: Folder, locales: Locales) -> bool:
-    if not isinstance(there, Remote):
+def _ignored(key: Key, remote: RemoteState, folder: Folder, locales: Locales) -> bool:
+    if not isinstance(remote, Remote):
         return False
     try:
-        return folder.ignores(_file_of(key, there.listed, locales))
+        return folder.ignores(_file_of(key, remote.listed, locales))
     except BadName:
         return False
 
@@ -245,46 +248,46 @@ class ContentLoader:
 
     folder: Folder
     state: State
-    here: Mapping[Key, Local]
+    local: Mapping[Key, Local]
     recovered: Mapping[Key, StoredBase]
     _bases: dict[Key, Page | None] = field(default_factory=dict)
     _files: dict[bytes, Page | None] = field(default_factory=dict)
 
-    def similarity(self, was: Key, here: Key) -> float:
+    def similarity(self, base_key: Key, file_key: Key) -> float:
         """How near the text of a page at the base is to that of a file here, from 0 to 1.
 
         Where they have not the same title, only whole lines count for it.
         """
-        local = self.here[here]
-        base, file = self.base(was), self.file(local)
+        local = self.local[file_key]
+        base, file = self.base(base_key), self.file(local)
         if base is None or file is None:
             return 0.0
         title = file.title or first_heading(file.content, local.content_type)
         return similarity(base.content, file.content, by_lines=title != base.title)
 
-    def merge(self, was: Key, conflict: Conflict) -> Merged | MergeConflict | None:
+    def merge(self, base_key: Key, conflict: Conflict) -> Merged | MergeConflict | None:
         """The merge of a page that changed on both sides; None where a text is not at hand."""
-        here, there = conflict.local, conflict.remote
-        if here is None or there is None or there.record is None:
+        local, remote = conflict.local, conflict.remote
+        if local is None or remote is None or remote.record is None:
             return None
-        base, file = self.base(was), self.file(here)
+        base, file = self.base(base_key), self.file(local)
         if base is None or file is None:
             return None
         changed = (conflict.local_changes, conflict.remote_changes)
-        return three_way(base, file, there.record.page, changed, merge_text)
+        return three_way(base, file, remote.record.page, changed, merge_text)
 
-    def base(self, was: Key) -> Page | None:
+    def base(self, base_key: Key) -> Page | None:
         """The page as both sides last agreed on it."""
-        if was not in self._bases:
-            known = self.recovered.get(was) or self.state.bases.get(was)
-            self._bases[was] = None if known is None else known.page
-        return self._bases[was]
+        if base_key not in self._bases:
+            stored = self.recovered.get(base_key) or self.state.bases.get(base_key)
+            self._bases[base_key] = None if stored is None else stored.page
+        return self._bases[base_key]
 
     def file(self, local: Local) -> Page | None:
         """The page that a file is, under whatever name it lies now; None where it changed since."""
         if local.digest not in self._files:
             # A page that is to move has the name already that its file will get.
-            names = (found.file for found in self.here.values() if found.digest == local.digest)
+            names = (found.file for found in self.local.values() if found.digest == local.digest)
             self._files[local.digest] = self._read(next(names, local.file), local)
         return self._files[local.digest]
 
@@ -298,7 +301,7 @@ class ContentLoader:
             return None
 
 
-def merge_text(here: str, base: str, there: str) -> tuple[str, bool] | None:
+def merge_text(local: str, base: str, remote: str) -> tuple[str, bool] | None:
     """Git's three-way merge of a text, and whether it is clean; None without git."""
-    merged = merge_file(here, base, there)
+    merged = merge_file(local, base, remote)
     return None if merged is None else (merged.text, merged.clean)

@@ -58,7 +58,7 @@ class GitHistory:
         """Whether the repository's history is cut off."""
         return self._repository is not None and self._repository.shallow
 
-    def committed(self, candidates: Mapping[Key, Candidate]) -> dict[Key, tuple[GitVersion, ...]]:
+    def versions(self, candidates: Mapping[Key, Candidate]) -> dict[Key, tuple[GitVersion, ...]]:
         """Git's versions of the files, newest first; those that are no page are left out.
 
         A page without a file is there only if git has its file no more: one that is merely not
@@ -79,7 +79,7 @@ class GitHistory:
             self.failed = failure
             return {}
         return {
-            key: tuple(_dated(known[key], prints, candidates[key].content_type)) for key in known
+            key: tuple(_versions(known[key], prints, candidates[key].content_type)) for key in known
         }
 
     def bases_of(
@@ -91,13 +91,13 @@ class GitHistory:
             if ancestor.git_version is not None:
                 wanted[ancestor.git_version.blob].append(key)
             elif (document := read_file(self._folder, candidates[key].local)) is not None:
-                yield key, _remembered(key, candidates[key], document.page)
+                yield key, _base_from(key, candidates[key], document.page)
         try:
             for blob, data in self._read(wanted):
                 for key in wanted[blob]:
                     page = candidates[key]
                     if (document := _parsed(data, page.content_type)) is not None:
-                        yield key, _remembered(key, page, document.page)
+                        yield key, _base_from(key, page, document.page)
         except GitFailed as failure:
             self.failed = failure
 
@@ -134,7 +134,7 @@ def read_file(folder: Folder, local: Local | None) -> Document | None:
     return _parsed(data, local.content_type) if digest_of(data) == local.digest else None
 
 
-def _dated(
+def _versions(
     versions: Iterable[Version],
     prints: Mapping[tuple[str, ContentType], Fingerprint],
     content_type: ContentType,
@@ -144,10 +144,10 @@ def _dated(
             continue
         print_ = prints.get((version.blob, content_type))
         if print_ is not None:
-            yield GitVersion(version.blob, print_, _moment(version))
+            yield GitVersion(version.blob, print_, _commit_time(version))
 
 
-def _moment(version: Version) -> datetime:
+def _commit_time(version: Version) -> datetime:
     # A commit may claim any time, a clock may hold fewer.
     return datetime.fromtimestamp(min(max(version.time, 0), _LAST), UTC)
 
@@ -161,7 +161,7 @@ def _parsed(data: bytes | None, content_type: ContentType) -> Document | None:
         return None
 
 
-def _remembered(key: Key, candidate: Candidate, old: Page) -> StoredBase:
+def _base_from(key: Key, candidate: Candidate, old: Page) -> StoredBase:
     """The base of a page that both sides once had as ``old``, which may leave fields out."""
     now = candidate.remote.record.page if candidate.remote.record else old
     page = old.with_defaults_from(now)

@@ -36,12 +36,12 @@ class WikiHistory:
     the key may not read.
     """
 
-    def __init__(self, wiki: Wiki, folder: Folder, most: int) -> None:
-        self.closed: set[Key] = set()
+    def __init__(self, wiki: Wiki, folder: Folder, limit: int) -> None:
+        self.forbidden: set[Key] = set()
         self._wiki = wiki
         self._folder = folder
-        self._most = most
-        self._trails: dict[Key, tuple[WikiVersion, ...]] = {}
+        self._limit = limit
+        self._versions: dict[Key, tuple[WikiVersion, ...]] = {}
         self._dates: dict[Key, datetime | None] = {}
         self._read: defaultdict[Key, dict[int, Fingerprint | None]] = defaultdict(dict)
 
@@ -56,47 +56,49 @@ class WikiHistory:
             key: _unknown_page(page, committed.get(key, ())) for key, page in candidates.items()
         }
         while waiting:
-            looks: dict[Key, VersionsNeeded] = {}
+            needed: dict[Key, VersionsNeeded] = {}
             for key, stranger in waiting.items():
-                told = find_ancestor(
-                    stranger, self._trails.get(key), self._read[key], self._dates.get(key)
+                result = find_ancestor(
+                    stranger, self._versions.get(key), self._read[key], self._dates.get(key)
                 )
-                if isinstance(told, VersionsNeeded):
-                    looks[key] = told
-                elif told is not None:
-                    found[key] = told
-            self._look(looks, candidates)
-            waiting = {key: waiting[key] for key in looks}
+                if isinstance(result, VersionsNeeded):
+                    needed[key] = result
+                elif result is not None:
+                    found[key] = result
+            self._fetch(needed, candidates)
+            waiting = {key: waiting[key] for key in needed}
         return found
 
-    def _look(
-        self, looks: Mapping[Key, VersionsNeeded], candidates: Mapping[Key, Candidate]
+    def _fetch(
+        self, needed: Mapping[Key, VersionsNeeded], candidates: Mapping[Key, Candidate]
     ) -> None:
-        ids = {key: candidates[key].remote.listed.id for key in looks}
-        unlisted = {key: number for key, number in ids.items() if not looks[key].versions}
+        ids = {key: candidates[key].remote.listed.id for key in needed}
+        unlisted = {key: number for key, number in ids.items() if not needed[key].versions}
         try:
             if unlisted:
                 self._list(unlisted)
                 self._dates |= {key: self._date(candidates[key]) for key in unlisted}
-            wanted = [(key, number) for key, look in looks.items() for number in look.versions]
+            wanted = [
+                (key, number) for key, versions in needed.items() for number in versions.versions
+            ]
             if wanted:
                 self._load(wanted, ids)
         except Forbidden:
             # Whatever is known by now has to do.
-            self.closed |= looks.keys()
-            self._trails |= dict.fromkeys(looks, ())
+            self.forbidden |= needed.keys()
+            self._versions |= dict.fromkeys(needed, ())
 
     def _list(self, ids: Mapping[Key, int]) -> None:
-        trails = self._wiki.version_lists(list(ids.values()), self._most)
+        lists = self._wiki.version_lists(list(ids.values()), self._limit)
         for key, number in ids.items():
-            trail = trails[number]
-            if isinstance(trail, WikiError):
-                self._trails[key] = ()
-                if isinstance(trail, Forbidden):
-                    self.closed.add(key)
+            versions = lists[number]
+            if isinstance(versions, WikiError):
+                self._versions[key] = ()
+                if isinstance(versions, Forbidden):
+                    self.forbidden.add(key)
             else:
-                self._trails[key] = tuple(
-                    WikiVersion(one.id, parse_instant(one.date)) for one in trail
+                self._versions[key] = tuple(
+                    WikiVersion(version.id, parse_instant(version.date)) for version in versions
                 )
 
     def _load(self, wanted: list[tuple[Key, int]], ids: Mapping[Key, int]) -> None:
@@ -112,12 +114,12 @@ class WikiHistory:
 
 
 def _unknown_page(page: Candidate, committed: tuple[GitVersion, ...]) -> UnknownPage:
-    there = page.remote.fingerprint
-    if there is None:
+    remote = page.remote.fingerprint
+    if remote is None:
         raise AssertionError(f"{page.file} had to be read before its ancestor was looked for")
     return UnknownPage(
         None if page.local is None else page.local.fingerprint,
-        there,
+        remote,
         parse_instant(page.remote.listed.updated_at),
         committed,
     )

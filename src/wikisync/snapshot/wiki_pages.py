@@ -51,28 +51,32 @@ def read_wiki(
         if has_file_form(page.content_type) or page.key in named.local
     }
     # A page keeps its id and its time of creation for as long as it lives.
-    now_at = {(page.id, page.created_at): page.key for page in listed.values()}
+    key_by_identity = {(page.id, page.created_at): page.key for page in listed.values()}
     moved = {
         key: at
         for key, base in bases.items()
-        if (at := now_at.get((base.id, base.created_at), key)) != key
+        if (at := key_by_identity.get((base.id, base.created_at), key)) != key
     }
-    look = pages_to_fetch(bases, named.local, listed, moved)
+    to_fetch = pages_to_fetch(bases, named.local, listed, moved)
     if verify:
         known = (page for key, page in listed.items() if key in bases or key in named.local)
-        look = replace(look, read=tuple({page.id: page for page in (*look.read, *known)}.values()))
-    there: dict[Key, RemoteState] = {
+        to_fetch = replace(
+            to_fetch, read=tuple({page.id: page for page in (*to_fetch.read, *known)}.values())
+        )
+    remote: dict[Key, RemoteState] = {
         key: Remote(page, bases[key].remote if key in bases else None)
         for key, page in listed.items()
     }
-    with progress("Reading what may have changed", len(look.read) + len(look.missing)) as step:
-        for page, got in wiki.read(look.read):
+    with progress(
+        "Reading what may have changed", len(to_fetch.read) + len(to_fetch.missing)
+    ) as step:
+        for page, got in wiki.read(to_fetch.read):
             step()
-            there[page.key] = remote_state(page.key, got)
-        missing = _missing(look.missing, wiki, step)
-    displaced = {key: found for key, found in missing.items() if key in there}
-    there |= {key: found for key, found in missing.items() if key not in there}
-    return WikiPages(there, moved, displaced)
+            remote[page.key] = remote_state(page.key, got)
+        missing = _missing(to_fetch.missing, wiki, step)
+    displaced = {key: found for key, found in missing.items() if key in remote}
+    remote |= {key: found for key, found in missing.items() if key not in remote}
+    return WikiPages(remote, moved, displaced)
 
 
 def _missing(
@@ -87,10 +91,10 @@ def _missing(
         for page, got in wiki.read(unlisted):
             step()
             # The list, which has the tags, left it out: only a read of its own is whole.
-            whole = _whole(wiki, got) if isinstance(got, Record) else got
-            if isinstance(whole, Record) and whole.created_at != page.created_at:
-                whole = PageGone(wiki.url, page.id)  # the id is another page's now
-            found[page.key] = remote_state(page.key, whole)
+            complete = _whole(wiki, got) if isinstance(got, Record) else got
+            if isinstance(complete, Record) and complete.created_at != page.created_at:
+                complete = PageGone(wiki.url, page.id)  # the id is another page's now
+            found[page.key] = remote_state(page.key, complete)
     except (Forbidden, PageHidden):
         found |= {page.key: Hidden() for page in unlisted if page.key not in found}
     return found

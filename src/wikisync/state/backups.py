@@ -11,16 +11,16 @@ from typing import TYPE_CHECKING, Any, Final, Literal, get_args
 
 from wikisync.page.model import Key
 from wikisync.planning.model import Side, Verb
-from wikisync.state.packing import MAYBE, NUMBER, TEXT, Unpacker, check_row
+from wikisync.state.packing import NULL, NUMBER, TEXT, Unpacker, check_row
 
 if TYPE_CHECKING:
     from wikisync.state.database import Database
 
-What = Literal["before", "overtaken"]
+BackupKind = Literal["before", "overtaken"]
 
 _TYPES: Final = (
     *(NUMBER, TEXT, TEXT, NUMBER, NUMBER, TEXT, TEXT, TEXT, TEXT, TEXT, TEXT),
-    *(NUMBER | MAYBE, TEXT | MAYBE, TEXT | MAYBE, TEXT, TEXT | MAYBE),
+    *(NUMBER | NULL, TEXT | NULL, TEXT | NULL, TEXT, TEXT | NULL),
 )
 _COLUMNS: Final = (
     "SELECT backup.id, backup.at, backup.what, intent.id, intent.run, run.command, intent.verb,"
@@ -42,7 +42,7 @@ class Backup:
 
     number: int
     at: str
-    what: What
+    kind: BackupKind
     intent: int
     run: int
     command: str
@@ -62,7 +62,7 @@ class Backups:
     def __init__(self, db: Database) -> None:
         self._db = db
 
-    def add(self, intent: int, at: str, data: bytes, what: What = "before") -> int:
+    def add(self, intent: int, at: str, data: bytes, what: BackupKind = "before") -> int:
         """Store what an intent is about to overwrite or delete; returns the backup's number.
 
         ``data`` are a file's bytes, or a packed page.
@@ -86,7 +86,7 @@ class Backups:
         """Return the backup of a number, or None."""
         return next(iter(self._found("WHERE backup.id = ?", number)), None)
 
-    def data(self, intent: int, what: What = "before") -> bytes | None:
+    def data(self, intent: int, what: BackupKind = "before") -> bytes | None:
         """Return the bytes of an intent's backup; None where there is none, or not any more."""
         with self._db.translate_errors():
             row = self._db.row(
@@ -102,11 +102,11 @@ class Backups:
 def _backup(row: tuple[Any, ...]) -> Backup:
     check_row(row, _TYPES)
     number, at, what, intent, run, command, verb, side, locale, path, file, page_id = row[:12]
-    old_locale, old_path, old_file, outcome = row[12:]
-    if verb not in get_args(Verb) or side not in get_args(Side) or what not in get_args(What):
+    from_locale, from_path, from_file, outcome = row[12:]
+    if verb not in get_args(Verb) or side not in get_args(Side) or what not in get_args(BackupKind):
         raise ValueError(f"backup {number} is of no kind that there is")
     new_key = Key(locale, path)
-    key = new_key if old_path is None else Key(old_locale, old_path)
+    key = new_key if from_path is None else Key(from_locale, from_path)
     return Backup(
         number,
         at,
@@ -117,7 +117,7 @@ def _backup(row: tuple[Any, ...]) -> Backup:
         verb,
         side,
         key,
-        old_file or file,
+        from_file or file,
         page_id,
         new_key,
         file,

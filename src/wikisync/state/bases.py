@@ -50,10 +50,10 @@ class StoredBase:
     @classmethod
     def unpack(cls, data: bytes) -> StoredBase:
         """What ``pack`` packed. Raises ValueError, TypeError or zlib.error."""
-        return cls.unpack_by(Unpacker(), data)
+        return cls.unpack_with(Unpacker(), data)
 
     @classmethod
-    def unpack_by(cls, unpack: Unpacker, data: bytes) -> StoredBase:
+    def unpack_with(cls, unpack: Unpacker, data: bytes) -> StoredBase:
         """``unpack``, as one of several values that are read together."""
         row, values = json.loads(unpack(data))
         return cls(_base(row), page_of(values))
@@ -76,9 +76,9 @@ class Bases:
             row = self._db.row(_ONE, _named(key))
             return None if row is None else StoredBase(_base(row[:-1]), unpack_page(row[-1]))
 
-    def put(self, remembered: StoredBase) -> None:
+    def put(self, stored: StoredBase) -> None:
         """Record what both sides agree on now."""
-        self._db.write(_PUT, (*_row(remembered.base), pack_page(remembered.page)))
+        self._db.write(_PUT, (*_row(stored.base), pack_page(stored.page)))
 
     def rename(self, pages: Iterable[tuple[Key, Base]]) -> None:
         """Record bases of pages that both sides moved, in the place of those by the old keys."""
@@ -93,7 +93,7 @@ class Bases:
         """Note pages as they are now, where nothing that counts for their file changed."""
         self._db.write(_RENEW, *map(_renewed, pages))
 
-    def doubt(self, keys: Iterable[Key]) -> None:
+    def mark_stale(self, keys: Iterable[Key]) -> None:
         """Have the next run read these pages, whatever the wiki says of their time."""
         self._db.write(
             "UPDATE base SET updated_at = '' WHERE locale = ? AND path = ?", *map(_named, keys)
@@ -123,10 +123,10 @@ def _named(key: Key) -> tuple[str, str]:
     return key.locale, key.path
 
 
-def _renewed(there: Remote) -> tuple[object, ...]:
-    listed = there.listed
+def _renewed(remote: Remote) -> tuple[object, ...]:
+    listed = remote.listed
     times = listed.created_at, listed.updated_at
-    return (listed.id, str(there.fingerprint), *times, *_named(listed.key))
+    return (listed.id, str(remote.fingerprint), *times, *_named(listed.key))
 
 
 def _row(base: Base) -> tuple[object, ...]:
@@ -147,16 +147,16 @@ def _row(base: Base) -> tuple[object, ...]:
 def _base(row: Sequence[Any]) -> Base:
     if tuple(map(type, row)) != _TYPES:
         raise ValueError("a page's base has a value of the wrong type")
-    locale, path, page_id, file, kind, here, there, created, updated, digest = row
-    here_print = Fingerprint.parse(here)
+    locale, path, page_id, file, kind, local, remote, created, updated, digest = row
+    local_print = Fingerprint.parse(local)
     return Base(
         Key(locale, path),
         page_id,
         file,
         kind,
-        here_print,
+        local_print,
         # Mostly the same text, and then one object will do.
-        here_print if there == here else Fingerprint.parse(there),
+        local_print if remote == local else Fingerprint.parse(remote),
         created,
         updated,
         bytes.fromhex(digest),

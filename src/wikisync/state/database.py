@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from wikisync.errors import StateError
 from wikisync.state import location
-from wikisync.state.packing import MOST
+from wikisync.state.packing import MAX_BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -32,7 +32,7 @@ _SYSTEM: Final = tuple(
     )
 )
 # What Python raises where a value is not what it should be.
-_NONSENSE: Final = (
+_VALUE_ERRORS: Final = (
     *(ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError, RecursionError),
     zlib.error,
 )
@@ -137,7 +137,7 @@ class Database:
     def in_memory(cls, folder: Path) -> Database:
         """A state that begins empty and leaves no trace."""
         connection = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
-        return cls(folder / location.DATABASE, connection)._prepared()
+        return cls(folder / location.DATABASE, connection)._initialized()
 
     @classmethod
     def _connected(cls, folder: Path, *, immutable: bool = False) -> Database:
@@ -149,32 +149,32 @@ class Database:
             )
         except sqlite3.Error as error:
             raise StateError(str(path), "unwritable", str(error)) from error
-        return cls(path, connection)._prepared()
+        return cls(path, connection)._initialized()
 
-    def _prepared(self) -> Database:
+    def _initialized(self) -> Database:
         try:
             with self.translate_errors():
-                self._guard()
+                self._limit_resources()
                 found = self._version()
                 # A backup must be on disk before what it was made of is overwritten.
                 self._connection.execute("PRAGMA journal_mode = WAL")
                 self._connection.execute("PRAGMA synchronous = FULL")
                 if not found:
-                    self._begin()
+                    self._initialize()
         except BaseException:
             self._connection.close()
             raise
         return self
 
-    def _guard(self) -> None:
+    def _limit_resources(self) -> None:
         """Bound what a planted file can make SQLite do, before anything of it is read."""
         self._connection.execute("PRAGMA trusted_schema = OFF")
         self._connection.execute("PRAGMA cell_size_check = ON")
         self._connection.execute("PRAGMA mmap_size = 0")
-        self._connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, MOST)
-        self._connection.set_progress_handler(self._goes_on_for_ever, _STEPS)
+        self._connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, MAX_BYTES)
+        self._connection.set_progress_handler(self._exceeds_limit, _STEPS)
 
-    def _goes_on_for_ever(self) -> bool:
+    def _exceeds_limit(self) -> bool:
         """Whether a statement takes more steps than its file can ask for: its pages go in circles.
 
         SQLite asks each ``_STEPS``; True ends the statement.
@@ -201,7 +201,7 @@ class Database:
             raise StateError(str(self.path), "damaged", "it is no state of wikisync's")
         return int(found)
 
-    def _begin(self) -> None:
+    def _initialize(self) -> None:
         with self.transaction():
             _create(self._connection)
             self._connection.execute(f"PRAGMA user_version = {VERSION}")
@@ -259,5 +259,5 @@ class Database:
             system = getattr(error, "sqlite_errorname", "").startswith(_SYSTEM)
             why = "unwritable" if system else "damaged"
             raise StateError(str(self.path), why, str(error)) from error
-        except _NONSENSE as error:
+        except _VALUE_ERRORS as error:
             raise StateError(str(self.path), "damaged", str(error)) from error

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, get_args
 from wikisync.page.model import Key
 from wikisync.planning.model import Side, Verb
 from wikisync.state.bases import StoredBase
-from wikisync.state.packing import BLOB, MAYBE, NUMBER, TEXT, Unpacker, check_row
+from wikisync.state.packing import BLOB, NULL, NUMBER, TEXT, Unpacker, check_row
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -19,13 +19,13 @@ Outcome = Literal["done", "failed", "skipped", "unknown"]
 
 _VERBS: Final = get_args(Verb)
 _SIDES: Final = get_args(Side)
-_RUN_TYPES: Final = (NUMBER, TEXT, TEXT, TEXT | MAYBE, NUMBER | MAYBE, TEXT | MAYBE, NUMBER)
+_RUN_TYPES: Final = (NUMBER, TEXT, TEXT, TEXT | NULL, NUMBER | NULL, TEXT | NULL, NUMBER)
 _INTENT_TYPES: Final = (
     *(NUMBER, NUMBER, TEXT, TEXT, TEXT, TEXT, TEXT),
-    *(NUMBER | MAYBE, TEXT | MAYBE, TEXT | MAYBE, BLOB | MAYBE, NUMBER, BLOB | MAYBE),
-    *(TEXT | MAYBE, TEXT | MAYBE, TEXT, TEXT | MAYBE),
+    *(NUMBER | NULL, TEXT | NULL, TEXT | NULL, BLOB | NULL, NUMBER, BLOB | NULL),
+    *(TEXT | NULL, TEXT | NULL, TEXT, TEXT | NULL),
 )
-_NAMED_TYPES: Final = (NUMBER, NUMBER | MAYBE, TEXT, TEXT, TEXT)
+_NAMED_TYPES: Final = (NUMBER, NUMBER | NULL, TEXT, TEXT, TEXT)
 
 _RUN: Final = "INSERT INTO run (command, started, undoes, plan) VALUES (?, ?, ?, ?) RETURNING id"
 _RUNS: Final = "SELECT id, command, started, ended, undoes, plan, whole FROM run"
@@ -252,16 +252,16 @@ class Journal:
         """Note that what interrupted runs had begun is settled."""
         self._db.write("UPDATE run SET ended = ? WHERE ended IS NULL", (at,))
 
-    def latest(self) -> str | None:
+    def latest_time(self) -> str | None:
         """The latest time that any run began or ended, as ISO; None where there was no run."""
         row = self._db.row("SELECT max(started), max(ended) FROM run")
         return max((str(at) for at in row if at is not None), default=None)
 
-    def is_due(self, before: str) -> bool:
+    def has_expired(self, before: str) -> bool:
         """Whether ``forget`` would forget something."""
         return self._db.row("SELECT 1 FROM run WHERE aged_from < ?", (before,)) is not None
 
-    def forget(self, now: str, before: str) -> None:
+    def delete_older(self, now: str, before: str) -> None:
         """Forget runs of which a right clock has known since a time (ISO), with their
         backups.
 
@@ -289,16 +289,28 @@ class Journal:
 
 def _run_record(row: tuple[Any, ...]) -> RunRecord:
     check_row(row, _RUN_TYPES)
-    number, command, started, ended, undoes, plan, whole = row
-    return RunRecord(number, command, started, ended, undoes, plan, bool(whole))
+    number, command, started, ended, undoes, plan, complete = row
+    return RunRecord(number, command, started, ended, undoes, plan, bool(complete))
 
 
 def _entry(row: tuple[Any, ...], unpack: Unpacker) -> JournalEntry:
     check_row(row, _INTENT_TYPES)
-    number, run, verb, side, locale, path, file, page_id, lease, wanted, after, follow, before = (
-        row[:13]
-    )
-    old_locale, old_path, old_file, outcome = row[13:]
+    (
+        number,
+        run,
+        verb,
+        side,
+        locale,
+        path,
+        file,
+        page_id,
+        expected,
+        wanted,
+        after,
+        follows_file,
+        before,
+    ) = row[:13]
+    from_locale, from_path, from_file, outcome = row[13:]
     if verb not in _VERBS or side not in _SIDES or outcome not in (None, *get_args(Outcome)):
         raise ValueError("an entry of the journal is none that a run makes")
     intent = Intent(
@@ -308,12 +320,12 @@ def _entry(row: tuple[Any, ...], unpack: Unpacker) -> JournalEntry:
         Key(locale, path),
         file,
         page_id,
-        lease,
+        expected,
         wanted,
-        None if after is None else StoredBase.unpack_by(unpack, after),
-        bool(follow),
-        None if before is None else StoredBase.unpack_by(unpack, before),
-        None if old_path is None else Key(old_locale, old_path),
-        old_file,
+        None if after is None else StoredBase.unpack_with(unpack, after),
+        bool(follows_file),
+        None if before is None else StoredBase.unpack_with(unpack, before),
+        None if from_path is None else Key(from_locale, from_path),
+        from_file,
     )
     return JournalEntry(number, intent, outcome)

@@ -25,7 +25,7 @@ _IGNORE: Final = b"*\n"
 
 def prepare(folder: Path) -> None:
     """Make the state's folder, or check the one that is there. Raises StateError."""
-    with reported(folder):
+    with translate_os_errors(folder):
         private_files.make_folder(folder)
         ignore = folder / ".gitignore"
         found = private_files.check_file(ignore)
@@ -39,7 +39,7 @@ def check(folder: Path) -> Path:
     Raises StateError.
     """
     file = folder / DATABASE
-    with reported(file):
+    with translate_os_errors(file):
         private_files.check_folder(folder)
         private_files.narrow_file(file)
         for companion in _COMPANIONS:
@@ -74,12 +74,12 @@ def create_database(folder: Path) -> None:
     SQLite gives the files beside it the same mode.
     """
     file = folder / DATABASE
-    with reported(file), suppress(FileExistsError):
+    with translate_os_errors(file), suppress(FileExistsError):
         os.close(private_files.open_file(file, os.O_RDWR | os.O_CREAT | os.O_EXCL))
 
 
 @contextmanager
-def reported(path: Path) -> Iterator[None]:
+def translate_os_errors(path: Path) -> Iterator[None]:
     """Whatever the file system refuses inside is a StateError outside."""
     try:
         yield

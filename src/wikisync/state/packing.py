@@ -15,24 +15,22 @@ from wikisync.page.model import Page
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-MOST: Final = 256 * 1024 * 1024
+MAX_BYTES: Final = 256 * 1024 * 1024
 """Bytes of one value unpacked. No answer of a wiki is larger, and a file has a quarter at most."""
 
-RATIO: Final = 64
+MAX_RATIO: Final = 64
 """Times that all values of one listing may be larger unpacked, beyond ``MOST``."""
 
 NUMBER: Final = frozenset({int})
 TEXT: Final = frozenset({str})
 BLOB: Final = frozenset({bytes})
-MAYBE: Final = frozenset({type(None)})
+NULL: Final = frozenset({type(None)})
 """The types that a column can have."""
 
-_TEXTS: Final = {"content": TEXT, "tags": frozenset({list}) | MAYBE}
+_TEXTS: Final = {"content": TEXT, "tags": frozenset({list}) | NULL}
 _FLAGS: Final = {"published", "private"}
 _PAGE: Final = {
-    field.name: _TEXTS.get(
-        field.name, MAYBE | (frozenset({bool}) if field.name in _FLAGS else TEXT)
-    )
+    field.name: _TEXTS.get(field.name, NULL | (frozenset({bool}) if field.name in _FLAGS else TEXT))
     for field in fields(Page)
 }
 
@@ -42,16 +40,16 @@ class Unpacker:
 
     def __init__(self, packed: Iterable[object] = ()) -> None:
         stored = sum(len(value) for value in packed if isinstance(value, bytes))
-        self._left = MOST + RATIO * stored
+        self._left = MAX_BYTES + MAX_RATIO * stored
 
     def __call__(self, data: bytes) -> bytes:
         """Return what ``zlib.compress`` was given. Raises ValueError or zlib.error."""
         if type(data) is not bytes:
             raise ValueError("a value that should be compressed is not")
         inflate = zlib.decompressobj()
-        found = inflate.decompress(data, min(MOST, self._left) + 1)
+        found = inflate.decompress(data, min(MAX_BYTES, self._left) + 1)
         self._left -= len(found)
-        if len(found) > MOST or self._left < 0:
+        if len(found) > MAX_BYTES or self._left < 0:
             raise ValueError("a value is too large when it is unpacked")
         if not inflate.eof or inflate.unused_data:
             raise ValueError("a compressed value is cut off")

@@ -36,7 +36,7 @@ class StatCache:
                 for file, size, written, entered, inode, digest in rows
             }
 
-    def note(self, read: Mapping[str, tuple[Stamp, bytes]], gone: Iterable[str] = ()) -> None:
+    def update(self, read: Mapping[str, tuple[Stamp, bytes]], gone: Iterable[str] = ()) -> None:
         """Note files that were read, and forget those that are gone."""
         with self._db.transaction():
             self._db.write(_DROP, *((file,) for file in gone))

@@ -40,12 +40,12 @@ def apply_reviewed(
     reviewed: Plan,
     progress: Progress,
     ask: Callable[[Report], bool],
-    notice: Callable[[], None] = lambda: None,
+    on_interrupt: Callable[[], None] = lambda: None,
     *,
-    chosen: Callable[[Action], bool] = lambda _action: True,
+    is_selected: Callable[[Action], bool] = lambda _action: True,
     skip_stale: bool = False,
     plan_id: str | None = None,
-    tell: Callable[[ActionResult], None] = lambda _outcome: None,
+    on_result: Callable[[ActionResult], None] = lambda _outcome: None,
 ) -> Report:
     """Do what was reviewed, as far as it is ``chosen``.
 
@@ -56,29 +56,31 @@ def apply_reviewed(
     is known. ``plan_id`` is remembered, so that a plan file is applied once; one whose run was cut
     off may be gone on with. Raises what ``workflow.run_sync`` raises.
     """
-    held, keys = ReviewedSteps(Plan()), {action.key for action in reviewed.writes}
+    matched, keys = ReviewedSteps(Plan()), {action.key for action in reviewed.writes}
     try:
-        with open_for_write(config, progress, needs_folder=request.direction == "push") as desk:
-            if (refusal := _applied(desk.state, plan_id)) is not None:
+        with open_for_write(config, progress, needs_folder=request.direction == "push") as context:
+            if (refusal := _refuse_applied(context.state, plan_id)) is not None:
                 plan = Plan(refusals=(refusal,))
                 return Report(request, config.url, config.folder_name, plan)
 
-            def narrow(fresh: Plan, sides: Snapshot) -> Plan:
-                nonlocal held
-                fresh = with_remote_content(desk.wiki, fresh, only=keys, lenient=True)
-                held = match_reviewed(reviewed, fresh, sides, chosen, _earlier(desk.state, plan_id))
-                return held.plan
+            def narrow(fresh: Plan, snapshot: Snapshot) -> Plan:
+                nonlocal matched
+                fresh = with_remote_content(context.wiki, fresh, only=keys, lenient=True)
+                matched = match_reviewed(
+                    reviewed, fresh, snapshot, is_selected, _completed_steps(context.state, plan_id)
+                )
+                return matched.plan
 
-            report, surveyed = create_plan(desk, request, settle=True, narrow=narrow)
-            report = replace(report, earlier=held.earlier, unplanned=held.unplanned)
+            report, collected = create_plan(context, request, recover=True, narrow=narrow)
+            report = replace(report, earlier=matched.earlier, unplanned=matched.unplanned)
             if not skip_stale:
-                report = _refusing(report, held)
-            if surveyed is None or report.plan.refusals:
+                report = _with_stale_refusals(report, matched)
+            if collected is None or report.plan.refusals:
                 return report
-            if report.plan.writes and not ask(_naming(report, held)):
+            if report.plan.writes and not ask(_with_stale_conflicts(report, matched)):
                 return replace(report, declined=True)
-            save_bases(desk, surveyed)
-            return _execute(desk, report, held, notice, tell, plan_id)
+            save_bases(context, collected)
+            return _execute(context, report, matched, on_interrupt, on_result, plan_id)
     except Locked as error:
         return locked_report(config, request, error)
 
@@ -89,7 +91,7 @@ def apply_plan_file(
     plan: ReviewedPlan,
     progress: Progress,
     ask: Callable[[Report], bool],
-    notice: Callable[[], None] = lambda: None,
+    on_interrupt: Callable[[], None] = lambda: None,
     *,
     skip_stale: bool = False,
 ) -> Report:
@@ -105,7 +107,7 @@ def apply_plan_file(
         plan.report.plan,
         progress,
         ask,
-        notice,
+        on_interrupt,
         skip_stale=skip_stale,
         plan_id=plan.id,
     )
@@ -118,52 +120,52 @@ def apply_request(
 
     The guards count again: what was allowed when it was made is to be allowed again.
     """
-    wish = plan.report.request
-    limit = wish.max_delete if max_delete is None else max_delete
-    return replace(wish, command="apply", file=file, allow=allow, max_delete=limit)
+    made_with = plan.report.request
+    limit = made_with.max_delete if max_delete is None else max_delete
+    return replace(made_with, command="apply", file=file, allow=allow, max_delete=limit)
 
 
 def _execute(
-    desk: RunContext,
+    context: RunContext,
     report: Report,
-    held: ReviewedSteps,
-    notice: Callable[[], None],
-    tell: Callable[[ActionResult], None],
+    matched: ReviewedSteps,
+    on_interrupt: Callable[[], None],
+    on_result: Callable[[ActionResult], None],
     plan_id: str | None,
 ) -> Report:
-    skipped = tuple(ActionResult(action, "skipped", error) for action, error in held.stale)
+    skipped = tuple(ActionResult(action, "skipped", error) for action, error in matched.stale)
     for outcome in skipped:
-        tell(outcome)
+        on_result(outcome)
     if plan_id is not None and not report.plan.writes:
-        _end(desk.state, plan_id)
+        _mark_complete(context.state, plan_id)
         plan_id = None  # a run that writes nothing applies nothing
-    report = finish_run(desk, report, notice, tell=tell, plan_id=plan_id)
+    report = finish_run(context, report, on_interrupt, on_result=on_result, plan_id=plan_id)
     return replace(report, outcomes=(*report.outcomes, *skipped))
 
 
-def _end(state: State, plan_id: str) -> None:
+def _mark_complete(state: State, plan_id: str) -> None:
     """Nothing is left of a plan whose run was cut off after its last write."""
     for run in state.journal.runs_of_plan(plan_id)[:1]:
         state.journal.mark_complete(run.number)
 
 
-def _refusing(report: Report, held: ReviewedSteps) -> Report:
+def _with_stale_refusals(report: Report, matched: ReviewedSteps) -> Report:
     stale = tuple(
-        Refusal("stale", detail=error.found, file=action.file) for action, error in held.stale
+        Refusal("stale", detail=error.found, file=action.file) for action, error in matched.stale
     )
     return replace(report, plan=replace(report.plan, refusals=(*report.plan.refusals, *stale)))
 
 
-def _naming(report: Report, held: ReviewedSteps) -> Report:
+def _with_stale_conflicts(report: Report, matched: ReviewedSteps) -> Report:
     """The report as it is asked about: with the pages that are left out among the conflicts."""
     stale = tuple(
         Conflict(action.key, action.file, "stale", detail=error.found)
-        for action, error in held.stale
+        for action, error in matched.stale
     )
     return replace(report, plan=replace(report.plan, conflicts=(*report.plan.conflicts, *stale)))
 
 
-def _applied(state: State, plan_id: str | None) -> Refusal | None:
+def _refuse_applied(state: State, plan_id: str | None) -> Refusal | None:
     if plan_id is None:
         return None
     for run in state.journal.runs_of_plan(plan_id):
@@ -172,7 +174,7 @@ def _applied(state: State, plan_id: str | None) -> Refusal | None:
     return None
 
 
-def _earlier(state: State, plan_id: str | None) -> CompletedSteps:
+def _completed_steps(state: State, plan_id: str | None) -> CompletedSteps:
     """What runs of the plan did that did not come to its end. They must be settled.
 
     What was taken back since does not count.
@@ -180,10 +182,12 @@ def _earlier(state: State, plan_id: str | None) -> CompletedSteps:
     undone = {run.undoes for run in state.journal.runs()}
     runs = [] if plan_id is None else state.journal.runs_of_plan(plan_id)
     runs = [run for run in runs if run.number not in undone]
-    noted = [noted for run in runs for noted in state.journal.entries(run.number)]
-    intents = [one.intent for one in noted if one.outcome in {"done", "unknown"}]
+    entries = [entries for run in runs for entries in state.journal.entries(run.number)]
+    intents = [one.intent for one in entries if one.outcome in {"done", "unknown"}]
     touched = {key for one in intents for key in (one.key, one.from_key) if key is not None}
     finished = {
-        (one.intent.verb, one.intent.side, one.intent.key) for one in noted if one.outcome == "done"
+        (one.intent.verb, one.intent.side, one.intent.key)
+        for one in entries
+        if one.outcome == "done"
     }
     return CompletedSteps(frozenset(finished), frozenset(touched), begun=bool(runs))

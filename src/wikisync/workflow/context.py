@@ -91,49 +91,49 @@ def open_for_write(
         yield RunContext(config, Folder(config.folder, config.ignore), wiki, state, progress)
 
 
-def recover_interrupted(desk: RunContext) -> None:
+def recover_interrupted(context: RunContext) -> None:
     """Look at what an interrupted run had begun, before anything is planned (promise 5)."""
-    if desk.state.journal.interrupted():
-        recover(desk.state, desk.folder, desk.wiki)
-    elif desk.state.meta("url") is None:
-        desk.folder.remove_temporary_files()  # a killed first run left no state
+    if context.state.journal.interrupted():
+        recover(context.state, context.folder, context.wiki)
+    elif context.state.meta("url") is None:
+        context.folder.remove_temporary_files()  # a killed first run left no state
 
 
-def doubt_clock_of(desk: RunContext) -> Note | None:
+def clock_note(context: RunContext) -> Note | None:
     """Why a run that begins now will forget nothing, where that is to be told."""
-    found = _doubt(desk)
+    found = _clock_note(context)
     if found is None or found.kind != "clock-unknown":
         return found
-    return found if desk.state.journal.is_due(_oldest_kept(desk)) else None
+    return found if context.state.journal.has_expired(_retention_start(context)) else None
 
 
-def _doubt(desk: RunContext) -> Note | None:
-    last = desk.state.journal.latest()
+def _clock_note(context: RunContext) -> Note | None:
+    last = context.state.journal.latest_time()
     return doubt_clock(
-        _moment(now()), desk.wiki.time, None if last is None else parse_instant(last)
+        _parse_time(now()), context.wiki.time, None if last is None else parse_instant(last)
     )
 
 
-def _moment(text: str) -> datetime:
+def _parse_time(text: str) -> datetime:
     return datetime.fromisoformat(text)
 
 
-def _oldest_kept(desk: RunContext) -> str:
+def _retention_start(context: RunContext) -> str:
     """The time before which nothing is kept, as the state spells times."""
     try:
-        oldest = _moment(now()) - timedelta(days=desk.config.keep_days)
+        oldest = _parse_time(now()) - timedelta(days=context.config.keep_days)
     except OverflowError:  # it is to be kept for longer than there are dates
         return ""
     return oldest.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def execute_run(
-    desk: RunContext,
+    context: RunContext,
     command: str,
-    doing: str,
+    label: str,
     total: int,
     work: Callable[[ApplyContext, Callable[[], bool]], Iterable[ActionResult]],
-    notice: Callable[[], None],
+    on_interrupt: Callable[[], None],
     undoes: int | None = None,
     plan: str | None = None,
 ) -> tuple[tuple[ActionResult, ...], bool]:
@@ -142,32 +142,32 @@ def execute_run(
     Returns the outcomes, and whether the user stopped it. What old runs kept is forgotten.
     ``plan`` is the id of the plan file that is applied, which is applied once.
     """
-    doubt = _doubt(desk)
-    number = desk.state.journal.begin_run(command, now(), undoes, plan)
-    writes = desk.config.writes
-    run = ApplyContext(
-        desk.wiki,
-        desk.folder,
-        desk.state,
+    doubt = _clock_note(context)
+    number = context.state.journal.begin_run(command, now(), undoes, plan)
+    writes = context.config.writes
+    apply_context = ApplyContext(
+        context.wiki,
+        context.folder,
+        context.state,
         number,
-        desk.config.write_back,
-        updates=writes,
-        creates=min(writes, CREATES),
+        context.config.write_back,
+        concurrent_updates=writes,
+        concurrent_creates=min(writes, CREATES),
     )
     outcomes: list[ActionResult] = []
-    with stop_on_interrupt(notice) as stop, desk.progress(doing, total) as step:
-        for outcome in work(run, stop):
+    with stop_on_interrupt(on_interrupt) as stop, context.progress(label, total) as step:
+        for outcome in work(apply_context, stop):
             outcomes.append(outcome)
             step()
         stopped = stop()
     # A state that cannot be written has been told already: what was done must be told too.
     with suppress(StateError):
-        outcomes = with_backups(desk.state, number, outcomes)
-        if not desk.state.journal.open_entries():
+        outcomes = with_backups(context.state, number, outcomes)
+        if not context.state.journal.open_entries():
             if plan is not None and not stopped and not any(o.is_unfinished for o in outcomes):
-                desk.state.journal.mark_complete(number)
-            desk.state.journal.end_run(number, now())
+                context.state.journal.mark_complete(number)
+            context.state.journal.end_run(number, now())
         # An undo may be the last to need what was kept.
         if undoes is None and doubt is None:
-            desk.state.journal.forget(now(), _oldest_kept(desk))
+            context.state.journal.delete_older(now(), _retention_start(context))
     return tuple(outcomes), stopped

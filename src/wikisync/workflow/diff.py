@@ -27,7 +27,7 @@ def page_diffs(
     wiki: Wiki,
     state: State,
     plan: Plan,
-    surveyed: CollectedState,
+    collected: CollectedState,
     *,
     exact: bool = False,
 ) -> tuple[PageDiff, ...]:
@@ -38,20 +38,26 @@ def page_diffs(
     FolderError.
     """
     plan = with_remote_content(wiki, plan)
-    both: list[Action | Conflict] = [*plan.writes, *plan.conflicts]
-    items = [item for item in both if not (isinstance(item, Action) and item.via_temporary_name)]
-    files = {local.digest: local.file for local in surveyed.snapshot.local.values()}
-    known = {base.id: key for key, base in surveyed.snapshot.bases.items()}
-    there = [_there(item, known, state) for item in items]
+    unfiltered: list[Action | Conflict] = [*plan.writes, *plan.conflicts]
+    items = [
+        item for item in unfiltered if not (isinstance(item, Action) and item.via_temporary_name)
+    ]
+    files = {local.digest: local.file for local in collected.snapshot.local.values()}
+    known = {base.id: key for key, base in collected.snapshot.bases.items()}
+    remote_pages = [_remote_page(item, known, state) for item in items]
     if exact:
         changed = [
-            item.remote for item, page in zip(items, there, strict=True) if _is_old(item, page)
+            item.remote
+            for item, page in zip(items, remote_pages, strict=True)
+            if _is_outdated(item, page)
         ]
-        whole = {remote.listed.id: remote for remote in _read(wiki, changed)}
-        there = [_newest(item, page, whole) for item, page in zip(items, there, strict=True)]
+        newest = {remote.listed.id: remote for remote in _read(wiki, changed)}
+        remote_pages = [
+            _newest(item, page, newest) for item, page in zip(items, remote_pages, strict=True)
+        ]
     return tuple(
-        _pair(item, _here(folder, item.local, files), page)
-        for item, page in zip(items, there, strict=True)
+        _page_diff(item, _local_page(folder, item.local, files), page)
+        for item, page in zip(items, remote_pages, strict=True)
     )
 
 
@@ -64,16 +70,16 @@ def with_remote_content(
     keys. Raises WikiError; with ``lenient``, a page that is gone, hidden or moved meanwhile is left
     as it was listed.
     """
-    both: list[Action | Conflict] = [*plan.writes, *plan.conflicts]
-    items = [item for item in both if only is None or item.key in only]
+    unfiltered: list[Action | Conflict] = [*plan.writes, *plan.conflicts]
+    items = [item for item in unfiltered if only is None or item.key in only]
     unread = [item.remote for item in items if item.remote and item.remote.fingerprint is None]
-    whole = {remote.listed.id: remote for remote in _read(wiki, unread, lenient=lenient)}
-    if not whole:
+    by_id = {remote.listed.id: remote for remote in _read(wiki, unread, lenient=lenient)}
+    if not by_id:
         return plan
     return replace(
         plan,
-        actions=tuple(replace(a, remote=_whole(a.remote, whole)) for a in plan.actions),
-        conflicts=tuple(replace(c, remote=_whole(c.remote, whole)) for c in plan.conflicts),
+        actions=tuple(replace(a, remote=_with_content(a.remote, by_id)) for a in plan.actions),
+        conflicts=tuple(replace(c, remote=_with_content(c.remote, by_id)) for c in plan.conflicts),
     )
 
 
@@ -81,7 +87,7 @@ def _read(
     wiki: Wiki, unread: Iterable[Remote | None], *, lenient: bool = False
 ) -> Iterator[Remote]:
     """The pages, read whole, as far as they are there and where they were listed."""
-    wanted = [there.listed for there in unread if there is not None]
+    wanted = [remote.listed for remote in unread if remote is not None]
     for listed, got in wiki.read(wanted) if wanted else ():
         if isinstance(got, WikisyncError):
             if lenient and isinstance(got, PageGone | PageHidden):
@@ -91,47 +97,47 @@ def _read(
             yield Remote(listed, fingerprint(got.page), got)
 
 
-def _whole(there: Remote | None, whole: dict[int, Remote]) -> Remote | None:
-    if there is None or there.fingerprint is not None:
-        return there
-    return whole.get(there.listed.id, there)
+def _with_content(remote: Remote | None, by_id: dict[int, Remote]) -> Remote | None:
+    if remote is None or remote.fingerprint is not None:
+        return remote
+    return by_id.get(remote.listed.id, remote)
 
 
-def _pair(item: Action | Conflict, here: Page | None, there: Page | None) -> PageDiff:
+def _page_diff(item: Action | Conflict, local: Page | None, remote: Page | None) -> PageDiff:
     if isinstance(item, Action) and item.verb == "move":
-        return PageDiff(item, here, here)
+        return PageDiff(item, local, local)
     if isinstance(item, Action) and item.merged is not None and not item.writes_markers:
-        return PageDiff(item, there, item.merged, here)
+        return PageDiff(item, remote, item.merged, local)
     if isinstance(item, Action) and item.side == "folder":
-        return PageDiff(item, here, None if item.verb == "delete" else there)
+        return PageDiff(item, local, None if item.verb == "delete" else remote)
     if isinstance(item, Action) and item.verb == "delete":
-        return PageDiff(item, there, None)
-    return PageDiff(item, there, here.with_defaults_from(there) if here and there else here)
+        return PageDiff(item, remote, None)
+    return PageDiff(item, remote, local.with_defaults_from(remote) if local and remote else local)
 
 
-def _there(item: Action | Conflict, known: dict[int, Key], state: State) -> Page | None:
+def _remote_page(item: Action | Conflict, keys: dict[int, Key], state: State) -> Page | None:
     """The page on the wiki as it was read, or as the base has it, under whatever key."""
     if item.remote is None:
         return None
     if item.remote.record is not None:
         return item.remote.record.page
-    remembered = state.bases.get(known.get(item.remote.listed.id, item.key))
-    return None if remembered is None else remembered.page
+    stored = state.bases.get(keys.get(item.remote.listed.id, item.key))
+    return None if stored is None else stored.page
 
 
-def _is_old(item: Action | Conflict, page: Page | None) -> bool:
+def _is_outdated(item: Action | Conflict, page: Page | None) -> bool:
     """Whether a page that is to be shown is not the one that was seen."""
     if item.remote is None or (isinstance(item, Action) and item.verb == "move"):
         return False
     return page is None or fingerprint(page) != item.remote.fingerprint
 
 
-def _newest(item: Action | Conflict, page: Page | None, whole: dict[int, Remote]) -> Page | None:
-    found = None if item.remote is None else whole.get(item.remote.listed.id)
+def _newest(item: Action | Conflict, page: Page | None, by_id: dict[int, Remote]) -> Page | None:
+    found = None if item.remote is None else by_id.get(item.remote.listed.id)
     return page if found is None or found.record is None else found.record.page
 
 
-def _here(folder: Folder, local: Local | None, files: dict[bytes, str]) -> Page | None:
+def _local_page(folder: Folder, local: Local | None, files: dict[bytes, str]) -> Page | None:
     if local is None:
         return None
     # A page that is to move has the name already that its file will get.

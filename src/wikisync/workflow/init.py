@@ -40,7 +40,7 @@ class InitResult:
     config: Config
     wrote: bool
     connection: WikiIndex | None
-    lacks: Forbidden | None = None
+    missing_rights: Forbidden | None = None
     error: WikisyncError | None = None
 
     def lines(self) -> Iterator[str]:
@@ -57,10 +57,10 @@ class InitResult:
             return
         pages = plural(len(self.connection.pages), "page")
         yield escape_control(f"Connected: {pages}, locales {', '.join(self.connection.locales)}.")
-        if self.lacks:
-            lacking = error_message(self.lacks).text
+        if self.missing_rights:
+            lacking = error_message(self.missing_rights).text
             yield escape_control("But " + lacking[0].lower() + lacking[1:])
-            yield escape_control(error_message(self.lacks).hint)
+            yield escape_control(error_message(self.missing_rights).hint)
         yield "Next: wikisync pull brings the wiki's pages here, wikisync push sends yours."
 
     def to_json(self) -> str:
@@ -108,7 +108,7 @@ def init(url: str | None, folder: str) -> InitResult:
         raise FolderError(config.folder_name, "make", reason.lower()) from error
     if not config.token:
         return InitResult(config, wrote, None)
-    return _tried(config, wrote)
+    return _test_connection(config, wrote)
 
 
 def _text(url: str, folder: str) -> str:
@@ -125,18 +125,18 @@ def _never_used(file: Path, url: str) -> bool:
     return untouched and config.url != url and not config.state.exists()
 
 
-def _tried(config: Config, wrote: bool) -> InitResult:
+def _test_connection(config: Config, wrote: bool) -> InitResult:
     try:
         with Wiki(config.url, config.token, ca_file=config.ca_file) as wiki:
             connection = wiki.connect()
             if not connection.authenticated:
                 raise Unauthenticated(config.url)
-            return InitResult(config, wrote, connection, _lacking(wiki, connection))
+            return InitResult(config, wrote, connection, _missing_rights(wiki, connection))
     except WikisyncError as error:
         return InitResult(config, wrote, None, error=error)
 
 
-def _lacking(wiki: Wiki, connection: WikiIndex) -> Forbidden | None:
+def _missing_rights(wiki: Wiki, connection: WikiIndex) -> Forbidden | None:
     """The rights that the key lacks, asked of a page that is there and of one that is not."""
     try:
         for listed in connection.pages[:1]:

@@ -43,133 +43,144 @@ _MIRRORED: Final[dict[Command, Prefer]] = {"push": "local", "pull": "wiki"}
 
 
 def create_plan(
-    desk: RunContext,
+    context: RunContext,
     request: Request,
     *,
-    settle: bool = False,
+    recover: bool = False,
     narrow: Callable[[Plan, Snapshot], Plan] = lambda plan, _sides: plan,
 ) -> tuple[Report, CollectedState | None]:
     """The plan of the request, guards included; no survey where even the look was refused.
 
     ``narrow`` may take from the plan, before the guards see it.
     """
-    report = Report(request, desk.config.url, desk.config.folder_name, Plan())
+    report = Report(request, context.config.url, context.config.folder_name, Plan())
     try:
-        return _looked(desk, request, report, narrow, settle=settle)
+        return _collect_and_plan(context, request, report, narrow, recover=recover)
     except Unauthenticated:  # one whom the public's rules do not even let list the pages
         return replace(report, plan=Plan(refusals=(Refusal("guest", side="wiki"),))), None
 
 
-def _looked(
-    desk: RunContext,
+def _collect_and_plan(
+    context: RunContext,
     request: Request,
     report: Report,
     narrow: Callable[[Plan, Snapshot], Plan],
     *,
-    settle: bool,
+    recover: bool,
 ) -> tuple[Report, CollectedState | None]:
-    whose = check_state_owner(desk, request)
-    if isinstance(whose, Refusal):
-        return replace(report, plan=Plan(refusals=(whose,))), None
-    anew = whose == "another's"
-    if settle and not anew:
-        recover_interrupted(desk)
+    owner = check_state_owner(context, request)
+    if isinstance(owner, Refusal):
+        return replace(report, plan=Plan(refusals=(owner,))), None
+    without_state = owner == "another's"
+    if recover and not without_state:
+        recover_interrupted(context)
     if request.offline:
-        surveyed = collect_offline(desk.folder, desk.state, desk.progress)
+        collected = collect_offline(context.folder, context.state, context.progress)
     else:
-        surveyed = collect(
-            desk.folder, desk.wiki, desk.state, desk.progress, anew=anew, verify=request.verify
+        collected = collect(
+            context.folder,
+            context.wiki,
+            context.state,
+            context.progress,
+            without_state=without_state,
+            verify=request.verify,
         )
-    if refusals := check_authenticated(surveyed.authenticated, surveyed.snapshot):
+    if refusals := check_authenticated(collected.authenticated, collected.snapshot):
         return replace(report, plan=Plan(refusals=refusals)), None
-    sides = surveyed.snapshot
-    listed = [page.listed for page in sides.remote.values() if isinstance(page, Remote)]
-    if not request.offline and is_other_wiki(sides.bases.values(), listed):
+    snapshot = collected.snapshot
+    listed = [page.listed for page in snapshot.remote.values() if isinstance(page, Remote)]
+    if not request.offline and is_other_wiki(snapshot.bases.values(), listed):
         if "foreign-state" not in request.allow:
-            refusal = foreign_state(desk.config.url, None, same=False)
+            refusal = foreign_state(context.config.url, None, same=False)
             return replace(report, plan=Plan(refusals=(refusal,))), None
-        surveyed = collect(desk.folder, desk.wiki, desk.state, desk.progress, anew=True)
-    chosen = request.path_filters
-    if chosen is None:
-        chosen = parse_paths(request.paths, desk.config.folder, Path.cwd())
-        _check_paths(chosen, surveyed.snapshot)
-    wish = PlanOptions(
+        collected = collect(
+            context.folder, context.wiki, context.state, context.progress, without_state=True
+        )
+    filters = request.path_filters
+    if filters is None:
+        filters = parse_paths(request.paths, context.config.folder, Path.cwd())
+        _check_paths(filters, collected.snapshot)
+    options = PlanOptions(
         request.direction,
         request.delete,
         _MIRRORED[request.direction] if request.mirror else request.prefer,
-        page_selector(chosen),
+        page_selector(filters),
         request.markers,
         request.convert,
         request.mirror,
     )
-    plan = narrow(make_plan(surveyed.snapshot, wish), surveyed.snapshot)
-    notes = surveyed.notes
-    deleted = _deleted(desk, surveyed.snapshot)
+    plan = narrow(make_plan(collected.snapshot, options), collected.snapshot)
+    notes = collected.notes
+    deleted = _deleted(context, collected.snapshot)
     # To say which side is right is the answer to what that guard asks.
-    lifted = request.allow | ({"rewound"} if request.mirror else frozenset())
+    allowed = request.allow | ({"rewound"} if request.mirror else frozenset())
     if request.command in {"status", "diff"}:
-        for refusal in rewound(surveyed.snapshot, request.direction, deleted):
+        for refusal in rewound(collected.snapshot, request.direction, deleted):
             notes = (*notes, Note("rewound", refusal.count, files=refusal.files))
     else:
-        limit = desk.config.max_delete if request.max_delete is None else request.max_delete
-        limits = GuardOptions(limit, lifted)
-        refusals = guards(surveyed.snapshot, plan, request.direction, limits, deleted)
+        limit = context.config.max_delete if request.max_delete is None else request.max_delete
+        limits = GuardOptions(limit, allowed)
+        refusals = guards(collected.snapshot, plan, request.direction, limits, deleted)
         plan = replace(plan, refusals=refusals)
-    request = replace(request, path_filters=chosen)
-    saved = tuple(Note("saved", detail=file) for file in desk.folder.saved)
-    return replace(report, request=request, plan=plan, notes=(*saved, *notes)), surveyed
+    request = replace(request, path_filters=filters)
+    saved = tuple(Note("saved", detail=file) for file in context.folder.saved)
+    return replace(report, request=request, plan=plan, notes=(*saved, *notes)), collected
 
 
-def _deleted(desk: RunContext, sides: Snapshot) -> frozenset[tuple[int, str]]:
+def _deleted(context: RunContext, snapshot: Snapshot) -> frozenset[tuple[int, str]]:
     """The pages on the wiki that the log knows as deleted."""
     unknown = [
-        there.listed.id
-        for key, there in sides.remote.items()
-        if isinstance(there, Remote) and key not in sides.bases
+        remote.listed.id
+        for key, remote in snapshot.remote.items()
+        if isinstance(remote, Remote) and key not in snapshot.bases
     ]
-    return desk.state.journal.deleted(unknown)
+    return context.state.journal.deleted(unknown)
 
 
-def check_state_owner(desk: RunContext, request: Request) -> Refusal | Literal["ours", "another's"]:
+def check_state_owner(
+    context: RunContext, request: Request
+) -> Refusal | Literal["ours", "another's"]:
     """Whose memory the state is: refused where it is another's, unless the user says otherwise.
 
     Under another address, the pages that it knows tell whether it is the same wiki. Once the user
     has allowed it, a memory of another wiki does not count: it is a first run. Raises
     Unauthenticated.
     """
-    url, folder = desk.state.meta("url"), desk.state.meta("folder")
-    moved = url is not None and url != desk.config.url
-    renamed = folder is not None and folder != desk.config.folder_name
+    url, folder = context.state.meta("url"), context.state.meta("folder")
+    moved = url is not None and url != context.config.url
+    renamed = folder is not None and folder != context.config.folder_name
     if request.offline or not (moved or renamed):
         return "ours"
-    if moved and not desk.state.bases.load():
+    if moved and not context.state.bases.load():
         return "another's"  # and nothing is known that could be asked about
-    same = not moved or _same_wiki(desk)
+    same = not moved or _same_wiki(context)
     if "foreign-state" not in request.allow:
         return foreign_state(url if moved else None, folder if renamed else None, same=same)
     return "ours" if same else "another's"
 
 
-def _same_wiki(desk: RunContext) -> bool:
-    connection = desk.wiki.connect()
+def _same_wiki(context: RunContext) -> bool:
+    connection = context.wiki.connect()
     if not connection.authenticated:  # what a guest sees tells nothing
-        raise Unauthenticated(desk.config.url)
-    return is_same_wiki(desk.state.bases.load().values(), connection.pages)
+        raise Unauthenticated(context.config.url)
+    return is_same_wiki(context.state.bases.load().values(), connection.pages)
 
 
-def _check_paths(chosen: tuple[PathFilter, ...], sides: Snapshot) -> None:
-    if not chosen:
+def _check_paths(filters: tuple[PathFilter, ...], snapshot: Snapshot) -> None:
+    if not filters:
         return
-    pages = [(key, _file(key, sides)) for key in {*sides.local, *sides.bases, *sides.remote}]
-    pages += [(key, "") for key in sides.blocked]
-    pages += [(Key("", ""), problem.name) for problem in sides.problems]
-    for choice in chosen:
-        if not any(choice.matches(key, file) for key, file in pages):
-            raise NoSuchPath(choice.typed)
+    pages = [
+        (key, _file(key, snapshot)) for key in {*snapshot.local, *snapshot.bases, *snapshot.remote}
+    ]
+    pages += [(key, "") for key in snapshot.blocked]
+    pages += [(Key("", ""), problem.name) for problem in snapshot.problems]
+    for path_filter in filters:
+        if not any(path_filter.matches(key, file) for key, file in pages):
+            raise NoSuchPath(path_filter.typed)
 
 
-def _file(key: Key, sides: Snapshot) -> str:
+def _file(key: Key, snapshot: Snapshot) -> str:
     try:
-        return file_for(key, sides)
+        return file_for(key, snapshot)
     except BadName:
         return ""

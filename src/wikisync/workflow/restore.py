@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from wikisync.apply import ApplyContext
 from wikisync.apply.backups import with_backups
-from wikisync.apply.recovery import settle_files
+from wikisync.apply.recovery import recover_files
 from wikisync.apply.restore import as_new_file, find_backup, plan_restore, restore
 from wikisync.apply.result import run_action
 from wikisync.apply.transaction import now
@@ -92,33 +92,37 @@ def restore_backup(config: Config, request: Request, ask: Callable[[Report], boo
     """
     folder = Folder(config.folder, config.ignore, may_lack=True)
     with closing(State.open(config.state, create=False)) as state:
-        report, _todo = _planned(config, request, state, folder)
+        report, _todo = _plan(config, request, state, folder)
         if request.dry_run:
             return report
     try:
-        with open_for_write(config, silent, needs_folder=False) as desk:
-            settle_files(desk.state, desk.folder)
-            report, todo = _planned(config, request, desk.state, desk.folder)
+        with open_for_write(config, silent, needs_folder=False) as context:
+            recover_files(context.state, context.folder)
+            report, restoration = _plan(config, request, context.state, context.folder)
             if not report.plan.actions:
                 return report
-            if todo.unpushed and not ask(report):
+            if restoration.unpushed and not ask(report):
                 return replace(report, declined=True)
-            number = desk.state.journal.begin_run("restore", now())
-            run = ApplyContext(desk.wiki, desk.folder, desk.state, number)
-            outcomes = [run_action(todo.action, partial(restore, run, todo), None)]
+            number = context.state.journal.begin_run("restore", now())
+            apply_context = ApplyContext(context.wiki, context.folder, context.state, number)
+            outcomes = [
+                run_action(restoration.action, partial(restore, apply_context, restoration), None)
+            ]
             # That the state cannot be written is an outcome already.
             with suppress(StateError):
-                desk.state.journal.end_run(number, now())
-                outcomes = with_backups(desk.state, number, outcomes)
+                context.state.journal.end_run(number, now())
+                outcomes = with_backups(context.state, number, outcomes)
             return replace(report, outcomes=tuple(outcomes))
     except Locked as error:
         return locked_report(config, request, error)
 
 
-def _planned(
+def _plan(
     config: Config, request: Request, state: State, folder: Folder
 ) -> tuple[Report, Restoration]:
-    todo = plan_restore(state, folder, find_backup(state, request.backup or 0))
-    same = todo.data == todo.current
-    plan = Plan(actions=() if same else (todo.action,), pages=1)
-    return Report(request, config.url, config.folder_name, plan, restoration=todo), todo
+    restoration = plan_restore(state, folder, find_backup(state, request.backup or 0))
+    same = restoration.data == restoration.current
+    plan = Plan(actions=() if same else (restoration.action,), pages=1)
+    return Report(
+        request, config.url, config.folder_name, plan, restoration=restoration
+    ), restoration

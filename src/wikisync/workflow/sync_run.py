@@ -22,7 +22,7 @@ from wikisync.planning.reconcile import pages_to_fetch
 from wikisync.request import CommandName, Report, Request
 from wikisync.workflow.context import (
     RunContext,
-    doubt_clock_of,
+    clock_note,
     execute_run,
     open_for_write,
     open_readonly,
@@ -49,24 +49,29 @@ TEXTS: frozenset[CommandName] = frozenset({"diff", "plan", "review"})
 
 def dry_run(config: Config, request: Request, progress: Progress) -> Report:
     """Find out what would be done, and do nothing: ``status``, ``diff`` and every dry run."""
-    with open_readonly(config, progress, needs_folder=request.direction == "push") as desk:
-        report, surveyed = create_plan(desk, request)
-        if request.command in TEXTS and surveyed is not None:
-            plan = with_remote_content(desk.wiki, report.plan)
+    with open_readonly(config, progress, needs_folder=request.direction == "push") as context:
+        report, collected = create_plan(context, request)
+        if request.command in TEXTS and collected is not None:
+            plan = with_remote_content(context.wiki, report.plan)
             texts = page_diffs(
-                desk.folder, desk.wiki, desk.state, plan, surveyed, exact=not request.offline
+                context.folder,
+                context.wiki,
+                context.state,
+                plan,
+                collected,
+                exact=not request.offline,
             )
             report = replace(report, plan=plan, diffs=texts)
-        elif request.texts and surveyed is not None:
-            report = replace(report, diffs=_texts(desk, report, surveyed))
-        if surveyed is not None:
-            save_stat_cache(desk, surveyed)
+        elif request.texts and collected is not None:
+            report = replace(report, diffs=_texts(context, report, collected))
+        if collected is not None:
+            save_stat_cache(context, collected)
         notes = report.notes
-        if surveyed is not None and surveyed.unnoticed:
-            notes = (*notes, _mend(desk, surveyed))
-        if surveyed is not None and request.direction != "pull":
-            notes = (*notes, *unshown.note(desk.state))
-        return replace(report, unsettled=len(desk.state.journal.open_entries()), notes=notes)
+        if collected is not None and collected.unnoticed:
+            notes = (*notes, _mark_unnoticed(context, collected))
+        if collected is not None and request.direction != "pull":
+            notes = (*notes, *unshown.note(context.state))
+        return replace(report, unsettled=len(context.state.journal.open_entries()), notes=notes)
 
 
 def run_sync(
@@ -74,7 +79,7 @@ def run_sync(
     request: Request,
     progress: Progress,
     ask: Callable[[Report], bool],
-    notice: Callable[[], None] = lambda: None,
+    on_interrupt: Callable[[], None] = lambda: None,
 ) -> Report:
     """Do what was asked: ``push``, ``pull`` and ``sync``.
 
@@ -82,24 +87,24 @@ def run_sync(
     user asks to stop.
     """
     try:
-        with open_for_write(config, progress, needs_folder=request.direction == "push") as desk:
-            report, surveyed = create_plan(
-                desk, request, settle=True, narrow=partial(_readied, desk)
+        with open_for_write(config, progress, needs_folder=request.direction == "push") as context:
+            report, collected = create_plan(
+                context, request, recover=True, narrow=partial(_with_deleted_pages_read, context)
             )
-            if surveyed is None or report.plan.refusals:
+            if collected is None or report.plan.refusals:
                 return report
-            save_stat_cache(desk, surveyed)
+            save_stat_cache(context, collected)
             if report.plan.writes and not ask(report):
                 return replace(report, declined=True)
-            save_bases(desk, surveyed)
+            save_bases(context, collected)
             if request.texts:
-                report = replace(report, diffs=_texts(desk, report, surveyed))
-            return finish_run(desk, report, notice)
+                report = replace(report, diffs=_texts(context, report, collected))
+            return finish_run(context, report, on_interrupt)
     except Locked as error:
         return locked_report(config, request, error)
 
 
-def _readied(desk: RunContext, plan: Plan, _sides: Snapshot) -> Plan:
+def _with_deleted_pages_read(context: RunContext, plan: Plan, _sides: Snapshot) -> Plan:
     """The plan with each page read that it deletes and that nothing was known of."""
     unread = {
         action.key
@@ -110,19 +115,19 @@ def _readied(desk: RunContext, plan: Plan, _sides: Snapshot) -> Plan:
     }
     if not unread:
         return plan
-    plan = with_remote_content(desk.wiki, plan, only=unread, lenient=True)
+    plan = with_remote_content(context.wiki, plan, only=unread, lenient=True)
 
     def is_gone(action: Action) -> bool:
-        there = action.remote
-        return action.key in unread and there is not None and there.fingerprint is None
+        remote = action.remote
+        return action.key in unread and remote is not None and remote.fingerprint is None
 
     return replace(plan, actions=tuple(a for a in plan.actions if not is_gone(a)))
 
 
-def _texts(desk: RunContext, report: Report, surveyed: CollectedState) -> tuple[PageDiff, ...]:
+def _texts(context: RunContext, report: Report, collected: CollectedState) -> tuple[PageDiff, ...]:
     """The texts for a command that does not need them: where they cannot be read, it has none."""
     try:
-        return page_diffs(desk.folder, desk.wiki, desk.state, report.plan, surveyed)
+        return page_diffs(context.folder, context.wiki, context.state, report.plan, collected)
     except WikisyncError:
         return ()
 
@@ -135,48 +140,50 @@ def locked_report(config: Config, request: Request, error: Locked) -> Report:
     return Report(request, config.url, config.folder_name, Plan(refusals=(refusal,)))
 
 
-def save_stat_cache(desk: RunContext, surveyed: CollectedState) -> None:
+def save_stat_cache(context: RunContext, collected: CollectedState) -> None:
     """Note what was read of the folder, so that the next run need not. That it fails costs time."""
-    scanned = surveyed.scanned
+    scanned = collected.scanned
     if scanned.read or scanned.unseen:
         with suppress(StateError):
-            desk.state.files.note(scanned.read, scanned.unseen)
+            context.state.files.update(scanned.read, scanned.unseen)
 
 
-def save_bases(desk: RunContext, surveyed: CollectedState) -> None:
+def save_bases(context: RunContext, collected: CollectedState) -> None:
     """Note what a look found that is no write: whose state this is, and bases recovered."""
-    locales = surveyed.locales
-    with desk.state.transaction():
-        if surveyed.without_state:
-            _reset_state(desk)
-        for found in surveyed.recovered.values():
-            desk.state.bases.put(found)
-        desk.state.set_meta(
-            url=desk.config.url,
-            folder=desk.config.folder_name,
+    locales = collected.locales
+    with context.state.transaction():
+        if collected.without_state:
+            _reset_state(context)
+        for found in collected.recovered.values():
+            context.state.bases.put(found)
+        context.state.set_meta(
+            url=context.config.url,
+            folder=context.config.folder_name,
             locales=" ".join((locales.default, *locales.installed)),
             namespacing=str(locales.namespacing).lower(),
         )
 
 
-def _reset_state(desk: RunContext) -> None:
+def _reset_state(context: RunContext) -> None:
     """Forget what was agreed with another wiki, and what was begun on it. What was kept stays."""
-    desk.state.bases.drop(desk.state.bases.load())
-    for noted in desk.state.journal.open_entries():
-        desk.state.journal.end(noted.number, "unknown")
-    desk.state.journal.end_interrupted(now())
-    wiki_writes.mark_clean(desk.state)
-    unshown.forget_all(desk.state)
+    context.state.bases.drop(context.state.bases.load())
+    for entry in context.state.journal.open_entries():
+        context.state.journal.end(entry.number, "unknown")
+    context.state.journal.end_interrupted(now())
+    wiki_writes.mark_clean(context.state)
+    unshown.clear(context.state)
     # Its runs cannot be taken back on this one, whose pages have ids of their own.
-    desk.state.set_meta(others=str(max((r.number for r in desk.state.journal.runs()), default=0)))
+    context.state.set_meta(
+        others=str(max((r.number for r in context.state.journal.runs()), default=0))
+    )
 
 
 def finish_run(
-    desk: RunContext,
+    context: RunContext,
     report: Report,
-    notice: Callable[[], None],
+    on_interrupt: Callable[[], None],
     *,
-    tell: Callable[[ActionResult], None] = lambda _outcome: None,
+    on_result: Callable[[ActionResult], None] = lambda _outcome: None,
     plan_id: str | None = None,
 ) -> Report:
     """The report of a plan once it is carried out, as a run of the log.
@@ -184,18 +191,18 @@ def finish_run(
     ``tell`` hears each outcome as it is known; ``plan_id`` is of the plan file that is applied.
     """
     plan, command = report.plan, report.request.command
-    earlier = unshown.remembered(desk.state)
+    earlier = unshown.load(context.state)
     if not (plan.actions or plan.base_updates or plan.base_deletes or plan.base_renames):
-        return _with_tree(desk, report, earlier)
-    if (doubt := doubt_clock_of(desk)) is not None:
+        return _after_writes(context, report, earlier)
+    if (doubt := clock_note(context)) is not None:
         report = replace(report, notes=(*report.notes, doubt))
     outcomes, stopped = execute_run(
-        desk,
+        context,
         command,
-        _DOING[report.request.direction],
+        _LABELS[report.request.direction],
         len(plan.actions),
-        lambda run, stop: _told(apply(plan, run, stop=stop), tell),
-        notice,
+        lambda run, stop: _report_each(apply(plan, run, stop=stop), on_result),
+        on_interrupt,
         plan=plan_id,
     )
     place = {id(action): number for number, action in enumerate(plan.actions)}
@@ -204,20 +211,22 @@ def finish_run(
     if stopped:
         return report
     if any(o.action.side == "wiki" and o.result == "done" for o in outcomes):
-        report = replace(report, outcomes=find_missing(outcomes, _refresh_times(desk), desk.wiki))
+        report = replace(
+            report, outcomes=find_missing(outcomes, _refresh_times(context), context.wiki)
+        )
     if any(o.fatal_error for o in outcomes):
         return report
-    return _with_tree(desk, report, earlier)
+    return _after_writes(context, report, earlier)
 
 
-def _mend(desk: RunContext, surveyed: CollectedState) -> Note:
+def _mark_unnoticed(context: RunContext, collected: CollectedState) -> Note:
     """Have the next run read the pages that changed without their time; the note of them."""
-    desk.state.bases.doubt(surveyed.unnoticed)
-    files = sorted(surveyed.snapshot.bases[key].file for key in surveyed.unnoticed)
+    context.state.bases.mark_stale(collected.unnoticed)
+    files = sorted(collected.snapshot.bases[key].file for key in collected.unnoticed)
     return Note("unnoticed", len(files), ", ".join(files))
 
 
-def _with_tree(desk: RunContext, report: Report, earlier: Iterable[int]) -> Report:
+def _after_writes(context: RunContext, report: Report, earlier: Iterable[int]) -> Report:
     """The report, once the wiki's tree holds every page that this run or an earlier one made.
 
     And once the pages that ``earlier`` runs left as not shown to readers were written once more.
@@ -225,48 +234,53 @@ def _with_tree(desk: RunContext, report: Report, earlier: Iterable[int]) -> Repo
     if report.request.direction == "pull":  # which writes nothing to the wiki
         return report
     try:
-        unshown.write_again(
-            desk.wiki, desk.state, [n for n in earlier if n in unshown.remembered(desk.state)]
+        unshown.rewrite(
+            context.wiki,
+            context.state,
+            [n for n in earlier if n in unshown.load(context.state)],
         )
-        notes = (*wiki_writes.rebuild_if_dirty(desk.wiki, desk.state), *unshown.note(desk.state))
+        notes = (
+            *wiki_writes.rebuild_if_dirty(context.wiki, context.state),
+            *unshown.note(context.state),
+        )
         return replace(report, notes=(*report.notes, *notes))
     except StateError:  # which has been told already, if it was needed for a page
         return report
 
 
-def _told(
-    outcomes: Iterable[ActionResult], tell: Callable[[ActionResult], None]
+def _report_each(
+    outcomes: Iterable[ActionResult], on_result: Callable[[ActionResult], None]
 ) -> Iterator[ActionResult]:
     for outcome in outcomes:
-        tell(outcome)
+        on_result(outcome)
         yield outcome
 
 
-_DOING: dict[Command, str] = {"push": "Pushing", "pull": "Pulling", "sync": "Syncing"}
+_LABELS: dict[Command, str] = {"push": "Pushing", "pull": "Pulling", "sync": "Syncing"}
 
 
-def _refresh_times(desk: RunContext) -> Collection[Listed] | None:
+def _refresh_times(context: RunContext) -> Collection[Listed] | None:
     """Look at what the run's own writes did to the times of other pages; every page there is now.
 
     A page's ``updatedAt`` also moves when a page that it links to is written (facts, *Reading*);
     noting it now lets the next run do with one request. That it fails costs only that.
     """
-    answer, connection = run_in_thread(desk.wiki.connect), None
+    answer, connection = run_in_thread(context.wiki.connect), None
     try:
-        bases = desk.state.bases.load()
+        bases = context.state.bases.load()
         connection = answer.result()
         listed = {page.key: page for page in connection.pages}
         moved = [page for page in pages_to_fetch(bases, (), listed).read if page.key in bases]
         renewed = []
-        with desk.progress("Noting the wiki's new times", len(moved)) as step:
-            for page, got in desk.wiki.read(moved):
+        with context.progress("Noting the wiki's new times", len(moved)) as step:
+            for page, got in context.wiki.read(moved):
                 step()
                 if isinstance(got, WikiError):
                     continue
-                now_there = fingerprint(got.page)
-                if not bases[page.key].remote.changed_fields(now_there):
-                    renewed.append(Remote(page, now_there))
-        desk.state.bases.update_times(renewed)
+                current = fingerprint(got.page)
+                if not bases[page.key].remote.changed_fields(current):
+                    renewed.append(Remote(page, current))
+        context.state.bases.update_times(renewed)
     except (WikiError, StateError):
         return None if connection is None else connection.pages
     return connection.pages

@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from wikisync.apply.result import run_action
-from wikisync.apply.undo import UndoStep, leave_alone, revert, undo_steps
+from wikisync.apply.undo import UndoStep, record_skipped, revert, undo_steps
 from wikisync.apply.undo_check import check
 from wikisync.errors import Interrupted, Locked, NoSuchRun, Unauthenticated
 from wikisync.planning.guards import foreign_state, is_other_wiki
@@ -51,7 +51,7 @@ def undo(
     request: Request,
     progress: Progress,
     ask: Callable[[Report], bool],
-    notice: Callable[[], None] = lambda: None,
+    on_interrupt: Callable[[], None] = lambda: None,
 ) -> Report:
     """Take the request's run back; without one, the last that wrote something and still stands.
 
@@ -59,28 +59,30 @@ def undo(
     makes every write impossible.
     """
     if request.dry_run:
-        with open_readonly(config, progress, needs_folder=False) as desk:
-            if (refusal := _foreign(desk, request)) is not None:
+        with open_readonly(config, progress, needs_folder=False) as context:
+            if (refusal := _refuse_foreign_state(context, request)) is not None:
                 return refusal
-            return _planned(desk, _named(desk.state, request), settled=False)[0]
+            return _plan_undo(
+                context, _with_interrupted_run(context.state, request), recovered=False
+            )[0]
     try:
-        with open_for_write(config, progress, needs_folder=False) as desk:
-            if (refusal := _foreign(desk, request)) is not None:
+        with open_for_write(config, progress, needs_folder=False) as context:
+            if (refusal := _refuse_foreign_state(context, request)) is not None:
                 return refusal
-            request = _named(desk.state, request)
-            recover_interrupted(desk)
-            report, number, todo = _planned(desk, request)
-            if not todo:
+            request = _with_interrupted_run(context.state, request)
+            recover_interrupted(context)
+            report, number, steps = _plan_undo(context, request)
+            if not steps:
                 return report
             if report.plan.actions and not ask(report):
                 return replace(report, declined=True)
             outcomes, stopped = execute_run(
-                desk,
+                context,
                 "undo",
                 "Taking back",
                 len(report.plan.actions),
-                lambda run, stop: _take_back_all(todo, run, stop),
-                notice,
+                lambda run, stop: _revert_all(steps, run, stop),
+                on_interrupt,
                 undoes=number,
             )
             return replace(report, outcomes=outcomes, interrupted=stopped)
@@ -88,46 +90,46 @@ def undo(
         return locked_report(config, request, error)
 
 
-def _foreign(desk: RunContext, request: Request) -> Report | None:
+def _refuse_foreign_state(context: RunContext, request: Request) -> Report | None:
     """The refusal of a run that was with another wiki, or in another folder.
 
     Raises Unauthenticated.
     """
-    whose: Refusal | str = check_state_owner(desk, request)
-    connection = desk.wiki.connect()
+    owner: Refusal | str = check_state_owner(context, request)
+    connection = context.wiki.connect()
     if not connection.authenticated:
-        raise Unauthenticated(desk.config.url)
-    bases = desk.state.bases.load().values()
-    if whose == "another's" or is_other_wiki(bases, connection.pages):
-        whose = foreign_state(desk.state.meta("url") or desk.config.url, None, same=False)
-    if not isinstance(whose, Refusal):
+        raise Unauthenticated(context.config.url)
+    bases = context.state.bases.load().values()
+    if owner == "another's" or is_other_wiki(bases, connection.pages):
+        owner = foreign_state(context.state.meta("url") or context.config.url, None, same=False)
+    if not isinstance(owner, Refusal):
         return None
-    return Report(request, desk.config.url, desk.config.folder_name, Plan(refusals=(whose,)))
+    return Report(request, context.config.url, context.config.folder_name, Plan(refusals=(owner,)))
 
 
-def _planned(
-    desk: RunContext, request: Request, *, settled: bool = True
+def _plan_undo(
+    context: RunContext, request: Request, *, recovered: bool = True
 ) -> tuple[Report, int, tuple[UndoStep, ...]]:
     """The plan of an undo, held against what is there now; its run; and its steps.
 
     Without ``settled``, what an interrupted run had begun is judged here too.
     """
     if request.run is None:
-        number, todo = _last(desk, settled=settled)
+        number, steps = _last(context, recovered=recovered)
     else:
-        number = _known(desk.state, request.run)
-        todo = _checked(desk, undo_steps(desk.state, number, settled=settled))
+        number = _known(context.state, request.run)
+        steps = _checked(context, undo_steps(context.state, number, recovered=recovered))
     plan = Plan(
-        actions=tuple(step.action for step in todo if not step.in_the_way),
-        conflicts=tuple(_conflict(step) for step in todo if step.in_the_way),
-        pages=len(todo),
+        actions=tuple(step.action for step in steps if not step.blocked_by),
+        conflicts=tuple(_conflict(step) for step in steps if step.blocked_by),
+        pages=len(steps),
     )
     request = replace(request, run=number)
-    report = Report(request, desk.config.url, desk.config.folder_name, plan)
-    return report, number, todo
+    report = Report(request, context.config.url, context.config.folder_name, plan)
+    return report, number, steps
 
 
-def _named(state: State, request: Request) -> Request:
+def _with_interrupted_run(state: State, request: Request) -> Request:
     return request if request.run is not None else replace(request, run=_interrupted_undo(state))
 
 
@@ -141,26 +143,32 @@ def _ours(state: State) -> list[RunRecord]:
     return [run for run in state.journal.runs() if not state.from_another_wiki(run.number)]
 
 
-def _last(desk: RunContext, *, settled: bool) -> tuple[int, tuple[UndoStep, ...]]:
-    for run in _ours(desk.state):
-        if run.undoes is None and undo_steps(desk.state, run.number, tried=False, settled=settled):
-            todo = _checked(desk, undo_steps(desk.state, run.number, settled=settled))
-            if todo:
-                return run.number, todo
+def _last(context: RunContext, *, recovered: bool) -> tuple[int, tuple[UndoStep, ...]]:
+    for run in _ours(context.state):
+        if run.undoes is None and undo_steps(
+            context.state, run.number, include_skipped=False, recovered=recovered
+        ):
+            steps = _checked(context, undo_steps(context.state, run.number, recovered=recovered))
+            if steps:
+                return run.number, steps
     raise NoSuchRun(None)
 
 
-def _checked(desk: RunContext, todo: tuple[UndoStep, ...]) -> tuple[UndoStep, ...]:
+def _checked(context: RunContext, steps: tuple[UndoStep, ...]) -> tuple[UndoStep, ...]:
     dates = {
         (run, file): digest
-        for run, _, file, digest in desk.state.journal.unfinished_date_rewrites()
+        for run, _, file, digest in context.state.journal.unfinished_date_rewrites()
     }
-    return check(todo, desk.folder, desk.wiki, desk.wiki.connect().pages, dates) if todo else ()
+    return (
+        check(steps, context.folder, context.wiki, context.wiki.connect().pages, dates)
+        if steps
+        else ()
+    )
 
 
 def _conflict(step: UndoStep) -> Conflict:
     action = step.action
-    return Conflict(action.key, action.file, "since", detail=step.in_the_way, backups=step.backups)
+    return Conflict(action.key, action.file, "since", detail=step.blocked_by, backups=step.backups)
 
 
 def _known(state: State, number: int) -> int:
@@ -169,18 +177,18 @@ def _known(state: State, number: int) -> int:
     return number
 
 
-def _take_back_all(
-    todo: tuple[UndoStep, ...], run: ApplyContext, stop: Callable[[], bool]
+def _revert_all(
+    steps: tuple[UndoStep, ...], context: ApplyContext, stop: Callable[[], bool]
 ) -> Iterator[ActionResult]:
-    gave_up: WikisyncError | None = None
-    for step in todo:
-        if gave_up is None and stop():
-            gave_up = Interrupted()
-        if step.in_the_way:
-            if gave_up is None:
-                leave_alone(run, step)
+    fatal_error: WikisyncError | None = None
+    for step in steps:
+        if fatal_error is None and stop():
+            fatal_error = Interrupted()
+        if step.blocked_by:
+            if fatal_error is None:
+                record_skipped(context, step)
             continue
-        outcome = run_action(step.action, partial(revert, run, step), gave_up)
+        outcome = run_action(step.action, partial(revert, context, step), fatal_error)
         outcome = replace(outcome, backups=step.backups)
-        gave_up = outcome.fatal_error
+        fatal_error = outcome.fatal_error
         yield outcome

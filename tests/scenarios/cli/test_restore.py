@@ -293,7 +293,7 @@ def test_what_is_overwritten_or_deleted_is_told_with_its_number(synced: Workspac
 def test_a_number_is_never_given_twice(synced: Workspace) -> None:
     first = overwritten(synced)
     with closing(State.open(synced.state)) as state:
-        state.journal.forget("2026", before="9999")
+        state.journal.delete_older("2026", before="9999")
         assert state.backups.all() == []
     synced.change("home.md", "Theirs.", "Later.")
     synced.run("push", "--yes").ok()

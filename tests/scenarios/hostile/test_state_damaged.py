@@ -164,7 +164,7 @@ def test_a_disk_that_fills_up_under_the_state_stops_the_run_and_loses_nothing(
         # Of random letters, which do not get smaller in the state.
         ws.write(f"{name}.md", page(name, secrets.token_hex(20_000) + "\n"))
     ws.remove("rest.md")
-    prepare = Database._prepared
+    prepare = Database._initialized
 
     def full(db: Database) -> Database:
         prepare(db)
@@ -174,7 +174,7 @@ def test_a_disk_that_fills_up_under_the_state_stops_the_run_and_loses_nothing(
 
     before = contents(ws)
     with monkeypatch.context() as patch:
-        patch.setattr(Database, "_prepared", full)
+        patch.setattr(Database, "_initialized", full)
         result = ws.run("push", "--delete", "--yes", "--json", "--jobs", str(jobs))
     assert result.code in {1, 4}, result
     assert "disk is full" in result.text
