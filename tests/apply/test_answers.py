@@ -96,7 +96,7 @@ def test_a_page_that_somebody_else_made_alike_or_deleted_says_nothing_of_the_tre
     wiki_writes.mark_dirty(rig.state)
     assert [o.result for o in rig.apply(plan)] == ["done", "done"]
     assert rig.mutations()["pages.create"] == 1  # that of gone.md
-    assert rig.state.meta("tree") == "doubted"
+    assert rig.state.meta("tree") == "dirty"
 
 
 def test_a_token_that_expired_does_not_end_the_doubt_about_the_tree(rig: Rig) -> None:
@@ -135,11 +135,11 @@ def test_a_write_that_may_have_left_the_tree_incomplete_puts_it_in_doubt(
         (rig.root / "away.md").unlink()
     rig.box.faults.add(fault, on=verb)
     assert [o.result for o in rig.do("push", delete=True)] == ["done"]
-    assert rig.state.meta("tree") == "doubted"
+    assert rig.state.meta("tree") == "dirty"
     assert wiki_writes.rebuild_if_dirty(rig.wiki, rig.state) == ()
     assert rig.box.tree_is_whole
     assert rig.mutations()["pages.rebuildTree"] == 1
-    assert rig.state.meta("tree") == "whole"
+    assert rig.state.meta("tree") == "clean"
 
 
 @pytest.mark.parametrize("fault", WROTE)

@@ -1,8 +1,8 @@
-"""From a plan to its effects, one page at a time.
+"""Execute the actions of a plan, page by page.
 
-Each write is: the side looked at again and held against the lease, what stands there kept, the
-intent noted, the write, the result read back, the base and the end of the intent recorded
-together (promises 1, 3, 4, 5). A page that fails stops no other.
+Each write records an intent in the journal, reads the side again and compares it with the action's
+precondition, makes a backup, writes, reads the result back, and stores the base and the end of the
+intent in one transaction (promises 1, 3, 4, 5). A page that fails does not stop the others.
 """
 
 from wikisync.apply.executor import apply

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def with_backups(state: State, run: int, outcomes: Sequence[ActionResult]) -> list[ActionResult]:
-    """Return the outcomes of a run with the numbers of its backups. Raises StateError."""
+    """Return the results of a run, each with the numbers of its backups. Raises StateError."""
     made: dict[tuple[Key, bool], list[int]] = defaultdict(list)
     for backup in state.backups.of_run(run):
         made[backup.new_key, backup.verb == "move"].append(backup.number)

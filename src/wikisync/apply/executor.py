@@ -1,7 +1,4 @@
-"""The loop over a plan's actions: each to its hand, each to an outcome.
-
-The pages that actions need whole, read in batches.
-"""
+"""Run each action of a plan and yield its result; read the pages' content in batches."""
 
 from __future__ import annotations
 
@@ -29,10 +26,11 @@ if TYPE_CHECKING:
 def apply(
     plan: Plan, context: ApplyContext, *, stop: Callable[[], bool] = lambda: False
 ) -> Iterator[ActionResult]:
-    """Do what the plan says, page by page, and yield each outcome as it is known.
+    """Run each action of a plan and yield its result as soon as it is known.
 
-    ``stop`` is asked between pages. Once the wiki or the state is out of reach, the rest is
-    skipped. Never raises for what can happen to a page; StateError where not even a start is made.
+    ``stop`` is called between pages; once it returns True, the remaining actions are skipped. They
+    are also skipped after a fatal error (``ActionResult.fatal_error``). An error of one page is in
+    its result. Raises StateError where the plan's changes of the base cannot be written.
     """
     with context.state.transaction():
         context.state.bases.update_times(plan.base_updates)
@@ -50,7 +48,7 @@ def apply(
 
 
 def _in_groups(actions: Sequence[Action]) -> Iterator[Sequence[Action]]:
-    """The actions in their order, those that are done together in one group."""
+    """Yield the actions in order, consecutive ones that can run together as one group."""
     start = 0
     for end, action in enumerate(actions):
         kind = _batch_key(actions[start])
@@ -62,7 +60,7 @@ def _in_groups(actions: Sequence[Action]) -> Iterator[Sequence[Action]]:
 
 
 def _batch_key(action: Action) -> tuple[Verb, Side] | None:
-    """What actions have in common that may be done together; None for one that is done alone."""
+    """Return the verb and side of an action that can run with others; None if it runs alone."""
     kind = action.verb, action.side
     alone = action.skip_reason is not None or action.converts or kind not in _BATCHABLE
     return None if alone else kind
@@ -98,7 +96,7 @@ def _apply_parallel(
     limit: int,
     last: Sequence[Action],
 ) -> Iterator[ActionResult]:
-    """The outcomes of writes to the wiki that go on at the same time, as they are known."""
+    """Write pages to the wiki in parallel and yield each result as soon as it is known."""
 
     def work(worker_context: ApplyContext, action: Action) -> tuple[ActionResult, bool]:
         nonlocal fatal_error
@@ -109,13 +107,13 @@ def _apply_parallel(
     if group[0].verb in _REBUILDS_TREE:
         wiki_writes.mark_dirty(context.state)
     for outcome in run_parallel(context, group, limit, work, last_alone=group[-1] in last):
-        if outcome.action in last:  # which was alone: no lane is at work any more
+        if outcome.action in last:  # it ran alone: no other write can have disturbed the tree
             _update_tree_mark(context, outcome)
         yield outcome
 
 
 def _update_tree_mark(context: ApplyContext, outcome: ActionResult) -> None:
-    """A write that was alone left the wiki's tree whole, if it rebuilt it."""
+    """Mark the wiki's page tree as clean after a write that rebuilt it and ran alone."""
     action = outcome.action
     if (
         action.side == "wiki"
@@ -146,7 +144,7 @@ def _create_files(
     fatal_error: WikisyncError | None,
     stop: Callable[[], bool],
 ) -> Iterator[ActionResult]:
-    """The outcomes of new files that are written together, in their order."""
+    """Write new files in batches and yield their results in order."""
 
     def record_of(action: Action) -> Record:
         nonlocal fatal_error
@@ -193,7 +191,7 @@ _FROM_WIKI: Final[dict[tuple[Verb, Side], Callable[[ApplyContext, Action, Record
 }
 _BATCHABLE: Final = frozenset({("create", "folder"), ("create", "wiki"), ("update", "wiki")})
 _REBUILDS_TREE: Final = frozenset({"create", "move", "delete"})
-"""What makes the wiki rebuild its tree of pages."""
+"""The verbs after which the wiki rebuilds its page tree."""
 
 _HANDLERS: Final[
     dict[tuple[Verb, Side], Callable[[ApplyContext, Action], WikisyncError | None]]
@@ -210,7 +208,7 @@ _HANDLERS: Final[
 
 
 class RecordReader:
-    """The pages that actions need whole: as planned, or read in batches as they are come to."""
+    """Return the records that actions need: those of the plan, others read in batches."""
 
     def __init__(self, wiki: Wiki, actions: Sequence[Action]) -> None:
         unread = [
@@ -225,9 +223,12 @@ class RecordReader:
         self._error: WikisyncError | None = None
 
     def of(self, action: Action) -> Record:
-        """The action's page, whole. Raises what the wiki answered in its place."""
+        """Return the page of an action with its content.
+
+        Raises PageChanged where it is not as the plan saw it, and WikiError.
+        """
         if action.remote is None:
-            raise AssertionError(f"{action.key}: nothing on the wiki to bring here")
+            raise AssertionError(f"{action.key}: a pull needs a page on the wiki")
         if action.remote.record is not None:
             return action.remote.record
         record = self._read(action, action.remote.listed)
@@ -246,7 +247,7 @@ class RecordReader:
                 (result for listed, result in self._results if listed.id == listed_page.id), None
             )
         except WikisyncError as error:
-            # It ends the reading of all that were to follow, for the same reason.
+            # The batch is broken off: later pages fail with the same error.
             self._error = error
             raise
         if result is None:

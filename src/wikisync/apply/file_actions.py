@@ -1,14 +1,12 @@
-"""A plan's writes here: what the wiki's pages say, in the lines concerned alone (promise 8).
+"""Execute the actions that write to the folder: create, update, move, delete and adopt a file.
 
-Many new files from the wiki, a few dozen at a time: the bracket of ``context``, around a batch.
+An update changes only the lines of the fields that differ (promise 8). Every write has the file's
+digest as its precondition.
 
-Each file has its own intent, its own check and its own end, as if it were alone. What is shared is
-the waiting for the disk: one transaction notes the intents, one wait brings the files to disk, and
-one transaction notes what became of them. While a batch is on its way to the disk, the next one is
-made ready. A run that is stopped amid it leaves some intents open, and the next run settles each
-(promise 5).
-
-Writes here: a file brought to some bytes, or removed, under the lease of its own.
+New files are written in batches. Each file has its own intent, check and outcome; what a batch
+shares is one transaction for its intents, one wait for the disk, and one transaction for its
+outcomes. The next batch is prepared while one is written. The next run recovers each intent that a
+stopped run leaves open (promise 5).
 """
 
 from __future__ import annotations
@@ -46,13 +44,13 @@ if TYPE_CHECKING:
 
 
 def create_file(context: ApplyContext, action: Action, record: Record) -> None:
-    """Write the file of a page that has none here."""
+    """Write a new file for a page."""
     intent, data = new_file(context, action, record)
     write(context, intent, data)
 
 
 def new_file(context: ApplyContext, action: Action, record: Record) -> tuple[Intent, bytes]:
-    """The intent and the bytes of a file for a page that has none. Raises BadPage."""
+    """Return the intent and the bytes of a new file for a page. Raises BadPage."""
     kind = _content_type(record, action.file)
     try:
         data = compose(
@@ -66,7 +64,7 @@ def new_file(context: ApplyContext, action: Action, record: Record) -> tuple[Int
 
 
 def update_file(context: ApplyContext, action: Action, record: Record) -> None:
-    """Bring a file to what its page says now."""
+    """Update a file to the current values of its page."""
     parsed = _open(context, action)
     document = update(
         parsed.document,
@@ -81,9 +79,9 @@ def update_file(context: ApplyContext, action: Action, record: Record) -> None:
 
 
 def delete_file(context: ApplyContext, action: Action) -> None:
-    """Delete a file whose page is gone. Raises PageChanged where there is one again.
+    """Delete a file whose page is gone. Raises PageChanged if there is a page at its key again.
 
-    A page that the state knows by another name, and that only moved there, is not that one.
+    A page of another base that was moved to that key does not count.
     """
     found = context.wiki.find(action.key)
     if found is not None and not _has_moved(context, action, found):
@@ -104,7 +102,7 @@ def delete_file(context: ApplyContext, action: Action) -> None:
 
 
 def _has_moved(context: ApplyContext, action: Action, found: Record) -> bool:
-    """Whether a page is that of a base other than the one whose file is to be deleted."""
+    """Return whether a page is that of a base other than the one whose file is to be deleted."""
     identity = (found.id, found.created_at)
     return any(
         (base.id, base.created_at) == identity
@@ -114,7 +112,7 @@ def _has_moved(context: ApplyContext, action: Action, found: Record) -> bool:
 
 
 def adopt(context: ApplyContext, action: Action, record: Record) -> None:
-    """Record as base what is already equal on both sides."""
+    """Store the base of a page that is already equal on both sides."""
     parsed = _open(context, action)
     context.state.bases.put(base_of_equal_page(action, record, parsed.fingerprint, parsed.digest))
 
@@ -154,7 +152,7 @@ def _content_type(record: Record, file: str) -> ContentType:
 
 
 def _check_reads_back(action: Action, document: Document, page: Page) -> None:
-    """A file that would not read back as the page is not written."""
+    """Raise BadPage if parsing the file would lose fields of the page."""
     differing = fingerprint(document.page).changed_fields(fingerprint(page))
     lost = [name for name in differing if name in action.fields and name not in OPT_IN_FIELDS]
     if lost:
@@ -162,7 +160,7 @@ def _check_reads_back(action: Action, document: Document, page: Page) -> None:
 
 
 def _earlier_date(in_file: str | None, on_wiki: str) -> str | None:
-    """``dateCreated`` never moves later (design, *Dates*)."""
+    """Return the earlier ``dateCreated`` (files.md, *Dates*), or the file's if one is no date."""
     if (
         in_file is None
         or (file_time := parse_instant(in_file)) is None
@@ -173,9 +171,9 @@ def _earlier_date(in_file: str | None, on_wiki: str) -> str | None:
 
 
 def write(context: ApplyContext, intent: Intent, data: bytes) -> None:
-    """Bring the file of an intent to ``data``; what it held is kept.
+    """Write ``data`` to the file of an intent; its old content becomes a backup.
 
-    Raises FileChanged where it is not as the lease says, FolderError where the disk refuses.
+    Raises FileChanged if the file is not as expected, and FolderError.
     """
     with journaled_write(context, intent) as write:
         _backup_file(write)
@@ -187,10 +185,9 @@ def write(context: ApplyContext, intent: Intent, data: bytes) -> None:
 
 
 def move(context: ApplyContext, intent: Intent) -> None:
-    """Give the file of an intent its new name.
+    """Rename the file of an intent.
 
-    Raises FileChanged where it is not as the lease says, or a file bears the name; FolderError
-    where the disk refuses.
+    Raises FileChanged if the file is not as expected or the new name is taken, and FolderError.
     """
     with journaled_write(context, intent) as write:
         write.sent = True
@@ -201,9 +198,9 @@ def move(context: ApplyContext, intent: Intent) -> None:
 
 
 def delete(context: ApplyContext, intent: Intent) -> None:
-    """Delete the file of an intent; what it held is kept.
+    """Delete the file of an intent; its content becomes a backup.
 
-    Raises FileChanged where it is not as the lease says, FolderError where the disk refuses.
+    Raises FileChanged if the file is not as expected, and FolderError.
     """
     with journaled_write(context, intent) as write:
         _backup_file(write)
@@ -226,15 +223,15 @@ def _backup_file(write: JournaledWrite) -> None:
 
 
 BATCH_SIZE: Final = 50
-"""Files that are written together."""
+"""The number of files in a batch."""
 
 PreparedFile = tuple["Intent", bytes] | WikisyncError
-"""A file to be written, or why it cannot be."""
+"""The intent and the bytes of a file, or the error that prevents writing it."""
 
 
 @dataclass(frozen=True)
 class Batch:
-    """Files on their way: each action with the number of its intent, or with its error."""
+    """Files that are being written: for each action its open intent, or its error."""
 
     actions: Sequence[Action]
     entries: Sequence[tuple[int, Intent] | WikisyncError]
@@ -244,10 +241,10 @@ class Batch:
 def create_files(
     context: ApplyContext, actions: Sequence[Action], record_of: Callable[[Action], Record]
 ) -> Iterator[tuple[Action, WikisyncError | None]]:
-    """Write the files of pages that have none here; each with None, or why it was not written.
+    """Write new files and yield each action with its error, or None if its file was written.
 
-    ``record_of`` gives a page whole, or raises why it cannot be. After a StateError nothing of its
-    batch is known to be done.
+    ``record_of`` returns the page of an action with its content, or raises a WikisyncError. After a
+    StateError every action of the batch has that error.
     """
     batch: Batch | None = None
     for start in range(0, len(actions), BATCH_SIZE):

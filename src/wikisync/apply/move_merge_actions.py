@@ -1,10 +1,8 @@
-"""A plan's merges: both sides' changes into the file, and from there to the wiki.
+"""Execute the actions that move or merge a page or file.
 
-The file is written first, with the wiki's page as it was seen for its base. From then on it is a
-file that was edited here, and what follows is an ordinary update: wherever a run is stopped, the
-next one ends where this one would have (promise 5).
-
-A plan's moves: a page or a file gets another name, and nothing else of it changes.
+A merge writes the merged page into the file first, with the wiki's page as its base. From then on
+the file counts as edited, and an ordinary update follows: a run that is stopped in between is
+completed by the next one (promise 5). A move changes nothing but the name.
 """
 
 from __future__ import annotations
@@ -32,13 +30,14 @@ if TYPE_CHECKING:
 
 
 def move_page(context: ApplyContext, action: Action) -> WikisyncError | None:
-    """Move a page to where its file is. Returns what went wrong beside, if anything.
+    """Move a page to the key of its file, which was renamed.
 
-    Raises PageChanged where the file is no longer there, or back where it was, at a second look.
+    Return an error that came with it: an edit that was replaced, or a ``date`` line that was not
+    written. Raises PageChanged if the page or the file is not as planned, and WikiError.
     """
     remote = action.remote
     if remote is None or remote.fingerprint is None:
-        raise AssertionError(f"{action.key}: a move of a page needs a lease")
+        raise AssertionError(f"{action.key}: a move of a page needs a precondition")
     expected = str(remote.fingerprint)
     intent = replace(_intent(context, action), expected=expected, wanted=expected)
     second_look.wait_for_second_look(context)
@@ -50,7 +49,7 @@ def move_page(context: ApplyContext, action: Action) -> WikisyncError | None:
 
 
 def move_file(context: ApplyContext, action: Action) -> None:
-    """Rename a file as its page was. Raises PageChanged where the page is not there any more."""
+    """Rename a file whose page was moved. Raises PageChanged if the page is gone."""
     local = action.local
     if local is None:
         raise AssertionError(f"{action.key}: a move of a file needs one")
@@ -65,7 +64,7 @@ def move_file(context: ApplyContext, action: Action) -> None:
 
 def _intent(context: ApplyContext, action: Action) -> Intent:
     if action.base_key is None or action.base is None:
-        raise AssertionError(f"{action.key}: a move needs the base that it begins and ends with")
+        raise AssertionError(f"{action.key}: a move needs its base before and after")
     before = context.state.bases.get(action.base_key)
     after = None if before is None else StoredBase(action.base, before.page)
     return Intent(
@@ -97,7 +96,7 @@ def _write_back(context: ApplyContext, action: Action, record: Record) -> Wikisy
 
 
 def merge(context: ApplyContext, action: Action) -> WikisyncError | None:
-    """Bring both sides to the merged page. Returns what went wrong beside, if anything."""
+    """Write the merged page into the file, then update the wiki's page. Return its error if any."""
     parsed, record = _open_both(context, action)
     merged = _merged_page(action)
     document = update(
@@ -126,7 +125,7 @@ def merge(context: ApplyContext, action: Action) -> WikisyncError | None:
 
 
 def write_conflict_markers(context: ApplyContext, action: Action) -> None:
-    """Write both versions of a page into its file, between conflict marks."""
+    """Write both versions of a page into its file, between conflict markers."""
     parsed, record = _open_both(context, action)
     data = with_conflict_markers(parsed.document, record.page, action.merged, action.fields)
     _write(context, action, parsed, data, record)
@@ -153,7 +152,7 @@ def _write(
 def _base_of_merged_file(
     context: ApplyContext, action: Action, record: Record, kind: str
 ) -> StoredBase:
-    """The base of a file that has taken in what the wiki has: where it differs, it was edited."""
+    """Return the base of a file with the wiki's changes. Where the file differs, it is edited."""
     remote = fingerprint(record.page)
     known = context.state.bases.get(action.key)
     local: Fingerprint = remote
@@ -170,14 +169,14 @@ def _base_of_merged_file(
         remote,
         record.created_at,
         record.updated_at,
-        b"",  # no file's, so that the file is read
+        b"",  # no file has this digest, so the next scan reads the file
     )
     return StoredBase(base, record.page)
 
 
 def _open_both(context: ApplyContext, action: Action) -> tuple[ParsedFile, Record]:
     if action.local is None or action.remote is None or action.remote.record is None:
-        raise AssertionError(f"{action.key}: a merge needs both sides, whole")
+        raise AssertionError(f"{action.key}: a merge needs both sides with their content")
     return open_file(context, action.local), action.remote.record
 
 

@@ -1,14 +1,10 @@
-"""A plan's writes to the wiki: what the files say, and for what they do not name, what was there.
+"""Execute the actions that write to the wiki: create, update, delete and convert a page.
 
-What the file does not name is carried from a fresh read (promise 6), and after the write the
-file's ``date`` line follows the wiki's time (design, *Dates*).
+Fields that the file does not name keep the page's current values (promise 6). After the write the
+file's ``date`` line is set to the page's time (files.md, *Dates*).
 
-A file that became one of another kind: the wiki converts its page, and it takes the result.
-
-Between the two the base is such that the file is as it was agreed on, and the page is not: whatever
-stops the run, the next one brings the result here.
-
-After a write to the wiki: the file's ``date`` line follows the wiki's time (design, *Dates*).
+A conversion ends with a write of the result into the file. In between, the base equals the file and
+not the page, so that the next run does that write if this one is stopped.
 """
 
 from __future__ import annotations
@@ -38,14 +34,14 @@ if TYPE_CHECKING:
 
 
 def create_page(context: ApplyContext, action: Action) -> WikisyncError | None:
-    """Create the page of a new file. Returns what went wrong beside, if anything."""
+    """Create the page of a new file. Return the error of a ``date`` line that was not written."""
     parsed = _open(context, action)
     page = _new_page(parsed.document, action)
     intent = _intent(context, action, parsed, expected=None, wanted=str(fingerprint(page)))
     try:
         record = wiki_writes.create(context, intent, page)
     except PageChanged:
-        # Somebody made the very page that we would have made.
+        # Another author created a page with the same content.
         found = context.wiki.find(action.key)
         if found is None or parsed.fingerprint.changed_fields(fingerprint(found.page)):
             raise
@@ -57,7 +53,8 @@ def create_page(context: ApplyContext, action: Action) -> WikisyncError | None:
 
 
 def update_page(context: ApplyContext, action: Action) -> WikisyncError | None:
-    """Update a page from its file. Returns what went wrong beside, if anything."""
+    """Update a page from its file. Return an error that came with it: an edit that was replaced, or
+    a ``date`` line that was not written."""
     parsed = _open(context, action)
 
     def page_for(before: Record) -> Page:
@@ -76,7 +73,7 @@ def update_page(context: ApplyContext, action: Action) -> WikisyncError | None:
 
 
 def _with_heading(page: Page, document: Document, before: Page) -> Page:
-    """AsciiDoc has no other title than its heading: one that the page bore follows it."""
+    """Return the page with its new AsciiDoc heading as title, if its title was the old heading."""
     if document.content_type != "asciidoc" or document.suggested_title is None:
         return page
     if first_heading(before.content, "asciidoc") != before.title:
@@ -85,7 +82,7 @@ def _with_heading(page: Page, document: Document, before: Page) -> Page:
 
 
 def delete_page(context: ApplyContext, action: Action) -> None:
-    """Delete a page whose file is gone, at two looks. Raises PageChanged where it is back."""
+    """Delete a page whose file is missing. Raises PageChanged if the file is there again."""
     before = context.state.bases.get(action.key)
     second_look.wait_for_second_look(context)
     wiki_writes.delete(
@@ -120,7 +117,7 @@ def _expected(action: Action) -> str:
 def _intent(
     context: ApplyContext, action: Action, parsed: ParsedFile, *, expected: str | None, wanted: str
 ) -> Intent:
-    """The intent of a write from a file. Of its base, the half that is here is known already."""
+    """Return the intent of a write from a file. Its base has only the file's half."""
     in_file = parsed.fingerprint
     kind = parsed.document.content_type
     partial_base = Base(action.key, 0, action.file, kind, in_file, in_file, "", "", parsed.digest)
@@ -140,7 +137,7 @@ def _intent(
 
 
 def _new_page(document: Document, action: Action) -> Page:
-    """A page whole enough to be created: what the file leaves out, as the wiki would begin it."""
+    """Return the page of a file, with the wiki's defaults for the fields that it does not name."""
     page, title = document.page, document.suggested_title
     if title is None or len(title) > MAX_TEXT_LENGTH:
         title = action.key.path.rpartition("/")[2]
@@ -176,10 +173,10 @@ def _write_back(
 
 
 def convert_page(context: ApplyContext, action: Action) -> WikisyncError | None:
-    """Let the wiki convert a page to what its file is, and bring the result here."""
+    """Convert a page to the content type of its file, and write the result into the file."""
     local, remote = action.local, action.remote
     if local is None or remote is None or remote.fingerprint is None:
-        raise AssertionError(f"{action.key}: to convert a page both sides are needed")
+        raise AssertionError(f"{action.key}: a conversion needs both sides")
     parsed = open_file(context, local)
     kind = local.content_type
     listed = remote.listed
@@ -196,7 +193,7 @@ def convert_page(context: ApplyContext, action: Action) -> WikisyncError | None:
     )
     editor = parsed.document.page.editor or DEFAULT_EDITOR[kind]
     expected = remote.fingerprint
-    # What the wiki will make of the text nobody knows; who edits it then tells that it was done.
+    # The converted text is not known before; the page's editor tells that it was converted.
     wanted = expected.with_fields_from(("editor",), fingerprint(Page("", editor=editor)))
     known = context.state.bases.get(action.key)
     intent = Intent(
@@ -220,12 +217,11 @@ def convert_page(context: ApplyContext, action: Action) -> WikisyncError | None:
 def update_date_line(
     context: ApplyContext, file: str, parsed: ParsedFile, record: Record
 ) -> bytes | None:
-    """Bring the ``date`` line of a file to the time of its page.
+    """Set the ``date`` line of a file to the time of its page.
 
-    Returns the digest that the file then has; None where it stays as it is: it has no such line, or
-    one that says something else than a date, which is somebody's. The caller notes it
-    (``rewrote``) together with the base. Raises FileChanged and FolderError; the file is
-    then as it was.
+    Return the file's new digest, or None if it was not written: it has no such line, or one that is
+    not a date. The caller ends the rewrite in the journal (``end_date_rewrite``) together with the
+    base. Raises FileChanged and FolderError; the file is then unchanged.
     """
     document = parsed.document
     if not context.write_back or document.date is None or parse_instant(document.date) is None:
@@ -235,7 +231,7 @@ def update_date_line(
         return None
     digest = digest_of(data)
     if (file, parsed.digest) in context.files_written:
-        # Whoever takes this run back must know the file, wherever the run is stopped.
+        # An undo of this run must recognize the file, wherever the run is stopped.
         context.state.journal.begin_date_rewrite(
             context.run_number, record.id, parsed.digest.hex(), digest.hex()
         )

@@ -1,15 +1,12 @@
-"""Writes to the wiki several at a time: who goes next, who must wait, and what became of each.
+"""Write several pages to the wiki at the same time.
 
-Only updates and creations go together, each kind for itself, so that a plan's order is kept. Two
-pages that bring in the same new tag are never under way at once, and the last creation of a run can
-be made alone, so that the tree which it rebuilds holds every page (facts, *Speed and races*).
+Only updates run together, and only creations, so that the order of a plan is kept. Two pages with
+the same new tag are never written at once, and the last creation of a run can run alone, so that
+the page tree that it rebuilds has every page (wikijs.md, *Races*).
 
-Several pages under way at once, and one of them at work: the others wait for the wiki.
-
-Each page has a lane, a thread of its own, and takes the steps that it would take alone. A lane has
-the turn while it works on the state and on files, and gives it away for as long as the wiki has a
-request of its. So nothing but round trips happens at the same time, and no step needs to know that
-there are others.
+Each worker is a thread that takes the same steps as a sequential run. It holds the state lock while
+it uses the state or files, and releases it during each request to the wiki. So only requests happen
+at the same time, and no other module needs to be thread-safe.
 """
 
 from __future__ import annotations
@@ -42,10 +39,10 @@ T = TypeVar("T")
 
 @dataclass
 class Queue:
-    """The actions that wait, in order. To be used by the one who has the turn.
+    """The actions that are waiting, in order. Use it only while holding the state lock.
 
-    ``new`` are the tags that each action may bring in, ``known`` those that the wiki has; ``alone``
-    is the one that begins when all others have ended.
+    ``tags`` are those that each action's page will have, by ``id(action)``; ``known_tags`` those
+    that the wiki has. ``alone`` is the action that starts when all others have ended.
     """
 
     waiting: list[Action]
@@ -55,7 +52,7 @@ class Queue:
     active: set[int] = field(default_factory=set)
 
     def next(self) -> Action | None:
-        """The next action that may begin; None where all that wait must wait."""
+        """Return the next action that may start, or None if all of them must wait."""
         busy = [self.tags[number] - self.known_tags for number in self.active]
         for place, action in enumerate(self.waiting):
             if action is self.alone and (busy or place):
@@ -68,7 +65,7 @@ class Queue:
         return None
 
     def done(self, action: Action, *, written: bool) -> None:
-        """An action is no more under way; where it was ``written``, the wiki has its tags."""
+        """Remove an action that has ended; if its page was ``written``, the wiki has its tags."""
         self.active.remove(id(action))
         if written:
             self.known_tags |= self.tags[id(action)]
@@ -76,7 +73,7 @@ class Queue:
 
 @dataclass
 class Workers:
-    """What the lanes of a run share."""
+    """The values that the workers of a run share."""
 
     context: ApplyContext
     queue: Queue
@@ -86,7 +83,7 @@ class Workers:
     changed: threading.Condition = field(default_factory=threading.Condition)
 
     def next(self) -> Action | None:
-        """Wait, without the turn, for an action that may begin; None where none is left."""
+        """Return the next action, waiting for it without the lock; None if none is left."""
         while self.queue.waiting:
             seen = self.changes
             if (action := self.queue.next()) is not None:
@@ -96,12 +93,12 @@ class Workers:
         return None
 
     def done(self, action: Action, *, written: bool) -> None:
-        """An action came to its end."""
+        """Remove an action that has ended and notify the workers that wait."""
         self.queue.done(action, written=written)
         self.wake()
 
     def wake(self) -> None:
-        """Let those look again who found nothing to begin."""
+        """Notify the workers that wait for an action."""
         with self.changed:
             self.changes += 1
             self.changed.notify_all()
@@ -115,10 +112,10 @@ def run_parallel(
     *,
     last_alone: bool,
 ) -> Iterator[T]:
-    """Do the actions, ``most`` writes in flight, and give each one's outcome as it is known.
+    """Run the actions with at most ``limit`` writes in flight, and yield each result.
 
-    ``work`` is called with a run of its lane's own, and tells the outcome and whether the page was
-    written. Whatever is raised in it is raised here, and then nothing further has an effect.
+    ``work`` is called with a context of its worker's own, and returns the result and whether the
+    page was written. An exception that it raises is raised here, and stops all workers.
     """
     tags = {id(action): _tags(context, action) for action in actions}
     alone = actions[-1] if last_alone else None
@@ -126,9 +123,9 @@ def run_parallel(
     slots = WriteSlots(context.wiki, lock, limit, [a.id for a in actions if a.id is not None])
     workers = Workers(context, Queue(list(actions), tags, context.wiki.tags, alone), lock, slots)
     results: SimpleQueue[tuple[T, None] | tuple[None, BaseException]] = SimpleQueue()
-    # Twice as many as may write: while some look at what they wrote, others write.
+    # Twice as many as may write: some read back what they wrote while others write.
     for number in range(min(2 * limit, len(actions))):
-        name = f"wikisync lane {number}"
+        name = f"wikisync worker {number}"
         args = (workers, work, results)
         threading.Thread(target=_work, args=args, name=name, daemon=True).start()
     try:
@@ -147,7 +144,7 @@ def _work(
     work: Callable[[ApplyContext, Action], tuple[T, bool]],
     results: SimpleQueue[tuple[T, None] | tuple[None, BaseException]],
 ) -> None:
-    """One lane, from the first action that it finds to the last."""
+    """Run actions in one worker until none is left."""
     worker = Worker(workers.context.wiki.wire, workers.lock, workers.slots)
     worker_context = replace(workers.context, wiki=workers.context.wiki.with_transport(worker))
     try:
@@ -162,18 +159,18 @@ def _work(
                 finally:
                     worker_context.wiki.look_first = None
                     worker.release_slot()
-                # What one lane was told of the key, the others need not ask.
+                # What one worker has learned about the key holds for the others.
                 workers.context.reads_history &= worker_context.reads_history
                 workers.done(action, written=written)
                 results.put((outcome, None))
     except Stopped:
         return
-    except BaseException as error:  # noqa: BLE001  (raised where the outcome is waited for)
+    except BaseException as error:  # noqa: BLE001  (raised again in run_parallel)
         results.put((None, error))
 
 
 def _tags(context: ApplyContext, action: Action) -> frozenset[str]:
-    """The tags that a write of this action gives its page."""
+    """Return the tags that a write of this action gives its page."""
     if action.local is None or (action.verb == "update" and "tags" not in action.fields):
         return frozenset()
     local = action.local
@@ -183,19 +180,19 @@ def _tags(context: ApplyContext, action: Action) -> frozenset[str]:
             clean_tags(parse(data, local.content_type, file=local.file).page.tags or ())
         )
     except (FolderError, BadPage):
-        return frozenset()  # what keeps it from being read is told when its turn comes
+        return frozenset()  # the action itself will report the error
 
 
 MAX_AGE: Final = 2.0
-"""Seconds for which a look at a page counts as one before its write (promise 3)."""
+"""The number of seconds for which a page that was read counts as current (promise 3)."""
 
 
 class Stopped(BaseException):
-    """The run is over for this lane: it has no further effect."""
+    """Ends a worker whose run was stopped."""
 
 
 class StateLock:
-    """Who is at work. ``over`` ends it for all lanes that are not."""
+    """The lock that a worker holds while it uses the state or files."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -203,11 +200,11 @@ class StateLock:
 
     @contextmanager
     def hold(self) -> Iterator[None]:
-        """The turn, from the start of a lane to its end; what is raised inside ends all lanes."""
+        """Hold the lock. An exception that is raised inside stops all workers."""
         self._take()
         try:
             yield
-        except Stopped:  # raised where the turn was not to be had
+        except Stopped:  # raised while the lock is not held
             raise
         except BaseException:
             self._stopped = True
@@ -217,7 +214,7 @@ class StateLock:
 
     @contextmanager
     def released(self) -> Iterator[None]:
-        """The turn is anyone's inside, and this lane's again afterwards. Raises Abandoned."""
+        """Release the lock inside and take it again afterwards. Raises Stopped."""
         self._lock.release()
         try:
             yield
@@ -225,8 +222,8 @@ class StateLock:
             self._take()
 
     def shut_down(self) -> None:
-        """From here on no lane has a turn any more; waits for the one that has it."""
-        self._stopped = True  # before the wait, which may be broken off
+        """Stop all workers, once the one that holds the lock has released it."""
+        self._stopped = True  # before the wait, which may be interrupted
         with self._lock:
             pass
 
@@ -238,9 +235,9 @@ class StateLock:
 
 
 class WriteSlots:
-    """Writes in flight: one begins with a look at its page and ends with the wiki's answer.
+    """Limits the writes in flight, and reads pages that are about to be written, in one request.
 
-    Pages that are about to be written are looked at together, in one request.
+    A slot is held from the read of a page to the answer to its write.
     """
 
     def __init__(self, wiki: Wiki, lock: StateLock, limit: int, ids: Sequence[int]) -> None:
@@ -253,18 +250,18 @@ class WriteSlots:
         self._records: dict[int, tuple[float, Record | WikiError]] = {}
 
     def acquire(self) -> None:
-        """Wait for a free slot, without the turn."""
+        """Wait for a free slot, without the state lock."""
         with self._lock.released():
             self._free.acquire()
 
     def release(self) -> None:
-        """Let another have the slot."""
+        """Release a slot."""
         self._free.release()
 
     def read_current(self, page: int) -> Record | None:
-        """The page as a look of this moment shows it; None where it has to be looked at alone.
+        """Return a page read at most ``MAX_AGE`` seconds ago; None if it must be read alone.
 
-        Raises what the wiki says of the page.
+        Raises the WikiError that the wiki answered for the page.
         """
         with self._lock.released(), self._reading:
             if self._limit > 1 and not self._is_fresh(page):
@@ -292,7 +289,7 @@ class WriteSlots:
 
 
 class Worker:
-    """The wire of one lane: round trips are made away from the turn, writes in a slot."""
+    """The transport of one worker: requests are made without the state lock, writes in a slot."""
 
     def __init__(self, wire: Transport, lock: StateLock, slots: WriteSlots) -> None:
         self._transport = wire
@@ -302,33 +299,33 @@ class Worker:
 
     @property
     def url(self) -> str:
-        """The wiki's address."""
+        """The wiki's URL."""
         return self._transport.url
 
     def acquire_slot(self) -> None:
-        """Wait for a slot to write in."""
+        """Wait for a slot, unless this worker has one."""
         if not self._has_slot:
             self._slots.acquire()
             self._has_slot = True
 
     def read_current(self, page: int) -> Record | None:
-        """As ``Slots.look``, in a slot: the look is to be right before the write."""
+        """Call ``WriteSlots.read_current`` in a slot, so that the write follows at once."""
         self.acquire_slot()
         return self._slots.read_current(page)
 
     def release_slot(self) -> None:
-        """Give the slot back, if this lane still has it."""
+        """Release the slot, if this worker has one."""
         if self._has_slot:
             self._has_slot = False
             self._slots.release()
 
     def query(self, text: str, variables: Mapping[str, object], read: Callable[[Answer], T]) -> T:
-        """As ``Wire.query``."""
+        """Send a query, without the state lock."""
         with self._lock.released():
             return self._transport.query(text, variables, read)
 
     def mutate(self, text: str, variables: Mapping[str, object], read: Callable[[Answer], T]) -> T:
-        """As ``Wire.mutate``; a second write of a page, which mends the first, waits as well."""
+        """Send a mutation in a slot, without the state lock."""
         self.acquire_slot()
         try:
             with self._lock.released():

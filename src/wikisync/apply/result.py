@@ -1,4 +1,4 @@
-"""What became of each action of a plan."""
+"""The result of an action: done, skipped or failed, with its error and its backups."""
 
 from __future__ import annotations
 
@@ -30,14 +30,15 @@ if TYPE_CHECKING:
 Result = Literal["done", "skipped", "failed"]
 
 FATAL = (ApiDisabled, Unauthenticated, UnexpectedResponse, StateError, Unreachable)
-"""Errors after which no other page of the run could do better."""
+"""Errors that end a run, since every other page would meet them too."""
 
 
 @dataclass(frozen=True, slots=True)
 class ActionResult:
-    """What became of an action. ``error`` says why, or what went wrong beside (``done``).
+    """The result of an action.
 
-    ``backups`` are the numbers of the backups that were made of what stood there.
+    ``error`` is why it was skipped or failed; of one that is done, a problem that came with it.
+    ``backups`` are the numbers of the backups of what it replaced.
     """
 
     action: Action
@@ -47,27 +48,27 @@ class ActionResult:
 
     @property
     def failed(self) -> bool:
-        """Whether something failed: the action itself, or something beside it."""
-        beside = self.result == "done" and not isinstance(
+        """Whether the action failed, or is done with an error that is not a replaced edit."""
+        with_error = self.result == "done" and not isinstance(
             self.error, OverwroteConcurrentEdit | None
         )
-        return self.result == "failed" or beside
+        return self.result == "failed" or with_error
 
     @property
     def is_unfinished(self) -> bool:
-        """Whether the same action may still be tried: it failed, or its turn never came."""
+        """Whether the same action may be tried again: it failed, or was not started."""
         return self.result == "failed" or (
             self.result == "skipped" and self.fatal_error is not None
         )
 
     @property
     def fatal_error(self) -> WikisyncError | None:
-        """The error after which no other page of the run could do better, if this met one."""
+        """The error, if it ends the run."""
         return self.error if isinstance(self.error, (*FATAL, Interrupted)) else None
 
     @property
     def conflict(self) -> Conflict | None:
-        """The conflict that a lease that did not hold is, or an edit that was written over."""
+        """The conflict to report: a page or file that was not as planned, or a replaced edit."""
         if isinstance(self.error, OverwroteConcurrentEdit):
             conflict = self._conflict("overtook", str(self.error.version))
             return replace(conflict, backups=(self.error.backup,))
@@ -90,10 +91,10 @@ class ActionResult:
 def find_missing(
     outcomes: Sequence[ActionResult], pages: Iterable[Listed] | None, wiki: Wiki
 ) -> tuple[ActionResult, ...]:
-    """The outcomes, once the list at the end of a run is held against what was to be there.
+    """Return the results of a run, with pages that are gone at its end as skipped.
 
-    A page that was made, moved or updated, and is neither listed nor found (absence is not
-    deletion), is not done, whatever was answered. Without a list, nothing is known.
+    ``pages`` is the wiki's list at the end of the run, None if it could not be read. A written page
+    that is not listed is looked for by its key: absence from the list is not deletion.
     """
     existing = None if pages is None else {page.key for page in pages}
     return tuple(
@@ -123,7 +124,10 @@ def _is_gone(wiki: Wiki, key: Key) -> bool:
 def run_action(
     action: Action, work: Callable[[], WikisyncError | None], fatal_error: WikisyncError | None
 ) -> ActionResult:
-    """What becomes of an action when ``work`` does it; ``gave_up`` is why it is not even tried."""
+    """Return the result of an action that ``work`` executes, or skips after a ``fatal_error``.
+
+    ``work`` returns an error that came with a write that is done, or None.
+    """
     if fatal_error is not None:
         return ActionResult(action, "skipped", fatal_error)
     try:

@@ -1,9 +1,8 @@
-"""The second look at the folder, right before what a missing file asks for on the wiki.
+"""Check a second time that a file is missing before its page is deleted or moved on the wiki.
 
-Many editors save by renaming a file away and writing it anew: for a moment it is missing. So a page
-is deleted or moved on the wiki only if its file is missing at two looks, at least a second apart:
-the scan that the plan was made from, and one right before the request. A run waits once, for what
-is left of the second.
+Many editors save by renaming a file away and writing it again, so it is missing for a moment. A
+page is deleted or moved only if its file was missing twice, at least a second apart: at the scan
+for the plan, and right before the request. A run waits once, for the rest of that second.
 """
 
 from __future__ import annotations
@@ -20,14 +19,14 @@ if TYPE_CHECKING:
     from wikisync.planning.model import Action
 
 INTERVAL: Final = 1.0
-"""Seconds between the two looks, at least."""
+"""The least number of seconds between the two checks."""
 
 now = time.monotonic
 wait = time.sleep
 
 
 def wait_for_second_look(context: ApplyContext) -> None:
-    """Wait until the scan of the folder is long enough ago."""
+    """Wait until ``INTERVAL`` seconds have passed since the scan of the folder."""
     scanned_at = context.folder.looked_at
     remaining = INTERVAL - (0.0 if scanned_at is None else now() - scanned_at)
     if remaining > 0:
@@ -35,10 +34,10 @@ def wait_for_second_look(context: ApplyContext) -> None:
 
 
 def check_still_missing(context: ApplyContext, action: Action) -> None:
-    """Raise PageChanged where a page that is to be deleted has a file again.
+    """Raise PageChanged if a page that is to be deleted has a file again.
 
-    A file of another kind is one too. A file that was there at the first look is another page's,
-    renamed to that name. Raises FolderError where that cannot be told.
+    Files with any page extension count, but not a file that was there at the scan: that is another
+    page's, renamed. Raises FolderError if the folder cannot be read.
     """
     folder = context.folder
     stem = PurePosixPath(action.file).with_suffix("").as_posix()
@@ -50,10 +49,10 @@ def check_still_missing(context: ApplyContext, action: Action) -> None:
 
 
 def check_still_renamed(context: ApplyContext, action: Action) -> None:
-    """Raise PageChanged where a page is to move because its file was renamed, and that was undone.
+    """Raise PageChanged if a page is to be moved because its file was renamed, and that was undone.
 
-    Where pages change places, the old name is that of another page's file: it was there at the
-    first look, or this run wrote it. Raises FolderError where that cannot be told.
+    If pages swap names, the old name is that of another page's file, which was there at the scan or
+    was written by this run. Raises FolderError if the folder cannot be read.
     """
     folder, old = context.folder, action.from_file
     if action.local is not None and folder.is_missing(action.local.file):

@@ -1,4 +1,4 @@
-"""What a run works with, and the bracket that the journal puts around each of its writes."""
+"""Journal each write: record its intent before, and its outcome and the page's base after."""
 
 from __future__ import annotations
 
@@ -38,20 +38,19 @@ if TYPE_CHECKING:
     from wikisync.wiki.client import Wiki
 
 NOTHING_WRITTEN = (Rejected, Forbidden, PageGone)
-"""Answers to a write that are known to have changed nothing (facts, *Writing*)."""
+"""Answers to a write after which nothing can have changed (wikijs.md, *Results*)."""
 
 
 @dataclass(slots=True)
 class ApplyContext:
-    """A run at work: both sides, the state, its number there, and how it is to treat files.
+    """Hold both sides, the state and the options of the run whose actions are executed.
 
-    ``reads_history`` is set to False once the wiki says that the key may not, ``token_checked`` to
-    True once it was asked whether the token is somebody's. ``wrote`` has the digests
-    of files that this run itself wrote, by their name and the digest that the plan saw; ``left``
-    are the files that its writes here left, by their names and digests. ``updates`` and
-    ``creates`` are how many of each are in flight on the wiki at once; ``rebuilt`` are pages with
-    whose writes the
-    wiki, by its own word, made its tree of pages anew.
+    ``run_number`` is the run's number in the journal. ``reads_history`` becomes False once the wiki
+    answers that the key may not read the history, ``token_checked`` becomes True once the token was
+    found to be valid. ``rewritten_digests`` maps a file's name and the digest that the plan saw to
+    the digest after this run rewrote its ``date`` line; ``files_written`` has the name and digest
+    of each file that this run wrote. ``concurrent_updates`` and ``concurrent_creates`` limit the
+    writes in flight. ``tree_rebuilt`` has the pages whose write was confirmed, tree included.
     """
 
     wiki: Wiki
@@ -68,10 +67,7 @@ class ApplyContext:
     tree_rebuilt: set[Key] = field(default_factory=set)
 
     def check_token(self) -> None:
-        """Ask, once, whether the token is still somebody's.
-
-        Raises Unauthenticated where it is not.
-        """
+        """Check, once in a run, that the token is still valid. Raises Unauthenticated if not."""
         if not self.token_checked:
             if not self.wiki.connect().authenticated:
                 raise Unauthenticated(self.wiki.url)
@@ -80,7 +76,7 @@ class ApplyContext:
 
 @dataclass(frozen=True, slots=True)
 class ParsedFile:
-    """A file as the plan saw it, read again: its bytes taken apart, and their digest."""
+    """A file that is unchanged since the plan was made, read again and parsed."""
 
     document: Document
     digest: bytes
@@ -89,7 +85,7 @@ class ParsedFile:
 
 @dataclass
 class JournaledWrite:
-    """A write between its intent and its end. ``sent`` is set when the write itself begins."""
+    """A write whose intent ``number`` is open. Set ``sent`` right before the write itself."""
 
     context: ApplyContext
     number: int
@@ -97,24 +93,24 @@ class JournaledWrite:
     sent: bool = False
 
     def backup(self, data: bytes, what: BackupKind = "before") -> int:
-        """Back up what stands where the write goes (promise 1); returns the backup's number."""
+        """Store what the write is about to replace (promise 1). Return the backup's number."""
         return self.context.state.backups.add(self.number, now(), data, what)
 
     def done(self, record: Record | None = None, refused: tuple[str, ...] = ()) -> None:
-        """The write is done: the base and the end of the intent, in one transaction.
+        """Store the new base and end the intent as done, in one transaction.
 
-        ``record`` is the page as the wiki has it now, where the write was one to the wiki, and
-        ``refused`` are fields that it did not take.
+        ``record`` is the page as read back after a write to the wiki; ``refused`` names the fields
+        that the wiki did not accept.
         """
         commit_write(self.context.state, self.number, self.intent, record, refused)
 
 
 @contextmanager
 def journaled_write(context: ApplyContext, intent: Intent) -> Iterator[JournaledWrite]:
-    """Note the intent, let the write happen, and note what became of it.
+    """Begin an intent, and end it according to the error that is raised inside.
 
-    An error that leaves open whether anything was written leaves the intent open as well, for the
-    next run to settle (promise 5).
+    It stays open after an error that does not tell whether anything was written: the next run
+    recovers it (promise 5). Raises Unauthenticated in place of an error that a guest would get.
     """
     write = JournaledWrite(context, context.state.journal.begin(intent), intent)
     try:
@@ -127,7 +123,7 @@ def journaled_write(context: ApplyContext, intent: Intent) -> Iterator[Journaled
         if not write.sent or too_large or isinstance(error, (*NOTHING_WRITTEN, FolderError)):
             context.state.journal.end(write.number, "failed")
         if isinstance(error, Forbidden | PageHidden):
-            # To a guest, who a token becomes when it expires, the wiki says no more than that.
+            # An expired token makes a guest, and the wiki answers a guest with the same errors.
             context.check_token()
         raise
 
@@ -139,7 +135,7 @@ def commit_write(
     record: Record | None,
     refused: tuple[str, ...] = (),
 ) -> None:
-    """Record that an intent was carried out: its base, and its end, in one transaction."""
+    """Store the base after a write and end its intent as done, in one transaction."""
     after = intent.after
     if after is not None and record is not None:
         if intent.verb == "move":
@@ -156,7 +152,7 @@ def commit_write(
         if intent.verb == "move" and intent.before is not None:
             state.bases.drop([intent.before.base.key])
         if after is None:
-            # A page that was renamed is known by its former name.
+            # The base of a page that was renamed is stored under its former key.
             before = intent.before
             state.bases.drop([intent.key if before is None else before.base.key])
         else:
@@ -165,9 +161,9 @@ def commit_write(
 
 
 def base_after_push(after: StoredBase, record: Record, refused: tuple[str, ...]) -> StoredBase:
-    """The base of a page that was just brought to what the file says, but for what was refused.
+    """Return the base of a page that was written from its file.
 
-    In that the file differs from the base, so that the next run tries again.
+    In the ``refused`` fields the file differs from the base, so that the next run tries again.
     """
     remote = fingerprint(record.page)
     base = replace(
@@ -184,14 +180,14 @@ def base_after_push(after: StoredBase, record: Record, refused: tuple[str, ...])
 
 
 def base_after_move(after: StoredBase, record: Record) -> StoredBase:
-    """The base of a page that was just moved, which changes nothing else of it.
+    """Return the base of a page that was moved.
 
-    But the wiki rewrites a title that equals the end of the path: the file's then differs from the
-    base, so that it is written again (facts, *Writing*).
+    If the wiki rewrote its title (``only_title_changed``), the file's title differs from the base,
+    so that it is written again (wikijs.md, *Moves, conversions, deletions*).
     """
     remote = fingerprint(record.page)
     changed = after.base.remote.changed_fields(remote)
-    if changed == ("title",) and record.page.title == record.key.path.rpartition("/")[2]:
+    if only_title_changed(after.base.remote, record):
         base = replace(
             after.base,
             id=record.id,
@@ -201,15 +197,21 @@ def base_after_move(after: StoredBase, record: Record) -> StoredBase:
             digest=b"",
         )
         return StoredBase(base, record.page)
-    # No time at all makes the next run look at the page.
+    # An empty time makes the next run read the page.
     updated_at = "" if changed else record.updated_at
     return replace(after, base=replace(after.base, id=record.id, updated_at=updated_at))
 
 
+def only_title_changed(before: Fingerprint, record: Record) -> bool:
+    """Return whether a moved page differs in a title that is now the last part of its path."""
+    changed = before.changed_fields(fingerprint(record.page))
+    return changed == ("title",) and record.page.title == record.key.path.rpartition("/")[2]
+
+
 def base_after_undo(after: StoredBase, record: Record) -> StoredBase:
-    """The base of a page that was just brought back to what it was before a run."""
+    """Return the base of a page that was reverted to what it was before a run."""
     unchanged = not after.base.remote.changed_fields(fingerprint(record.page))
-    # No time at all makes the next run look at the page.
+    # An empty time makes the next run read the page.
     updated_at = record.updated_at if unchanged else ""
     base = replace(after.base, id=record.id, updated_at=updated_at)
     return StoredBase(base, after.page)
@@ -218,7 +220,7 @@ def base_after_undo(after: StoredBase, record: Record) -> StoredBase:
 def base_of_equal_page(
     action: Action, record: Record, local: Fingerprint, digest: bytes
 ) -> StoredBase:
-    """The base of a page on which both sides agree now."""
+    """Return the base of a page that is equal on both sides."""
     base = Base(
         action.key,
         record.id,
@@ -234,7 +236,7 @@ def base_of_equal_page(
 
 
 def open_file(context: ApplyContext, local: Local) -> ParsedFile:
-    """The file of the plan, read again. Raises FileChanged where it changed since (promise 3)."""
+    """Read and parse a file again. Raises FileChanged if it is not as planned (promise 3)."""
     try:
         data = context.folder.read(local.file)
     except FolderError as error:
@@ -247,5 +249,5 @@ def open_file(context: ApplyContext, local: Local) -> ParsedFile:
 
 
 def now() -> str:
-    """The time as the state notes it."""
+    """Return the current time as the state stores times: ISO, UTC, milliseconds."""
     return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -1,7 +1,8 @@
-"""Pages that the wiki keeps as sent, and may not show so to its readers.
+"""Keep a list of pages that the wiki stored as sent but may not have rendered for its readers.
 
-A write whose rendering failed, or whose answer never came, leaves the row and not what readers see.
-The state remembers such a page by its id until a write of it succeeded whole.
+Wiki.js stores a page's content before it renders it, so a failed or unanswered write can leave the
+new content beside the old rendering. The state has the ids of such pages until they are written
+again without an error.
 """
 
 from __future__ import annotations
@@ -20,33 +21,33 @@ if TYPE_CHECKING:
     from wikisync.state import State
     from wikisync.wiki.client import Wiki
 
-_FACT = "unshown"
+_META_KEY = "unshown"
 
 
 def load(state: State) -> frozenset[int]:
-    """Return the ids of the pages that may not be shown as they were sent. Raises StateError."""
-    return frozenset(int(number) for number in (state.meta(_FACT) or "").split())
+    """Return the ids of the pages that may not be rendered. Raises StateError."""
+    return frozenset(int(number) for number in (state.meta(_META_KEY) or "").split())
 
 
 def add(state: State, page_id: int) -> None:
-    """Note that a page may not be shown as it was sent. Raises StateError."""
+    """Add a page that may not be rendered. Raises StateError."""
     _set(state, load(state) | {page_id})
 
 
 def remove(state: State, page_id: int) -> None:
-    """Note that a write of a page succeeded whole, or that the page is gone. Raises StateError."""
+    """Remove a page that was written without an error, or is deleted. Raises StateError."""
     if page_id in (ids := load(state)):
         _set(state, ids - {page_id})
 
 
 def clear(state: State) -> None:
-    """Forget every such page: they are another wiki's. Raises StateError."""
+    """Remove all pages, since they are of another wiki. Raises StateError."""
     if load(state):
         _set(state, frozenset())
 
 
 def note(state: State) -> tuple[Note, ...]:
-    """Say which pages may not be shown as they were sent, if there are any. Raises StateError."""
+    """Return a note that names the pages that may not be rendered, if any. Raises StateError."""
     ids = load(state)
     if not ids:
         return ()
@@ -55,9 +56,10 @@ def note(state: State) -> tuple[Note, ...]:
 
 
 def rewrite(wiki: Wiki, state: State, pages: Iterable[int]) -> None:
-    """Write each of these pages once more as it is, if it is as it was sent. Raises StateError.
+    """Update each of these pages with the values that it has. Raises StateError.
 
-    A page that somebody changed since was written by them, and is not touched.
+    A page that differs from its base was changed, and thereby rendered, since: it is left alone. A
+    page that the wiki refuses stays in the list.
     """
     for page_id in pages:
         try:
@@ -79,7 +81,7 @@ def _is_as_sent(state: State, record: Record) -> bool:
 
 
 def _note_time(state: State, record: Record) -> None:
-    """Note the page's new time, so that the next run need not read it."""
+    """Store the page's new time in its base, so that the next run need not read the page."""
     if (ids := state.bases.get(record.key)) is not None and _is_as_sent(state, record):
         state.bases.put(replace(ids, base=replace(ids.base, updated_at=record.updated_at)))
 

@@ -1,7 +1,6 @@
-"""What a page holds after a write: all that was sent, half of it, or what somebody else wrote.
+"""Compare a page read back after a write with what was sent, and rewrite one that is incomplete.
 
-An answer is not believed (promise 4); a page that is read back is. One that was left half written
-is written again.
+The answer to a write does not count, the page read back does (promise 4).
 """
 
 from __future__ import annotations
@@ -19,23 +18,23 @@ if TYPE_CHECKING:
     from wikisync.wiki.responses import PageVersion
 
 UNSENT: Final = OPT_IN_FIELDS
-"""Fields that the wiki may keep otherwise than sent: it ignores an editor and privacy in an update,
-minifies styles, and drops styles and scripts of a key that may not write them."""
+"""Fields that may differ from what was sent: the wiki ignores an editor and privacy in an update,
+minifies styles, and drops styles and scripts of a key without the right to write them."""
 
 _NEEDS: Final = {"scriptCss": "write:styles", "scriptJs": "write:scripts"}
 _NO_STYLE: Final = re.compile(r"/\*.*?(?:\*/|\Z)|[\s;]", re.DOTALL)
-"""What of a style is gone, or may be, when it was minified."""
+"""The parts of a style that minifying may remove."""
 
 
 def rewrite_if_partial(
     context: ApplyContext, key: Key, made: Record, page: Page
 ) -> tuple[Record, WriteUncertain | None]:
-    """A page whose write failed half-way, with what the wiki then leaves out.
+    """Update a page once more with the same values after a write whose result is uncertain.
 
-    Creations that race leave a page without its search entry and its links, or without its tags; a
-    render that failed leaves readers what they saw before, or nothing. An update with the same
-    record makes them (facts, *Speed and races of writes*). Where that fails as well, how it failed
-    is given too. A page of somebody else is not touched.
+    Concurrent creations can leave a page without its search entry, links or tags, and a failed
+    render leaves readers with the old page or none; an update repairs them (wikijs.md, *Races*).
+    Return the page read back, and the error of that update if it failed too. A page that differs
+    from ``page`` in more than its tags is another author's: it is returned as it is.
     """
     differing = _unequal_fields(made, fingerprint(page))
     if differing and differing != ("tags",):
@@ -49,7 +48,7 @@ def rewrite_if_partial(
 
 
 def raise_render_failed(failure: WriteUncertain | None) -> None:
-    """Raise RenderFailed where the wiki, asked again, failed once more, or gave no answer."""
+    """Raise RenderFailed if the second write of a page failed too, or got no answer."""
     if failure is not None:
         raise RenderFailed(failure.url, failure.message, failure.code)
 
@@ -57,10 +56,11 @@ def raise_render_failed(failure: WriteUncertain | None) -> None:
 def verify_written(
     context: ApplyContext, key: Key, record: Record, page: Page, expected: Fingerprint | None
 ) -> Record:
-    """The page as read back, once it holds what was sent; a half-written one is written again.
+    """Return a page read back after a write, once it has the values of ``page``.
 
-    Half written is: our content, without the tags (facts, *Races of writes*). A page with other
-    content than ours was overtaken by somebody, and is theirs.
+    A page that lacks only its tags (wikijs.md, *Races*) is written a second time. Raises
+    WriteUncertain if it then still lacks them, and PageChanged if another author changed the page
+    right after the write. ``expected`` is its fingerprint before the write, None if it was created.
     """
     if record.key != key:
         raise PageChanged(key, f"it was moved to {record.key} on the wiki")
@@ -71,7 +71,7 @@ def verify_written(
         record = context.wiki.read_one(record.id)
         differing = _unequal_fields(record, wanted)
         if differing == ("tags",) and _tags_lost(record, expected):
-            # Still half written: the next run settles it, and writes it whole.
+            # The intent stays open: the next run finds the page incomplete and writes it again.
             raise WriteUncertain(context.wiki.url, "the page is there, and its tags are lost")
     if differing:
         raise PageChanged(key, f"its {', '.join(differing)} changed on the wiki right after")
@@ -81,10 +81,10 @@ def verify_written(
 def refused_fields(
     record: Record, page: Page, before: Page | None, intent: Intent
 ) -> tuple[str, ...]:
-    """Style and script that the wiki did not take: it says nothing to a key that may not.
+    """Return the names of the style and script fields that the wiki did not accept.
 
-    A style comes back minified, so that it is only told by having stayed as it was although the
-    file's is not the one that was agreed on.
+    It drops them without an error for a key without the right. A style comes back minified, so it
+    counts as dropped if it is as before although the file's differs from the base.
     """
     refused = []
     base = intent.before.base.local if intent.before is not None else None
@@ -104,17 +104,18 @@ def refused_fields(
 
 
 def raise_refused_fields(context: ApplyContext, key: Key, refused: tuple[str, ...]) -> None:
-    """Raise Forbidden with the rights that the key lacks for these fields, if there are any."""
+    """Raise Forbidden with the rights that the key lacks, if any field was refused."""
     if refused:
         raise Forbidden(context.wiki.url, tuple(_NEEDS[name] for name in refused), key=key)
 
 
 def find_overwritten_edit(context: ApplyContext, before: Record) -> PageVersion | None:
-    """What somebody wrote between our last look and our write, if the key may read history.
+    """Return the version that another author wrote between our last read and our write, if any.
 
-    Wiki.js makes a version of what a page holds when it is about to change (facts, *Reading*): the
-    newest is what our write replaced, and should be what we had looked at. Its time alone does not
-    tell, since a page's time also moves without a change.
+    Wiki.js stores a version of a page when it is about to change (wikijs.md, *Dates and versions*):
+    the newest one is what our write replaced, and should equal ``before``. Its time does not decide
+    alone, since a page's time also moves without a change. Return None where the key may not read
+    the history, or it cannot be read now.
     """
     if not context.reads_history:
         return None
@@ -127,13 +128,13 @@ def find_overwritten_edit(context: ApplyContext, before: Record) -> PageVersion 
         context.reads_history = False
         return None
     except WikiError:
-        # The write is done and checked; that nobody was overtaken cannot be known just now.
+        # The write is done and verified; whether it replaced an edit cannot be known now.
         return None
-    # What we had looked at became a version before our write came, so somebody else wrote; that
-    # they changed tags or a style does not show in it.
+    # What we had read became a version before our write, so another author wrote in between; a
+    # change of tags or of a style does not show in the version.
     if len(versions) > 1 and versions[1].date == before.updated_at:
         return version
-    # Our write also takes a page that was moved meanwhile back to where it was.
+    # Our write also moves a page back that was moved in between.
     same = version.key == before.key and not fingerprint(version.page).changed_fields(
         fingerprint(before.page)
     )
@@ -141,7 +142,7 @@ def find_overwritten_edit(context: ApplyContext, before: Record) -> PageVersion 
 
 
 def _tags_lost(record: Record, expected: Fingerprint | None) -> bool:
-    """Whether a write seems to have left the page without its new tags: with none, or the old."""
+    """Return whether a page has no tags after a write, or still those from before it."""
     if not record.page.tags:
         return True
     return expected is not None and "tags" not in fingerprint(record.page).changed_fields(expected)

@@ -1,13 +1,10 @@
-"""Writes to the wiki: a page brought to some values, or removed, and looked at before and after.
+"""Create, update, move, convert and delete pages, with a check before and after each write.
 
-An answer is not believed (promise 4): after every write the page is read back, and what is there
-decides.
+After every write the page is read back, and what it then holds decides (promise 4).
 
-The wiki's tree of pages, which creations that meet each other may leave without some of them.
-
-A write that rebuilds it alone leaves it whole (facts, *Speed and races of writes*). Until there was
-one, the state remembers that there has to be; so the next run mends it where this one is killed, or
-where its last creation is refused.
+Concurrent creations can leave the wiki's page tree without some pages; a later write that rebuilds
+it while no other is under way repairs it (wikijs.md, *Races*). Until then the state has the tree
+marked as dirty, so that the next run repairs it if this one is killed.
 """
 
 from __future__ import annotations
@@ -16,7 +13,12 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from wikisync.apply import unshown
-from wikisync.apply.transaction import ApplyContext, JournaledWrite, journaled_write
+from wikisync.apply.transaction import (
+    ApplyContext,
+    JournaledWrite,
+    journaled_write,
+    only_title_changed,
+)
 from wikisync.apply.verify import (
     find_overwritten_edit,
     raise_refused_fields,
@@ -48,10 +50,10 @@ if TYPE_CHECKING:
 
 
 def create(context: ApplyContext, intent: Intent, page: Page) -> Record:
-    """Create the page of an intent, where there is none. Returns it as it is then.
+    """Create the page of an intent. Return it as read back.
 
-    Raises PageChanged where there is one, or somebody wrote right after; Forbidden where all but
-    style or script was taken; WikiError.
+    Raises PageChanged if there is a page already or it was changed right after; RenderFailed;
+    Forbidden if the wiki accepted all but a style or script; WikiError.
     """
     with journaled_write(context, intent) as write:
         if context.wiki.find(intent.key) is not None:
@@ -82,11 +84,11 @@ def create(context: ApplyContext, intent: Intent, page: Page) -> Record:
 def update(
     context: ApplyContext, intent: Intent, page_for: Callable[[Record], Page]
 ) -> tuple[Record, OverwroteConcurrentEdit | None]:
-    """Bring the page of an intent to what ``page_for`` makes of it as it is now.
+    """Update the page of an intent to the values that ``page_for`` returns for its current record.
 
-    Returns the page as it is then, and the edit that this write overtook, if there was one; it is
-    kept. Raises PageChanged where the page is not as the lease says, or somebody wrote right after;
-    Forbidden where all but style or script was taken; WikiError.
+    Return the page as read back, and an OverwroteConcurrentEdit if another author's edit was
+    replaced; a backup has it. Raises PageChanged if the page is not as expected or was changed
+    right after; RenderFailed; Forbidden if the wiki accepted all but a style or script; WikiError.
     """
     with journaled_write(context, intent) as write:
         before = _read_expected(write)
@@ -110,10 +112,10 @@ def update(
                 raise
         else:
             record = context.wiki.read_one(before.id)
-        # Before a half-written page is written again: that makes a version of its own.
+        # Before an incomplete page is written again: that makes another version.
         overwritten = find_overwritten_edit(context, before)
         if failure is not None and not wanted.changed_fields(fingerprint(record.page)):
-            # It is written, and not all that comes of it is there: what readers see may not be.
+            # The content is stored, but it may not be rendered: readers may see the old page.
             first = record
             record, failure = rewrite_if_partial(context, intent.key, first, page)
             overwritten = overwritten or find_overwritten_edit(context, first)
@@ -139,13 +141,15 @@ def update(
 def move(
     context: ApplyContext, intent: Intent, precheck: Callable[[], None] = lambda: None
 ) -> tuple[Record, OverwroteConcurrentEdit | None]:
-    """Move the page of an intent from its origin to its key, where there is none.
+    """Move the page of an intent from ``intent.from_key`` to ``intent.key``.
 
-    ``look`` is called right before the request, and may raise why it is not to be made.
+    ``precheck`` is called right before the request, and raises an error to prevent it. Wiki.js
+    changes a title that equals the last part of the path: the old title is written back
+    (wikijs.md, *Moves, conversions, deletions*).
 
-    Returns the page as it is then, and the edit that this overtook, if there was one. The wiki
-    changes a title that the old path ended in: it is put back (facts, *Writing*). Raises
-    PageChanged where the page is not as the lease says, or there is a page already; WikiError.
+    Return the page as read back, and an OverwroteConcurrentEdit if another author's edit was
+    replaced. Raises PageChanged if the page is not as expected, or there is one at the new key;
+    WikiError.
     """
     with journaled_write(context, intent) as write:
         before = _read_expected(write)
@@ -167,8 +171,8 @@ def move(
         if failure is not None:
             _mark_tree_dirty(context, intent.key)
         overwritten = None
-        if only_title_changed(before, record):
-            with suppress(WriteUncertain):  # what is there then decides
+        if only_title_changed(fingerprint(before.page), record):
+            with suppress(WriteUncertain):  # the page read back decides
                 context.wiki.update(record.id, intent.key, before.page)
             overwritten = find_overwritten_edit(context, record)
             if overwritten is not None:
@@ -181,9 +185,9 @@ def move(
 
 
 def convert(context: ApplyContext, intent: Intent, editor: str) -> Record:
-    """Let the wiki make the page of an intent one of ``editor``. Returns it as it is then.
+    """Convert the page of an intent to the editor named. Return it as read back.
 
-    Raises PageChanged where it is not as the lease says; WikiError.
+    Raises PageChanged if it is not as expected, or not converted afterwards; WikiError.
     """
     with journaled_write(context, intent) as write:
         before = _read_expected(write)
@@ -202,20 +206,13 @@ def convert(context: ApplyContext, intent: Intent, editor: str) -> Record:
     return record
 
 
-def only_title_changed(before: Record, record: Record) -> bool:
-    """Whether a move changed nothing but the title, to the end of the new path."""
-    differing = fingerprint(before.page).changed_fields(fingerprint(record.page))
-    return differing == ("title",) and record.page.title == record.key.path.rpartition("/")[2]
-
-
 def delete(
     context: ApplyContext, intent: Intent, precheck: Callable[[], None] = lambda: None
 ) -> None:
-    """Delete the page of an intent. Raises PageChanged where it is not as the lease says;
-    WikiError.
+    """Delete the page of an intent, with its history on the wiki. Its content becomes a backup.
 
-    ``look`` is called right before the request, and may raise why it is not to be made. What it
-    held is kept; its history on the wiki is gone with it.
+    ``precheck`` is called right before the request, and raises an error to prevent it. Raises
+    PageChanged if the page is not as expected, or still there afterwards; WikiError.
     """
     with journaled_write(context, intent) as write:
         before = _read_expected(write)
@@ -239,21 +236,21 @@ def delete(
 
 
 def _mark_tree_dirty(context: ApplyContext, key: Key) -> None:
-    """A write that rebuilds the wiki's tree was done, and perhaps without that."""
+    """Mark the page tree as dirty after a write that may not have rebuilt it."""
     context.tree_rebuilt.discard(key)
     mark_dirty(context.state)
 
 
 def _read_expected(write: JournaledWrite) -> Record:
-    """The page as it is now, if that is as the plan saw it (promise 3)."""
+    """Return the page of an intent. Raises PageChanged if it is not as expected (promise 3)."""
     intent = write.intent
     at = intent.from_key or intent.key
     if intent.page_id is None or intent.expected is None:
-        raise AssertionError(f"{intent.key}: a write over a page needs a lease")
+        raise AssertionError(f"{intent.key}: a write over a page needs a precondition")
     try:
         record = write.context.wiki.read_one(intent.page_id)
     except PageGone:
-        # It may have been deleted and brought back, which gives it another id.
+        # A page that was deleted and restored has another id.
         found = write.context.wiki.find(at)
         if found is None:
             raise PageChanged(intent.key, "it was deleted on the wiki") from None
@@ -262,7 +259,7 @@ def _read_expected(write: JournaledWrite) -> Record:
         raise PageChanged(intent.key, f"it was moved to {record.key} on the wiki")
     fields = fingerprint(record.page).changed_fields(Fingerprint.parse(intent.expected))
     if fields:
-        # Its time may not tell: a page can change in the wiki's database alone.
+        # Its time may be unchanged: a page can be edited in the wiki's database directly.
         write.context.state.bases.mark_stale(
             [intent.before.base.key if intent.before else intent.key]
         )
@@ -278,35 +275,35 @@ def _is_there(context: ApplyContext, page_id: int) -> bool:
     return True
 
 
-_FACT = "tree"
+_META_KEY = "tree"
 
 
 def mark_dirty(state: State) -> None:
-    """From here on the tree may lack pages. A state that cannot be written is told by the pages."""
+    """Record that the page tree may lack pages. A StateError is ignored: later writes report it."""
     with suppress(StateError):
         if not _is_dirty(state):
-            state.set_meta(tree="doubted")
+            state.set_meta(tree="dirty")
 
 
 def mark_clean(state: State) -> None:
-    """The tree was rebuilt by a write that was alone; where that cannot be noted, it is again."""
+    """Record that the page tree is complete. A StateError is ignored: it is rebuilt once more."""
     with suppress(StateError):
         if _is_dirty(state):
-            state.set_meta(tree="whole")
+            state.set_meta(tree="clean")
 
 
 def rebuild_if_dirty(wiki: Wiki, state: State) -> tuple[Note, ...]:
-    """Have the wiki rebuild a tree that may lack pages; what to tell where it does not.
+    """Have the wiki rebuild a page tree that is marked as dirty. Return a note if that fails.
 
-    A key that may not is told of once: the next creation, or an administrator, mends it. Raises
-    StateError.
+    If the key has no right to rebuild it, the mark is removed, so that the note comes once: the
+    next creation, or an administrator, rebuilds the tree. Raises StateError.
     """
     if not _is_dirty(state):
         return ()
     try:
         wiki.rebuild_tree()
     except Forbidden:
-        if not _is_somebody(wiki):  # who says no to a guest says nothing of the key
+        if not _is_authenticated(wiki):  # a guest's rights say nothing about the key's
             return (Note("tree", detail="the token is not known any more"),)
         mark_clean(state)
         return (Note("tree"),)
@@ -316,7 +313,7 @@ def rebuild_if_dirty(wiki: Wiki, state: State) -> tuple[Note, ...]:
     return ()
 
 
-def _is_somebody(wiki: Wiki) -> bool:
+def _is_authenticated(wiki: Wiki) -> bool:
     try:
         return wiki.connect().authenticated
     except WikiError:
@@ -324,4 +321,4 @@ def _is_somebody(wiki: Wiki) -> bool:
 
 
 def _is_dirty(state: State) -> bool:
-    return state.meta(_FACT) == "doubted"
+    return state.meta(_META_KEY) == "dirty"
