@@ -1,1 +1,1 @@
-"""What a page is: its values, its file's bytes, its name. Pure; knows no other room."""
+"""Hold pages as values: fields, file contents and names. Pure; imports only ``errors``."""

@@ -1,6 +1,6 @@
-"""A file that shows both versions of a page, between conflict marks as git writes them. Pure.
+"""Write both versions of a page into one file, between conflict markers as git writes them. Pure.
 
-Such a file is no page until a person has chosen: the marks make it a problem (``damage``).
+Until a person removes the markers, parsing such a file raises BadPage (``document.reject_damage``).
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ LOCAL_MARKER, SEPARATOR, REMOTE_MARKER = LOCAL_MARK, "=======", ">>>>>>> wiki"
 def with_conflict_markers(
     doc: Document, remote: Page, merged: Page | None, fields: Collection[str]
 ) -> bytes:
-    """The bytes of a file with both versions of the ``fields`` that differ.
+    """Return the bytes of a file with both versions of the ``fields`` that differ.
 
-    ``merged`` is the page with all that does merge, and with marks in its content where that does
-    not; None: nothing is known of how the two came about, and whatever differs is marked.
+    ``merged`` is the page with every change that merges, and with markers in its content where that
+    does not. If it is None, there is no common base, and everything that differs is marked.
     """
     local_document = doc
     if merged is not None:
@@ -53,7 +53,7 @@ def with_conflict_markers(
 
 
 def interleave(local: str, remote: str, line_end: str) -> str:
-    """Two texts as one: lines that both have once, others between marks."""
+    """Return two texts as one: common lines once, differing ones between markers."""
     if normalize_content(local) == normalize_content(remote):
         return local
     local_lines, remote_lines = _lines(local), _lines(remote)

@@ -1,15 +1,12 @@
-"""A page's file: taken apart, changed where asked, put together anew. Bytes in, values out. Pure.
+"""Parse a page's file, change values in it, and write it. Bytes in, values out. Pure.
 
-A file is as Wiki.js's storage writes it (facts, *What Wiki.js writes to disk*), or as people do:
-every byte that need not change stays (promise 8). Where the lines are is ``header``'s business,
-what they say ``values``', how they are written ``spelling``'s.
+Files are as Wiki.js's storage writes them (wikijs.md, *Storage files*), or as people do; bytes that
+need not change stay as they are (promise 8). ``header`` finds the header's lines, ``header_values``
+reads them, ``header_writer`` writes them.
 
-What makes a file no page, whatever its header says: bytes that are no text, half a merge.
-
-What a file's content suggests as a title, where no header names one.
-
-A hint only: it serves a page that is new to the wiki. What a file does not name is carried, so a
-heading never changes the title of a page that has one (promise 6).
+Two more things are done here: damaged files (no UTF-8, NUL, git's conflict markers) are refused,
+and the first heading of a page's content is suggested as the title of a new page whose file has
+none. A heading never changes the title of a page that is on the wiki (promise 6).
 """
 
 from __future__ import annotations
@@ -47,10 +44,10 @@ _BOM: Final = "\ufeff"
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A file taken apart. ``data`` gives its exact bytes back.
+    """Hold a parsed file. ``data`` is its exact bytes.
 
-    ``page`` has the values; what the file does not name is ``None``. ``date`` and ``date_created``
-    are the lines of that name, as spelt.
+    ``page`` has the values, with ``None`` for each field that the file does not name. ``date`` and
+    ``date_created`` are the values of these two keys, unparsed.
     """
 
     page: Page
@@ -73,15 +70,15 @@ class Document:
 
     @property
     def suggested_title(self) -> str | None:
-        """A title for a new page: the one named, else the heading that the content opens with."""
+        """A title for a new page: the file's own, else the heading at the start of the content."""
         return self.page.title or first_heading(self.page.content, self.content_type)
 
 
 def parse(data: bytes, content_type: ContentType, *, file: str = "") -> Document:
-    """The file's values. ``file`` is its name, for errors.
+    """Return the parsed file. ``file`` is its name, for errors.
 
-    Raises BadPage, with the line, where the file is no page: no UTF-8, a NUL, Git's conflict marks,
-    a header that does not end, or a value that cannot be (``published: maybe``).
+    Raises BadPage, with the line, if the file is not UTF-8, contains a NUL or git's conflict
+    markers, has a header without an end, or a value that cannot be parsed (``published: maybe``).
     """
     text = decode_file(data, content_type, file)
     bom = text.startswith(_BOM)
@@ -125,12 +122,12 @@ def compose(
     extra_keys: Collection[str] = (),
     check: bool = True,
 ) -> bytes:
-    """A new file, byte for byte as Wiki.js's storage writes it, unless values would not load back.
+    """Return a new file's bytes, as Wiki.js's storage would write it.
 
-    Those are quoted. Fields that are ``None`` get no line, publish dates only where they are set,
-    and ``scriptCss``, ``scriptJs`` and ``private`` only if ``naming`` has them. AsciiDoc files hold
-    the content alone. Raises BadPage where no page could be read back, as from a NUL; without
-    ``check`` such a file is made too.
+    Values that would not load back are quoted. Fields that are ``None`` get no line, publish dates
+    only where they are set, and ``scriptCss``, ``scriptJs`` and ``private`` only if ``extra_keys``
+    has them. AsciiDoc files have the content alone. Raises BadPage if the file could not be parsed
+    again, as with a NUL; not with ``check=False``.
     """
     if check:
         reject_damage(page.content, content_type, "")
@@ -151,14 +148,14 @@ def update(
     date: str | None = None,
     date_created: str | None = None,
 ) -> Document:
-    """The document with other values; ``.data`` has the new bytes.
+    """Return the document with other values; ``data`` has the new bytes.
 
-    ``None`` in ``page`` leaves a field as it is; so does a value that means the same. Another value
-    changes its own lines alone, in the file's spelling, or adds a line in Wiki.js's order (none for
-    what is not set: no publish date, no style, not private). The dates are changed where the file
-    has them. With ``fields`` (names of ``model.FIELDS``) nothing else of ``page`` is looked
-    at. Content comes as the wiki has it; LF becomes CRLF in a file that has nothing else.
-    AsciiDoc files take content alone. Raises BadPage where the result would be no page.
+    A field that is ``None`` in ``page``, or has the same meaning as the file's, is not changed. Any
+    other changes only its own lines, in the file's format, or adds a line in Wiki.js's order (none
+    for a value that is not set: no publish date, no style, not private). The dates are changed only
+    if the file has them. With ``fields`` (keys of ``model.FIELDS``) all other fields of ``page``
+    are ignored. In content, LF becomes CRLF in a file that has only CRLF. AsciiDoc files take
+    content alone. Raises BadPage if the result could not be parsed.
     """
     changes: dict[str, Value] = {}
     if doc.content_type != "asciidoc":
@@ -178,7 +175,7 @@ def update(
 
 
 def _new_content(doc: Document, content: str) -> str | None:
-    """The wiki's content with the file's line ends; None where it means what the file has."""
+    """Return the wiki's content with the file's line ends; ``None`` if it means the same."""
     if normalize_content(content) == normalize_content(doc.page.content):
         return None
     if "\r" not in content and _all_crlf(doc.text):
@@ -192,14 +189,14 @@ def _all_crlf(text: str) -> bool:
 
 
 def _line_end(doc: Document) -> str:
-    """The line end for new header lines."""
+    """Return the line end for new header lines."""
     if doc.header is not None:
         return first_line_end(doc.header.text)
     return "\r\n" if _all_crlf(doc.text) else "\n"
 
 
 def _assemble(doc: Document, header: Header | None, content: str, line_end: str) -> Document:
-    """The document of these parts, spelt so that parsing its bytes gives them again."""
+    """Return the document of these parts, written so that parsing its bytes gives them again."""
     reject_damage(content, doc.content_type, doc.file)
     bom = doc.bom
     if header is None and not bom and content.startswith(_BOM):
@@ -209,7 +206,7 @@ def _assemble(doc: Document, header: Header | None, content: str, line_end: str)
     except BadPage:
         new = None
     if new is None or new.page.content != content:
-        # Some of the content was taken for the header's: keep the two apart.
+        # Some of the content was parsed as a header: separate the two.
         separated = (
             with_blank_line(header, line_end)
             if header
@@ -235,7 +232,7 @@ _CLOSING_HASHES: Final = re.compile(r"(?<=[ \t])#+\Z")
 
 
 def first_heading(content: str, content_type: ContentType) -> str | None:
-    """The heading that the content opens with; ``None`` where it opens otherwise."""
+    """Return the heading at the start of the content; ``None`` if it does not start with one."""
     pattern = _HEADING.get(content_type)
     match = pattern.match(content) if pattern else None
     if match is None:
@@ -247,7 +244,7 @@ def first_heading(content: str, content_type: ContentType) -> str | None:
 
 
 LOCAL_MARK: Final = "<<<<<<< here"
-"""What stands above this folder's version where wikisync shows both."""
+"""The line above the folder's version in files to which wikisync added conflict markers."""
 
 _CONFLICT_MARK: Final = re.compile(r"^(<{7}|={7}|>{7})(?= |\r?$)", re.MULTILINE)
 _FENCE: Final[dict[ContentType, re.Pattern[str]]] = {
@@ -257,7 +254,10 @@ _FENCE: Final[dict[ContentType, re.Pattern[str]]] = {
 
 
 def decode_file(data: bytes, content_type: ContentType, file: str) -> str:
-    """The file's text. Raises BadPage for what is no UTF-8, holds a NUL or Git's conflict marks."""
+    """Return the file's text.
+
+    Raises BadPage if it is not UTF-8, or contains a NUL or git's conflict markers.
+    """
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -268,7 +268,7 @@ def decode_file(data: bytes, content_type: ContentType, file: str) -> str:
 
 
 def reject_damage(text: str, content_type: ContentType, file: str) -> None:
-    """Raise BadPage if the text holds a NUL or a block of Git's conflict marks."""
+    """Raise BadPage if the text has a NUL or a block of git's conflict markers."""
     nul = text.find("\0")
     if nul >= 0:
         raise BadPage(file, _line_at(text, nul), "it holds a NUL character")
@@ -286,10 +286,10 @@ def _line_at(text: str, position: int) -> int:
 
 
 def _find_conflict_block(text: str, content_type: ContentType) -> int | None:
-    """Where a conflict block begins: its three marks in order, each at the start of a line.
+    """Return the start of the first conflict block; ``None`` if there is none.
 
-    A block shown whole in a code fence is an example: pages about Git have them. Marks that
-    wikisync wrote are none, wherever they are: it marks code as well.
+    A block is three markers in order, each at the start of a line. One inside a code fence is an
+    example, as in pages about git, and is ignored, unless wikisync wrote its markers.
     """
     wanted, start = "<", 0
     spans = _fenced_spans(text, content_type)
@@ -310,7 +310,7 @@ def _is_in_span(position: int, spans: list[tuple[int, int]]) -> bool:
 
 
 def _fenced_spans(text: str, content_type: ContentType) -> list[tuple[int, int]]:
-    """Where code stands between fences, in order."""
+    """Return (start, end) of each fenced code block, in order."""
     pattern = _FENCE.get(content_type)
     spans: list[tuple[int, int]] = []
     opened: re.Match[str] | None = None

@@ -1,9 +1,9 @@
-"""When two pages count as the same.
+"""Compute a digest for each field of a page, and compare pages by these.
 
-A fingerprint holds one digest per field, so that comparing two of them names the fields that
-differ without either page at hand. What does not count is taken away before hashing: line ends,
-blank ends of the content, the order, case and edges of tags (design, *Words*), and how a publish
-date is spelt.
+Comparing two fingerprints gives the names of the changed fields without either page. Values are
+normalized before hashing, so that these do not count as a change: line ends, white space at the end
+of the content, the order, case and surrounding white space of tags, and the format of a publish
+date (files.md, *What counts as a change*).
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from wikisync.page.model import Listed, Page
 
 OPT_IN_FIELDS: Final = frozenset({"editor", "scriptCss", "scriptJs", "private"})
-"""Fields that count only where the file names them (design, *Words*)."""
+"""Fields compared only where the file names them (files.md, *What counts as a change*)."""
 
 _DIGEST_BYTES = 16
 _MAX_CACHED_LENGTH = 64
@@ -29,28 +29,28 @@ _BLANK_LINES = re.compile(r"\A(?:\ufeff|[^\S\n]*\n)+")
 
 @dataclass(frozen=True, slots=True)
 class Fingerprint:
-    """One digest per field of ``FIELD_NAMES``; ``None`` where the page does not name the field."""
+    """Hold one digest for each of ``FIELD_NAMES``; ``None`` for a field not named."""
 
     digests: tuple[bytes | None, ...]
 
     def changed_fields(self, other: Fingerprint) -> tuple[str, ...]:
-        """Names of the fields that both pages name and that differ; empty: the same page."""
+        """Return the fields that both pages name and that differ."""
         if self.digests == other.digests:
             return ()
         pairs = zip(FIELD_NAMES, self.digests, other.digests, strict=True)
         return tuple(name for name, a, b in pairs if a is not None and b is not None and a != b)
 
     def has_field(self, field: str) -> bool:
-        """Whether the page names this field of ``FIELD_NAMES`` at all."""
+        """Return whether the page names this field."""
         return self.digests[FIELD_NAMES.index(field)] is not None
 
     def restricted_to(self, *fields: str) -> Fingerprint:
-        """This fingerprint as if the page named these of ``FIELD_NAMES`` alone."""
+        """Return this fingerprint without the digests of all other fields."""
         pairs = zip(FIELD_NAMES, self.digests, strict=True)
         return Fingerprint(tuple(digest if name in fields else None for name, digest in pairs))
 
     def with_defaults_from(self, other: Fingerprint) -> Fingerprint:
-        """The fingerprint of this page with what it does not name taken from ``other``."""
+        """Return this fingerprint with each missing digest taken from ``other``."""
         return Fingerprint(
             tuple(
                 a if a is not None else b for a, b in zip(self.digests, other.digests, strict=True)
@@ -58,7 +58,7 @@ class Fingerprint:
         )
 
     def with_fields_from(self, fields: tuple[str, ...], other: Fingerprint) -> Fingerprint:
-        """The fingerprint of this page with these fields as ``other`` has them."""
+        """Return this fingerprint with the digests of ``fields`` taken from ``other``."""
         trios = zip(FIELD_NAMES, self.digests, other.digests, strict=True)
         return Fingerprint(tuple(b if name in fields else a for name, a, b in trios))
 
@@ -67,20 +67,20 @@ class Fingerprint:
 
     @classmethod
     def parse(cls, text: str) -> Fingerprint:
-        """The fingerprint that ``str`` wrote. Raises ValueError on anything else."""
+        """Return the fingerprint that ``str`` wrote. Raises ValueError for any other text."""
         parts = text.split(".")
         if len(parts) != len(FIELD_NAMES):
             raise ValueError(f"a fingerprint has {len(FIELD_NAMES)} parts, this has {len(parts)}")
         return cls(tuple(map(_parse_digest, parts)))
 
 
-@lru_cache(maxsize=4096)  # most pages share most of theirs, which saves time and memory
+@lru_cache(maxsize=4096)  # most pages have most digests in common: this saves time and memory
 def _parse_digest(text: str) -> bytes | None:
     return None if text == "-" else bytes.fromhex(text)
 
 
 def fingerprint(page: Page) -> Fingerprint:
-    """The fingerprint of a page's values."""
+    """Return the fingerprint of a page."""
     tags = None if page.tags is None else _normalize_tags(page.tags)
     return Fingerprint(
         (
@@ -100,7 +100,10 @@ def fingerprint(page: Page) -> Fingerprint:
 
 
 def listed_fingerprint(listed: Listed) -> Fingerprint:
-    """The fingerprint of what the wiki's list shows of a page; the rest is not named."""
+    """Return the fingerprint of a page in the wiki's list.
+
+    Fields that the list does not show have no digest.
+    """
     title = _digest(listed.title)
     description = _cached_digest(listed.description)
     published, private = _cached_digest(listed.published), _cached_digest(listed.private)
@@ -117,21 +120,22 @@ def _digest_of_tags(tags: tuple[str, ...]) -> bytes | None:
 
 
 def _normalize_tags(tags: tuple[str, ...]) -> str:
-    # NUL, which no tag can hold, so that no two sets of tags read the same.
+    # Joined by NUL, which no tag can contain, so that different sets of tags never give one text.
     return "\0".join(sorted(clean_tags(tags)))
 
 
 def normalize_content(content: str) -> str:
-    """Content without what does not count as a change.
+    """Return the content without the differences that do not count as a change.
 
-    That is: CR in line ends, a byte order mark and blank lines in front, blanks at the end.
+    These are: CR in line ends, a byte order mark and empty lines at the start, white space at the
+    end.
     """
     text = content.replace("\r\n", "\n").replace("\r", "\n")
     return _BLANK_LINES.sub("", text).rstrip()
 
 
 def normalize_date(date: str | None) -> str | None:
-    """A publish date as its instant in UTC, however it is spelt; ``""`` is not set."""
+    """Return a publish date as an ISO 8601 instant in UTC; ``""`` means not set."""
     if date is None:
         return None
     moment = parse_instant(date)
@@ -151,7 +155,7 @@ def _digest_once(value: str | bool | None) -> bytes | None:
 
 
 def _cached_digest(value: str | bool | None) -> bytes | None:
-    """The digest of a value that many pages share; of a long one, that they do not."""
+    """Return the digest of a value. Short values, which many pages share, are cached."""
     return (
         _digest(value)
         if isinstance(value, str) and len(value) > _MAX_CACHED_LENGTH

@@ -1,13 +1,12 @@
-"""A page's file cut into header lines and content, so that joining them gives its text back.
+"""Split a page's file into header lines and content, so that joining them gives its text back.
 
-Nothing is read here that is not needed for cutting: what an entry's value is, ``values`` says.
+This module finds where a header and its entries begin and end; ``header_values`` reads the values
+of entries.
 
-A Markdown page's header lies between two lines ``---`` (the second may be YAML's ``...``), an HTML
-page's between ``<!--`` and ``-->``. Older Wiki.js wrote Markdown pages with ``<!-- TITLE: x -->``
-and ``<!-- SUBTITLE: x -->`` in front instead. One empty line behind a header belongs to it. A file
-that only looks as if it had a header is content from its first character.
-
-A header's lines, grouped by the key that they belong to.
+The header of a Markdown page stands between two lines ``---`` (the second may be YAML's ``...``),
+that of an HTML page between ``<!--`` and ``-->``. Older versions of Wiki.js wrote ``<!-- TITLE: x
+-->`` and ``<!-- SUBTITLE: x -->`` at the top of Markdown pages instead. One empty line after a
+header belongs to it. A file without a valid header is all content.
 """
 
 from __future__ import annotations
@@ -38,10 +37,10 @@ HEADER_KEYS: Final[tuple[str, ...]] = (
     "scriptJs",
     "private",
 )
-"""The keys that mean something here, in the order in which a header has them."""
+"""The keys that wikisync reads, in the order in which a header has them."""
 
 EOL: Final = r"(?:\r\n|\n|\r)"
-"""A line's end, as a pattern: a lone CR is one too."""
+"""Pattern of a line's end: LF, CRLF or a lone CR."""
 
 _LINES: Final = re.compile(rf"[^\r\n]*{EOL}")
 _LINE_END: Final = re.compile(EOL)
@@ -53,10 +52,11 @@ KEY_LINE: Final = re.compile(
 
 
 class Entry(NamedTuple):
-    """A key with all its lines; or, where ``key`` is empty, lines that are none's: comments, say.
+    """Hold a header key with all its lines; or, without a key, comments and other lines.
 
-    ``text`` is the lines byte for byte, ``head`` the first one's part up to the colon and the one
-    blank behind it, ``raw`` the rest of that line, ``more`` whether other lines follow.
+    ``text`` is all lines byte for byte. ``prefix`` is the part of the first line up to the colon
+    and the space after it, ``raw`` the rest of that line. ``continuation`` says whether more lines
+    follow. ``line`` is the line's number in the file.
     """
 
     key: str
@@ -68,21 +68,21 @@ class Entry(NamedTuple):
 
 
 def lines_of(text: str) -> list[str]:
-    """The lines of a header's text with their ends: LF, CRLF, or a lone CR."""
+    """Return the lines of a header's text, each with its line end (LF, CRLF or a lone CR)."""
     return _LINES.findall(text)
 
 
 def first_line_end(text: str) -> str:
-    """The text's first line end; LF if it has none."""
+    """Return the text's first line end; LF if it has none."""
     match = _LINE_END.search(text)
     return match[0] if match else "\n"
 
 
 def split_entries(body: str, first_line: int = 2) -> tuple[Entry, ...]:
-    """The lines of a header as entries. Every line ends with a line end."""
+    """Return the lines of a header as entries. Every line must have a line end."""
     entries: list[Entry] = []
-    continuation_lines: list[str] = []  # lines that go on with the last entry
-    pending: list[str] = []  # comments and empty lines: the next line decides whose they are
+    continuation_lines: list[str] = []  # further lines of the last entry
+    pending: list[str] = []  # comments and empty lines: the next line decides which entry has them
     for number, line in enumerate(lines_of(body), first_line):
         match = KEY_LINE.fullmatch(line)
         if match is None:
@@ -104,7 +104,10 @@ def split_entries(body: str, first_line: int = 2) -> tuple[Entry, ...]:
 
 
 def _finish_entry(entries: list[Entry], tail: list[str], waiting: list[str], number: int) -> None:
-    """Give the last entry its other lines, and what waited before line ``number`` its own."""
+    """Complete the last entry, and add the pending lines as an entry without a key.
+
+    ``number`` is the number of the line after the pending ones.
+    """
     if tail:
         last = entries[-1]
         entries[-1] = last._replace(text="".join([last.text, *tail]), continuation=True)
@@ -115,7 +118,7 @@ def _finish_entry(entries: list[Entry], tail: list[str], waiting: list[str], num
 
 
 def _continues_entry(line: str, last: Entry, tail: list[str]) -> bool:
-    """Whether a line that is neither key, comment nor empty goes on with the entry before it."""
+    """Return whether a line that is no key, comment or empty line continues the last entry."""
     if line[0] in " \t]}":
         return True
     # A list below its key need not be indented.
@@ -125,7 +128,7 @@ def _continues_entry(line: str, last: Entry, tail: list[str]) -> bool:
 _HEADER_KEY_SET: Final = frozenset(HEADER_KEYS)
 
 MAX_HEADER: Final = 65_536
-"""The most characters of a header; reading takes the longer the more lines one has."""
+"""The most characters of a header; parsing time grows faster than the number of lines."""
 
 FENCES: Final[dict[ContentType, tuple[str, str]]] = {
     "markdown": ("---", "---"),
@@ -157,7 +160,7 @@ _LEGACY: Final = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """What stands before the content. Its text is the parts, joined."""
+    """Hold everything before the content. Its text is its parts, joined."""
 
     kind: Literal["yaml", "legacy"]
     opening: str
@@ -168,19 +171,19 @@ class Header:
 
     @property
     def text(self) -> str:
-        """The header byte for byte, the empty line behind it included."""
+        """The header byte for byte, with the empty line after it."""
         lines = "".join([entry.text for entry in self.entries])
         return f"{self.opening}{lines}{self.closing}{self.gap}"
 
     def entries_by_key(self) -> dict[str, Entry]:
-        """Key → its entry; the last, where a key stands twice, as YAML has it."""
+        """Return key → entry; of a key that is there twice the last, as in YAML."""
         return {entry.key: entry for entry in self.entries if entry.key}
 
 
 def split_header(text: str, content_type: ContentType, file: str = "") -> tuple[Header | None, str]:
-    """The header, if there is one, and the content.
+    """Return the header, or ``None``, and the content.
 
-    Raises BadPage where a header begins and does not end, or a known key has no blank behind it.
+    Raises BadPage if a header has no end, or a known key has no space after its colon.
     """
     if content_type == "asciidoc":
         return None, text
@@ -207,14 +210,14 @@ def split_header(text: str, content_type: ContentType, file: str = "") -> tuple[
 
 
 def _reject_long_header(text: str, start: int, file: str) -> None:
-    """Raise BadPage if what is too long for a header has a known key in its first paragraph."""
+    """Raise BadPage if the first paragraph of a header that is too long has a known key."""
     end = _PARAGRAPH_END.search(text, start)
     if _HEADER_KEY_LINE.search(text, start, end.start() if end else len(text)):
         raise BadPage(file, 1, TOO_LONG)
 
 
 def _is_header(entries: tuple[Entry, ...], content_type: ContentType, file: str) -> bool:
-    """Whether lines between fences are a header, not a passage between two rules."""
+    """Return whether the lines between two fences are a header, not text between two rules."""
     first = entries[0]
     stray = next((e for e in reversed(entries) if not e.key and not _is_blank_or_comment(e)), None)
     missing_space = next(
@@ -224,7 +227,7 @@ def _is_header(entries: tuple[Entry, ...], content_type: ContentType, file: str)
         return False
     known = any(entry.key in _HEADER_KEY_SET for entry in entries)
     if not known and missing_space is None:
-        # Somebody else's keys: sure to be meant as a header only if all of it is YAML.
+        # No key is known: this is a header only if all of it is valid YAML.
         if content_type == "html" or stray is not None or not first.text.strip():
             return False
         return isinstance(load_yaml("".join([entry.text for entry in entries])), dict)
@@ -241,7 +244,7 @@ def _is_header(entries: tuple[Entry, ...], content_type: ContentType, file: str)
 
 
 def _is_blank_or_comment(entry: Entry) -> bool:
-    """Whether the lines are comments or empty."""
+    """Return whether all lines of an entry are comments or empty."""
     return all(line[0] in "#\r\n" or not line.strip() for line in lines_of(entry.text))
 
 
@@ -251,7 +254,7 @@ def _after_empty_line(entries: tuple[Entry, ...], stray: Entry) -> bool:
 
 
 def _reject_unclosed_header(text: str, start: int, content_type: ContentType, file: str) -> None:
-    """Raise BadPage if the file begins with a header that never ends."""
+    """Raise BadPage if the file begins with a header that has no end."""
     match = _LOOKS_LIKE_KEY.match(text, start)
     if match is None and _KEY_WITHOUT_SPACE.match(text, start) is None:
         return
@@ -259,7 +262,7 @@ def _reject_unclosed_header(text: str, start: int, content_type: ContentType, fi
         key = KEY_LINE.match(text, start)
         if key is None or key["key"] not in _HEADER_KEY_SET:
             return
-        # Any comment may begin like a header; it ends within its paragraph.
+        # An ordinary comment may begin like a header, but ends within its paragraph.
         end = _PARAGRAPH_END.search(text, start)
         if "-->" in text[start : end.start() if end else None]:
             return

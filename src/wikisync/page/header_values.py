@@ -1,10 +1,8 @@
-"""What a header's entry says. Text is text: what YAML would make another thing of stays as it is.
+"""Read the values of header entries, and list the values that a header is to have.
 
-The rest of a key's line is its value, blanks at the end and all, since Wiki.js writes titles and
-descriptions unquoted, whatever they hold. Only what can be nothing but YAML is read as YAML: a
-value in quotes from end to end, a value over several lines, and for tags a list.
-
-A page's values as a header has them, key by key, and which of them are to be written.
+The rest of a key's line is its value, with any spaces at its end, because Wiki.js writes titles and
+descriptions without quotes, whatever they contain. Only these are parsed as YAML: a value that is
+quoted from its first to its last character, a value of several lines, and a list of tags.
 """
 
 from __future__ import annotations
@@ -30,7 +28,7 @@ QUOTED_VALUE: Final = re.compile(
     r"(?P<scalar>\"(?:[^\"\\]|\\.)*\"|'(?:[^']|'')*')"
     r"(?P<after>[ \t]*|[ \t]+\#.*)"
 )
-"""A value in quotes from end to end, with the comment that may follow it."""
+"""A value in quotes, with the comment that may follow it."""
 
 BLOCK_SCALAR: Final = re.compile(r"[ \t]*[|>][-+1-9]*[ \t]*(?:#.*)?")
 """The first line of a block scalar."""
@@ -40,7 +38,7 @@ LIST_ITEM: Final = re.compile(r"(?P<dash>[ \t]*-[ \t]+)(?P<item>[^\r\n]*)(?P<eol
 """A line of a block list."""
 
 NO_EDITOR: Final = frozenset({"", "undefined"})
-"""What stands in place of an editor's name where Wiki.js knew none."""
+"""Values that Wiki.js writes in place of an editor's name when it has none."""
 
 BOOLEAN_WORDS: Final = {
     "true": True,
@@ -52,11 +50,11 @@ BOOLEAN_WORDS: Final = {
     "on": True,
     "off": False,
 }
-"""Every spelling of a yes or no, lower-cased."""
+"""The accepted boolean values, in lower case."""
 
 
 def read_text(entry: Entry) -> str:
-    """The entry's value as text; ``""`` where nothing follows the key."""
+    """Return the entry's value as text; ``""`` if nothing follows the key."""
     if not entry.continuation:
         if entry.raw.lstrip(" \t")[:1] in ('"', "'") and QUOTED_VALUE.fullmatch(entry.raw):
             loaded = _load_entry(entry)
@@ -68,7 +66,7 @@ def read_text(entry: Entry) -> str:
 
 
 def read_tags(entry: Entry) -> tuple[str, ...]:
-    """The entry's value as tags: a YAML list's items, or a text cut at its commas."""
+    """Return the entry's value as tags: the items of a YAML list, or a text split at its commas."""
     if entry.continuation or entry.raw.lstrip(" \t").startswith("["):
         loaded = _load_entry(entry)
         if isinstance(loaded, list) and all(isinstance(item, str) for item in loaded):
@@ -79,7 +77,7 @@ def read_tags(entry: Entry) -> tuple[str, ...]:
 
 
 def read_boolean(entry: Entry, file: str) -> bool:
-    """The entry's value as a yes or no. Raises BadPage where it is neither."""
+    """Return the entry's value as a boolean. Raises BadPage if it is none."""
     flag = BOOLEAN_WORDS.get(without_comment(read_text(entry)).lower())
     if flag is None:
         why = f"`{entry.key}` must be true or false, and is `{entry.raw}`"
@@ -88,7 +86,10 @@ def read_boolean(entry: Entry, file: str) -> bool:
 
 
 def read_date(entry: Entry, file: str) -> str:
-    """The entry's value as a date, as it is spelt; ``""`` is no date. Raises BadPage else."""
+    """Return the entry's value, a date, unchanged; ``""`` means not set.
+
+    Raises BadPage if it is no date.
+    """
     text = without_comment(read_text(entry))
     if text and parse_instant(text) is None:
         raise BadPage(
@@ -98,18 +99,21 @@ def read_date(entry: Entry, file: str) -> str:
 
 
 def read_editor(entry: Entry) -> str | None:
-    """The entry's value as an editor's name; ``None`` where it names none."""
+    """Return the entry's value as an editor's name; ``None`` for no name or ``undefined``."""
     text = read_text(entry).strip()
     return None if text in NO_EDITOR else text
 
 
 def without_comment(text: str) -> str:
-    """A text in which ``#`` can only begin a comment, without it and its edges."""
+    """Return the text without its comment and surrounding white space.
+
+    Only for values that cannot contain ``#``.
+    """
     return COMMENT.sub("", text).strip()
 
 
 def _load_entry(entry: Entry) -> object:
-    """The entry as YAML reads it alone; ``None`` where it is no YAML."""
+    """Return the entry's value as YAML parses it; ``None`` if it is not valid YAML."""
     mapping = load_yaml(entry.text)
     if not isinstance(mapping, dict) or len(mapping) != 1:
         return None
@@ -117,13 +121,13 @@ def _load_entry(entry: Entry) -> object:
 
 
 def _join_lines(entry: Entry) -> str:
-    """The lines of a value that is no YAML, joined as YAML joins a long text."""
+    """Return the lines of a value that is not valid YAML, joined by spaces."""
     lines = lines_of(entry.text.removeprefix(entry.prefix))
     return " ".join(part for line in lines if (part := line.strip(" \t\r\n")))
 
 
 def _read_list_items(entry: Entry) -> tuple[str, ...]:
-    """The items of a block list that YAML takes for something else, line by line."""
+    """Return the items of a block list that YAML does not parse as strings."""
     lines = lines_of(entry.text)[1:]
     items = [match["item"].strip() for line in lines if (match := LIST_ITEM.fullmatch(line))]
     return tuple(item for item in items if item) if len(items) == len(lines) else ()
@@ -132,11 +136,11 @@ def _read_list_items(entry: Entry) -> tuple[str, ...]:
 _TIMESTAMPS: Final = frozenset({"date", "dateCreated"})
 _PUBLISH_DATES: Final = frozenset({"publishStartDate", "publishEndDate"})
 _EXTRA_KEYS: Final = frozenset({"scriptCss", "scriptJs", "private"})
-"""Keys that Wiki.js's storage never writes; a user may."""
+"""Keys that Wiki.js's storage never writes, and that a user may add."""
 
 
 def page_values(page: Page, date: str | None, date_created: str | None) -> dict[str, Value]:
-    """Key → value, in Wiki.js's order, of what the page names and a header can say."""
+    """Return key → value, in Wiki.js's order, for each field that is not None."""
     values: dict[str, Value | None] = {
         "title": page.title,
         "description": page.description,
@@ -155,7 +159,10 @@ def page_values(page: Page, date: str | None, date_created: str | None) -> dict[
 
 
 def values_to_write(values: Mapping[str, Value], extra_keys: Collection[str]) -> dict[str, Value]:
-    """The values that a new file has lines for: ``naming`` asks for those that storage omits."""
+    """Return the values that a new file has lines for.
+
+    Publish dates that are not set are left out, and extra keys that are not in ``extra_keys``.
+    """
     return {
         key: value
         for key, value in values.items()
@@ -166,9 +173,9 @@ def values_to_write(values: Mapping[str, Value], extra_keys: Collection[str]) ->
 def changed_values(
     current: Mapping[str, Value], requested: Mapping[str, Value], fields: Collection[str] | None
 ) -> dict[str, Value]:
-    """What is to change: what is asked and differs in meaning from what the file says.
+    """Return the requested values that differ in meaning from the current ones.
 
-    With ``fields``, those keys alone, and the two dates.
+    With ``fields``, only these keys and the two timestamps.
     """
     return {
         key: value
@@ -181,7 +188,7 @@ def changed_values(
 
 
 def _readable_date(text: str | None) -> str | None:
-    """A publish date that can be read again; Wiki.js itself takes any text."""
+    """Return a publish date, or ``None`` if it cannot be parsed: Wiki.js accepts any text."""
     return None if text is None or (text and parse_instant(text) is None) else text
 
 
@@ -195,7 +202,7 @@ def _same_value(key: str, one: Value, other: Value) -> bool:
 
 
 def _needs_line(key: str, value: Value) -> bool:
-    """Whether a value that the file does not name is written all the same."""
+    """Return whether a value is written although the file does not name its key."""
     if key in _TIMESTAMPS:
         return False
     return bool(value) or (key not in _PUBLISH_DATES and key not in _EXTRA_KEYS)

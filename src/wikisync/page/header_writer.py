@@ -1,10 +1,8 @@
-"""How values are written into a header: as Wiki.js does, or as the file at hand does.
+"""Write values into a header: new lines as Wiki.js does, changed lines in their own format.
 
-A new line is spelt as Wiki.js's own storage spells it, unquoted, unless YAML would then read
-another text. A changed line keeps the spelling that it has: its quotes, its kind of list, its
-comment behind the value. Whatever is written here reads back as the value (``values``).
-
-Headers made and changed: a few keys in, a header out whose other lines are as they were.
+A new line is unquoted as in Wiki.js's storage files, unless YAML would then parse another value. A
+changed line keeps its quotes, its kind of list and the comment after its value. Lines of other keys
+stay byte for byte. ``header_values`` reads back every value written here.
 """
 
 from __future__ import annotations
@@ -43,14 +41,14 @@ if TYPE_CHECKING:
 
 
 Value = str | bool | tuple[str, ...]
-"""What a key can be given: a text, a yes or no, or tags."""
+"""The value of a key: text, a boolean, or tags."""
 
 HTML_COMMENT_END: Final = "-->"
-"""What must not stand in an HTML page's header, lest the comment around it end there."""
+"""Text that a header of an HTML page may not contain: it ends the comment around it."""
 
 _DATES: Final = frozenset({"date", "dateCreated", "publishStartDate", "publishEndDate"})
 _COMMENTED_DATES: Final = frozenset({"publishStartDate", "publishEndDate"})
-"""Texts in which ``#`` can only begin a comment."""
+"""Keys whose values cannot contain ``#``, so that it begins a comment."""
 
 _FLOW_LIST: Final = re.compile(r"(?P<before>[ \t]*)\[.*\](?P<after>[ \t]*|[ \t]+#.*)")
 _PLAIN_ITEM: Final = re.compile(r"\w(?:[\w ./+-]*[\w./+-])?")
@@ -58,7 +56,7 @@ _BOOLEAN_PAIRS: Final = {"1": "0", "true": "false", "yes": "no", "on": "off"}
 
 
 def format_value(key: str, value: Value, *, forbidden: str = "") -> str:
-    """A new line's value, after ``key: ``. ``never`` as in ``yamlish.quote``."""
+    """Return the value of a new line, to follow ``key: ``. ``forbidden``: see ``quote``."""
     match value:
         case bool():
             return "true" if value else "false"
@@ -69,7 +67,7 @@ def format_value(key: str, value: Value, *, forbidden: str = "") -> str:
 
 
 def reformat_entry(entry: Entry, value: Value, *, forbidden: str = "") -> str:
-    """The entry's lines with another value, spelt as they are."""
+    """Return the entry's lines with another value, in the entry's format if that can hold it."""
     match value:
         case bool():
             new = _reformat_boolean(entry, value)
@@ -83,7 +81,7 @@ def reformat_entry(entry: Entry, value: Value, *, forbidden: str = "") -> str:
 
 
 def _reads_back_as(lines: str, value: Value) -> bool:
-    """Whether the lines, read again, are one entry of this value."""
+    """Return whether the lines parse as one entry with this value."""
     entries = split_entries(lines)
     if len(entries) != 1 or not entries[0].key:
         return False
@@ -98,7 +96,7 @@ def _reads_back_as(lines: str, value: Value) -> bool:
 
 
 def _entry_line(entry: Entry, value: str) -> str:
-    """The entry as one line that says ``spelt``."""
+    """Return the entry as one line with this value."""
     blank = "" if entry.prefix[-1] in " \t" else " "
     return f"{entry.prefix}{blank}{value}{first_line_end(entry.text)}"
 
@@ -132,13 +130,16 @@ def _reformat_text(entry: Entry, text: str, forbidden: str) -> str | None:
 
 
 def _comment_with_spaces(comment: re.Match[str]) -> str:
-    """A comment with the blanks in front of it."""
+    """Return a comment with the spaces before it."""
     before = comment.string[: comment.start()]
     return before[len(before.rstrip(" \t")) :] + comment[0]
 
 
 def _format_block_scalar(entry: Entry, text: str, forbidden: str) -> str | None:
-    """The text as a block scalar: ``|``, or the file's ``>`` for what is one line."""
+    """Return the entry with the text as a block scalar; ``None`` if the text is forbidden.
+
+    A text of one line keeps the entry's style (``|`` or ``>``), any other gets ``|``.
+    """
     eol = first_line_end(entry.text)
     indent = re.match(r"[^\r\n]*(?:\r\n|\n|\r)+([ \t]+)", entry.text)
     chomping = "" if text.endswith("\n") else "-"
@@ -151,7 +152,7 @@ def _format_block_scalar(entry: Entry, text: str, forbidden: str) -> str | None:
 
 
 def _reformat_boolean(entry: Entry, flag: bool) -> str | None:
-    """The other word of the pair that the file uses, in its case and quotes."""
+    """Return the entry with the other word of its pair, in the same case and quotes."""
     if entry.continuation:
         return None
     comment = COMMENT.search(entry.raw)
@@ -166,13 +167,13 @@ def _reformat_boolean(entry: Entry, flag: bool) -> str | None:
 
 
 def _format_tags(tags: tuple[str, ...], forbidden: str) -> str:
-    """Tags as Wiki.js joins them; quoted, or a list, where they would be read as others."""
+    """Return tags joined by commas, as Wiki.js does, or as a list if they would not read back."""
     joined = _join_tags(tags, ", ", "", forbidden)
     return _format_flow_list(tags, forbidden) if joined is None else joined
 
 
 def _join_tags(tags: tuple[str, ...], comma: str, style: str, forbidden: str) -> str | None:
-    """Tags as one text, or None if a tag cannot be cut out of it again."""
+    """Return tags as one text; ``None`` if splitting it at its commas would give other tags."""
     if not all(tag and tag == tag.strip() and "," not in tag for tag in tags):
         return None
     joined = comma.join(tags)
@@ -218,7 +219,10 @@ def _reformat_inline_tags(entry: Entry, tags: tuple[str, ...], forbidden: str) -
 
 
 def _reformat_block_list(entry: Entry, tags: tuple[str, ...], forbidden: str) -> str | None:
-    """A list below its key: lines of tags that stay are kept, comments too; new ones go last."""
+    """Return the list with kept tags and comments unchanged, and new tags last.
+
+    ``None`` if an item has several lines.
+    """
     first, *lines = lines_of(entry.text)
     wanted = {tag.strip().lower(): tag for tag in tags}
     kept: list[str] = []
@@ -239,7 +243,7 @@ def _reformat_block_list(entry: Entry, tags: tuple[str, ...], forbidden: str) ->
 
 
 PLACEHOLDER_LINE: Final = "editor: undefined"
-"""A line that names nothing, for a header whose only use is that content is taken for content."""
+"""A line without a value, for a header that only keeps content from being parsed as one."""
 
 _RANK: Final = {key: rank for rank, key in enumerate(HEADER_KEYS)}
 _LEGACY: Final = {"title": "TITLE", "description": "SUBTITLE"}
@@ -248,7 +252,7 @@ _LEGACY: Final = {"title": "TITLE", "description": "SUBTITLE"}
 def new_header(
     values: Mapping[str, Value], content_type: ContentType, *, line_end: str = "\n"
 ) -> Header:
-    """A header with a line for each value, in the order given, and the empty line behind it."""
+    """Return a header with a line for each value, in order, and the empty line after it."""
     opening, closing = FENCES[content_type]
     forbidden = _forbidden_characters(content_type)
     lines = [
@@ -262,7 +266,7 @@ def new_header(
 def update_header(
     header: Header | None, values: Mapping[str, Value], content_type: ContentType, line_end: str
 ) -> Header:
-    """The header with other values for some keys. Without a header, a new one with these alone."""
+    """Return the header with other values for some keys. Without a header, return a new one."""
     if header is None:
         return new_header(values, content_type, line_end=line_end)
     if header.kind == "legacy":
@@ -271,7 +275,7 @@ def update_header(
     by_key = header.entries_by_key()
     forbidden = _forbidden_characters(content_type)
     for key, value in values.items():
-        # A file that says isPublished goes on saying so.
+        # A file that has isPublished keeps that key.
         alias = "isPublished" if key == "published" and key not in by_key else key
         old = by_key.get(alias)
         if old is not None:
@@ -287,7 +291,7 @@ def update_header(
 
 
 def with_blank_line(header: Header, line_end: str) -> Header:
-    """The header with an end to its last line and an empty line behind it."""
+    """Return the header with a line end after its last line, and an empty line."""
     unended = not header.text.endswith(("\n", "\r"))
     closing = header.closing + line_end if unended else header.closing
     return replace(header, closing=closing, gap=header.gap or line_end)
@@ -298,7 +302,10 @@ def _forbidden_characters(content_type: ContentType) -> str:
 
 
 def _insertion_index(entries: list[Entry], key: str) -> int:
-    """Where a new key goes: behind the key that Wiki.js writes before it, or before the next."""
+    """Return where a new key goes: after its predecessor in Wiki.js's order.
+
+    Without one, before the next known key, else at the end.
+    """
     rank = _RANK[key]
     known = [(_RANK[entry.key], i) for i, entry in enumerate(entries) if entry.key in _RANK]
     before = [place for place in known if place[0] < rank]
@@ -308,7 +315,7 @@ def _insertion_index(entries: list[Entry], key: str) -> int:
 
 
 def _update_legacy(header: Header, values: Mapping[str, Value], line_end: str) -> Header:
-    """The older header, or today's in its place where that one cannot hold the values."""
+    """Return the older header, or a YAML one if the older format cannot hold the values."""
     wanted: dict[str, Value] = {
         key: read_text(entry) for key, entry in header.entries_by_key().items()
     }

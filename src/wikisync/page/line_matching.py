@@ -1,10 +1,10 @@
-"""What two sequences have in common, in order, at a price that is known beforehand. Pure.
+"""Match the common items of two sequences, in order, within a number of steps. Pure.
 
-difflib's matcher gives the answer that people know, but takes quadratic time and worse where
-little is shared (16,000 lines, every other one changed: 12 seconds). So it works under a
-``Budget``; where that does not suffice, items that occur once on both sides hold the two together,
-and what lies between them is compared as far as the rest of the budget goes. The answer is always
-a correct one; where the budget ends it is only coarser.
+difflib's matcher gives the familiar answer, but takes quadratic time and worse where little is
+shared (16,000 lines, every other one changed: 12 seconds). So it runs with a ``Budget``. Where that
+is exceeded, the items that occur once on both sides are matched first, and difflib compares the
+stretches between them with the rest of the budget. The result is always correct; without budget it
+is only coarser.
 """
 
 from __future__ import annotations
@@ -22,22 +22,22 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 BUDGET: Final = 10_000_000
-"""Steps that the lines of two texts may cost, and their words again: about two seconds each."""
+"""Steps for the lines of two texts, and again for their words: about two seconds each."""
 SHARED_BUDGET: Final = 300_000_000
-"""Steps that all comparisons of one report may cost: about a minute. Those of an honest page take
-some thousands; where nothing is left, pages are compared coarsely."""
+"""Steps for all comparisons of one report: about a minute. Ordinary pages take some thousand steps;
+when none are left, pages are compared coarsely."""
 
 
 @dataclass(slots=True)
 class Budget:
-    """Steps that are left. One step is one comparison, about 0.2 microseconds."""
+    """Count the steps that are left. A step is one comparison, about 0.2 microseconds."""
 
     left: int = BUDGET
 
     def spend(self, steps: int) -> bool:
-        """Take so many steps; False, and nothing is left, where there are not so many.
+        """Subtract ``steps``; return False, and leave none, if there are fewer.
 
-        Within ``shared`` they are taken from what all comparisons have together as well.
+        Inside ``shared_budget`` the steps are subtracted from the shared budget too.
         """
         together = _shared.get()
         if together is not None and not together._take(steps):
@@ -57,7 +57,7 @@ _shared: ContextVar[Budget | None] = ContextVar("together", default=None)
 
 @contextmanager
 def shared_budget(steps: int = SHARED_BUDGET) -> Iterator[None]:
-    """Bound what all comparisons cost together, until the end of the ``with``."""
+    """Limit the steps of all comparisons together until the end of the ``with`` block."""
     token = _shared.set(Budget(steps))
     try:
         yield
@@ -66,11 +66,11 @@ def shared_budget(steps: int = SHARED_BUDGET) -> Iterator[None]:
 
 
 class _BudgetExceeded(Exception):
-    """The matcher would need more steps than there are."""
+    """The matcher would need more steps than are left."""
 
 
 class _Matcher(SequenceMatcher[str]):
-    """difflib's matcher, which counts its steps before it takes them."""
+    """Count difflib's steps before it takes them."""
 
     def __init__(self, a: Sequence[str], b: Sequence[str], budget: Budget, *, popular: bool):
         super().__init__(None, a, b, autojunk=not popular)
@@ -81,7 +81,7 @@ class _Matcher(SequenceMatcher[str]):
     def find_longest_match(
         self, alo: int = 0, ahi: int | None = None, blo: int = 0, bhi: int | None = None
     ) -> Match:
-        """As difflib's. Raises _TooMuch."""
+        """Do as difflib does. Raises _BudgetExceeded."""
         end = len(self._cost) - 1 if ahi is None else ahi
         if not self._budget.spend(self._cost[end] - self._cost[alo]):
             raise _BudgetExceeded
@@ -91,10 +91,10 @@ class _Matcher(SequenceMatcher[str]):
 def matching_blocks(
     a: Sequence[str], b: Sequence[str], budget: Budget, *, include_frequent: bool = False
 ) -> list[Match]:
-    """The stretches that both have, in order, each as ``difflib.Match``; none is empty.
+    """Return the stretches that both sequences have, in order, as ``difflib.Match``; none is empty.
 
-    As difflib finds them where the budget allows. ``popular``: also those items count that are
-    all over a long sequence, as blanks are among words.
+    The same as difflib's where the budget suffices. ``include_frequent`` also matches items that
+    are frequent in a long sequence, as spaces are among words.
     """
     half = Budget(budget.left // 2)
     before = half.left
@@ -119,7 +119,7 @@ def _difflib_blocks(
 def _anchored_blocks(
     a: Sequence[str], b: Sequence[str], budget: Budget, *, include_frequent: bool
 ) -> Iterator[Match]:
-    """The equal ends, the items in order that are unique on both sides, and what fits between."""
+    """Yield the equal ends, the items unique on both sides, and the matches between these."""
     start, end = _common_ends(a, b)
     ends = (Match(0, 0, start), Match(len(a) - end, len(b) - end, end))
     middle = _unique_in_order(a, b, (start, len(a) - end), (start, len(b) - end))
@@ -143,7 +143,7 @@ def _anchored_blocks(
 
 
 def _common_ends(a: Sequence[Any], b: Sequence[Any]) -> tuple[int, int]:
-    """How many items at the start, and then at the end, are equal."""
+    """Return how many items at the start, and then at the end, are equal."""
     short = min(len(a), len(b))
     start = next((n for n in range(short) if a[n] != b[n]), short)
     rest = short - start
@@ -153,7 +153,7 @@ def _common_ends(a: Sequence[Any], b: Sequence[Any]) -> tuple[int, int]:
 def _unique_in_order(
     a: Sequence[str], b: Sequence[str], within: tuple[int, int], beside: tuple[int, int]
 ) -> list[Match]:
-    """The most items that occur once on each side and come in the same order on both."""
+    """Return the longest run of items that occur once on each side, in the same order on both."""
     ours, theirs = Counter(a[slice(*within)]), Counter(b[slice(*beside)])
     places = {b[n]: n for n in range(*beside) if theirs[b[n]] == 1}
     pairs = [(n, places[a[n]]) for n in range(*within) if a[n] in places and ours[a[n]] == 1]
@@ -174,7 +174,7 @@ def _unique_in_order(
 
 
 def _merge_adjacent(matches: Iterator[Match]) -> Iterator[Match]:
-    """Matches that follow each other without a gap, as one."""
+    """Yield the matches, those that follow each other without a gap as one."""
     held: Match | None = None
     for match in matches:
         if held and (held.a + held.size, held.b + held.size) == (match.a, match.b):

@@ -1,11 +1,8 @@
-"""The values of a page, wherever they come from.
+"""Define the values of a page, its key, and the limits that Wiki.js sets to them. Pure.
 
-Nothing here reads or writes anything. How a page looks as a file is ``document``'s job, where that
-file lies is ``paths``', and when two pages count as the same is ``fingerprint``'s.
-
-Dates as files and wikis spell them, read as instants. Pure.
-
-What the wiki will not take of a page, known before anything is sent (facts, *Writing*). Pure.
+``document`` parses and writes files, ``paths`` maps keys to file names, and ``fingerprint`` decides
+whether two pages are equal. Dates are parsed here (``parse_instant``), and values that the wiki
+would refuse are found before anything is sent (``reason_unsendable``; wikijs.md, *Fields*).
 """
 
 from __future__ import annotations
@@ -16,7 +13,7 @@ from datetime import UTC, datetime
 from typing import Final, Literal, NamedTuple, TypeGuard
 
 ContentType = Literal["markdown", "html", "asciidoc"]
-"""The kinds of content that have a file form here."""
+"""The content types whose pages can be files."""
 
 CONTENT_TYPES: Final[dict[str, ContentType]] = {
     "markdown": "markdown",
@@ -25,10 +22,10 @@ CONTENT_TYPES: Final[dict[str, ContentType]] = {
     "wysiwyg": "html",
     "asciidoc": "asciidoc",
 }
-"""Editor → the content type of the pages it makes (facts, *Writing*)."""
+"""Editor → the content type of its pages (wikijs.md, *Fields*)."""
 
 MAX_FILE_BYTES: Final = 64 * 1024 * 1024
-"""A larger file is no page; the wiki takes 5 MB in a request by default."""
+"""Larger files are not read as pages. Wiki.js accepts requests of 5 MB by default."""
 
 DEFAULT_EDITOR: Final[dict[ContentType, str]] = {
     "markdown": "markdown",
@@ -60,7 +57,7 @@ FIELD_NAMES: Final = tuple(FIELDS)
 
 
 class Key(NamedTuple):
-    """What tells one page from another: its locale (``en``) and its path (``guide/a``)."""
+    """Identify a page by its locale (``en``) and its path (``guide/a``)."""
 
     locale: str
     path: str
@@ -71,12 +68,12 @@ class Key(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page's values, without its name.
+    """Hold a page's fields, without its key.
 
-    ``None`` means *not named here*: a file may leave a field out, and what it leaves out is
-    carried, never wiped (promise 6). A page read whole from the wiki has every field.
+    A field is ``None`` where the file leaves it out. Such a field is taken from the wiki's page and
+    never cleared (promise 6). A page read from the wiki has every field.
 
-    Times are as the wiki spells them (ISO 8601, UTC, milliseconds); ``""`` is *not set*.
+    Dates are strings as Wiki.js writes them (ISO 8601, UTC, milliseconds); ``""`` means not set.
     """
 
     content: str
@@ -92,7 +89,7 @@ class Page:
     private: bool | None = None
 
     def with_defaults_from(self, other: Page) -> Page:
-        """This page, with whatever it does not name taken from ``other``."""
+        """Return this page with each field that is ``None`` taken from ``other``."""
         missing = {
             f.name: getattr(other, f.name) for f in fields(self) if getattr(self, f.name) is None
         }
@@ -101,10 +98,10 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A page as the wiki's list shows it: everything cheap, no content.
+    """Hold a page as the wiki's list returns it: without content, editor, publish dates, styles.
 
-    ``content_type`` is the wiki's own word, which may be one that has no file form here (``yml``).
-    ``created_at`` and ``updated_at`` are kept byte for byte: the wiki compares them as strings.
+    ``content_type`` is the wiki's value, which may have no file form (``yml``). ``created_at`` and
+    ``updated_at`` are kept byte for byte, because the wiki compares them as strings.
     """
 
     id: int
@@ -121,7 +118,7 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """A page read whole from the wiki. ``page`` names every field."""
+    """Hold a page read completely from the wiki: every field of ``page`` is set."""
 
     id: int
     key: Key
@@ -132,23 +129,23 @@ class Record:
 
 
 def has_file_form(content_type: str) -> TypeGuard[ContentType]:
-    """Whether pages of this content type, in the wiki's own word, can be files here."""
+    """Return whether pages of this content type, as the wiki names it, can be files."""
     return content_type in DEFAULT_EDITOR
 
 
 def clean_tags(tags: tuple[str, ...] | list[str]) -> tuple[str, ...]:
-    """Tags as the wiki will keep them: trimmed, lower-cased, each once, none empty; order kept."""
+    """Return tags as the wiki stores them: trimmed, in lower case, no empty ones or duplicates."""
     return tuple(dict.fromkeys(t for t in (tag.strip().lower() for tag in tags) if t))
 
 
-# ``fromisoformat`` takes any character between date and time.
+# ``fromisoformat`` accepts any character between date and time.
 _ISO_8601: Final = re.compile(r"[0-9W-]+(?:[Tt ][0-9:.,Zz+-]+)?")
 
 
 def parse_instant(text: str) -> datetime | None:
-    """The moment that an ISO 8601 date or time names, in UTC; ``None`` where it names none.
+    """Return the instant of an ISO 8601 date or time, in UTC; ``None`` if it cannot be parsed.
 
-    A date alone is its midnight, and a time without a zone is UTC, as Wiki.js spells its own.
+    A date alone means its midnight. A time without a zone is taken as UTC.
     """
     text = text.strip()
     if not _ISO_8601.fullmatch(text):
@@ -161,7 +158,7 @@ def parse_instant(text: str) -> datetime | None:
 
 
 def same_instant(one: str, other: str) -> bool:
-    """Whether two spellings mean the same moment, or are the same text."""
+    """Return whether two dates are the same instant, or the same text."""
     if one == other:
         return True
     moment = parse_instant(one)
@@ -169,13 +166,13 @@ def same_instant(one: str, other: str) -> bool:
 
 
 MAX_TEXT_LENGTH: Final = 255
-"""Characters that a title and a description hold."""
+"""The most characters of a title or a description."""
 
 
 def reason_unsendable(page: Page, content_type: ContentType) -> str | None:
-    """Why the wiki would refuse the values of a file, in a clause; None where it would not.
+    """Return why the wiki would refuse a file's values, as a clause; ``None`` if it would not.
 
-    Characters are counted as the wiki's database counts them: one a code point.
+    Characters are counted as code points, as the wiki's database counts them.
     """
     if not page.content.strip():
         return "it has no content, and the wiki refuses an empty page (6004)"

@@ -1,9 +1,9 @@
-"""Where a page lies: its key on the wiki ↔ its file's name below the folder. Pure.
+"""Map a page's key to its file's name below the folder, and back. Pure.
 
-A page of the default locale is ``<path>.<ext>``, of another installed one
-``<locale>/<path>.<ext>``. Every name that one side cannot hold, or that would not lead back to the
-same page, is refused with its rule and never bent into one that fits (promise 9). What the wiki
-refuses, and what a browser cannot reach, is from the facts (*Writing*).
+A page of the default locale is ``<path>.<ext>``, of another installed locale
+``<locale>/<path>.<ext>``. A name that one side cannot hold, or that would not map back to the same
+page, is refused with the rule that it breaks, never changed into one that fits (promise 9). What
+Wiki.js refuses, and what a browser cannot reach: wikijs.md, *Paths*.
 """
 
 from __future__ import annotations
@@ -24,18 +24,18 @@ EXTENSIONS: Final[dict[str, ContentType]] = {
     ".html": "html",
     ".adoc": "asciidoc",
 }
-"""A file's suffix → its content type. Other content types of the wiki have no file here."""
+"""File suffix → content type. Pages of other content types have no file."""
 
 MAX_PATH: Final = 255
-"""Characters that the wiki holds of a path."""
+"""The most characters of a page's path."""
 
 MAX_NAME: Final = 255
-"""Bytes that a file system holds of one file's or folder's name."""
+"""The most bytes of one file's or folder's name."""
 
 RESERVED: Final = frozenset(
     {"login", "logout", "register", "verify", "favicons", "fonts", "img", "js", "svg"}
 )
-"""First segments that are the wiki's own pages."""
+"""First path segments that Wiki.js uses for its own routes."""
 
 _SUFFIX: Final = {kind: suffix for suffix, kind in EXTENSIONS.items()}
 _LOOKS_LIKE_LOCALE: Final = re.compile(r"[A-Za-z]{2}(?:-[A-Za-z]{2})?")
@@ -46,16 +46,16 @@ _REFUSED_PARTS: Final = {
     "\\": "a backslash",
     "//": "an empty segment",
 }
-# Wiki.js takes these out of every address before it looks for the page.
+# Wiki.js removes these from every address before it looks up the page.
 _STRIPPED_CHARACTERS: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\"|<>:*?]")
 
 
 @dataclass(frozen=True, slots=True)
 class Locales:
-    """The locales of a wiki. The default's pages lie at the top of the folder.
+    """Hold the locales of a wiki. Pages of the default locale are at the top of the folder.
 
-    ``installed`` may or may not list the default. ``namespacing`` says whether the wiki's addresses
-    name the locale; where files lie does not depend on it.
+    ``installed`` may or may not contain the default. ``namespacing`` says whether the wiki's
+    addresses contain the locale; file names do not depend on it.
     """
 
     default: str
@@ -69,16 +69,16 @@ class Locales:
 
 
 def _suffix_of(file: str) -> str:
-    """The suffix as pathlib has it, which a name that only begins with a dot lacks."""
+    """Return the suffix as ``pathlib`` defines it: ``.md`` alone has none."""
     name = file.rpartition("/")[2]
     dot = name.rfind(".")
     return name[dot:] if 0 < dot < len(name) - 1 else ""
 
 
 def key_of(file: str, locales: Locales) -> Key:
-    """The page that a file is, by its name (posix, relative to the folder).
+    """Return the key of a file's page. ``file`` is relative to the folder, with ``/``.
 
-    Raises BadName where it is the name of no page that the wiki can hold and show.
+    Raises BadName if the wiki could not hold or show a page of this name.
     """
     suffix = _suffix_of(file)
     if suffix not in EXTENSIONS:
@@ -93,9 +93,9 @@ def key_of(file: str, locales: Locales) -> Key:
 
 
 def file_of(key: Key, content_type: ContentType, locales: Locales) -> str:
-    """The name of a page's file, relative to the folder.
+    """Return the name of a page's file, relative to the folder, with ``/``.
 
-    Raises BadName where there is none that leads back to this page alone.
+    Raises BadName if no file name maps back to this page alone.
     """
     _check_path(key.path, key.path)
     if key.locale != locales.default:
@@ -114,15 +114,14 @@ def file_of(key: Key, content_type: ContentType, locales: Locales) -> str:
 
 
 def case_folded(file: str) -> str:
-    """What names that a file system may hold to be one have in common: case, and how accents are
-    put together."""
+    """Return the name as compared by file systems that ignore case and Unicode composition."""
     return unicodedata.normalize("NFC", unicodedata.normalize("NFD", file).casefold())
 
 
 def reason_unreachable(key: Key, locales: Locales) -> str | None:
-    """Why a browser could not reach a page that bears this name; None where it could.
+    """Return why a browser could not open a page of this key, as a clause; ``None`` if it could.
 
-    Such a page may be on a wiki all the same, and can be a file; it is no name for a new page.
+    Such a page may exist on a wiki and can be a file; a new page cannot have this key.
     """
     first = key.path.partition("/")[0]
     if len(first.encode("utf-16-le")) == 2:  # as JavaScript counts
@@ -145,7 +144,7 @@ def _check_path(name: str, path: str) -> None:
 
 
 def _reason_refused(path: str) -> str | None:
-    """Why the wiki or the folder cannot hold a page of this path."""
+    """Return why the wiki or the folder cannot hold a page of this path; ``None`` if they can."""
     if not path:
         return "a page's path is not empty"
     if len(path) > MAX_PATH:
@@ -163,7 +162,7 @@ def _reason_refused(path: str) -> str | None:
 
 
 def _reason_stripped(path: str) -> str | None:
-    """What Wiki.js takes out of an address before it looks for the page."""
+    """Return what Wiki.js removes from this path in an address; ``None`` if nothing."""
     if match := _STRIPPED_CHARACTERS.search(path):
         return f"Wiki.js cuts {match[0]!r} from addresses: no browser would reach the page"
     if any(not segment.strip() for segment in path.split("/")) or path != path.strip():

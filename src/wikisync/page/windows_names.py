@@ -1,7 +1,7 @@
-"""Names that Windows keeps for itself, or refuses. Pure.
+"""Find file names that Windows reserves or refuses. Pure.
 
-From Microsoft's *Naming Files, Paths, and Namespaces*: a name of a device is one with every
-extension and in either case, and so are the superscript digits of COM and LPT.
+From Microsoft's *Naming Files, Paths, and Namespaces*: the name of a device is reserved with any
+extension and in either case, and with the superscript digits of COM and LPT too.
 """
 
 from __future__ import annotations

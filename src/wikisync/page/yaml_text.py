@@ -1,8 +1,8 @@
-"""YAML, as far as headers need it: texts in, texts out.
+"""Load YAML with every scalar as text, and quote texts for it.
 
-The only module that imports PyYAML and python-frontmatter, and only when a header holds something
-that is not plain: of a folder of ordinary pages, most never come here. What either library would
-write is never taken whole; headers are changed line by line (promise 8).
+The only module that imports PyYAML and python-frontmatter, and only when a value is not plain text:
+for most folders neither is loaded. Headers are changed line by line, and never dumped by a library
+(promise 8).
 """
 
 from __future__ import annotations
@@ -15,27 +15,28 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 MAX_DEPTH: Final = 20
-"""How deep a header may nest. Beyond, it is no YAML to us: PyYAML in C crashes at some depth."""
+"""The deepest nesting that is loaded: PyYAML's C parser crashes at some depth."""
 
-# A letter first, and nothing that YAML could take for syntax: no colon, hash, bracket, brace.
+# A letter first, and no character that is syntax in YAML: no colon, hash, bracket, brace.
 _SAFE_TEXT: Final = re.compile(r"[^\W\d_][\w ,.()/+'’&–—…?;!%$\"-]*")
 _RESERVED_WORDS: Final = frozenset({"true", "false", "yes", "no", "on", "off", "null"})
-# Where one of these comes first, YAML sees syntax ("-" and "?" only before a blank).
+# Characters that are syntax at the start of a value ("-" and "?" only before a space).
 _INDICATORS: Final = frozenset("[]{},&*!|>'\"%@`# \t")
 _CANONICAL_NUMBER: Final = re.compile(r"0|-?[1-9]\d{0,14}|-?(?:0|[1-9]\d{0,6})\.\d{0,6}[1-9]")
-# Text for PyYAML, a number for the YAML that Wiki.js uses.
+# Text in PyYAML, a number in the YAML library of Wiki.js.
 _NUMBER_ELSEWHERE: Final = re.compile(r"[-+]?[\d_]+(?:\.[\d_]*)?[eE][-+]?\d+|0o[0-7]+")
 _ESCAPES: Final = {"\n": r"\n", "\r": r"\r", "\t": r"\t", "\\": r"\\", '"': r"\"", "\0": r"\0"}
-# Controls, line breaks of any kind, and what is no character.
+# Control characters, line breaks of any kind, and code points that are no characters.
 _UNPRINTABLE: Final = "\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff"
 _NEEDS_ESCAPE: Final = re.compile(f"[{_UNPRINTABLE}]")
 _ESCAPED: Final = re.compile(f'[{_UNPRINTABLE}\\\\"]')
 
 
 def load_yaml(text: str) -> object:
-    """The text as YAML, every scalar as its text (``007`` is ``"007"``).
+    """Load the text as YAML, with every scalar as text (``007`` is ``"007"``).
 
-    Gives str, list or dict; ``None`` where the text is no YAML, holds nothing, or nests too deep.
+    Returns str, list or dict; ``None`` if the text is no valid YAML, empty, or nested deeper than
+    ``MAX_DEPTH``.
     """
     read, failures = _yaml_loader()
     try:
@@ -45,15 +46,15 @@ def load_yaml(text: str) -> object:
 
 
 def is_plain_scalar(text: str) -> bool:
-    """Whether YAML takes the text, unquoted after a key, for itself: ``Foo`` yes, ``007`` no.
+    """Return whether YAML loads the unquoted text as this same text: ``Foo`` yes, ``007`` no.
 
-    Trailing blanks are not looked at: our reader keeps them, and Wiki.js writes them so. A number
-    whose text is its only spelling (``42``) is itself, for whoever loads it and prints it.
+    Spaces at the end are ignored: Wiki.js writes them unquoted and wikisync keeps them. A number
+    with only one notation (``42``) counts as plain: printed, it gives the same text.
     """
     bare = text.rstrip(" ")
     if not bare or (_SAFE_TEXT.fullmatch(bare) and bare.lower() not in _RESERVED_WORDS):
         return True
-    # A tab too: YAML's readers disagree on one inside a plain text.
+    # A tab too: YAML libraries disagree on one inside a plain scalar.
     if bare[0] in _INDICATORS or _NEEDS_ESCAPE.search(bare) or _NUMBER_ELSEWHERE.fullmatch(bare):
         return False
     tag = _scalar_type(bare)
@@ -63,11 +64,11 @@ def is_plain_scalar(text: str) -> bool:
 
 
 def quote(text: str, style: str = "", *, forbidden: str = "") -> str:
-    """The text as a quoted scalar on one line.
+    """Return the text as a quoted scalar on one line.
 
-    ``style`` is the quote that the file uses, ``'`` or ``"``; without, whichever reads better.
-    It is kept unless only double quotes can hold the text. ``never`` is a sequence that must not
-    appear, as ``-->`` in an HTML comment; its last character is escaped.
+    ``style`` is the quote to use, ``'`` or ``"``; by default the one that needs fewer escapes.
+    Double quotes are used in any case where single ones cannot hold the text. ``forbidden`` is a
+    sequence that may not appear, as ``-->`` in an HTML comment; its last character is escaped.
     """
     forced = _NEEDS_ESCAPE.search(text) or (forbidden and forbidden in text)
     if not forced and (style or _preferred_quote(text)) == "'":
@@ -91,9 +92,9 @@ def _escape(match: re.Match[str]) -> str:
     return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
 
 
-@lru_cache(maxsize=4096)  # tags and titles come again and again
+@lru_cache(maxsize=4096)  # many pages have the same tags
 def _scalar_type(bare: str) -> str:
-    """The type that YAML gives to a plain scalar: str, int, timestamp, …; "" if it is none."""
+    """Return YAML's type of a plain scalar: str, int, timestamp, …; "" if it is none."""
     import yaml
 
     loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -111,11 +112,11 @@ def _scalar_type(bare: str) -> str:
 
 @cache
 def _yaml_loader() -> tuple[Callable[[str], object], tuple[type[Exception], ...]]:
-    """What loads YAML, and what it raises on text that is none."""
+    """Return the function that loads YAML, and the exceptions that it raises on invalid text."""
     import yaml
     from frontmatter.default_handlers import YAMLHandler
 
-    # The base loader makes no numbers, dates or objects: each scalar stays the text it is.
+    # The base loader makes no numbers, dates or objects: each scalar stays text.
     loader: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
     handler = YAMLHandler()
 
