@@ -137,7 +137,7 @@ def test_a_write_that_may_have_left_the_tree_incomplete_puts_it_in_doubt(
     assert [o.result for o in rig.do("push", delete=True)] == ["done"]
     assert rig.state.meta("tree") == "dirty"
     assert wiki_writes.rebuild_if_dirty(rig.wiki, rig.state) == ()
-    assert rig.box.tree_is_whole
+    assert rig.box.tree_is_complete
     assert rig.mutations()["pages.rebuildTree"] == 1
     assert rig.state.meta("tree") == "clean"
 

@@ -58,7 +58,7 @@ def all_right(rig: Rig, text: str = "Mine.\n") -> None:
         assert found["tags"] == rig_tags(rig, name)
     assert rig.state.journal.open_entries() == []
     assert (rig.plan().actions, rig.plan().in_sync) == ((), len(NAMES))
-    assert rig.box.tree_is_whole
+    assert rig.box.tree_is_complete
 
 
 def rig_tags(rig: Rig, name: str) -> list[str]:
@@ -69,7 +69,7 @@ def rig_tags(rig: Rig, name: str) -> list[str]:
 def test_updates_go_on_at_the_same_time_and_each_page_is_right(synced: Rig) -> None:
     edit(synced, *NAMES)
     assert by_path(synced.do("push")) == dict.fromkeys(NAMES, "done")
-    assert synced.box.races.most == synced.at_once
+    assert synced.box.races.max_under_way == synced.at_once
     all_right(synced)
 
 
@@ -77,7 +77,7 @@ def test_never_more_writes_are_in_flight_than_were_asked_for(synced: Rig) -> Non
     synced.at_once = 2
     edit(synced, *NAMES)
     synced.do("push")
-    assert synced.box.races.most == 2
+    assert synced.box.races.max_under_way == 2
 
 
 def test_pages_that_are_about_to_be_written_are_looked_at_in_one_request(synced: Rig) -> None:
@@ -141,7 +141,7 @@ def test_a_wiki_that_goes_away_stops_the_rest_and_the_next_run_does_it(synced: R
     edit(synced, *NAMES)
     plan = synced.plan("push")
     fault = synced.box.faults.add(Drop(), on="update", nth=4, times=None)
-    synced.box.faults.add(Drop(), times=None, when=lambda _: fault.struck > 0)
+    synced.box.faults.add(Drop(), times=None, when=lambda _: fault.applied > 0)
     outcomes = synced.apply(plan)
     assert len(outcomes) == len(NAMES)
     found = {outcome.result for outcome in outcomes}
@@ -229,7 +229,7 @@ def test_creations_that_race_on_the_tree_all_end_right(wide: Rig, rate: float) -
     wide.box.races.tree = rate
     edit(wide, *NAMES)
     assert by_path(wide.do("push")) == dict.fromkeys(NAMES, "done")
-    assert wide.box.races.most > 1
+    assert wide.box.races.max_under_way > 1
     assert rate < 1 or wide.box.races.lost["tree"] > 0
     all_right(wide)
 

@@ -162,7 +162,7 @@ def test_requests_are_remembered_with_what_they_asked(box: Sandbox) -> None:
         (("pages.create",), True),
         (("pages.single", "pages.single"), False),
     ]
-    assert box.requests[1].asked[0].arguments["path"] == "a"
+    assert box.requests[1].requested[0].arguments["path"] == "a"
 
 
 def test_the_schema_can_be_asked_for(box: Sandbox) -> None:

@@ -27,7 +27,7 @@ from wikisync.sandbox import (
 )
 
 if TYPE_CHECKING:
-    from wikisync.sandbox.execution import Asked
+    from wikisync.sandbox.execution import RequestedField
 
 CUT = (http.client.HTTPException, ConnectionError)
 
@@ -48,7 +48,7 @@ def test_a_dropped_connection_brings_no_answer_whether_it_was_done_or_not(
     with pytest.raises(CUT):
         create(box)
     assert paths(box) == (["a"] if after else [])
-    assert fault.struck == 1
+    assert fault.applied == 1
     assert create(box, "b")["succeeded"]
 
 
@@ -186,7 +186,7 @@ def test_a_fault_strikes_from_the_nth_match_as_often_as_told(box: Sandbox) -> No
     fault = box.faults.add(Refuse(), on="create", nth=2, times=2)
     results = [create(box, f"p{number}")["succeeded"] for number in range(5)]
     assert results == [True, False, False, True, True]
-    assert fault.struck == 2
+    assert fault.applied == 2
 
 
 def test_a_fault_can_strike_for_ever_until_it_is_cleared(box: Sandbox) -> None:
@@ -225,7 +225,7 @@ def _array(box: Sandbox, items: list[dict[str, Any]]) -> Any:
 
 
 def test_a_fault_can_wait_for_what_a_function_recognises(box: Sandbox) -> None:
-    def is_draft(asked: Asked) -> bool:
+    def is_draft(asked: RequestedField) -> bool:
         return asked.arguments.get("isPublished") is False
 
     box.faults.add(Refuse(), on="create", when=is_draft)

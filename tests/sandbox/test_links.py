@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from wikisync.sandbox.rendering import targets
+from wikisync.sandbox.rendering import link_targets
 
 
 def found(
     content: str, path: str = "here/now", kind: str = "markdown", *, namespacing: bool = False
 ) -> list[str]:
     page = {"content": content, "contentType": kind, "path": path, "locale": "fr"}
-    return ["/".join(target) for target in targets(page, "en", namespacing=namespacing)]
+    return ["/".join(target) for target in link_targets(page, "en", namespacing=namespacing)]
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,9 @@
-"""A wiki that speaks Wiki.js 2.5's API over real HTTP: for tests, demos and trying things.
+"""Serve a wiki with the API of Wiki.js 2.5 over HTTP: for tests, demos and trying out.
 
-It is as awkward as the real one: it behaves as the recorded conversations with a Wiki.js show,
-refusals that wrote and answers that lie included. It listens on loopback only, renders for
-browsers, and does what a test orders to go wrong (``faults``). It is no wiki to keep pages in.
+It behaves as recorded conversations with a Wiki.js show, also where that one writes a page and
+reports a failure, or reports a success and writes nothing. It listens on loopback only, shows pages
+to browsers, and injects the faults that a test orders (``faults``). It is not meant to keep pages
+in.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""Groups: what their members may do, and on which pages.
+"""Manage groups with their permissions and page rules, and the locales of the wiki.
 
-The wiki's languages: which are installed, which is the default, and whether paths name them.
+Locales: which are installed, which is the default, and whether addresses contain them.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Final
 
-from wikisync.sandbox.auth import ADMINISTRATOR, ALL_POWERFUL, GUEST
+from wikisync.sandbox.auth import ADMINISTRATOR, GUEST, MANAGE_SYSTEM
 from wikisync.sandbox.validation import ApiError
 
 if TYPE_CHECKING:
@@ -17,46 +17,52 @@ if TYPE_CHECKING:
     from wikisync.sandbox.store import Row, Store
 
 
-PUBLIC: Final = ["read:pages", "read:assets", "read:comments"]
-DEFAULT: Final = [*PUBLIC, "write:comments"]
-"""What the public may, and what a new group may until it is told otherwise."""
+PUBLIC_PERMISSIONS: Final = ["read:pages", "read:assets", "read:comments"]
+DEFAULT_PERMISSIONS: Final = [*PUBLIC_PERMISSIONS, "write:comments"]
+"""Permissions of a new group."""
 
 
-def everywhere(permissions: Sequence[str], name: str = "default") -> list[Row]:
-    """The page rules that grant these permissions on all pages."""
+def rules_for_all_pages(permissions: Sequence[str], name: str = "default") -> list[Row]:
+    """Return the page rules that grant these permissions on all pages."""
     shared = {"id": name, "deny": False, "match": "START", "path": "", "locales": []}
     return [{**shared, "roles": list(permissions)}]
 
 
-def create_first(store: Store) -> None:
-    """The two groups that every wiki has."""
-    add(store, "Administrators", [ALL_POWERFUL], [], system=True)
-    add(store, "Guests", PUBLIC, everywhere(PUBLIC, "guest"), system=True)
+def create_default_groups(store: Store) -> None:
+    """Create the two groups that every wiki has."""
+    create_group(store, "Administrators", [MANAGE_SYSTEM], [], system=True)
+    create_group(
+        store,
+        "Guests",
+        PUBLIC_PERMISSIONS,
+        rules_for_all_pages(PUBLIC_PERMISSIONS, "guest"),
+        system=True,
+    )
 
 
-def add(
+def create_group(
     store: Store,
     name: str,
-    permissions: Sequence[str] = DEFAULT,
+    permissions: Sequence[str] = DEFAULT_PERMISSIONS,
     rules: list[Row] | None = None,
     *,
     system: bool = False,
 ) -> Row:
-    """A new group; without ``rules`` its permissions hold on all pages."""
+    """Create a group and return it. Without ``rules`` its permissions apply to all pages."""
     now = store.now()
     row = {
         "name": name,
         "permissions": json.dumps(list(permissions)),
-        "pageRules": json.dumps(everywhere(permissions) if rules is None else rules),
+        "pageRules": json.dumps(rules_for_all_pages(permissions) if rules is None else rules),
         "isSystem": system,
         "redirectOnLogin": "/",
         "createdAt": now,
         "updatedAt": now,
     }
-    return _read([{**row, "id": store.insert("groups", row)}])[0]
+    return _parse_rows([{**row, "id": store.insert("groups", row)}])[0]
 
 
-def change(store: Store, sent: dict[str, Any]) -> None:
+def update_group(store: Store, sent: dict[str, Any]) -> None:
     """Replace a group's name, permissions and rules."""
     row = {
         "name": sent["name"],
@@ -65,26 +71,26 @@ def change(store: Store, sent: dict[str, Any]) -> None:
         "pageRules": json.dumps(sent["pageRules"]),
         "updatedAt": store.now(),
     }
-    store.change("groups", sent["id"], row)
+    store.update("groups", sent["id"], row)
 
 
-def remove(store: Store, id: int) -> None:  # noqa: A002
-    """Take a group away; its keys keep no rights."""
+def delete_group(store: Store, id: int) -> None:  # noqa: A002
+    """Delete a group; its keys lose all permissions."""
     store.run("delete from groups where id = ?", id)
 
 
 def list_groups(store: Store) -> list[Row]:
-    """All groups, each with the number of its users."""
-    rows = _read(store.rows("select * from groups order by id"))
+    """Return all groups, each with the number of its users."""
+    rows = _parse_rows(store.rows("select * from groups order by id"))
     return [{**row, "userCount": int(row["id"] in (ADMINISTRATOR, GUEST))} for row in rows]
 
 
-def single(store: Store, id: int) -> Row | None:  # noqa: A002
-    """One group, or None."""
-    return next(iter(_read(store.rows("select * from groups where id = ?", id))), None)
+def get_group(store: Store, id: int) -> Row | None:  # noqa: A002
+    """Return a group, or None."""
+    return next(iter(_parse_rows(store.rows("select * from groups where id = ?", id))), None)
 
 
-def _read(rows: Iterable[Row]) -> list[Row]:
+def _parse_rows(rows: Iterable[Row]) -> list[Row]:
     return [
         {
             **row,
@@ -95,7 +101,7 @@ def _read(rows: Iterable[Row]) -> list[Row]:
     ]
 
 
-NAMES: Final = {
+LANGUAGE_NAMES: Final = {
     "ar": ("Arabic", "العربية"),
     "de": ("German", "Deutsch"),
     "en": ("English", "English"),
@@ -107,27 +113,27 @@ NAMES: Final = {
     "ru": ("Russian", "Русский"),
     "zh": ("Chinese", "中文"),
 }
-FROM_THE_RIGHT: Final = ("ar", "fa", "he", "ur")
+RIGHT_TO_LEFT: Final = ("ar", "fa", "he", "ur")
 
 
-def install(store: Store, codes: Iterable[str]) -> None:
-    """Add languages; those that are there stay as they are."""
+def install_locales(store: Store, codes: Iterable[str]) -> None:
+    """Install locales; those already installed are not changed."""
     for code in codes:
         store.run("insert or ignore into locales values (?, ?)", code, store.now())
 
 
 def list_locales(store: Store) -> list[Row]:
-    """The installed languages, in the order of their installation."""
-    return [_shown(row) for row in store.rows("select * from locales order by installedAt")]
+    """Return the installed locales, in the order of their installation."""
+    return [_locale_row(row) for row in store.rows("select * from locales order by installedAt")]
 
 
-def codes(store: Store) -> list[str]:
-    """The installed languages' codes."""
+def locale_codes(store: Store) -> list[str]:
+    """Return the codes of the installed locales."""
     return [row["code"] for row in store.rows("select code from locales order by installedAt")]
 
 
-def configure(store: Store, sent: dict[str, Any]) -> None:
-    """Set the default language and whether paths name the language."""
+def configure_locales(store: Store, sent: dict[str, Any]) -> None:
+    """Set the default locale and whether addresses contain the locale."""
     namespaces = dict.fromkeys([*sent["namespaces"], sent["locale"]])
     language = {
         "code": sent["locale"],
@@ -135,27 +141,27 @@ def configure(store: Store, sent: dict[str, Any]) -> None:
         "namespacing": sent["namespacing"],
         "namespaces": list(namespaces),
     }
-    # As in the real one, the setting is made before the language turns out not to be there.
-    store.settle({"lang": language})
-    if sent["locale"] not in codes(store):
+    # As in Wiki.js, the setting is saved before the locale is found not to be installed.
+    store.set_settings({"lang": language})
+    if sent["locale"] not in locale_codes(store):
         raise ApiError("TypeError", "Cannot read properties of undefined (reading 'isRTL')")
 
 
-def config(store: Store) -> Row:
-    """The settings as the API shows them."""
+def locale_config(store: Store) -> Row:
+    """Return the settings as the API shows them."""
     language: Row = store.setting("lang")
     return {**language, "locale": language["code"]}
 
 
-def _shown(row: Row) -> Row:
-    name, native = NAMES.get(row["code"], (row["code"], row["code"]))
+def _locale_row(row: Row) -> Row:
+    name, native = LANGUAGE_NAMES.get(row["code"], (row["code"], row["code"]))
     return {
         "code": row["code"],
         "name": name,
         "nativeName": native,
         "availability": 100,
         "isInstalled": True,
-        "isRTL": row["code"] in FROM_THE_RIGHT,
+        "isRTL": row["code"] in RIGHT_TO_LEFT,
         "createdAt": row["installedAt"],
         "updatedAt": row["installedAt"],
         "installDate": row["installedAt"],

@@ -1,9 +1,8 @@
-"""The HTTP side: ``POST /graphql`` with its limits and refusals, and the pages for browsers.
+"""Answer ``POST /graphql`` with Wiki.js's limits and errors, and show pages to browsers.
 
-What goes wrong before an operation runs is decided here, in the real one's order: the key, the
-size, the JSON. How faults on whole requests are played is the affair of ``play``.
-
-Playing the faults that concern a whole request: late, cut off, or answered by another.
+A request can fail before an operation runs, checked in Wiki.js's order: the key, the size, the
+JSON. Faults that concern a whole request are injected here: an answer that is late, cut off, or
+replaced.
 """
 
 from __future__ import annotations
@@ -23,40 +22,40 @@ from starlette.routing import Route
 
 from wikisync.sandbox import auth, browser_view, execution, http_server, page_extras, request_limits
 from wikisync.sandbox.faults import Drop, Hook, Html, Late, Races, Redirect, Status, Truncated
-from wikisync.sandbox.page_extras import find_id
+from wikisync.sandbox.page_extras import find_by_id
 from wikisync.sandbox.resolvers import Request as Context
 from wikisync.sandbox.validation import RequestRefused
 
 if TYPE_CHECKING:
     from starlette.requests import Request
 
-    from wikisync.sandbox.execution import Asked, Operation
+    from wikisync.sandbox.execution import Operation, RequestedField
     from wikisync.sandbox.faults import Faults, FieldEffect, RequestEffect
     from wikisync.sandbox.store import Store
 
 
-LIMIT: Final = 5 * 1024 * 1024
-REMEMBERED: Final = 10_000
+MAX_BODY: Final = 5 * 1024 * 1024
+MAX_SEEN: Final = 10_000
 HOSTS: Final = ("127.0.0.1", "localhost")
-"""The names of this machine. Another in a request's ``Host`` is that of a web page somewhere, which
-had its name point here to read what the sandbox answers (DNS rebinding)."""
+"""Accepted values of the ``Host`` header. Any other is refused: a web page could have its own name
+resolve to this machine, to read the sandbox's answers (DNS rebinding)."""
 
 
 @dataclass(frozen=True)
 class SeenRequest:
-    """A request that came in, as tests count them. ``fields`` are like ``pages.single``."""
+    """Describe a request for tests. ``fields`` are names like ``pages.single``."""
 
     number: int
-    who: str
+    principal: str
     fields: tuple[str, ...]
     is_mutation: bool
     size: int
-    asked: tuple[Asked, ...] = field(repr=False)
+    requested: tuple[RequestedField, ...] = field(repr=False)
 
 
 @dataclass(frozen=True)
 class Traffic:
-    """Requests to the API, and the bytes of their bodies and of their answers'."""
+    """Count requests to the API, and the bytes of their bodies and answers."""
 
     requests: int = 0
     received: int = 0
@@ -65,23 +64,23 @@ class Traffic:
 
 @dataclass(frozen=True)
 class Call:
-    """A request that was understood, with what shall go wrong with it."""
+    """Hold a parsed request with the faults to inject into it."""
 
     context: list[Context]
     operations: list[Operation]
     is_array: bool
     effects: list[RequestEffect]
-    asked: list[Asked]
+    requested: list[RequestedField]
 
 
 class WikiApp:
-    """The ASGI application over one store."""
+    """Serve one store as an ASGI application."""
 
     def __init__(self, store: Store, faults: Faults) -> None:
         self.store = store
         self.faults = faults
-        self.races = Races(faults.dice, lambda: page_extras.names(store))
-        self.seen: deque[SeenRequest] = deque(maxlen=REMEMBERED)
+        self.races = Races(faults.random, lambda: page_extras.tag_names(store))
+        self.seen: deque[SeenRequest] = deque(maxlen=MAX_SEEN)
         self.traffic = Traffic()
         self.app = Starlette(
             routes=[
@@ -97,7 +96,7 @@ class WikiApp:
         body, size = await _body(request)
         authorization = request.headers.get("authorization")
         try:
-            call = await run_in_threadpool(self._understood, authorization, body, size)
+            call = await run_in_threadpool(self._read_request, authorization, body, size)
         except RequestRefused as problem:
             error = {"message": problem.message, "path": []}
             return _json(problem.status, {"data": {}, "errors": [error]})
@@ -108,8 +107,8 @@ class WikiApp:
                     return response
             status, answer = await run_in_threadpool(_execute, call)
         finally:
-            self.races.end(call.asked)
-        self._count(answer)
+            self.races.end(call.requested)
+        self._count_sent(answer)
         for effect in call.effects:
             response = await apply_after(effect, answer)
             if response is not None:
@@ -122,23 +121,23 @@ class WikiApp:
             browser_view.respond, self.store, request.path_params["path"]
         )
 
-    def _understood(self, authorization: str | None, body: bytes, size: int) -> Call:
+    def _read_request(self, authorization: str | None, body: bytes, size: int) -> Call:
         try:
-            return self._understand(authorization, body, size)
+            return self._parse_request(authorization, body, size)
         except RecursionError:
             raise RequestRefused(400, "The sandbox takes no JSON that nests so deep.") from None
 
-    def _understand(self, authorization: str | None, body: bytes, size: int) -> Call:
-        who = auth.bearer(self.store, authorization)
-        if size > LIMIT:
+    def _parse_request(self, authorization: str | None, body: bytes, size: int) -> Call:
+        principal = auth.authenticate(self.store, authorization)
+        if size > MAX_BODY:
             raise RequestRefused(413, "request entity too large")
-        sent = _parsed(body)
+        sent = _parse_json(body)
         items = sent if isinstance(sent, list) else [sent]
         operations = [_operation(item) for item in items]
-        refused = request_limits.too_many([operation.query for operation in operations])
+        refused = request_limits.reason_too_many([operation.query for operation in operations])
         if refused is not None:
             raise RequestRefused(400, refused)
-        asked = [execution.asked(operation) for operation in operations]
+        asked = [execution.requested_fields(operation) for operation in operations]
         flat = [(number, one) for number, fields in enumerate(asked) for one in fields]
         every = [one for _, one in flat]
         if len(every) > request_limits.MAX_ASKED:
@@ -146,28 +145,28 @@ class WikiApp:
                 f"The sandbox takes no more than {request_limits.MAX_ASKED} fields in a request."
             )
             raise RequestRefused(400, message)
-        effects, fields = self.faults.strike(every, self._path)
+        effects, fields = self.faults.select(every, self._path)
         fields = {**self.races.begin(every), **fields}
-        self._remember(who.name, every, size)
+        self._record_request(principal.name, every, size)
         contexts = []
         for number in range(len(operations)):
             faults: dict[tuple[str, ...], FieldEffect] = {
                 flat[n][1].path: effect for n, effect in fields.items() if flat[n][0] == number
             }
-            contexts.append(Context(self.store, who, faults))
+            contexts.append(Context(self.store, principal, faults))
         return Call(contexts, operations, isinstance(sent, list), effects, every)
 
-    def _path(self, asked: Asked) -> str | None:
-        """The path of the page that a field is about, where it names one."""
+    def _path(self, asked: RequestedField) -> str | None:
+        """Return the path of the page that a field is about, if it names one."""
         arguments = asked.arguments
         number = arguments.get("id", arguments.get("pageId"))
         if isinstance(number, int) and asked.field.startswith("pages."):
-            page = find_id(self.store, number)
+            page = find_by_id(self.store, number)
             return page["path"] if page else None
         path = arguments.get("path")
         return path if isinstance(path, str) else None
 
-    def _remember(self, who: str, asked: list[Asked], size: int) -> None:
+    def _record_request(self, principal: str, asked: list[RequestedField], size: int) -> None:
         with self.store.lock:
             self.traffic = replace(
                 self.traffic,
@@ -177,10 +176,12 @@ class WikiApp:
             fields = tuple(one.field for one in asked)
             is_mutation = any(one.is_mutation for one in asked)
             self.seen.append(
-                SeenRequest(self.traffic.requests, who, fields, is_mutation, size, tuple(asked))
+                SeenRequest(
+                    self.traffic.requests, principal, fields, is_mutation, size, tuple(asked)
+                )
             )
 
-    def _count(self, answer: bytes) -> None:
+    def _count_sent(self, answer: bytes) -> None:
         with self.store.lock:
             self.traffic = replace(self.traffic, sent=self.traffic.sent + len(answer))
 
@@ -191,13 +192,16 @@ def _execute(call: Call) -> tuple[int, bytes]:
         for operation, context in zip(call.operations, call.context, strict=True)
     ]
     if call.is_array:
-        return 200, _encoded([answer for _, answer in results])
+        return 200, _encode_json([answer for _, answer in results])
     status, answer = results[0]
-    return status, _encoded(answer)
+    return status, _encode_json(answer)
 
 
-def _parsed(body: bytes) -> Any:
-    """The request's JSON, an object or an array; the wording of a complaint is a parser's own."""
+def _parse_json(body: bytes) -> Any:
+    """Return the request's JSON, an object or an array. Raises RequestRefused.
+
+    The messages are those of the JSON parser of Wiki.js.
+    """
     text = body.decode("utf-8", "replace")
     start = text.lstrip()[:1]
     if start and start not in "{[":
@@ -209,18 +213,18 @@ def _parsed(body: bytes) -> Any:
     except json.JSONDecodeError as error:
         message = f"Expected property name or '}}' in JSON at position {error.pos}"
         raise RequestRefused(400, message) from error
-    # What is half of a character pair cannot be stored; the real one's driver replaces it too.
-    return _whole(sent) if "\\ud" in text.lower() else sent
+    # A lone surrogate cannot be stored; the database driver of Wiki.js replaces it too.
+    return _replace_lone_surrogates(sent) if "\\ud" in text.lower() else sent
 
 
-def _whole(value: Any) -> Any:
+def _replace_lone_surrogates(value: Any) -> Any:
     match value:
         case str():
             return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
         case list():
-            return [_whole(item) for item in value]
+            return [_replace_lone_surrogates(item) for item in value]
         case dict():
-            return {name: _whole(item) for name, item in value.items()}
+            return {name: _replace_lone_surrogates(item) for name, item in value.items()}
         case _:
             return value
 
@@ -237,25 +241,25 @@ def _operation(item: Any) -> Operation:
 
 
 async def _body(request: Request) -> tuple[bytes, int]:
-    """The body and its size; of one that is too large only the size is kept."""
+    """Return the body and its size; the body is cut off where it exceeds the limit."""
     parts: list[bytes] = []
     size = 0
     async for part in request.stream():
         size += len(part)
-        if size <= LIMIT:
+        if size <= MAX_BODY:
             parts.append(part)
     return b"".join(parts), size
 
 
 def _json(status: int, answer: object) -> Response:
-    return _json_bytes(status, _encoded(answer))
+    return _json_bytes(status, _encode_json(answer))
 
 
 def _json_bytes(status: int, answer: bytes) -> Response:
     return Response(answer, status, media_type="application/json")
 
 
-def _encoded(answer: object) -> bytes:
+def _encode_json(answer: object) -> bytes:
     return json.dumps(answer, ensure_ascii=False, separators=(",", ":")).encode()
 
 
@@ -263,7 +267,7 @@ async def _no_query(_: Request) -> Response:
     return PlainTextResponse("GET query missing.", 400)
 
 
-TICK: Final = 0.005
+POLL_SECONDS: Final = 0.005
 
 LOGIN_PAGE: Final = (
     "<!DOCTYPE html><html><head><title>Login</title></head><body>Log in</body></html>"
@@ -272,14 +276,14 @@ PROXY_PAGE: Final = "<html><head><title>{0}</title></head><body><h1>{0}</h1></bo
 
 
 async def apply_before(effect: RequestEffect) -> Response | None:
-    """Play what goes wrong before a request is done; an answer where it ends there."""
+    """Inject a fault before the request runs; return an answer if the request ends there."""
     match effect:
         case Late(after=False):
             await _wait(effect)
         case Hook(after=False):
             await run_in_threadpool(effect.call)
         case Drop(after=False):
-            return _Nothing()
+            return _NoAnswer()
         case Status(after=False):
             return _proxy(effect)
         case Html():
@@ -290,20 +294,20 @@ async def apply_before(effect: RequestEffect) -> Response | None:
 
 
 async def apply_after(effect: RequestEffect, answer: bytes) -> Response | None:
-    """Play what goes wrong after a request was done; an answer in place of the true one."""
+    """Inject a fault after the request ran; return an answer to send in place of the real one."""
     match effect:
         case Late(after=True):
             await _wait(effect)
         case Hook(after=True):
             await run_in_threadpool(effect.call)
         case Drop(after=True):
-            return _Nothing()
+            return _NoAnswer()
         case Status(after=True):
             return _proxy(effect)
         case Truncated():
             half = answer[: len(answer) // 2]
             return (
-                _Partial(half, len(answer))
+                _TruncatedAnswer(half, len(answer))
                 if effect.cut
                 else Response(half, media_type="application/json")
             )
@@ -313,18 +317,18 @@ async def apply_after(effect: RequestEffect, answer: bytes) -> Response | None:
 async def _wait(effect: Late) -> None:
     await asyncio.sleep(effect.seconds)
     while effect.until is not None and not effect.until.is_set():
-        await asyncio.sleep(TICK)
+        await asyncio.sleep(POLL_SECONDS)
 
 
-class _Nothing(Response):
-    """No answer at all."""
+class _NoAnswer(Response):
+    """Close the connection without an answer."""
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:  # noqa: ARG002
-        await http_server.cut(scope)
+        await http_server.close_connection(scope)
 
 
-class _Partial(Response):
-    """An answer that ends amid its body."""
+class _TruncatedAnswer(Response):
+    """Close the connection in the middle of the body."""
 
     def __init__(self, part: bytes, promised: int) -> None:
         super().__init__(part, 200, {"content-length": str(promised)}, "application/json")
@@ -333,7 +337,7 @@ class _Partial(Response):
         start = {"type": "http.response.start", "status": 200, "headers": self.raw_headers}
         await send(start)
         await send({"type": "http.response.body", "body": self.body, "more_body": True})
-        await http_server.cut(scope, rudely=False)
+        await http_server.close_connection(scope, abort=False)
 
 
 def _proxy(effect: Status) -> Response:

@@ -1,14 +1,11 @@
-"""API keys and logins: making tokens, and telling from a token who asks.
+"""Create tokens, find the principal of a token, and check permissions.
 
-A token that is malformed or expired makes its bearer a guest, without a word; a revoked key, or any
-key while the API is off, is refused loudly (facts, *Endpoint, tokens, permissions*). Tokens look
-like Wiki.js's (a JWT), but are signed with a secret of this sandbox alone.
+A request with a malformed or expired token is handled as one without a token, with no error; a
+revoked key, or any key while the API is disabled, is refused with an error. Tokens are JWTs as in
+Wiki.js, signed with a secret of this sandbox alone.
 
-Who asks, and what that one may do.
-
-Two things decide: the permissions of the key's groups, and for pages the groups' page rules, of
-which the most specific one counts (facts, *Endpoint, tokens, permissions*). No access is decided
-elsewhere.
+Access depends on the permissions of the key's group and, for pages, on the group's page rules, of
+which the most specific one applies (wikijs.md, *Permissions*). No other module decides on access.
 """
 
 from __future__ import annotations
@@ -24,7 +21,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from wikisync.sandbox.store import iso
-from wikisync.sandbox.validation import ApiError, RequestRefused, named
+from wikisync.sandbox.validation import ApiError, RequestRefused, named_error
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -32,7 +29,7 @@ if TYPE_CHECKING:
     from wikisync.sandbox.store import Row, Store
 
 
-ALL_POWERFUL: Final = "manage:system"
+MANAGE_SYSTEM: Final = "manage:system"
 
 ADMINISTRATOR: Final = 1
 GUEST: Final = 2
@@ -43,19 +40,19 @@ USERS: Final = {
     GUEST: {"name": "Guest", "email": "guest@example.com"},
 }
 
-WEAKER: Final[dict[str, frozenset[str]]] = {
+OVERRIDDEN_BY: Final[dict[str, frozenset[str]]] = {
     "START": frozenset({"END", "REGEX", "EXACT", "TAG"}),
     "END": frozenset({"REGEX", "EXACT", "TAG"}),
     "REGEX": frozenset({"EXACT", "TAG"}),
     "TAG": frozenset({"EXACT"}),
     "EXACT": frozenset(),
 }
-"""A kind of rule → the kinds that win over it where both are equally long."""
+"""A kind of rule → the kinds that take precedence over it if both paths are equally long."""
 
 
 @dataclass(frozen=True)
 class Rule:
-    """One page rule of a group."""
+    """Hold one page rule of a group."""
 
     roles: frozenset[str]
     match: str
@@ -64,8 +61,8 @@ class Rule:
     locales: tuple[str, ...]
 
     @classmethod
-    def read(cls, stored: dict[str, Any]) -> Rule:
-        """A rule from its form in the database and in the API."""
+    def from_stored(cls, stored: dict[str, Any]) -> Rule:
+        """Return a rule from its form in the database and in the API."""
         return cls(
             roles=frozenset(stored["roles"]),
             match=stored["match"],
@@ -74,8 +71,8 @@ class Rule:
             locales=tuple(stored.get("locales") or ()),
         )
 
-    def hits(self, path: str, locale: str | None) -> bool:
-        """Whether the rule speaks of this page. Rules by tag never do: no one passes tags on."""
+    def matches(self, path: str, locale: str | None) -> bool:
+        """Return whether the rule applies to a page. Rules by tag never do: no caller has tags."""
         if self.locales and locale not in self.locales:
             return False
         match self.match:
@@ -93,7 +90,7 @@ class Rule:
 
 @dataclass(frozen=True)
 class Principal:
-    """The one who sends a request, as the wiki sees that one."""
+    """Hold the sender of a request with its permissions."""
 
     id: int
     name: str
@@ -102,31 +99,31 @@ class Principal:
 
     @property
     def is_guest(self) -> bool:
-        """Whether the wiki knows this one by no key and no login."""
+        """Whether the request had no valid key and no login."""
         return self.id == GUEST
 
     def has(self, permissions: Iterable[str]) -> bool:
-        """Whether one of these permissions is held, whatever the page."""
+        """Return whether the principal has one of these permissions, on any page."""
         return not self.permissions.isdisjoint(permissions)
 
     def may(self, permissions: Sequence[str], path: str, locale: str | None) -> bool:
-        """Whether a page with this path and locale may be treated so."""
-        if ALL_POWERFUL in self.permissions:
+        """Return whether the principal has one of these permissions on this page."""
+        if MANAGE_SYSTEM in self.permissions:
             return True
         if not self.has(permissions):
             return False
         winner: Rule | None = None
         for rule in self.rules:
-            if not rule.roles.isdisjoint(permissions) and rule.hits(path, locale):
-                winner = _stronger(winner, rule)
+            if not rule.roles.isdisjoint(permissions) and rule.matches(path, locale):
+                winner = _more_specific(winner, rule)
         return winner is not None and not winner.deny
 
 
-def _stronger(held: Rule | None, rule: Rule) -> Rule:
-    """Which of two rules that speak of a page decides; ``held`` is the one met first."""
+def _more_specific(held: Rule | None, rule: Rule) -> Rule:
+    """Return which of two matching rules applies. ``held`` comes first in the list."""
     if held is None or len(rule.path) > len(held.path):
         return rule
-    if len(rule.path) < len(held.path) or held.match in WEAKER[rule.match]:
+    if len(rule.path) < len(held.path) or held.match in OVERRIDDEN_BY[rule.match]:
         return held
     if rule.match == held.match and held.deny and not rule.deny:
         return held
@@ -134,33 +131,33 @@ def _stronger(held: Rule | None, rule: Rule) -> Rule:
 
 
 def member(store: Store, id: int, name: str, group: int) -> Principal:  # noqa: A002
-    """A user or key that belongs to one group; a group that is gone leaves no rights."""
+    """Return a user or key that belongs to one group; without the group it has no permissions."""
     row = store.row("select permissions, pageRules from groups where id = ?", group)
     if row is None:
         return Principal(id, name, frozenset())
-    rules = tuple(Rule.read(stored) for stored in json.loads(row["pageRules"]))
+    rules = tuple(Rule.from_stored(stored) for stored in json.loads(row["pageRules"]))
     return Principal(id, name, frozenset(json.loads(row["permissions"])), rules)
 
 
 def administrator(store: Store) -> Principal:
-    """The one who may everything."""
+    """Return the user who has all permissions."""
     return member(store, ADMINISTRATOR, "Administrator", ADMINISTRATOR)
 
 
 def guest(store: Store) -> Principal:
-    """The public."""
+    """Return the public user."""
     return member(store, GUEST, "Guest", GUEST)
 
 
 EMAIL: Final = "admin@example.com"
 PASSWORD: Final = "adminadmin"  # noqa: S105  printed in the manual: this wiki listens to loopback only
 
-API_OFF: Final = "API is disabled. You must enable it from the Administration Area first."
+API_DISABLED: Final = "API is disabled. You must enable it from the Administration Area first."
 REVOKED: Final = "API Key is invalid or was revoked."
 
-SESSION: Final = timedelta(minutes=30)
-SPAN: Final = re.compile(r"(-?\d*\.?\d+) *([a-z]*)\Z", re.IGNORECASE)
-UNITS: Final[dict[str, float]] = {
+SESSION_LENGTH: Final = timedelta(minutes=30)
+DURATION: Final = re.compile(r"(-?\d*\.?\d+) *([a-z]*)\Z", re.IGNORECASE)
+SECONDS: Final[dict[str, float]] = {
     "": 0.001,
     "ms": 0.001,
     **dict.fromkeys(("s", "sec", "secs", "second", "seconds"), 1),
@@ -170,12 +167,13 @@ UNITS: Final[dict[str, float]] = {
     **dict.fromkeys(("w", "week", "weeks"), 7 * 86400),
     **dict.fromkeys(("y", "yr", "yrs", "year", "years"), 365.25 * 86400),
 }
-"""How the API spells a key's life: ``30d``, ``1y``; a bare number counts milliseconds."""
+"""Units of a key's lifetime in the API, in seconds: ``30d``, ``1y``; a bare number is in
+milliseconds."""
 
 
-def create(store: Store, name: str, expiration: str, group: int | None) -> str:
-    """A new API key of a group; its token. ``expiration`` may lie in the past (``-1d``)."""
-    expires = datetime.now(UTC) + _span(expiration)
+def create_key(store: Store, name: str, expiration: str, group: int | None) -> str:
+    """Create an API key of a group; return its token. ``expiration`` may be negative (``-1d``)."""
+    expires = datetime.now(UTC) + _parse_duration(expiration)
     now = store.now()
     row = {
         "name": name,
@@ -187,18 +185,18 @@ def create(store: Store, name: str, expiration: str, group: int | None) -> str:
     }
     with store.lock:
         id = store.insert("apiKeys", row)  # noqa: A001
-        token = _signed(store, {"api": id, "grp": group}, expires)
-        store.change("apiKeys", id, {"key": token})
+        token = _sign_token(store, {"api": id, "grp": group}, expires)
+        store.update("apiKeys", id, {"key": token})
     return token
 
 
-def revoke(store: Store, id: int) -> None:  # noqa: A002
+def revoke_key(store: Store, id: int) -> None:  # noqa: A002
     """Refuse a key from now on."""
-    store.change("apiKeys", id, {"isRevoked": True, "updatedAt": store.now()})
+    store.update("apiKeys", id, {"isRevoked": True, "updatedAt": store.now()})
 
 
 def list_keys(store: Store) -> list[Row]:
-    """The keys as the administration shows them: the ends of their tokens only."""
+    """Return the keys as the administration shows them, with only the ends of their tokens."""
     return [
         {**row, "keyShort": "..." + row["key"][-20:]}
         for row in store.rows("select * from apiKeys order by isRevoked, name")
@@ -206,49 +204,49 @@ def list_keys(store: Store) -> list[Row]:
 
 
 def login(store: Store, username: str, password: str, strategy: str) -> Row:
-    """A token for the administrator, the one user who can log in."""
+    """Return a token for the administrator, the only user who can log in."""
     if strategy != "local":
-        raise named("AuthProviderInvalid")
+        raise named_error("AuthProviderInvalid")
     known = username.lower() == EMAIL and hmac.compare_digest(password.encode(), PASSWORD.encode())
     if not known:
-        raise named("AuthLoginFailed")
-    expires = datetime.now(UTC) + SESSION
+        raise named_error("AuthLoginFailed")
+    expires = datetime.now(UTC) + SESSION_LENGTH
     claims = {"id": ADMINISTRATOR, "email": EMAIL, "name": "Administrator"}
-    return {"jwt": _signed(store, claims, expires), "redirect": "/"}
+    return {"jwt": _sign_token(store, claims, expires), "redirect": "/"}
 
 
-def bearer(store: Store, authorization: str | None) -> Principal:
-    """Who sends this ``Authorization`` header. Raises NotServed where the whole request ends."""
-    claims = _claims(store, authorization)
+def authenticate(store: Store, authorization: str | None) -> Principal:
+    """Return the principal of this ``Authorization`` header. Raises RequestRefused."""
+    claims = _valid_claims(store, authorization)
     if claims is None:
         return guest(store)
     if "api" not in claims:
         return administrator(store)
     if not store.setting("api"):
-        raise RequestRefused(500, API_OFF)
+        raise RequestRefused(500, API_DISABLED)
     key = store.row("select name, isRevoked from apiKeys where id = ?", claims["api"])
     if key is None or key["isRevoked"]:
         raise RequestRefused(500, REVOKED)
-    # What is done with a key is signed by user 1, whoever made the key.
+    # Changes made with any key have user 1 as their author.
     return member(store, ADMINISTRATOR, "API", claims["grp"])
 
 
-def _span(text: str) -> timedelta:
-    found = SPAN.match(text)
-    if not found or found[2].lower() not in UNITS:
+def _parse_duration(text: str) -> timedelta:
+    found = DURATION.match(text)
+    if not found or found[2].lower() not in SECONDS:
         raise ApiError("Error", f"val is not a valid time span: {json.dumps(text)}")
-    return timedelta(seconds=float(found[1]) * UNITS[found[2].lower()])
+    return timedelta(seconds=float(found[1]) * SECONDS[found[2].lower()])
 
 
-def _signed(store: Store, claims: dict[str, Any], expires: datetime) -> str:
+def _sign_token(store: Store, claims: dict[str, Any], expires: datetime) -> str:
     body = {**claims, "exp": expires.timestamp(), "iss": "urn:wiki.js", "jti": secrets.token_hex(4)}
-    head = _packed(json.dumps({"alg": "HS256", "typ": "JWT"}).encode())
-    signed = f"{head}.{_packed(json.dumps(body).encode())}"
+    head = _base64url(json.dumps({"alg": "HS256", "typ": "JWT"}).encode())
+    signed = f"{head}.{_base64url(json.dumps(body).encode())}"
     return f"{signed}.{_signature(store, signed)}"
 
 
-def _claims(store: Store, authorization: str | None) -> dict[str, Any] | None:
-    """What a good and living token says, else None."""
+def _valid_claims(store: Store, authorization: str | None) -> dict[str, Any] | None:
+    """Return the claims of a token that is valid and not expired, else None."""
     scheme, _, token = (authorization or "").partition(" ")
     signed, _, signature = token.strip().rpartition(".")
     if scheme.lower() != "bearer" or not signed or not token.isascii():
@@ -264,8 +262,8 @@ def _claims(store: Store, authorization: str | None) -> dict[str, Any] | None:
 
 def _signature(store: Store, signed: str) -> str:
     secret = bytes.fromhex(store.setting("secret"))
-    return _packed(hmac.new(secret, signed.encode(), hashlib.sha256).digest())
+    return _base64url(hmac.new(secret, signed.encode(), hashlib.sha256).digest())
 
 
-def _packed(value: bytes) -> str:
+def _base64url(value: bytes) -> str:
     return base64.urlsafe_b64encode(value).rstrip(b"=").decode()

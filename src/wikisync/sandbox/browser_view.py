@@ -1,9 +1,9 @@
-"""What a browser sees: the pages, rendered, with nothing in them that could run.
+"""Show pages to browsers, rendered, without anything that could run.
 
-HTML in a page's content is shown as text, styles and scripts of pages are left out, and the policy
-sent along forbids scripts altogether, and images from elsewhere, which would tell others who reads.
-Addresses are Wiki.js's: ``/guide/a`` in the default language, ``/fr/guide/a`` in another.
-Unpublished pages are shown, and marked: a sandbox has no readers to hide them from.
+HTML in a page's content is shown as text, styles and scripts of pages are left out, and the content
+security policy forbids scripts, and images from other servers, which would reveal readers.
+Addresses are as in Wiki.js: ``/guide/a`` in the default locale, ``/fr/guide/a`` in another.
+Unpublished pages are shown and marked.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from starlette.responses import HTMLResponse
 
 from wikisync.sandbox import administration, page_extras, queries, rendering
 from wikisync.sandbox.auth import administrator
-from wikisync.sandbox.page_extras import find
+from wikisync.sandbox.page_extras import find_by_path
 
 if TYPE_CHECKING:
     from starlette.responses import Response
@@ -59,9 +59,9 @@ PAGE: Final = """<!DOCTYPE html>
 
 
 def respond(store: Store, address: str) -> Response:
-    """The page at an address; at the root the page ``home``, or a welcome where there is none."""
+    """Return the page at an address; at the root ``home``, or a welcome without that page."""
     locale, path = _key(store, address)
-    page = find(store, locale, path)
+    page = find_by_path(store, locale, path)
     if page is not None:
         return _html(store, 200, page["title"], _article(store, page), locale)
     if path == "home":
@@ -72,11 +72,11 @@ def respond(store: Store, address: str) -> Response:
 
 
 def _key(store: Store, address: str) -> tuple[str, str]:
-    """The locale and path that an address means."""
+    """Return the locale and path of an address."""
     first, _, rest = address.strip("/").partition("/")
-    if first in administration.codes(store):
+    if first in administration.locale_codes(store):
         return first, rest or "home"
-    return administration.config(store)["locale"], address.strip("/") or "home"
+    return administration.locale_config(store)["locale"], address.strip("/") or "home"
 
 
 def _html(store: Store, status: int, title: str, main: str, language: str) -> Response:
@@ -91,21 +91,21 @@ def _html(store: Store, status: int, title: str, main: str, language: str) -> Re
 
 
 def _article(store: Store, page: Row) -> str:
-    held = page_extras.of(store, page["id"])
+    held = page_extras.tags_of(store, page["id"])
     shown = "".join(f'<span class="tag">{escape(tag["tag"])}</span>' for tag in held)
     draft = "" if page["isPublished"] else ' <span class="draft">unpublished</span>'
     return (
         f'<div class="path">{escape(page["locale"])}/{escape(page["path"])}</div>'
         f"<h1>{escape(page['title'])}{draft}</h1>"
         f'<p class="description">{escape(page["description"])}</p><div>{shown}</div>'
-        f"<article>{rendering.as_html(page['content'], page['contentType'])}</article>"
+        f"<article>{rendering.to_html(page['content'], page['contentType'])}</article>"
     )
 
 
 def _list(store: Store) -> str:
-    default = administration.config(store)["locale"]
+    default = administration.locale_config(store)["locale"]
     found: dict[str, list[str]] = {}
-    for page in queries.listed(store, administrator(store), {"orderBy": "PATH"}):
+    for page in queries.list_pages(store, administrator(store), {"orderBy": "PATH"}):
         prefix = "" if page["locale"] == default else f"/{page['locale']}"
         href = escape(f"{prefix}/{quote(page['path'])}")
         draft = "" if page["isPublished"] else ' <span class="draft">unpublished</span>'

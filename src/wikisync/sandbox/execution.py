@@ -1,7 +1,7 @@
-"""Running one operation: from a query and its variables to the JSON object of the answer.
+"""Run one operation: from a query and its variables to the JSON object of the answer.
 
-Statuses, error codes and wordings are those of the real server's GraphQL library. Ours differs from
-it in quotes and in a few sentences, which ``_worded`` puts right.
+Statuses, error codes and messages are those of Wiki.js's GraphQL library (Apollo). graphql-core
+differs in quotes and in some messages, which ``_apollo_message`` replaces.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ NULL: Final = re.compile(r'Expected value of non-null type ("[^"]+") not to be N
 
 @dataclass(frozen=True)
 class Operation:
-    """What a client sent: one item of a request."""
+    """Hold one operation of a request."""
 
     query: str
     variables: dict[str, Any]
@@ -59,8 +59,8 @@ class Operation:
 
 
 @dataclass(frozen=True)
-class Asked:
-    """One field that an operation asks for: ``pages.single``, say, with its arguments."""
+class RequestedField:
+    """Hold one field that an operation requests, such as ``pages.single``, with its arguments."""
 
     field: str
     path: tuple[str, ...]
@@ -74,13 +74,13 @@ class Asked:
 
 
 def run(operation: Operation, request: Request) -> tuple[int, dict[str, Any]]:
-    """The HTTP status and the answer. 400 where nothing was executed."""
+    """Return the HTTP status and the answer. The status is 400 if nothing was executed."""
     try:
         document, errors = _read(operation.query)
     except GraphQLError as error:
-        return 400, {"errors": [_error(error, PARSE, operation)]}
+        return 400, {"errors": [_format_error(error, PARSE, operation)]}
     if errors:
-        return 400, {"errors": [_error(error, VALIDATE, operation) for error in errors]}
+        return 400, {"errors": [_format_error(error, VALIDATE, operation) for error in errors]}
     result = execute_sync(
         schema(),
         document,
@@ -90,20 +90,20 @@ def run(operation: Operation, request: Request) -> tuple[int, dict[str, Any]]:
     )
     answer: dict[str, Any] = {}
     if result.errors:
-        answer["errors"] = [_error(error, OTHER, operation) for error in result.errors]
+        answer["errors"] = [_format_error(error, OTHER, operation) for error in result.errors]
     started = result.data is not None or any(error.path for error in result.errors or ())
     if not started:
         return 400, answer
     return 200, {**answer, "data": result.data}
 
 
-def asked(operation: Operation) -> list[Asked]:
-    """The fields below ``pages``, ``users`` …, in their order; none where the query is no query."""
+def requested_fields(operation: Operation) -> list[RequestedField]:
+    """Return the fields below ``pages``, ``users`` …, in order; none if the query is invalid."""
     try:
         document, errors = _read(operation.query)
     except GraphQLError:
         return []
-    chosen = _chosen(document, operation.name)
+    chosen = _select_operation(document, operation.name)
     if errors or chosen is None:
         return []
     fragments = {
@@ -120,17 +120,17 @@ def asked(operation: Operation) -> list[Asked]:
                 for argument in node.arguments or ()
             }
             name = f"{group.name.value}.{node.name.value}"
-            found.append(Asked(name, (_key(group), _key(node)), arguments, is_mutation))
+            found.append(RequestedField(name, (_key(group), _key(node)), arguments, is_mutation))
     return found
 
 
 @lru_cache(maxsize=256)
 def _read(query: str) -> tuple[DocumentNode, list[GraphQLError]]:
-    document = request_limits.read(query)
+    document = request_limits.parse_query(query)
     return document, validate(schema(), document)
 
 
-def _chosen(document: DocumentNode, name: str | None) -> OperationDefinitionNode | None:
+def _select_operation(document: DocumentNode, name: str | None) -> OperationDefinitionNode | None:
     for node in document.definitions:
         if isinstance(node, OperationDefinitionNode) and (
             name is None or (node.name is not None and node.name.value == name)
@@ -144,7 +144,7 @@ def _fields(
     fragments: dict[str, SelectionSetNode],
     seen: set[str] | None = None,
 ) -> Iterator[FieldNode]:
-    """The fields of a selection; a fragment that is spread again adds none."""
+    """Yield the fields of a selection; a fragment is only followed once."""
     seen = set() if seen is None else seen
     for node in selection.selections if selection else ():
         match node:
@@ -161,8 +161,11 @@ def _key(node: FieldNode) -> str:
     return node.alias.value if node.alias else node.name.value
 
 
-def _error(error: GraphQLError, code: str, operation: Operation) -> dict[str, Any]:
-    """An error as Apollo Server 2 shows it; a named one twice, without and with its code."""
+def _format_error(error: GraphQLError, code: str, operation: Operation) -> dict[str, Any]:
+    """Return an error as Apollo Server 2 formats it.
+
+    The code and message of a named error are in its extensions too.
+    """
     shown: dict[str, Any] = dict(error.formatted)
     cause = error.original_error
     exception: dict[str, Any] = {}
@@ -171,15 +174,15 @@ def _error(error: GraphQLError, code: str, operation: Operation) -> dict[str, An
         if cause.code != UNCODED:
             exception = {"code": cause.code, "message": cause.message}
     else:
-        shown["message"] = _worded(error.message, operation.variables)
+        shown["message"] = _apollo_message(error.message, operation.variables)
         if INVALID.match(shown["message"]):
             code = INPUT
     shown["extensions"] = {"code": code, "exception": exception}
     return shown
 
 
-def _worded(message: str, variables: dict[str, Any]) -> str:
-    """A complaint of our library in the words of the real one."""
+def _apollo_message(message: str, variables: dict[str, Any]) -> str:
+    """Return Apollo's wording of a message of graphql-core."""
     text = QUOTED.sub(r'"\1"', message)
     text = ARGUMENT.sub(r'Field "\1" argument "\2" of type', text)
     found = VARIABLE.match(text)

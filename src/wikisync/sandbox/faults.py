@@ -1,22 +1,18 @@
-"""Misbehaviour on order: what a test wants to go wrong, when, and how often.
+"""Inject faults that a test orders, and races between concurrent writes.
 
-    box.faults.add(Drop(after=True), on="create", nth=2)      # the second create: done, never
-    answered
-    box.faults.add(Status(502), on="list", times=3)           # three lists fail, then all is well
-    box.faults.add(Refuse("PageUpdateForbidden", "…", 6009), on="update", path="guide/a")
-    box.faults.add(Hook(lambda: box.edit("home", content="x")), on="update")   # just before it
-    box.faults.add(LoseTags(), on="create", rate=0.04)        # now and then, by a seeded dice
+    sandbox.faults.add(Drop(after=True), on="create", nth=2)      # the second create, after writing
+    sandbox.faults.add(Status(502), on="list", times=3)           # the next three lists
+    sandbox.faults.add(Refuse("PageUpdateForbidden", "…", 6009), on="update", path="guide/a")
+    sandbox.faults.add(Hook(lambda: sandbox.edit("home", content="x")), on="update")   # before it
+    sandbox.faults.add(LoseTags(), on="create", rate=0.04)        # at random, with a seed
 
 An effect on a request (``Drop``, ``Status``, ``Late``, ``Html``, ``Redirect``, ``Truncated``,
-``Hook``) counts the requests that ask for a matching field; an effect on a field (``Refuse``,
-``WriteThenFail``, ``LoseTags``, ``TreeRace``) counts the fields, so it can hit one alias among
+``Hook``) counts the requests that have a matching field; an effect on a field (``Refuse``,
+``WriteThenFail``, ``LoseTags``, ``TreeRace``) counts the fields, so it can apply to one alias among
 fifty.
 
-Writes that are under way at the same time, and what they do to each other.
-
-Two creations, moves or deletions at once meet at the tree of pages; two writes that bring in the
-same new tag at once meet at that tag (facts, *Speed and races of writes*). Which of them lose is
-left to the dice of the faults; without rates none does.
+Concurrent creations, moves or deletions race for the page tree; concurrent writes that add the same
+new tag race for that tag (wikijs.md, *Races*). With a rate above 0 some of them lose, at random.
 """
 
 from __future__ import annotations
@@ -31,19 +27,19 @@ from wikisync.sandbox.validation import clean_tags
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from wikisync.sandbox.execution import Asked
+    from wikisync.sandbox.execution import RequestedField
 
 
 @dataclass(frozen=True)
 class Drop:
-    """Cut the connection: before anything is done, or after it, in place of the answer."""
+    """Close the connection without an answer: before the request runs, or after it."""
 
     after: bool = False
 
 
 @dataclass(frozen=True)
 class Status:
-    """Answer with this HTTP status and a proxy's HTML page, before or after doing it."""
+    """Answer with this HTTP status and a proxy's HTML page, before or after the request runs."""
 
     status: int = 502
     after: bool = False
@@ -52,7 +48,7 @@ class Status:
 
 @dataclass(frozen=True)
 class Late:
-    """Wait before doing it, or before answering: some seconds, or until ``until`` is set."""
+    """Wait before the request runs or before its answer, for some seconds or until ``until``."""
 
     seconds: float = 0.0
     until: threading.Event | None = None
@@ -61,12 +57,12 @@ class Late:
 
 @dataclass(frozen=True)
 class Html:
-    """Answer 200 with a login page in place of JSON; nothing is done."""
+    """Answer 200 with a login page in place of JSON, and run nothing."""
 
 
 @dataclass(frozen=True)
 class Redirect:
-    """Point elsewhere; nothing is done."""
+    """Redirect to another address, and run nothing."""
 
     location: str
     status: int = 302
@@ -74,14 +70,14 @@ class Redirect:
 
 @dataclass(frozen=True)
 class Truncated:
-    """Do it, and answer with the first half of the JSON. ``cut`` ends the connection amid it."""
+    """Run the request, send half of its JSON; ``cut`` closes the connection there."""
 
     cut: bool = False
 
 
 @dataclass(frozen=True)
 class Hook:
-    """Call something before the request is done, or after it and before its answer."""
+    """Call a function before the request runs, or between that and its answer."""
 
     call: Callable[[], object]
     after: bool = False
@@ -89,7 +85,7 @@ class Hook:
 
 @dataclass(frozen=True)
 class Refuse:
-    """Answer that it failed, with nothing done: an error of a query, a result of a mutation."""
+    """Report a failure and run nothing: an error for a query, a result for a mutation."""
 
     slug: str = "Error"
     message: str = "refused by the sandbox"
@@ -98,7 +94,7 @@ class Refuse:
 
 @dataclass(frozen=True)
 class WriteThenFail:
-    """Do it, and answer that it failed (facts, *Writing*: a refusal is not a promise)."""
+    """Write, and report a failure (wikijs.md, *Results*)."""
 
     slug: str = "Error"
     message: str = "Error when running job render-page: out of memory\n"
@@ -112,18 +108,18 @@ class LoseTags:
 
 @dataclass(frozen=True)
 class TreeRace:
-    """Lose the race for the tree: the page is written, the pages that link to it stay untouched."""
+    """Lose the race for the page tree: the page is written, pages linking to it are not touched."""
 
 
 RequestEffect = Drop | Status | Late | Html | Redirect | Truncated | Hook
 FieldEffect = Refuse | WriteThenFail | LoseTags | TreeRace
 Matcher = str | tuple[str, ...] | None
-"""A field's name (``single``, ``pages.single``), several of them, or None for whatever is asked."""
+"""A field's name (``single``, ``pages.single``), several names, or None for any request."""
 
 
 @dataclass(eq=False)
 class Fault:
-    """An effect with its conditions; ``struck`` counts how often it happened so far."""
+    """Hold an effect with its conditions. ``applied`` counts how often it was injected."""
 
     effect: RequestEffect | FieldEffect
     on: Matcher = None
@@ -131,12 +127,12 @@ class Fault:
     times: int | None = 1
     rate: float | None = None
     path: str | None = None
-    when: Callable[[Asked], bool] | None = None
-    struck: int = 0
-    met: int = field(default=0, repr=False)
+    when: Callable[[RequestedField], bool] | None = None
+    applied: int = 0
+    matches: int = field(default=0, repr=False)
 
-    def suits(self, asked: Asked, path: str | None) -> bool:
-        """Whether a field, about a page at ``path``, is one that this fault waits for."""
+    def concerns(self, asked: RequestedField, path: str | None) -> bool:
+        """Return whether this fault applies to a field about a page at ``path``."""
         names = (self.on,) if isinstance(self.on, str) else self.on
         return (
             (names is None or asked.name in names or asked.field in names)
@@ -144,20 +140,20 @@ class Fault:
             and (self.when is None or self.when(asked))
         )
 
-    def strikes(self, dice: random.Random) -> bool:
-        """Count one more match; whether it is one to strike."""
-        self.met += 1
-        due = self.met >= self.nth and (self.times is None or self.struck < self.times)
+    def count_match(self, dice: random.Random) -> bool:
+        """Count one more match; return whether the fault is to be injected now."""
+        self.matches += 1
+        due = self.matches >= self.nth and (self.times is None or self.applied < self.times)
         hit = due and (self.rate is None or dice.random() < self.rate)
-        self.struck += hit
+        self.applied += hit
         return hit
 
 
 class Faults:
-    """The faults that wait on a sandbox. Safe to change while requests come in."""
+    """Hold the faults of a sandbox. Thread-safe."""
 
     def __init__(self, seed: int = 0) -> None:
-        self.dice = random.Random(seed)  # noqa: S311  repeatable on purpose
+        self.random = random.Random(seed)  # noqa: S311  repeatable on purpose
         self._waiting: list[Fault] = []
         self._lock = threading.Lock()
 
@@ -170,12 +166,12 @@ class Faults:
         times: int | None = 1,
         rate: float | None = None,
         path: str | None = None,
-        when: Callable[[Asked], bool] | None = None,
+        when: Callable[[RequestedField], bool] | None = None,
     ) -> Fault:
-        """Order a fault: from the ``nth`` match on, ``times`` times (None: always).
+        """Add a fault: from the ``nth`` match on, ``times`` times (None: always).
 
-        With ``rate`` each match is left to the dice, without limit. ``path`` limits it to fields
-        about one page, ``when`` to fields for which it is true.
+        With ``rate`` each match is injected with this probability, without limit. ``path`` limits
+        the fault to fields about one page, ``when`` to fields for which it returns true.
         """
         limit = None if rate is not None else times
         fault = Fault(effect, on, nth, limit, rate, path, when)
@@ -184,18 +180,18 @@ class Faults:
         return fault
 
     def clear(self) -> None:
-        """Forget all faults."""
+        """Remove all faults."""
         with self._lock:
             self._waiting.clear()
 
     def seed(self, seed: int) -> None:
-        """Start the dice anew."""
-        self.dice.seed(seed)
+        """Restart the random numbers."""
+        self.random.seed(seed)
 
-    def strike(
-        self, asked: list[Asked], path_of: Callable[[Asked], str | None]
+    def select(
+        self, asked: list[RequestedField], path_of: Callable[[RequestedField], str | None]
     ) -> tuple[list[RequestEffect], dict[int, FieldEffect]]:
-        """What goes wrong with a request: as a whole, and by the position of its fields."""
+        """Return the faults to inject: of the whole request, and by the position of its fields."""
         whole: list[RequestEffect] = []
         fields: dict[int, FieldEffect] = {}
         with self._lock:
@@ -203,80 +199,84 @@ class Faults:
                 return whole, fields
             paths = [path_of(one) for one in asked]
             for fault in self._waiting:
-                hits = [n for n, one in enumerate(asked) if fault.suits(one, paths[n])]
+                hits = [n for n, one in enumerate(asked) if fault.concerns(one, paths[n])]
                 if isinstance(fault.effect, RequestEffect):
-                    whole += [fault.effect] if self._meets(fault, hits, asked) else []
+                    whole += [fault.effect] if self._hits_request(fault, hits, asked) else []
                 else:
                     effect = fault.effect
-                    fields |= {n: effect for n in hits if fault.strikes(self.dice)}
+                    fields |= {n: effect for n in hits if fault.count_match(self.random)}
         return whole, fields
 
-    def _meets(self, fault: Fault, hits: Iterable[int], asked: list[Asked]) -> bool:
-        """Whether a request as a whole is struck; one that asks nothing counts for no field."""
+    def _hits_request(self, fault: Fault, hits: Iterable[int], asked: list[RequestedField]) -> bool:
+        """Return whether a fault on whole requests applies.
+
+        A request without fields matches only a fault without conditions.
+        """
         unasked = not asked and fault.on is None and fault.path is None and fault.when is None
-        return bool(unasked or list(hits)) and fault.strikes(self.dice)
+        return bool(unasked or list(hits)) and fault.count_match(self.random)
 
 
-REBUILD: Final = frozenset({"pages.create", "pages.move", "pages.delete"})
-TAGGED: Final = frozenset({"pages.create", "pages.update"})
+REBUILDS_TREE: Final = frozenset({"pages.create", "pages.move", "pages.delete"})
+WRITES_TAGS: Final = frozenset({"pages.create", "pages.update"})
 
 
 class Races:
-    """The writes under way. ``tree`` and ``tags`` are how often one that meets another loses.
+    """Track concurrent writes and let some of them lose.
 
-    ``under_way`` are those of this moment, ``most`` is how many there were at once, ``lost`` counts
-    the losers.
+    ``tree`` and ``tags`` are the probabilities that a write which meets another one loses.
+    ``under_way`` are the writes that run now, ``max_under_way`` is the most that ran at once,
+    ``lost`` counts the losers.
     """
 
     def __init__(self, dice: random.Random, known: Callable[[], set[str]]) -> None:
         self.tree = 0.0
         self.tags = 0.0
         self.lost = {"tree": 0, "tags": 0}
-        self.most = 0
-        self._dice = dice
-        self._known = known
-        self.under_way: list[Asked] = []
+        self.max_under_way = 0
+        self._random = dice
+        self._known_tags = known
+        self.under_way: list[RequestedField] = []
         self._lock = threading.Lock()
 
-    def begin(self, asked: Sequence[Asked]) -> dict[int, FieldEffect]:
-        """Fields of a request that begins now; what those lose that meet others, by position."""
+    def begin(self, asked: Sequence[RequestedField]) -> dict[int, FieldEffect]:
+        """Register a request's writes; return the races that they lose, by position."""
         found: dict[int, FieldEffect] = {}
         with self._lock:
             for place, one in enumerate(asked):
-                effect = self._met(one) if one.is_mutation else None
+                effect = self._race_effect(one) if one.is_mutation else None
                 if effect is not None:
                     found[place] = effect
             self.under_way += [one for one in asked if one.is_mutation]
-            self.most = max(self.most, len(self.under_way))
+            self.max_under_way = max(self.max_under_way, len(self.under_way))
         return found
 
-    def end(self, asked: Sequence[Asked]) -> None:
-        """The request was done."""
+    def end(self, asked: Sequence[RequestedField]) -> None:
+        """Remove a request's writes."""
         with self._lock:
             for one in asked:
                 if one.is_mutation:
                     self.under_way.remove(one)
 
-    def _met(self, one: Asked) -> FieldEffect | None:
-        if self.tags and self._new(one) and self._loses(self.tags):
+    def _race_effect(self, one: RequestedField) -> FieldEffect | None:
+        if self.tags and self._shared_new_tags(one) and self._loses(self.tags):
             self.lost["tags"] += 1
             return LoseTags()
-        others = any(other.field in REBUILD for other in self.under_way)
-        if self.tree and others and one.field in REBUILD and self._loses(self.tree):
+        others = any(other.field in REBUILDS_TREE for other in self.under_way)
+        if self.tree and others and one.field in REBUILDS_TREE and self._loses(self.tree):
             self.lost["tree"] += 1
             return TreeRace()
         return None
 
-    def _new(self, one: Asked) -> set[str]:
-        """The new tags that this write brings in beside another."""
-        if one.field not in TAGGED:
+    def _shared_new_tags(self, one: RequestedField) -> set[str]:
+        """Return the new tags that this write adds at the same time as another."""
+        if one.field not in WRITES_TAGS:
             return set()
-        others = (_tags(other) for other in self.under_way if other.field in TAGGED)
-        return (_tags(one) & set().union(*others)) - self._known()
+        others = (_tags(other) for other in self.under_way if other.field in WRITES_TAGS)
+        return (_tags(one) & set().union(*others)) - self._known_tags()
 
     def _loses(self, rate: float) -> bool:
-        return rate >= 1 or self._dice.random() < rate
+        return rate >= 1 or self._random.random() < rate
 
 
-def _tags(one: Asked) -> set[str]:
+def _tags(one: RequestedField) -> set[str]:
     return set(clean_tags(one.arguments.get("tags") or ()))

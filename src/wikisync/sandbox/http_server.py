@@ -1,4 +1,4 @@
-"""The way over the network: uvicorn on loopback, in a thread, with connections that can be cut."""
+"""Serve an application with uvicorn on loopback, in a thread; connections can be closed."""
 
 from __future__ import annotations
 
@@ -18,20 +18,20 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, MutableMapping
 
 HOST: Final = "127.0.0.1"
-LONGEST_STOP: Final = 10.0
-TURNS: Final = 8
+STOP_TIMEOUT: Final = 10.0
+LOOP_TURNS: Final = 8
 
 Ends = tuple[tuple[str, int], tuple[str, int]]
-"""The two ends of a connection: client's and server's address."""
+"""The addresses of a connection's client and server."""
 
 _transports: dict[Ends, asyncio.Transport] = {}
 
 
-class Cuttable(H11Protocol):
-    """HTTP as uvicorn speaks it; remembers each connection's transport so that it can be cut."""
+class ClosableProtocol(H11Protocol):
+    """Speak HTTP as uvicorn does, and keep each connection's transport so that it can be closed."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Remember the connection."""
+        """Keep the transport."""
         super().connection_made(transport)
         self._ends = _ends(
             transport.get_extra_info("peername"), transport.get_extra_info("sockname")
@@ -39,17 +39,17 @@ class Cuttable(H11Protocol):
         _transports[self._ends] = transport
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Forget the connection."""
+        """Drop the transport."""
         _transports.pop(self._ends, None)
         super().connection_lost(exc)
 
 
-async def cut(scope: MutableMapping[str, Any], *, rudely: bool = True) -> None:
-    """End the connection of a request; what was sent so far is lost too where ``rudely``."""
+async def close_connection(scope: MutableMapping[str, Any], *, abort: bool = True) -> None:
+    """Close the connection of a request. ``abort`` discards data that is not yet sent."""
     transport = _transports.get(_ends(scope["client"], scope["server"]))
     if transport is not None:
-        transport.abort() if rudely else transport.close()
-        # uvicorn must hear of it before the application returns, or it would answer 500.
+        transport.abort() if abort else transport.close()
+        # uvicorn must see this before the application returns, or it would answer 500.
         await asyncio.sleep(0)
         await asyncio.sleep(0)
 
@@ -59,7 +59,7 @@ def _ends(client: Any, server: Any) -> Ends:
 
 
 class _Uvicorn(uvicorn.Server):
-    """uvicorn that ends at once when told, instead of looking ten times a second."""
+    """Stop at once when asked, instead of polling ten times a second."""
 
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)
@@ -78,7 +78,7 @@ class _Uvicorn(uvicorn.Server):
             for sock in server.sockets:
                 with suppress(NotImplementedError):
                     self.loop.remove_reader(sock)
-        for _ in range(TURNS):
+        for _ in range(LOOP_TURNS):
             await asyncio.sleep(0)
             for connection in list(self.server_state.connections):
                 transport = getattr(connection, "transport", None)
@@ -91,8 +91,11 @@ class _Uvicorn(uvicorn.Server):
         await asyncio.gather(*self.server_state.tasks, return_exceptions=True)
 
 
-def _dated(app: Callable[..., Awaitable[None]]) -> Callable[..., Awaitable[None]]:
-    """The application with a Date header in each answer, which uvicorn's own loop would add."""
+def _with_date_header(app: Callable[..., Awaitable[None]]) -> Callable[..., Awaitable[None]]:
+    """Return the application with a Date header in each answer.
+
+    uvicorn's own loop, which would add it, is replaced.
+    """
 
     async def dated(scope: Any, receive: Any, send: Any) -> None:
         async def send_dated(message: dict[str, Any]) -> None:
@@ -106,15 +109,15 @@ def _dated(app: Callable[..., Awaitable[None]]) -> Callable[..., Awaitable[None]
     return dated
 
 
-class Serving:
-    """An application that is being served. Requests may come from the moment it is made."""
+class Server:
+    """Run an application in a thread. It accepts requests as soon as it is constructed."""
 
     def __init__(self, app: Callable[..., Awaitable[None]], port: int) -> None:
-        self._socket = _bound(port)
+        self._socket = _listen(port)
         self.port: int = self._socket.getsockname()[1]
         config = uvicorn.Config(
-            _dated(app),
-            http=Cuttable,
+            _with_date_header(app),
+            http=ClosableProtocol,
             loop="asyncio",
             ws="none",
             lifespan="off",
@@ -132,22 +135,22 @@ class Serving:
 
     @property
     def url(self) -> str:
-        """Where it is."""
+        """The base address."""
         return f"http://{HOST}:{self.port}"
 
     def stop(self) -> None:
-        """Stop listening, cut what is open, and end the thread."""
-        if self._server.ready.wait(LONGEST_STOP) and self._thread.is_alive():
+        """Stop listening, close open connections, and end the thread."""
+        if self._server.ready.wait(STOP_TIMEOUT) and self._thread.is_alive():
             self._server.loop.call_soon_threadsafe(self._server.ending.set)
-        self._thread.join(LONGEST_STOP)
+        self._thread.join(STOP_TIMEOUT)
         self._socket.close()
 
     def _run(self) -> None:
         asyncio.run(self._server.serve(sockets=[self._socket]))
 
 
-def _bound(port: int) -> socket.socket:
-    """A listening socket: from here on connections queue up, whoever accepts them later."""
+def _listen(port: int) -> socket.socket:
+    """Return a listening socket: connections queue up from here on. Raises PortTaken."""
     # asyncio sends small answers at once (TCP_NODELAY) only where the protocol is named.
     sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

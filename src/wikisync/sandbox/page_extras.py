@@ -1,8 +1,7 @@
-"""The versions of a page: what it held before each change, but for tags, style and script.
+"""Find pages by key or id, and keep their versions and tags.
 
-The tags of pages: giving, reading and finding them.
-
-Finding a page by its name or its id; no one's rights are asked here.
+A version holds a page as it was before a change, without tags, style and script. Permissions are
+checked for versions and tags, not for finding pages.
 """
 
 from __future__ import annotations
@@ -11,13 +10,13 @@ from typing import TYPE_CHECKING, Final
 
 from wikisync.sandbox.auth import USERS
 from wikisync.sandbox.validation import (
-    BLANKS,
-    COLUMN,
+    COLUMN_WIDTH,
     LOSE_TAGS,
+    WHITE_SPACE,
     ApiError,
     check_column,
     clean_tags,
-    named,
+    named_error,
     tag_race,
 )
 
@@ -28,21 +27,21 @@ if TYPE_CHECKING:
     from wikisync.sandbox.store import Row, Store
 
 
-def find(store: Store, locale: str | None, path: str) -> Row | None:
-    """The page at a path, or None."""
+def find_by_path(store: Store, locale: str | None, path: str) -> Row | None:
+    """Return the page at a path, or None."""
     return store.row("select * from pages where locale = ? and path = ?", locale, path)
 
 
-def find_id(store: Store, id: int) -> Row | None:  # noqa: A002
-    """The page of an id, or None."""
+def find_by_id(store: Store, id: int) -> Row | None:  # noqa: A002
+    """Return the page of an id, or None."""
     return store.row("select * from pages where id = ?", id)
 
 
-def get(store: Store, id: int) -> Row:  # noqa: A002
-    """The page of an id that is known to be there."""
-    page = find_id(store, id)
+def require_page(store: Store, id: int) -> Row:  # noqa: A002
+    """Return the page of an id. Raises ApiError if there is none."""
+    page = find_by_id(store, id)
     if page is None:
-        raise named("PageNotFound")
+        raise named_error("PageNotFound")
     return page
 
 
@@ -54,16 +53,22 @@ VERSIONED: Final = (
 )
 
 
-def snapshot(store: Store, page: Row, action: str) -> None:
-    """Keep a page as a version, dated by the change that made it so (facts, *Reading*)."""
+def save_version(store: Store, page: Row, action: str) -> None:
+    """Save a page as a version, dated with its ``updatedAt`` (wikijs.md, *Dates and versions*)."""
     copied = {name: page[name] for name in VERSIONED}
     dates = {"versionDate": page["updatedAt"], "createdAt": store.now()}
     store.insert("versions", {**copied, "pageId": page["id"], "action": action, **dates})
 
 
-def version_list(store: Store, who: Principal, id: int, offset_page: int, offset_size: int) -> Row:  # noqa: A002
-    """A stretch of a page's versions, newest first."""
-    _check(store, who, id)
+def version_list(
+    store: Store,
+    principal: Principal,
+    id: int,  # noqa: A002
+    offset_page: int,
+    offset_size: int,
+) -> Row:
+    """Return part of a page's versions, newest first."""
+    _check(store, principal, id)
     rows = store.rows(
         "select id, path, authorId, versionDate from versions where pageId = ? "
         "order by versionDate desc, id desc",
@@ -77,9 +82,9 @@ def version_list(store: Store, who: Principal, id: int, offset_page: int, offset
     return {"total": len(rows), "trail": [_entry(rows, position, first) for position in shown]}
 
 
-def version(store: Store, who: Principal, page_id: int, version_id: int) -> Row | None:
-    """One version with its content; None where the page has no such version."""
-    _check(store, who, page_id)
+def version(store: Store, principal: Principal, page_id: int, version_id: int) -> Row | None:
+    """Return one version with its content; None if the page has no such version."""
+    _check(store, principal, page_id)
     found = store.row("select * from versions where id = ? and pageId = ?", version_id, page_id)
     if found is None:
         return None
@@ -87,17 +92,17 @@ def version(store: Store, who: Principal, page_id: int, version_id: int) -> Row 
     return {**found, "versionId": found["id"], "authorName": author, "tags": []}
 
 
-def _check(store: Store, who: Principal, page_id: int) -> None:
-    page = find_id(store, page_id)
+def _check(store: Store, principal: Principal, page_id: int) -> None:
+    page = find_by_id(store, page_id)
     if page is None:
-        # A deleted page's history cannot be reached (facts, *Reading*).
+        # A deleted page's history cannot be read (wikijs.md, *Dates and versions*).
         raise ApiError("TypeError", "Cannot read properties of undefined (reading 'path')")
-    if not who.may(READ_VERSIONS, page["path"], page["locale"]):
-        raise named("PageHistoryForbidden")
+    if not principal.may(READ_VERSIONS, page["path"], page["locale"]):
+        raise named_error("PageHistoryForbidden")
 
 
 def _entry(rows: list[Row], position: int, first: str) -> Row:
-    """A version and what it was: ``first``, a move away from the path before it, or an edit."""
+    """Return a version with its kind: ``first``, a move from the older path, or an edit."""
     row = rows[position]
     older = rows[position + 1] if position + 1 < len(rows) else None
     moved = first == "move" if older is None else older["path"] != row["path"]
@@ -117,17 +122,17 @@ READ_TAGS: Final = ("read:pages",)
 INSERT: Final = 'insert into "tags" ("tag", "title") values (…) returning "id"'
 
 
-def associate(store: Store, page: Row, tags: Iterable[str | None], trouble: frozenset[str]) -> None:
-    """Give a page these tags and no others."""
+def set_tags(store: Store, page: Row, tags: Iterable[str | None], races: frozenset[str]) -> None:
+    """Replace a page's tags."""
     meant = clean_tags(tags)
     marks = ", ".join("?" * len(meant))
     query = f"select id, tag from tags where tag in ({marks})"
     known = {row["tag"]: row["id"] for row in store.rows(query, *meant)}
     fresh = [tag for tag in meant if tag not in known]
-    if LOSE_TAGS in trouble:
+    if LOSE_TAGS in races:
         raise tag_race()
     for tag in fresh:
-        check_column(INSERT, tag, COLUMN)
+        check_column(INSERT, tag, COLUMN_WIDTH)
     for tag in fresh:
         now = store.now()
         row = {"tag": tag, "title": tag, "createdAt": now, "updatedAt": now}
@@ -135,7 +140,7 @@ def associate(store: Store, page: Row, tags: Iterable[str | None], trouble: froz
     wanted = {known[tag]: None for tag in meant}
     held = store.rows("select id, tagId from pageTags where pageId = ?", page["id"])
     kept = {row["tagId"] for row in held}
-    # In which order Wiki.js gives a page's tags is nowhere promised; here as they were sent.
+    # Wiki.js documents no order of a page's tags; here they keep the order in which they were sent.
     for tag_id in wanted:
         if tag_id not in kept:
             store.insert("pageTags", {"pageId": page["id"], "tagId": tag_id})
@@ -144,8 +149,8 @@ def associate(store: Store, page: Row, tags: Iterable[str | None], trouble: froz
             store.run("delete from pageTags where id = ?", row["id"])
 
 
-def of(store: Store, id: int) -> list[Row]:  # noqa: A002
-    """A page's tags."""
+def tags_of(store: Store, id: int) -> list[Row]:  # noqa: A002
+    """Return a page's tags."""
     return store.rows(
         "select tags.* from pageTags join tags on tags.id = tagId where pageId = ? "
         "order by pageTags.id",
@@ -153,22 +158,22 @@ def of(store: Store, id: int) -> list[Row]:  # noqa: A002
     )
 
 
-def names(store: Store) -> set[str]:
-    """Every tag that there is."""
+def tag_names(store: Store) -> set[str]:
+    """Return all tags."""
     return {row["tag"] for row in store.rows("select tag from tags")}
 
 
-def visible(store: Store, who: Principal) -> list[Row]:
-    """The tags of all pages that may be seen, in order."""
+def visible_tags(store: Store, principal: Principal) -> list[Row]:
+    """Return the tags of all pages that the principal may read, sorted."""
     rows = store.rows(
         "select tags.*, path, locale from tags join pageTags on tags.id = tagId "
         "join pages on pages.id = pageId"
     )
-    seen = {row["id"]: row for row in rows if who.may(READ_TAGS, row["path"], row["locale"])}
+    seen = {row["id"]: row for row in rows if principal.may(READ_TAGS, row["path"], row["locale"])}
     return sorted(seen.values(), key=lambda row: str(row["tag"]))
 
 
-def search(store: Store, who: Principal, query: str) -> list[str]:
-    """Up to five tags that contain the query."""
-    part = query.strip(BLANKS).lower()
-    return [row["tag"] for row in visible(store, who) if part in row["tag"]][:5]
+def search_tags(store: Store, principal: Principal, query: str) -> list[str]:
+    """Return up to five tags that contain the query."""
+    part = query.strip(WHITE_SPACE).lower()
+    return [row["tag"] for row in visible_tags(store, principal) if part in row["tag"]][:5]

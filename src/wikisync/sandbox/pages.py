@@ -1,9 +1,9 @@
-"""What is done to pages, with every awkward habit of the real one.
+"""Create, update, move, delete, restore, convert and render pages as Wiki.js does.
 
-Each operation takes the steps of Wiki.js in its order, because where it stops decides what was
-written although it failed (facts, *Writing*). Arguments are as the API names them; an argument that
-is left out is absent from ``sent``, which is not the same as null. ``trouble`` names races to lose
-on the way.
+Each operation takes Wiki.js's steps in the same order, because the step at which it fails decides
+what was already written (wikijs.md, *Results*). Arguments have the API's names; one that the client
+left out is absent from ``sent``, which differs from null. ``races`` are the races that the
+operation loses.
 """
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from wikisync.sandbox import page_extras, rendering
-from wikisync.sandbox.page_extras import find, find_id, get
-from wikisync.sandbox.rendering import minified
+from wikisync.sandbox.page_extras import find_by_id, find_by_path, require_page
+from wikisync.sandbox.rendering import minify_css
 from wikisync.sandbox.validation import (
     CONTENT_TYPES,
-    NO_TROUBLE,
+    NO_RACES,
     TREE_RACE,
     ApiError,
     check_column,
@@ -23,11 +23,11 @@ from wikisync.sandbox.validation import (
     check_strings,
     clean_path,
     foreign_key,
-    named,
+    named_error,
     page_hash,
-    plain,
     require_content,
     tree_race,
+    unnamed_error,
 )
 
 if TYPE_CHECKING:
@@ -43,15 +43,15 @@ UPDATE: Final = 'update "pages" set … where "id" = …'
 SELECT: Final = 'select … from "pages" where "localeCode" = … and "path" = …'
 
 
-def create(store: Store, who: Principal, sent: Sent, trouble: frozenset[str] = NO_TROUBLE) -> Row:
-    """Add a page; the page as stored."""
+def create(store: Store, principal: Principal, sent: Sent, races: frozenset[str] = NO_RACES) -> Row:
+    """Create a page and return it as stored."""
     path, locale = clean_path(sent["path"]), sent["locale"]
-    if not who.may(["write:pages"], path, locale):
-        raise named("PageDeleteForbidden")
+    if not principal.may(["write:pages"], path, locale):
+        raise named_error("PageDeleteForbidden")
     for value in (path, locale):
         check_column(SELECT, value, None)
-    if find(store, locale, path):
-        raise named("PageDuplicateCreate")
+    if find_by_path(store, locale, path):
+        raise named_error("PageDuplicateCreate")
     now = store.now()
     row = {
         "path": path,
@@ -66,78 +66,80 @@ def create(store: Store, who: Principal, sent: Sent, trouble: frozenset[str] = N
         "isPublished": sent["isPublished"],
         "publishStartDate": sent.get("publishStartDate") or "",
         "publishEndDate": sent.get("publishEndDate") or "",
-        **_extras(who, sent, path, locale, {"scriptCss": "", "scriptJs": ""}),
-        "authorId": who.id,
-        "creatorId": who.id,
+        **_style_and_script(principal, sent, path, locale, {"scriptCss": "", "scriptJs": ""}),
+        "authorId": principal.id,
+        "creatorId": principal.id,
         "createdAt": now,
         "updatedAt": now,
     }
     _check(store, INSERT, row)
-    page = get(store, store.insert("pages", row))
+    page = require_page(store, store.insert("pages", row))
     if sent["tags"]:
-        page_extras.associate(store, page, sent["tags"], trouble)
+        page_extras.set_tags(store, page, sent["tags"], races)
     _render(store, page)
-    rebuild_tree(store, trouble)
-    rendering.touch(store, locale, path)
-    return get(store, page["id"])
+    rebuild_tree(store, races)
+    rendering.touch_linking_pages(store, locale, path)
+    return require_page(store, page["id"])
 
 
 def update(
     store: Store,
-    who: Principal,
+    principal: Principal,
     sent: Sent,
-    trouble: frozenset[str] = NO_TROUBLE,
+    races: frozenset[str] = NO_RACES,
     action: str = "updated",
 ) -> Row:
-    """Replace a page: all but title and description is wiped where it is left out.
+    """Replace a page: every field but title and description is cleared if it is left out.
 
-    Another path or locale moves the page, after all else is written. The page that comes back is
-    the one before the move, with the time after it.
+    Another path or locale moves the page after everything else is written. Returns the page before
+    the move, with the time after it.
     """
-    before = find_id(store, sent["id"])
+    before = find_by_id(store, sent["id"])
     if before is None:
-        raise plain("Invalid Page Id")
-    if not who.may(["write:pages"], before["path"], before["locale"]):
-        raise named("PageUpdateForbidden")
+        raise unnamed_error("Invalid Page Id")
+    if not principal.may(["write:pages"], before["path"], before["locale"]):
+        raise named_error("PageUpdateForbidden")
     content = require_content(sent.get("content"))
-    page_extras.snapshot(store, before, action)
+    page_extras.save_version(store, before, action)
     kept: Row = {name: sent[name] for name in ("title", "description") if name in sent}
     row: Row = {
         **kept,
-        "authorId": who.id,
+        "authorId": principal.id,
         "content": content,
         "isPublished": sent.get("isPublished") is True,
         "publishStartDate": sent.get("publishStartDate") or "",
         "publishEndDate": sent.get("publishEndDate") or "",
-        **_extras(who, sent, str(sent.get("path", "undefined")), sent.get("locale"), before),
+        **_style_and_script(
+            principal, sent, str(sent.get("path", "undefined")), sent.get("locale"), before
+        ),
     }
     _check(store, UPDATE, row)
-    store.change("pages", before["id"], {**row, "updatedAt": store.now()})
-    page = get(store, before["id"])
+    store.update("pages", before["id"], {**row, "updatedAt": store.now()})
+    page = require_page(store, before["id"])
     if sent.get("tags") is None:
         missing = "null" if "tags" in sent else "undefined"
         raise ApiError("TypeError", f"Cannot read properties of {missing} (reading 'map')")
-    page_extras.associate(store, page, sent["tags"], trouble)
+    page_extras.set_tags(store, page, sent["tags"], races)
     _render(store, page)
-    if _moves(sent, page):
-        _move_on(store, who, sent, trouble)
-    return {**page, "updatedAt": get(store, page["id"])["updatedAt"]}
+    if _is_move(sent, page):
+        _move_after_update(store, principal, sent, races)
+    return {**page, "updatedAt": require_page(store, page["id"])["updatedAt"]}
 
 
-def move(store: Store, who: Principal, sent: Sent, trouble: frozenset[str] = NO_TROUBLE) -> None:
-    """Give a page another path or locale; a title that is the path's last part goes along."""
-    page = find_id(store, sent["id"])
+def move(store: Store, principal: Principal, sent: Sent, races: frozenset[str] = NO_RACES) -> None:
+    """Change a page's path or locale, and its title if that is the last part of the path."""
+    page = find_by_id(store, sent["id"])
     if page is None:
-        raise named("PageNotFound")
+        raise named_error("PageNotFound")
     path, locale = clean_path(sent["destinationPath"]), sent["destinationLocale"]
-    leaves = who.may(["manage:pages"], page["path"], page["locale"])
-    if not leaves or not who.may(["write:pages"], path, locale):
-        raise named("PageMoveForbidden")
+    leaves = principal.may(["manage:pages"], page["path"], page["locale"])
+    if not leaves or not principal.may(["write:pages"], path, locale):
+        raise named_error("PageMoveForbidden")
     for value in (path, locale):
         check_column(SELECT, value, None)
-    if find(store, locale, path):
-        raise named("PagePathCollision")
-    page_extras.snapshot(store, page, "moved")
+    if find_by_path(store, locale, path):
+        raise named_error("PagePathCollision")
+    page_extras.save_version(store, page, "moved")
     leaf = page["path"].rpartition("/")[2]
     row = {
         "path": path,
@@ -146,79 +148,81 @@ def move(store: Store, who: Principal, sent: Sent, trouble: frozenset[str] = NO_
         "hash": page_hash(locale, path, private=False),
     }
     _check(store, UPDATE, row)
-    store.change("pages", page["id"], {**row, "updatedAt": store.now()})
-    rebuild_tree(store, trouble)
-    rendering.touch(store, locale, path)
+    store.update("pages", page["id"], {**row, "updatedAt": store.now()})
+    rebuild_tree(store, races)
+    rendering.touch_linking_pages(store, locale, path)
 
 
-def delete(store: Store, who: Principal, id: int, trouble: frozenset[str] = NO_TROUBLE) -> None:  # noqa: A002
-    """Take a page away, with its tags and links; its versions stay, out of reach."""
-    page = find_id(store, id)
+def delete(store: Store, principal: Principal, id: int, races: frozenset[str] = NO_RACES) -> None:  # noqa: A002
+    """Delete a page with its tags and links; its versions stay but cannot be read."""
+    page = find_by_id(store, id)
     if page is None:
-        raise named("PageNotFound")
-    # Wiki.js forgets the page's locale here, so that rules limited to locales never allow it.
-    if not who.may(["delete:pages"], page["path"], None):
-        raise named("PageDeleteForbidden")
-    page_extras.snapshot(store, page, "deleted")
+        raise named_error("PageNotFound")
+    # Wiki.js passes no locale here, so that rules limited to locales never allow this.
+    if not principal.may(["delete:pages"], page["path"], None):
+        raise named_error("PageDeleteForbidden")
+    page_extras.save_version(store, page, "deleted")
     store.run("delete from pages where id = ?", id)
-    rebuild_tree(store, trouble)
-    rendering.touch(store, page["locale"], page["path"])
+    rebuild_tree(store, races)
+    rendering.touch_linking_pages(store, page["locale"], page["path"])
 
 
-def restore(store: Store, who: Principal, page_id: int, version_id: int) -> None:
-    """Make a page what it was, path included, but for its tags, style and script: those go."""
-    page = find_id(store, page_id)
+def restore(store: Store, principal: Principal, page_id: int, version_id: int) -> None:
+    """Restore a version, path included; tags, style and script are cleared."""
+    page = find_by_id(store, page_id)
     if page is None:
-        raise named("PageNotFound")
-    if not who.may(["write:pages"], page["path"], page["locale"]):
-        raise named("PageRestoreForbidden")
+        raise named_error("PageNotFound")
+    if not principal.may(["write:pages"], page["path"], page["locale"]):
+        raise named_error("PageRestoreForbidden")
     version = store.row("select * from versions where id = ? and pageId = ?", version_id, page_id)
     if version is None:
-        raise named("PageNotFound")
+        raise named_error("PageNotFound")
     sent = {**version, "id": page_id, "isPublished": bool(version["isPublished"]), "tags": []}
-    update(store, who, sent, action="restored")
+    update(store, principal, sent, action="restored")
 
 
-def convert_to(store: Store, who: Principal, id: int, editor: str) -> None:  # noqa: A002
-    """Give a page another editor, and its content that editor's kind."""
-    page = find_id(store, id)
+def convert_to(store: Store, principal: Principal, id: int, editor: str) -> None:  # noqa: A002
+    """Change a page's editor, and convert its content to that editor's content type."""
+    page = find_by_id(store, id)
     if page is None:
-        raise plain("Invalid Page Id")
+        raise unnamed_error("Invalid Page Id")
     if page["editor"] == editor:
-        raise plain("Page is already using this editor. Nothing to convert.")
-    if not who.may(["write:pages"], page["path"], page["locale"]):
-        raise named("PageUpdateForbidden")
+        raise unnamed_error("Page is already using this editor. Nothing to convert.")
+    if not principal.may(["write:pages"], page["path"], page["locale"]):
+        raise named_error("PageUpdateForbidden")
     content_type = CONTENT_TYPES.get(editor, "text")
     row = {"contentType": content_type, "editor": editor}
     if page["contentType"] != content_type:
-        row["content"] = rendering.content(page["content"], page["contentType"], content_type)
-        page_extras.snapshot(store, page, "updated")
+        row["content"] = rendering.convert_content(
+            page["content"], page["contentType"], content_type
+        )
+        page_extras.save_version(store, page, "updated")
     _check(store, UPDATE, row)
-    store.change("pages", id, {**row, "updatedAt": store.now()})
+    store.update("pages", id, {**row, "updatedAt": store.now()})
 
 
 def render(store: Store, id: int) -> None:  # noqa: A002
-    """Render a page again, which moves its ``updatedAt``."""
-    page = find_id(store, id)
+    """Render a page again, which changes its ``updatedAt``."""
+    page = find_by_id(store, id)
     if page is None:
-        raise named("PageNotFound")
+        raise named_error("PageNotFound")
     _render(store, page)
 
 
-def _extras(
-    who: Principal, sent: Sent, path: str, locale: str | None, before: Mapping[str, str]
+def _style_and_script(
+    principal: Principal, sent: Sent, path: str, locale: str | None, before: Mapping[str, str]
 ) -> dict[str, str]:
-    """Style and script: replaced, or wiped, by one who may; as they were for all others."""
+    """Return style and script: as sent, if the principal may write them, else as they were."""
     css, script = before["scriptCss"], before["scriptJs"]
-    if who.may(["write:styles"], path, locale):
-        css = minified(sent.get("scriptCss") or "")
-    if who.may(["write:scripts"], path, locale):
+    if principal.may(["write:styles"], path, locale):
+        css = minify_css(sent.get("scriptCss") or "")
+    if principal.may(["write:scripts"], path, locale):
         script = sent.get("scriptJs") or ""
     return {"scriptCss": css, "scriptJs": script}
 
 
 def _check(store: Store, statement: str, row: Row) -> None:
-    """What the database refuses before it writes a page."""
+    """Raise ApiError for values that the database refuses before it writes a page."""
     texts = ("title", "description", "publishStartDate", "publishEndDate")
     check_strings({name: row[name] for name in texts if name in row})
     check_columns(statement, row)
@@ -229,37 +233,40 @@ def _check(store: Store, statement: str, row: Row) -> None:
 
 
 def _render(store: Store, page: Row) -> None:
-    rendering.record(store, page)
-    store.change("pages", page["id"], {"updatedAt": store.now()})
+    rendering.record_links(store, page)
+    store.update("pages", page["id"], {"updatedAt": store.now()})
 
 
-def rebuild_tree(store: Store, trouble: frozenset[str]) -> None:
-    """The tree is worked out when asked for; here is noted what the real one would hold.
+def rebuild_tree(store: Store, races: frozenset[str]) -> None:
+    """Rebuild the page tree; a lost race leaves it without pages created meanwhile.
 
-    Who loses the race for it leaves it without the pages that another one has made.
+    ``queries.tree_level`` computes the tree when it is read; the store notes which pages Wiki.js's
+    would lack.
     """
-    if TREE_RACE in trouble:
+    if TREE_RACE in races:
         store.tree_lacks = {row["id"] for row in store.rows("select id from pages")}
         raise tree_race()
     store.tree_lacks = set()
 
 
-def _moves(sent: Sent, page: Row) -> bool:
+def _is_move(sent: Sent, page: Row) -> bool:
     other_locale = sent.get("locale") and sent["locale"] != page["locale"]
     return bool(other_locale or (sent.get("path") and sent["path"] != page["path"]))
 
 
-def _move_on(store: Store, who: Principal, sent: Sent, trouble: frozenset[str]) -> None:
-    """The move at the end of an update, which wants both path and locale."""
+def _move_after_update(
+    store: Store, principal: Principal, sent: Sent, races: frozenset[str]
+) -> None:
+    """Move the page at the end of an update, which needs both path and locale."""
     path, locale = sent.get("path"), sent.get("locale")
-    if not who.may(["write:pages"], path or "undefined", locale):
-        raise named("PageMoveForbidden")
+    if not principal.may(["write:pages"], path or "undefined", locale):
+        raise named_error("PageMoveForbidden")
     if path is None:
         raise ApiError("TypeError", "Cannot read properties of undefined (reading 'includes')")
     if locale is None:
-        raise plain(
+        raise unnamed_error(
             "Undefined binding(s) detected when compiling SELECT. "
             "Undefined column(s): [localeCode] query: " + SELECT
         )
     sent_on = {"id": sent["id"], "destinationPath": path, "destinationLocale": locale}
-    move(store, who, sent_on, trouble)
+    move(store, principal, sent_on, races)

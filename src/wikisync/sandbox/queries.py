@@ -1,9 +1,7 @@
-"""What is read of pages: the list, single pages, tags, links, and what an editor asks.
+"""Answer the queries about pages: list, single pages, links, conflicts, and the page tree.
 
-Reading checks the page rules page by page: the list leaves out what may not be seen, a single page
-is refused (facts, *Reading*). What comes back are plain dicts with the API's names.
-
-The tree of folders and pages, worked out anew each time it is asked for.
+Page rules are checked for each page: the list leaves out pages that the principal may not read, and
+a single page is refused (wikijs.md, *Reading*). Results are dicts with the API's names.
 """
 
 from __future__ import annotations
@@ -12,8 +10,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from wikisync.sandbox import page_extras, rendering
 from wikisync.sandbox.auth import USERS
-from wikisync.sandbox.page_extras import find, find_id
-from wikisync.sandbox.validation import BLANKS, named
+from wikisync.sandbox.page_extras import find_by_id, find_by_path
+from wikisync.sandbox.validation import WHITE_SPACE, named_error
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,11 +31,11 @@ LISTED: Final = (
 ORDERS: Final = {"CREATED": "createdAt", "PATH": "path", "TITLE": "title", "UPDATED": "updatedAt"}
 
 
-def listed(store: Store, who: Principal, wish: dict[str, Any]) -> list[Row]:
-    """All pages that may be seen, with their tags.
+def list_pages(store: Store, principal: Principal, wish: dict[str, Any]) -> list[Row]:
+    """Return all pages that the principal may read, with their tags.
 
-    ``limit`` counts a page once for each of its tags, and ``tags`` hides all other tags of a page:
-    both are as the real one does it (facts, *Reading*).
+    ``limit`` counts a page once for each of its tags, and ``tags`` hides a page's other tags, as in
+    Wiki.js (wikijs.md, *Reading*).
     """
     with store.lock:
         statement, values = _list_query(wish)
@@ -46,7 +44,7 @@ def listed(store: Store, who: Principal, wish: dict[str, Any]) -> list[Row]:
             "select pageId, tag from pageTags join tags on tags.id = tagId order by pageTags.id"
         )
     by_page: dict[int, list[str]] = {}
-    only = [tag.strip(BLANKS).lower() for tag in wish.get("tags") or ()]
+    only = [tag.strip(WHITE_SPACE).lower() for tag in wish.get("tags") or ()]
     for row in tagged:
         if not only or row["tag"] in only:
             by_page.setdefault(row["pageId"], []).append(row["tag"])
@@ -55,36 +53,37 @@ def listed(store: Store, who: Principal, wish: dict[str, Any]) -> list[Row]:
     if only:
         pages = [page for page in pages if page["tags"]]
     if wish.get("limit"):
-        pages = _cut(pages, wish["limit"])
+        pages = _limit_rows(pages, wish["limit"])
     asked = wish.get("tags") or ()
     return [
         page
         for page in pages
-        if who.may(READ, page["path"], page["locale"]) and all(tag in page["tags"] for tag in asked)
+        if principal.may(READ, page["path"], page["locale"])
+        and all(tag in page["tags"] for tag in asked)
     ]
 
 
-def _list_query(wish: dict[str, Any]) -> tuple[str, list[object]]:
-    """The statement and its values."""
-    people = [(name, wish.get(name) or 0) for name in ("creatorId", "authorId")]
+def _list_query(arguments: dict[str, Any]) -> tuple[str, list[object]]:
+    """Return the SQL statement and its values."""
+    people = [(name, arguments.get(name) or 0) for name in ("creatorId", "authorId")]
     asked = [(name, value) for name, value in people if value > 0]
     where = ["1"]
     values: list[object] = [value for _, value in asked]
     if asked:
         where.append("(" + " or ".join(f"{name} = ?" for name, _ in asked) + ")")
-    if wish.get("locale"):
+    if arguments.get("locale"):
         where.append("locale = ?")
-        values.append(wish["locale"])
-    direction = "desc" if wish.get("orderByDirection") == "DESC" else "asc"
-    column = ORDERS.get(wish.get("orderBy") or "ID")
-    # Pages that tie come in no certain order; in the recordings the latest came first.
+        values.append(arguments["locale"])
+    direction = "desc" if arguments.get("orderByDirection") == "DESC" else "asc"
+    column = ORDERS.get(arguments.get("orderBy") or "ID")
+    # Wiki.js defines no order among equals; in the recordings the newest came first.
     order = f"{column} {direction}, id desc" if column else f"id {direction}"
     clause = " and ".join(where)
     return f"select {LISTED} from pages where {clause} order by {order}", values
 
 
-def _cut(pages: list[Row], limit: int) -> list[Row]:
-    """The pages of the first ``limit`` rows, where each tag of a page makes a row."""
+def _limit_rows(pages: list[Row], limit: int) -> list[Row]:
+    """Return the pages of the first ``limit`` rows, where each tag of a page is a row."""
     kept = []
     for page in pages:
         if limit <= 0:
@@ -94,43 +93,43 @@ def _cut(pages: list[Row], limit: int) -> list[Row]:
     return kept
 
 
-def single(store: Store, who: Principal, id: int) -> Row:  # noqa: A002
-    """A whole page, for one who may manage or delete it."""
-    return _seen(who, find_id(store, id), SOURCE)
+def single(store: Store, principal: Principal, id: int) -> Row:  # noqa: A002
+    """Return a whole page. Needs permission to manage or delete it."""
+    return _check_visible(principal, find_by_id(store, id), SOURCE)
 
 
-def single_by_path(store: Store, who: Principal, locale: str, path: str) -> Row:
-    """A whole page, by its name."""
-    return _seen(who, find(store, locale, path), SOURCE)
+def single_by_path(store: Store, principal: Principal, locale: str, path: str) -> Row:
+    """Return a whole page by its key."""
+    return _check_visible(principal, find_by_path(store, locale, path), SOURCE)
 
 
-def conflict_latest(store: Store, who: Principal, id: int) -> Row:  # noqa: A002
-    """What a page holds now, for one who may write it."""
-    page = _seen(who, find_id(store, id), EDIT)
-    return {**page, "tags": [tag["tag"] for tag in page_extras.of(store, id)]}
+def conflict_latest(store: Store, principal: Principal, id: int) -> Row:  # noqa: A002
+    """Return a page's current values. Needs permission to write it."""
+    page = _check_visible(principal, find_by_id(store, id), EDIT)
+    return {**page, "tags": [tag["tag"] for tag in page_extras.tags_of(store, id)]}
 
 
-def changed_since(store: Store, who: Principal, id: int, date: object) -> bool:  # noqa: A002
-    """Whether ``updatedAt`` is later; the two are compared as texts."""
-    page = find_id(store, id)
+def changed_since(store: Store, principal: Principal, id: int, date: object) -> bool:  # noqa: A002
+    """Return whether ``updatedAt`` is later; both are compared as strings."""
+    page = find_by_id(store, id)
     if page is None:
-        raise named("PageNotFound")
-    if not who.may(EDIT, page["path"], page["locale"]):
-        raise named("PageUpdateForbidden")
+        raise named_error("PageNotFound")
+    if not principal.may(EDIT, page["path"], page["locale"]):
+        raise named_error("PageUpdateForbidden")
     return str(page["updatedAt"]) > str(date)
 
 
-def written(page: Row) -> Row:
-    """A page as create and update give it back: without locale, editor, style and script.
+def write_result(page: Row) -> Row:
+    """Return a page as create and update do: without locale, editor, style and script.
 
-    The real one forgets to fill these in, so asking for the first two makes the page null.
+    Wiki.js does not set these, so that requesting one of the first two makes the page null.
     """
     left_out = ("locale", "editor", "scriptCss", "scriptJs")
-    return {name: value for name, value in _named(page).items() if name not in left_out}
+    return {name: value for name, value in _with_author_names(page).items() if name not in left_out}
 
 
-def linked(store: Store, who: Principal, locale: str) -> list[Row]:
-    """The pages of a locale with what they link to."""
+def list_links(store: Store, principal: Principal, locale: str) -> list[Row]:
+    """Return the pages of a locale with the pages that they link to."""
     rows = store.rows(
         "select pages.id, pages.path, title, pageLinks.path as link, "
         "pageLinks.locale as linkLocale from pages left join pageLinks on pages.id = pageId "
@@ -140,8 +139,8 @@ def linked(store: Store, who: Principal, locale: str) -> list[Row]:
     found: dict[int, Row] = {}
     for row in rows:
         link = row["link"]
-        visible = who.may(READ, row["path"], locale) and (
-            link is None or who.may(READ, link, row["linkLocale"])
+        visible = principal.may(READ, row["path"], locale) and (
+            link is None or principal.may(READ, link, row["linkLocale"])
         )
         if visible:
             page = {"id": row["id"], "title": row["title"], "path": f"{locale}/{row['path']}"}
@@ -150,20 +149,20 @@ def linked(store: Store, who: Principal, locale: str) -> list[Row]:
     return list(found.values())
 
 
-def _seen(who: Principal, page: Row | None, permissions: Sequence[str]) -> Row:
+def _check_visible(principal: Principal, page: Row | None, permissions: Sequence[str]) -> Row:
     if page is None:
-        raise named("PageNotFound")
-    if not who.may(permissions, page["path"], page["locale"]):
-        raise named("PageViewForbidden")
-    return _named(page)
+        raise named_error("PageNotFound")
+    if not principal.may(permissions, page["path"], page["locale"]):
+        raise named_error("PageViewForbidden")
+    return _with_author_names(page)
 
 
-def _named(page: Row) -> Row:
-    """A page with the names of its author and creator; HTML is made only if asked for."""
+def _with_author_names(page: Row) -> Row:
+    """Return a page with the names of its author and creator; HTML is rendered on request."""
     row = dict(page)
     for role in ("author", "creator"):
         row |= {f"{role}{key.title()}": value for key, value in USERS[row[f"{role}Id"]].items()}
-    row["render"] = lambda _info: rendering.as_html(page["content"], page["contentType"])
+    row["render"] = lambda _info: rendering.to_html(page["content"], page["contentType"])
     row["toc"] = "[]"
     return row
 
@@ -171,30 +170,34 @@ def _named(page: Row) -> Row:
 READ_TREE: Final = ("read:pages",)
 
 
-def tree_level(store: Store, who: Principal, wish: dict[str, Any]) -> list[Row]:
-    """The folders and pages right below a folder, folders first."""
+def tree_level(store: Store, principal: Principal, arguments: dict[str, Any]) -> list[Row]:
+    """Return the folders and pages directly below a folder, folders first."""
     items = _items(store)
-    parent, ancestors = wish.get("parent") or 0, []
-    if wish.get("path") and not wish.get("parent"):
-        here = [i for i in items if i["path"] == wish["path"] and i["locale"] == wish["locale"]]
+    parent, ancestors = arguments.get("parent") or 0, []
+    if arguments.get("path") and not arguments.get("parent"):
+        here = [
+            i
+            for i in items
+            if i["path"] == arguments["path"] and i["locale"] == arguments["locale"]
+        ]
         if not here:
             return []
         parent, ancestors = here[0]["parent"], here[0]["ancestors"]
-    above = ancestors if wish.get("includeAncestors") else []
-    kinds = {"FOLDERS": ("isFolder",), "PAGES": ("pageId",)}.get(wish["mode"], ("id",))
+    above = ancestors if arguments.get("includeAncestors") else []
+    kinds = {"FOLDERS": ("isFolder",), "PAGES": ("pageId",)}.get(arguments["mode"], ("id",))
     found = [
         item
         for item in items
-        if item["locale"] == wish["locale"]
+        if item["locale"] == arguments["locale"]
         and all(item[kind] for kind in kinds)
         and (item["parent"] == max(parent, 0) or item["id"] in above)
-        and who.may(READ_TREE, item["path"], item["locale"])
+        and principal.may(READ_TREE, item["path"], item["locale"])
     ]
     return sorted(found, key=lambda item: (not item["isFolder"], item["title"]))
 
 
 def _items(store: Store) -> list[Row]:
-    """The tree, numbered anew as each rebuild of the real one numbers it."""
+    """Return the tree, numbered as each rebuild in Wiki.js numbers it."""
     items: dict[tuple[str, str], Row] = {}
     for page in store.rows(
         "select id, path, locale, title, isPrivate from pages order by locale, path"

@@ -1,13 +1,9 @@
-"""Which pages a page links to.
+"""Render and convert content, minify CSS, and find the pages that a page links to.
 
-Wiki.js finds them when it renders a page. It needs them because creating, moving or deleting a page
-touches ``updatedAt`` of the pages that link to it, though nobody wrote those (facts, *Reading*).
-
-Content of one kind made into another, and a page's HTML.
-
-The real one converts better; here it is enough that content and editor change as they should.
-
-Style sheets are stored smaller than they were sent (facts, *Writing*: CSS is minified).
+Wiki.js finds links when it renders a page. It needs them because creating, moving or deleting a
+page changes ``updatedAt`` of the pages that link to it (wikijs.md, *Dates and versions*). It
+minifies the CSS that it stores (wikijs.md, *Fields*). The conversion of content is simpler here
+than in Wiki.js.
 """
 
 from __future__ import annotations
@@ -18,7 +14,7 @@ from html import escape
 from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote, urljoin, urlsplit
 
-from wikisync.sandbox.validation import plain
+from wikisync.sandbox.validation import unnamed_error
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,19 +28,19 @@ if TYPE_CHECKING:
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 
 
-def content(text: str, source: str, target: str) -> str:
-    """``text`` as the content of another content type."""
+def convert_content(text: str, source: str, target: str) -> str:
+    """Return ``text`` converted to another content type. Raises ApiError for other pairs."""
     match source, target:
         case "markdown", "html":
-            return as_html(text, source)
+            return to_html(text, source)
         case "html", "markdown":
             return text  # HTML is Markdown too
         case _:
-            raise plain("Unsupported source / destination content types combination.")
+            raise unnamed_error("Unsupported source / destination content types combination.")
 
 
-def as_html(text: str, content_type: str) -> str:
-    """Content as safe HTML: of Markdown all but HTML is rendered, all else is shown as it is."""
+def to_html(text: str, content_type: str) -> str:
+    """Return content as safe HTML. HTML inside Markdown, and other content types, are escaped."""
     if content_type == "markdown":
         html: str = _renderer().render(text)
         return html
@@ -57,15 +53,15 @@ def _renderer() -> MarkdownIt:
     from mdit_py_plugins.footnote import footnote_plugin
 
     renderer = MarkdownIt("commonmark").enable(["table", "strikethrough"]).use(footnote_plugin)
-    renderer.add_render_rule("html_block", _harmless)
-    renderer.add_render_rule("html_inline", _harmless)
+    renderer.add_render_rule("html_block", _escape_html)
+    renderer.add_render_rule("html_inline", _escape_html)
     return renderer
 
 
-def _harmless(
+def _escape_html(
     _renderer: object, tokens: Sequence[Token], index: int, _options: object, _env: object
 ) -> str:
-    """HTML within Markdown: shown as it is written, but for comments, which nobody is to see."""
+    """Return HTML inside Markdown escaped, without comments, which readers are not to see."""
     return escape(_COMMENT.sub("", tokens[index].content))
 
 
@@ -80,10 +76,10 @@ COLOUR: Final = re.compile(r"#([0-9a-fA-F])\1([0-9a-fA-F])\2([0-9a-fA-F])\3\b")
 NOTHING: Final = re.compile(r"(?<=[\s:])0(?:px|em|rem|pt)\b")
 
 
-def minified(css: str) -> str:
-    """The same rules, spelt shorter: no comments or needless blanks, ``#fff``, ``0`` for ``0px``.
+def minify_css(css: str) -> str:
+    """Return equivalent, shorter CSS: no comments or needless spaces, ``#fff``, ``0`` for ``0px``.
 
-    Strings stay as they are.
+    Strings are not changed.
     """
     return COLOUR.sub(r"#\1\2\3", NOTHING.sub("0", TOKEN.sub(_shorten, css).strip()))
 
@@ -110,8 +106,8 @@ LOCALE: Final = re.compile(r"[A-Z]{2}(-[A-Z]{2})?\Z", re.IGNORECASE)
 UNSAFE: Final = re.compile(r'[\x00-\x1f\x80-\x9f\\"|<>:*?]')
 
 
-def targets(page: Row, default_locale: str, *, namespacing: bool) -> list[tuple[str, str]]:
-    """(locale, path) of each page that ``page`` links to, once each, in their order."""
+def link_targets(page: Row, default_locale: str, *, namespacing: bool) -> list[tuple[str, str]]:
+    """Return (locale, path) of each page that ``page`` links to, without duplicates, in order."""
     found: dict[tuple[str, str], None] = {}
     for href in _hrefs(page["content"], page["contentType"]):
         if href and not NO_PAGE.match(href):
@@ -119,14 +115,14 @@ def targets(page: Row, default_locale: str, *, namespacing: bool) -> list[tuple[
     return list(found)
 
 
-def record(store: Store, page: Row) -> None:
-    """Write down what a page links to, in place of what was known."""
+def record_links(store: Store, page: Row) -> None:
+    """Replace the stored links of a page."""
     known = {
         (row["locale"], row["path"])
         for row in store.rows("select locale, path from pageLinks where pageId = ?", page["id"])
     }
     language = store.setting("lang")
-    meant = targets(page, language["code"], namespacing=language["namespacing"])
+    meant = link_targets(page, language["code"], namespacing=language["namespacing"])
     for locale, path in known.difference(meant):
         store.run(
             "delete from pageLinks where pageId = ? and locale = ? and path = ?",
@@ -139,12 +135,12 @@ def record(store: Store, page: Row) -> None:
             store.insert("pageLinks", {"pageId": page["id"], "locale": locale, "path": path})
 
 
-def touch(store: Store, locale: str, path: str) -> None:
-    """Move ``updatedAt`` of each page that links there; its content stays."""
+def touch_linking_pages(store: Store, locale: str, path: str) -> None:
+    """Update ``updatedAt`` of each page that links there; content stays."""
     for row in store.rows(
         "select distinct pageId from pageLinks where path = ? and locale = ?", path, locale
     ):
-        store.change("pages", row["pageId"], {"updatedAt": store.now()})
+        store.update("pages", row["pageId"], {"updatedAt": store.now()})
 
 
 def _hrefs(content: str, content_type: str) -> list[str]:

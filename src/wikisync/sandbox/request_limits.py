@@ -1,6 +1,6 @@
-"""Refuse requests that would keep the sandbox busy for minutes, before they are validated or run.
+"""Refuse requests that would take minutes, before they are validated or run.
 
-Wiki.js has no such bounds. Ours lie far above what a client needs: the largest request of wikisync
+Wiki.js has no such limits. These are far above what a client needs: the largest request of wikisync
 has 6,580 tokens and 1,700 fields.
 """
 
@@ -20,18 +20,18 @@ MAX_TOKENS: Final = 15_000
 MAX_FIELDS: Final = 4_000
 MAX_SPREADS: Final = 100
 MAX_REPEATED: Final = 10
-"""How often one name may stand in one selection: validation compares each with each."""
+"""How often one name may occur in a selection: validation compares each with each."""
 MAX_DEPTH: Final = 20
 MAX_OPERATIONS: Final = 100
 """Operations of one request, sent as an array."""
 MAX_ARRAY: Final = 200_000
-"""Characters of all operations of an array together, variables not counted."""
+"""Characters of all operations of an array together, without variables."""
 MAX_ASKED: Final = 500
-"""Fields such as ``pages.list`` that one request may ask for."""
+"""Fields such as ``pages.list`` that one request may have."""
 
 
-def read(query: str) -> DocumentNode:
-    """Parse a query. Raises GraphQLError where it is none, or one that is too large or too deep."""
+def parse_query(query: str) -> DocumentNode:
+    """Parse a query. Raises GraphQLError if it is invalid, too large or nested too deep."""
     try:
         document = parse(query, max_tokens=MAX_TOKENS)
     except RecursionError:
@@ -40,8 +40,8 @@ def read(query: str) -> DocumentNode:
     return document
 
 
-def too_many(queries: Sequence[str]) -> str | None:
-    """Say why an array of operations is refused; None where it is not."""
+def reason_too_many(queries: Sequence[str]) -> str | None:
+    """Return why an array of operations is refused; None if it is not."""
     if len(queries) > MAX_OPERATIONS:
         return f"The sandbox takes no more than {MAX_OPERATIONS} operations in a request."
     if len(queries) > 1 and sum(map(len, queries)) > MAX_ARRAY:

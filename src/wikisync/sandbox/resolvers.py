@@ -1,11 +1,7 @@
-"""The fields of the administration: languages, users, groups, logins, keys and the system.
-
-The fields below ``pages``: from the API's words to the operations on pages.
-
-How a field answers: what a resolver is given, and what becomes of a success or a failure.
+"""Resolve the fields of the API: pages, locales, users, groups, logins, keys and the system.
 
 A field of a mutation answers with a ``responseResult``, success or failure; a field of a query
-raises. Faults on single fields are played here.
+raises. Faults on single fields are injected here.
 """
 
 from __future__ import annotations
@@ -19,7 +15,14 @@ from typing import TYPE_CHECKING, Any, Final
 from wikisync.sandbox import administration, auth, page_extras, pages, queries
 from wikisync.sandbox.auth import USERS
 from wikisync.sandbox.faults import LoseTags, Refuse, TreeRace, WriteThenFail
-from wikisync.sandbox.validation import LOSE_TAGS, NO_TROUBLE, TREE_RACE, ApiError, named, plain
+from wikisync.sandbox.validation import (
+    LOSE_TAGS,
+    NO_RACES,
+    TREE_RACE,
+    ApiError,
+    named_error,
+    unnamed_error,
+)
 
 if TYPE_CHECKING:
     from graphql import GraphQLResolveInfo
@@ -34,16 +37,16 @@ if TYPE_CHECKING:
 Resolver = Any
 """A function that graphql-core calls with (source, info, **arguments)."""
 
-Act = Callable[..., "Row | None"]
-"""Does what a mutation's field says, given (request, arguments, trouble); what else to answer."""
+MutationFunction = Callable[..., "Row | None"]
+"""Runs a mutation, given (request, arguments, races), and returns further fields of the answer."""
 
 
 @dataclass(frozen=True)
 class Request:
-    """What resolvers need to know of a request. ``faults``: response path → what to play there."""
+    """Hold what resolvers need. ``faults``: response path → the fault to inject there."""
 
     store: Store
-    who: Principal
+    principal: Principal
     faults: Mapping[tuple[str, ...], FieldEffect] = field(default_factory=dict)
 
 
@@ -60,15 +63,19 @@ def _failed(problem: ApiError) -> Row:
     }
 
 
-def mutation(message: str) -> Callable[[Act], Resolver]:
-    """Make a mutation's resolver of a function that does it and returns what else to answer."""
+def mutation(message: str) -> Callable[[MutationFunction], Resolver]:
+    """Return a decorator that turns a function into the resolver of a mutation.
 
-    def made(act: Act) -> Resolver:
+    The function returns the other fields of the answer. An ApiError becomes a failed
+    ``responseResult``.
+    """
+
+    def made(act: MutationFunction) -> Resolver:
         def resolve(_: object, info: Info, **sent: Any) -> Row:
             request: Request = info.context
             try:
                 with request.store.lock:
-                    answer = _play(act, request, _path(info), sent)
+                    answer = _run_with_fault(act, request, _path(info), sent)
             except ApiError as problem:
                 return {"responseResult": _failed(problem)}
             return {**(answer or {}), "responseResult": _succeeded(message)}
@@ -82,25 +89,27 @@ def _path(info: Info) -> tuple[str, ...]:
     return tuple(str(part) for part in info.path.as_list())
 
 
-def _play(act: Act, request: Request, path: tuple[str, ...], sent: dict[str, Any]) -> Row | None:
-    """Do it, with the fault that a test wants here."""
+def _run_with_fault(
+    act: MutationFunction, request: Request, path: tuple[str, ...], sent: dict[str, Any]
+) -> Row | None:
+    """Run a mutation with the fault that a test ordered for it."""
     match request.faults.get(path):
         case Refuse() as fault:
             raise ApiError(fault.slug, fault.message, fault.code)
         case WriteThenFail() as fault:
             with suppress(ApiError):
-                act(request, sent, NO_TROUBLE)
+                act(request, sent, NO_RACES)
             raise ApiError(fault.slug, fault.message, fault.code)
         case LoseTags():
             return act(request, sent, frozenset({LOSE_TAGS}))
         case TreeRace():
             return act(request, sent, frozenset({TREE_RACE}))
         case None:
-            return act(request, sent, NO_TROUBLE)
+            return act(request, sent, NO_RACES)
 
 
 def query(read: Callable[[Request, dict[str, Any]], Any]) -> Resolver:
-    """Make a query's resolver of a function that reads."""
+    """Return the resolver of a query that calls ``read``."""
 
     def resolve(_: object, info: Info, **sent: Any) -> Any:
         request: Request = info.context
@@ -113,68 +122,72 @@ def query(read: Callable[[Request, dict[str, Any]], Any]) -> Resolver:
     return resolve
 
 
-def _create(request: Request, sent: Row, trouble: frozenset[str]) -> Row:
-    page = pages.create(request.store, request.who, sent, trouble)
-    return {"page": queries.written(page)}
+def _create(request: Request, sent: Row, races: frozenset[str]) -> Row:
+    page = pages.create(request.store, request.principal, sent, races)
+    return {"page": queries.write_result(page)}
 
 
-def _update(request: Request, sent: Row, trouble: frozenset[str]) -> Row:
-    page = pages.update(request.store, request.who, sent, trouble)
-    return {"page": queries.written(page)}
+def _update(request: Request, sent: Row, races: frozenset[str]) -> Row:
+    page = pages.update(request.store, request.principal, sent, races)
+    return {"page": queries.write_result(page)}
 
 
 def _rename_tag(request: Request, sent: Row, _: frozenset[str]) -> None:
     tag = {"tag": sent["tag"].strip().lower(), "title": sent["title"].strip()}
-    if not request.store.change("tags", sent["id"], tag):
-        raise plain("This tag does not exist.")
+    if not request.store.update("tags", sent["id"], tag):
+        raise unnamed_error("This tag does not exist.")
 
 
 def _delete_tag(request: Request, sent: Row, _: frozenset[str]) -> None:
     if not request.store.run("delete from tags where id = ?", sent["id"]):
-        raise plain("This tag does not exist.")
+        raise unnamed_error("This tag does not exist.")
 
 
 def _page_tags(page: Row, info: Info) -> list[Row]:
     request: Request = info.context
-    return page_extras.of(request.store, page["id"])
+    return page_extras.tags_of(request.store, page["id"])
 
 
 PAGE_RESOLVERS: Final[dict[str, dict[str, Resolver]]] = {
     "PageQuery": {
-        "list": query(lambda r, a: queries.listed(r.store, r.who, a)),
-        "single": query(lambda r, a: queries.single(r.store, r.who, a["id"])),
+        "list": query(lambda r, a: queries.list_pages(r.store, r.principal, a)),
+        "single": query(lambda r, a: queries.single(r.store, r.principal, a["id"])),
         "singleByPath": query(
-            lambda r, a: queries.single_by_path(r.store, r.who, a["locale"], a["path"])
+            lambda r, a: queries.single_by_path(r.store, r.principal, a["locale"], a["path"])
         ),
-        "tags": query(lambda r, _: page_extras.visible(r.store, r.who)),
-        "searchTags": query(lambda r, a: page_extras.search(r.store, r.who, a["query"])),
-        "tree": query(lambda r, a: queries.tree_level(r.store, r.who, a)),
-        "links": query(lambda r, a: queries.linked(r.store, r.who, a["locale"])),
+        "tags": query(lambda r, _: page_extras.visible_tags(r.store, r.principal)),
+        "searchTags": query(lambda r, a: page_extras.search_tags(r.store, r.principal, a["query"])),
+        "tree": query(lambda r, a: queries.tree_level(r.store, r.principal, a)),
+        "links": query(lambda r, a: queries.list_links(r.store, r.principal, a["locale"])),
         "checkConflicts": query(
-            lambda r, a: queries.changed_since(r.store, r.who, a["id"], a["checkoutDate"])
+            lambda r, a: queries.changed_since(r.store, r.principal, a["id"], a["checkoutDate"])
         ),
-        "conflictLatest": query(lambda r, a: queries.conflict_latest(r.store, r.who, a["id"])),
+        "conflictLatest": query(
+            lambda r, a: queries.conflict_latest(r.store, r.principal, a["id"])
+        ),
         "history": query(
             lambda r, a: page_extras.version_list(
-                r.store, r.who, a["id"], a.get("offsetPage") or 0, a.get("offsetSize") or 100
+                r.store, r.principal, a["id"], a.get("offsetPage") or 0, a.get("offsetSize") or 100
             )
         ),
         "version": query(
-            lambda r, a: page_extras.version(r.store, r.who, a["pageId"], a["versionId"])
+            lambda r, a: page_extras.version(r.store, r.principal, a["pageId"], a["versionId"])
         ),
     },
     "PageMutation": {
         "create": mutation("Page created successfully.")(_create),
         "update": mutation("Page has been updated.")(_update),
-        "move": mutation("Page has been moved.")(lambda r, a, t: pages.move(r.store, r.who, a, t)),
+        "move": mutation("Page has been moved.")(
+            lambda r, a, t: pages.move(r.store, r.principal, a, t)
+        ),
         "delete": mutation("Page has been deleted.")(
-            lambda r, a, t: pages.delete(r.store, r.who, a["id"], t)
+            lambda r, a, t: pages.delete(r.store, r.principal, a["id"], t)
         ),
         "convert": mutation("Page has been converted.")(
-            lambda r, a, _: pages.convert_to(r.store, r.who, a["id"], a["editor"])
+            lambda r, a, _: pages.convert_to(r.store, r.principal, a["id"], a["editor"])
         ),
         "restore": mutation("Page version restored successfully.")(
-            lambda r, a, _: pages.restore(r.store, r.who, a["pageId"], a["versionId"])
+            lambda r, a, _: pages.restore(r.store, r.principal, a["pageId"], a["versionId"])
         ),
         "render": mutation("Page rendered successfully.")(
             lambda r, a, _: pages.render(r.store, a["id"])
@@ -194,14 +207,14 @@ VERSION: Final = "2.5.314"
 
 
 def _profile(request: Request, _: Row) -> Row:
-    if request.who.is_guest:
-        raise named("AuthRequired")
+    if request.principal.is_guest:
+        raise named_error("AuthRequired")
     since = request.store.setting("since")
     total = request.store.rows("select count(*) as total from pages where creatorId = 1")[0]
     return {
-        "id": request.who.id,
-        "name": USERS[request.who.id]["name"],
-        "email": USERS[request.who.id]["email"],
+        "id": request.principal.id,
+        "name": USERS[request.principal.id]["name"],
+        "email": USERS[request.principal.id]["email"],
         "providerKey": "local",
         "providerName": "Local",
         "isSystem": False,
@@ -240,7 +253,7 @@ def _strategies(_: Request, __: Row) -> list[Row]:
 
 def _new_key(request: Request, sent: Row, _: frozenset[str]) -> Row:
     group = 1 if sent["fullAccess"] else sent.get("group")
-    return {"key": auth.create(request.store, sent["name"], sent["expiration"], group)}
+    return {"key": auth.create_key(request.store, sent["name"], sent["expiration"], group)}
 
 
 def _login(request: Request, sent: Row, _: frozenset[str]) -> Row:
@@ -250,31 +263,31 @@ def _login(request: Request, sent: Row, _: frozenset[str]) -> Row:
 ADMIN_RESOLVERS: Final[dict[str, dict[str, Resolver]]] = {
     "LocalizationQuery": {
         "locales": query(lambda r, _: administration.list_locales(r.store)),
-        "config": query(lambda r, _: administration.config(r.store)),
+        "config": query(lambda r, _: administration.locale_config(r.store)),
     },
     "LocalizationMutation": {
         "downloadLocale": mutation("Locale downloaded successfully")(
-            lambda r, a, _: administration.install(r.store, [a["locale"]])
+            lambda r, a, _: administration.install_locales(r.store, [a["locale"]])
         ),
         "updateLocale": mutation("Locale config updated")(
-            lambda r, a, _: administration.configure(r.store, a)
+            lambda r, a, _: administration.configure_locales(r.store, a)
         ),
     },
     "UserQuery": {"profile": query(_profile)},
     "SystemQuery": {"info": _system},
     "GroupQuery": {
         "list": query(lambda r, _: administration.list_groups(r.store)),
-        "single": query(lambda r, a: administration.single(r.store, a["id"])),
+        "single": query(lambda r, a: administration.get_group(r.store, a["id"])),
     },
     "GroupMutation": {
         "create": mutation("Group created successfully.")(
-            lambda r, a, _: {"group": administration.add(r.store, a["name"])}
+            lambda r, a, _: {"group": administration.create_group(r.store, a["name"])}
         ),
         "update": mutation("Group has been updated.")(
-            lambda r, a, _: administration.change(r.store, a)
+            lambda r, a, _: administration.update_group(r.store, a)
         ),
         "delete": mutation("Group has been deleted.")(
-            lambda r, a, _: administration.remove(r.store, a["id"])
+            lambda r, a, _: administration.delete_group(r.store, a["id"])
         ),
     },
     "AuthenticationQuery": {
@@ -286,10 +299,10 @@ ADMIN_RESOLVERS: Final[dict[str, dict[str, Resolver]]] = {
         "createApiKey": mutation("API Key created successfully")(_new_key),
         "login": mutation("Login success")(_login),
         "revokeApiKey": mutation("API Key revoked successfully")(
-            lambda r, a, _: auth.revoke(r.store, a["id"])
+            lambda r, a, _: auth.revoke_key(r.store, a["id"])
         ),
         "setApiState": mutation("API State changed successfully")(
-            lambda r, a, _: r.store.settle({"api": a["enabled"]})
+            lambda r, a, _: r.store.set_settings({"api": a["enabled"]})
         ),
     },
 }

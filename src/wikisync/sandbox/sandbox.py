@@ -1,8 +1,7 @@
-"""A sandbox in a test's hands: a wiki on loopback, its key, its faults, a person who edits it.
+"""Run a sandbox wiki, with its key, its faults, and edits as a person makes them.
 
-Many pages at once, for those who measure: written down as if each had been created.
-
-The sandbox in the foreground: what ``wikisync sandbox`` runs.
+``Sandbox`` serves in a thread. ``serve`` is what ``wikisync sandbox`` runs in the foreground.
+``fill_pages`` adds many pages quickly, for measurements.
 """
 
 from __future__ import annotations
@@ -18,10 +17,10 @@ from wikisync.sandbox import administration, auth, page_extras, pages
 from wikisync.sandbox.app import WikiApp
 from wikisync.sandbox.auth import administrator
 from wikisync.sandbox.faults import Faults
-from wikisync.sandbox.http_server import Serving
-from wikisync.sandbox.page_extras import find, get
+from wikisync.sandbox.http_server import Server
+from wikisync.sandbox.page_extras import find_by_path, require_page
 from wikisync.sandbox.store import Store
-from wikisync.sandbox.validation import named, page_hash
+from wikisync.sandbox.validation import named_error, page_hash
 
 if TYPE_CHECKING:
     from collections import deque
@@ -32,18 +31,18 @@ if TYPE_CHECKING:
     from wikisync.sandbox.store import Row
 
 
-FOREVER: Final = "100y"
-FLAGS: Final = ("isPublished", "isPrivate")
-CARRIED: Final = (
+KEY_LIFETIME: Final = "100y"
+BOOLEAN_FIELDS: Final = ("isPublished", "isPrivate")
+EDITABLE_FIELDS: Final = (
     *("title", "description", "content", "isPublished", "isPrivate", "editor"),
     *("publishStartDate", "publishEndDate", "scriptCss", "scriptJs", "path", "locale"),
 )
 
 
 class Sandbox:
-    """A running wiki. ``data`` None keeps its pages in memory, else in that folder.
+    """Run a wiki. With ``data`` None pages are kept in memory, else in that folder.
 
-    The first of ``locales`` is the default language. ``port`` 0 takes any that is free.
+    The first of ``locales`` is the default. ``port`` 0 takes any free port.
     """
 
     def __init__(
@@ -55,9 +54,9 @@ class Sandbox:
         self.faults = Faults()
         self.store = Store(Path(data) if data is not None else None)
         try:
-            self.token = _prepared(self.store, locales)
+            self.token = _prepare_store(self.store, locales)
             self._wiki = WikiApp(self.store, self.faults)
-            self._serving = Serving(self._wiki.app, port)
+            self._serving = Server(self._wiki.app, port)
         except BaseException:
             self.store.close()
             raise
@@ -83,24 +82,27 @@ class Sandbox:
         *,
         expired: bool = False,
     ) -> str:
-        """A new key of a new group; without rules its permissions hold on all pages."""
-        group = administration.add(self.store, "test", list(permissions), page_rules)
-        return auth.create(self.store, "test", "-1d" if expired else "1d", group["id"])
+        """Create a key of a new group and return its token.
+
+        Without page rules, its permissions apply to all pages.
+        """
+        group = administration.create_group(self.store, "test", list(permissions), page_rules)
+        return auth.create_key(self.store, "test", "-1d" if expired else "1d", group["id"])
 
     def pages(self) -> list[Row]:
-        """All pages, whole, as plain dicts with the API's names; ``tags`` are texts."""
+        """Return all pages as dicts with the API's names; ``tags`` are strings."""
         with self.store.lock:
             rows = self.store.rows("select * from pages order by id")
-            return [self._shown(row) for row in rows]
+            return [self._page_data(row) for row in rows]
 
     def page(self, path: str, locale: str = "en") -> Row | None:
-        """One of ``pages()``, or None."""
+        """Return one of ``pages()``, or None."""
         with self.store.lock:
-            row = find(self.store, locale, path)
-            return None if row is None else self._shown(row)
+            row = find_by_path(self.store, locale, path)
+            return None if row is None else self._page_data(row)
 
     def create(self, path: str, locale: str = "en", **fields: Any) -> Row:
-        """What a person does in the browser: a new page. Any of the API's fields may be given."""
+        """Create a page as a person does in a browser. ``fields`` are any of the API's."""
         sent = {
             "title": path.rpartition("/")[2],
             "description": "",
@@ -112,94 +114,94 @@ class Sandbox:
             **fields,
         }
         with self.store.lock:
-            who = administrator(self.store)
-            page = pages.create(self.store, who, {**sent, "path": path, "locale": locale})
-            return self._shown(page)
+            principal = administrator(self.store)
+            page = pages.create(self.store, principal, {**sent, "path": path, "locale": locale})
+            return self._page_data(page)
 
     def fill(self, paths: Iterable[str], content: str, tags: Sequence[str] = ()) -> None:
-        """Many new pages of the default language, all alike, quickly."""
-        fill(self.store, paths, content, tags)
+        """Create many equal pages of the default locale, quickly."""
+        fill_pages(self.store, paths, content, tags)
 
     @property
-    def tree_is_whole(self) -> bool:
-        """Whether the last rebuild of the tree of pages met no other."""
+    def tree_is_complete(self) -> bool:
+        """Whether the last rebuild of the page tree met no other."""
         return not self.store.tree_lacks
 
     @property
     def traffic(self) -> Traffic:
-        """What came in and went out so far."""
+        """The traffic so far."""
         return self._wiki.traffic
 
     def edit(self, path: str, locale: str = "en", **fields: Any) -> Row:
-        """What a person does in the browser: change these fields, keep all others."""
+        """Change these fields of a page, as a person does in a browser; all others stay."""
         with self.store.lock:
-            page = self._there(path, locale)
-            kept = {name: page[name] for name in CARRIED}
+            page = self._require_page(path, locale)
+            kept = {name: page[name] for name in EDITABLE_FIELDS}
             sent = {**kept, "tags": page["tags"], **fields, "id": page["id"]}
             pages.update(self.store, administrator(self.store), sent)
-            return self._shown(get(self.store, page["id"]))
+            return self._page_data(require_page(self.store, page["id"]))
 
     def move(self, path: str, to: str, locale: str = "en", to_locale: str | None = None) -> Row:
-        """What a person does in the browser: give a page another path or locale."""
+        """Change a page's path or locale, as a person does in a browser."""
         with self.store.lock:
-            page = self._there(path, locale)
+            page = self._require_page(path, locale)
             sent = {
                 "id": page["id"],
                 "destinationPath": to,
                 "destinationLocale": to_locale or locale,
             }
             pages.move(self.store, administrator(self.store), sent)
-            return self._shown(get(self.store, page["id"]))
+            return self._page_data(require_page(self.store, page["id"]))
 
     def delete(self, path: str, locale: str = "en") -> None:
-        """What a person does in the browser: delete a page."""
+        """Delete a page, as a person does in a browser."""
         with self.store.lock:
-            page = self._there(path, locale)
+            page = self._require_page(path, locale)
             pages.delete(self.store, administrator(self.store), page["id"])
 
     def render(self, path: str, locale: str = "en") -> None:
-        """Render a page again: nothing but its ``updatedAt`` changes."""
+        """Render a page again: only its ``updatedAt`` changes."""
         with self.store.lock:
-            pages.render(self.store, self._there(path, locale)["id"])
+            pages.render(self.store, self._require_page(path, locale)["id"])
 
     def dump(self) -> bytes:
-        """What an administrator's backup holds: the whole database."""
+        """Return the whole database, as an administrator's backup has it."""
         return self.store.dump()
 
     def restore(self, dump: bytes) -> None:
-        """Restore the wiki from a backup: it is again what it was, ids and times included."""
+        """Restore the wiki from a backup, with ids and times."""
         self.store.load(dump)
 
     def switch_api(self, *, on: bool) -> None:
-        """Switch the API on or off for all keys."""
-        self.store.settle({"api": on})
+        """Enable or disable the API for all keys."""
+        self.store.set_settings({"api": on})
 
     def revoke(self, token: str) -> None:
         """Revoke a key."""
         row = self.store.row("select id from apiKeys where key = ?", token)
-        auth.revoke(self.store, row["id"] if row else 0)
+        auth.revoke_key(self.store, row["id"] if row else 0)
 
     def limit_public(self, permissions: Sequence[str] = ()) -> None:
-        """Leave the public no more than these permissions."""
-        rules = administration.everywhere(permissions)
+        """Limit the public to these permissions."""
+        rules = administration.rules_for_all_pages(permissions)
         sent = {"id": 2, "name": "Guests", "redirectOnLogin": "/", "permissions": list(permissions)}
-        administration.change(self.store, {**sent, "pageRules": rules})
+        administration.update_group(self.store, {**sent, "pageRules": rules})
 
-    def _there(self, path: str, locale: str) -> Row:
+    def _require_page(self, path: str, locale: str) -> Row:
         page = self.page(path, locale)
         if page is None:
-            raise named("PageNotFound")
+            raise named_error("PageNotFound")
         return page
 
-    def _shown(self, row: Row) -> Row:
-        held = [tag["tag"] for tag in page_extras.of(self.store, row["id"])]
-        return {**row, **{name: bool(row[name]) for name in FLAGS}, "tags": held}
+    def _page_data(self, row: Row) -> Row:
+        held = [tag["tag"] for tag in page_extras.tags_of(self.store, row["id"])]
+        return {**row, **{name: bool(row[name]) for name in BOOLEAN_FIELDS}, "tags": held}
 
 
-def _prepared(store: Store, codes: Sequence[str]) -> str:
-    """The administrator's token; a new store gets its groups, languages, secret and key first."""
+def _prepare_store(store: Store, codes: Sequence[str]) -> str:
+    """Return the administrator's token; create groups, locales, secret and key in a new store."""
     with store.lock:
-        administration.install(store, codes)
+        administration.install_locales(store, codes)
         token = store.setting("token")
         if token is None:
             language = {"code": codes[0], "autoUpdate": True, "namespacing": False}
@@ -209,20 +211,20 @@ def _prepared(store: Store, codes: Sequence[str]) -> str:
                 "since": store.now(),
                 "lang": {**language, "namespaces": []},
             }
-            store.settle(settings)
-            administration.create_first(store)
-            token = auth.create(store, "sandbox", FOREVER, 1)
-            store.settle({"token": token})
+            store.set_settings(settings)
+            administration.create_default_groups(store)
+            token = auth.create_key(store, "sandbox", KEY_LIFETIME, 1)
+            store.set_settings({"token": token})
         return str(token)
 
 
-def fill(store: Store, paths: Iterable[str], content: str, tags: Sequence[str]) -> None:
-    """Add Markdown pages of the default language, each with its path above the content.
+def fill_pages(store: Store, paths: Iterable[str], content: str, tags: Sequence[str]) -> None:
+    """Add Markdown pages of the default locale, each with its path above the content.
 
-    None may be there yet. What costs a creation its time is left out: links are not looked for.
+    No page may exist at these paths. Links are not recorded, which would take most of the time.
     """
     locale = store.setting("lang")["code"]
-    with store.lock, store.together():
+    with store.lock, store.transaction():
         now = store.now()
         for tag in tags:
             row = {"tag": tag, "title": tag, "createdAt": now, "updatedAt": now}
@@ -255,7 +257,7 @@ def fill(store: Store, paths: Iterable[str], content: str, tags: Sequence[str]) 
                 store.insert("pageTags", {"pageId": number, "tagId": tag_id})
 
 
-ENDINGS: Final = (signal.SIGINT, signal.SIGTERM)
+STOP_SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
 
 
 def serve(
@@ -264,21 +266,21 @@ def serve(
     locales: Sequence[str] = ("en",),
     on_ready: Callable[[str, str], object] | None = None,
 ) -> None:
-    """Serve until SIGINT or SIGTERM comes. Only the main thread can.
+    """Serve until SIGINT or SIGTERM. Only from the main thread.
 
-    ``on_ready`` gets the address and the administrator's token once requests may come. Raises
-    ``PortTaken`` where the port cannot be listened on, ``FolderError`` where ``data`` cannot be
+    ``on_ready`` is called with the address and the administrator's token once requests are
+    accepted. Raises PortTaken if the port cannot be listened on, FolderError if ``data`` cannot be
     used.
     """
-    with _told_to_end() as wait, Sandbox(locales, data, port) as box:
+    with _stop_signal() as wait, Sandbox(locales, data, port) as box:
         if on_ready is not None:
             on_ready(box.url, box.token)
         wait()
 
 
 @contextmanager
-def _told_to_end() -> Iterator[Callable[[], object]]:
-    """Gives a function that returns once a signal has come that ends a program.
+def _stop_signal() -> Iterator[Callable[[], object]]:
+    """Yield a function that returns after a signal to stop.
 
     A signal writes to a socket that the function reads: waiting on a lock instead would miss one
     that comes just before the wait, and hang on one that comes while the lock is taken.
@@ -286,7 +288,7 @@ def _told_to_end() -> Iterator[Callable[[], object]]:
     reader, writer = socket.socketpair()
     with reader, writer:
         writer.setblocking(False)
-        before = {number: signal.signal(number, lambda *_: None) for number in ENDINGS}
+        before = {number: signal.signal(number, lambda *_: None) for number in STOP_SIGNALS}
         wakeup = signal.set_wakeup_fd(writer.fileno(), warn_on_full_buffer=False)
         try:
             yield lambda: reader.recv(1)

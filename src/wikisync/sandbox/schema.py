@@ -1,4 +1,4 @@
-"""The API's schema, with its resolvers and its permission checks in place."""
+"""Build the API's schema with its resolvers and permission checks."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ RESOLVERS: Final = {**resolvers.PAGE_RESOLVERS, **resolvers.ADMIN_RESOLVERS}
 
 @lru_cache(maxsize=1)
 def schema() -> GraphQLSchema:
-    """The schema of ``schema.graphql``, made once per process."""
+    """Return the schema of ``schema.graphql``, built once per process."""
     text = files(__package__).joinpath("schema.graphql").read_text(encoding="utf-8")
     built = build_schema(text, assume_valid=True)
     for root in (built.query_type, built.mutation_type):
@@ -29,34 +29,34 @@ def schema() -> GraphQLSchema:
     for name, kind in built.type_map.items():
         if isinstance(kind, GraphQLObjectType):
             for field_name, definition in kind.fields.items():
-                _wire(definition, RESOLVERS.get(name, {}).get(field_name))
+                _set_resolver(definition, RESOLVERS.get(name, {}).get(field_name))
     return built
 
 
 def _group(_: object, __: Info) -> dict[str, Any]:
-    """``pages``, ``users`` …: they hold fields and nothing else."""
+    """Resolve ``pages``, ``users`` …, which have fields and no values."""
     return {}
 
 
-def _wire(definition: GraphQLField, resolver: Resolver | None) -> None:
-    """Set a field's resolver, behind the check of the rights that its ``@auth`` names."""
-    rights = _rights(definition)
+def _set_resolver(definition: GraphQLField, resolver: Resolver | None) -> None:
+    """Set a field's resolver, with a check of the permissions in its ``@auth``."""
+    rights = _required_permissions(definition)
     if resolver is None and rights is None:
         return
     act = resolver or default_field_resolver
-    definition.resolve = act if rights is None else _guarded(act, rights)
+    definition.resolve = act if rights is None else _with_permission_check(act, rights)
 
 
-def _guarded(act: Resolver, rights: frozenset[str]) -> Resolver:
+def _with_permission_check(act: Resolver, rights: frozenset[str]) -> Resolver:
     def resolve(source: object, info: Info, **sent: Any) -> Any:
-        if not info.context.who.has(rights):
+        if not info.context.principal.has(rights):
             raise GraphQLError("Forbidden")
         return act(source, info, **sent)
 
     return resolve
 
 
-def _rights(definition: GraphQLField) -> frozenset[str] | None:
+def _required_permissions(definition: GraphQLField) -> frozenset[str] | None:
     node = definition.ast_node
     for directive in (node.directives if node else None) or ():
         if directive.name.value == "auth":

@@ -1,8 +1,8 @@
-"""The sandbox's memory: one SQLite database, in a file or in none.
+"""Store the sandbox's data in one SQLite database, in a file or in memory.
 
-Every statement takes effect at once, as in Wiki.js, which knows no transaction: what was written
-before an operation failed stays written (facts, *Writing*). Who holds ``lock`` works alone; each
-operation on pages does, so that requests interleave between operations and not within them.
+Each statement is committed at once, as in Wiki.js, which uses no transactions: what was written
+before an operation failed stays written (wikijs.md, *Results*). Each operation on pages holds
+``lock``, so that requests interleave between operations and not within them.
 """
 
 from __future__ import annotations
@@ -75,12 +75,12 @@ MILLISECOND: Final = timedelta(milliseconds=1)
 
 
 def iso(moment: datetime) -> str:
-    """A time as Wiki.js spells it: UTC, milliseconds, ``Z``."""
+    """Return a time as Wiki.js writes it: UTC, milliseconds, ``Z``."""
     return moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
 
 
 class Store:
-    """The database with its clock. ``folder`` None keeps everything in memory."""
+    """Hold the database with its clock. With ``folder`` None, everything is in memory."""
 
     def __init__(self, folder: Path | None) -> None:
         self.lock = threading.RLock()
@@ -94,40 +94,40 @@ class Store:
             self._last = datetime.fromisoformat(latest["at"])
 
     def close(self) -> None:
-        """End the connection; a store in memory is gone with it."""
+        """Close the connection; data in memory is lost."""
         with self.lock:
             self._connection.close()
 
     def dump(self) -> bytes:
-        """The whole database as it is now."""
+        """Return the whole database."""
         with self.lock, closing(sqlite3.connect(":memory:")) as copy:
             self._connection.backup(copy)
             return copy.serialize()
 
     def load(self, dump: bytes) -> None:
-        """Replace the whole database by one of ``dump``."""
+        """Replace the whole database by the result of ``dump``."""
         with self.lock, closing(sqlite3.connect(":memory:")) as copy:
             copy.deserialize(dump)
             copy.backup(self._connection)
 
     def rows(self, statement: str, *values: object) -> list[Row]:
-        """All rows that a query finds."""
+        """Return all rows of a query."""
         with self.lock:
             return self._connection.execute(statement, values).fetchall()
 
     def row(self, statement: str, *values: object) -> Row | None:
-        """The first row, or None."""
+        """Return the first row, or None."""
         with self.lock:
             found: Row | None = self._connection.execute(statement, values).fetchone()
             return found
 
     def run(self, statement: str, *values: object) -> int:
-        """Write; the number of rows concerned."""
+        """Run a statement that writes; return the number of rows affected."""
         with self.lock:
             return self._connection.execute(statement, values).rowcount
 
     def insert(self, table: str, values: Row) -> int:
-        """Add a row; its id."""
+        """Insert a row and return its id."""
         names = ", ".join(values)
         marks = ", ".join("?" * len(values))
         with self.lock:
@@ -137,8 +137,8 @@ class Store:
             )
             return cursor.lastrowid or 0
 
-    def change(self, table: str, id: int, values: Row) -> int:  # noqa: A002
-        """Change the columns named in ``values`` of one row; how many rows that were."""
+    def update(self, table: str, id: int, values: Row) -> int:  # noqa: A002
+        """Update columns of one row; return the number of rows affected."""
         names = ", ".join(f"{name} = ?" for name in values)
         return self.run(
             f"update {table} set {names} where id = ?",
@@ -147,8 +147,8 @@ class Store:
         )
 
     @contextmanager
-    def together(self) -> Iterator[None]:
-        """Many writes as one transaction, which takes less time; no operation of the API does."""
+    def transaction(self) -> Iterator[None]:
+        """Run many writes as one transaction, which is faster. No operation of the API uses it."""
         with self.lock:
             self._connection.execute("begin")
             try:
@@ -157,11 +157,11 @@ class Store:
                 self._connection.execute("commit")
 
     def setting(self, key: str) -> Any:
-        """A setting's value, None where it was never set."""
+        """Return a setting's value, None if it was never set."""
         row = self.row("select value from settings where key = ?", key)
         return json.loads(row["value"]) if row else None
 
-    def settle(self, values: Row) -> None:
+    def set_settings(self, values: Row) -> None:
         """Set settings."""
         with self.lock:
             for key, value in values.items():
@@ -172,7 +172,7 @@ class Store:
                 )
 
     def now(self) -> str:
-        """The time, later than any that this store gave before: two writes never share one."""
+        """Return the time, later than any returned before: no two writes share one."""
         with self.lock:
             self._last = max(datetime.now(UTC), self._last + MILLISECOND)
             return iso(self._last)
@@ -191,10 +191,10 @@ def _open(folder: Path | None) -> sqlite3.Connection:
 
 
 def _make_private(folder: Path) -> None:
-    """Make the folder and the database for their owner alone: it has the administrator's key.
+    """Create folder and database for their owner only: they hold the administrator's key.
 
-    A folder that is there and has files of others in it keeps its rights. Raises OSError, also
-    where one of the names is a link.
+    An existing folder with other files in it keeps its permissions. Raises OSError, also if one of
+    the names is a symbolic link.
     """
     if not folder.exists():
         private_files.make_folder(folder)
@@ -209,7 +209,7 @@ def _make_private(folder: Path) -> None:
 
 def _connect(name: str) -> sqlite3.Connection:
     connection = sqlite3.connect(name, check_same_thread=False, isolation_level=None)
-    # What matters is that a killed sandbox keeps its pages, not that a power cut spares them.
+    # Pages need to survive a killed sandbox, not a power failure.
     connection.execute("pragma journal_mode = wal")
     connection.execute("pragma synchronous = off")
     connection.execute("pragma foreign_keys = on")

@@ -1,10 +1,9 @@
-"""What goes wrong on a wiki, in Wiki.js's own names, numbers and words.
+"""Define the errors of Wiki.js, and check values as Wiki.js and its database do.
 
-An operation on pages raises ``Refused``; the resolvers turn it into a ``responseResult`` of a
-mutation or into an entry of ``errors``. Whether something was written before it was raised is the
-operation's affair: a refusal is not a promise (facts, *Writing*).
-
-How Wiki.js cuts, checks and compares texts before it stores them (facts, *Writing*).
+An operation on pages raises ApiError; the resolvers turn it into the ``responseResult`` of a
+mutation or an entry of ``errors``. Something may have been written before it was raised (wikijs.md,
+*Results*). Texts are trimmed, checked and compared as Wiki.js does (wikijs.md, *Fields* and
+*Paths*).
 """
 
 from __future__ import annotations
@@ -18,14 +17,14 @@ if TYPE_CHECKING:
 
 
 UNCODED: Final = 1
-"""The ``errorCode`` of whatever has no number of its own."""
+"""The ``errorCode`` of errors without a number of their own."""
 
 LOSE_TAGS: Final = "lose tags"
 TREE_RACE: Final = "tree race"
-NO_TROUBLE: Final[frozenset[str]] = frozenset()
-"""The races that an operation on pages can be told to lose."""
+NO_RACES: Final[frozenset[str]] = frozenset()
+"""No race to lose: the default of each operation on pages."""
 
-NAMED: Final[dict[str, tuple[int, str]]] = {
+NAMED_ERRORS: Final[dict[str, tuple[int, str]]] = {
     "AuthLoginFailed": (1002, "Invalid email / username or password."),
     "AuthProviderInvalid": (1003, "Invalid authentication provider."),
     "AuthRequired": (1019, "You must be authenticated to access this resource."),
@@ -48,7 +47,7 @@ NAMED: Final[dict[str, tuple[int, str]]] = {
 
 @dataclass(eq=False)
 class ApiError(Exception):
-    """An operation's failure. ``slug`` is the name of the error's class in Wiki.js."""
+    """An operation failed. ``slug`` is the name of the error's class in Wiki.js."""
 
     slug: str
     message: str
@@ -57,30 +56,30 @@ class ApiError(Exception):
 
 @dataclass(eq=False)
 class RequestRefused(Exception):
-    """The request as a whole is refused, before any of its operations (an HTTP status)."""
+    """A whole request is refused with an HTTP status, before any of its operations."""
 
     status: int
     message: str
 
 
-def named(slug: str) -> ApiError:
-    """The error that Wiki.js raises under this name."""
-    code, message = NAMED[slug]
+def named_error(slug: str) -> ApiError:
+    """Return the error that Wiki.js raises under this name."""
+    code, message = NAMED_ERRORS[slug]
     return ApiError(slug, message, code)
 
 
-def plain(message: str) -> ApiError:
-    """An error without a name or a number."""
+def unnamed_error(message: str) -> ApiError:
+    """Return an error without a name or a number."""
     return ApiError("Error", message)
 
 
-def bad_data(statement: str, complaint: str) -> ApiError:
-    """A value that the database does not take."""
+def data_error(statement: str, complaint: str) -> ApiError:
+    """Return the error for a value that the database refuses."""
     return ApiError("DataError", f"{statement} - {complaint}")
 
 
 def foreign_key(statement: str, constraint: str) -> ApiError:
-    """A reference to a locale or an editor that the wiki has not."""
+    """Return the error for a locale or an editor that the wiki does not have."""
     return ApiError(
         "ForeignKeyViolationError",
         f'{statement} - insert or update on table "pages" violates foreign key constraint '
@@ -89,7 +88,7 @@ def foreign_key(statement: str, constraint: str) -> ApiError:
 
 
 def tag_race() -> ApiError:
-    """Two writes brought in the same new tag at once (facts, *Speed and races of writes*)."""
+    """Return the error for two concurrent writes that add the same new tag (wikijs.md, *Races*)."""
     return ApiError(
         "UniqueViolationError",
         'insert into "tags" ("tag", "title") values ($1, $2) returning "id" - '
@@ -98,26 +97,27 @@ def tag_race() -> ApiError:
 
 
 def tree_race() -> ApiError:
-    """Two rebuilds of the page tree met (facts, *Speed and races of writes*)."""
-    return plain(
+    """Return the error for two concurrent rebuilds of the page tree (wikijs.md, *Races*)."""
+    return unnamed_error(
         'Error when running job rebuild-tree: insert into "pageTree" - '
         'duplicate key value violates unique constraint "pageTree_pkey"\n'
     )
 
 
-BLANKS: Final = (
+WHITE_SPACE: Final = (
     "\t\n\v\f\r \xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
     "\u2028\u2029\u202f\u205f\u3000\ufeff"
 )
-"""What JavaScript takes for white space; Python's idea differs in a few characters."""
+"""The characters that JavaScript trims; Python's differ in a few."""
 
-COLUMN: Final = 255
-"""The characters that a title, description, path or tag may have."""
+COLUMN_WIDTH: Final = 255
+"""The most characters of a title, description, path or tag."""
 
 WIDTHS: Final = {
     "locale": 5,
     **dict.fromkeys(
-        ("path", "title", "description", "editor", "publishStartDate", "publishEndDate"), COLUMN
+        ("path", "title", "description", "editor", "publishStartDate", "publishEndDate"),
+        COLUMN_WIDTH,
     ),
 }
 
@@ -136,47 +136,47 @@ CONTENT_TYPES: Final = {
 
 
 def clean_path(path: str) -> str:
-    """A path without the slash at either end; refused where it has what paths may not have."""
+    """Return a path without the slash at either end. Raises ApiError for illegal characters."""
     if any(mark in path for mark in ILLEGAL):
-        raise named("PageIllegalPath")
+        raise named_error("PageIllegalPath")
     return path.removesuffix("/").removeprefix("/")
 
 
 def require_content(content: str | None) -> str:
-    """The content, refused where it is empty or blank."""
-    if not content or not content.strip(BLANKS):
-        raise named("PageEmptyContent")
+    """Return the content. Raises ApiError if it is empty or white space."""
+    if not content or not content.strip(WHITE_SPACE):
+        raise named_error("PageEmptyContent")
     return content
 
 
 def clean_tags(tags: Iterable[str | None]) -> list[str]:
-    """Trimmed, in lower case, each once; an empty one stays an empty tag."""
-    return list(dict.fromkeys((tag or "").strip(BLANKS).lower() for tag in tags))
+    """Return tags trimmed, in lower case and without duplicates; an empty one stays."""
+    return list(dict.fromkeys((tag or "").strip(WHITE_SPACE).lower() for tag in tags))
 
 
 def check_columns(statement: str, values: Mapping[str, object]) -> None:
-    """Refuse, as PostgreSQL does, what does not fit a column, and NUL anywhere."""
+    """Raise ApiError, as PostgreSQL does, for values longer than their column, and for NUL."""
     for name, value in values.items():
         if isinstance(value, str):
             check_column(statement, value, WIDTHS.get(name))
 
 
 def check_column(statement: str, value: str, width: int | None) -> None:
-    """One value of ``check_columns``; ``width`` None holds any length."""
+    """Raise ApiError if one value does not fit; with ``width`` None any length does."""
     if "\0" in value:
-        raise bad_data(statement, 'invalid byte sequence for encoding "UTF8": 0x00')
+        raise data_error(statement, 'invalid byte sequence for encoding "UTF8": 0x00')
     if width is not None and len(value) > width:
-        raise bad_data(statement, f"value too long for type character varying({width})")
+        raise data_error(statement, f"value too long for type character varying({width})")
 
 
 def check_strings(values: Mapping[str, object]) -> None:
-    """Refuse what is given as null or as a number where a page has text."""
+    """Raise ApiError for null or a number in place of a text."""
     for name, value in values.items():
         if not isinstance(value, str):
             raise ApiError("ValidationError", f"{name}: should be string")
 
 
 def page_hash(locale: str, path: str, *, private: bool) -> str:
-    """The name under which Wiki.js caches a page."""
+    """Return the name under which Wiki.js caches a page."""
     text = f"{locale}|{path}|{'TODO' if private else ''}"
     return hashlib.sha1(text.encode("utf-8", "replace"), usedforsecurity=False).hexdigest()

@@ -278,7 +278,7 @@ def test_only_pages_of_the_plan_are_read(ready: Workspace) -> None:
         ready.box.create(f"later-{number}", content=f"Later {number}.\n")
     result = apply(ready).ok()
     assert result.done() == [("create", "folder", "fresh")]
-    read = [one for seen in result.asked for one in seen.asked if one.name == "single"]
+    read = [one for seen in result.asked for one in seen.requested if one.name == "single"]
     assert len(read) == 1
 
 

@@ -129,7 +129,7 @@ def test_a_failure_tells_no_token(
         for args in (("status",), ("diff",), ("push", "--yes"), ("pull", "--yes"), ("init",))
         for more in ((), ("--json",))
     ]
-    assert fault.struck
+    assert fault.applied
     assert leaks(ws, results, logged, ws.box.token) == []
 
 

@@ -41,7 +41,7 @@ def test_a_tree_is_whole_after_creations_that_raced_and_nothing_more_is_asked(
 ) -> None:
     racing.run("push", "--yes").ok()
     assert racing.box.races.lost["tree"] > 0
-    assert racing.box.tree_is_whole
+    assert racing.box.tree_is_complete
     assert asked(racing, REBUILD) == 0
 
 
@@ -51,7 +51,7 @@ def test_a_tree_is_rebuilt_where_the_last_creation_is_refused(racing: Workspace)
     assert result.code == 1
     assert len(result.done()) == len(PAGES) - 1
     assert "notes" not in result.json
-    assert racing.box.tree_is_whole
+    assert racing.box.tree_is_complete
     assert asked(racing, REBUILD) == 1
 
 
@@ -81,7 +81,7 @@ def test_a_wiki_that_fails_to_rebuild_its_tree_is_asked_again_by_the_next_run(
     assert "tree of pages may lack" in racing.run("push", "--yes").text
     racing.remove(f"{PAGES[-1]}.md")
     assert racing.run("push", "--yes").ok().text.count("tree of pages") == 0
-    assert racing.box.tree_is_whole
+    assert racing.box.tree_is_complete
     assert asked(racing, REBUILD) == 2
 
 
@@ -96,5 +96,5 @@ def test_a_pull_writes_nothing_to_the_wiki_not_even_its_tree(racing: Workspace) 
 def test_one_creation_at_a_time_leaves_no_doubt_about_the_tree(racing: Workspace) -> None:
     refuse_the_last(racing)
     racing.run("push", "--yes", "--jobs", "1")
-    assert racing.box.tree_is_whole
+    assert racing.box.tree_is_complete
     assert asked(racing, REBUILD) == 0

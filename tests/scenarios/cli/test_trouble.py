@@ -64,7 +64,7 @@ def test_an_address_of_this_machine_needs_no_encryption(ws: Workspace) -> None:
 def test_a_server_that_fails_is_told_after_some_tries(ws: Workspace) -> None:
     fault = ws.box.faults.add(Status(502), times=None)
     told(ws, 1, "HTTP 502")
-    assert fault.struck == 5 * len(COMMANDS)
+    assert fault.applied == 5 * len(COMMANDS)
 
 
 def test_a_hiccup_is_not_even_noticed(ws: Workspace) -> None:

@@ -43,16 +43,16 @@ def test_a_failed_render_or_tree_after_the_write_is_found_done_or_named(
     args = ("--max-delete", "9") if verb == "delete" else ()
     result = ws.run(*PUSH, *args)
     if verb == "update":  # which failed twice: readers see what they saw before
-        assert (result.code, fault.struck) == (1, 6)
+        assert (result.code, fault.applied) == (1, 6)
         assert result.text.count("the wiki failed to show it") == len(NAMES)
     else:
-        assert (result.code, fault.struck) == (0, 3)
+        assert (result.code, fault.applied) == (0, 3)
         assert [path for _verb, _side, path in result.done()] == list(NAMES)
     left = {"rest": "Text.\n"} if verb != "create" else {}
     assert contents(ws) == {**left, **dict.fromkeys(NAMES if verb != "delete" else (), "New.\n")}
     if verb == "update":  # each run tries once more, and names them until a write succeeded whole
         again = ws.run("sync", "--json")
-        assert (again.code, fault.struck) == (1, 9)
+        assert (again.code, fault.applied) == (1, 9)
         assert all(f"{name}.md" in again.json["notes"][0] for name in NAMES)
         ws.box.faults.clear()
         assert writes(ws.run("sync", "--json").ok()) == ["pages.update"] * 3
@@ -66,11 +66,11 @@ def test_a_page_created_in_a_lost_race_for_the_tree_is_written_again_for_its_sea
     ws.box.faults.add(TreeRace(), on="create", path="news")
     result = push(ws).ok()
     assert writes(result) == ["pages.create", "pages.create", "pages.update", "pages.create"]
-    (repair,) = (one for seen in result.asked for one in seen.asked if one.name == "update")
+    (repair,) = (one for seen in result.asked for one in seen.requested if one.name == "update")
     created = next(
         one.arguments
         for seen in result.asked
-        for one in seen.asked
+        for one in seen.requested
         if one.name == "create" and one.arguments["path"] == "news"
     )
     assert {**repair.arguments, "id": None} == {**created, "id": None}
@@ -134,7 +134,7 @@ def test_an_update_always_sends_the_whole_record_so_that_nothing_is_wiped(ws: Wo
     ws.run("pull", "--yes").ok()
     ws.change("home.md", "Text.", "New.")
     result = push(ws).ok()
-    (sent,) = (one.arguments for seen in result.asked for one in seen.asked if one.is_mutation)
+    (sent,) = (one.arguments for seen in result.asked for one in seen.requested if one.is_mutation)
     assert set(sent) == {
         *("id", "path", "locale", "title", "description", "content", "tags", "isPublished"),
         *("publishStartDate", "publishEndDate", "scriptCss", "scriptJs", "editor", "isPrivate"),

@@ -6,7 +6,7 @@ import pytest
 
 from scenarios.hostile.scene import RIGHTS, contents, on_wiki, quiet, writes
 from support.workspace import Result, Workspace, page
-from wikisync.sandbox.administration import everywhere
+from wikisync.sandbox.administration import rules_for_all_pages
 
 PUSH = ("push", "--yes", "--json")
 
@@ -118,7 +118,7 @@ def test_tags_are_sent_as_the_wiki_keeps_them_and_are_no_endless_difference(
     ws.write("home.md", page("Home", tags=line))
     result = ws.run(*PUSH).ok()
     (sent,) = (
-        one.arguments["tags"] for seen in result.asked for one in seen.asked if one.is_mutation
+        one.arguments["tags"] for seen in result.asked for one in seen.requested if one.is_mutation
     )
     assert sorted(on_wiki(ws, "home")["tags"]) == sorted(sent) == tags
     assert f"tags: {line}\n" in ws.read("home.md")
@@ -138,7 +138,7 @@ def test_a_deletion_denied_to_a_key_limited_to_some_locales_is_named_and_nothing
     ws: Workspace,
 ) -> None:
     ws.push(home=page("Home"), news=page("News"))
-    rules = [{**rule, "locales": ["en"]} for rule in everywhere(RIGHTS)]
+    rules = [{**rule, "locales": ["en"]} for rule in rules_for_all_pages(RIGHTS)]
     token = ws.box.key(RIGHTS, rules)
     ws.remove("home.md")
     ws.change("news.md", "Text.", "New.")

@@ -23,7 +23,7 @@ def test_no_path_of_the_wiki_writes_outside_the_folder(ws: Workspace, path: str)
     ws.box.create("good")
     made = ws.box.create("name", content="Evil.\n")
     # Whatever the wiki's own rules are: an old database, an import, another program.
-    ws.box.store.change("pages", made["id"], {"path": path})
+    ws.box.store.update("pages", made["id"], {"path": path})
     outside = {name: data for name, data in tree(ws.root.parent).items() if "pages/" not in name}
     result = ws.run("pull", "--yes", "--json")
     assert result.code in {0, 1}

@@ -103,7 +103,7 @@ def test_every_page_is_right_once_however_the_answers_go_wrong(
         assert runs <= 5
         quiet(ws)
         assert writes(ws.run("push", "--yes")) == []
-        struck = {name: fault.struck for name, fault in faults.items()}
+        struck = {name: fault.applied for name, fault in faults.items()}
         told[what] = {"runs": runs, "faults": struck, "requests": dict(asked)}
         assert sum(struck.values()) > PAGES // 20
     for name, value in told.items():

@@ -96,7 +96,7 @@ def test_a_page_of_a_kind_without_a_file_form_is_left_alone(ws: Workspace, edito
 def test_a_page_converted_to_another_kind_on_the_wiki_is_named_and_left(ws: Workspace) -> None:
     ws.push(home=page("Home"))
     id_ = on_wiki(ws, "home")["id"]
-    ws.box.store.change("pages", id_, {"contentType": "html", "editor": "code"})
+    ws.box.store.update("pages", id_, {"contentType": "html", "editor": "code"})
     ws.box.edit("home", content="<p>Text</p>\n")
     for command in ("push", "pull", "sync"):
         result = ws.run(command, "--delete", "--yes", "--json")

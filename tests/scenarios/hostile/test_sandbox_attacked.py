@@ -104,5 +104,5 @@ def test_fragments_that_double_each_other_end(box: Sandbox) -> None:
 
 @pytest.mark.parametrize("size", [50, 100])
 def test_the_largest_requests_of_wikisync_are_far_within_the_bounds(size: int) -> None:
-    request_limits.read(queries.pages(size))
-    request_limits.read(queries.pages_with_tags(size))
+    request_limits.parse_query(queries.pages(size))
+    request_limits.parse_query(queries.pages_with_tags(size))

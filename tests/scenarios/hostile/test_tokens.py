@@ -9,7 +9,7 @@ import pytest
 from scenarios.hostile.scene import RIGHTS, contents, quiet, writes
 from support.workspace import Workspace, page
 from wikisync.sandbox import Hook, administration
-from wikisync.sandbox.administration import everywhere
+from wikisync.sandbox.administration import rules_for_all_pages
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,13 +34,13 @@ def rule(path: str, *roles: str, deny: bool = False, **more: Any) -> dict[str, A
 def public_sees_only(box: Sandbox, path: str) -> None:
     """The public may read the pages below ``path`` alone."""
     sent = {"id": 2, "name": "Guests", "redirectOnLogin": "/", "permissions": ["read:pages"]}
-    administration.change(box.store, {**sent, "pageRules": [rule(path, "read:pages")]})
+    administration.update_group(box.store, {**sent, "pageRules": [rule(path, "read:pages")]})
 
 
 def allow(box: Sandbox, *permissions: str) -> None:
     """Change what every key of the test's group may do."""
     sent = {"id": 3, "name": "test", "redirectOnLogin": "/", "permissions": list(permissions)}
-    administration.change(box.store, {**sent, "pageRules": everywhere(permissions)})
+    administration.update_group(box.store, {**sent, "pageRules": rules_for_all_pages(permissions)})
 
 
 @pytest.fixture
@@ -90,7 +90,7 @@ def test_an_undo_with_an_expired_token_is_refused(filled: Workspace) -> None:
 
 @pytest.mark.parametrize("command", ["push", "pull", "sync"])
 def test_pages_that_a_rule_hides_are_not_gone(filled: Workspace, command: str) -> None:
-    rules = [*everywhere(RIGHTS), rule("team", *RIGHTS, deny=True)]
+    rules = [*rules_for_all_pages(RIGHTS), rule("team", *RIGHTS, deny=True)]
     env: Env = {"WIKISYNC_TOKEN": filled.box.key(RIGHTS, rules)}
     before = filled.both_sides()
     args = ("--delete", "--max-delete", "99", "--yes", "--json")
@@ -105,7 +105,7 @@ def test_pages_that_a_rule_hides_are_not_gone(filled: Workspace, command: str) -
 
 def test_a_hidden_page_is_not_created_over(ws: Workspace) -> None:
     ws.box.create("team/plan", content="Theirs.\n")
-    rules = [*everywhere(RIGHTS), rule("team", *RIGHTS, deny=True)]
+    rules = [*rules_for_all_pages(RIGHTS), rule("team", *RIGHTS, deny=True)]
     ws.write("team/plan.md", page("Plan", "Mine.\n"))
     ws.write("other.md", page("Other"))
     result = ws.run("push", "--yes", "--json", env={"WIKISYNC_TOKEN": ws.box.key(RIGHTS, rules)})
@@ -117,7 +117,7 @@ def test_a_hidden_page_is_not_created_over(ws: Workspace) -> None:
 
 def expire(box: Sandbox) -> None:
     # No clock can be turned on: what the wiki signed until now is worth nothing any more.
-    box.store.settle({"secret": "00" * 32})
+    box.store.set_settings({"secret": "00" * 32})
 
 
 STOPS: dict[str, tuple[Callable[[Sandbox, str], object], str]] = {
@@ -162,7 +162,7 @@ def test_a_key_that_stops_working_amid_a_run_leaves_a_true_state(
     assert writes(result).count(f"pages.{verb}") <= 4
     assert token not in result.text
 
-    ws.box.store.settle({"secret": secret, "api": True})
+    ws.box.store.set_settings({"secret": secret, "api": True})
     ws.run(*args).ok()
     wanted = {"stays": "Text.\n", **dict.fromkeys(names if verb != "delete" else [], "New.\n")}
     assert contents(ws) == wanted

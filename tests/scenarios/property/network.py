@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from wikisync.sandbox import Sandbox
-    from wikisync.sandbox.execution import Asked
+    from wikisync.sandbox.execution import RequestedField
     from wikisync.sandbox.faults import FieldEffect, RequestEffect
 
 WRITES: Final = ("pages.create", "pages.update", "pages.move", "pages.delete")
@@ -73,7 +73,7 @@ def _late(box: Sandbox, nth: int, delay: int) -> Callable[[], None]:
 
     As with a proxy that gave up on a wiki that did not.
     """
-    under_way: list[Asked] = []
+    under_way: list[RequestedField] = []
 
     def arrive() -> None:
         for asked in under_way:
@@ -81,18 +81,20 @@ def _late(box: Sandbox, nth: int, delay: int) -> Callable[[], None]:
                 _do(box, asked)
         under_way.clear()
 
-    box.faults.add(Hook(lambda: under_way.append(box.requests[-1].asked[0])), on=WRITES, nth=nth)
+    box.faults.add(
+        Hook(lambda: under_way.append(box.requests[-1].requested[0])), on=WRITES, nth=nth
+    )
     box.faults.add(Drop(), on=WRITES, nth=nth)
     waiting = partial(_asked_since, under_way)
     box.faults.add(Hook(arrive), nth=delay, when=waiting)
     return arrive
 
 
-def _asked_since(under_way: list[Asked], asked: Asked) -> bool:
+def _asked_since(under_way: list[RequestedField], asked: RequestedField) -> bool:
     return bool(under_way) and not asked.is_mutation
 
 
-def _do(box: Sandbox, asked: Asked) -> None:
+def _do(box: Sandbox, asked: RequestedField) -> None:
     who, sent = administrator(box.store), dict(asked.arguments)
     match asked.name:
         case "create":

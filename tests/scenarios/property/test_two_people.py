@@ -334,7 +334,7 @@ class TwoPeople(RuleBasedStateMachine):
         """(verb, place) of every write that the wiki was asked for since."""
         for seen in self._box.requests:
             if seen.number > asked and seen.is_mutation:
-                (one,) = seen.asked
+                (one,) = seen.requested
                 sent = one.arguments
                 if "path" in sent:
                     yield one.name, place_of(sent)
