@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from support.apply_run import CREATED, DATE, page, results
+from support.texts import TEXT
 
 if TYPE_CHECKING:
     from support.apply_run import Rig
@@ -126,7 +127,7 @@ def test_a_page_from_2020_pushed_to_a_new_wiki_keeps_its_2020(rig: Rig) -> None:
 
 
 def test_a_page_older_on_the_wiki_than_its_file_says_gets_the_older_date(rig: Rig) -> None:
-    rig.box.create("home", content="Text.\n", title="A page")
+    rig.box.create("home", content=TEXT, title="A page")
     rig.write("home.md", page().replace(CREATED, "2999-01-01T00:00:00.000Z"))
     rig.do()
     rig.box.edit("home", content="Theirs.\n")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from support.apply_run import page, results
+from support.texts import full_text
 from wikisync.apply.undo import revert, undo_steps
 from wikisync.errors import FileChanged, PageChanged
 from wikisync.sandbox import Drop, Hook, Status, TreeRace, Truncated, WriteThenFail
@@ -29,11 +30,17 @@ WROTE = [
 ]
 
 
+HOME = full_text("Of home.\n")
+OTHER = full_text("Quite another text.\n")
+OTHER_EDITED = full_text("Quite another text, edited.\n")
+MIDDLE = full_text("Two.\n").strip()
+
+
 @pytest.fixture
 def synced(rig: Rig) -> Rig:
     """The pages ``home`` and ``other``, the same on both sides."""
-    rig.write("home.md", page("Of home.\n", "Home"))
-    rig.write("other.md", page("Quite another text.\n", "Other"))
+    rig.write("home.md", page(HOME, "Home"))
+    rig.write("other.md", page(OTHER, "Other"))
     assert len(rig.do()) == 2
     return rig
 
@@ -127,7 +134,7 @@ def test_the_history_of_a_moved_page_goes_on(synced: Rig) -> None:
     synced.do("push")
     number = there(synced.box)["en/start"][0]
     held = [synced.wiki.version(number, v.id).page.content for v in synced.wiki.history(number)]
-    assert set(held) == {"Of home.\n"}
+    assert set(held) == {HOME}
     assert len(held) >= 2
 
 
@@ -157,9 +164,9 @@ def test_a_page_moved_to_another_language_moves_the_file_there(synced: Rig) -> N
 def test_renamed_and_edited_here_is_both_on_the_wiki(synced: Rig) -> None:
     number = there(synced.box)["en/other"][0]
     rename(synced, "other.md", "another.md")
-    synced.write("another.md", page("Quite another text, edited.\n", "Other"))
+    synced.write("another.md", page(OTHER_EDITED, "Other"))
     assert results(synced.do("push")) == ["move wiki another: done", "update wiki another: done"]
-    assert there(synced.box)["en/another"] == (number, "Other", "Quite another text, edited.\n")
+    assert there(synced.box)["en/another"] == (number, "Other", OTHER_EDITED)
     at_peace(synced)
 
 
@@ -188,25 +195,25 @@ def test_moved_on_the_wiki_and_edited_here_meet_in_a_sync(synced: Rig) -> None:
 
 
 def test_renamed_on_one_side_and_edited_on_both_is_moved_and_merged(synced: Rig) -> None:
-    synced.write("home.md", page("One.\n\nTwo.\n\nThree.\n", "Home"))
+    synced.write("home.md", page(f"One.\n\n{MIDDLE}\n\nThree.\n", "Home"))
     synced.do()
     rename(synced, "home.md", "start.md")
-    synced.write("start.md", page("1.\n\nTwo.\n\nThree.\n", "Home"))
-    synced.box.edit("home", content="One.\n\nTwo.\n\n3.\n")
+    synced.write("start.md", page(f"1.\n\n{MIDDLE}\n\nThree.\n", "Home"))
+    synced.box.edit("home", content=f"One.\n\n{MIDDLE}\n\n3.\n")
     assert results(synced.do()) == ["move wiki start: done", "merge wiki start: done"]
-    assert there(synced.box)["en/start"][2] == "1.\n\nTwo.\n\n3.\n"
-    assert synced.text("start.md").endswith("\n\n1.\n\nTwo.\n\n3.\n")
+    assert there(synced.box)["en/start"][2] == f"1.\n\n{MIDDLE}\n\n3.\n"
+    assert synced.text("start.md").endswith(f"\n\n1.\n\n{MIDDLE}\n\n3.\n")
     at_peace(synced)
 
 
 def test_moved_on_the_wiki_and_edited_on_both_is_moved_and_merged(synced: Rig) -> None:
-    synced.write("home.md", page("One.\n\nTwo.\n\nThree.\n", "Home"))
+    synced.write("home.md", page(f"One.\n\n{MIDDLE}\n\nThree.\n", "Home"))
     synced.do()
-    synced.write("home.md", page("1.\n\nTwo.\n\nThree.\n", "Home"))
+    synced.write("home.md", page(f"1.\n\n{MIDDLE}\n\nThree.\n", "Home"))
     synced.box.move("home", "start")
-    synced.box.edit("start", content="One.\n\nTwo.\n\n3.\n")
+    synced.box.edit("start", content=f"One.\n\n{MIDDLE}\n\n3.\n")
     assert results(synced.do()) == ["move folder start: done", "merge wiki start: done"]
-    assert there(synced.box)["en/start"][2] == "1.\n\nTwo.\n\n3.\n"
+    assert there(synced.box)["en/start"][2] == f"1.\n\n{MIDDLE}\n\n3.\n"
     at_peace(synced)
 
 
@@ -325,7 +332,7 @@ def test_a_page_created_in_the_place_of_one_that_moved_is_another_page(synced: R
 
 
 def test_a_file_written_in_the_place_of_one_that_was_renamed_ends_as_two_pages(rig: Rig) -> None:
-    rig.write("home.md", page("Of home.\n", "Home"))
+    rig.write("home.md", page(HOME, "Home"))
     rig.do()
     rename(rig, "home.md", "start.md")
     rig.write("home.md", page("A newcomer.\n", "New"))
@@ -333,7 +340,7 @@ def test_a_file_written_in_the_place_of_one_that_was_renamed_ends_as_two_pages(r
     rig.do()
     assert {key: found[2] for key, found in there(rig.box).items()} == {
         "en/home": "A newcomer.\n",
-        "en/start": "Of home.\n",
+        "en/start": HOME,
     }
     at_peace(rig)
 
@@ -573,7 +580,7 @@ def test_a_page_that_moved_where_another_was_waits_until_that_has_its_place(sync
 def test_a_move_and_an_edit_are_both_taken_back(synced: Rig) -> None:
     before = there(synced.box)
     rename(synced, "other.md", "another.md")
-    synced.write("another.md", page("Quite another text, edited.\n", "Other"))
+    synced.write("another.md", page(OTHER_EDITED, "Other"))
     synced.do("push")
     take_back_last(synced)
     assert there(synced.box) == before

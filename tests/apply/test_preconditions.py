@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from support.apply_run import page, results
+from support.texts import TEXT
 from wikisync.errors import FileChanged, PageChanged
 from wikisync.sandbox import Hook
 
@@ -85,7 +86,7 @@ def test_a_page_moved_on_the_wiki_since_the_plan_is_not_written(synced: Rig) -> 
     plan = synced.plan("push")
     synced.box.move("home", "away")
     assert "en/away" in overtaken(synced.apply(plan))
-    assert [found["content"] for found in synced.box.pages()] == ["Text.\n"]
+    assert [found["content"] for found in synced.box.pages()] == [TEXT]
 
 
 def test_a_page_edited_on_the_wiki_since_the_plan_is_not_deleted(synced: Rig) -> None:
@@ -107,7 +108,7 @@ def test_a_page_created_on_the_wiki_since_the_plan_is_not_overwritten(rig: Rig) 
 def test_the_very_page_created_on_the_wiki_since_the_plan_is_adopted(rig: Rig) -> None:
     rig.write("home.md")
     plan = rig.plan("push")
-    rig.box.create("home", content="Text.\n", title="A page")
+    rig.box.create("home", content=TEXT, title="A page")
     assert results(rig.apply(plan)) == ["create wiki home: done"]
     assert (rig.mutations(), rig.plan().in_sync) == ({}, 1)
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from support.apply_run import page, results
+from support.texts import full_text
 from wikisync.apply import second_look
 from wikisync.errors import FolderError, PageChanged
 from wikisync.report.error_messages import error_message
@@ -35,7 +36,7 @@ class Clock:
 @pytest.fixture
 def synced(rig: Rig) -> Rig:
     for name in ("one", "two", "three"):
-        rig.write(f"{name}.md", page(f"The text of {name}, like no other.\n"))
+        rig.write(f"{name}.md", page(full_text(f"The text of {name}, like no other.\n")))
     rig.do()
     return rig
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from support.texts import full_text
 from support.workspace import Workspace, page
 from wikisync.apply.transaction import JournaledWrite
 from wikisync.config import load
@@ -26,7 +27,7 @@ def ws(tmp_path: Path, box: Sandbox) -> Workspace:
     root = tmp_path / "project"
     root.mkdir()
     made = Workspace(root, box)
-    made.push(home=page("Home", "One.\n"), other=page("Other", "Two.\n"))
+    made.push(home=page("Home", full_text("One.\n")), other=page("Other", full_text("Two.\n")))
     return made
 
 

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from support.texts import TEXT
 from wikisync.apply import ActionResult, ApplyContext, apply
 from wikisync.apply.recovery import recover
 from wikisync.folder.folder import Folder
@@ -27,7 +28,7 @@ DATE = "2020-12-16T06:49:25.724Z"
 CREATED = "2020-12-16T06:14:16.410Z"
 
 
-def page(content: str = "Text.\n", title: str = "A page", tags: str = "", more: str = "") -> str:
+def page(content: str = TEXT, title: str = "A page", tags: str = "", more: str = "") -> str:
     """A file as Wiki.js's storage writes it."""
     return (
         f"---\ntitle: {title}\ndescription: \npublished: true\ndate: {DATE}\n"

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from typer.main import get_command
 
+from support.texts import TEXT
 from wiki.hostile import TLS
 from wikisync.cli.commands import app
 from wikisync.cli.terminal import guard_log
@@ -41,7 +42,7 @@ _CLEAR: Final = (
 
 def page(
     title: str = "A page",
-    content: str = "Text.\n",
+    content: str = TEXT,
     *,
     tags: str = "",
     description: str = "",

@@ -2,7 +2,8 @@
 
 A file's ``dateCreated`` line is its page's ``createdAt``, which a page keeps for as long as it
 lives. So a file without a page and a page without a file that name the same moment, and are the
-only ones to do so, are one page; and where no moment tells, those that alone bear the same title.
+only ones to do so, are one page; and where no moment tells, those that alone bear the same title
+(and, of pages of very little text, a similar name).
 That is a guess, and the meeting proves it: only where both once had the same text do they get a
 base. Git tells which of the two moved: where it once had a file of the page's name, the file was
 renamed; else the page was moved on the wiki. Pure, but for reading files.
@@ -19,9 +20,11 @@ from datetime import datetime
 from typing import TYPE_CHECKING, TypeVar
 
 from wikisync.errors import BadName
+from wikisync.page.fingerprint import normalize_content
 from wikisync.page.model import has_file_form, parse_instant
 from wikisync.page.paths import file_of
 from wikisync.planning.model import Remote
+from wikisync.planning.rename_detection import STUB, has_similar_name
 from wikisync.snapshot.git_history import read_file
 
 if TYPE_CHECKING:
@@ -141,7 +144,13 @@ def find_move_candidates(
             (k, page.remote.listed.title) for k, page in without_local.items() if k not in found
         ),
     )
-    return {**dict(_unique_pairs(*titles, here, without_local)), **found}
+    stubs = {key for key, document in documents.items() if document and _is_stub(document)}
+    by_title = {
+        page: (file, candidate)
+        for page, (file, candidate) in _unique_pairs(*titles, here, without_local)
+        if file not in stubs or has_similar_name(page, file)
+    }
+    return {**by_title, **found}
 
 
 def by_base(found: Mapping[Key, tuple[Key, Candidate]], in_git: Collection[Key]) -> MoveCandidates:
@@ -171,6 +180,11 @@ def _unique_pairs(
             file, page = files[value][0], pages[value][0]
             if local[file].content_type == without_local[page].content_type:
                 yield page, (file, replace(without_local[page], local=local[file]))
+
+
+def _is_stub(document: Document) -> bool:
+    """Return whether the content is too short to show that two pages are one."""
+    return len(normalize_content(document.page.content)) < STUB
 
 
 def _created(document: Document | None) -> datetime | None:

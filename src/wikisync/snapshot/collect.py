@@ -17,12 +17,13 @@ from wikisync.folder.folder import digest_of
 from wikisync.folder.scan import NamedPages, Scan, assign_keys, scan
 from wikisync.git.repository import merge_file
 from wikisync.page.document import first_heading, parse
+from wikisync.page.fingerprint import normalize_content
 from wikisync.page.model import Key, Listed, has_file_form
 from wikisync.page.paths import Locales, case_folded, file_of, reason_unreachable
 from wikisync.page.windows_names import windows_refusal
 from wikisync.planning.merge import MergeConflict, Merged, three_way
 from wikisync.planning.model import Base, Local, Note, Remote, RemoteState
-from wikisync.planning.rename_detection import RenameInput, detect_renames, similarity
+from wikisync.planning.rename_detection import STUB, RenameInput, detect_renames, similarity
 from wikisync.planning.snapshot import Snapshot
 from wikisync.snapshot.base_recovery import recover_bases
 from wikisync.snapshot.wiki_pages import WikiPages, read_wiki, remote_from_base
@@ -192,6 +193,7 @@ def _snapshot(
             similarity=content.similarity,
             occupied=occupied,
             lives=exists,
+            length=content.length,
         )
     )
     return Snapshot(
@@ -256,14 +258,22 @@ class ContentLoader:
     def similarity(self, base_key: Key, file_key: Key) -> float:
         """How near the text of a page at the base is to that of a file here, from 0 to 1.
 
-        Where they have not the same title, only whole lines count for it.
+        Where they have not the same title, only whole lines count for it, and a very short page
+        has nothing in common with the file.
         """
         local = self.local[file_key]
         base, file = self.base(base_key), self.file(local)
         if base is None or file is None:
             return 0.0
         title = file.title or first_heading(file.content, local.content_type)
+        if title != base.title and self.length(base_key) < STUB:
+            return 0.0
         return similarity(base.content, file.content, by_lines=title != base.title)
+
+    def length(self, page: Key) -> int:
+        """Return the characters of content that a page has at the base; 0 without a base."""
+        base = self.base(page)
+        return 0 if base is None else len(normalize_content(base.content))
 
     def merge(self, base_key: Key, conflict: Conflict) -> Merged | MergeConflict | None:
         """The merge of a page that changed on both sides; None where a text is not at hand."""

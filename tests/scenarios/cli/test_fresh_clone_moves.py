@@ -104,3 +104,23 @@ def test_a_title_that_two_files_bear_tells_nothing(ws: Workspace, repo: Repo) ->
     result = ws.run("sync", "--yes", "--json").ok()
     assert [one for one in result.done() if one[0] == "move"] == []
     assert ids(ws).keys() == {"guide/old", "copy", "new", "other"}
+
+
+@pytest.mark.parametrize("side", ["wiki", "folder"])
+@pytest.mark.parametrize(("name", "moved"), [("our-cats", True), ("dogs", False)])
+def test_a_very_short_page_of_the_same_title_needs_a_name_alike_too(
+    ws: Workspace, repo: Repo, side: str, name: str, moved: bool
+) -> None:
+    ws.push(cats=page("Cats", "To be written.\n"))
+    repo.commit()
+    number = ids(ws)["cats"]
+    if side == "wiki":
+        ws.box.move("cats", name)
+    else:
+        ws.remove("cats.md")
+        repo.commit({f"pages/{name}.md": page("Cats", "To be written.\n")})
+    forget(ws)
+    ws.run("sync", "--yes").ok()
+    assert ws.files().keys() >= {f"{name}.md"}
+    assert ((ids(ws).keys() & {"cats", name}) == {name}) is moved
+    assert (ids(ws)[name] == number) is (moved or side == "wiki")

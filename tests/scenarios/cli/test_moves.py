@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from support.texts import full_text
 from support.workspace import Workspace, page
 from wikisync.sandbox import Sandbox
 
@@ -15,10 +16,14 @@ if TYPE_CHECKING:
     from support.workspace import Result
 
 
+GUIDE = full_text("# How to begin\n")
+OTHER = full_text("Quite another.\n")
+
+
 @pytest.fixture
 def known(ws: Workspace) -> Workspace:
     """The pages ``guide/a`` and ``other``, the same on both sides."""
-    ws.push(guide__a=page("Guide", "# How to begin\n"), other=page("Other", "Quite another.\n"))
+    ws.push(guide__a=page("Guide", GUIDE), other=page("Other", OTHER))
     return ws
 
 
@@ -197,7 +202,7 @@ def test_two_equal_files_are_no_move_and_the_deletion_names_both(known: Workspac
 )
 @pytest.mark.parametrize("side", ["wiki", "folder"])
 def test_a_path_means_a_page_by_either_name(known: Workspace, path: str, side: str) -> None:
-    known.push(more=page("More", "Something else.\n"))
+    known.push(more=page("More", full_text("Something else.\n")))
     if side == "wiki":
         rename(known, "guide/a.md", "guide/start.md")
         rename(known, "other.md", "another.md")
@@ -215,7 +220,7 @@ def test_a_path_means_a_page_by_either_name(known: Workspace, path: str, side: s
 
 
 def test_a_file_with_carriage_returns_keeps_every_byte(ws: Workspace) -> None:
-    ws.write("old.md", page("Old", "One.\nTwo.\n").replace("\n", "\r\n"))
+    ws.write("old.md", page("Old", full_text("One.\nTwo.\n")).replace("\n", "\r\n"))
     ws.run("push", "--yes").ok()
     text = ws.raw("old.md")
     ws.box.move("old", "new")
@@ -228,7 +233,7 @@ def test_a_file_with_carriage_returns_keeps_every_byte(ws: Workspace) -> None:
 
 
 def test_names_in_any_script_move(ws: Workspace) -> None:
-    ws.write("指南/入门.md", page("入门", "怎样开始\n"))
+    ws.write("指南/入门.md", page("入门", full_text("怎样开始\n")))
     ws.run("push", "--yes").ok()
     number = ids(ws)["en/指南/入门"]
     rename(ws, "指南/入门.md", "指南/开始.md")
@@ -325,7 +330,7 @@ def file_of(locale: str, name: str) -> str:
 
 
 def text_of(locale: str, number: int) -> str:
-    return f"# Page {number} in {locale}\n\nWhat only {locale}-{number} says.\n"
+    return full_text(f"# Page {number} in {locale}\n\nWhat only {locale}-{number} says.\n")
 
 
 def contents(ws: Workspace) -> dict[str, str]:

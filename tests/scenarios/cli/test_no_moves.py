@@ -40,27 +40,54 @@ def test_a_short_page_that_is_new_takes_no_other_ones_place(
     assert ws.box.page("old") == was
 
 
+STUB_TEXTS = [
+    (page("Cats", "A page about cats.\n"), page("Cats", "A page about cats.\n")),
+    (page("Cats", "A page about cats.\n"), page("Cats", "A short page about cats.\n")),
+    ("# Cats\n\nA page about cats.\n", "# Cats\n\nA short page about cats.\n"),
+]
+
+
+@pytest.mark.parametrize(("old", "new"), STUB_TEXTS)
 @pytest.mark.parametrize(
-    ("old", "new"),
-    [
-        (page("Cats", "A page about cats.\n"), page("Cats", "A short page about cats.\n")),
-        ("# Cats\n\nA page about cats.\n", "# Cats\n\nA short page about cats.\n"),
-        (
-            page("Cats", "They purr a lot.\nThey sleep.\n"),
-            page("My cats", "They purr a lot.\nThey eat.\n"),
-        ),
-    ],
+    ("name", "moved"), [("our-cats", True), ("pets/cats", True), ("dogs", False)]
 )
-def test_a_short_page_that_was_renamed_and_edited_is_still_known(
-    ws: Workspace, old: str, new: str
+def test_a_very_short_page_moves_with_its_file_only_to_a_name_alike(
+    ws: Workspace, old: str, new: str, name: str, moved: bool
 ) -> None:
-    ws.push(old=old, other=page("Other", "Quite another.\n"))
-    ws.remove("old.md")
-    ws.write("new.md", new)
+    ws.push(cats=old, other=page("Other", "Quite another.\n"))
+    number = (ws.box.page("cats") or {})["id"]
+    ws.remove("cats.md")
+    ws.write(f"{name}.md", new)
+    result = ws.run("push", "--yes", "--json").ok()
+    assert ((ws.box.page(name) or {})["id"] == number) is moved
+    assert (ws.box.page("cats") is None) is moved
+    assert result.done()[0] == ("move" if moved else "create", "wiki", name)
+
+
+def test_a_stub_deleted_and_an_equal_one_added_elsewhere_are_two_pages(ws: Workspace) -> None:
+    ws.push(cats=page("Cats", "To be written.\n"), other=page("Other", "Quite another.\n"))
+    ws.remove("cats.md")
+    ws.write("bats.md", page("Bats", "To be written.\n"))  # a like name, another title
+    ws.write("dogs.md", page("Cats", "To be written.\n"))  # the same title, another name
+    done = ws.run("push", "--delete", "--yes", "--json").ok().done()
+    wanted = [("create", "wiki", "bats"), ("create", "wiki", "dogs"), ("delete", "wiki", "cats")]
+    assert done == wanted
+
+
+def test_a_page_of_two_lines_is_known_by_half_of_them_under_any_title(ws: Workspace) -> None:
+    text = "They purr a lot, by day and by night, and nobody knows how they do it or why.\n"
+    ws.push(old=page("Cats", text + "They sleep most of the day.\n"))
     number = (ws.box.page("old") or {})["id"]
+    ws.remove("old.md")
+    ws.write("new.md", page("My cats", text + "They eat most of the night.\n"))
     ws.run("sync", "--yes").ok()
     assert (ws.box.page("new") or {})["id"] == number
-    assert ws.box.page("old") is None
+
+
+def test_a_stub_moved_on_the_wiki_moves_its_file_whatever_its_name(ws: Workspace) -> None:
+    ws.push(cats=page("Cats", "To be written.\n"))
+    ws.box.move("cats", "dogs")
+    assert ws.run("pull", "--yes", "--json").ok().done() == [("move", "folder", "dogs")]
 
 
 def test_a_hundred_new_pages_for_a_hundred_gone_are_looked_through_quickly(ws: Workspace) -> None:

@@ -224,16 +224,24 @@ def test_a_backup_is_listed_by_the_old_and_the_new_name_of_its_page(synced: Work
     first = overwritten(synced)
     synced.box.move("home", "far/home")
     synced.run("pull", "--yes").ok()
-    (synced.folder / "far/home.md").rename(synced.folder / "near.md")
+    (synced.folder / "far/home.md").rename(synced.folder / "near-home.md")
     synced.run("push", "--yes").ok()
-    synced.change("near.md", "Theirs.", "Nearer.")
+    synced.change("near-home.md", "Theirs.", "Nearer.")
     synced.run("push", "--yes").ok()
     every = every_number(synced)
-    for path in ("home", "far/home", "far", "near", "near.md", "pages/near.md", "n*"):
+    for path in (
+        "home",
+        "far/home",
+        "far",
+        "near-home",
+        "near-home.md",
+        "pages/near-home.md",
+        "n*",
+    ):
         assert set(numbers(synced, path)) == every, path
     assert numbers(synced, "other") == []
     synced.run("restore", str(first), "--yes").ok()
-    assert "Mine." in synced.read("near.md")
+    assert "Mine." in synced.read("near-home.md")
     assert not (synced.folder / "home.md").exists()
 
 
