@@ -205,7 +205,7 @@ def test_every_field_that_json_names_is_in_the_manual() -> None:
 def test_every_conflict_is_explained_in_the_words_that_the_program_says(
     kind: ConflictKind,
 ) -> None:
-    detail = f"{ANY}, {ANY}" if kind in {"kind", "kind-edited"} else ANY
+    detail = f"{ANY}, {ANY}" if kind in {"kind", "kind-edited", "kind-there"} else ANY
     for known in {detail, "" if kind == "hidden" else detail}:
         conflict = Conflict(
             Key("en", ANY),

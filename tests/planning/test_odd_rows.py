@@ -46,7 +46,7 @@ def test_a_file_of_another_kind_than_the_page_is_a_conflict() -> None:
     here = local(kind="html", suffix=".html")
     found = conflict(None, here, remote())
     assert (found.kind, found.detail) == ("kind", "html, markdown")
-    assert conflict(base(), local(), remote(kind="yml")).kind == "kind"
+    assert conflict(base(), local(), remote(kind="yml")).kind == "kind-there"
 
 
 @pytest.mark.parametrize("side", ["local", "wiki"])

@@ -175,6 +175,7 @@ ConflictKind = Literal[
     "moved-on",  # moved on the other side, and changed on this one
     "kind",  # Markdown on one side, HTML on the other
     "kind-edited",  # the same, and the file holds edits that were never pushed
+    "kind-there",  # the same, and it is the page that was converted, on the wiki
     "private",  # private on the wiki, and the file does not say so
     "editor",  # the file asks for another editor than the page has
     "overtaken",  # someone wrote between the plan and the write

@@ -159,7 +159,7 @@ class PlanBuilder:
         if isinstance(found, Action):
             self.add_action(found, file)
             return
-        if self.may_convert(found, was):
+        if self.may_convert(found):
             edited = self.has_unpushed_edits(found, was)
             if self.options.convert and (prefer or not edited):
                 step = _conversion(found, edited=edited, prefer=prefer)
@@ -176,15 +176,11 @@ class PlanBuilder:
         else:
             self.conflicts.append(found)
 
-    def may_convert(self, conflict: Conflict, was: Key) -> bool:
+    def may_convert(self, conflict: Conflict) -> bool:
         """Whether a conflict is that the file became one of another kind, and no more."""
         if conflict.kind == "editor":
             return conflict.fields == ("editor",)
-        base, there = self.snapshot.bases.get(was), conflict.remote
-        if conflict.kind != "kind" or there is None:
-            return False
-        # A page that was converted on the wiki is not converted back.
-        return base is None or base.content_type == there.listed.content_type
+        return conflict.kind == "kind"
 
     def has_unpushed_edits(self, conflict: Conflict, was: Key) -> bool:
         """Whether the file of a page of another kind holds what the wiki never had."""

@@ -98,8 +98,10 @@ def decide(key: Key, base: Base | None, local: Local | None, remote: RemoteState
     """One row of the table for one page."""
     if isinstance(remote, Hidden | MovedAway):
         return _not_visible(key, base, local, remote)
-    if local is not None and remote is not None and (odd := _kind_conflict(key, local, remote)):
-        return odd
+    if local is not None and remote is not None:
+        odd = _kind_conflict(key, base, local, remote)
+        if odd is not None:
+            return odd
     if base is None:
         return _decide_without_base(key, local, remote)
     return _decide_with_base(key, base, local, remote)
@@ -216,12 +218,14 @@ def _not_visible(
     return Conflict(key, file, "hidden", detail=there.message, local=here)
 
 
-def _kind_conflict(key: Key, here: Local, there: Remote) -> Conflict | None:
+def _kind_conflict(key: Key, base: Base | None, here: Local, there: Remote) -> Conflict | None:
     """The pairs of file and page that an update could not make the same."""
     listed = there.listed
     if listed.content_type != here.content_type:
         detail = f"{here.content_type}, {listed.content_type}"
-        return Conflict(key, here.file, "kind", ("editor",), detail, here, there)
+        converted = base is not None and base.content_type != listed.content_type
+        kind: ConflictKind = "kind-there" if converted else "kind"
+        return Conflict(key, here.file, kind, ("editor",), detail, here, there)
     if listed.private and not here.fingerprint.has_field("private"):
         return Conflict(key, here.file, "private", ("private",), "", here, there)
     return None

@@ -94,9 +94,10 @@ def refusal_message(refusal: Refusal) -> Message:
 def conflict_message(conflict: Conflict) -> Message:
     """A conflict in words, with the ways out of it."""
     fields, detail = ", ".join(conflict.fields), conflict.detail
-    name = shlex.quote(conflict.file)
+    name, stem = shlex.quote(conflict.file), shlex.quote(conflict.file.rpartition(".")[0])
     push, pull = f"wikisync push {name} --prefer local", f"wikisync pull {name} --prefer wiki"
     either = f"Look with wikisync diff, then choose: {push}, or {pull}."
+    here, _, there = (_KINDS.get(word, word) for word in detail.partition(", "))
     match conflict.kind:
         case "both-new":
             return Message(f"Here and on the wiki, and they differ in {fields}.", either)
@@ -171,19 +172,23 @@ def conflict_message(conflict: Conflict) -> Message:
                 "To rename the file and publish the change: wikisync sync, or pull and then push.",
             )
         case "kind":
-            here, _, there = detail.partition(", ")
             return Message(
-                f"The file is {_KINDS.get(here, here)}, the page is {_KINDS.get(there, there)}.",
+                f"The file is {here}, the page is {there}.",
                 "To let the wiki convert the page, and take the result: --convert. To take the page"
-                " as it is: delete the file, then wikisync pull --prefer wiki.",
+                f" as it is: delete the file, then wikisync pull {stem} --prefer wiki.",
             )
         case "kind-edited":
-            here, _, there = detail.partition(", ")
             return Message(
-                f"The file is {_KINDS.get(here, here)}, the page is {_KINDS.get(there, there)}, and"
-                " the file holds edits that were never pushed.",
+                f"The file is {here}, the page is {there}, and the file holds edits that were"
+                " never pushed.",
                 "Choose whose text both get once the wiki has converted the page. The file's:"
-                " push --convert --prefer local. The page's: push --convert --prefer wiki.",
+                f" push {name} --convert --prefer local. The page's: so with --prefer wiki.",
+            )
+        case "kind-there":
+            return Message(
+                f"The file is {here}, the page was converted to {there} on the wiki.",
+                f"To take the page: move the file out of the folder, then wikisync pull {stem}"
+                " --prefer wiki. Or convert the page back in the browser.",
             )
         case "private":
             return Message(

@@ -211,6 +211,23 @@ def test_a_page_converted_on_the_wiki_is_not_converted_back(ws: Workspace) -> No
     assert ws.both_sides() == before
 
 
+@pytest.mark.parametrize("command", ["push", "pull", "sync"])
+def test_the_advice_about_a_page_converted_on_the_wiki_ends_it(ws: Workspace, command: str) -> None:
+    ws.push(start=page("A page", "# Hello\n"))
+    ask(ws.box, CONVERT, id=(ws.box.page("start") or {})["id"])
+    (conflict,) = ws.run(command, "--yes", "--json").json["conflicts"]
+    assert "--convert" not in conflict["reason"]  # it would convert nothing
+    assert (
+        "move the file out of the folder, then wikisync pull start --prefer wiki"
+        in (conflict["reason"])
+    )
+    (ws.folder / "start.md").rename(ws.root / "aside.md")
+    ws.run("pull", "start", "--prefer", "wiki", "--yes").ok()
+    assert list(ws.files()) == ["start.html"]
+    assert "<h1>Hello</h1>" in ws.read("start.html")
+    assert len(ws.run("sync").ok().asked) == 1
+
+
 @pytest.mark.parametrize("folder", ["qa", "hr"])
 def test_a_folder_of_two_letters_that_is_no_locale_stays_a_folder(
     ws: Workspace, folder: str
