@@ -250,7 +250,7 @@ def test_an_edit_between_the_look_and_the_write_is_found_and_named(rig: Rig) -> 
     rig.box.faults.add(Hook(lambda: rig.box.edit("home", content="Theirs.\n")), on="update")
     [outcome] = rig.do("push")
     assert outcome.conflict is not None
-    assert outcome.conflict.kind == "overtook"
+    assert outcome.conflict.kind == "overwrote-edit"
 
 
 def test_a_deletion_that_only_says_so_is_not_believed(rig: Rig) -> None:

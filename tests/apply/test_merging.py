@@ -57,7 +57,7 @@ def left_alone(outcomes: list[ActionResult]) -> None:
     assert outcome.result == "skipped"
     assert isinstance(outcome.error, PageChanged | FileChanged)
     assert outcome.conflict is not None
-    assert outcome.conflict.kind == "overtaken"
+    assert outcome.conflict.kind == "changed-before-write"
 
 
 def test_both_sides_get_both_changes(split: Rig) -> None:
@@ -192,7 +192,7 @@ def test_an_edit_in_the_moment_of_the_write_is_kept_and_named(split: Rig) -> Non
     [outcome] = split.do()
     assert outcome.result == "done"
     assert outcome.conflict is not None
-    assert outcome.conflict.kind == "overtook"
+    assert outcome.conflict.kind == "overwrote-edit"
     assert home(split)["content"] == BOTH
 
 

@@ -84,7 +84,7 @@ def left_alone(outcomes: list[ActionResult], path: str = "start") -> str:
     assert isinstance(outcome.error, PageChanged | FileChanged)
     conflict = outcome.conflict
     assert conflict is not None
-    assert (conflict.kind, conflict.key.path) == ("overtaken", path)
+    assert (conflict.kind, conflict.key.path) == ("changed-before-write", path)
     return conflict.detail
 
 

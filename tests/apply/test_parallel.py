@@ -113,7 +113,7 @@ def test_an_edit_between_the_look_and_the_write_is_kept_and_named(synced: Rig) -
     [found] = [o for o in outcomes if o.conflict is not None]
     assert found.action.key.path == "page-5"
     assert found.conflict is not None
-    assert found.conflict.kind == "overtook"
+    assert found.conflict.kind == "overwrote-edit"
     kept = [
         synced.state.backups.data(noted.number, "overtaken")
         for noted in synced.state.journal.entries(synced.runs[-1].run_number)

@@ -31,7 +31,7 @@ def overtaken(outcomes: list[ActionResult]) -> str:
     assert isinstance(outcome.error, PageChanged | FileChanged)
     conflict = outcome.conflict
     assert conflict is not None
-    assert (conflict.kind, conflict.key.path) == ("overtaken", "home")
+    assert (conflict.kind, conflict.key.path) == ("changed-before-write", "home")
     return conflict.detail
 
 

@@ -50,7 +50,7 @@ def test_a_file_of_another_kind_than_the_page_is_a_conflict() -> None:
 
 
 @pytest.mark.parametrize("side", ["local", "wiki"])
-@pytest.mark.parametrize("kind", ["hidden", "moved", "kind", "private", "overtaken"])
+@pytest.mark.parametrize("kind", ["hidden", "moved", "kind", "private", "changed-before-write"])
 def test_a_preference_settles_nothing_that_a_write_could_not(kind: str, side: str) -> None:
     found = conflict(None, local(), remote(content="Other.\n"))
     assert resolve_with(side, replace(found, kind=kind)) is None  # type: ignore[arg-type]

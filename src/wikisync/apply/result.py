@@ -70,7 +70,7 @@ class ActionResult:
     def conflict(self) -> Conflict | None:
         """The conflict to report: a page or file that was not as planned, or a replaced edit."""
         if isinstance(self.error, OverwroteConcurrentEdit):
-            conflict = self._conflict("overtook", str(self.error.version))
+            conflict = self._conflict("overwrote-edit", str(self.error.version))
             return replace(conflict, backups=(self.error.backup,))
         if self.result == "done" and self.action.writes_markers:
             return self._conflict("marked", "")
@@ -79,7 +79,7 @@ class ActionResult:
         if self.result != "skipped" or not isinstance(self.error, PageChanged | FileChanged):
             return None
         found = self.error.found if isinstance(self.error, PageChanged) else self.error.reason
-        return self._conflict("overtaken", found)
+        return self._conflict("changed-before-write", found)
 
     def _conflict(self, kind: ConflictKind, detail: str) -> Conflict:
         action = self.action

@@ -178,10 +178,10 @@ ConflictKind = Literal[
     "kind-there",  # the same, and it is the page that was converted, on the wiki
     "private",  # private on the wiki, and the file does not say so
     "editor",  # the file asks for another editor than the page has
-    "overtaken",  # someone wrote between the plan and the write
+    "changed-before-write",  # changed between the plan and the write, and left alone
     "since",  # changed since the run that is to be taken back
     "stale",  # changed since the plan was reviewed
-    "overtook",  # someone wrote between the last look and the write, and was overwritten
+    "overwrote-edit",  # an edit between the last check and the write was overwritten
 ]
 
 

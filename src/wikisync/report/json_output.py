@@ -57,14 +57,14 @@ def differs(report: Report) -> bool:
 def conflicts(report: Report) -> tuple[Conflict, ...]:
     """The conflicts that remain: those of the plan, and the pages found changed on the way."""
     undo = report.request.command == "undo"
-    overtaken = [
+    changed = [
         replace(found, kind="since", backups=o.backups)
-        if undo and found.kind == "overtaken"
+        if undo and found.kind == "changed-before-write"
         else found
         for o in report.outcomes
         if (found := o.conflict) is not None
     ]
-    return (*report.plan.conflicts, *overtaken)
+    return (*report.plan.conflicts, *changed)
 
 
 def to_json(report: Report) -> str:

@@ -201,7 +201,7 @@ def conflict_message(conflict: Conflict) -> Message:
                 "The file asks for another editor than the page has, and no update changes it.",
                 "Let the wiki convert the page: --convert. Or take the line back: --prefer wiki.",
             )
-        case "overtaken":
+        case "changed-before-write":
             return Message(f"Somebody was faster: {detail}.", "Run the command again.")
         case "since":
             later = "take the later run back first, or look with wikisync diff."
@@ -215,7 +215,7 @@ def conflict_message(conflict: Conflict) -> Message:
             return Message(
                 f"It is not as it was reviewed: {detail}.", "Make a new plan: wikisync plan."
             )
-        case "overtook":
+        case "overwrote-edit":
             return Message(
                 f"Written over an edit of the same moment: version {detail} of the page's history"
                 f" has it, and {_backup(conflict)} here.",
