@@ -150,7 +150,7 @@ def test_the_help_of_every_command_has_an_example() -> None:
 
 def test_every_setting_and_its_environment_is_in_the_manual() -> None:
     page = manual.text("guide/configuration.md")
-    for key in config._KINDS:
+    for key in config._SETTINGS:
         assert f"| `{key}` |" in page
     for name in ("WIKISYNC_URL", "WIKISYNC_TOKEN", "WIKISYNC_CA_FILE", "NO_COLOR"):
         assert name in page

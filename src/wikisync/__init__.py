@@ -1,3 +1,3 @@
-"""wikisync keeps a folder of Markdown pages and a Wiki.js 2.x wiki the same."""
+"""Synchronize a folder of Markdown pages with a Wiki.js 2.x wiki."""
 
 __version__ = "0.1.0"

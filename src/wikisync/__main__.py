@@ -1,4 +1,4 @@
-"""The program ``wikisync``, also as ``python -m wikisync``."""
+"""Run the command line; entry point of ``wikisync`` and ``python -m wikisync``."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ import sys
 
 from wikisync import __version__
 
-_PASS = 100_000
-"""New objects before Python looks for dead circles among them. What a run learns of its pages lives
-to its end, and looking through all of it every 700 objects would be a tenth of a run's time."""
+_GC_THRESHOLD = 100_000
+"""Allocations before Python collects reference cycles. A run keeps its pages to its end, and a
+collection every 700 objects, the default, would take a tenth of its time."""
 
 
 def main() -> None:
-    """Run the command line; what only asks for the version need not load it."""
+    """Run the command line; ``--version`` is answered without loading it."""
     if sys.argv[1:] == ["--version"]:
         sys.stdout.write(f"wikisync {__version__}\n")
         return
-    gc.set_threshold(_PASS)
+    gc.set_threshold(_GC_THRESHOLD)
     from wikisync.cli import commands
 
     commands.main()

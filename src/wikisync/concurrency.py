@@ -1,9 +1,7 @@
-"""Work aside: a call in a thread of its own, which never keeps the program from ending.
+"""Run calls in threads, and turn the first Ctrl-C into a request to stop.
 
-A pool's threads would: Python waits for them when it ends, so that Ctrl-C would have to wait for
-the answer of a wiki that does not answer.
-
-Ctrl-C: the first asks the run to end after the page in hand, the second ends it at once.
+Threads are daemons. Python waits for the threads of a pool when it exits, so Ctrl-C would wait for
+a wiki that does not answer.
 """
 
 from __future__ import annotations
@@ -24,7 +22,7 @@ T = TypeVar("T")
 
 
 def run_in_thread(call: Callable[[], T]) -> Future[T]:
-    """Begin a call; what comes of it is the future's result."""
+    """Start a call in a daemon thread and return its future."""
     future: Future[T] = Future()
 
     def work() -> None:
@@ -35,41 +33,44 @@ def run_in_thread(call: Callable[[], T]) -> Future[T]:
         else:
             future.set_result(result)
 
-    threading.Thread(target=work, name="wikisync aside", daemon=True).start()
+    threading.Thread(target=work, name="wikisync worker", daemon=True).start()
     return future
 
 
-def bounded_map(calls: Iterable[Callable[[], T]], most: int) -> Iterator[T]:
-    """What comes of each call, in their order; ``most`` of them at once, and no more in memory.
+def bounded_map(calls: Iterable[Callable[[], T]], limit: int) -> Iterator[T]:
+    """Yield the result of each call, in order, with at most ``limit`` calls running or unread.
 
-    An error is raised where its call's result is due.
+    Raises the error of a call when its result is next.
     """
-    flying: deque[Future[T]] = deque()
+    pending: deque[Future[T]] = deque()
     for call in calls:
-        flying.append(run_in_thread(call))
-        if len(flying) >= most:
-            yield flying.popleft().result()
-    while flying:
-        yield flying.popleft().result()
+        pending.append(run_in_thread(call))
+        if len(pending) >= limit:
+            yield pending.popleft().result()
+    while pending:
+        yield pending.popleft().result()
 
 
 @contextmanager
 def stop_on_interrupt(notice: Callable[[], None] = lambda: None) -> Iterator[Callable[[], bool]]:
-    """Gives a function that tells whether the user asked to stop. ``notice`` is called when so."""
-    asked = False  # no lock in it: the handler may run at any point of the main thread
+    """Yield a function that returns whether Ctrl-C was pressed; ``notice`` is called when it is.
 
-    def ask(_number: int, _frame: FrameType | None) -> None:
-        nonlocal asked
-        if asked:
+    A second Ctrl-C raises KeyboardInterrupt. Outside the main thread nothing is handled.
+    """
+    stop_requested = False  # without a lock: the handler may run at any point
+
+    def handle(_number: int, _frame: FrameType | None) -> None:
+        nonlocal stop_requested
+        if stop_requested:
             raise KeyboardInterrupt
-        asked = True
+        stop_requested = True
         notice()
 
     if threading.current_thread() is not threading.main_thread():
-        yield lambda: asked
+        yield lambda: stop_requested
         return
-    before = signal.signal(signal.SIGINT, ask)
+    previous = signal.signal(signal.SIGINT, handle)
     try:
-        yield lambda: asked
+        yield lambda: stop_requested
     finally:
-        signal.signal(signal.SIGINT, before)
+        signal.signal(signal.SIGINT, previous)

@@ -1,7 +1,7 @@
-"""The configuration: ``wikisync.toml`` and the environment, checked, as one value.
+"""Read the configuration from ``wikisync.toml`` and the environment, and check it.
 
-The file holds what a team shares; the token comes from the environment alone (promise 10), and a
-file that holds one is refused before anything else is done.
+The file holds the settings that a team shares. The token comes from the environment alone, and a
+file that contains one is refused before anything else is done.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ FILE: Final = "wikisync.toml"
 STATE: Final = ".wikisync"
 DEFAULT_FOLDER: Final = "pages"
 DEFAULT_JOBS: Final = 4
-"""Measured as the fastest for reading (facts, *Reading*)."""
+"""Measured as the fastest for reading (wikijs.md, *Speed*)."""
 DEFAULT_WRITES: Final = 2
-"""Measured: more updates at once than two take no less time (facts, *Speed and races*)."""
+"""Measured: more updates at once than two take no less time (wikijs.md, *Speed*)."""
 
-# An API key of Wiki.js is a JSON Web Token: three parts, the first beginning so.
+# An API key of Wiki.js is a JSON Web Token: three base64 parts with dots between them.
 _JWT = re.compile(r"eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*")
 _SECRET_KEYS: Final = {"token", "api_key", "apikey", "key", "secret", "password", "wikisync_token"}
 
@@ -35,17 +35,16 @@ DEFAULT_KEEP_DAYS: Final = 90
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """Everything a run needs to know. ``root`` holds the state; ``folder`` holds the pages.
+    """The settings of a run. ``root`` is the folder of the state; ``folder`` that of the pages.
 
-    ``token`` is kept out of ``repr``; ``jobs`` is the number of requests in flight
-    while reading, ``writes`` that of updates;
-    ``keep_days`` is how long what was overwritten is kept.
+    ``token`` is kept out of ``repr``. ``jobs`` is the number of concurrent requests while reading,
+    ``writes`` that of concurrent updates. ``keep_days`` is how many days backups are kept.
     """
 
     root: Path
     folder: Path
     url: str
-    token: _Secret
+    token: Secret
     ignore: tuple[str, ...] = ()
     write_back: bool = True
     max_delete: int | None = None
@@ -56,20 +55,20 @@ class Config:
 
     @property
     def state(self) -> Path:
-        """The folder of the state."""
+        """Return the folder of the state."""
         return self.root / STATE
 
     @property
     def folder_name(self) -> str:
-        """The folder as users know it: relative to the configuration where it lies below it."""
+        """Return the folder for display: relative to ``root``, or absolute outside it."""
         try:
             return self.folder.relative_to(self.root).as_posix()
         except ValueError:
             return self.folder.as_posix()
 
 
-class _Secret(str):
-    """A text that does not show itself by accident."""
+class Secret(str):
+    """A text that ``repr`` does not show, so that logs and tracebacks cannot contain it."""
 
     __slots__ = ()
 
@@ -84,15 +83,16 @@ def load(
     env: Mapping[str, str] | None = None,
     need_token: bool = True,
 ) -> Config:
-    """The configuration for a run that begins in ``running`` (default: the current folder).
+    """Load the configuration of a run in the folder ``start`` (default: the current folder).
 
-    ``file`` is used where given; else ``wikisync.toml`` is looked for upwards. Without one, the
-    environment alone must do. Raises the errors of the UsageError family.
+    Reads ``file`` if given, else the first ``wikisync.toml`` in ``start`` and the folders above it.
+    Without either, all settings come from ``env`` (default: the environment). Raises
+    NotConfigured, BadConfig, TokenInFile.
     """
     env = os.environ if env is None else env
     start = Path.cwd() if start is None else start
-    found = _given(file) if file else _search(start)
-    settings = _read(found) if found else {}
+    found = _existing_file(file) if file else _find_upwards(start)
+    settings = _read_settings(found) if found else {}
     root = found.parent if found else start
     where = str(found) if found else FILE
     url = env.get("WIKISYNC_URL") or settings.get("url", "")
@@ -111,7 +111,7 @@ def load(
         root=root,
         folder=folder,
         url=url.rstrip("/"),
-        token=_Secret(token),
+        token=Secret(token),
         ignore=tuple(settings.get("ignore", ())),
         write_back=settings.get("write_back", True),
         max_delete=settings.get("max_delete"),
@@ -123,7 +123,10 @@ def load(
 
 
 def check_folder(where: str, root: Path, name: str) -> Path:
-    """The folder of that name. Raises BadConfig where it is not below ``root``."""
+    """Return the path of the folder ``name``. Raises BadConfig unless it is below ``root``.
+
+    ``where`` is the file or variable that the name is from, for the error.
+    """
     folder = root / name
     if not folder.resolve().is_relative_to(root.resolve()):
         raise BadConfig(where, "folder", name, "a folder below wikisync.toml")
@@ -131,24 +134,24 @@ def check_folder(where: str, root: Path, name: str) -> Path:
 
 
 def holds_token(text: str) -> bool:
-    """Whether a text holds what looks like an API key of Wiki.js."""
+    """Return whether a text contains what looks like an API key of Wiki.js."""
     return _JWT.search(text) is not None
 
 
-def _given(file: Path) -> Path:
+def _existing_file(file: Path) -> Path:
     if not file.is_file():
         raise NotConfigured("config", str(file))
     return file.absolute()
 
 
-def _search(start: Path) -> Path | None:
+def _find_upwards(start: Path) -> Path | None:
     for folder in (start.absolute(), *start.absolute().parents):
         if (folder / FILE).is_file():
             return folder / FILE
     return None
 
 
-def _read(file: Path) -> dict[str, Any]:
+def _read_settings(file: Path) -> dict[str, Any]:
     try:
         text = file.read_text(encoding="utf-8")
         settings = tomllib.loads(text)
@@ -157,16 +160,16 @@ def _read(file: Path) -> dict[str, Any]:
     for key, value in settings.items():
         if holds_token(str(value)) or key.lower().replace("-", "_") in _SECRET_KEYS:
             raise TokenInFile(str(file), key)
-        if key not in _KINDS:
-            known = ", ".join(_KINDS)
-            raise BadConfig(str(file), "", f"`{key}`", f"one of {known}", _line(text, key))
-        expected, fits = _KINDS[key]
-        if not fits(value):
-            raise BadConfig(str(file), key, repr(value), expected, _line(text, key))
+        if key not in _SETTINGS:
+            known = ", ".join(_SETTINGS)
+            raise BadConfig(str(file), "", f"`{key}`", f"one of {known}", _line_of(text, key))
+        expected, is_valid = _SETTINGS[key]
+        if not is_valid(value):
+            raise BadConfig(str(file), key, repr(value), expected, _line_of(text, key))
     return settings
 
 
-def _line(text: str, key: str) -> int | None:
+def _line_of(text: str, key: str) -> int | None:
     for number, line in enumerate(text.splitlines(), 1):
         if re.match(rf"\s*{re.escape(key)}\s*=", line):
             return number
@@ -177,8 +180,8 @@ def _is_text(value: object) -> bool:
     return isinstance(value, str) and bool(value.strip())
 
 
-def _is_count(value: object, least: int) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and value >= least
+def _is_count(value: object, minimum: int) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= minimum
 
 
 def _is_patterns(value: object) -> bool:
@@ -193,7 +196,7 @@ def _is_patterns(value: object) -> bool:
     return True
 
 
-_KINDS: Final[dict[str, tuple[str, Callable[[object], bool]]]] = {
+_SETTINGS: Final[dict[str, tuple[str, Callable[[object], bool]]]] = {
     "url": ("the wiki's address, such as https://wiki.example.com", _is_text),
     "folder": ("the name of a folder", _is_text),
     "ignore": ("a list of patterns as in a .gitignore", _is_patterns),

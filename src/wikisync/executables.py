@@ -1,7 +1,7 @@
-"""Find the programs that are run: by their full path, never in the project.
+"""Find programs on PATH by their full path, outside the project.
 
-Windows looks into the current folder before PATH, and a PATH may name it too. There a repository
-could have a ``git.exe`` or a ``less`` of its own.
+Windows searches the current folder before PATH, and PATH may contain it too. A repository could
+put its own ``git.exe`` or ``less`` there.
 """
 
 from __future__ import annotations
@@ -12,45 +12,45 @@ from pathlib import Path
 from typing import Final
 
 CHILD_ENVIRONMENT: Final = {"NoDefaultCurrentDirectoryInExePath": "1"}
-"""Variables for a program that starts others: on Windows it then looks into PATH alone."""
+"""Environment variables of child processes: on Windows they then search PATH alone."""
 
-# What Windows runs without its command interpreter.
-_ENDINGS: Final = ("", ".exe", ".com") if os.name == "nt" else ("",)
+# Windows runs these without its command interpreter.
+_SUFFIXES: Final = ("", ".exe", ".com") if os.name == "nt" else ("",)
 
 
 def find_program(name: str) -> str | None:
-    """Return the full path of a program of that name; None where PATH has none.
+    """Return the full path of a program; None where PATH has none.
 
-    A folder of PATH that is relative, or lies in the current folder or in the repository around
-    it, is passed over. A name with a folder in it is the user's own choice, and stays.
+    Skips folders of PATH that are relative, or below the current folder or the repository around
+    it. A name that contains a folder is returned as it is: the user chose it.
     """
     if os.path.dirname(name):  # noqa: PTH120
         return name
-    return _found(name, os.environ.get("PATH", os.defpath), _project())
+    return _search_path(name, os.environ.get("PATH", os.defpath), _project_root())
 
 
 @lru_cache(maxsize=64)
-def _found(name: str, search: str, project: str) -> str | None:
+def _search_path(name: str, search: str, project: str) -> str | None:
     for folder in search.split(os.pathsep):
         if not os.path.isabs(folder) or _is_below(folder, project):  # noqa: PTH117
             continue
-        for ending in _ENDINGS:
+        for ending in _SUFFIXES:
             file = os.path.join(folder, name + ending)  # noqa: PTH118
             if os.path.isfile(file) and os.access(file, os.X_OK):  # noqa: PTH113
                 return file
     return None
 
 
-def _project() -> str:
-    """The top of the repository around the current folder, or that folder itself."""
+def _project_root() -> str:
+    """Return the top of the repository around the current folder, or that folder itself."""
     try:
-        here = Path.cwd()
+        current = Path.cwd()
     except FileNotFoundError:  # it was removed; then nothing is below it
         return os.devnull
-    for folder in (here, *here.parents):
+    for folder in (current, *current.parents):
         if os.path.lexists(folder / ".git"):
             return os.path.realpath(folder)
-    return os.path.realpath(here)
+    return os.path.realpath(current)
 
 
 def _is_below(folder: str, project: str) -> bool:

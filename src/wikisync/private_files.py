@@ -1,8 +1,8 @@
-"""Files for their owner alone: opened by no link, never wider than 0600, replaced whole.
+"""Open and replace files that only their owner may read: no links, no mode wider than 0600.
 
-What lies in ``.wikisync`` may have come with a repository. So nothing there is opened that is not
-a regular file with one name, in a real folder: a link would let a run write elsewhere, and a FIFO
-would make it wait for ever. All of this raises OSError.
+The contents of ``.wikisync`` may come from a repository. So only regular files with one name are
+opened, in folders that are no links: a link would let a run write elsewhere, and opening a FIFO
+would block. All functions here raise OSError.
 """
 
 from __future__ import annotations
@@ -20,58 +20,61 @@ if TYPE_CHECKING:
 FILE_MODE: Final = 0o600
 FOLDER_MODE: Final = 0o700
 
-# The last bytes of a journal that names another file (SQLite's super-journal).
-_NAMES_ANOTHER: Final = bytes.fromhex("d9d505f920a163d7")
+# The last eight bytes of an SQLite journal that names a super-journal.
+_SUPER_JOURNAL_MAGIC: Final = bytes.fromhex("d9d505f920a163d7")
 
-# Windows has neither; there the checks before and after opening must do.
-_SAFE: Final = (
+# Windows has neither flag; there the checks before and after opening have to suffice.
+_SAFE_FLAGS: Final = (
     getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 )
-_REDIRECTIONS: Final = {
+_LINK_TAGS: Final = {
     getattr(stat, "IO_REPARSE_TAG_SYMLINK", None),
     getattr(stat, "IO_REPARSE_TAG_MOUNT_POINT", None),
 }
 
 
 class UnsafeFile(OSError):
-    """What bears the name must not be opened; ``strerror`` says why, in a clause."""
+    """Raised where a path must not be opened; ``strerror`` is the reason, a clause."""
 
     def __init__(self, path: Path, reason: str) -> None:
         super().__init__(errno.ELOOP, reason, str(path))
 
 
 def make_folder(path: Path) -> None:
-    """Make a folder that only its owner may enter, or check and narrow the one that is there."""
+    """Create a folder of mode 0700, or check an existing one and restrict its mode."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with suppress(FileExistsError):
         path.mkdir(FOLDER_MODE)
-        path.chmod(FOLDER_MODE)  # whatever the umask says
+        path.chmod(FOLDER_MODE)  # regardless of the umask
     check_folder(path)
-    narrow_folder(path)
+    restrict_folder(path)
 
 
 def check_folder(path: Path) -> None:
-    """Check that a name is a folder and no link to one."""
+    """Raise OSError unless a path is a folder and no link to one."""
     info = path.lstat()
     _refuse_link(path, info)
     if not stat.S_ISDIR(info.st_mode):
         raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(path))
 
 
-def narrow_folder(path: Path) -> None:
-    """Take the rights of others off a folder of one's own."""
+def restrict_folder(path: Path) -> None:
+    """Remove the permissions of group and others from a folder, if this user owns it."""
     flags = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0)
     if os.name == "posix" and path.lstat().st_mode & ~FOLDER_MODE & 0o777:
         with suppress(OSError):  # a read-only file system, or another owner
-            handle = os.open(path, flags | _SAFE)
+            handle = os.open(path, flags | _SAFE_FLAGS)
             try:
-                _narrow(handle)
+                _restrict(handle)
             finally:
                 os.close(handle)
 
 
 def check_file(path: Path) -> os.stat_result | None:
-    """Check that a name is a regular file with no other name; None where there is nothing."""
+    """Return the stat of a regular file with one name; None where nothing exists there.
+
+    Raises UnsafeFile for links, hard links and anything that is no regular file.
+    """
     try:
         info = path.lstat()
     except FileNotFoundError:
@@ -80,8 +83,8 @@ def check_file(path: Path) -> os.stat_result | None:
     return info
 
 
-def narrow_file(path: Path) -> os.stat_result | None:
-    """Check a file like ``check_file``, and take the rights of others off it."""
+def restrict_file(path: Path) -> os.stat_result | None:
+    """Check a file like ``check_file``, and remove the permissions of group and others."""
     info = check_file(path)
     if info is not None and os.name == "posix" and info.st_mode & ~FILE_MODE & 0o777:
         with suppress(PermissionError):
@@ -90,12 +93,12 @@ def narrow_file(path: Path) -> os.stat_result | None:
 
 
 def open_file(path: Path, flags: int) -> int:
-    """Open a file that passes ``check_file`` for its owner alone, and return its descriptor."""
+    """Open a file that passes ``check_file``, restrict its mode, and return its descriptor."""
     check_file(path)
-    handle = os.open(path, flags | _SAFE, FILE_MODE)
+    handle = os.open(path, flags | _SAFE_FLAGS, FILE_MODE)
     try:
         _check(path, os.fstat(handle))
-        _narrow(handle, created=bool(flags & os.O_EXCL))
+        _restrict(handle, created=bool(flags & os.O_EXCL))
     except BaseException:
         os.close(handle)
         raise
@@ -103,37 +106,38 @@ def open_file(path: Path, flags: int) -> int:
 
 
 def check_journal(path: Path) -> None:
-    """Check that a rollback journal of SQLite's, if it is there, names no other file.
+    """Raise UnsafeFile where an SQLite rollback journal exists and names a super-journal.
 
-    SQLite deletes the file that a journal names at its end.
+    SQLite deletes the file that a journal names.
     """
     found = check_file(path)
-    if found is not None and found.st_size >= len(_NAMES_ANOTHER):
+    if found is not None and found.st_size >= len(_SUPER_JOURNAL_MAGIC):
         with os.fdopen(open_file(path, os.O_RDONLY), "rb") as handle:
-            handle.seek(-len(_NAMES_ANOTHER), os.SEEK_END)
-            if handle.read() == _NAMES_ANOTHER:
+            handle.seek(-len(_SUPER_JOURNAL_MAGIC), os.SEEK_END)
+            if handle.read() == _SUPER_JOURNAL_MAGIC:
                 raise UnsafeFile(path, "it names another file")
 
 
-def read_file(path: Path, most: int) -> bytes:
-    """Return a file's first ``most`` bytes."""
+def read_file(path: Path, limit: int) -> bytes:
+    """Return at most ``limit`` bytes from the start of a file."""
     with os.fdopen(open_file(path, os.O_RDONLY), "rb") as handle:
-        return handle.read(most)
+        return handle.read(limit)
 
 
 def replace_file(path: Path, data: bytes) -> None:
-    """Put a file in place whole: its bytes are in a new file before that takes the name."""
+    """Replace a file atomically: write a new file, sync it, and rename it."""
     check_file(path)
     temporary = path.with_name(f"{path.name}.new")
-    temporary.unlink(missing_ok=True)  # a run was killed amid it
+    temporary.unlink(missing_ok=True)  # left by a run that was killed
     _create(temporary, data, FILE_MODE)
     temporary.replace(path)
 
 
 def write_output(path: Path, data: bytes) -> None:
-    """Write a file that the user named: whole, and if it is new, for its owner alone.
+    """Write a file that the user named atomically; a new file gets mode 0600.
 
-    A file that is there keeps its mode. What is no file, such as ``/dev/stdout``, is written to.
+    An existing file keeps its mode. A path that is no regular file, such as ``/dev/stdout``, is
+    written to directly.
     """
     path = path.resolve()
     mode = FILE_MODE
@@ -171,17 +175,17 @@ def _check(path: Path, info: os.stat_result) -> None:
 
 def _refuse_link(path: Path, info: os.stat_result) -> None:
     tag = getattr(info, "st_reparse_tag", 0)
-    if stat.S_ISLNK(info.st_mode) or (tag and tag in _REDIRECTIONS):
+    if stat.S_ISLNK(info.st_mode) or (tag and tag in _LINK_TAGS):
         raise UnsafeFile(path, "it is a link")
 
 
-def _narrow(handle: int, *, created: bool = False) -> None:
-    """Take the rights of others off what is open, where it is one's own."""
+def _restrict(handle: int, *, created: bool = False) -> None:
+    """Remove the permissions of group and others from an open file, if this user owns it."""
     if os.name != "posix":
         return
     info = os.fstat(handle)
     if created:
-        os.fchmod(handle, FILE_MODE)  # whatever the umask says
+        os.fchmod(handle, FILE_MODE)  # regardless of the umask
     elif info.st_mode & 0o077 and info.st_uid == os.geteuid():
         with suppress(OSError):
             os.fchmod(handle, stat.S_IMODE(info.st_mode) & FOLDER_MODE)

@@ -1,4 +1,4 @@
-"""Progress on long work: the callable that a workflow reports its steps to.
+"""Define the callable that long operations report their steps to.
 
 The library itself never prints; ``report.progress`` shows the steps in a terminal.
 """
@@ -14,18 +14,18 @@ if TYPE_CHECKING:
 
 
 class Progress(Protocol):
-    """Called when a piece of work begins; the context gives a function to call at each step.
+    """Called when an operation starts; its context yields a function to call after each step.
 
-    ``total`` is the number of steps, where it is known.
+    ``text`` names the operation. ``total`` is the number of steps, or None if it is not known.
     """
 
     def __call__(
         self, text: str, total: int | None = None
     ) -> AbstractContextManager[Callable[[], None]]:
-        """Begin the work."""
+        """Return the context of an operation."""
 
 
 @contextmanager
 def silent(text: str, total: int | None = None) -> Iterator[Callable[[], None]]:  # noqa: ARG001
-    """Progress that nobody watches."""
+    """Report no progress."""
     yield lambda: None

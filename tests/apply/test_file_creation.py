@@ -127,4 +127,4 @@ def test_waiting_for_the_disk_is_shared(filled: Rig, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(batch_write, "_fsync_all", wait)
     filled.do("pull")
     assert sum(waits) == len(NAMES)
-    assert len(waits) == batch_write._AT_ONCE
+    assert len(waits) == batch_write._THREADS

@@ -82,7 +82,7 @@ def test_what_one_page_agreed_on_is_remembered_when_the_next_one_fails(
             rig.write(f"{name}.md")
         else:
             rig.box.create(name)
-    whole = Directory.claim
+    whole = Directory.rename_exclusive
 
     def claim(directory: Directory, old: str, new: str, into: Directory | None = None) -> None:
         if new == "news.md" and side == "folder":

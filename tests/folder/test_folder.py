@@ -99,7 +99,7 @@ def test_a_name_that_leads_outside_is_refused(root: Path, tmp_path: Path, file: 
 def test_a_folder_that_is_not_there_is_an_error_or_an_empty_one(tmp_path: Path) -> None:
     with pytest.raises(FolderError):
         list(Folder(tmp_path / "none").scan())
-    assert list(Folder(tmp_path / "none", may_lack=True).scan()) == []
+    assert list(Folder(tmp_path / "none", missing_ok=True).scan()) == []
 
 
 def test_a_file_too_large_for_a_page_is_told_and_stops_no_other(

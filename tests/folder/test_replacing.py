@@ -225,7 +225,7 @@ def test_where_two_names_cannot_be_swapped_a_file_is_replaced_all_the_same(
     assert (everything(root), (root / "a.md").read_bytes()) == (["a.md"], NEW)
 
 
-@pytest.mark.parametrize("number", sorted(atomic_rename._CANNOT))
+@pytest.mark.parametrize("number", sorted(atomic_rename._UNSUPPORTED))
 def test_a_file_system_that_cannot_swap_is_no_error(
     root: Path, monkeypatch: pytest.MonkeyPatch, number: int
 ) -> None:

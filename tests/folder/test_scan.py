@@ -14,7 +14,7 @@ from support.values import PAGE, base, key
 from wikisync.errors import BadName, BadPage, FolderError
 from wikisync.folder import scan as module
 from wikisync.folder.folder import Folder, digest_of
-from wikisync.folder.scan import NamedPages, assign_keys, scan
+from wikisync.folder.scan import KeyedPages, assign_keys, scan
 from wikisync.page.document import parse
 from wikisync.page.fingerprint import fingerprint
 from wikisync.page.paths import Locales
@@ -33,12 +33,12 @@ def put(root: Path, file: str, text: str | bytes = "") -> None:
     path.write_bytes(text if isinstance(text, bytes) else (text or page()).encode())
 
 
-def named(root: Path, *bases: Base) -> NamedPages:
+def named(root: Path, *bases: Base) -> KeyedPages:
     known = {one.key: one for one in bases}
     return assign_keys(scan(Folder(root), bases), known, LOCALES)
 
 
-def keys(found: NamedPages) -> list[str]:
+def keys(found: KeyedPages) -> list[str]:
     return sorted(map(str, found.local))
 
 

@@ -12,7 +12,7 @@ import pytest
 from support.apply_run import page
 from support.values import base
 from wikisync.folder import filesystem
-from wikisync.folder.filesystem import COARSE, stat_is_reliable
+from wikisync.folder.filesystem import TIME_RESOLUTION, stat_is_reliable
 from wikisync.folder.folder import Folder, digest_of
 from wikisync.folder.scan import Scan, scan
 
@@ -127,11 +127,11 @@ def test_an_edit_within_the_racy_moment_is_seen_though_the_stamp_is_the_same(
 
 def test_a_stamp_tells_only_what_was_written_well_before_the_look() -> None:
     now = 10**18
-    assert stat_is_reliable((1, now - COARSE - 1, now - COARSE - 1, 1), now)
-    assert not stat_is_reliable((1, now - COARSE, now - COARSE - 1, 1), now)
-    assert not stat_is_reliable((1, now - COARSE - 1, now - COARSE, 1), now)
-    assert not stat_is_reliable((1, now + COARSE, 0, 1), now)
-    assert filesystem.COARSE >= 2 * 10**9
+    assert stat_is_reliable((1, now - TIME_RESOLUTION - 1, now - TIME_RESOLUTION - 1, 1), now)
+    assert not stat_is_reliable((1, now - TIME_RESOLUTION, now - TIME_RESOLUTION - 1, 1), now)
+    assert not stat_is_reliable((1, now - TIME_RESOLUTION - 1, now - TIME_RESOLUTION, 1), now)
+    assert not stat_is_reliable((1, now + TIME_RESOLUTION, 0, 1), now)
+    assert filesystem.TIME_RESOLUTION >= 2 * 10**9
 
 
 def test_a_file_that_differs_from_the_base_is_read_whatever_its_stamp(
@@ -147,4 +147,4 @@ def test_a_file_that_differs_from_the_base_is_read_whatever_its_stamp(
 
 def test_a_known_file_that_is_gone_is_told(tmp_path: Path) -> None:
     stamp = (1, 2, 3, 4)
-    assert look(tmp_path, known(page()), {"gone.md": (stamp, b"x")}).unseen == ("gone.md",)
+    assert look(tmp_path, known(page()), {"gone.md": (stamp, b"x")}).gone == ("gone.md",)

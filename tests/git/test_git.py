@@ -13,7 +13,7 @@ import pytest
 from support.git_repository import HOUR, START, Repo, alone, count_processes, repository
 from wikisync.errors import FolderError
 from wikisync.git import repository as module
-from wikisync.git.repository import GitFailed, Merge, Repository, merge_file
+from wikisync.git.repository import GitFailed, MergeResult, Repository, merge_file
 
 
 @pytest.fixture(autouse=True)
@@ -35,7 +35,7 @@ def at(folder: Path) -> Repository:
 def texts(repo: Repository, file: str) -> list[str | None]:
     """The versions of a file as texts, newest first; None where it was taken away."""
     versions = repo.versions([file])[file]
-    read = dict(repo.read(v.blob for v in versions if v.blob))
+    read = dict(repo.read_blobs(v.blob for v in versions if v.blob))
     return [None if v.blob is None else (read[v.blob] or b"?").decode() for v in versions]
 
 
@@ -176,7 +176,9 @@ def test_a_clone_without_contents_is_not_made_to_fetch_them(repo: Repo, tmp_path
     read: dict[str, bytes | None] = {}
     partial = True
     try:
-        read = dict(lean.read(blobs))  # a newer git says that one is missing, an older one fails
+        read = dict(
+            lean.read_blobs(blobs)
+        )  # a newer git says that one is missing, an older one fails
     except GitFailed as failure:
         partial = failure.partial
     assert partial
@@ -299,7 +301,7 @@ def test_any_number_of_contents_is_read_by_one_process(
     found = at(repo.root)
     versions = found.versions(files)
     blobs = {v.blob: file for file, [v] in versions.items() if v.blob}
-    read = {blobs[blob]: data for blob, data in found.read(blobs)}
+    read = {blobs[blob]: data for blob, data in found.read_blobs(blobs)}
     assert read == {file: str(text).encode() for file, text in files.items()}
     assert len(commands) == 3
 
@@ -312,17 +314,17 @@ def test_a_content_that_is_missing_or_no_content_does_not_stop_the_others(
     blob = {file: version.blob or "" for file, [version] in found.versions().items()}
     monkeypatch.setattr(module, "MAX_BYTES", 1000)
     asked = ["0" * 40, blob["large.md"], blob["empty.md"], blob["a.md"]]
-    assert [data for _, data in found.read(asked)] == [None, None, b"", b"a"]
+    assert [data for _, data in found.read_blobs(asked)] == [None, None, b"", b"a"]
 
 
 def test_reading_may_stop_in_the_middle(repo: Repo) -> None:
     repo.commit({"a.md": "a" * 1_000_000})
     found = at(repo.root)
     [version] = found.versions()["a.md"]
-    reading = found.read([version.blob or ""] * 100)
+    reading = found.read_blobs([version.blob or ""] * 100)
     next(reading)
     reading.close()  # type: ignore[attr-defined]
-    assert list(found.read([])) == []
+    assert list(found.read_blobs([])) == []
 
 
 def test_a_history_that_is_damaged_is_an_error_that_says_why(repo: Repo) -> None:
@@ -347,7 +349,7 @@ def test_a_git_that_dies_in_the_middle_is_an_error(
     program.chmod(0o755)
     monkeypatch.setenv("PATH", str(program.parent), prepend=os.pathsep)
     with pytest.raises(GitFailed, match="3"):
-        list(found.read(["1" * 40, "2" * 40]))
+        list(found.read_blobs(["1" * 40, "2" * 40]))
 
 
 def test_ctrl_c_leaves_no_git_behind(repo: Repo, tmp_path: Path) -> None:
@@ -376,13 +378,13 @@ def test_ctrl_c_leaves_no_git_behind(repo: Repo, tmp_path: Path) -> None:
 def test_a_merge_takes_what_either_side_changed() -> None:
     base = "one\ntwo\nthree\nfour\nfive\n"
     here, there = base.replace("one", "ONE"), base.replace("five", "FÜNF")
-    assert merge_file(here, base, there) == Merge("ONE\ntwo\nthree\nfour\nFÜNF\n", clean=True)
+    assert merge_file(here, base, there) == MergeResult("ONE\ntwo\nthree\nfour\nFÜNF\n", clean=True)
 
 
 def test_a_merge_marks_what_both_sides_changed() -> None:
     merged = merge_file("here\n", "base\n", "there\n")
     marked = "<<<<<<< here\nhere\n=======\nthere\n>>>>>>> wiki\n"
-    assert merged == Merge(marked, clean=False)
+    assert merged == MergeResult(marked, clean=False)
 
 
 def test_a_merge_looks_the_same_whatever_the_users_settings_are(

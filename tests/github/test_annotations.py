@@ -5,7 +5,7 @@ from __future__ import annotations
 from support.values import LATER, base, local, planned, remote, sides
 from wikisync.apply import ActionResult
 from wikisync.errors import BadName, BadPage, NeedsYes, Unreachable
-from wikisync.github.workflow_commands import SHOWN, annotate, of_error
+from wikisync.github.workflow_commands import MAX_ANNOTATIONS, annotate, error_annotation
 from wikisync.planning.model import Plan, Refusal
 from wikisync.planning.planner import PlanOptions
 from wikisync.request import Report, Request
@@ -69,12 +69,12 @@ def test_a_refusal_is_named_by_its_rule() -> None:
 def test_no_more_are_told_than_github_shows_and_the_rest_is_counted() -> None:
     many = tuple(BadPage(f"{number}.md", None, "wrong") for number in range(40))
     found = annotate(report(Plan(problems=many)), "pages")
-    assert len(found) == SHOWN
+    assert len(found) == MAX_ANNOTATIONS
     assert "31 more" in found[-1].message
-    assert len(annotate(report(Plan(problems=many[:SHOWN])), "pages")) == SHOWN
+    assert len(annotate(report(Plan(problems=many[:MAX_ANNOTATIONS])), "pages")) == MAX_ANNOTATIONS
 
 
 def test_what_ended_a_run_is_said_with_what_to_do() -> None:
-    found = of_error(NeedsYes())
+    found = error_annotation(NeedsYes())
     assert found.level == "error"
     assert "--yes" in found.message

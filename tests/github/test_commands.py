@@ -8,7 +8,12 @@ import pytest
 
 from github.log import Log, outputs
 from wikisync.github import workflow_commands
-from wikisync.github.workflow_commands import Annotation, Defuser, harmless_json, mask
+from wikisync.github.workflow_commands import (
+    Annotation,
+    CommandEscaper,
+    escape_json_commands,
+    mask_commands,
+)
 
 
 def read(*lines: object) -> Log:
@@ -54,33 +59,33 @@ def test_no_message_begins_a_command_of_its_own() -> None:
 )
 def test_a_line_that_looks_like_a_command_is_none_once_it_is_harmless(line: str) -> None:
     assert read(line).commands
-    assert not read(Defuser().feed(line)).commands
-    pieces = Defuser()  # a program may print it sign by sign
+    assert not read(CommandEscaper().feed(line)).commands
+    pieces = CommandEscaper()  # a program may print it sign by sign
     assert not read("".join(map(pieces.feed, line))).commands
 
 
 def test_no_control_character_gets_into_the_log() -> None:
     text = "a\x1b]0;title\x07b\x9b31mc\x85d\x00e\x7ff\x1b[31mred\x1b[0m\tg\rh\r\ni"
     said = "a\\x1b]0;title\\x07b\\x9b31mc\\x85d\\x00e\\x7ffred\tg\\x0dh\ni"
-    assert Defuser().feed(text) == said
+    assert CommandEscaper().feed(text) == said
 
 
 @pytest.mark.parametrize("line", ["", "  updated  a.md", "a :: b", "+::error::x", "## heading ["])
 def test_any_other_line_stays_as_it_is(line: str) -> None:
-    assert Defuser().feed(line) == line
+    assert CommandEscaper().feed(line) == line
 
 
 def test_json_is_no_command_and_means_the_same() -> None:
     value = {"diff": "+ ##[error]x\n::error::y\x85\x9b\x7f"}
     text = json.dumps(value, ensure_ascii=False)
     assert read(text).commands
-    assert not read(harmless_json(text)).commands
-    assert json.loads(harmless_json(text)) == value
-    assert Defuser().feed(harmless_json(text)) == harmless_json(text)
+    assert not read(escape_json_commands(text)).commands
+    assert json.loads(escape_json_commands(text)) == value
+    assert CommandEscaper().feed(escape_json_commands(text)) == escape_json_commands(text)
 
 
 def test_each_line_of_a_secret_is_masked() -> None:
-    log = read(*mask("one\n\ntwo%"), "one and two%")
+    log = read(*mask_commands("one\n\ntwo%"), "one and two%")
     assert log.masks == ["one", "two%"]
     assert log.text.endswith("*** and ***")
 

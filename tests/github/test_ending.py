@@ -9,7 +9,13 @@ import pytest
 from support.values import LATER, base, local, planned, remote, sides
 from wikisync.apply import ActionResult
 from wikisync.errors import BadPage, NeedsYes, StateError, Unauthenticated, Unreachable
-from wikisync.github.workflow_commands import FailOn, code_of, differs, job_exit_code, step_outputs
+from wikisync.github.workflow_commands import (
+    FailOn,
+    code_of,
+    job_exit_code,
+    needs_attention,
+    step_outputs,
+)
 from wikisync.planning.model import Plan, Refusal
 from wikisync.planning.planner import PlanOptions
 from wikisync.request import Report, Request
@@ -101,11 +107,13 @@ def test_a_refused_plan_changes_nothing() -> None:
 
 @pytest.mark.parametrize("found", [CONFLICTING, BAD, REFUSED])
 def test_there_is_something_to_tell_people(found: Report) -> None:
-    assert differs(found)
+    assert needs_attention(found)
 
 
 def test_where_both_sides_are_the_same_there_is_nothing_to_tell() -> None:
-    assert not differs(report(planned(sides([base()], [local()], [remote()]), PlanOptions("push"))))
+    assert not needs_attention(
+        report(planned(sides([base()], [local()], [remote()]), PlanOptions("push")))
+    )
 
 
 def test_an_error_ends_as_the_command_line_does() -> None:

@@ -9,8 +9,8 @@ import pytest
 from support.git_repository import Repo, alone, repository
 from wikisync.errors import GitHubError
 from wikisync.git.process import run
-from wikisync.github.clone import BRANCH, EMAIL, TRAILER, Clone, _network
-from wikisync.github.environment import job
+from wikisync.github.clone import BRANCH, EMAIL, TRAILER, Clone, _network_environment
+from wikisync.github.environment import read_job
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,7 +31,7 @@ def repo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Repo:
 
 
 def clone(repo: Repo, **env: str) -> Clone:
-    return Clone(job({"GITHUB_WORKSPACE": str(repo.root), **env}))
+    return Clone(read_job({"GITHUB_WORKSPACE": str(repo.root), **env}))
 
 
 def remote(repo: Repo) -> Repo:
@@ -91,12 +91,12 @@ def test_a_push_says_what_it_expects_and_overwrites_nothing_else(repo: Repo) -> 
     with pytest.raises(GitHubError):
         proposed(repo, "THREE\n", None)
     with pytest.raises(GitHubError):
-        clone(repo).drop(first)
+        clone(repo).delete_branch(first)
     assert remote(repo).git("rev-parse", REF) == second
 
 
 def test_the_branch_can_be_taken_away(repo: Repo) -> None:
-    clone(repo).drop(proposed(repo, "ONE\n"))
+    clone(repo).delete_branch(proposed(repo, "ONE\n"))
     assert clone(repo).remote_commit() is None
 
 
@@ -156,17 +156,17 @@ def test_the_token_goes_to_githubs_address_alone_and_stands_nowhere(
 ) -> None:
     monkeypatch.setenv("WIKISYNC_TOKEN", "wiki-secret")
     mine = clone(repo, GITHUB_TOKEN="ghs_secret", GITHUB_SERVER_URL="https://github.example")
-    also = _network(mine.job)
+    also = _network_environment(mine.job)
 
     def header(address: str) -> bytes:
-        return mine._run("config", "--get-urlmatch", "http", address, also=also)
+        return mine._run("config", "--get-urlmatch", "http", address, env=also)
 
     assert b"Authorization: Basic" in header("https://github.example/x")
     with pytest.raises(GitHubError):  # which is to say: there is none
         header("https://github.example.org/x")
     assert "ghs_secret" not in repr(mine)
     assert "ghs_secret" not in (repo.root / ".git" / "config").read_text()
-    told = mine._run("-c", "alias.env=!env", "env", also=also)
+    told = mine._run("-c", "alias.env=!env", "env", env=also)
     assert b"wiki-secret" not in told
     assert b"GITHUB_TOKEN" not in told
 

@@ -18,7 +18,7 @@ from wikisync.errors import (
     Unreachable,
     WikisyncError,
 )
-from wikisync.github.markdown import error_markdown, mark, to_markdown, without_address
+from wikisync.github.markdown import comment_marker, error_markdown, to_markdown, without_address
 from wikisync.github.markdown_text import MarkdownLimit, comment_limit, escape, summary_limit
 from wikisync.planning.model import Action, Conflict, Plan, Refusal
 from wikisync.planning.planner import PlanOptions
@@ -110,31 +110,31 @@ def test_it_is_never_larger_than_its_place_and_says_what_is_left_out(
     room: MarkdownLimit, of: Report
 ) -> None:
     text = to_markdown(of, room, "Title")
-    assert room.takes(text) <= room.size
+    assert room.measure(text) <= room.size
     assert "more" in text
     assert text.count("<details>") == text.count("</details>")
     assert text.count("\n```") % 2 == 0
-    assert room.takes(text) > room.size // 5  # and is not cut to nothing
+    assert room.measure(text) > room.size // 5  # and is not cut to nothing
 
 
 def test_the_limits_are_githubs() -> None:
     assert summary_limit().size <= 1024 * 1024
-    assert summary_limit(used=1_000).size == summary_limit().size - 1_000
-    assert summary_limit(used=2_000_000).size == 0
+    assert summary_limit(written=1_000).size == summary_limit().size - 1_000
+    assert summary_limit(written=2_000_000).size == 0
     assert comment_limit().size < 65_536
-    assert comment_limit().takes("😀文a") == 4  # as JavaScript counts
-    assert summary_limit().takes("文a") == 4
+    assert comment_limit().measure("😀文a") == 4  # as JavaScript counts
+    assert summary_limit().measure("文a") == 4
 
 
 def test_a_place_without_room_gets_nothing_but_a_notice() -> None:
-    text = to_markdown(pushed(), summary_limit(used=2_000_000), "Title")
+    text = to_markdown(pushed(), summary_limit(written=2_000_000), "Title")
     assert text == "3 more differences did not fit here. Look with wikisync diff.\n"
 
 
 def test_a_mark_is_of_one_wiki_and_one_folder() -> None:
-    marks = {mark(w, f) for w in ("http://a", "http://b") for f in ("pages", "docs")}
+    marks = {comment_marker(w, f) for w in ("http://a", "http://b") for f in ("pages", "docs")}
     assert len(marks) == 4
-    assert mark("http://a", "pages") == mark("http://a", "pages")
+    assert comment_marker("http://a", "pages") == comment_marker("http://a", "pages")
     assert all(m.startswith("<!-- ") and m.endswith(" -->") and "http" not in m for m in marks)
 
 

@@ -13,7 +13,7 @@ from github.api import REPOSITORY, FakeGitHub
 from github.log import Log, outputs
 from support.git_repository import Repo, alone, repository
 from wikisync.github.clone import BRANCH
-from wikisync.github.environment import CommandResult, job, load_result, save_result
+from wikisync.github.environment import CommandResult, load_result, read_job, save_result
 from wikisync.github.pull_request import propose_pull_request
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ class Stand:
     def fetched(self, text: str, *, whole: bool = True, body: str = "the report") -> None:
         """What the pull left: a file in the folder, and what it came to."""
         self.repo.write("pages/home.md", text)
-        save_result(job(self.env), CommandResult("pull", "pages", whole, body))
+        save_result(read_job(self.env), CommandResult("pull", "pages", whole, body))
 
     def propose(self, **env: str) -> tuple[int, Log]:
         err = io.StringIO()
@@ -123,7 +123,7 @@ def test_two_wikis_of_a_repository_have_branches_of_their_own(stand: Stand) -> N
     stand.propose()
     stand.repo.git("checkout", "-q", ".")
     stand.repo.write("docs/other.md", "x\n")
-    save_result(job(stand.env), CommandResult("pull", "docs", whole=True, body=""))
+    save_result(read_job(stand.env), CommandResult("pull", "docs", complete=True, body=""))
     assert stand.propose(WIKISYNC_BRANCH="wikisync/docs")[0] == 0
     heads = [pull["head"]["ref"] for pull in stand.api.open_pulls()]
     assert heads == [BRANCH, "wikisync/docs"]
@@ -166,7 +166,7 @@ def test_a_branch_that_cannot_be_pushed_to_is_an_error_and_opens_nothing(stand: 
 def test_pages_fetched_by_the_command_itself_can_be_proposed(stand: Stand) -> None:
     (stand.repo.root / "wikisync.toml").write_text('url = "https://wiki.example.com"\n')
     stand.repo.write("pages/home.md", "two\n")
-    assert load_result(job(stand.env)) is None
+    assert load_result(read_job(stand.env)) is None
     assert stand.propose()[0] == 0
     changed = stand.remote.git("diff", "--name-only", "main", BRANCH).split()
     assert changed == ["pages/home.md"]
@@ -175,4 +175,4 @@ def test_pages_fetched_by_the_command_itself_can_be_proposed(stand: Stand) -> No
 def test_what_was_left_can_be_damaged_without_harm(stand: Stand, tmp_path: Path) -> None:
     for text in ("{", "[]", '{"command": "pull"}', '{"x": 1}'):
         (tmp_path / "wikisync.json").write_text(text)
-        assert load_result(job(stand.env)) is None
+        assert load_result(read_job(stand.env)) is None

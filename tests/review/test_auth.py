@@ -74,8 +74,8 @@ def test_scripts_and_other_sites_cannot_use_the_cookie_and_other_paths_do_not_ge
     gate: Auth,
 ) -> None:
     flags = [flag.strip() for flag in gate.cookie.split(";")[1:]]
-    assert flags == [f"Path={gate.room}", "HttpOnly", "SameSite=Strict"]
-    assert len(gate.room) > 20
+    assert flags == [f"Path={gate.base_path}", "HttpOnly", "SameSite=Strict"]
+    assert len(gate.base_path) > 20
 
 
 @pytest.mark.parametrize("site", ["cross-site", "same-site", "weird"])
@@ -102,7 +102,10 @@ def test_what_writes_must_say_where_it_comes_from(gate: Auth) -> None:
 
 def test_two_reviews_share_no_secret() -> None:
     one, other = Auth(PORT), Auth(PORT)
-    assert len({one.address, other.address, one.room, other.room, one.token, other.token}) == 6
+    assert (
+        len({one.address, other.address, one.base_path, other.base_path, one.token, other.token})
+        == 6
+    )
     assert not other.is_authorized({"host": HOST, "cookie": cookie_of(one)})
     assert not one.valid_csrf(other.token)
     assert one.valid_csrf(one.token)

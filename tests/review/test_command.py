@@ -42,8 +42,8 @@ def test_a_review_that_nobody_looks_at_ends_with_nothing_written(ws: Workspace) 
         configured(ws),
         REQUEST,
         silent,
-        opened=told.append,
-        unseen=lambda: told.append("unseen"),
+        on_ready=told.append,
+        on_timeout=lambda: told.append("unseen"),
         idle=0,
     )
     assert report.declined

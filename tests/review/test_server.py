@@ -13,7 +13,7 @@ from report.html.reports import conflicting, page, pair, report
 from review.visitor import Visitor
 from wikisync.report.html import build_view
 from wikisync.review.auth import Auth
-from wikisync.review.server import LIMIT, Site, listening, served
+from wikisync.review.server import MAX_FORM_BYTES, ReviewApp, listen, serve
 from wikisync.review.session import Session
 
 if TYPE_CHECKING:
@@ -32,15 +32,15 @@ class Scene:
         pages = {e.value: e.key for e in self.view.entries if e.may_be_ticked}
         self.session = Session(pages)
         self.gate = Auth(port)
-        self.site = Site(self.gate, self.session, self.view)
+        self.site = ReviewApp(self.gate, self.session, self.view)
         self.visitor = Visitor(self.gate.address)
 
 
 @pytest.fixture
 def scene() -> Iterator[Scene]:
-    socket = listening()
+    socket = listen()
     made = Scene(socket.getsockname()[1])
-    with served(made.site.app, socket):
+    with serve(made.site.app, socket):
         yield made
 
 
@@ -105,7 +105,7 @@ def test_a_form_without_our_token_writes_nothing(scene: Scene) -> None:
 
 
 def test_a_form_without_end_is_not_read(scene: Scene) -> None:
-    answer = scene.visitor.enter().form("publish", ["0" * (LIMIT + 1)])
+    answer = scene.visitor.enter().form("publish", ["0" * (MAX_FORM_BYTES + 1)])
     assert answer.status == 403
     assert scene.session.state.phase == "open"
 

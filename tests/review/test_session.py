@@ -58,11 +58,11 @@ def test_a_review_that_nobody_looks_at_ends() -> None:
 def test_the_outcome_of_each_page_is_told_in_words() -> None:
     session = Session(PAGES)
     session.publish({"0", "1"})
-    session.tell(ActionResult(action("a"), "done"))
-    session.tell(
+    session.record(ActionResult(action("a"), "done"))
+    session.record(
         ActionResult(action("b"), "skipped", PageChanged(key("b"), "its title\x1b changed"))
     )
-    session.tell(ActionResult(action("unknown"), "done"))
+    session.record(ActionResult(action("unknown"), "done"))
     told = dict(session.state.outcomes)
     assert told.keys() == {"0", "1"}
     assert (told["0"].result, told["0"].text) == ("done", "updated on the wiki")
@@ -71,21 +71,21 @@ def test_the_outcome_of_each_page_is_told_in_words() -> None:
 
 def test_of_a_pages_steps_the_one_that_went_wrong_is_told() -> None:
     session = Session(PAGES)
-    session.tell(ActionResult(action(verb="move"), "done"))
-    session.tell(ActionResult(action(), "failed", PageChanged(key("a"), "it changed")))
-    session.tell(ActionResult(action(), "done"))
+    session.record(ActionResult(action(verb="move"), "done"))
+    session.record(ActionResult(action(), "failed", PageChanged(key("a"), "it changed")))
+    session.record(ActionResult(action(), "done"))
     assert dict(session.state.outcomes)["0"].result == "failed"
 
 
 def test_the_end_waits_until_somebody_saw_it() -> None:
     session = Session(PAGES)
     session.publish({"0"})
-    session.delivered()  # too early: that was not the end
+    session.mark_delivered()  # too early: that was not the end
     session.end(("Done.\x1b",), good=True)
-    waiting = Thread(target=session.linger, args=(60,))
+    waiting = Thread(target=session.wait_for_delivery, args=(60,))
     waiting.start()
     assert waiting.is_alive()
-    session.delivered()
+    session.mark_delivered()
     waiting.join(20)
     assert not waiting.is_alive()
     assert session.state.lines == ("Done.\\x1b",)

@@ -11,7 +11,7 @@ import pytest
 from wikisync import errors
 from wikisync.page.model import Key, Page, Record
 from wikisync.sandbox.faults import Drop, Html, Status, Truncated, WriteThenFail
-from wikisync.wiki.client import BATCH, LARGE, Wiki
+from wikisync.wiki.client import BATCH_CHARACTERS, BATCH_SIZE, Wiki
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -79,7 +79,7 @@ def test_a_page_moves_and_goes(wiki: Wiki) -> None:
 
 
 def test_many_pages_are_read_and_one_that_went_meanwhile_is_named(box: Sandbox, wiki: Wiki) -> None:
-    for n in range(BATCH + 3):
+    for n in range(BATCH_SIZE + 3):
         box.create(f"p{n}", tags=[f"t{n}"])
     pages = wiki.connect().pages
     box.delete("p7")
@@ -87,7 +87,7 @@ def test_many_pages_are_read_and_one_that_went_meanwhile_is_named(box: Sandbox, 
     assert list(found) == list(pages)
     lost = [page.key.path for page, got in found.items() if isinstance(got, errors.PageGone)]
     assert lost == ["p7"]
-    assert sum(isinstance(got, Record) for got in found.values()) == BATCH + 2
+    assert sum(isinstance(got, Record) for got in found.values()) == BATCH_SIZE + 2
 
 
 def test_a_key_of_nobody_is_a_guest_in_the_same_request(box: Sandbox) -> None:
@@ -197,29 +197,29 @@ def test_the_history_holds_what_the_page_was(wiki: Wiki) -> None:
 
 
 def test_of_large_pages_fewer_are_asked_for_at_a_time(box: Sandbox) -> None:
-    count = 2 * BATCH
+    count = 2 * BATCH_SIZE
     for n in range(count):
-        box.create(f"p{n}", content="x" * (LARGE // 5))
+        box.create(f"p{n}", content="x" * (BATCH_CHARACTERS // 5))
     with Wiki(box.url, box.token, jobs=1) as wiki:
         listed = wiki.connect().pages
         box.requests.clear()
         found = list(wiki.read(listed))
     assert [page.id for page, _ in found] == [page.id for page in listed]
     sizes = [len(seen.fields) for seen in box.requests]
-    assert sizes == [BATCH, *[5] * (BATCH // 5)]
+    assert sizes == [BATCH_SIZE, *[5] * (BATCH_SIZE // 5)]
 
 
 def test_after_large_pages_more_of_small_ones_are_asked_for_again(box: Sandbox) -> None:
-    for n in range(BATCH):
-        box.create(f"large-{n}", content="x" * (LARGE // 10))
-    for n in range(2 * BATCH):
+    for n in range(BATCH_SIZE):
+        box.create(f"large-{n}", content="x" * (BATCH_CHARACTERS // 10))
+    for n in range(2 * BATCH_SIZE):
         box.create(f"small-{n}", content="x")
     with Wiki(box.url, box.token, jobs=1) as wiki:
         listed = wiki.connect().pages
         box.requests.clear()
-        assert len(list(wiki.read(listed))) == 3 * BATCH
+        assert len(list(wiki.read(listed))) == 3 * BATCH_SIZE
     sizes = [len(seen.fields) for seen in box.requests]
-    assert sizes == [BATCH, 10, BATCH, BATCH - 10]
+    assert sizes == [BATCH_SIZE, 10, BATCH_SIZE, BATCH_SIZE - 10]
 
 
 def test_the_wikis_clock_is_that_of_its_answers(wiki: Wiki) -> None:

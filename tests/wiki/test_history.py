@@ -10,7 +10,7 @@ from wiki.bodies import TIME, fault, forbidden, gone, whole
 from wiki.hostile import Hostile, reply
 from wikisync import errors
 from wikisync.wiki.client import Wiki
-from wikisync.wiki.history import TRAILS, VERSIONS
+from wikisync.wiki.history import LIST_BATCH, VERSION_BATCH
 from wikisync.wiki.responses import PageVersion
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def past(page: int, version: int) -> dict[str, Any]:
 
 
 def test_many_pages_versions_are_listed_in_a_few_requests(box: Sandbox) -> None:
-    made = [box.create(f"p{n}")["id"] for n in range(TRAILS + 1)]
+    made = [box.create(f"p{n}")["id"] for n in range(LIST_BATCH + 1)]
     for n in range(4):
         box.edit("p0", content=f"{n}\n")
     box.requests.clear()
@@ -52,7 +52,7 @@ def test_many_pages_versions_are_listed_in_a_few_requests(box: Sandbox) -> None:
 
 def test_many_versions_are_read_in_a_few_requests(box: Sandbox) -> None:
     page = box.create("a", content="0\n")["id"]
-    for n in range(1, VERSIONS + 2):
+    for n in range(1, VERSION_BATCH + 2):
         box.edit("a", content=f"{n}\n")
     with Wiki(box.url, box.token) as wiki:
         wanted = [(page, version.id) for version in wiki.history(page)]
@@ -60,7 +60,7 @@ def test_many_versions_are_read_in_a_few_requests(box: Sandbox) -> None:
         found = wiki.versions(wanted)
     assert len(box.requests) == 2
     texts = [one.page.content for one in found.values() if isinstance(one, PageVersion)]
-    assert texts == [f"{n}\n" for n in reversed(range(VERSIONS + 1))]
+    assert texts == [f"{n}\n" for n in reversed(range(VERSION_BATCH + 1))]
     assert list(found) == wanted
 
 

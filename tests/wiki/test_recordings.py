@@ -168,7 +168,7 @@ def test_who_may_write_is_told_from_who_may_not(role: str) -> None:
 def test_a_token_of_nobody_is_seen_by_its_profile(title: str) -> None:
     fault = replay(title).fault_at("users", "profile")
     assert fault is not None
-    assert fault.guest
+    assert fault.unauthenticated
 
 
 def test_a_path_that_is_not_there_is_none() -> None:

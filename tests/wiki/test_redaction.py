@@ -12,7 +12,7 @@ import pytest
 
 from wikisync import errors
 from wikisync.wiki import http_errors
-from wikisync.wiki.redaction import INSTEAD, PIECE, SecretRedactor
+from wikisync.wiki.redaction import MIN_PIECE, REPLACEMENT, SecretRedactor
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -59,9 +59,9 @@ def test_the_token_is_taken_out_in_whatever_spelling_and_part(spelling: str, par
     found = HUSH.text(f"the words before {said} the words after")
     assert found.startswith("the words before ")
     assert found.endswith(" the words after")
-    assert INSTEAD in found
+    assert REPLACEMENT in found
     # What may be left at the edges is shorter than a piece.
-    longest = len(spell("a" * PIECE)) + len(spell("."))
+    longest = len(spell("a" * MIN_PIECE)) + len(spell("."))
     left = [said[n : n + longest] for n in range(len(said) - longest + 1)]
     assert [piece for piece in left if piece in found] == []
 
@@ -82,7 +82,7 @@ def test_other_words_stay_as_they_are(text: str) -> None:
 
 
 def test_a_short_token_is_taken_out_whole() -> None:
-    assert SecretRedactor("abc").text("x abc y") == f"x {INSTEAD} y"
+    assert SecretRedactor("abc").text("x abc y") == f"x {REPLACEMENT} y"
     assert SecretRedactor("").text("x abc y") == "x abc y"
 
 
@@ -90,7 +90,9 @@ def test_a_long_text_is_cut_and_its_ends_are_clean() -> None:
     for gap in range(580, 620):
         found = HUSH.text("x" * gap + SIGNATURE + "y" * 100_000 + SIGNATURE + "z" * gap)
         assert len(found) < 2_000
-        assert not any(SIGNATURE[n : n + PIECE] in found for n in range(len(SIGNATURE) - PIECE + 1))
+        assert not any(
+            SIGNATURE[n : n + MIN_PIECE] in found for n in range(len(SIGNATURE) - MIN_PIECE + 1)
+        )
 
 
 def test_a_value_that_is_deep_or_large_is_cut() -> None:
@@ -100,7 +102,7 @@ def test_a_value_that_is_deep_or_large_is_cut() -> None:
     assert TOKEN not in repr(HUSH.value(value))
     cleaned = HUSH.value(["x"] * 30_000 + [TOKEN])
     assert cleaned[0] == "x"
-    assert cleaned[-1] == INSTEAD
+    assert cleaned[-1] == REPLACEMENT
 
 
 @pytest.mark.parametrize("part", ["whole", "signature"])
@@ -117,5 +119,5 @@ def test_no_error_repeats_the_token(part: str, spelling: str) -> None:
     for status, headers, body in answers:
         with pytest.raises(errors.WikiError) as caught:
             http_errors.parse_http_response("u", status, headers, body, HUSH.text)
-        assert INSTEAD in repr(caught.value)
+        assert REPLACEMENT in repr(caught.value)
         assert not any(said[n : n + 90] in repr(caught.value) for n in range(len(said) - 89))

@@ -21,7 +21,7 @@ from wiki.bodies import (
 from wiki.hostile import Hostile, reply
 from wikisync import errors
 from wikisync.page.model import Key, Listed, Page, Record
-from wikisync.wiki.client import BATCH, Wiki
+from wikisync.wiki.client import BATCH_SIZE, Wiki
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -101,10 +101,10 @@ def test_a_key_whose_user_is_locked_is_no_guest() -> None:
 
 
 def test_pages_are_read_in_batches_in_their_order_with_the_lists_tags() -> None:
-    count = 2 * BATCH + 1
+    count = 2 * BATCH_SIZE + 1
     replies = [
-        pages({f"p{n}": whole(start + n) for n in range(min(BATCH, count - start + 1))})
-        for start in range(1, count + 1, BATCH)
+        pages({f"p{n}": whole(start + n) for n in range(min(BATCH_SIZE, count - start + 1))})
+        for start in range(1, count + 1, BATCH_SIZE)
     ]
     with Hostile(replies) as server, Wiki(server.url, TOKEN, jobs=1) as wiki:
         reading = wiki.read([listed(n) for n in range(1, count + 1)])

@@ -145,19 +145,19 @@ def _work(
     results: SimpleQueue[tuple[T, None] | tuple[None, BaseException]],
 ) -> None:
     """Run actions in one worker until none is left."""
-    worker = Worker(workers.context.wiki.wire, workers.lock, workers.slots)
+    worker = Worker(workers.context.wiki.transport, workers.lock, workers.slots)
     worker_context = replace(workers.context, wiki=workers.context.wiki.with_transport(worker))
     try:
         with workers.lock.hold():
             while (action := workers.next()) is not None:
                 try:
-                    worker_context.wiki.look_first = (
+                    worker_context.wiki.prefetched = (
                         worker.read_current if action.verb == "update" else None
                     )
                     worker_context.reads_history = workers.context.reads_history
                     outcome, written = work(worker_context, action)
                 finally:
-                    worker_context.wiki.look_first = None
+                    worker_context.wiki.prefetched = None
                     worker.release_slot()
                 # What one worker has learned about the key holds for the others.
                 workers.context.reads_history &= worker_context.reads_history

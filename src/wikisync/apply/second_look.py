@@ -27,7 +27,7 @@ wait = time.sleep
 
 def wait_for_second_look(context: ApplyContext) -> None:
     """Wait until ``INTERVAL`` seconds have passed since the scan of the folder."""
-    scanned_at = context.folder.looked_at
+    scanned_at = context.folder.listed_at
     remaining = INTERVAL - (0.0 if scanned_at is None else now() - scanned_at)
     if remaining > 0:
         wait(remaining)
@@ -42,7 +42,7 @@ def check_still_missing(context: ApplyContext, action: Action) -> None:
     folder = context.folder
     stem = PurePosixPath(action.file).with_suffix("").as_posix()
     for file in (action.file, *(f"{stem}{suffix}" for suffix in EXTENSIONS)):
-        if file in folder.looked or folder.ignores(file):
+        if file in folder.listed or folder.ignores(file):
             continue
         if not folder.is_missing(file):
             raise PageChanged(action.key, f"its file {file} is there again")
@@ -57,6 +57,6 @@ def check_still_renamed(context: ApplyContext, action: Action) -> None:
     folder, old = context.folder, action.from_file
     if action.local is not None and folder.is_missing(action.local.file):
         raise PageChanged(action.key, f"its file {action.local.file} is gone again")
-    known = folder.looked.union(file for file, _ in context.files_written)
+    known = folder.listed.union(file for file, _ in context.files_written)
     if old and old not in known and not folder.is_missing(old):
         raise PageChanged(action.key, f"its file {old} is there again")

@@ -28,7 +28,7 @@ def review(
     request = sync_run.Request("review", direction, **wishes)
     with terminal.error_boundary(output, request), ExitStack() as open_pages:
         from wikisync.review import review as run
-        from wikisync.review.entrance import entrance
+        from wikisync.review.entrance import redirect_page
 
         config = source.load(writes=True)
         terminal.warn(config)
@@ -37,7 +37,7 @@ def review(
             terminal.print_message(f"Review at {address} (for one browser, once; Ctrl-C to end)")
             if browser:
                 with suppress(OSError):  # then the user goes to the address that was printed
-                    _open(open_pages.enter_context(entrance(address)).as_uri())
+                    _open(open_pages.enter_context(redirect_page(address)).as_uri())
 
         def unseen() -> None:
             terminal.print_message("Nobody looked at the page for an hour.")

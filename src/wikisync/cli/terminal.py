@@ -67,9 +67,9 @@ class ConfigOptions:
 def _load_on_github(file: Path | None, *, need_token: bool, writes: bool) -> Config:
     """Load it as the event of the run allows; its token is masked in the log."""
     from wikisync.github import job_output, trust
-    from wikisync.github.environment import job
+    from wikisync.github.environment import read_job
 
-    here = job(os.environ)
+    here = read_job(os.environ)
     if writes:
         trust.check_writes(here)
     found = trust.load(here, file, os.environ, need_token=need_token)
@@ -161,9 +161,9 @@ def guard_log() -> None:
 def print_json(text: str) -> None:
     """Print the one JSON object of a command; on GitHub its log is not to act on what it holds."""
     if on_github():
-        from wikisync.github.workflow_commands import harmless_json
+        from wikisync.github.workflow_commands import escape_json_commands
 
-        text = harmless_json(text)
+        text = escape_json_commands(text)
     typer.echo(text)
 
 

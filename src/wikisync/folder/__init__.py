@@ -1,1 +1,1 @@
-"""folder."""
+"""Read and write the files of the folder, atomically and without following links."""

@@ -1,7 +1,7 @@
-"""Two renames that ``os`` does not have: swap two names, and rename onto a free name only.
+"""Swap two names, and rename without replacing: system calls that ``os`` lacks.
 
-Linux has both as ``renameat2``, macOS as ``renameatx_np``. Whether a system and a file system can
-do it, the call itself says; nothing is remembered between calls.
+Linux has both as ``renameat2``, macOS as ``renameatx_np``. The call itself reports whether system
+and file system support it; nothing is cached between calls.
 """
 
 from __future__ import annotations
@@ -16,29 +16,29 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_LINUX: Final = {"exchange": 2, "exclusive": 1, "here": -100}
-_MACOS: Final = {"exchange": 2, "exclusive": 4, "here": -2}
+_LINUX: Final = {"exchange": 2, "exclusive": 1, "current": -100}
+_MACOS: Final = {"exchange": 2, "exclusive": 4, "current": -2}
 _SYSCALLS: Final = {"x86_64": 316, "aarch64": 276, "riscv64": 276, "i686": 353, "armv7l": 382}
 """The number of ``renameat2``, for a C library without the function (musl)."""
 
-_CANNOT: Final = frozenset(
+_UNSUPPORTED: Final = frozenset(
     {errno.ENOSYS, errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOTTY, errno.EPERM}
 )
-"""A system or a file system without it, or a container that forbids the call."""
+"""Errors of a system, a file system or a container that does not support the call."""
 
 
 def exchange(one: str, other: str, dir_fd: int | None) -> bool:
-    """Swap the files of two names in one step. Returns False where that cannot be done here.
+    """Swap two files atomically. Returns False where this is not supported.
 
-    Raises OSError, FileNotFoundError where one of the names does not exist.
+    Raises OSError; FileNotFoundError where one of the names does not exist.
     """
     return _rename("exchange", one, dir_fd, other, dir_fd)
 
 
 def rename_exclusive(old: str, new: str, old_fd: int | None, new_fd: int | None) -> bool:
-    """Rename a file in one step, if nothing has the new name. Returns False where that cannot be.
+    """Rename a file atomically, without replacing. Returns False where this is not supported.
 
-    Raises OSError, FileExistsError where something has the new name.
+    Raises OSError; FileExistsError where the new name exists.
     """
     if os.name == "nt":
         os.rename(old, new)  # noqa: PTH104  (which is exclusive on Windows)
@@ -51,24 +51,24 @@ def _rename(how: str, old: str, old_fd: int | None, new: str, new_fd: int | None
     call = _system_call()
     if call is None:
         return False
-    here = values["here"]
+    current = values["current"]
     number = call(
-        here if old_fd is None else old_fd,
+        current if old_fd is None else old_fd,
         os.fsencode(old),
-        here if new_fd is None else new_fd,
+        current if new_fd is None else new_fd,
         os.fsencode(new),
         values[how],
     )
     if number == 0:
         return True
-    if number in _CANNOT:
+    if number in _UNSUPPORTED:
         return False
     raise OSError(number, os.strerror(number), old, None, new)
 
 
 @cache
 def _system_call() -> Callable[[int, bytes, int, bytes, int], int] | None:
-    """The system's function, which returns an ``errno`` or 0; None where there is none."""
+    """Return the system's function, which returns an ``errno`` or 0; None where it has none."""
     if sys.platform not in {"linux", "darwin"}:
         return None
     import ctypes

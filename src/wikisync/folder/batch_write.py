@@ -1,4 +1,4 @@
-"""Many new files at once: each whole or not there, at the price of few waits for the disk."""
+"""Create many files, each atomically, with their syncs to disk in parallel."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import IO, TYPE_CHECKING, Final
 
 from wikisync.concurrency import bounded_map
 from wikisync.errors import FolderError
-from wikisync.folder.file_errors import reported
+from wikisync.folder.file_errors import translate_errors
 from wikisync.folder.temporary import draft_name
 
 if TYPE_CHECKING:
@@ -18,12 +18,12 @@ if TYPE_CHECKING:
     from wikisync.folder.directory import Directory
     from wikisync.folder.folder import Folder
 
-_AT_ONCE: Final = 4
-"""Threads that wait for the disk: it writes what several wait for together."""
+_THREADS: Final = 4
+"""Threads that sync files: the disk writes several at once."""
 
 
 class _Draft:
-    """A new file that waits for its name: where it is, and open."""
+    """A new file under a temporary name, open."""
 
     def __init__(self, directory: Directory, name: str, data: bytes) -> None:
         self.directory, self.name, self.draft = directory, name, draft_name()
@@ -32,21 +32,21 @@ class _Draft:
             self.handle.write(data)
             self.handle.flush()
         except BaseException:
-            self.clear()
+            self.discard()
             raise
 
-    def claim(self, failed: OSError | None) -> None:
-        """Give the file its name, if it got to the disk. Raises OSError."""
+    def publish(self, failed: OSError | None) -> None:
+        """Close the file and rename it, unless its sync failed. Raises OSError, also ``failed``."""
         try:
             self.handle.close()
         except OSError as error:
             failed = failed or error
         if failed is not None:
             raise failed
-        self.directory.claim(self.draft, self.name)
+        self.directory.rename_exclusive(self.draft, self.name)
 
-    def clear(self) -> None:
-        """Close it, and remove it if it has not got its name. A full disk is told by the write."""
+    def discard(self) -> None:
+        """Close the file, and remove it if it still has its temporary name. Ignores errors."""
         with suppress(OSError):
             self.handle.close()
         with suppress(OSError):
@@ -54,9 +54,9 @@ class _Draft:
 
 
 def write_new_files(folder: Folder, files: Sequence[tuple[str, bytes]]) -> list[FolderError | None]:
-    """Write files that are not there yet, as ``Folder.write`` writes one.
+    """Create files from (name, bytes), as ``Folder.write`` does for one.
 
-    Gives for each None, or why it was not written: FileChanged where there is one of its name.
+    Returns None for each, or its error: FileChanged where the name exists.
     """
     found: list[FolderError | None] = [None] * len(files)
     drafts: dict[int, _Draft] = {}
@@ -65,20 +65,20 @@ def write_new_files(folder: Folder, files: Sequence[tuple[str, bytes]]) -> list[
         for n, (file, data) in enumerate(files):
             parent, _, name = file.rpartition("/")
             try:
-                with reported(file, "write"):
+                with translate_errors(file, "write"):
                     if parent not in opened:
-                        way = folder.directory_of(file, "write", make=True)
-                        opened[parent] = stack.enter_context(way)[0]
+                        opening = folder.directory_of(file, "write", make=True)
+                        opened[parent] = stack.enter_context(opening)[0]
                     drafts[n] = _Draft(opened[parent], name, data)
             except FolderError as error:
                 found[n] = error
             else:
-                stack.callback(drafts[n].clear)
+                stack.callback(drafts[n].discard)
         failed = _sync([draft.handle for draft in drafts.values()])
         for n, draft in drafts.items():
             try:
-                with reported(files[n][0], "write"):
-                    draft.claim(failed.get(draft.handle))
+                with translate_errors(files[n][0], "write"):
+                    draft.publish(failed.get(draft.handle))
             except FolderError as error:
                 found[n] = error
         for directory in opened.values():
@@ -87,10 +87,10 @@ def write_new_files(folder: Folder, files: Sequence[tuple[str, bytes]]) -> list[
 
 
 def _sync(handles: Sequence[IO[bytes]]) -> dict[IO[bytes], OSError]:
-    """Wait until the files are on disk; those that did not get there, with the reason."""
-    parts = [handles[n::_AT_ONCE] for n in range(_AT_ONCE)]
+    """Sync the files to disk; return those that failed, with their errors."""
+    parts = [handles[n::_THREADS] for n in range(_THREADS)]
     failed: dict[IO[bytes], OSError] = {}
-    for found in bounded_map((partial(_fsync_all, part) for part in parts if part), _AT_ONCE):
+    for found in bounded_map((partial(_fsync_all, part) for part in parts if part), _THREADS):
         failed |= found
     return failed
 

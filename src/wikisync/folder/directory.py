@@ -1,8 +1,8 @@
-"""A directory below the folder, reached without following a link, and what is done in it.
+"""Open directories below the folder without following links, and work in them.
 
-Where the system has ``openat`` (Linux, macOS, BSD), each step of the way is opened relative to the
-one before, and no step may be a link: a link that takes a directory's place later leads nowhere
-else, since the directory stays open. MovedAway (Windows) the way is looked at before each use.
+On systems with ``openat`` (Linux, macOS, BSD), each directory is opened relative to the one above
+it, and links are refused. It stays open, so a link that replaces it later has no effect. Elsewhere
+(Windows), the path is checked for links before each use.
 """
 
 from __future__ import annotations
@@ -23,20 +23,20 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 _OPENAT: Final = os.open in os.supports_dir_fd and hasattr(os, "O_DIRECTORY")
-_TO_DIRECTORY: Final = (
+_DIRECTORY_FLAGS: Final = (
     os.O_RDONLY
     | getattr(os, "O_DIRECTORY", 0)
     | getattr(os, "O_NOFOLLOW", 0)
     | getattr(os, "O_CLOEXEC", 0)
 )
-_TO_READ: Final = (
+_READ_FLAGS: Final = (
     os.O_RDONLY
     | getattr(os, "O_NOFOLLOW", 0)
-    | getattr(os, "O_NONBLOCK", 0)  # a FIFO would wait for a writer for ever
+    | getattr(os, "O_NONBLOCK", 0)  # opening a FIFO would block
     | getattr(os, "O_CLOEXEC", 0)
     | getattr(os, "O_BINARY", 0)
 )
-_TO_CREATE: Final = (
+_CREATE_FLAGS: Final = (
     os.O_WRONLY
     | os.O_CREAT
     | os.O_EXCL
@@ -47,19 +47,19 @@ _TO_CREATE: Final = (
 
 
 def digest_of(data: bytes) -> bytes:
-    """Return the digest of a file's bytes, as the precondition of a write compares them."""
+    """Return the digest of a file's bytes, which preconditions of writes compare (16 bytes)."""
     return blake2b(data, digest_size=16).digest()
 
 
 class NotRegular(OSError):
-    """A name that is a link or no regular file. Its text is a clause that says which."""
+    """Raised for a link or anything that is no regular file; ``strerror`` is a clause."""
 
     def __init__(self, clause: str) -> None:
         super().__init__(errno.EINVAL, clause)
 
 
 class FileTooLarge(OSError):
-    """A file that is larger than a page can be."""
+    """Raised for a file that is larger than a page can be."""
 
     def __init__(self) -> None:
         super().__init__(errno.EFBIG, f"it is over {MAX_FILE_BYTES >> 20} MiB")
@@ -80,12 +80,12 @@ class Directory:
         return sorted(os.listdir(self.path if self.fd is None else self.fd))  # noqa: PTH208
 
     def entries(self) -> list[os.DirEntry[str]]:
-        """List what is in the directory, sorted by name. Each is good as long as this is open."""
+        """List the entries, sorted by name. They are valid while the directory is open."""
         with os.scandir(self.path if self.fd is None else self.fd) as listing:
             return sorted(listing, key=lambda entry: entry.name)
 
     def stat(self, name: str) -> os.stat_result:
-        """Return what the file system says of a name itself, also where it is a link."""
+        """Return the stat of a name, without following links."""
         return os.stat(self._at(name), dir_fd=self.fd, follow_symlinks=False)
 
     def read(self, name: str) -> bytes:
@@ -98,30 +98,30 @@ class Directory:
             if found.st_size > MAX_FILE_BYTES:
                 raise FileTooLarge
             data = file.read(MAX_FILE_BYTES + 1)
-            if len(data) > MAX_FILE_BYTES:  # it grew since
+            if len(data) > MAX_FILE_BYTES:  # it grew after fstat
                 raise FileTooLarge
             return data
 
     def _open(self, name: str) -> int:
         if self.fd is None and stat.S_ISLNK(self.stat(name).st_mode):
-            raise NotRegular(_LINK.format(name))
+            raise NotRegular(_LINK_REASON.format(name))
         try:
-            return os.open(self._at(name), _TO_READ, dir_fd=self.fd)
+            return os.open(self._at(name), _READ_FLAGS, dir_fd=self.fd)
         except OSError as error:
             if _is_link(self._at(name), self.fd):
-                raise NotRegular(_LINK.format(name)) from error
+                raise NotRegular(_LINK_REASON.format(name)) from error
             raise
 
     def digest(self, name: str) -> bytes | None:
-        """Return the digest of a regular file; None where there is none that can be read."""
+        """Return the digest of a regular file; None where it cannot be read."""
         try:
             return digest_of(self.read(name))
         except OSError:
             return None
 
     def create(self, name: str) -> IO[bytes]:
-        """Open a new file to write. Raises FileExistsError where something has the name."""
-        return os.fdopen(os.open(self._at(name), _TO_CREATE, 0o666, dir_fd=self.fd), "wb")
+        """Create a file and open it for writing. Raises FileExistsError where the name exists."""
+        return os.fdopen(os.open(self._at(name), _CREATE_FLAGS, 0o666, dir_fd=self.fd), "wb")
 
     def unlink(self, name: str) -> None:
         """Remove a file."""
@@ -132,38 +132,44 @@ class Directory:
         os.rmdir(self._at(name), dir_fd=self.fd)
 
     def rename(self, old: str, new: str, into: Directory | None = None) -> None:
-        """Rename a file, here or into another directory; what has the new name is replaced."""
-        goal = into or self
-        source, target = self._at(old), goal._at(new)
-        os.replace(source, target, src_dir_fd=self.fd, dst_dir_fd=goal.fd)
+        """Rename a file, within the directory or into another; an existing file is replaced."""
+        target_directory = into or self
+        source, target = self._at(old), target_directory._at(new)
+        os.replace(source, target, src_dir_fd=self.fd, dst_dir_fd=target_directory.fd)
 
     def exchange(self, one: str, other: str) -> bool:
-        """Swap two names in one step. Returns False where this system cannot."""
+        """Swap two files atomically. Returns False where this is not supported."""
         return atomic_rename.exchange(self._at(one), self._at(other), self.fd)
 
-    def claim(self, old: str, new: str, into: Directory | None = None) -> None:
-        """Rename a file onto a name that is free. Raises FileExistsError where it is not.
+    def rename_exclusive(self, old: str, new: str, into: Directory | None = None) -> None:
+        """Rename a file without replacing. Raises FileExistsError where the new name exists.
 
-        In one step where the system can. Where it can only link, the file has both names for a
-        moment; where it can do neither, the name is looked at before.
+        Atomic where the system supports it. With hard links only, the file has both names for a
+        moment; without either, the name is checked before the rename.
         """
-        goal = into or self
-        source, target = self._at(old), goal._at(new)
-        if atomic_rename.rename_exclusive(source, target, self.fd, goal.fd):
+        target_directory = into or self
+        source, target = self._at(old), target_directory._at(new)
+        if atomic_rename.rename_exclusive(source, target, self.fd, target_directory.fd):
             return
         try:
-            os.link(source, target, src_dir_fd=self.fd, dst_dir_fd=goal.fd, follow_symlinks=False)
+            os.link(
+                source,
+                target,
+                src_dir_fd=self.fd,
+                dst_dir_fd=target_directory.fd,
+                follow_symlinks=False,
+            )
         except FileExistsError:
             raise
         except (OSError, NotImplementedError):  # a file system without hard links
-            if goal.exists(new):
+            if target_directory.exists(new):
                 raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), new) from None
-            os.replace(source, target, src_dir_fd=self.fd, dst_dir_fd=goal.fd)
+            os.replace(source, target, src_dir_fd=self.fd, dst_dir_fd=target_directory.fd)
         else:
             self.unlink(old)
 
     def exists(self, name: str) -> bool:
-        """Whether anything has a name. Raises OSError where that cannot be told."""
+        """Return whether a name exists. Raises OSError where that cannot be determined."""
         try:
             self.stat(name)
         except (FileNotFoundError, NotADirectoryError):
@@ -171,9 +177,9 @@ class Directory:
         return True
 
     def sync(self) -> None:
-        """Bring the directory's names to disk: a rename is there only then.
+        """Sync the directory's names to disk, so that renames survive a crash.
 
-        Does nothing on systems that cannot.
+        Does nothing on systems without ``openat``.
         """
         if self.fd is not None:
             sync_handle(self.fd)
@@ -181,24 +187,24 @@ class Directory:
 
 @contextmanager
 def open_below(root: str, names: Sequence[str], *, make: bool = False) -> Iterator[Directory]:
-    """Open the directory that ``names`` lead to from ``root``, which itself may be a link.
+    """Open the directory at ``names`` below ``root``; ``root`` itself may be a link.
 
-    With ``make``, those that are missing are made. Raises OSError, NotRegular for a link.
+    With ``make``, missing directories are created. Raises OSError; NotRegular for a link.
     """
     if not _OPENAT:
-        yield Directory(_walk(root, names, make=make), None)
+        yield Directory(_checked_path(root, names, make=make), None)
         return
-    path, fd = root, os.open(root, _TO_DIRECTORY & ~getattr(os, "O_NOFOLLOW", 0))
+    path, fd = root, os.open(root, _DIRECTORY_FLAGS & ~getattr(os, "O_NOFOLLOW", 0))
     try:
         for name in names:
             if make:
                 with suppress(FileExistsError):
                     os.mkdir(name, dir_fd=fd)
             try:
-                inner = os.open(name, _TO_DIRECTORY, dir_fd=fd)
+                inner = os.open(name, _DIRECTORY_FLAGS, dir_fd=fd)
             except OSError as error:
                 if _is_link(name, fd):
-                    raise NotRegular(_LINK.format(name)) from error
+                    raise NotRegular(_LINK_REASON.format(name)) from error
                 raise
             os.close(fd)
             path, fd = os.path.join(path, name), inner  # noqa: PTH118
@@ -207,12 +213,12 @@ def open_below(root: str, names: Sequence[str], *, make: bool = False) -> Iterat
         os.close(fd)
 
 
-def _walk(path: str, names: Sequence[str], *, make: bool) -> str:
-    """Return the path that ``names`` lead to, each step looked at for a link."""
+def _checked_path(path: str, names: Sequence[str], *, make: bool) -> str:
+    """Return the path of ``names`` below ``path``. Raises NotRegular where a part is a link."""
     for name in names:
         path = os.path.join(path, name)  # noqa: PTH118
         if _is_link(path, None):
-            raise NotRegular(_LINK.format(name))
+            raise NotRegular(_LINK_REASON.format(name))
         if make:
             with suppress(FileExistsError):
                 os.mkdir(path)  # noqa: PTH102
@@ -220,7 +226,7 @@ def _walk(path: str, names: Sequence[str], *, make: bool) -> str:
     return path
 
 
-_LINK: Final = "{} is a link, and links are not followed"
+_LINK_REASON: Final = "{} is a link, and links are not followed"
 
 
 def _is_link(name: str, dir_fd: int | None) -> bool:

@@ -1,4 +1,4 @@
-"""What goes wrong with a file, as an error of this program."""
+"""Translate errors of the file system into FolderError and FileChanged."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def reported(
+def translate_errors(
     file: str, doing: str, *, expected: bytes | None = None, new: str = ""
 ) -> Iterator[None]:
-    """Raise what goes wrong inside as FileChanged or FolderError.
+    """Raise errors of the block as FileChanged or FolderError.
 
-    ``lease`` is the digest that the file was to have: where it is gone, it changed. ``new`` is
-    the name that it was to get.
+    ``expected`` is the precondition, the digest that the file must have: with one, a file that is
+    missing has changed. ``new`` is the new name, for a rename.
     """
     try:
         yield
@@ -38,7 +38,7 @@ def reported(
 
 
 def clause_of(error: OSError) -> str:
-    """What the system, or this program, says of an error, to stand within a sentence."""
+    """Return the reason of an error as a clause."""
     own = isinstance(error, NotRegular | FileTooLarge)
     return str(error.strerror) if own else reason_of(error)
 

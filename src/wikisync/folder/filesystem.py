@@ -1,15 +1,11 @@
-"""Which files may be replaced, told by their owner and mode. Pure.
+"""Sync files to disk, read their stamps, and decide whether they may be replaced.
 
-A replacement is a new file: it would belong to the one who runs the program, also where the old
-one belongs to somebody else, and it would take the place of one that its owner made read-only.
+A stamp is a file's size, times and inode. As in git's index, a file whose stamp did not change is
+not read again, unless it was written so shortly before it was read that a later write could have
+the same time.
 
-The steps of a write that leaves a file with its old or its new content at every moment.
-
-Which files are unchanged since they were last read, as their stamps tell. Pure.
-
-A stamp is what the file system says of a file without reading it. The rules are those of git's
-index: a file whose stamp is as it was is not read again, unless it was written so shortly before it
-was looked at that a later write could bear the same time.
+A replacement is a new file, owned by the user of this process, and it is possible even where the
+old file is read-only. So owner and mode are checked first.
 """
 
 from __future__ import annotations
@@ -27,7 +23,7 @@ if TYPE_CHECKING:
 
 
 def write_temporary(temporary: Path, data: bytes, like: Path | None) -> None:
-    """Write a new file whose bytes are on disk when this returns; its mode is that of ``like``."""
+    """Create a file with the mode of ``like``, and sync it to disk."""
     with temporary.open("xb") as handle:
         if like is not None:
             temporary.chmod(stat.S_IMODE(like.stat().st_mode))
@@ -37,9 +33,9 @@ def write_temporary(temporary: Path, data: bytes, like: Path | None) -> None:
 
 
 def sync_folder(folder: Path) -> None:
-    """Bring a folder's names to disk: a rename is there only then.
+    """Sync a folder's names to disk, so that renames survive a crash.
 
-    Systems that cannot do this keep quiet.
+    Does nothing on systems that cannot.
     """
     try:
         handle = os.open(folder, os.O_RDONLY)
@@ -52,33 +48,33 @@ def sync_folder(folder: Path) -> None:
 
 
 def sync_handle(handle: int) -> None:
-    """Bring to disk what is open; systems that cannot do this keep quiet."""
+    """Sync an open file or folder to disk; ignores systems that cannot."""
     with suppress(OSError):
         os.fsync(handle)
 
 
 def reason_of(error: OSError) -> str:
-    """What the system says of an error, to stand within a sentence."""
+    """Return the system's message for an error as a clause, in lower case."""
     return (error.strerror or str(error)).lower()
 
 
-COARSE: Final = 2_000_000_000
-"""Nanoseconds that two writes with the same time may lie apart; FAT counts in two seconds."""
+TIME_RESOLUTION: Final = 2_000_000_000
+"""Nanoseconds within which two writes may get the same time: FAT stores steps of two seconds."""
 
 
 def stamp_of(found: os.stat_result) -> Stamp:
-    """The stamp of a file: size, time of its bytes, time of its entry, inode."""
+    """Return the stamp of a file: size, mtime and ctime in nanoseconds, inode."""
     return found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino
 
 
-def stat_is_reliable(stamp: Stamp, looked: int) -> bool:
-    """Whether a stamp taken at ``looked`` (ns) tells a file from whatever is written later.
+def stat_is_reliable(stamp: Stamp, read_at: int) -> bool:
+    """Return whether any write after ``read_at`` (ns) would change a stamp taken then.
 
-    It does not where the file is not older than the look: the next write could be of the same
-    moment, and of the same size (git's "racily clean").
+    False for a file written just before: the next write could have the same time and size (git's
+    "racily clean").
     """
     _size, written, entered, _inode = stamp
-    return max(written, entered) < looked - COARSE
+    return max(written, entered) < read_at - TIME_RESOLUTION
 
 
 ROOT: Final = 0
@@ -86,33 +82,33 @@ ROOT: Final = 0
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Who runs the program. ``user`` is None where the system has no such numbers (Windows)."""
+    """The user and groups of the process. ``user`` is None on systems without ids (Windows)."""
 
     user: int | None
     groups: frozenset[int] = frozenset()
 
 
 def current_identity() -> Identity:
-    """Return who runs this process."""
+    """Return the effective user and groups of this process."""
     if not hasattr(os, "geteuid"):
         return Identity(None)
     return Identity(os.geteuid(), frozenset({os.getegid(), *os.getgroups()}))
 
 
-def why_not_replaceable(mode: int, owner: int, group: int, me: Identity) -> str | None:
-    """Return why a file is not replaced or deleted, as a clause; None where it may be.
+def why_not_replaceable(mode: int, owner: int, group: int, identity: Identity) -> str | None:
+    """Return why a file must not be replaced or deleted, as a clause; None where it may be.
 
-    Root may replace the files of others, since it keeps their owner and group. A file that nobody
-    may write is left by root too: its owner wants it so.
+    Root may replace files of other users, since it keeps owner and group. A file without any write
+    permission is refused for root too.
     """
     if not mode & (stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH):
         return "it is read-only"
-    if me.user is None or me.user == ROOT:
+    if identity.user is None or identity.user == ROOT:
         return None
-    if owner != me.user:
+    if owner != identity.user:
         return f"it belongs to another user (uid {owner}), and its owner would change"
     if not mode & stat.S_IWUSR:
         return "it is read-only"
-    if group not in me.groups:
+    if group not in identity.groups:
         return f"it belongs to a group that is not yours (gid {group}), and would leave it"
     return None

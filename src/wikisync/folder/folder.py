@@ -1,8 +1,7 @@
-"""The folder on disk: find the files, read them, write them whole or not at all.
+"""List, read, write, rename and delete the files of the folder, as bytes.
 
-What a file *says* is ``page.document``'s business. This module keeps three promises: a file holds
-its old or its new content at every moment (2), a write happens only where the file is as the plan
-saw it (3), and nothing outside the folder is ever written (9).
+Every write is atomic: a file has its old or its new content at every moment. It happens only where
+the file still has the expected digest. Nothing outside the folder is written.
 """
 
 from __future__ import annotations
@@ -17,9 +16,15 @@ from typing import TYPE_CHECKING
 
 from wikisync.errors import FolderError
 from wikisync.folder.directory import Directory, NotRegular, digest_of, open_below
-from wikisync.folder.file_errors import clause_of, reported
+from wikisync.folder.file_errors import clause_of, translate_errors
 from wikisync.folder.filesystem import reason_of, stamp_of
-from wikisync.folder.replace import clear, create_file, delete_file, move_file, replace_file
+from wikisync.folder.replace import (
+    clean_directory,
+    create_file,
+    delete_file,
+    move_file,
+    replace_file,
+)
 from wikisync.page.paths import EXTENSIONS
 from wikisync.page.windows_names import windows_refusal
 
@@ -36,7 +41,7 @@ __all__ = ["FileContent", "FileStat", "Folder", "digest_of"]
 
 @dataclass(frozen=True, slots=True)
 class FileContent:
-    """A file that may be a page: its name below the folder, with ``/``, and its bytes."""
+    """A file that may be a page: its name relative to the folder, with ``/``, and its bytes."""
 
     file: str
     data: bytes
@@ -44,30 +49,29 @@ class FileContent:
 
 @dataclass(frozen=True, slots=True)
 class FileStat:
-    """A file that may be a page: its name, and what the file system says of it."""
+    """A file that may be a page: its name relative to the folder, and its stamp."""
 
     file: str
     stamp: Stamp
 
 
 class Folder:
-    """A folder of pages. ``ignore`` are patterns as git's, relative to the folder.
+    """A folder of pages. ``ignore`` are patterns as in a .gitignore, relative to the folder.
 
-    With ``may_lack``, a folder that is not there is scanned as an empty one. ``on_windows`` is
-    whether names that Windows keeps or refuses are refused here. ``saved`` are files in which
-    ``sweep`` kept what a person may have saved, since its own name was taken.
-    ``looked`` are the files that the last whole look saw, which ended at ``looked_at`` (monotonic
-    seconds).
+    With ``missing_ok``, a folder that does not exist is listed as empty. ``on_windows``: names that
+    are reserved on Windows are refused. ``saved_beside`` are the files in which
+    ``remove_temporary_files`` kept a user's edit whose own name was taken. ``listed`` are the files
+    that the last complete ``list_files`` found, which ended at ``listed_at`` (monotonic seconds).
     """
 
-    def __init__(self, root: Path, ignore: Sequence[str] = (), *, may_lack: bool = False) -> None:
+    def __init__(self, root: Path, ignore: Sequence[str] = (), *, missing_ok: bool = False) -> None:
         self.root = root
         self.on_windows = os.name == "nt"
-        self.saved: list[str] = []
-        self.looked: frozenset[str] = frozenset()
-        self.looked_at: float | None = None
-        self._may_lack = may_lack
-        self._folds: bool | None = None
+        self.saved_beside: list[str] = []
+        self.listed: frozenset[str] = frozenset()
+        self.listed_at: float | None = None
+        self._missing_ok = missing_ok
+        self._folds_case: bool | None = None
         self._spec: GitIgnoreSpec | None = None
         if ignore:
             from pathspec import GitIgnoreSpec
@@ -75,11 +79,11 @@ class Folder:
             self._spec = GitIgnoreSpec.from_lines(ignore)
 
     def scan(self) -> Iterator[FileContent | FolderError]:
-        """Every file with a page's extension, in the order of names, with its bytes.
+        """Yield every file with the extension of a page and its bytes, ordered by name.
 
-        Hidden files and folders, and whatever ``ignore`` names, are passed over; links are not
-        followed. A file that cannot be read is yielded as the error that says so. Raises
-        FolderError where the folder itself cannot be read.
+        Skips hidden files and folders, and those that match ``ignore``; does not follow links.
+        Yields a FolderError for a file that cannot be read. Raises FolderError where the folder
+        itself cannot be read.
         """
         for seen in self.list_files():
             if isinstance(seen, FolderError):
@@ -91,11 +95,11 @@ class Folder:
                 yield problem
 
     def list_files(self) -> Iterator[FileStat | FolderError]:
-        """Every file that ``scan`` reads, as the file system shows it; raises as ``scan`` does."""
+        """Yield the files that ``scan`` reads, with their stamps; raises like ``scan``."""
         try:
             waiting = [iter(self._list(""))]
         except FileNotFoundError as error:
-            if not self._may_lack:
+            if not self._missing_ok:
                 raise FolderError(str(self.root), "read", reason_of(error)) from error
             return
         except OSError as error:
@@ -113,10 +117,10 @@ class Folder:
                     waiting.append(iter(self._list(found)))
                 except OSError as error:
                     yield FolderError(found, "read", clause_of(error))
-        self.looked, self.looked_at = frozenset(files), monotonic()
+        self.listed, self.listed_at = frozenset(files), monotonic()
 
     def _list(self, below: str) -> list[FileStat | FolderError | str]:
-        """The files in a directory that may be pages, and the directories, which end in ``/``."""
+        """List a directory: files that may be pages, errors, and directories ending in ``/``."""
         listed: list[FileStat | FolderError | str] = []
         with open_below(str(self.root), below.split("/")[:-1]) as directory:
             for entry in directory.entries():
@@ -141,14 +145,14 @@ class Folder:
         return self._spec is not None and self._spec.match_file(name)
 
     def ignores(self, file: str) -> bool:
-        """Whether ``ignore`` names a file, or a folder above it."""
+        """Return whether a file or a folder above it matches ``ignore``."""
         if self._spec is None:
             return False
         above = [f"{parent}/" for parent in PurePosixPath(file).parents if parent.name]
         return any(self._ignored(name) for name in (file, *above))
 
     def is_obstructed(self, file: str) -> bool:
-        """Whether something that is no file bears its name, or a link stands where it leads."""
+        """Return whether a name is no regular file, or its path contains a link."""
         try:
             return self._link_in(file) is not None or not stat.S_ISREG(
                 (self.root / file).lstat().st_mode
@@ -157,94 +161,94 @@ class Folder:
             return False
 
     def folds_case(self) -> bool:
-        """Whether names that differ in case alone are one name here."""
-        if self._folds is None:
+        """Return whether the file system ignores case in names."""
+        if self._folds_case is None:
             probe = self.root.with_name(self.root.name.swapcase())
             try:
-                self._folds = probe != self.root and probe.samefile(self.root)
+                self._folds_case = probe != self.root and probe.samefile(self.root)
             except OSError:
-                self._folds = False
-        return self._folds
+                self._folds_case = False
+        return self._folds_case
 
     def read(self, file: str) -> bytes:
-        """The bytes of a file. Raises FolderError."""
-        with reported(file, "read"), self.directory_of(file, "read") as (directory, name):
+        """Return the bytes of a file. Raises FolderError."""
+        with translate_errors(file, "read"), self.directory_of(file, "read") as (directory, name):
             return directory.read(name)
 
     def is_missing(self, file: str) -> bool:
-        """Whether nothing has a file's name, seen just now. Raises FolderError where unknown."""
-        with reported(file, "read"):
+        """Return whether a file does not exist. Raises FolderError where that is unknown."""
+        with translate_errors(file, "read"):
             try:
                 with self.directory_of(file, "read") as (directory, name):
                     return not directory.exists(name)
             except (FileNotFoundError, NotADirectoryError):
-                with open_below(str(self.root), ()):  # a folder that is gone says nothing
+                with open_below(str(self.root), ()):  # raises where the folder itself is missing
                     return True
 
-    def write(self, file: str, data: bytes, lease: bytes | None) -> None:
-        """Write a file whole, if it is as ``lease`` says: a digest, or None for *not there*.
+    def write(self, file: str, data: bytes, expected: bytes | None) -> None:
+        """Write a file atomically, if it has the digest ``expected``; None: it must not exist.
 
-        The new content is complete on disk before it takes the name. Raises FileChanged where the
-        lease does not hold, FolderError where the disk refuses; the old content is then whole.
+        The new content is synced to disk before it gets the name. Raises FileChanged where the
+        precondition fails, FolderError where the write fails; the old content is then unchanged.
         """
         with (
-            reported(file, "write", expected=lease),
-            self.directory_of(file, "write", make=lease is None) as (directory, name),
+            translate_errors(file, "write", expected=expected),
+            self.directory_of(file, "write", make=expected is None) as (directory, name),
         ):
-            if lease is None:
+            if expected is None:
                 create_file(directory, name, data)
             else:
-                replace_file(directory, name, data, lease)
+                replace_file(directory, name, data, expected)
             directory.sync()
 
-    def move(self, old: str, new: str, lease: bytes) -> None:
-        """Give a file that is as ``lease`` says another name, where nothing bears it.
+    def move(self, old: str, new: str, expected: bytes) -> None:
+        """Rename a file that has the digest ``expected``, without replacing another.
 
-        It has at least one of the names at every moment. Raises FileChanged where the lease does
-        not hold, FolderError where the disk refuses.
+        It has at least one of the names at every moment. Raises FileChanged where the precondition
+        fails or the new name exists, FolderError where the rename fails.
         """
         with (
-            reported(old, "move", expected=lease, new=new),
+            translate_errors(old, "move", expected=expected, new=new),
             self.directory_of(old, "move") as (directory, name),
-            self.directory_of(new, "move", make=True) as (goal, new_name),
+            self.directory_of(new, "move", make=True) as (target, new_name),
         ):
-            if _are_one(directory, name, goal, new_name):  # names that differ in case alone
-                directory.rename(name, new_name, goal)
+            if is_same_file(directory, name, target, new_name):  # names that differ in case alone
+                directory.rename(name, new_name, target)
             else:
-                move_file(directory, name, goal, new_name, lease)
-            goal.sync()
+                move_file(directory, name, target, new_name, expected)
+            target.sync()
         self.remove_empty_folders(old)
 
     def finish_move(self, old: str, new: str) -> None:
-        """Take away what a killed move left of the old name: the name itself, and empty folders."""
+        """Complete a rename that was interrupted: remove the old name and its empty folders."""
         with (
             suppress(OSError, FolderError),
             self.directory_of(old, "move") as (directory, name),
-            self.directory_of(new, "move") as (goal, new_name),
+            self.directory_of(new, "move") as (target, new_name),
         ):
-            # Where case does not count, the two names may be one; then there is one link.
-            both = _are_one(directory, name, goal, new_name)
+            # On a file system that ignores case the two names may be one, with a single link.
+            both = is_same_file(directory, name, target, new_name)
             if both and directory.stat(name).st_nlink > 1:
                 directory.unlink(name)
         with suppress(FolderError):
             self.remove_empty_folders(old)
 
-    def delete(self, file: str, lease: bytes) -> None:
-        """Delete a file that is as ``lease`` says, and the folders it leaves empty.
+    def delete(self, file: str, expected: bytes) -> None:
+        """Delete a file that has the digest ``expected``, and the folders that become empty.
 
-        Raises FileChanged where the lease does not hold, FolderError where the disk refuses.
+        Raises FileChanged where the precondition fails, FolderError where the deletion fails.
         """
         with (
-            reported(file, "delete", expected=lease),
+            translate_errors(file, "delete", expected=expected),
             self.directory_of(file, "delete") as (directory, name),
         ):
-            delete_file(directory, name, lease)
+            delete_file(directory, name, expected)
         self.remove_empty_folders(file)
 
     def remove_empty_folders(self, file: str) -> None:
-        """Remove the folders that a file which is gone left empty. Raises FolderError."""
+        """Remove the empty folders above a deleted file. Raises FolderError."""
         *parents, _ = self._parts(file, "delete")
-        with suppress(OSError):  # not empty: somebody needs it; or a link: it leads elsewhere
+        with suppress(OSError):  # not empty, or a link
             self._prune(parents)
 
     def _prune(self, parents: Sequence[str]) -> None:
@@ -256,32 +260,33 @@ class Folder:
                 above.rmdir(parents[end - 1])
 
     def remove_temporary_files(self) -> list[str]:
-        """Clear away what killed runs left, and give back what a person may have saved in it.
+        """Remove temporary files of runs that were killed, and restore users' edits among them.
 
-        Returns the files in which such a save is kept because its own name is taken; ``saved``
-        has them too.
+        Returns the files that keep an edit beside its own name, because that is taken;
+        ``saved_beside`` has them too.
         """
         kept: list[str] = []
         waiting = [""]
         while waiting:
             below = waiting.pop()
             with suppress(OSError), open_below(str(self.root), below.split("/")[:-1]) as found:
-                kept += (below + name for name in clear(found))
+                kept += (below + name for name in clean_directory(found))
                 waiting += (
                     f"{below}{entry.name}/"
                     for entry in found.entries()
                     if entry.is_dir(follow_symlinks=False) and not entry.name.startswith(".")
                 )
-        self.saved += kept
+        self.saved_beside += kept
         return kept
 
     @contextmanager
     def directory_of(
         self, file: str, doing: str, *, make: bool = False
     ) -> Iterator[tuple[Directory, str]]:
-        """Open the directory that a file is in, with the file's name there (promise 9).
+        """Open the directory of a file; yield it with the file's name in it.
 
-        No link is followed on the way, nor is the file one. Raises FolderError, OSError.
+        Raises FolderError where the path leads outside the folder, NotRegular where it contains a
+        link or the file is one, OSError.
         """
         *parents, name = self._parts(file, doing)
         with open_below(str(self.root), parents, make=make) as found:
@@ -310,8 +315,8 @@ class Folder:
         return None
 
 
-def _are_one(directory: Directory, name: str, goal: Directory, new: str) -> bool:
-    """Whether two names are of one file. Raises OSError where the first is of none."""
+def is_same_file(directory: Directory, name: str, goal: Directory, new: str) -> bool:
+    """Return whether two names are one file. Raises OSError where the first does not exist."""
     found = directory.stat(name)
     try:
         other = goal.stat(new)

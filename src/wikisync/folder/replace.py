@@ -1,13 +1,12 @@
-"""Replace, delete and rename a file, and look at what was replaced: nobody's save is lost.
+"""Replace, delete and rename files without losing an edit made at the same moment.
 
-A check before a write leaves a moment in which somebody saves. So the new file and the old one swap
-names in one step, and what came out is looked at: where it is not what was expected, the two are
-swapped back. A file that is to be deleted is renamed first, and looked at before it is removed.
-Where the system cannot swap (``rekey``), the check before the write is the last one.
+A user may save a file between the check and the write. So the new and the old file swap names
+atomically, and the old one is checked afterwards: if it is not as expected, they are swapped back.
+A file to be deleted is renamed first, and checked before it is removed. Where the system cannot
+swap (``atomic_rename``), there is only the check before the write.
 
-What a run that was killed left of files that had not, or no longer, their own names.
-
-Nothing that a person may have saved is removed: it gets its name back, or one beside it.
+``clean_directory`` removes the temporary files of runs that were killed. One that may contain a
+user's edit gets its name back, or a name beside it.
 """
 
 from __future__ import annotations
@@ -34,14 +33,17 @@ if TYPE_CHECKING:
     from wikisync.folder.directory import Directory
 
 
-ROUNDS: Final = 100
-"""Swaps after which a file that somebody saves all the time is left as it then is."""
+MAX_SWAPS: Final = 100
+"""The most swaps for a file that is saved again and again."""
 
 EDITED: Final = "it was edited meanwhile"
 
 
 class Changed(Exception):
-    """A file is not as it was expected. ``saved`` names the file with an earlier save, if any."""
+    """Raised where a file has not the expected digest.
+
+    ``saved`` names a file with an earlier edit, or is empty.
+    """
 
     def __init__(self, reason: str, saved: str = "") -> None:
         super().__init__(reason)
@@ -50,7 +52,7 @@ class Changed(Exception):
 
 
 class NotReplaceable(Exception):
-    """A file is not ours to replace or delete. ``reason`` is a clause."""
+    """Raised where owner or mode forbid to replace or delete a file. ``reason`` is a clause."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -58,17 +60,17 @@ class NotReplaceable(Exception):
 
 
 def create_file(directory: Directory, name: str, data: bytes) -> None:
-    """Write a new file whole, and then give it its name. Raises FileExistsError, OSError."""
+    """Create a file atomically. Raises FileExistsError, OSError."""
     draft = write_draft(directory, data)
     try:
-        directory.claim(draft, name)
+        directory.rename_exclusive(draft, name)
     finally:
         with suppress(FileNotFoundError):
             directory.unlink(draft)
 
 
 def replace_file(directory: Directory, name: str, data: bytes, expected: bytes) -> None:
-    """Replace a file that has the digest ``lease``. Raises Changed, NotReplaceable, OSError."""
+    """Replace a file that has the digest ``expected``. Raises Changed, NotReplaceable, OSError."""
     found = _check(directory, name, expected)
     aside = aside_name(name, expected, digest_of(data))
     draft = write_draft(directory, data, like=found)
@@ -91,14 +93,14 @@ def replace_file(directory: Directory, name: str, data: bytes, expected: bytes) 
     if not swapped:
         return
     if directory.digest(aside) == expected:
-        with suppress(OSError):  # the new file has its place all the same
+        with suppress(OSError):  # the new file is in place all the same
             directory.unlink(aside)
         return
-    raise Changed(EDITED, put_back(directory, aside, name, digest_of(data)))
+    raise Changed(EDITED, undo_swap(directory, aside, name, digest_of(data)))
 
 
 def delete_file(directory: Directory, name: str, expected: bytes) -> None:
-    """Delete a file that has the digest ``lease``. Raises Changed, NotReplaceable, OSError."""
+    """Delete a file that has the digest ``expected``. Raises Changed, NotReplaceable, OSError."""
     _check(directory, name, expected)
     aside = aside_name(name, expected, None)
     try:
@@ -106,82 +108,82 @@ def delete_file(directory: Directory, name: str, expected: bytes) -> None:
     except FileNotFoundError as error:
         raise Changed(EDITED) from error
     if directory.digest(aside) != expected:
-        raise Changed(EDITED, bring_back(directory, aside, name))
+        raise Changed(EDITED, restore_name(directory, aside, name))
     try:
         directory.unlink(aside)
     except OSError:
-        bring_back(directory, aside, name)
+        restore_name(directory, aside, name)
         raise
 
 
 def move_file(directory: Directory, old: str, into: Directory, new: str, expected: bytes) -> None:
-    """Rename a file that has the digest ``lease`` onto a free name.
+    """Rename a file that has the digest ``expected``, without replacing another.
 
-    Raises Changed, FileExistsError, OSError. Owner and mode go with the file.
+    Raises Changed, FileExistsError, OSError. The file keeps its owner and mode.
     """
     if directory.digest(old) != expected:
         raise Changed(EDITED)
-    directory.claim(old, new, into)
+    directory.rename_exclusive(old, new, into)
     if into.digest(new) == expected:
         return
     try:
-        into.claim(new, old, directory)
-    except FileExistsError:  # it was saved once more, under its old name
+        into.rename_exclusive(new, old, directory)
+    except FileExistsError:  # it was saved again under its old name
         saved = saved_name(old)
-        into.claim(new, saved, directory)
+        into.rename_exclusive(new, saved, directory)
         raise Changed(EDITED, saved) from None
     raise Changed(EDITED)
 
 
-def put_back(directory: Directory, aside: str, name: str, new: bytes) -> str:
-    """Undo a swap: what came out gets its name again, and what was swapped in is removed.
+def undo_swap(directory: Directory, aside: str, name: str, new: bytes) -> str:
+    """Undo a swap: give the old file its name again, and remove the new one.
 
-    A save that falls between goes before: what comes out last is older than what has the name.
-    Returns the name of the file that keeps an earlier save, where there is one.
+    An edit saved meanwhile is newer than the old file, and keeps the name. Returns the name of the
+    file that keeps an earlier edit, or an empty string.
     """
     placed: bytes = new
-    for _ in range(ROUNDS):
+    for _ in range(MAX_SWAPS):
         try:
             if _identity(directory, name) != placed:
-                break  # a save that is later than the one set aside
-            held = _identity(directory, aside)
+                break  # an edit newer than the one set aside
+            displaced = _identity(directory, aside)
             directory.exchange(aside, name)
         except FileNotFoundError:
-            return bring_back(directory, aside, name)
+            return restore_name(directory, aside, name)
         if _identity(directory, aside) == placed:
             break
-        placed = held
+        placed = displaced
     if directory.digest(aside) == new:
         directory.unlink(aside)
         return ""
-    return _keep(directory, aside, name)
+    return _keep_beside(directory, aside, name)
 
 
 def _identity(directory: Directory, name: str) -> bytes:
-    """Return the digest of a file; of what is none, or cannot be read, something that tells it."""
+    """Return the digest of a file; device and inode where it cannot be read."""
     found = directory.stat(name)
     return directory.digest(name) or f"{found.st_dev}:{found.st_ino}".encode()
 
 
-def bring_back(directory: Directory, aside: str, name: str) -> str:
-    """Give a file set aside its own name; where that is taken, one beside it, which is returned."""
+def restore_name(directory: Directory, aside: str, name: str) -> str:
+    """Rename a file set aside to its own name. Where that is taken, return one beside it."""
     try:
-        directory.claim(aside, name)
+        directory.rename_exclusive(aside, name)
     except FileExistsError:
-        return _keep(directory, aside, name)
+        return _keep_beside(directory, aside, name)
     return ""
 
 
-def _keep(directory: Directory, aside: str, name: str) -> str:
+def _keep_beside(directory: Directory, aside: str, name: str) -> str:
     saved = saved_name(name)
-    directory.claim(aside, saved)
+    directory.rename_exclusive(aside, saved)
     return saved
 
 
 def write_draft(directory: Directory, data: bytes, like: os.stat_result | None = None) -> str:
-    """Write a file that has no name of its own yet, and bring it to disk; returns its name.
+    """Create a file under a temporary name, sync it to disk, and return the name.
 
-    Its mode, owner and group are those of ``like``. Raises OSError, NotReplaceable.
+    It gets mode, owner and group of ``like``. Raises OSError; NotReplaceable if it cannot.
     """
     draft = draft_name()
     handle = directory.create(draft)
@@ -200,7 +202,7 @@ def write_draft(directory: Directory, data: bytes, like: os.stat_result | None =
 
 
 def _make_like(handle: IO[bytes], like: os.stat_result) -> None:
-    if not hasattr(os, "fchown"):  # Windows, where a file has the rights of its directory
+    if not hasattr(os, "fchown"):  # Windows: files inherit permissions from the directory
         return
     fd = handle.fileno()
     made = os.fstat(fd)
@@ -222,10 +224,10 @@ def _check(directory: Directory, name: str, expected: bytes) -> os.stat_result:
     return found
 
 
-def clear(directory: Directory) -> list[str]:
-    """Clear a directory of what killed runs left. Returns the names under which saves are kept.
+def clean_directory(directory: Directory) -> list[str]:
+    """Remove temporary files of killed runs; return the names under which edits are kept.
 
-    What cannot be cleared now is left for another run.
+    Files that cannot be removed are left for another run.
     """
     kept: list[str] = []
     for entry in directory.names():
@@ -239,25 +241,25 @@ def clear(directory: Directory) -> list[str]:
 
 
 def _recover(directory: Directory, entry: str, found: SetAside) -> str:
-    """Decide about a file set aside. Returns the name of the file that keeps a save, if any."""
-    held = directory.digest(entry)
+    """Restore or remove a file set aside; return the name that keeps an edit, or ""."""
+    current = directory.digest(entry)
     name = found.name
-    if found.is_new(held):  # it was not swapped in, or taken out again
+    if found.is_new(current):  # it is the new file, not swapped in or swapped back
         directory.unlink(entry)
         return ""
     if name is None:
-        if found.was_expected(held) and found.new is not None:
+        if found.was_expected(current) and found.new is not None:
             directory.unlink(entry)
             return ""
-        return bring_back(directory, entry, "page")
-    if found.was_expected(held):
+        return restore_name(directory, entry, "page")
+    if found.was_expected(current):
         if found.new is None and not directory.exists(name):
-            return bring_back(directory, entry, name)  # the deletion was not done
-        directory.unlink(entry)  # it was: the state keeps what was replaced
+            return restore_name(directory, entry, name)  # the deletion did not complete
+        directory.unlink(entry)  # the write completed; the state has a backup
         return ""
     if not directory.exists(name):
-        return bring_back(directory, entry, name)
+        return restore_name(directory, entry, name)
     current = directory.digest(name)
     if current is not None and found.is_new(current):
-        return put_back(directory, entry, name, current)
-    return bring_back(directory, entry, name)
+        return undo_swap(directory, entry, name, current)
+    return restore_name(directory, entry, name)

@@ -1,6 +1,6 @@
-"""From the files that lie in the folder to the pages that they are, and to what is wrong with them.
+"""Read the folder's files as pages (``scan``), and assign their keys (``assign_keys``).
 
-``scan`` reads; ``name`` is pure and needs to know the wiki's locales, which may come later.
+``assign_keys`` is separate because it needs the wiki's locales, which may be read at the same time.
 """
 
 from __future__ import annotations
@@ -32,21 +32,21 @@ Problem = BadPage | BadName
 
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """The files found: those that are pages, and those that are none, with the reason.
+    """The files that are pages, and the problems of those that are not.
 
-    ``read`` are the stamps and digests of files that had to be read, and that need not be again as
-    long as their stamps stay; ``unseen`` are files of which that was known and that are gone.
+    ``read`` has stamp and digest of each file that was read and whose stamp is reliable, for the
+    stat cache. ``gone`` are the files of the stat cache that no longer exist.
     """
 
     pages: tuple[Local, ...] = ()
     problems: tuple[BadPage, ...] = ()
     read: dict[str, tuple[Stamp, bytes]] = field(default_factory=dict)
-    unseen: tuple[str, ...] = ()
+    gone: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class NamedPages:
-    """The pages by their keys. ``stuck`` are keys whose file is no valid page: never gone."""
+class KeyedPages:
+    """Pages by key. ``blocked`` keys have a file that is no valid page: they are not deleted."""
 
     local: dict[Key, Local]
     blocked: frozenset[Key]
@@ -59,12 +59,11 @@ def scan(
     progress: Callable[[], None] = lambda: None,
     stamps: Mapping[str, tuple[Stamp, bytes]] | None = None,
 ) -> Scan:
-    """Look at every file of the folder. ``progress`` is called for each.
+    """Read every file of the folder. ``progress`` is called for each.
 
-    A file that bears the stamp that ``stamps`` has of it has the bytes that it then had, by their
-    digest, and is not read again where those are the base's. One whose bytes are the base's is not
-    parsed again. Raises FolderError where the folder itself cannot be read; a file that cannot be
-    is a problem of its own.
+    ``stamps`` is the stat cache: {file: (stamp, digest)}. A file whose stamp is unchanged and whose
+    digest is the base's is not read; one whose digest is the base's is not parsed. Files that
+    cannot be read become problems. Raises FolderError where the folder itself cannot be read.
     """
     known = {base.file: base for base in bases}
     stamps = stamps or {}
@@ -80,14 +79,14 @@ def scan(
             continue
         base = known.get(found.file)
         stamp, digest = stamps.get(found.file, (None, None))
-        kind = _kind(found.file)
+        kind = _content_type(found.file)
         as_known = stamp == found.stamp and base is not None and digest == base.digest
         if base is not None and as_known and base.content_type == kind:
             pages.append(Local(found.file, kind, base.local, base.digest))
             continue
-        looked = time.time_ns()
+        read_at = time.time_ns()
         try:
-            page = _page(found.file, kind, folder, base)
+            page = _read_page(found.file, kind, folder, base)
         except BadPage as problem:
             problems.append(problem)
             continue
@@ -95,7 +94,7 @@ def scan(
         if (
             base is not None
             and base.digest == page.digest
-            and stat_is_reliable(found.stamp, looked)
+            and stat_is_reliable(found.stamp, read_at)
         ):
             read[found.file] = (found.stamp, page.digest)
     problems += [
@@ -106,11 +105,11 @@ def scan(
     return Scan(tuple(pages), tuple(problems), read, tuple(stamps.keys() - seen))
 
 
-def _kind(file: str) -> ContentType:
+def _content_type(file: str) -> ContentType:
     return EXTENSIONS[file[file.rindex(".") :]]
 
 
-def _page(file: str, kind: ContentType, folder: Folder, base: Base | None) -> Local:
+def _read_page(file: str, kind: ContentType, folder: Folder, base: Base | None) -> Local:
     try:
         data = folder.read(file)
     except FolderError as error:
@@ -124,44 +123,44 @@ def _page(file: str, kind: ContentType, folder: Folder, base: Base | None) -> Lo
     return Local(file, kind, fingerprint(page), digest)
 
 
-def assign_keys(scanned: Scan, bases: Mapping[Key, Base], locales: Locales) -> NamedPages:
-    """Give every file its page's key; what has none, or shares one, is a problem."""
+def assign_keys(scanned: Scan, bases: Mapping[Key, Base], locales: Locales) -> KeyedPages:
+    """Assign each file its key. A file without a key, or with another file's, is a problem."""
     problems: list[Problem] = list(scanned.problems)
     files: dict[Key, list[Local]] = defaultdict(list)
-    blocked = _keys([problem.file for problem in scanned.problems], bases, locales)
-    was = {base.file: key for key, base in bases.items()}
+    blocked = _possible_keys([problem.file for problem in scanned.problems], bases, locales)
+    known_keys = {base.file: key for key, base in bases.items()}
     for local in scanned.pages:
         try:
-            files[_key(local.file, was.get(local.file), locales)].append(local)
+            files[_key(local.file, known_keys.get(local.file), locales)].append(local)
         except BadName as problem:
             problems.append(problem)
-            blocked |= _keys([local.file], bases, locales)
-    here = {key: found[0] for key, found in files.items() if len(found) == 1}
+            blocked |= _possible_keys([local.file], bases, locales)
+    unique = {key: found[0] for key, found in files.items() if len(found) == 1}
     for key, found in files.items():
         if len(found) > 1:
             blocked.add(key)
             others = ", ".join(local.file for local in found[1:])
             problems.append(BadPage(found[0].file, None, f"{others} is the same page: keep one"))
-    return NamedPages(
-        {key: local for key, local in here.items() if key not in blocked},
+    return KeyedPages(
+        {key: local for key, local in unique.items() if key not in blocked},
         frozenset(blocked),
         tuple(problems),
     )
 
 
-def _key(file: str, was: Key | None, locales: Locales) -> Key:
+def _key(file: str, known: Key | None, locales: Locales) -> Key:
     key = key_of(file, locales)
-    if was is not None and was != key:
-        # Neither is the one page gone, nor the other new.
-        rule = f"it was {was}, and with the wiki's locales as they are now it would be {key}"
+    if known is not None and known != key:
+        # The old page is not deleted and the new one not created.
+        rule = f"it was {known}, and with the wiki's locales as they are now it would be {key}"
         raise BadName(file, rule)
     return key
 
 
-def _keys(files: Iterable[str], bases: Mapping[Key, Base], locales: Locales) -> set[Key]:
-    """The keys that these files bear or bore, as far as anyone knows."""
+def _possible_keys(files: Iterable[str], bases: Mapping[Key, Base], locales: Locales) -> set[Key]:
+    """Return the keys that the files have, or had by their bases, as far as known."""
     files = set(files)
-    # A folder that cannot be read ends in a slash: nothing is known of the files below it.
+    # A folder that cannot be read ends in a slash, and stands for all files below it.
     folders = tuple(file for file in files if file.endswith("/"))
     keys = {
         key for key, base in bases.items() if base.file in files or base.file.startswith(folders)

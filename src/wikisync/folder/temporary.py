@@ -1,9 +1,8 @@
-"""The names of files that have not, or no longer, their own. Pure.
+"""Build and parse the names of temporary files. Pure.
 
-A *draft* holds bytes of this program, and nobody else's: it is removed wherever it is found. A file
-*set aside* may hold what a person saved: its name says what it was expected to hold, what was to
-take its place, and which file it is, so that a later run can tell what to do with it, even without
-a state.
+A *draft* contains only bytes written by this program, and is removed wherever it is found. A file
+*set aside* may contain a user's edit. Its name has the digest that was expected of it, that of its
+replacement, and its own name, so that a later run can restore it, even without the state.
 """
 
 from __future__ import annotations
@@ -14,10 +13,10 @@ from dataclasses import dataclass
 from typing import Final
 
 TEMPORARY: Final = ".wikisync-"
-"""How each of these names begins. No page's file does: pages' names have no dot."""
+"""The prefix of these names. Files of pages never start with a dot."""
 
 MAX_NAME: Final = 140
-"""Bytes of a name, at the most: encrypting file systems hold little more."""
+"""The most bytes of a name: encrypting file systems allow little more."""
 
 _DRAFT: Final = re.compile(re.escape(TEMPORARY) + "[0-9a-f]{12}")
 _ASIDE: Final = re.compile(
@@ -28,10 +27,10 @@ _DIGEST: Final = 8
 
 @dataclass(frozen=True, slots=True)
 class SetAside:
-    """What the name of a file set aside says.
+    """The parsed name of a file set aside.
 
-    ``lease`` is the beginning of the digest that the file was to have, ``new`` that of what was
-    to take its place (None: nothing was). ``name`` is the file's own; None where it is too long.
+    ``expected`` is the start of the digest that the file should have, ``new`` that of its
+    replacement (None for a deletion). ``name`` is the file's own; None where it was too long.
     """
 
     expected: bytes
@@ -39,35 +38,35 @@ class SetAside:
     name: str | None
 
     def was_expected(self, digest: bytes | None) -> bool:
-        """Whether a file of this digest is the one that was to be replaced."""
+        """Return whether a digest is that of the file to be replaced."""
         return digest is not None and digest[:_DIGEST] == self.expected
 
     def is_new(self, digest: bytes | None) -> bool:
-        """Whether a file of this digest is what was to take the other's place."""
+        """Return whether a digest is that of the replacement."""
         return digest is not None and self.new is not None and digest[:_DIGEST] == self.new
 
 
 def draft_name() -> str:
-    """Return a new name for a file that is being written."""
+    """Return a new name for a draft."""
     return TEMPORARY + secrets.token_hex(6)
 
 
 def aside_name(name: str, expected: bytes, new: bytes | None) -> str:
-    """Return a new name for a file that is about to be set aside."""
+    """Return a new name for a file to be set aside; ``new`` is None for a deletion."""
     becomes = "deleted" if new is None else new[:_DIGEST].hex()
-    begin = f"{draft_name()}.{expected[:_DIGEST].hex()}.{becomes}."
-    room = MAX_NAME - len(begin)
-    whole = len(name.encode()) <= room
-    return begin + (name if whole else _cut(name, room - 1) + "~")
+    prefix = f"{draft_name()}.{expected[:_DIGEST].hex()}.{becomes}."
+    space = MAX_NAME - len(prefix)
+    fits = len(name.encode()) <= space
+    return prefix + (name if fits else _cut(name, space - 1) + "~")
 
 
 def is_draft(entry: str) -> bool:
-    """Whether a name is one of ``draft_name``."""
+    """Return whether a name is one of ``draft_name``."""
     return _DRAFT.fullmatch(entry) is not None
 
 
 def parse_aside(entry: str) -> SetAside | None:
-    """Read a name of ``aside_name``; None where it is another."""
+    """Parse a name of ``aside_name``; None for any other name."""
     match = _ASIDE.fullmatch(entry)
     if match is None:
         return None
@@ -80,9 +79,9 @@ def parse_aside(entry: str) -> SetAside | None:
 
 
 def saved_name(name: str) -> str:
-    """Return a name, to be seen, for a save that cannot have its own any more."""
+    """Return a visible name beside ``name`` for an edit whose own name is taken."""
     return f"{_cut(name, MAX_NAME)}.saved-{secrets.token_hex(3)}"
 
 
-def _cut(name: str, most: int) -> str:
-    return name.encode()[:most].decode(errors="ignore")
+def _cut(name: str, limit: int) -> str:
+    return name.encode()[:limit].decode(errors="ignore")

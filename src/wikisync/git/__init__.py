@@ -1,1 +1,1 @@
-"""git."""
+"""Run git, and read the history of the folder's files."""

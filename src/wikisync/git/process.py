@@ -1,7 +1,7 @@
-"""Run git: without a shell, without secrets, and without programs that a repository names.
+"""Run git without a shell, without secrets, and without programs that a repository configures.
 
-The only module that starts git. By default git fetches nothing; ``NETWORK`` lifts that for one
-command. What is asked of git, and what its answers mean, is the caller's business.
+The only module that starts git. By default git may not use the network; the variables ``NETWORK``
+allow it for one command. Callers choose the arguments and parse the output.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-# Settings of a user or a repository that would change what is read, or run a program. A folder that
-# is laid out like a bare repository, with a configuration of its own, can be committed like any
-# other: git must not take it for one (safe.bareRepository).
+# These override settings of a user or a repository that would change the output, or run a program.
+# A folder laid out like a bare repository, with its own configuration, can be committed: git must
+# not use it as one (safe.bareRepository).
 _SETTINGS: Final = (
     "core.fsmonitor=false",
     f"core.hooksPath={os.devnull}",
@@ -44,85 +44,85 @@ _SETTINGS: Final = (
     "transfer.bundleURI=false",
 )
 NO_PROGRAMS: Final = ("--no-ext-diff", "--no-textconv")
-"""Options of ``log``, ``show`` and ``diff-tree`` that keep drivers of attributes from running."""
+"""Options of ``log``, ``show`` and ``diff-tree`` that disable drivers set by attributes."""
 
 NETWORK: Final = {"GIT_ALLOW_PROTOCOL": "file:git:http:https:ssh", "GIT_NO_LAZY_FETCH": "0"}
-"""The variables of a command that may fetch or push."""
+"""Environment variables for a command that may fetch or push."""
 
-# What git's own variables may say here: where it is installed, what is trusted, where to stop.
-_KEPT: Final = (
+# Variables of git that are kept: where it is installed, what it trusts, where discovery stops.
+_KEPT_VARIABLES: Final = (
     *("GIT_CONFIG", "GIT_EXEC_PATH", "GIT_CEILING_DIRECTORIES", "GIT_DISCOVERY_ACROSS"),
     "GIT_SSL_",
 )
-# What may hold a secret; an Action's inputs are among it.
-_SECRETS: Final = ("WIKISYNC_", "INPUT_", "GITHUB_TOKEN", "GH_TOKEN", "ACTIONS_")
-_COMPLAINTS: Final = 1 << 16
+# Prefixes of variables that may hold a secret, such as the inputs of an Action.
+_SECRET_PREFIXES: Final = ("WIKISYNC_", "INPUT_", "GITHUB_TOKEN", "GH_TOKEN", "ACTIONS_")
+_MAX_STDERR: Final = 1 << 16
 
 
 class GitFailed(Exception):
-    """Git could not say what it was asked. ``reason`` is its own first line."""
+    """Raised where git fails. ``reason`` is the first line of its error message."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
 
     @classmethod
-    def from_stderr(cls, complaints: bytes, code: int) -> GitFailed:
-        """The error of a git that ended with ``code``, in the line that says the most."""
-        said = complaints.decode("utf-8", "replace")
-        lines = [line.strip() for line in said.splitlines() if line.strip()]
+    def from_stderr(cls, stderr: bytes, code: int) -> GitFailed:
+        """Return the error for a git that exited with ``code``: its first fatal or first line."""
+        text = stderr.decode("utf-8", "replace")
+        lines = [line.strip() for line in text.splitlines() if line.strip()]
         fatal = [line for line in lines if line.startswith("fatal: ")]
-        told = [*fatal, *lines, f"git ended with exit code {code}"]
-        return cls(told[0].removeprefix("fatal: "))
+        candidates = [*fatal, *lines, f"git ended with exit code {code}"]
+        return cls(candidates[0].removeprefix("fatal: "))
 
     @property
     def partial(self) -> bool:
-        """Whether that is because the clone left the old contents out (``--filter``)."""
+        """Return whether git failed because the clone is partial (``--filter``)."""
         return "promisor" in self.reason
 
 
 @dataclass(frozen=True, slots=True)
 class GitProcess:
-    """Git at work: where to ask, and where the answers come from."""
+    """A running git process with its input and output pipes."""
 
-    asking: IO[bytes]
-    answers: IO[bytes]
+    stdin: IO[bytes]
+    stdout: IO[bytes]
     _process: subprocess.Popen[bytes]
-    _complaints: IO[bytes]
+    _stderr: IO[bytes]
 
-    def failed(self) -> GitFailed | None:
-        """Wait for git's end; the error that it ended in."""
+    def wait(self) -> GitFailed | None:
+        """Wait for git to exit; return its error, or None where it succeeded."""
         code = self._process.wait()
-        return self.ended_early() if code else None
+        return self.failure() if code else None
 
-    def ended_early(self) -> GitFailed:
-        """The error of a git that ended before it had answered."""
+    def failure(self) -> GitFailed:
+        """Wait for git to exit and return its error, whatever its exit code."""
         code = self._process.wait()
-        self._complaints.seek(0)
-        return GitFailed.from_stderr(self._complaints.read(_COMPLAINTS), code)
+        self._stderr.seek(0)
+        return GitFailed.from_stderr(self._stderr.read(_MAX_STDERR), code)
 
 
 @contextmanager
-def start(folder: Path, *asked: str) -> Iterator[GitProcess]:
-    """Git in ``folder``, for as long as the ``with`` lasts. Raises GitFailed."""
-    # Complaints go to a file: a pipe that nobody reads could fill up.
-    with tempfile.TemporaryFile() as complaints:
+def start(folder: Path, *arguments: str) -> Iterator[GitProcess]:
+    """Start git in ``folder``, and kill it at the end of the ``with``. Raises GitFailed."""
+    # stderr goes to a file: a pipe that nobody reads could fill up and block git.
+    with tempfile.TemporaryFile() as stderr:
         try:
             process = subprocess.Popen(
-                _command(asked),
+                _command(arguments),
                 cwd=folder,
                 env=_environment(),
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
-                stderr=complaints,
+                stderr=stderr,
             )
         except OSError as error:
             raise GitFailed(error.strerror or str(error)) from error
         asking, answers = process.stdin, process.stdout
         if asking is None or answers is None:
-            raise AssertionError  # both were asked for
+            raise AssertionError  # Popen was given PIPE for both
         try:
-            yield GitProcess(asking, answers, process, complaints)
+            yield GitProcess(asking, answers, process, stderr)
         finally:
             process.kill()
             for pipe in (asking, answers):
@@ -132,19 +132,19 @@ def start(folder: Path, *asked: str) -> Iterator[GitProcess]:
 
 
 def run(
-    folder: Path, *asked: str, also: Mapping[str, str] | None = None, given: bytes = b""
+    folder: Path, *arguments: str, env: Mapping[str, str] | None = None, stdin: bytes = b""
 ) -> subprocess.CompletedProcess[bytes] | None:
-    """Run git to its end; None where it is not installed.
+    """Run git and return its completed process; None where it is not installed.
 
-    ``also`` are more variables for its environment, ``given`` is its input.
+    ``env`` are additional environment variables. The exit code is not checked.
     """
-    environment = _environment() | dict(also or {})
+    environment = _environment() | dict(env or {})
     try:
         return subprocess.run(
-            _command(asked),
+            _command(arguments),
             cwd=folder,
             env=environment,
-            input=given,
+            input=stdin,
             capture_output=True,
             check=False,
         )
@@ -152,21 +152,21 @@ def run(
         return None
 
 
-def _command(asked: tuple[str, ...]) -> list[str]:
-    """The command line of git. Raises FileNotFoundError where it is not installed."""
+def _command(arguments: tuple[str, ...]) -> list[str]:
+    """Return the command line of git. Raises FileNotFoundError where it is not installed."""
     settings = [part for setting in _SETTINGS for part in ("-c", setting)]
     program = find_program("git")
     if program is None:
         raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), "git")
-    return [program, "--no-pager", *settings, *asked]
+    return [program, "--no-pager", *settings, *arguments]
 
 
 def _environment() -> dict[str, str]:
-    """The environment without secrets, nor what would point git elsewhere, make it ask or fetch."""
+    """Return the environment without secrets and repository variables; no prompts, no fetching."""
     kept = {
         name: value
         for name, value in os.environ.items()
-        if not name.startswith(("GIT_", *_SECRETS)) or name.startswith(_KEPT)
+        if not name.startswith(("GIT_", *_SECRET_PREFIXES)) or name.startswith(_KEPT_VARIABLES)
     }
     return (
         kept
@@ -176,6 +176,6 @@ def _environment() -> dict[str, str]:
             "GIT_OPTIONAL_LOCKS": "0",
             "GIT_TERMINAL_PROMPT": "0",
             "GIT_NO_LAZY_FETCH": "1",
-            "GIT_ALLOW_PROTOCOL": "none",  # for a git that does not know the line above
+            "GIT_ALLOW_PROTOCOL": "none",  # for versions of git without GIT_NO_LAZY_FETCH
         }
     )

@@ -1,6 +1,6 @@
-"""What git knows of the folder's files, and the three-way merge of a text.
+"""Read the committed versions of the folder's files, and merge texts three ways, with git.
 
-A few processes do for any number of files. How git is started is ``git_process``' business.
+The number of git processes does not depend on the number of files.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from wikisync.git.process import GitProcess
 
-__all__ = ["GitFailed", "Merge", "Repository", "Version", "merge_file"]
+__all__ = ["FileVersion", "GitFailed", "MergeResult", "Repository", "merge_file"]
 
 _CHUNK: Final = 1 << 16
 _REGULAR: Final = {b"100644", b"100755"}  # neither a link nor a submodule
@@ -28,7 +28,7 @@ _COMMIT: Final = b"commit "
 _NO_REPOSITORY: Final = ("not a git repository (or any", "cannot use bare repository")
 _NO_COMMIT: Final = ("does not have any commits", "bad default revision")
 
-# Each merge is shown against each of its parents: a merge by hand makes texts of its own.
+# -m shows a merge against each parent: a merge resolved by hand contains texts of its own.
 _LOG: Final = (
     *("log", "--raw", "-z", "--no-abbrev", "--no-renames", "--no-color", "-m", "--full-history"),
     *(*NO_PROGRAMS, "--date-order", "--format=commit %ct %at", "--", "."),
@@ -36,11 +36,11 @@ _LOG: Final = (
 
 
 @dataclass(frozen=True, slots=True)
-class Version:
-    """A file since a commit: the blob that it is, and when it was written (s since 1970).
+class FileVersion:
+    """A file as a commit has it: its blob, and its time in seconds since 1970.
 
-    That is the commit's time, or its author's, which a rebase keeps; the earlier of the two.
-    ``blob`` is None where the commit took the file away.
+    ``time`` is the earlier of the commit's time and the author's, which a rebase keeps. ``blob`` is
+    None where the commit deleted the file.
     """
 
     blob: str | None
@@ -48,15 +48,15 @@ class Version:
 
 
 @dataclass(frozen=True, slots=True)
-class Merge:
-    """A merged text. Where it is not ``clean``, conflict marks stand in it: *here* and *wiki*."""
+class MergeResult:
+    """A merged text. If not ``clean``, it contains conflict markers, labelled *here* and *wiki*."""
 
     text: str
     clean: bool
 
 
 class Repository:
-    """The git repository that a folder lies in. ``shallow``: its history is cut off."""
+    """The git repository around a folder. ``shallow``: it has only part of its history."""
 
     def __init__(self, folder: Path, prefix: bytes, *, shallow: bool) -> None:
         self.shallow = shallow
@@ -65,14 +65,19 @@ class Repository:
 
     @classmethod
     def at(cls, folder: Path) -> Repository | None:
-        """The repository around ``folder``; None where there is none, or git is not installed.
+        """Return the repository around ``folder``; None without a repository or without git.
 
-        Raises GitFailed where git cannot look: the repository is somebody else's
-        (``safe.directory``), or damaged.
+        Raises GitFailed where git cannot open it: another user owns it (``safe.directory``), or it
+        is damaged.
         """
-        # The prefix comes last: it may hold anything, line ends too.
-        asked = ("rev-parse", "--is-inside-work-tree", "--is-shallow-repository", "--show-prefix")
-        done = run(folder, *asked)
+        # The prefix comes last: it may contain any character, even line ends.
+        arguments = (
+            "rev-parse",
+            "--is-inside-work-tree",
+            "--is-shallow-repository",
+            "--show-prefix",
+        )
+        done = run(folder, *arguments)
         if done is None:
             return None
         if done.returncode:
@@ -85,63 +90,63 @@ class Repository:
             return None
         return cls(folder, prefix.removesuffix(b"\n"), shallow=shallow == b"true")
 
-    def versions(self, files: Collection[str] | None = None) -> dict[str, tuple[Version, ...]]:
-        """What was ever committed of ``files`` (names below the folder), newest first.
+    def versions(self, files: Collection[str] | None = None) -> dict[str, tuple[FileVersion, ...]]:
+        """Return all committed versions of ``files`` (names below the folder), newest first.
 
-        None: of every file below the folder. Files that are gone by now are found too. Names that
-        are no UTF-8, links and submodules are passed over. Raises GitFailed.
+        ``files`` of None means every file below the folder, deleted ones included. Skips names that
+        are not UTF-8, links and submodules. Raises GitFailed.
         """
         wanted = None if files is None else frozenset(files)
-        found: dict[str, list[Version]] = {}
+        found: dict[str, list[FileVersion]] = {}
         time = 0
-        for field, name in _pairs(self._log()):
+        for field, name in _entries(self._log()):
             if field.startswith(_COMMIT):
                 time = min(map(int, field.removeprefix(_COMMIT).split()))
                 continue
-            file = self._name(name)
+            file = self._name_below(name)
             if file is None or (wanted is not None and file not in wanted):
                 continue
-            _was, mode, _old, blob, *_ = field.split(b" ")
+            _old_mode, mode, _old, blob, *_ = field.split(b" ")
             if mode in _REGULAR:
-                _note(found.setdefault(file, []), Version(blob.decode("ascii"), time))
-            else:  # taken away, or a link or a submodule by now: no file all the same
-                _note(found.setdefault(file, []), Version(None, time))
+                _add_older(found.setdefault(file, []), FileVersion(blob.decode("ascii"), time))
+            else:  # deleted, or replaced by a link or a submodule
+                _add_older(found.setdefault(file, []), FileVersion(None, time))
         return {
             file: tuple(versions)
             for file, versions in found.items()
             if any(version.blob for version in versions)
         }
 
-    def read(self, blobs: Iterable[str]) -> Iterator[tuple[str, bytes | None]]:
-        """The bytes of blobs, each as it comes; None for one that is missing or too large.
+    def read_blobs(self, blobs: Iterable[str]) -> Iterator[tuple[str, bytes | None]]:
+        """Yield each blob with its bytes; None for one that is missing or too large for a page.
 
-        Raises GitFailed where git ends before it has answered.
+        Raises GitFailed where git exits early.
         """
         with start(self._folder, "cat-file", "--batch") as git:
             for blob in blobs:
-                # One question, one answer: neither pipe can fill up.
+                # One request, one response: neither pipe can fill up.
                 with suppress(BrokenPipeError):
-                    git.asking.write(f"{blob}\n".encode())
-                    git.asking.flush()
-                head = git.answers.readline().split()
+                    git.stdin.write(f"{blob}\n".encode())
+                    git.stdin.flush()
+                head = git.stdout.readline().split()
                 if not head:
-                    raise git.ended_early()
-                yield blob, None if len(head) < 3 else _body(git, int(head[2]))
+                    raise git.failure()
+                yield blob, None if len(head) < 3 else _read_blob(git, int(head[2]))
 
     def _log(self) -> Iterator[bytes]:
-        """The NUL-ended fields of git's log, as they come."""
+        """Yield the NUL-terminated fields of git's log."""
         with start(self._folder, *_LOG) as git:
             rest = b""
-            while chunk := git.answers.read(_CHUNK):
+            while chunk := git.stdout.read(_CHUNK):
                 *whole, rest = (rest + chunk).split(b"\0")
                 yield from whole
-            failure = git.failed()
-        # A repository without a commit has no history, and says so as an error.
+            failure = git.wait()
+        # git log fails in a repository without a commit.
         if failure and not any(sign in failure.reason for sign in _NO_COMMIT):
             raise failure
 
-    def _name(self, name: bytes) -> str | None:
-        """A path in the repository as a name below the folder; None where there is none."""
+    def _name_below(self, name: bytes) -> str | None:
+        """Return a repository path relative to the folder; None outside it or if not UTF-8."""
         if not name.startswith(self._prefix):
             return None
         try:
@@ -150,33 +155,33 @@ class Repository:
             return None
 
 
-def merge_file(here: str, base: str, there: str) -> Merge | None:
-    """The three-way merge of texts that each end in a line end; None where there is no git.
+def merge_file(local: str, base: str, remote: str) -> MergeResult | None:
+    """Merge texts three ways; each ends in a line end. Returns None where git is not installed.
 
-    Raises FolderError where it cannot be done for another reason, such as a full disk.
+    Raises FolderError where it fails for another reason, such as a full disk.
     """
     names = ("-L", "here", "-L", "base", "-L", "wiki", "here", "base", "wiki")
     try:
         with tempfile.TemporaryDirectory(prefix="wikisync-") as name:
             folder = Path(name)
-            for file, text in (("here", here), ("base", base), ("wiki", there)):
+            for file, text in (("here", local), ("base", base), ("wiki", remote)):
                 (folder / file).write_bytes(text.encode())
-            # A repository that the temporary folder may lie in has no say.
-            outside = {"GIT_CEILING_DIRECTORIES": str(folder.parent.resolve())}
-            done = run(folder, "merge-file", "-p", *names, also=outside)
+            # The settings of a repository around the temporary folder do not apply.
+            env = {"GIT_CEILING_DIRECTORIES": str(folder.parent.resolve())}
+            done = run(folder, "merge-file", "-p", *names, env=env)
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise FolderError("a temporary file", "write", reason) from error
     if done is None:
         return None
     if not 0 <= done.returncode < 128:  # the number of conflicts, up to 127
-        said = done.stderr.decode("utf-8", "replace").strip() or f"exit code {done.returncode}"
-        raise FolderError("a text", "merge", said.splitlines()[0])
-    return Merge(done.stdout.decode("utf-8"), done.returncode == 0)
+        complaint = done.stderr.decode("utf-8", "replace").strip() or f"exit code {done.returncode}"
+        raise FolderError("a text", "merge", complaint.splitlines()[0])
+    return MergeResult(done.stdout.decode("utf-8"), done.returncode == 0)
 
 
-def _pairs(fields: Iterable[bytes]) -> Iterator[tuple[bytes, bytes]]:
-    """Git's fields as (commit, nothing) and (change, file name)."""
+def _entries(fields: Iterable[bytes]) -> Iterator[tuple[bytes, bytes]]:
+    """Yield fields of git's log as (commit line, b"") and (change, file name)."""
     stream = iter(fields)
     for field in stream:
         text = field.lstrip(b"\n")
@@ -186,21 +191,21 @@ def _pairs(fields: Iterable[bytes]) -> Iterator[tuple[bytes, bytes]]:
             yield text, next(stream, b"")
 
 
-def _note(versions: list[Version], older: Version) -> None:
-    """Add the next older version; what a merge only repeats was committed before it."""
+def _add_older(versions: list[FileVersion], older: FileVersion) -> None:
+    """Append the next older version. A newer one with the same blob only repeats it (a merge)."""
     if versions and versions[-1].blob == older.blob:
         versions.pop()
     versions.append(older)
 
 
-def _body(git: GitProcess, size: int) -> bytes | None:
-    """One answer's bytes, without the line end after them; too large a one is passed over."""
+def _read_blob(git: GitProcess, size: int) -> bytes | None:
+    """Read the bytes of one blob without the line end after them; None where it is too large."""
     if size > MAX_FILE_BYTES:
         left = size + 1
-        while left and (chunk := git.answers.read(min(left, _CHUNK))):
+        while left and (chunk := git.stdout.read(min(left, _CHUNK))):
             left -= len(chunk)
         return None
-    data = git.answers.read(size + 1)
+    data = git.stdout.read(size + 1)
     if len(data) <= size:
-        raise git.ended_early()
+        raise git.failure()
     return data[:-1]

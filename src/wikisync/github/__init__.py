@@ -1,5 +1,4 @@
-"""Runs on GitHub: what GitHub says of a run, the Action's command, comments and pull requests.
+"""Run wikisync on GitHub: the Action, its comments and annotations, and the pull request.
 
-The edge: environment, files, GitHub's API and git. What is said there is made in
-``report.github``. ``python -m wikisync.github`` is what the Action and the workflow call.
+``python -m wikisync.github`` is the command that the Action and the reusable workflow call.
 """

@@ -1,4 +1,4 @@
-"""``python -m wikisync.github run`` and ``… propose``: what the Action and the workflow call."""
+"""Run the Action (``run``) or open its pull request (``propose``), as workflows on GitHub do."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _USAGE = "usage: python -m wikisync.github run|propose"
 
 
 def main(arguments: list[str]) -> int:
-    """Run one of the two; the exit code."""
+    """Run a subcommand and return its exit code."""
     guard_log(os.environ)
     try:
         return _run(arguments)
@@ -31,7 +31,7 @@ def _run(arguments: list[str]) -> int:
             from wikisync.github.pull_request import propose_pull_request
 
             return propose_pull_request(os.environ)
-    print(_USAGE, file=sys.stderr)  # noqa: T201  (nobody else is there to say it)
+    print(_USAGE, file=sys.stderr)  # noqa: T201  (the log of the job)
     return 2
 
 

@@ -1,10 +1,9 @@
-"""The Action: one command, told to GitHub in all the ways that it has, and how the job ends.
+"""Run the Action: read its inputs, run one command, and report the result to GitHub.
 
-A run that has no wiki to ask: a fork of the project, or a pull request that gets no secret.
+Without a token, as in a fork or a pull request from one, the run succeeds, says why the wiki was
+not read, and compares the pull request with its target branch instead.
 
-It ends green, says why, and shows of a pull request what can be shown without the wiki.
-
-The Action's inputs, from the environment that ``action.yml`` gives its script.
+Inputs come from the environment variables that ``action.yml`` sets.
 """
 
 from __future__ import annotations
@@ -20,9 +19,9 @@ from wikisync import config as configuration
 from wikisync import planfile
 from wikisync.errors import BadConfig, GitHubError, NotConfigured, UntrustedCheckout, WikisyncError
 from wikisync.github import job_output
-from wikisync.github.api import comment
-from wikisync.github.environment import CommandResult, job, save_result
-from wikisync.github.markdown import error_markdown, mark, to_markdown, without_address
+from wikisync.github.api import update_comment
+from wikisync.github.environment import CommandResult, read_job, save_result
+from wikisync.github.markdown import comment_marker, error_markdown, to_markdown, without_address
 from wikisync.github.markdown_text import code, comment_limit, escape, summary_limit
 from wikisync.github.preview import preview
 from wikisync.github.trust import check_writes, load
@@ -31,8 +30,8 @@ from wikisync.github.workflow_commands import (
     FailOn,
     annotate,
     code_of,
-    differs,
     job_exit_code,
+    needs_attention,
     step_outputs,
 )
 from wikisync.progress import silent
@@ -50,120 +49,120 @@ if TYPE_CHECKING:
     from wikisync.github.environment import Job, PullRequest
 
 
-_NOWHERE: Final = "http://wiki.invalid"
-"""Stands for an address that nobody gave, so that the rest of the configuration can be read."""
+_NO_URL: Final = "http://wiki.invalid"
+"""The URL used to load the rest of the configuration where none is configured or trusted."""
 
 NO_COMMENT: Final = "A pull request from a fork gets no comment: its runs may not write one."
 
 
 @dataclass(frozen=True, slots=True)
 class ActionRun:
-    """One run of the Action."""
+    """A run of the Action: its inputs, the job it is in, and its configuration."""
 
-    asked: Inputs
+    inputs: Inputs
     job: Job
     config: Config
 
 
 def run_action(env: Mapping[str, str]) -> int:
-    """Do what the inputs ask for; the exit code of the step."""
+    """Run the command that the inputs name, and return the exit code of the step."""
     job_output.guard_log(env)
-    here = job(env)
+    job = read_job(env)
     try:
-        asked = inputs(env)
-        config, untrusted = _config(here, asked, _environment(env))
+        inputs = read_inputs(env)
+        config, untrusted = _load_config(job, inputs, _with_inputs(env))
         job_output.mask(config.token)
-        if config.url == _NOWHERE or not config.token:
-            has_url = config.url != _NOWHERE
-            return unconfigured(config, here, asked, untrusted, has_url=has_url)
-        if asked.command != "plan":
-            check_writes(here)
-        return _commanded(ActionRun(asked, here, config))
+        if config.url == _NO_URL or not config.token:
+            has_url = config.url != _NO_URL
+            return report_unconfigured(config, job, inputs, untrusted, has_url=has_url)
+        if inputs.command != "plan":
+            check_writes(job)
+        return _run_command(ActionRun(inputs, job, config))
     except WikisyncError as error:
-        _tell_error(error, here)
+        _print_error(error, job)
         return code_of(error)
 
 
-def _environment(env: Mapping[str, str]) -> dict[str, str]:
-    """The environment with the inputs in the places where the configuration looks for them."""
+def _with_inputs(env: Mapping[str, str]) -> dict[str, str]:
+    """Return the environment with the inputs ``url`` and ``token`` as WIKISYNC variables."""
     given = {
         name: value for name in ("URL", "TOKEN") if (value := env.get(f"INPUT_{name}", "").strip())
     }
     return {**env, **{f"WIKISYNC_{name}": value for name, value in given.items()}}
 
 
-def _config(
-    here: Job, asked: Inputs, env: Mapping[str, str]
+def _load_config(
+    job: Job, inputs: Inputs, env: Mapping[str, str]
 ) -> tuple[Config, UntrustedCheckout | None]:
-    """Load the configuration; its address is ``_NOWHERE`` where there is none that may be used.
+    """Load the configuration; its URL is ``_NO_URL`` where none is configured or trusted.
 
-    The error says why, where the checkout has one. Raises UsageError.
+    The error is the reason why a URL in the checkout is not trusted. Raises UsageError.
     """
     untrusted = None
     try:
-        config = load(here, asked.config, env, need_token=False)
+        config = load(job, inputs.config, env, need_token=False)
     except (NotConfigured, UntrustedCheckout) as error:
-        if asked.config is not None and not asked.config.is_file():
+        if inputs.config is not None and not inputs.config.is_file():
             raise
-        nowhere = {**env, "WIKISYNC_URL": _NOWHERE}
-        config = configuration.load(asked.config, env=nowhere, need_token=False)
+        placeholder_env = {**env, "WIKISYNC_URL": _NO_URL}
+        config = configuration.load(inputs.config, env=placeholder_env, need_token=False)
         untrusted = error if isinstance(error, UntrustedCheckout) else None
-    if asked.folder:
-        folder = configuration.check_folder("action.yml", config.root, asked.folder)
+    if inputs.folder:
+        folder = configuration.check_folder("action.yml", config.root, inputs.folder)
         config = replace(config, folder=folder)
     return config, untrusted
 
 
-def _commanded(run: ActionRun) -> int:
+def _run_command(run: ActionRun) -> int:
     try:
-        report, files = _report(run)
+        report, files = _execute(run)
     except WikisyncError as error:
-        body = error_markdown(error, job_output.TITLES[run.asked.command])
-        _comment(run, without_address(body, run.config.url), anew=False)
+        body = error_markdown(error, job_output.TITLES[run.inputs.command])
+        _comment(run, without_address(body, run.config.url), create=False)
         raise
     from rich.console import Console
 
     show(replace(report, diffs=()), Console(highlight=False, markup=False, emoji=False))
-    job_output.report_run(report, run.config, run.job, run.asked.fail_on)
-    job_output.write_outputs(run.job.output, files | _page(report, run))
-    room = comment_limit(run.job.run_url)
-    body = to_markdown(replace(report, wiki=""), room, job_output.title(report))
+    job_output.report_run(report, run.config, run.job, run.inputs.fail_on)
+    job_output.write_outputs(run.job.output, files | _write_html(report, run))
+    limit = comment_limit(run.job.run_url)
+    body = to_markdown(replace(report, wiki=""), limit, job_output.title(report))
     body = without_address(body, run.config.url)
-    _comment(run, body, anew=differs(report))
-    whole = job_exit_code(report, "conflicts") == DONE
+    _comment(run, body, create=needs_attention(report))
+    complete = job_exit_code(report, "conflicts") == DONE
     folder = job_output.in_repository(run.config.folder, run.job)
-    save_result(run.job, CommandResult(run.asked.command, folder, whole, body))
-    return job_exit_code(report, run.asked.fail_on)
+    save_result(run.job, CommandResult(run.inputs.command, folder, complete, body))
+    return job_exit_code(report, run.inputs.fail_on)
 
 
-def _report(run: ActionRun) -> tuple[Report, dict[str, str]]:
-    """What the command found and did, and the files that it wrote, by their outputs' names."""
-    asked = run.asked
+def _execute(run: ActionRun) -> tuple[Report, dict[str, str]]:
+    """Run the command; return its report, and the files written as {output name: path}."""
+    inputs = run.inputs
     request = Request(
-        asked.command,
-        "push" if asked.command == "plan" else asked.command,
-        delete=asked.delete,
-        max_delete=asked.max_delete,
+        inputs.command,
+        "push" if inputs.command == "plan" else inputs.command,
+        delete=inputs.delete,
+        max_delete=inputs.max_delete,
         texts=True,
     )
-    if asked.command != "plan":
+    if inputs.command != "plan":
         return sync_run.run_sync(run.config, request, silent, ask=lambda _found: True), {}
-    file = _place(run.job, "json")
+    file = _new_file(run.job, "json")
     report = sync_run.dry_run(run.config, replace(request, file=str(file)), silent)
     if report.plan.refusals:
         return report, {}
     settings = planfile.settings_of(run.config)
-    return report, _made("plan-file", file, lambda: planfile.save(report, settings, file))
+    return report, _make_output("plan-file", file, lambda: planfile.save(report, settings, file))
 
 
-def _page(report: Report, run: ActionRun) -> dict[str, str]:
-    """The report as an HTML page."""
-    file = _place(run.job, "html")
-    return _made("report", file, lambda: builder.write(report, file))
+def _write_html(report: Report, run: ActionRun) -> dict[str, str]:
+    """Write the report as an HTML file, and return it as {output name: path}."""
+    file = _new_file(run.job, "html")
+    return _make_output("report", file, lambda: builder.write(report, file))
 
 
-def _made(name: str, file: Path, make: Callable[[], object]) -> dict[str, str]:
-    """A file for later steps, as an output; that it cannot be made is a warning, no more."""
+def _make_output(name: str, file: Path, make: Callable[[], object]) -> dict[str, str]:
+    """Call ``make`` to write a file; return {name: path}, or print a warning and return {}."""
     try:
         make()
     except WikisyncError as error:
@@ -172,31 +171,31 @@ def _made(name: str, file: Path, make: Callable[[], object]) -> dict[str, str]:
     return {name: str(file)}
 
 
-def _place(job: Job, suffix: str) -> Path:
-    """A file for later steps, of a name that no other run of the Action in this job has."""
+def _new_file(job: Job, suffix: str) -> Path:
+    """Return a path for a new file that later steps read, unique within the job."""
     folder = job.temporary or Path(tempfile.gettempdir())
     return folder / f"wikisync-{secrets.token_hex(4)}.{suffix}"
 
 
-def _comment(run: ActionRun, body: str, *, anew: bool) -> None:
-    """Comment on the pull request, where there is one. That it fails is a warning, no more."""
-    about = run.job.pull_request
-    if about is None or not run.asked.comment:
+def _comment(run: ActionRun, body: str, *, create: bool) -> None:
+    """Comment on the pull request, if the run has one. A failure is printed as a warning."""
+    pull_request = run.job.pull_request
+    if pull_request is None or not run.inputs.comment:
         return
-    if about.from_fork:
+    if pull_request.from_fork:
         job_output.append(run.job.summary, f"\n{NO_COMMENT}\n")
         return
-    hidden = mark(run.config.url, run.config.folder_name)
+    marker = comment_marker(run.config.url, run.config.folder_name)
     try:
-        comment(run.job, about.number, hidden, body, anew=anew)
+        update_comment(run.job, pull_request.number, marker, body, create=create)
     except GitHubError as error:
         job_output.print_annotations([Annotation("warning", "wikisync", str(error_message(error)))])
         job_output.append(run.job.summary, f"\n{escape(str(error_message(error)))}\n")
 
 
-def _tell_error(error: WikisyncError, here: Job) -> None:
-    print(f"wikisync: {error_message(error)}", file=sys.stderr)  # noqa: T201  (the log is its screen)
-    job_output.report_error(error, here)
+def _print_error(error: WikisyncError, job: Job) -> None:
+    print(f"wikisync: {error_message(error)}", file=sys.stderr)  # noqa: T201  (the log of the job)
+    job_output.report_error(error, job)
 
 
 FORK: Final = (
@@ -208,70 +207,72 @@ NO_WIKI: Final = "No wiki is configured, so there is nothing to do."
 REMEDY: Final = "Set the secrets WIKISYNC_URL and WIKISYNC_TOKEN to change that."
 
 
-def unconfigured(
+def report_unconfigured(
     config: Config,
     job: Job,
-    asked: Inputs,
+    inputs: Inputs,
     untrusted: UntrustedCheckout | None = None,
     *,
     has_url: bool,
 ) -> int:
-    """Say why the wiki is not asked, show what can be shown; the exit code of the step.
+    """Report why the wiki is not read, with a preview of a pull request; return the exit code.
 
-    ``untrusted`` is why an address that the checkout has is not used.
+    ``untrusted`` is the reason why a URL in the checkout is not used.
     """
-    about = job.pull_request
+    pull_request = job.pull_request
     reason, remedy = NOT_ASKED if has_url else NO_WIKI, REMEDY
     if untrusted and config.token:
         message = error_message(untrusted)
         reason, remedy = message.text, message.hint
-    elif about and about.from_fork:
+    elif pull_request and pull_request.from_fork:
         reason, remedy = FORK, ""
     job_output.print_annotations([Annotation("notice", "wikisync", f"{reason} {remedy}".strip())])
     folder = job_output.in_repository(config.folder, job)
-    save_result(job, CommandResult(asked.command, folder, whole=False, body=""))
-    if about is None:
+    save_result(job, CommandResult(inputs.command, folder, complete=False, body=""))
+    if pull_request is None:
         job_output.append(job.summary, f"### wikisync\n\n{escape(f'{reason} {remedy}')}\n")
-        job_output.write_outputs(job.output, _nothing())
+        job_output.write_outputs(job.output, _zero_outputs())
         return DONE
-    return _preview(config, job, asked, about, f"{reason} {remedy}".strip())
+    return _preview(config, job, inputs, pull_request, f"{reason} {remedy}".strip())
 
 
-def _preview(config: Config, job: Job, asked: Inputs, about: PullRequest, reason: str) -> int:
+def _preview(
+    config: Config, job: Job, inputs: Inputs, pull_request: PullRequest, reason: str
+) -> int:
     title = "wikisync: the pages that this pull request changes"
-    intro = f"{escape(reason)} Compared with {code(about.base)}, the target branch:"
+    intro = f"{escape(reason)} Compared with {code(pull_request.base)}, the target branch:"
     try:
-        report = preview(config, job, delete=asked.delete)
+        report = preview(config, job, delete=inputs.delete)
     except GitHubError as error:
         job_output.print_annotations([Annotation("warning", "wikisync", str(error_message(error)))])
         job_output.append(
             job.summary, f"### {title}\n\n{escape(f'{reason} {error_message(error)}')}\n"
         )
-        job_output.write_outputs(job.output, _nothing())
+        job_output.write_outputs(job.output, _zero_outputs())
         return DONE
     job_output.print_annotations(
-        annotate(report, job_output.in_repository(config.folder, job), asked.fail_on)
+        annotate(report, job_output.in_repository(config.folder, job), inputs.fail_on)
     )
     job_output.write_outputs(job.output, step_outputs(report))
     if job.summary is not None:
-        room = summary_limit(job_output.used(job.summary))
-        job_output.append(job.summary, to_markdown(report, room, title, intro))
-    return job_exit_code(report, asked.fail_on)
+        limit = summary_limit(job_output.size_of(job.summary))
+        job_output.append(job.summary, to_markdown(report, limit, title, intro))
+    return job_exit_code(report, inputs.fail_on)
 
 
-def _nothing() -> dict[str, str]:
-    counted = dict.fromkeys(("created", "updated", "moved", "deleted", "conflicts"), "0")
-    return {"changed": "false", **counted}
+def _zero_outputs() -> dict[str, str]:
+    counts = dict.fromkeys(("created", "updated", "moved", "deleted", "conflicts"), "0")
+    return {"changed": "false", **counts}
 
 
 CommandInput = Literal["plan", "push", "pull", "sync"]
 
-_FLAGS: Final = {"true": True, "false": False}
+_BOOLEANS: Final = {"true": True, "false": False}
 
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
-    """What a workflow asked the Action for. ``folder`` is empty where the configuration tells."""
+    """The inputs of the Action. An empty ``folder`` means that of the configuration."""
 
     command: CommandInput = "plan"
     folder: str = ""
@@ -282,33 +283,33 @@ class Inputs:
     comment: bool = True
 
 
-def inputs(env: Mapping[str, str]) -> Inputs:
-    """The inputs. Raises BadConfig, by the input's own name."""
+def read_inputs(env: Mapping[str, str]) -> Inputs:
+    """Read the inputs from the environment. Raises BadConfig, with the name of the input."""
     config = env.get("INPUT_CONFIG", "").strip()
     return Inputs(
-        command=cast("CommandInput", _word(env, "command", get_args(CommandInput), "plan")),
+        command=cast("CommandInput", _choice(env, "command", get_args(CommandInput), "plan")),
         folder=env.get("INPUT_FOLDER", "").strip(),
         config=Path(config) if config else None,
-        delete=_FLAGS[_word(env, "delete", tuple(_FLAGS), "false")],
+        delete=_BOOLEANS[_choice(env, "delete", tuple(_BOOLEANS), "false")],
         max_delete=_count(env, "max-delete"),
-        fail_on=cast("FailOn", _word(env, "fail-on", get_args(FailOn), "conflicts")),
-        comment=_FLAGS[_word(env, "comment", tuple(_FLAGS), "true")],
+        fail_on=cast("FailOn", _choice(env, "fail-on", get_args(FailOn), "conflicts")),
+        comment=_BOOLEANS[_choice(env, "comment", tuple(_BOOLEANS), "true")],
     )
 
 
-def _given(env: Mapping[str, str], name: str) -> str:
+def _input(env: Mapping[str, str], name: str) -> str:
     return env.get(f"INPUT_{name.upper().replace('-', '_')}", "").strip()
 
 
-def _word(env: Mapping[str, str], name: str, known: tuple[str, ...], default: str) -> str:
-    value = _given(env, name).lower() or default
-    if value not in known:
-        raise BadConfig("action.yml", name, repr(value), f"one of {', '.join(known)}")
+def _choice(env: Mapping[str, str], name: str, choices: tuple[str, ...], default: str) -> str:
+    value = _input(env, name).lower() or default
+    if value not in choices:
+        raise BadConfig("action.yml", name, repr(value), f"one of {', '.join(choices)}")
     return value
 
 
 def _count(env: Mapping[str, str], name: str) -> int | None:
-    value = _given(env, name)
+    value = _input(env, name)
     if not value:
         return None
     if not (value.isascii() and value.isdigit()):

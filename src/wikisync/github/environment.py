@@ -1,11 +1,9 @@
-"""What GitHub says of the run: its event, its repository, and the files that it reads back.
+"""Read the job from GitHub's environment, and pass the Action's result to later steps.
 
-Every value comes from the environment or the event's file, never from a command line: titles and
-branch names are written by anybody, and a script that had them pasted in would run them.
+Values come from environment variables and the event file, never from a command line: anybody can
+choose titles and branch names, and a script that contained them would run them as code.
 
-What the Action leaves to later steps of its job: what it found, for the pull request's text.
-
-A file in the job's temporary folder, which nobody but the job can reach.
+The result is a file in the job's temporary folder.
 """
 
 from __future__ import annotations
@@ -24,15 +22,15 @@ if TYPE_CHECKING:
 API: Final = "https://api.github.com"
 SERVER: Final = "https://github.com"
 NO_COMMIT: Final = "0" * 40
-"""Git's name for no commit at all."""
+"""Git's name for no commit."""
 _SHA: Final = re.compile(r"[0-9a-f]{40}([0-9a-f]{24})?")
 
 
 @dataclass(frozen=True, slots=True)
 class PullRequest:
-    """The pull request that a run is about. ``base`` is its target branch, ``base_sha`` its head.
+    """The pull request of a run. ``base`` is its target branch, at the commit ``base_sha``.
 
-    ``from_fork``: it comes from another repository, whose runs get no secret and may not write.
+    ``from_fork``: it comes from another repository. Its runs get no secrets and may not write.
     """
 
     number: int
@@ -43,10 +41,10 @@ class PullRequest:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A run on GitHub. ``token`` is GitHub's own, and kept out of ``repr``.
+    """A job on GitHub. ``token`` is for GitHub's API, and kept out of ``repr``.
 
-    ``sha`` is the commit that GitHub starts the run at, ``merge_base`` what a merge queue merges
-    into.
+    ``sha`` is the commit that GitHub runs the workflow on, ``merge_base`` the target commit of a
+    merge queue. ``summary`` and ``output`` are the files that GitHub reads back.
     """
 
     event: str
@@ -74,8 +72,8 @@ class _Secret(str):
         return "'***'"
 
 
-def job(env: Mapping[str, str]) -> Job:
-    """The run as the environment tells it."""
+def read_job(env: Mapping[str, str]) -> Job:
+    """Read the job from the environment."""
     repository = env.get("GITHUB_REPOSITORY", "")
     server = env.get("GITHUB_SERVER_URL") or SERVER
     run = env.get("GITHUB_RUN_ID", "")
@@ -89,8 +87,8 @@ def job(env: Mapping[str, str]) -> Job:
         token=_Secret(env.get("GITHUB_TOKEN", "").strip()),
         ref=env.get("GITHUB_REF", ""),
         run_url=f"{server}/{repository}/actions/runs/{run}" if repository and run else "",
-        sha=_commit(env.get("GITHUB_SHA")),
-        merge_base=_commit((event.get("merge_group") or {}).get("base_sha")),
+        sha=_commit_sha(env.get("GITHUB_SHA")),
+        merge_base=_commit_sha((event.get("merge_group") or {}).get("base_sha")),
         summary=_path_in(env, "GITHUB_STEP_SUMMARY"),
         output=_path_in(env, "GITHUB_OUTPUT"),
         temporary=_path_in(env, "RUNNER_TEMP"),
@@ -98,8 +96,8 @@ def job(env: Mapping[str, str]) -> Job:
     )
 
 
-def _commit(found: object) -> str:
-    """Return the name of a commit, or ``NO_COMMIT``."""
+def _commit_sha(found: object) -> str:
+    """Return a commit hash; ``NO_COMMIT`` where the value is none."""
     return found if isinstance(found, str) and _SHA.fullmatch(found) else NO_COMMIT
 
 
@@ -125,40 +123,40 @@ def _pull_request(event: Mapping[str, Any], repository: str) -> PullRequest | No
         return PullRequest(
             int(found["number"]),
             str(found["base"]["ref"]),
-            _commit(found["base"]["sha"]),
+            _commit_sha(found["base"]["sha"]),
             from_fork=head is None or str(head["full_name"]) != repository,
         )
     except (KeyError, TypeError, ValueError):
         return None
 
 
-_NAME: Final = "wikisync.json"
+_RESULT_NAME: Final = "wikisync.json"
 
 
 @dataclass(frozen=True, slots=True)
 class CommandResult:
-    """What a command came to. ``folder`` is as the repository names it.
+    """The result of a command. ``folder`` is relative to the top of the repository.
 
-    ``whole`` is False where something was left: a conflict, a failure, a refusal. ``body`` is the
-    report in Markdown, no larger than the text of a pull request.
+    ``complete`` is False after a conflict, a failure or a refusal. ``body`` is the report in
+    Markdown, which fits in the text of a pull request.
     """
 
     command: str
     folder: str
-    whole: bool
+    complete: bool
     body: str
 
 
-def save_result(job: Job, handover: CommandResult) -> None:
-    """Leave it to the steps that follow. That it fails costs them a text, no more."""
+def save_result(job: Job, result: CommandResult) -> None:
+    """Write the result for later steps. Errors are ignored: those steps then lack a text."""
     file = _result_file(job)
     if file is not None:
         with suppress(OSError):
-            file.write_text(json.dumps(asdict(handover)), encoding="utf-8")
+            file.write_text(json.dumps(asdict(result)), encoding="utf-8")
 
 
 def load_result(job: Job) -> CommandResult | None:
-    """What was left, if anything was."""
+    """Read the result of an earlier step; None where there is none."""
     file = _result_file(job)
     try:
         found = json.loads(file.read_text(encoding="utf-8")) if file else None
@@ -168,4 +166,4 @@ def load_result(job: Job) -> CommandResult | None:
 
 
 def _result_file(job: Job) -> Path | None:
-    return job.temporary / _NAME if job.temporary else None
+    return job.temporary / _RESULT_NAME if job.temporary else None

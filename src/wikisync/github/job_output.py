@@ -1,9 +1,7 @@
-"""The log of a run on GitHub, its summary and its outputs: where they are written.
+"""Write the log, the summary, the annotations and the outputs of a job on GitHub.
 
-Pages, wikis and errors may hold lines that GitHub would act on: all that is printed goes through
-``LogStream``.
-
-Telling GitHub of a command: the summary, the annotations, the outputs.
+Pages, wikis and errors may contain lines that GitHub would run as workflow commands, so everything
+printed goes through ``LogStream``.
 """
 
 from __future__ import annotations
@@ -17,10 +15,15 @@ from contextlib import suppress
 from typing import IO, TYPE_CHECKING, Final, TextIO
 
 from wikisync.github import workflow_commands
-from wikisync.github.environment import job
+from wikisync.github.environment import read_job
 from wikisync.github.markdown import error_markdown, to_markdown
 from wikisync.github.markdown_text import summary_limit
-from wikisync.github.workflow_commands import Defuser, annotate, of_error, step_outputs
+from wikisync.github.workflow_commands import (
+    CommandEscaper,
+    annotate,
+    error_annotation,
+    step_outputs,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -34,55 +37,55 @@ if TYPE_CHECKING:
 
 
 class LogStream(io.TextIOBase):
-    """A stream into the log of a run: what is printed to it is text, whatever it repeats.
+    """A stream to the log of a job that escapes workflow commands in everything written.
 
-    Commands of ours go past it, by ``command``. It has no ``buffer``, through which others could.
+    ``command`` writes one unescaped. There is no ``buffer``, which would bypass the escaping.
     """
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
-        self._defuser = Defuser()
+        self._defuser = CommandEscaper()
 
     @property
     def encoding(self) -> str:  # type: ignore[override]
-        """The encoding of the stream below."""
+        """Return the encoding of the wrapped stream."""
         return self._stream.encoding or "utf-8"
 
     @property
     def errors(self) -> str:  # type: ignore[override]
-        """What is done about characters that the encoding has not."""
+        """Return how the wrapped stream handles characters outside its encoding."""
         return self._stream.errors or "strict"
 
     def write(self, text: str) -> int:
-        """Print text, defused."""
+        """Write text with workflow commands escaped."""
         self._stream.write(self._defuser.feed(text))
         return len(text)
 
     def command(self, line: str) -> None:
-        """Print a command of ours, on a line of its own."""
+        """Write a workflow command on its own line."""
         self._stream.write(f"{line}\n")
 
     def flush(self) -> None:
-        """Flush the stream below."""
+        """Flush the wrapped stream."""
         self._stream.flush()
 
     def isatty(self) -> bool:
-        """Return whether the stream below is a terminal."""
+        """Return whether the wrapped stream is a terminal."""
         return self._stream.isatty()
 
     def fileno(self) -> int:
-        """Return the descriptor of the stream below."""
+        """Return the file descriptor of the wrapped stream."""
         return self._stream.fileno()
 
     def writable(self) -> bool:
-        """It is."""
+        """Return True."""
         return True
 
 
 def guard_log(env: Mapping[str, str]) -> None:
-    """On GitHub, let stdout and stderr be ``LogStream``s from here on: the door for all output.
+    """On GitHub, replace stdout and stderr by ``LogStream``s.
 
-    A stream that was sent into a file is no log, and keeps what is printed byte for byte.
+    A stream redirected to a file is not the log, and stays as it is.
     """
     if env.get("GITHUB_ACTIONS") != "true":
         return
@@ -93,24 +96,24 @@ def guard_log(env: Mapping[str, str]) -> None:
 
 
 def print_annotations(found: Iterable[Annotation]) -> None:
-    """Print annotations, to stderr: GitHub reads both."""
+    """Print annotations to stderr; GitHub reads stdout and stderr."""
     for annotation in found:
-        _command(str(annotation))
+        _print_command(str(annotation))
 
 
 def mask(secret: str) -> None:
-    """Have GitHub keep a secret out of the log.
+    """Make GitHub mask a secret in the log.
 
-    GitHub shows the line that tells it as ``***``; a file would keep it, so that it is not written
-    where stderr is one.
+    GitHub shows the command itself as ``***``. Where stderr is a file, which would keep the secret,
+    nothing is written.
     """
     if not secret or _is_file(sys.stderr):
         return
-    for line in workflow_commands.mask(secret):
-        _command(line)
+    for line in workflow_commands.mask_commands(secret):
+        _print_command(line)
 
 
-def _command(line: str) -> None:
+def _print_command(line: str) -> None:
     stream = sys.stderr
     if isinstance(stream, LogStream):
         stream.command(line)
@@ -119,8 +122,8 @@ def _command(line: str) -> None:
     stream.flush()
 
 
-def used(summary: Path) -> int:
-    """The bytes that the step's summary has already."""
+def size_of(summary: Path) -> int:
+    """Return the size of the step's summary in bytes; 0 where it cannot be read."""
     try:
         return summary.stat().st_size
     except OSError:
@@ -128,9 +131,9 @@ def used(summary: Path) -> int:
 
 
 def append(file: Path | None, text: str) -> None:
-    """Add to one of the files that GitHub reads back; one that cannot be written is passed over.
+    """Append to a file that GitHub reads back. Errors are ignored.
 
-    They only tell of a run: what it did is done whether they can be written or not.
+    These files only report on a run: its writes are done whether or not the report can be.
     """
     if file is None:
         return
@@ -139,14 +142,14 @@ def append(file: Path | None, text: str) -> None:
 
 
 def write_outputs(file: Path | None, values: dict[str, str]) -> None:
-    """Give outputs to the steps that follow."""
+    """Write the outputs of the step."""
     append(file, workflow_commands.output_lines(values, f"wikisync-{secrets.token_hex(16)}"))
 
 
 def _is_file(stream: IO[str]) -> bool:
     try:
         return stat.S_ISREG(os.fstat(stream.fileno()).st_mode)
-    except (OSError, ValueError):  # no stream of the system's, as in a test
+    except (OSError, ValueError):  # a stream without a descriptor, as in a test
         return False
 
 
@@ -159,39 +162,39 @@ TITLES: Final = {
 
 
 def report_run(report: Report, config: Config, job: Job, fail_on: FailOn = "conflicts") -> None:
-    """Tell of a command that has a report."""
+    """Write annotations, outputs and summary for a report."""
     print_annotations(annotate(report, in_repository(config.folder, job), fail_on))
     write_outputs(job.output, step_outputs(report))
     if job.summary is not None:
-        room = summary_limit(used(job.summary))
+        room = summary_limit(size_of(job.summary))
         append(job.summary, f"{to_markdown(report, room, title(report))}\n")
 
 
 def report_command(report: Report, config: Config) -> None:
-    """Tell of a command that a step ran by itself, as its environment says."""
-    report_run(report, config, job(os.environ))
+    """Report a command that a step ran without the Action; the job is read from the environment."""
+    report_run(report, config, read_job(os.environ))
 
 
 def report_command_error(error: WikisyncError) -> None:
-    """The same of what ended it before there was anything to report."""
-    report_error(error, job(os.environ))
+    """Report the error of a command that a step ran without the Action."""
+    report_error(error, read_job(os.environ))
 
 
 def report_error(error: WikisyncError, job: Job) -> None:
-    """Tell of what ended a command before there was anything to report."""
-    print_annotations([of_error(error)])
+    """Write the annotation and the summary for an error that ended a command."""
+    print_annotations([error_annotation(error)])
     append(job.summary, error_markdown(error, "wikisync: it could not be done"))
 
 
 def title(report: Report) -> str:
-    """The heading of what is told of a report."""
+    """Return the heading of a report."""
     request = report.request
     named = TITLES.get(request.command, f"wikisync {request.command}")
     return f"{named} (only looked)" if request.dry_run else named
 
 
 def in_repository(folder: Path, job: Job) -> str:
-    """The folder of pages as the repository names it, for annotations of its files."""
+    """Return the folder relative to the top of the repository, for annotations of its files."""
     try:
         return folder.resolve().relative_to(job.workspace.resolve()).as_posix()
     except ValueError:

@@ -1,4 +1,4 @@
-"""A report as Markdown for GitHub: a table of pages, what is left to people, folded differences."""
+"""Format a report as Markdown for GitHub: a table of pages, the problems, and folded diffs."""
 
 from __future__ import annotations
 
@@ -28,95 +28,97 @@ if TYPE_CHECKING:
     from wikisync.request import PageDiff, Report
 
 _TABLE: Final = "| | Page | What changes | Lines |\n|---|---|---|---|\n"
-_MORE: Final = "\n… and {} more.\n"
+_OMITTED: Final = "\n… and {} more.\n"
 
 
-def mark(wiki: str, folder: str) -> str:
-    """The hidden line by which a comment is found again: one for each wiki and folder."""
+def comment_marker(wiki: str, folder: str) -> str:
+    """Return the HTML comment that identifies a comment by wikisync, unique per wiki and folder."""
     name = blake2b(f"{wiki}\n{folder}".encode(), digest_size=8).hexdigest()
     return f"<!-- wikisync {name} -->"
 
 
-def to_markdown(report: Report, room: MarkdownLimit, title: str, intro: str = "") -> str:
-    """The report under a heading of its own, no larger than the room.
+def to_markdown(report: Report, limit: MarkdownLimit, title: str, intro: str = "") -> str:
+    """Format a report under a heading, no larger than ``limit``.
 
-    ``intro`` is Markdown that goes between the heading and the rest.
+    ``intro`` is Markdown that goes below the heading.
     """
-    sheet = BoundedMarkdown(room)
-    sheet.add(f"### {title}\n\n")
+    markdown = BoundedMarkdown(limit)
+    markdown.add(f"### {title}\n\n")
     if intro:
-        sheet.add(f"{intro}\n\n")
+        markdown.add(f"{intro}\n\n")
     if report.wiki:
-        sheet.add(f"{code(report.folder)} ↔ {code(report.wiki)}\n\n")
-    for line in _summed_up(report):
-        sheet.add(f"{escape(line)}\n")
-    sheet.add("\n")
-    _left_to_people(sheet, report)
-    differences = [(pair, list(lines(pair))[2:]) for pair in report.diffs]  # less the two names
-    figures = {_which(pair.item): _figures(body) for pair, body in differences if body}
+        markdown.add(f"{code(report.folder)} ↔ {code(report.wiki)}\n\n")
+    for line in _summary_lines(report):
+        markdown.add(f"{escape(line)}\n")
+    markdown.add("\n")
+    _add_problems(markdown, report)
+    differences = [
+        (pair, list(lines(pair))[2:]) for pair in report.diffs
+    ]  # without the two file names
+    counts = {_which(pair.item): _line_counts(body) for pair, body in differences if body}
     rows = [
-        _row(action, outcome, figures.get(_which(action), ""))
+        _row(action, outcome, counts.get(_which(action), ""))
         for action, outcome in results(report)
         if action.verb != "adopt" or (outcome is not None and outcome.result != "done")
     ]
-    sheet.rows(_TABLE, rows, _MORE)
+    markdown.add_rows(_TABLE, rows, _OMITTED)
     for pair, body in differences:
         if body:
-            sheet.difference(_summary(pair, body), body, len(figures))
-    return sheet.text()
+            markdown.add_diff(_diff_heading(pair, body), body, len(counts))
+    return markdown.text()
 
 
 def without_address(text: str, url: str) -> str:
-    """Markdown of ours that does not name the wiki's address, which may be a secret of the job.
+    """Replace the wiki's URL and host, which may be a secret of the job, in Markdown of a report.
 
-    GitHub takes secrets out of logs and summaries, but not out of comments. Reasons may name the
-    host alone, or in another address; differences of pages, which come last, stay as they are.
+    GitHub masks secrets in logs and summaries, but not in comments. Errors may contain the host
+    alone, or in another URL. The diffs of pages, which come last, stay as they are.
     """
     if not url:
         return text
     head, differences, rest = text.replace(escape(url), "the wiki").partition("<details>")
     host = urlsplit(url).hostname or ""
-    if "." in host:  # one that has none is a word like any other
+    if "." in host:  # a host without a dot could be any word
         named = rf"(?:https?{escape('://')})?(?<![\w.-]){re.escape(escape(host))}(?![\w-])(?::\d+)?"
         head = re.sub(named, "the wiki", head, flags=re.IGNORECASE)
     return f"{head}{differences}{rest}"
 
 
 def error_markdown(error: WikisyncError, title: str) -> str:
-    """What ended a run before there was anything to report."""
+    """Format the error that ended a command, under a heading."""
     message = error_message(error)
     return f"### {title}\n\n{escape(message.text)} {escape(message.hint)}".rstrip() + "\n"
 
 
-def _summed_up(report: Report) -> Iterator[str]:
-    """What it comes to, without what is only for whoever sits at a terminal."""
+def _summary_lines(report: Report) -> Iterator[str]:
+    """Yield the lines of the summary, without hints that only apply in a terminal."""
     request = replace(report.request, dry_run=False)
     if request.command in {"plan", "show"}:
         request = replace(request, command=request.direction)
     return summary(replace(report, request=request))
 
 
-def _left_to_people(sheet: BoundedMarkdown, report: Report) -> None:
+def _add_problems(markdown: BoundedMarkdown, report: Report) -> None:
     refusals = [
         f"- {code(refusal.rule)}: {escape(str(refusal_message(refusal)))}\n"
         for refusal in report.plan.refusals
     ]
-    sheet.rows("**Refused: nothing is written.**\n\n", refusals, _MORE)
+    markdown.add_rows("**Refused: nothing is written.**\n\n", refusals, _OMITTED)
     failures = [
         f"- {code(action.file)}: {escape(str(error_message(outcome.error)))}\n"
         for action, outcome in results(report)
         if outcome is not None and outcome.result == "failed" and outcome.error
     ]
-    sheet.rows("**Failed**\n\n", failures, _MORE)
+    markdown.add_rows("**Failed**\n\n", failures, _OMITTED)
     found = [f"- {code(c.file)}: {escape(str(conflict_message(c)))}\n" for c in conflicts(report)]
-    sheet.rows("**Conflicts: left alone on both sides**\n\n", found, _MORE)
+    markdown.add_rows("**Conflicts: left alone on both sides**\n\n", found, _OMITTED)
     problems = [f"- {escape(str(error_message(problem)))}\n" for problem in report.plan.problems]
-    sheet.rows("**Files that are no page**\n\n", problems, _MORE)
+    markdown.add_rows("**Files that are no page**\n\n", problems, _OMITTED)
     notes = [f"- {escape(str(note_message(note)))}\n" for note in report.notes]
-    sheet.rows("**Notes**\n\n", notes, _MORE)
+    markdown.add_rows("**Notes**\n\n", notes, _OMITTED)
 
 
-def _row(action: Action, outcome: ActionResult | None, figures: str) -> str:
+def _row(action: Action, outcome: ActionResult | None, counts: str) -> str:
     is_done = outcome is not None and outcome.result == "done"
     what = (done_label if is_done else planned_label)(action)
     note = ", ".join(action.fields) if action.verb in {"update", "merge"} else ""
@@ -126,26 +128,28 @@ def _row(action: Action, outcome: ActionResult | None, figures: str) -> str:
     elif outcome is not None and not is_done:
         what = outcome.result
         note = str(error_message(outcome.error)) if outcome.error else ""
-    return f"| {escape(what)} | {_name(action)} | {escape(note)} | {figures} |\n"
+    return f"| {escape(what)} | {_file_cell(action)} | {escape(note)} | {counts} |\n"
 
 
 def _which(item: Action | Conflict) -> tuple[Key, str]:
     return item.key, item.verb if isinstance(item, Action) else "conflict"
 
 
-def _figures(body: list[str]) -> str:
-    more = sum(line.startswith("+") for line in body)
-    less = sum(line.startswith("-") for line in body)
-    return f"+{more:,} −{less:,}"
+def _line_counts(body: list[str]) -> str:
+    added = sum(line.startswith("+") for line in body)
+    removed = sum(line.startswith("-") for line in body)
+    return f"+{added:,} −{removed:,}"
 
 
-def _name(action: Action) -> str:
+def _file_cell(action: Action) -> str:
     old = action.first_file or action.from_file
     return f"{code(old)} → {code(action.file)}" if old else code(action.file)
 
 
-def _summary(pair: PageDiff, body: list[str]) -> str:
+def _diff_heading(pair: PageDiff, body: list[str]) -> str:
     item = pair.item
     what = planned_label(item) if isinstance(item, Action) else "conflict"
     title = next((page.title for page in (pair.new, pair.old) if page and page.title), "")
-    return " · ".join(filter(None, (code(item.file), escape(title), escape(what), _figures(body))))
+    return " · ".join(
+        filter(None, (code(item.file), escape(title), escape(what), _line_counts(body)))
+    )

@@ -1,7 +1,7 @@
-"""What a pull request changes, told without the wiki: the pages against the target branch.
+"""Compare the pages of a pull request with its target branch, without the wiki.
 
-For runs that get no secret, such as those of a fork's pull request. Files are read, and git;
-nothing of the pull request is run, and nothing is sent anywhere.
+For runs without secrets, such as those for a pull request from a fork. Only files and git are
+read: no code of the pull request runs, and nothing is sent.
 """
 
 from __future__ import annotations
@@ -32,23 +32,25 @@ if TYPE_CHECKING:
     from wikisync.page.model import Page
     from wikisync.planning.model import Local
 
-_UNKNOWN: Final = Locales("", ())
-"""The wiki's locales, where nobody can ask for them."""
+_UNKNOWN_LOCALES: Final = Locales("", ())
+"""Locales of a wiki that is not read."""
 
 
 def preview(config: Config, job: Job, *, delete: bool) -> Report:
-    """The pages that differ from the target branch, as a report with their texts.
+    """Return a report of the pages that differ from the target branch, with their diffs.
 
-    Raises GitHubError where git cannot tell what was there, FolderError.
+    Raises GitHubError where git cannot read the old pages, FolderError.
     """
-    folder = Folder(config.folder, config.ignore, may_lack=True)
-    named = assign_keys(scan(folder, ()), {}, _UNKNOWN)
-    here = {local.file: local for local in named.local.values()}
+    folder = Folder(config.folder, config.ignore, missing_ok=True)
+    scanned = assign_keys(scan(folder, ()), {}, _UNKNOWN_LOCALES)
+    local = {local.file: local for local in scanned.local.values()}
     changes = _changes(config.folder, job.pull_request) if job.pull_request else []
     changes = [change for change in changes if not folder.ignores(change[0] or change[1])]
-    before = _before(config.folder, changes)
+    old_pages = _old_pages(config.folder, changes)
     pairs = tuple(
-        pair for change in changes for pair in _pairs(change, before, here, folder, named.problems)
+        pair
+        for change in changes
+        for pair in _page_diffs(change, old_pages, local, folder, scanned.problems)
     )
     withheld = None if delete else "delete"
     pairs = tuple(
@@ -59,27 +61,27 @@ def preview(config: Config, job: Job, *, delete: bool) -> Report:
     )
     actions = tuple(pair.item for pair in pairs if isinstance(pair.item, Action))
     touched = {action.key for action in actions}
-    known = len({*(Key("", local.file) for local in here.values()), *touched})
-    plan = Plan(actions, problems=named.problems, pages=known, in_sync=known - len(touched))
+    known = len({*(Key("", local.file) for local in local.values()), *touched})
+    plan = Plan(actions, problems=scanned.problems, pages=known, in_sync=known - len(touched))
     request = Request("plan", "push", delete=delete)
     return Report(request, "", config.folder_name, plan, diffs=pairs)
 
 
 Change = tuple[str, str, str]
-"""(name before, name now, blob before); a name is empty where there was or is no file."""
+"""(old name, new name, old blob); a name is empty where the file does not exist."""
 
 
-def _changes(folder: Path, about: PullRequest) -> list[Change]:
-    # Commits are compared: a look at the files themselves would run the filters of attributes.
-    asked = ("diff-tree", "-r", *NO_PROGRAMS, "--raw", "-z", "-M", "--no-abbrev", "--relative")
-    commits = (_base(folder, about), "HEAD") if folder.is_dir() else ()
-    done = run(folder, *asked, *commits, "--", ".") if commits else None
+def _changes(folder: Path, pull_request: PullRequest) -> list[Change]:
+    # Compares commits: comparing the files would run the filters set by attributes.
+    arguments = ("diff-tree", "-r", *NO_PROGRAMS, "--raw", "-z", "-M", "--no-abbrev", "--relative")
+    commits = (_merge_base(folder, pull_request), "HEAD") if folder.is_dir() else ()
+    done = run(folder, *arguments, *commits, "--", ".") if commits else None
     if done is None or done.returncode:
-        raise _cannot_tell(about)
-    return [change for change in _parsed(done.stdout) if any(map(_is_page, change[:2]))]
+        raise _unknown_base(pull_request)
+    return [change for change in _parse_changes(done.stdout) if any(map(_is_page, change[:2]))]
 
 
-def _parsed(raw: bytes) -> Iterator[Change]:
+def _parse_changes(raw: bytes) -> Iterator[Change]:
     fields = iter(raw.split(b"\0"))
     for field in fields:
         if not field.startswith(b":"):
@@ -97,33 +99,33 @@ def _parsed(raw: bytes) -> Iterator[Change]:
                 yield first, second, blob
 
 
-def _base(folder: Path, about: PullRequest) -> str:
-    """The commit to compare with: what the pull request is merged into, or where it began."""
+def _merge_base(folder: Path, pull_request: PullRequest) -> str:
+    """Return the commit to compare with: the target that GitHub merged into, or the merge base."""
     # GitHub checks out a merge of the pull request into its target.
-    for asked in (
+    for arguments in (
         ("rev-parse", "--verify", "-q", "HEAD^2"),
-        ("merge-base", "HEAD", about.base_sha),
+        ("merge-base", "HEAD", pull_request.base_sha),
     ):
-        done = run(folder, *asked)
+        done = run(folder, *arguments)
         if done is not None and done.returncode == 0:
-            return "HEAD^1" if "HEAD^2" in asked else done.stdout.decode("ascii").strip()
-    raise _cannot_tell(about)
+            return "HEAD^1" if "HEAD^2" in arguments else done.stdout.decode("ascii").strip()
+    raise _unknown_base(pull_request)
 
 
-def _cannot_tell(about: PullRequest) -> GitHubError:
+def _unknown_base(pull_request: PullRequest) -> GitHubError:
     reason = "git does not know it here (actions/checkout needs fetch-depth: 0)"
-    return GitHubError(f"compare with {about.base}", reason)
+    return GitHubError(f"compare with {pull_request.base}", reason)
 
 
-def _before(folder: Path, changes: list[Change]) -> dict[str, Page]:
-    """The pages as they were, by their files' names then; those that were none are left out."""
+def _old_pages(folder: Path, changes: list[Change]) -> dict[str, Page]:
+    """Return the old pages by their old names, without files that were no valid pages."""
     repository = Repository.at(folder) if changes else None
     if repository is None:
         return {}
     blobs = {blob: file for file, _, blob in changes if blob and _is_page(file)}
     found: dict[str, Page] = {}
     try:
-        texts = dict(repository.read(blobs))
+        texts = dict(repository.read_blobs(blobs))
     except GitFailed as problem:
         raise GitHubError("read what was there", problem.reason) from problem
     for file, _, blob in changes:
@@ -137,22 +139,22 @@ def _before(folder: Path, changes: list[Change]) -> dict[str, Page]:
     return found
 
 
-def _pairs(
+def _page_diffs(
     change: Change,
-    before: dict[str, Page],
-    here: dict[str, Local],
+    old_pages: dict[str, Page],
+    local: dict[str, Local],
     folder: Folder,
     problems: tuple[Problem, ...],
 ) -> Iterator[PageDiff]:
-    """What is done to one page; to a renamed one that was edited too, two things."""
-    was, now, _ = change
-    old, new = before.get(was), _now(here.get(now), folder)
-    if new is None and any(_is_about(problem, now) for problem in problems):
-        return  # no page, which is told already
-    file = now or was
+    """Yield the changes of one page: two for a page that was renamed and edited."""
+    old_file, new_file, _ = change
+    old, new = old_pages.get(old_file), _new_page(local.get(new_file), folder)
+    if new is None and any(_is_about(problem, new_file) for problem in problems):
+        return  # already reported as a problem
+    file = new_file or old_file
     key = Key("", file)
-    if old is not None and new is not None and was != now:
-        move = Action("move", "wiki", key, now, from_key=Key("", was), from_file=was)
+    if old is not None and new is not None and old_file != new_file:
+        move = Action("move", "wiki", key, new_file, from_key=Key("", old_file), from_file=old_file)
         yield PageDiff(move, new, new)
     if old is None and new is not None:
         yield PageDiff(Action("create", "wiki", key, file), None, new)
@@ -168,7 +170,7 @@ def _is_about(problem: Problem, file: str) -> bool:
     return isinstance(problem, BadPage | BadName) and problem.name == file
 
 
-def _now(local: Local | None, folder: Folder) -> Page | None:
+def _new_page(local: Local | None, folder: Folder) -> Page | None:
     if local is None:
         return None
     return parse(folder.read(local.file), local.content_type, file=local.file).page

@@ -1,7 +1,7 @@
-"""``wikisync review``: tick pages in a browser, see what changes in each, and publish them.
+"""Serve ``wikisync review``: a page in a browser to see changes, tick pages and publish them.
 
-Needs the extra ``report``. ``gate`` says who may come in, ``session`` what is going on, ``site``
-answers requests, ``serving`` listens on loopback, and ``run`` is the whole as a list of steps.
+Needs the extra ``report``. ``auth`` authorizes requests, ``session`` has the state, ``server``
+answers requests on loopback, and ``command`` runs a review.
 """
 
 from __future__ import annotations

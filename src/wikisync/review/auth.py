@@ -1,9 +1,8 @@
-"""Who may come in: one browser, that has the secret of the address, and nothing but its own pages.
+"""Authorize the requests of a review: one browser, by a one-time secret and then a cookie.
 
-The secret is good for one entrance; what the browser gets for it is a cookie that neither scripts
-nor other sites can use, below a path that nobody else knows, since cookies are shared by all ports
-of a host. Every request must name the address as we gave it, which ends DNS rebinding, and must
-not come from another site.
+The secret in the URL works once and sets a cookie (HttpOnly, SameSite=Strict). Cookies are shared
+by all ports of a host, so its path is random. Every request must have the expected Host header,
+which prevents DNS rebinding, and must not come from another site.
 """
 
 from __future__ import annotations
@@ -18,71 +17,77 @@ if TYPE_CHECKING:
 
 HOST: Final = "127.0.0.1"
 COOKIE: Final = "wikisync_review"
-_OURS: Final = frozenset({"same-origin", "none"})
-"""What ``Sec-Fetch-Site`` may say: sent by our own page, or by the user."""
+_ALLOWED_SITES: Final = frozenset({"same-origin", "none"})
+"""Allowed values of ``Sec-Fetch-Site``: sent by a page of this server, or by the user."""
 
 
 class Auth:
-    """The gate of one review, for a server on ``port``."""
+    """The secrets of one review, for a server on ``port``; its pages are below ``base_path``."""
 
     def __init__(self, port: int) -> None:
         self._host = f"{HOST}:{port}"
         self._secret = token_urlsafe(32)
-        self._pass = token_urlsafe(32)
-        self._open = True
+        self._cookie_value = token_urlsafe(32)
+        self._secret_unused = True
         self._lock = Lock()
-        self.room = f"/{token_urlsafe(16)}/"
+        self.base_path = f"/{token_urlsafe(16)}/"
         self.token = token_urlsafe(32)
-        """What every form of ours sends along."""
+        """The CSRF token, which every form includes."""
 
     @property
     def origin(self) -> str:
-        """Scheme, host and port."""
+        """Return scheme, host and port."""
         return f"http://{self._host}"
 
     @property
     def address(self) -> str:
-        """Where a browser enters, once."""
+        """Return the URL with the one-time secret."""
         return f"{self.origin}/enter/{self._secret}"
 
     def consume_secret(self, secret: str, headers: Mapping[str, str]) -> bool:
-        """Whether a request gets in by the secret; it is used up then.
+        """Return whether the secret is right and unused, and mark it as used.
 
-        A browser that only fetches ahead must not use it up.
+        Prefetches by the browser are refused, and do not use it up.
         """
         if headers.get("host") != self._host or "prefetch" in headers.get("sec-purpose", ""):
             return False
         with self._lock:
-            right = self._open and hmac.compare_digest(secret.encode(), self._secret.encode())
-            self._open = self._open and not right
-        return right
+            matches = self._secret_unused and hmac.compare_digest(
+                secret.encode(), self._secret.encode()
+            )
+            self._secret_unused = self._secret_unused and not matches
+        return matches
 
     @property
     def cookie(self) -> str:
-        """The header ``Set-Cookie`` for whoever entered."""
-        return f"{COOKIE}={self._pass}; Path={self.room}; HttpOnly; SameSite=Strict"
+        """Return the ``Set-Cookie`` header for a request with the right secret."""
+        return f"{COOKIE}={self._cookie_value}; Path={self.base_path}; HttpOnly; SameSite=Strict"
 
     def is_authorized(self, headers: Mapping[str, str], *, writes: bool = False) -> bool:
-        """Whether a request is one of the browser that entered, sent by our own page or the user.
+        """Return whether a request has the cookie, and comes from our own pages or the user.
 
-        Requests that write must say where they come from.
+        With ``writes``, the Origin header is required.
         """
-        if headers.get("host") != self._host or headers.get("sec-fetch-site", "none") not in _OURS:
+        if (
+            headers.get("host") != self._host
+            or headers.get("sec-fetch-site", "none") not in _ALLOWED_SITES
+        ):
             return False
         if headers.get("origin", "" if writes else self.origin) != self.origin:
             return False
-        return any(hmac.compare_digest(one, self._pass.encode()) for one in _cookies(headers))
+        return any(
+            hmac.compare_digest(one, self._cookie_value.encode()) for one in _cookies(headers)
+        )
 
     def valid_csrf(self, token: str) -> bool:
-        """Whether a form is one of ours."""
+        """Return whether a form has the right CSRF token."""
         return hmac.compare_digest(token.encode(), self.token.encode())
 
 
 def _cookies(headers: Mapping[str, str]) -> list[bytes]:
-    """The values of all cookies of our name.
+    """Return the values of all cookies named ``COOKIE``.
 
-    Cookies of other programs on this machine come along, as they like to write them; one may bear
-    our name, and must not keep ours from being seen.
+    The browser also sends cookies of other servers on this host, which may have the same name.
     """
     pairs = (each.strip().partition("=") for each in headers.get("cookie", "").split(";"))
     return [value.encode() for name, _, value in pairs if name == COOKIE]

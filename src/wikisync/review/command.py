@@ -1,4 +1,4 @@
-"""A review as a list of steps: look, show, wait, write what was ticked, say what became of it."""
+"""Run a review: plan, serve the page, wait, write the ticked pages, show the results."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from wikisync.report.plan_messages import refusal_message
 from wikisync.report.summary import summary
 from wikisync.report.text import plural
 from wikisync.review.auth import Auth
-from wikisync.review.server import Site, listening, served
+from wikisync.review.server import ReviewApp, listen, serve
 from wikisync.review.session import Session
 from wikisync.workflow import sync_run
 from wikisync.workflow.apply_plan import apply_reviewed
@@ -28,60 +28,60 @@ if TYPE_CHECKING:
     from wikisync.progress import Progress
     from wikisync.request import Report, Request
 
-IDLE: Final = 60 * 60.0
-"""Seconds after which a review that nobody looks at ends by itself."""
+IDLE_SECONDS: Final = 60 * 60.0
+"""Seconds without a request after which a review ends."""
 
-LINGER: Final = 10.0
-LINGER_SHORT: Final = 1.0
-"""Seconds that the browser has to fetch the end, where pages were written and where none were."""
+DELIVERY_SECONDS: Final = 10.0
+DELIVERY_SECONDS_UNWRITTEN: Final = 1.0
+"""Seconds that the browser has to fetch the final state, after writes and without them."""
 
 
 def review(
     config: Config,
     request: Request,
     progress: Progress,
-    opened: Callable[[str], None],
+    on_ready: Callable[[str], None],
     notice: Callable[[], None] = lambda: None,
-    unseen: Callable[[], None] = lambda: None,
+    on_timeout: Callable[[], None] = lambda: None,
     *,
-    idle: float = IDLE,
+    idle: float = IDLE_SECONDS,
 ) -> Report:
-    """Let somebody tick pages of the plan of ``request``, and do what was ticked, or nothing.
+    """Serve the plan of ``request`` for a user to tick pages, write those, and return the report.
 
-    ``opened`` is called with the address, which is good for one browser; ``unseen`` where nobody
-    looked at the page for ``idle`` seconds, ``notice`` where the user asks to stop. No lock is
-    held while the page is open; before anything is written every ticked page is looked at again,
-    and where one moved on, all is refused. Where there is nothing to tick, nothing is served.
-    Raises what ``workflow.look`` and ``reviewed.apply_reviewed`` raise, and PortTaken.
+    ``on_ready`` is called with the URL, which works in one browser; ``on_timeout`` after ``idle``
+    seconds without a request; ``notice`` when the user presses Ctrl-C during the writes. No lock is
+    held while the page is open. All ticked pages are checked again before the first write; if one
+    changed, nothing is written. Without pages to tick, nothing is served. Raises the errors of
+    ``sync_run.dry_run`` and ``apply_plan.apply_reviewed``, and PortTaken.
     """
-    looked = sync_run.dry_run(config, request, progress)
-    shown = build_view(looked, _now())
-    pages = {entry.value: entry.key for entry in shown.entries if entry.may_be_ticked}
+    report = sync_run.dry_run(config, request, progress)
+    view = build_view(report, _now())
+    pages = {entry.value: entry.key for entry in view.entries if entry.may_be_ticked}
     if not pages:
-        return looked
+        return report
     session = Session(pages)
-    socket = listening()
-    gate = Auth(socket.getsockname()[1])
-    with served(Site(gate, session, shown).app, socket):
+    listener = listen()
+    auth = Auth(listener.getsockname()[1])
+    with serve(ReviewApp(auth, session, view).app, listener):
         try:
-            opened(gate.address)
+            on_ready(auth.address)
             chosen = session.wait(idle)
             if chosen is None and session.state.phase == "open":
-                unseen()
+                on_timeout()
         except KeyboardInterrupt:
             chosen = None
         if chosen is None:
-            _ended(session, ("Nothing was written.",), LINGER_SHORT, good=False)
-            return replace(looked, declined=True)
-        left = len(pages) - len(session.state.ticked)
-        return _written(config, looked, chosen, left, session, progress, notice)
+            _end_session(session, ("Nothing was written.",), DELIVERY_SECONDS_UNWRITTEN, good=False)
+            return replace(report, declined=True)
+        unticked = len(pages) - len(session.state.ticked)
+        return _write_chosen(config, report, chosen, unticked, session, progress, notice)
 
 
-def _written(
+def _write_chosen(
     config: Config,
-    looked: Report,
+    planned: Report,
     chosen: frozenset[Key],
-    left: int,
+    unticked: int,
     session: Session,
     progress: Progress,
     notice: Callable[[], None],
@@ -89,34 +89,39 @@ def _written(
     try:
         report = apply_reviewed(
             config,
-            looked.request,
-            looked.plan,
+            planned.request,
+            planned.plan,
             progress,
             lambda _report: True,
             notice,
             is_selected=lambda action: action.key in chosen,
-            on_result=session.tell,
+            on_result=session.record,
         )
     except WikisyncError as error:
-        _ended(session, (str(error_message(error)),), LINGER, good=False)
+        _end_session(session, (str(error_message(error)),), DELIVERY_SECONDS, good=False)
         raise
-    _ended(session, tuple(_last_words(report, left)), LINGER, good=exit_code(report) == 0)
+    _end_session(
+        session,
+        tuple(_closing_lines(report, unticked)),
+        DELIVERY_SECONDS,
+        good=exit_code(report) == 0,
+    )
     return report
 
 
-def _ended(session: Session, lines: tuple[str, ...], linger: float, *, good: bool) -> None:
-    """End a session, and let the browser see it; Ctrl-C ends only the waiting for that."""
+def _end_session(session: Session, lines: tuple[str, ...], seconds: float, *, good: bool) -> None:
+    """End a session, and wait until the browser has fetched the end; Ctrl-C skips the wait."""
     session.end(lines, good=good)
     with suppress(KeyboardInterrupt):
-        session.linger(linger)
+        session.wait_for_delivery(seconds)
 
 
-def _last_words(report: Report, left: int) -> Iterator[str]:
+def _closing_lines(report: Report, unticked: int) -> Iterator[str]:
     yield from (str(refusal_message(refusal)) for refusal in report.plan.refusals)
     yield from summary(report)
-    if left:
-        stay = "it is" if left == 1 else "they are"
-        yield f"{plural(left, 'page')} not ticked, and left as {stay}."
+    if unticked:
+        stay = "it is" if unticked == 1 else "they are"
+        yield f"{plural(unticked, 'page')} not ticked, and left as {stay}."
 
 
 def _now() -> str:

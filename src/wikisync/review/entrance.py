@@ -1,7 +1,7 @@
-"""Give the browser the address of a review without naming it on a command line.
+"""Open a URL in a browser without the URL on a command line.
 
-Command lines can be read by every account of a machine. So the browser is given a local page that
-leads on to the address: a file that only this account can read, in a folder of its own.
+All users of a machine can read command lines. So the browser opens a local file that redirects to
+the URL, which only this user can read.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ _PAGE: Final = (
 
 
 @contextmanager
-def entrance(address: str) -> Iterator[Path]:
-    """Yield a page that leads to an address; it is removed afterwards. Raises OSError."""
-    folder = Path(tempfile.mkdtemp(prefix="wikisync-review-", dir=_place()))  # of mode 0700
+def redirect_page(address: str) -> Iterator[Path]:
+    """Yield a file that redirects to a URL; it is removed afterwards. Raises OSError."""
+    folder = Path(tempfile.mkdtemp(prefix="wikisync-review-", dir=_parent_folder()))  # of mode 0700
     try:
         file = folder / "review.html"
         handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -40,17 +40,17 @@ def entrance(address: str) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _place() -> str | None:
-    """Return the folder to make it in; None: the system's for temporary files.
+def _parent_folder() -> str | None:
+    """Return the folder for the file; None for the system's temporary folder.
 
-    On Linux a browser may be confined (snap, flatpak): it sees neither the system's temporary
-    folder nor hidden folders, but the home folder.
+    On Linux a browser in a sandbox (snap, flatpak) cannot read the temporary folder and hidden
+    folders, but it can read the home folder.
     """
     if sys.platform != "linux":
         return None
     try:
         home = Path.home()
-    except RuntimeError:  # there is none
+    except RuntimeError:  # no home folder is known
         return None
     fits = home.is_absolute() and os.access(home, os.W_OK | os.X_OK)
     return str(home) if fits else None

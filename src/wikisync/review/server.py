@@ -1,8 +1,6 @@
-"""The answers to a reviewer's browser: the page, what is going on, and the form that publishes.
+"""Serve a review on loopback, in a thread: its page, its state as JSON, and its forms.
 
-Whoever the gate does not let in gets nothing, not even a reason.
-
-Listening on loopback, in a thread, as long as a review lasts.
+Unauthorized requests get status 403 without a reason.
 """
 
 from __future__ import annotations
@@ -35,8 +33,8 @@ if TYPE_CHECKING:
     from wikisync.review.session import Session
 
 
-LIMIT: Final = 4 * 1024 * 1024
-"""Bytes that a form may have: the ticks of some hundred thousand pages."""
+MAX_FORM_BYTES: Final = 4 * 1024 * 1024
+"""The most bytes of a form: ticks of about a hundred thousand pages."""
 
 HEADERS: Final = {
     "cache-control": "no-store",
@@ -44,99 +42,99 @@ HEADERS: Final = {
     "x-frame-options": "DENY",
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
-    "referrer-policy": "same-origin",  # with none at all a form would not say where it comes from
+    "referrer-policy": "same-origin",  # with no-referrer, forms would send no Origin
     "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
 }
-_ENTERED: Final = (
+_REDIRECT_PAGE: Final = (
     '<!DOCTYPE html><html lang="en"><meta charset="utf-8"><title>wikisync review</title>'
     '<meta http-equiv="refresh" content="0; url={room}"><p><a href="{room}">Go on</a></p></html>'
 )
-"""A page of ours leads on, since a browser sends a strict cookie only where it comes from one."""
+"""Redirects by HTML: a browser sends SameSite=Strict cookies only from a page of the site."""
 
 
-class Site:
-    """The application of one review."""
+class ReviewApp:
+    """The web application of one review."""
 
-    def __init__(self, gate: Auth, session: Session, view: PageView) -> None:
-        self._gate, self._session, self._view = gate, session, view
-        room = gate.room
+    def __init__(self, auth: Auth, session: Session, view: PageView) -> None:
+        self._auth, self._session, self._view = auth, session, view
+        base_path = auth.base_path
         self.app = Starlette(
             routes=[
-                Route("/enter/{secret}", self._enter, methods=["GET"]),
-                Route(room, self._page, methods=["GET"]),
-                Route(f"{room}state", self._now, methods=["GET"]),
-                Route(f"{room}publish", self._publish, methods=["POST"]),
-                Route(f"{room}close", self._close, methods=["POST"]),
-                Route("/{path:path}", _nothing, methods=["GET", "POST"]),
+                Route("/enter/{secret}", self._get_entrance, methods=["GET"]),
+                Route(base_path, self._get_page, methods=["GET"]),
+                Route(f"{base_path}state", self._get_state, methods=["GET"]),
+                Route(f"{base_path}publish", self._post_publish, methods=["POST"]),
+                Route(f"{base_path}close", self._post_close, methods=["POST"]),
+                Route("/{path:path}", _forbidden, methods=["GET", "POST"]),
             ],
-            exception_handlers={404: _nothing, 405: _nothing},
+            exception_handlers={404: _forbidden, 405: _forbidden},
         )
 
-    async def _enter(self, request: Request) -> Response:
-        if request.method != "GET":  # a HEAD must not use the secret up
-            return await _nothing(request)
-        if self._gate.consume_secret(request.path_params["secret"], request.headers):
-            headers = {**HEADERS, "set-cookie": self._gate.cookie}
-            return HTMLResponse(_ENTERED.format(room=self._gate.room), headers=headers)
-        return await _nothing(request)
+    async def _get_entrance(self, request: Request) -> Response:
+        if request.method != "GET":  # HEAD must not use the secret up
+            return await _forbidden(request)
+        if self._auth.consume_secret(request.path_params["secret"], request.headers):
+            headers = {**HEADERS, "set-cookie": self._auth.cookie}
+            return HTMLResponse(_REDIRECT_PAGE.format(room=self._auth.base_path), headers=headers)
+        return await _forbidden(request)
 
-    async def _page(self, request: Request) -> Response:
-        if not self._gate.is_authorized(request.headers):
-            return await _nothing(request)
+    async def _get_page(self, request: Request) -> Response:
+        if not self._auth.is_authorized(request.headers):
+            return await _forbidden(request)
         self._session.touch()
         state = self._session.state
-        token = self._gate.token
+        token = self._auth.token
         html, policy = await run_in_threadpool(review_page, self._view, state, token)
-        self._session.delivered() if state.phase == "ended" else None
+        self._session.mark_delivered() if state.phase == "ended" else None
         headers = {**HEADERS, "content-security-policy": policy}
         return HTMLResponse(html, headers=headers)
 
-    async def _now(self, request: Request) -> Response:
-        if not self._gate.is_authorized(request.headers):
-            return await _nothing(request)
+    async def _get_state(self, request: Request) -> Response:
+        if not self._auth.is_authorized(request.headers):
+            return await _forbidden(request)
         state = self._session.state
         if state.phase == "ended":
-            self._session.delivered()
-        return JSONResponse(_as_data(state), headers=HEADERS)
+            self._session.mark_delivered()
+        return JSONResponse(_state_data(state), headers=HEADERS)
 
-    async def _publish(self, request: Request) -> Response:
+    async def _post_publish(self, request: Request) -> Response:
         form = await self._form(request)
         if form is None:
-            return await _nothing(request)
+            return await _forbidden(request)
         done = self._session.publish(frozenset(form.get("page", ())))
-        return self._answer(request, done=done)
+        return self._respond(request, done=done)
 
-    async def _close(self, request: Request) -> Response:
+    async def _post_close(self, request: Request) -> Response:
         if await self._form(request) is None:
-            return await _nothing(request)
-        return self._answer(request, done=self._session.close())
+            return await _forbidden(request)
+        return self._respond(request, done=self._session.close())
 
     async def _form(self, request: Request) -> dict[str, list[str]] | None:
-        """The fields of a form of ours; None where it is not."""
-        if not self._gate.is_authorized(request.headers, writes=True):
+        """Return the fields of an authorized form; None for any other request."""
+        if not self._auth.is_authorized(request.headers, writes=True):
             return None
         body = b""
         try:
             async for part in request.stream():
                 body += part
-                if len(body) > LIMIT:
+                if len(body) > MAX_FORM_BYTES:
                     return None
-        except ClientDisconnect:  # a page that is closed while it sends
+        except ClientDisconnect:  # the page was closed while sending
             return None
         form = parse_qs(body.decode("utf-8", "replace"))
-        if not self._gate.valid_csrf(form.get("token", [""])[0]):
+        if not self._auth.valid_csrf(form.get("token", [""])[0]):
             return None
         self._session.touch()
         return form
 
-    def _answer(self, request: Request, *, done: bool) -> Response:
+    def _respond(self, request: Request, *, done: bool) -> Response:
         if request.headers.get("accept") == "application/json":
             status = 200 if done else 409
-            return JSONResponse(_as_data(self._session.state), status, headers=HEADERS)
-        return RedirectResponse(self._gate.room, 303, headers=HEADERS)
+            return JSONResponse(_state_data(self._session.state), status, headers=HEADERS)
+        return RedirectResponse(self._auth.base_path, 303, headers=HEADERS)
 
 
-def _as_data(state: ReviewState) -> dict[str, Any]:
+def _state_data(state: ReviewState) -> dict[str, Any]:
     return {
         "phase": state.phase,
         "ticked": len(state.ticked),
@@ -148,32 +146,32 @@ def _as_data(state: ReviewState) -> dict[str, Any]:
     }
 
 
-async def _nothing(_request: Request, _error: Exception | None = None) -> Response:
+async def _forbidden(_request: Request, _error: Exception | None = None) -> Response:
     return Response(status_code=403, headers=HEADERS)
 
 
-LONGEST_STOP: Final = 5.0
+STOP_SECONDS: Final = 5.0
 
-# What it has to say of requests that are none, anyone on this machine could have it say; without
-# this the terminal would show it.
+# uvicorn logs warnings for malformed requests, which any local process can send; without a handler
+# Python would print them to the terminal.
 logging.getLogger("uvicorn").addHandler(logging.NullHandler())
 
 
-def listening() -> socket.socket:
-    """A socket that listens on a free port of loopback. Raises PortTaken."""
-    found = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+def listen() -> socket.socket:
+    """Return a socket that listens on a free port of loopback. Raises PortTaken."""
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     try:
-        found.bind((HOST, 0))
-        found.listen(64)
+        listener.bind((HOST, 0))
+        listener.listen(64)
     except OSError as error:
-        found.close()
+        listener.close()
         raise PortTaken(0, str(error)) from error
-    return found
+    return listener
 
 
 @contextmanager
-def served(app: Any, on: socket.socket) -> Iterator[None]:
-    """Serve an application on a socket; what is being answered at the end is answered."""
+def serve(app: Any, listener: socket.socket) -> Iterator[None]:
+    """Serve an application on a socket; open requests are completed at the end."""
     config = uvicorn.Config(
         app,
         loop="asyncio",
@@ -188,11 +186,11 @@ def served(app: Any, on: socket.socket) -> Iterator[None]:
         timeout_graceful_shutdown=2,
     )
     server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, args=([on],), name="review", daemon=True)
+    thread = threading.Thread(target=server.run, args=([listener],), name="review", daemon=True)
     thread.start()
     try:
         yield
     finally:
         server.should_exit = True
-        thread.join(LONGEST_STOP)
-        on.close()
+        thread.join(STOP_SECONDS)
+        listener.close()

@@ -1,6 +1,6 @@
-"""What is going on in a review: it is open, then its pages are written, then it has ended.
+"""Hold the state of a review: open, then writing, then ended.
 
-Between two threads: the one that serves and the one that writes. Nothing here knows of either.
+Shared by two threads: the server's, and the one that runs the review and writes.
 """
 
 from __future__ import annotations
@@ -22,60 +22,60 @@ if TYPE_CHECKING:
 
 
 class Session:
-    """A review of some pages. ``pages`` are those that can be ticked, by their value in forms."""
+    """The state of a review. ``pages`` are those that can be ticked, by their value in forms."""
 
     def __init__(self, pages: Mapping[str, Key], clock: Callable[[], float] = monotonic) -> None:
         self._pages = pages
         self._values = {key: value for value, key in pages.items()}
         self._state = ReviewState()
         self._clock = clock
-        self._seen = clock()
+        self._last_request = clock()
         self._delivered = False
         self._changed = Condition()
 
     @property
     def state(self) -> ReviewState:
-        """The session now."""
+        """Return the current state."""
         with self._changed:
             return self._state
 
-    # ---- for the one that serves
+    # ---- for the server
 
     def touch(self) -> None:
-        """Somebody is there."""
+        """Record the time of a request."""
         with self._changed:
-            self._seen = self._clock()
+            self._last_request = self._clock()
 
     def publish(self, ticked: Collection[str]) -> bool:
-        """Have these pages written; False where that cannot be: none, unknown ones, or too late."""
+        """Start writing the ticked pages; False for none, unknown ones, or if it is too late."""
         with self._changed:
             if self._state.phase != "open" or not ticked or not self._pages.keys() >= set(ticked):
                 return False
-            self._become(replace(self._state, phase="writing", ticked=frozenset(ticked)))
+            self._set_state(replace(self._state, phase="writing", ticked=frozenset(ticked)))
             return True
 
     def close(self) -> bool:
-        """End it with nothing written; False where it is too late for that."""
+        """End the review without writing; False where it is too late."""
         with self._changed:
             if self._state.phase != "open":
                 return False
-            self._become(replace(self._state, phase="ended", lines=("Nothing was written.",)))
+            self._set_state(replace(self._state, phase="ended", lines=("Nothing was written.",)))
             return True
 
-    def delivered(self) -> None:
-        """The end was shown to somebody."""
+    def mark_delivered(self) -> None:
+        """Record that the browser has fetched the final state."""
         with self._changed:
             if self._state.phase == "ended":
                 self._delivered = True
                 self._changed.notify_all()
 
-    # ---- for the one that writes
+    # ---- for the thread that writes
 
     def wait(self, idle: float) -> frozenset[Key] | None:
-        """The pages to be written; None: none, or nobody was there for ``idle`` seconds."""
+        """Wait for the pages to write; None after a close or ``idle`` seconds without requests."""
         with self._changed:
             while self._state.phase == "open":
-                left = self._seen + idle - self._clock()
+                left = self._last_request + idle - self._clock()
                 if left <= 0:
                     return None
                 self._changed.wait(left)
@@ -83,35 +83,35 @@ class Session:
                 return None
             return frozenset(self._pages[value] for value in self._state.ticked)
 
-    def tell(self, outcome: ActionResult) -> None:
-        """What became of a step. Of a page's steps the one that went wrong is told."""
+    def record(self, outcome: ActionResult) -> None:
+        """Record the result of an action. Of several for one page, a failed one is kept."""
         value = self._values.get(outcome.action.key)
         if value is None or outcome.action.via_temporary_name:
             return
         with self._changed:
             before = dict(self._state.outcomes)
             if value not in before or before[value].result == "done":
-                before[value] = told(outcome)
-            self._become(replace(self._state, outcomes=tuple(before.items())))
+                before[value] = published_page(outcome)
+            self._set_state(replace(self._state, outcomes=tuple(before.items())))
 
     def end(self, lines: Collection[str], *, good: bool) -> None:
-        """It is over."""
+        """End the review. ``lines`` are the closing messages, ``good`` whether all is written."""
         with self._changed:
-            said = tuple(escape_control(line) for line in lines)
-            self._become(replace(self._state, phase="ended", lines=said, good=good))
+            escaped = tuple(escape_control(line) for line in lines)
+            self._set_state(replace(self._state, phase="ended", lines=escaped, good=good))
 
-    def linger(self, seconds: float) -> None:
-        """Wait until the end was shown to somebody, but no longer than this."""
+    def wait_for_delivery(self, seconds: float) -> None:
+        """Wait until the browser has fetched the final state, at most ``seconds``."""
         with self._changed:
             self._changed.wait_for(lambda: self._delivered, seconds)
 
-    def _become(self, state: ReviewState) -> None:
+    def _set_state(self, state: ReviewState) -> None:
         self._state = state
         self._changed.notify_all()
 
 
-def told(outcome: ActionResult) -> PublishedPage:
-    """An outcome in words."""
+def published_page(outcome: ActionResult) -> PublishedPage:
+    """Return the result of an action as the page shows it."""
     action, error = outcome.action, outcome.error
     if outcome.result == "done":
         text = done_label(action)

@@ -199,11 +199,11 @@ def _make_private(folder: Path) -> None:
     if not folder.exists():
         private_files.make_folder(folder)
     elif all(entry.name.startswith(FILE) for entry in folder.iterdir()):
-        private_files.narrow_folder(folder)
+        private_files.restrict_folder(folder)
     if private_files.check_file(folder / FILE) is None:
         os.close(private_files.open_file(folder / FILE, os.O_RDWR | os.O_CREAT | os.O_EXCL))
     for name in (FILE, *(f"{FILE}{end}" for end in ("-wal", "-shm", "-journal"))):
-        private_files.narrow_file(folder / name)
+        private_files.restrict_file(folder / name)
     private_files.check_journal(folder / f"{FILE}-journal")
 
 

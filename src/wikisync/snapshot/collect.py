@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from wikisync.concurrency import run_in_thread
 from wikisync.errors import BadName, BadPage, FolderError, NotConfigured
 from wikisync.folder.folder import digest_of
-from wikisync.folder.scan import NamedPages, Scan, assign_keys, scan
+from wikisync.folder.scan import KeyedPages, Scan, assign_keys, scan
 from wikisync.git.repository import merge_file
 from wikisync.page.document import first_heading, parse
 from wikisync.page.fingerprint import normalize_content
@@ -145,7 +145,7 @@ def _managed(bases: Mapping[Key, Base], folder: Folder) -> dict[Key, Base]:
 
 def _snapshot(
     bases: Mapping[Key, Base],
-    named: NamedPages,
+    named: KeyedPages,
     wiki_pages: WikiPages,
     folder: Folder,
     locales: Locales,

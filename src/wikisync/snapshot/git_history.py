@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from wikisync.folder.folder import Folder
-    from wikisync.git.repository import Repository, Version
+    from wikisync.git.repository import FileVersion, Repository
     from wikisync.page.document import Document
     from wikisync.page.fingerprint import Fingerprint
     from wikisync.page.model import ContentType, Key, Page
@@ -102,7 +102,7 @@ class GitHistory:
             self.failed = failure
 
     def _fingerprints(
-        self, known: Mapping[Key, tuple[Version, ...]], candidates: Mapping[Key, Candidate]
+        self, known: Mapping[Key, tuple[FileVersion, ...]], candidates: Mapping[Key, Candidate]
     ) -> dict[tuple[str, ContentType], Fingerprint]:
         """The contents' fingerprints: the contents themselves would fill the memory."""
         wanted: defaultdict[str, set[ContentType]] = defaultdict(set)
@@ -120,7 +120,7 @@ class GitHistory:
 
     def _read(self, blobs: Iterable[str]) -> Iterable[tuple[str, bytes | None]]:
         wanted = list(blobs)
-        return self._repository.read(wanted) if self._repository and wanted else ()
+        return self._repository.read_blobs(wanted) if self._repository and wanted else ()
 
 
 def read_file(folder: Folder, local: Local | None) -> Document | None:
@@ -135,7 +135,7 @@ def read_file(folder: Folder, local: Local | None) -> Document | None:
 
 
 def _versions(
-    versions: Iterable[Version],
+    versions: Iterable[FileVersion],
     prints: Mapping[tuple[str, ContentType], Fingerprint],
     content_type: ContentType,
 ) -> Iterator[GitVersion]:
@@ -147,7 +147,7 @@ def _versions(
             yield GitVersion(version.blob, print_, _commit_time(version))
 
 
-def _commit_time(version: Version) -> datetime:
+def _commit_time(version: FileVersion) -> datetime:
     # A commit may claim any time, a clock may hold fewer.
     return datetime.fromtimestamp(min(max(version.time, 0), _LAST), UTC)
 

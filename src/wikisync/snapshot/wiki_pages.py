@@ -14,7 +14,7 @@ from wikisync.planning.reconcile import pages_to_fetch
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from wikisync.folder.scan import NamedPages
+    from wikisync.folder.scan import KeyedPages
     from wikisync.progress import Progress
     from wikisync.wiki.client import Wiki
 
@@ -34,7 +34,7 @@ class WikiPages:
 
 def read_wiki(
     bases: Mapping[Key, Base],
-    named: NamedPages,
+    named: KeyedPages,
     pages: Iterable[Listed],
     wiki: Wiki,
     progress: Progress,

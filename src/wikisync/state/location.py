@@ -41,9 +41,9 @@ def check(folder: Path) -> Path:
     file = folder / DATABASE
     with translate_os_errors(file):
         private_files.check_folder(folder)
-        private_files.narrow_file(file)
+        private_files.restrict_file(file)
         for companion in _COMPANIONS:
-            private_files.narrow_file(folder / f"{DATABASE}{companion}")
+            private_files.restrict_file(folder / f"{DATABASE}{companion}")
         private_files.check_journal(folder / f"{DATABASE}-journal")
     return file
 

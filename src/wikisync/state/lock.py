@@ -32,7 +32,7 @@ def run_lock(folder: Path, at: str) -> Iterator[None]:
     file, holder = folder / "lock", folder / "lock.json"
     location.prepare(folder)
     with location.translate_os_errors(file):
-        private_files.narrow_file(file)
+        private_files.restrict_file(file)
         private_files.check_file(holder)
     lock = FileLock(file, timeout=0, mode=private_files.FILE_MODE)
     try:

@@ -1,1 +1,1 @@
-"""wiki."""
+"""Call the GraphQL API of Wiki.js."""

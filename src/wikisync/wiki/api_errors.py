@@ -1,8 +1,8 @@
-"""What Wiki.js means by a refusal: GraphQL errors and failed results → the tree of errors. Pure.
+"""Map GraphQL errors and failed results of Wiki.js to exceptions. Pure.
 
-The rule for writes: every error but WriteUncertain says that nothing was written. Only the
-refusals that are known to change nothing are taken at their word; after any other, the page must
-be read back (facts, *Writing*).
+After a mutation, every exception but WriteUncertain means that nothing was written. Only the error
+codes known to change nothing map to those; after any other, the page must be read back
+(wikijs.md, *Results*).
 """
 
 from __future__ import annotations
@@ -31,15 +31,15 @@ _GONE: Final = 6003
 _HIDDEN: Final = 6013
 _FORBIDDEN: Final = frozenset({6009, 6010})
 _NO_HISTORY: Final = 6012
-_LONGEST_PATH: Final = 20
+_MAX_PATH: Final = 20
 
 READ_NEEDS: Final = ("read:source", "manage:pages")
-"""What a key needs to read the source of any page."""
+"""The permissions that an API key needs to read the source of any page."""
 
 
 @dataclass(frozen=True, slots=True)
 class ApiFault:
-    """One of a GraphQL answer's errors. ``path`` leads to the field that failed."""
+    """One of the errors in a GraphQL response. ``path`` is that of the field that failed."""
 
     message: str
     path: tuple[str, ...] = ()
@@ -47,17 +47,17 @@ class ApiFault:
 
     @property
     def forbidden(self) -> bool:
-        """Whether the key's group lacks the right, whatever the page."""
+        """Return whether the key's group lacks a permission, regardless of the page."""
         return self.code is None and self.message in {"Forbidden", "Unauthorized"}
 
     @property
-    def guest(self) -> bool:
-        """Whether the wiki takes the token for nobody's."""
+    def unauthenticated(self) -> bool:
+        """Return whether the wiki does not accept the token."""
         return self.code == _NOT_SIGNED_IN
 
 
 def faults(errors: object) -> tuple[ApiFault, ...]:
-    """An answer's ``errors``, whatever their shape: an odd error is an error all the same."""
+    """Parse the ``errors`` of a response; a malformed error counts as one without details."""
     return tuple(_fault(error) for error in errors) if isinstance(errors, list) else ()
 
 
@@ -70,14 +70,14 @@ def _fault(error: object) -> ApiFault:
     code = exception.get("code") if isinstance(exception, dict) else None
     return ApiFault(
         shorten_message(error.get("message")),
-        _steps(path) if isinstance(path, list) else (),
+        _path_names(path) if isinstance(path, list) else (),
         code if isinstance(code, int) else None,
     )
 
 
-def _steps(path: list[object]) -> tuple[str, ...]:
-    """The path of a field, by names and numbers; what is anything else leads nowhere."""
-    if len(path) > _LONGEST_PATH or not all(isinstance(step, str | int) for step in path):
+def _path_names(path: list[object]) -> tuple[str, ...]:
+    """Return the path of a field as strings; empty where it is malformed."""
+    if len(path) > _MAX_PATH or not all(isinstance(step, str | int) for step in path):
         return ()
     return tuple(map(str, path))
 
@@ -85,12 +85,12 @@ def _steps(path: list[object]) -> tuple[str, ...]:
 def query_error(
     url: str, fault: ApiFault, needs: tuple[str, ...], page: int = 0, key: Key | None = None
 ) -> WikiError:
-    """The error that a query's fault is. ``page`` and ``key`` are what was asked for."""
+    """Return the exception for a fault of a query. ``page`` and ``key`` are those requested."""
     if fault.code == _GONE:
         return PageGone(url, page)
     if fault.code == _HIDDEN:
         return PageHidden(url, page, key=key)
-    if fault.guest:
+    if fault.unauthenticated:
         return Unauthenticated(url)
     if fault.forbidden or fault.code in _FORBIDDEN or fault.code == _NO_HISTORY:
         return Forbidden(url, needs, key=key, message=fault.message)
@@ -98,22 +98,22 @@ def query_error(
 
 
 def read_error(url: str, fault: ApiFault, page: int, key: Key | None = None) -> WikiError:
-    """The error of a page that was asked for whole: what a key lacks depends on the field."""
-    # The path is pages, the page's name in the answer, its field.
+    """Return the exception for a fault of a page read; the permission depends on the field."""
+    # The path is: pages, the alias of the page, the field.
     match fault.path[2:3]:
         case ():
             needs: tuple[str, ...] = ("read:pages",)
         case ("content",):
             needs = READ_NEEDS
         case _:
-            # Editor, publish dates, privacy: the schema guards them with the right to write.
+            # Editor, publish dates, privacy: the schema requires the permission to write.
             needs = ("write:pages",)
     return query_error(url, fault, needs, page, key)
 
 
 @dataclass(frozen=True, slots=True)
 class Mutation:
-    """A mutation of ``pages``, the rights that it needs, and the refusals that change nothing."""
+    """A mutation of ``pages``, its permissions, and the error codes that mean nothing changed."""
 
     name: str
     needs: tuple[str, ...]
@@ -121,7 +121,7 @@ class Mutation:
     harmless_slugs: frozenset[str] = frozenset()
 
 
-# An update looks at its path (6005, 6006) when the rest is written, so there they prove nothing.
+# An update checks its path (6005, 6006) after it wrote the rest, so these are not harmless there.
 CREATE: Final = Mutation(
     "create",
     ("write:pages",),
@@ -136,7 +136,7 @@ REBUILD: Final = Mutation("rebuildTree", ("manage:system",))
 
 
 def mutation_error(url: str, fault: ApiFault, write: Mutation, key: Key | None) -> WikiError:
-    """The error that a mutation's fault is: "Forbidden" comes before anything ran."""
+    """Return the exception for a fault of a mutation; "Forbidden" is raised before it runs."""
     if fault.forbidden and fault.path in {("pages",), ("pages", write.name)}:
         return Forbidden(url, write.needs, key=key, message=fault.message)
     return WriteUncertain(url, fault.message, fault.code)
@@ -145,7 +145,7 @@ def mutation_error(url: str, fault: ApiFault, write: Mutation, key: Key | None) 
 def result_error(
     url: str, result: JsonReader, write: Mutation, page: int, key: Key | None
 ) -> WikiError:
-    """The error that a ``responseResult`` with ``succeeded: false`` is."""
+    """Return the exception for a ``responseResult`` with ``succeeded: false``."""
     code, slug = result.number("errorCode"), result.text("slug")
     message = shorten_message(result.text_or_empty("message"))
     if code == _GONE or (write is UPDATE and message == "Invalid Page Id"):

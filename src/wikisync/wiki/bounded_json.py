@@ -1,7 +1,7 @@
-"""Parse JSON from a server within bounds of structure. Pure.
+"""Parse JSON from a server, with a limit on its number of values. Pure.
 
-A small text can hold millions of values, each of which takes a hundred bytes or more once parsed;
-and what nests a thousand deep breaks whatever walks it. So values are counted before parsing.
+A small text can contain millions of values, each of which takes a hundred bytes or more once
+parsed. So values are counted before parsing. JSON nested a thousand deep is rejected too.
 """
 
 from __future__ import annotations
@@ -11,25 +11,25 @@ import re
 from typing import Final
 
 MAX_VALUES: Final = 4_000_000
-"""The most values in an answer, which take about half a gigabyte at worst. The list of 100,000
-pages has about two million."""
+"""The most values in a response: at worst about half a gigabyte. A list of 100,000 pages has about
+two million."""
 
-# Every character is looked at once: a text that does not end goes on to the end of the body.
+# Linear in time: an unterminated string extends to the end of the body.
 _TEXT: Final = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)', re.DOTALL)
-_OPENINGS_AND_COMMAS: Final = b",[{"
+_VALUE_STARTS: Final = b",[{"
 
 
 class TooComplex(ValueError):
-    """JSON of too many values, or that nests too deep. ``reason`` says which, in a clause."""
+    """Raised for JSON with too many values or nested too deep. ``reason`` is a clause."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
 
 
-def parse(body: bytes, most: int = MAX_VALUES) -> object:
-    """Parse a body. Raises TooComplex, or ValueError where it is no JSON."""
-    check_values(body, most)
+def parse(body: bytes, limit: int = MAX_VALUES) -> object:
+    """Parse a body. Raises TooComplex; ValueError where it is not JSON."""
+    check_values(body, limit)
     try:
         value: object = json.loads(body)
     except RecursionError:
@@ -37,13 +37,13 @@ def parse(body: bytes, most: int = MAX_VALUES) -> object:
     return value
 
 
-def check_values(body: bytes, most: int) -> None:
-    """Check that JSON has no more than ``most`` values, before it is parsed. Raises TooComplex."""
-    # Texts hold commas too: they are taken out only where that can change the answer.
-    if _values(body) > most and _values(_TEXT.sub(b"", body)) > most:
+def check_values(body: bytes, limit: int) -> None:
+    """Raise TooComplex where JSON has more than ``limit`` values, without parsing it."""
+    # Strings contain commas too: they are removed only where that can change the result.
+    if _count_values(body) > limit and _count_values(_TEXT.sub(b"", body)) > limit:
         raise TooComplex("JSON of too many values")
 
 
-def _values(body: bytes) -> int:
-    """Count values, at most: each one begins the body, a list or an object, or follows a comma."""
-    return 1 + sum(body.count(sign) for sign in _OPENINGS_AND_COMMAS)
+def _count_values(body: bytes) -> int:
+    """Return an upper bound of the number of values, from the characters that start one."""
+    return 1 + sum(body.count(sign) for sign in _VALUE_STARTS)

@@ -1,7 +1,7 @@
-"""The wiki's address, the token and the trust, checked before anything is sent. Pure but for files.
+"""Check the wiki's URL, the token and the certificates, before anything is sent.
 
-What is wrong here is wrong in the configuration: BadConfig or NotConfigured, and no error ever
-shows a token or a password. ``BadConfig.where`` is left empty: the caller knows where it read from.
+Raises BadConfig or NotConfigured; no error contains a token or a password. ``BadConfig.where`` is
+empty here: the caller knows where the value is from.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 EXPECTED = "the wiki's address, such as https://wiki.example.org"
-"""What an address should be, for BadConfig."""
+"""The expected value of a URL, for BadConfig."""
 
 
 def normalize_url(url: str) -> str:
-    """``url`` without the slashes at its end, where the API lies below it.
+    """Return a URL without slashes at its end; a path is kept (``https://example.org/wiki``).
 
-    A path in front is kept (``https://example.org/wiki``). Raises BadConfig for what is no address
-    of a wiki: another scheme, no host, a user or a password, a query, a fragment, blanks.
+    Raises BadConfig for another scheme than HTTP, no host, a user or a password, a query, a
+    fragment, spaces.
     """
     try:
         parts = urlsplit(url)
@@ -34,7 +34,7 @@ def normalize_url(url: str) -> str:
     except ValueError:
         raise _bad_url(url) from None
     if parts.username is not None or parts.password is not None:
-        # Shown without what stands before the "@": it may be a password.
+        # The part before the "@" may be a password, and is not shown.
         shown = f"{parts.scheme}://…@{host}" + (f":{port}" if port else "")
         raise BadConfig("", "url", shown, "an address without a user or a password in it")
     rest = any(mark in url for mark in "?#")
@@ -44,16 +44,16 @@ def normalize_url(url: str) -> str:
 
 
 def _bad_url(url: str) -> BadConfig:
-    # Whatever it is, a part before an "@" is not repeated.
+    # The part before an "@" may be a password, and is not shown.
     shown = f"…@{url.rpartition('@')[2]}" if "@" in url else url
     begins = "" if "://" in url else " that begins with https:// or http://"
     return BadConfig("", "url", shown, EXPECTED.replace(",", f"{begins},", 1))
 
 
 def authorization_value(token: str) -> str:
-    """The value of the ``Authorization`` header; blanks around the token are cut.
+    """Return the ``Authorization`` header for a token; whitespace around it is stripped.
 
-    Raises NotConfigured for an empty token, BadConfig for one that no header can carry.
+    Raises NotConfigured for an empty token, BadConfig for characters invalid in a header.
     """
     token = token.strip()
     if not token:
@@ -66,16 +66,16 @@ def authorization_value(token: str) -> str:
 
 
 def tls_verification(url: str, ca_file: Path | None) -> ssl.SSLContext | bool:
-    """Whom to trust: the authorities in ``ca_file`` (PEM) and no others, or True, the system's.
+    """Return an SSL context with only the authorities in ``ca_file`` (PEM), or True: the system's.
 
-    Nobody for an address without TLS, which asks nobody: loading the system's authorities takes
-    longer than asking a small wiki.
+    Without TLS, returns an empty context: loading the system's authorities takes longer than a
+    request to a small wiki. Raises BadConfig.
     """
     if ca_file is None:
         return url.startswith("https:") or ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     try:
         return ssl.create_default_context(cafile=ca_file)
     except (OSError, ValueError) as problem:
-        # A file that is no PEM is an ssl.SSLError, which is an OSError too.
+        # A file that is not PEM raises ssl.SSLError, which is an OSError.
         expected = "a readable file of certificates in PEM form"
         raise BadConfig("", "ca_file", str(ca_file), expected) from problem

@@ -1,7 +1,7 @@
-"""The histories of pages: which versions there are, and what they hold.
+"""List and read the versions of pages, of one page or of many in one request.
 
-A page of its own, or many in one request. A version is written when a page is about to change, so
-the page as it is now is in no history (facts, *Reading*).
+Wiki.js writes a version before a page changes, so the current page is in no history
+(wikijs.md, *Dates and versions*).
 """
 
 from __future__ import annotations
@@ -20,112 +20,118 @@ if TYPE_CHECKING:
     from wikisync.wiki.responses import Answer
     from wikisync.wiki.transport import Transport
 
-TRAILS: Final = 25
+LIST_BATCH: Final = 25
 """Pages whose versions are listed in one request."""
 
-VERSIONS: Final = 10
+VERSION_BATCH: Final = 10
 """Versions read in one request, each with its content."""
 
 _NEEDS: Final = ("read:history",)
-_AT_ONCE: Final = 200  # versions of one page listed in one request
+_PAGE_SIZE: Final = 200  # versions of one page in one request
 
 
 class HistoryReader:
-    """The histories of a wiki's pages, read over a wire; ``jobs`` requests at once at the most.
+    """Reads the histories of pages over a transport, with at most ``jobs`` concurrent requests.
 
     Every method raises Forbidden where the key lacks ``read:history``.
     """
 
-    def __init__(self, wire: Transport, jobs: int) -> None:
-        self._wire = wire
+    def __init__(self, transport: Transport, jobs: int) -> None:
+        self._transport = transport
         self._jobs = jobs
 
-    def newest(self, page: int, most: int) -> tuple[VersionEntry, ...]:
-        """A page's newest versions, ``most`` at the most. Raises PageGone."""
-        return self._slice(page, 0, most)[1]
+    def newest(self, page: int, limit: int) -> tuple[VersionEntry, ...]:
+        """Return at most ``limit`` versions of a page, newest first. Raises PageGone."""
+        return self._history_page(page, 0, limit)[1]
 
     def whole(self, page: int) -> tuple[VersionEntry, ...]:
-        """All versions of a page, newest first. Raises PageGone."""
+        """Return all versions of a page, newest first. Raises PageGone."""
         found: list[VersionEntry] = []
         while True:
-            total, more = self._slice(page, len(found) // _AT_ONCE, _AT_ONCE)
+            total, more = self._history_page(page, len(found) // _PAGE_SIZE, _PAGE_SIZE)
             found += more
-            if len(more) < _AT_ONCE or len(found) >= total:
+            if len(more) < _PAGE_SIZE or len(found) >= total:
                 return tuple(found)
 
-    def _slice(self, page: int, number: int, size: int) -> tuple[int, tuple[VersionEntry, ...]]:
+    def _history_page(
+        self, page: int, number: int, size: int
+    ) -> tuple[int, tuple[VersionEntry, ...]]:
         variables = {"id": page, "page": number, "size": size}
-        return self._wire.query(
+        return self._transport.query(
             queries.document("history"), variables, lambda answer: read_history(answer, page)
         )
 
     def version(self, page: int, number: int) -> PageVersion:
-        """A page as one version holds it. Raises PageGone where either is not there."""
+        """Read a version of a page. Raises PageGone where page or version does not exist."""
         variables = {"id": page, "version": number}
-        return self._wire.query(
+        return self._transport.query(
             queries.document("version"),
             variables,
             lambda answer: read_version(answer, page, number),
         )
 
     def version_lists(
-        self, pages: Sequence[int], most: int
+        self, pages: Sequence[int], limit: int
     ) -> dict[int, tuple[VersionEntry, ...] | WikiError]:
-        """The newest versions of many pages by their ids, ``most`` of each, newest first.
+        """Return at most ``limit`` versions of each page by id, newest first.
 
-        A page whose history cannot be told has its error (PageGone, PageHidden, Forbidden by a rule
-        for pages, Unreachable), and does not stop the others.
+        A page whose history cannot be read has its error as the value: PageGone, PageHidden,
+        Forbidden by a page rule, Unreachable.
         """
-        batches = [pages[start : start + TRAILS] for start in range(0, len(pages), TRAILS)]
+        batches = [pages[start : start + LIST_BATCH] for start in range(0, len(pages), LIST_BATCH)]
         found = bounded_map(
-            (partial(self._version_lists, asked, most) for asked in batches), self._jobs
+            (partial(self._version_lists, asked, limit) for asked in batches), self._jobs
         )
         return {page: trail for trails in found for page, trail in trails}
 
     def _version_lists(
-        self, asked: Sequence[int], most: int
+        self, pages: Sequence[int], limit: int
     ) -> list[tuple[int, tuple[VersionEntry, ...] | WikiError]]:
         def read(answer: Answer) -> list[tuple[int, tuple[VersionEntry, ...] | WikiError]]:
             return [
                 (page, _history_error(answer, f"p{n}", page) or _version_list(answer, f"p{n}")[1])
-                for n, page in enumerate(asked)
+                for n, page in enumerate(pages)
             ]
 
-        ids = {f"i{n}": page for n, page in enumerate(asked)}
-        return self._wire.query(queries.version_lists(len(asked)), {"most": most, **ids}, read)
+        ids = {f"i{n}": page for n, page in enumerate(pages)}
+        return self._transport.query(
+            queries.version_lists(len(pages)), {"limit": limit, **ids}, read
+        )
 
     def versions(
         self, wanted: Sequence[tuple[int, int]]
     ) -> dict[tuple[int, int], PageVersion | WikiError]:
-        """Many versions, each named by its page's id and its own; errors as ``trails`` has them."""
-        batches = [wanted[start : start + VERSIONS] for start in range(0, len(wanted), VERSIONS)]
+        """Read versions given as (page id, version id); errors as in ``version_lists``."""
+        batches = [
+            wanted[start : start + VERSION_BATCH] for start in range(0, len(wanted), VERSION_BATCH)
+        ]
         found = bounded_map((partial(self._versions, asked) for asked in batches), self._jobs)
         return {name: past for versions in found for name, past in versions}
 
     def _versions(
-        self, asked: Sequence[tuple[int, int]]
+        self, wanted: Sequence[tuple[int, int]]
     ) -> list[tuple[tuple[int, int], PageVersion | WikiError]]:
         def read(answer: Answer) -> list[tuple[tuple[int, int], PageVersion | WikiError]]:
             return [
                 (name, _history_error(answer, f"p{n}", name[0]) or _version(answer, f"p{n}", *name))
-                for n, name in enumerate(asked)
+                for n, name in enumerate(wanted)
             ]
 
         ids: dict[str, object] = {}
-        for n, (page, number) in enumerate(asked):
+        for n, (page, number) in enumerate(wanted):
             ids |= {f"i{n}": page, f"v{n}": number}
-        return self._wire.query(queries.versions(len(asked)), ids, read)
+        return self._transport.query(queries.versions(len(wanted)), ids, read)
 
 
 def read_history(answer: Answer, page: int) -> tuple[int, tuple[VersionEntry, ...]]:
-    """How many versions there are, and those of this answer, newest first."""
+    """Return the total number of versions, and those in the response, newest first."""
     if (refused := _history_error(answer, "history", page)) is not None:
         raise refused
     return _version_list(answer, "history")
 
 
 def read_version(answer: Answer, page: int, number: int) -> PageVersion:
-    """One version. Raises PageGone where the page or the version is not there."""
+    """Return a version. Raises PageGone where the page or the version does not exist."""
     found = _history_error(answer, "version", page) or _version(answer, "version", page, number)
     if isinstance(found, WikiError):
         raise found
@@ -163,14 +169,14 @@ def _version(answer: Answer, name: str, page: int, number: int) -> PageVersion |
 
 
 def _history_error(answer: Answer, name: str, page: int) -> WikiError | None:
-    """What became of a page whose history is not told. Raises what concerns every page."""
+    """Return the error of one page's history, or None. Raises errors that concern every page."""
     fault = answer.fault_at("pages", name)
     if fault is None:
         return None
-    # Asked about a page that is gone, the server trips over it instead of saying so.
+    # For a deleted page, the server fails with a TypeError instead of "not found".
     if fault.code is None and fault.message.startswith("Cannot read propert"):
         return PageGone(answer.url, page)
     error = api_errors.query_error(answer.url, fault, _NEEDS, page)
-    if fault.forbidden or fault.guest:
+    if fault.forbidden or fault.unauthenticated:
         raise error
     return error

@@ -1,9 +1,9 @@
-"""Limit the time and the size of HTTP requests, whatever a server sends.
+"""Limit the time and the size of HTTP requests.
 
-httpx2's timeouts count from the last byte, so a server that sends one every few seconds holds a
-request for ever, and its decoders unpack whatever a header names, as often as it names it. Here a
-deadline covers everything from the connection to the last byte of the answer, and a body is
-unpacked from one layer of gzip at most, into a bounded number of bytes.
+httpx2's timeouts restart with every byte received, so a slow server can hold a request without
+limit, and it decodes any number of nested encodings. Here a deadline covers everything from the
+connection to the last byte of the response, and a body is unpacked from at most one layer of gzip,
+up to a number of bytes.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _ANY_GZIP: Final = 16 + zlib.MAX_WBITS
 
 
 class Deadline:
-    """The time by which the work of each thread must be done. ``clock`` gives seconds."""
+    """A time limit of ``seconds`` for each thread. ``clock`` returns seconds."""
 
     def __init__(self, seconds: float, clock: Callable[[], float] = time.monotonic) -> None:
         self.seconds = seconds
@@ -41,7 +41,7 @@ class Deadline:
 
     @contextmanager
     def running(self) -> Iterator[None]:
-        """Start the time of this thread."""
+        """Start the time limit of this thread, and clear it at the end."""
         self._local.end = self._clock() + self.seconds
         try:
             yield
@@ -50,12 +50,12 @@ class Deadline:
 
     @property
     def passed(self) -> bool:
-        """Whether the time of this thread is over."""
+        """Return whether the time limit of this thread has passed."""
         end = getattr(self._local, "end", None)
         return end is not None and self._clock() >= end
 
     def limit(self, timeout: float | None) -> float | None:
-        """Shorten a timeout to what is left. Raises httpcore2.ReadTimeout where nothing is."""
+        """Return a timeout up to the time left. Raises httpcore2.ReadTimeout if none is."""
         end = getattr(self._local, "end", None)
         if end is None:
             return timeout
@@ -66,9 +66,10 @@ class Deadline:
 
 
 def limit_time(client: httpx2.Client, deadline: Deadline) -> None:
-    """Hold every connection of a client to the deadline, those through proxies too.
+    """Apply a deadline to every connection of a client, also through proxies.
 
-    httpx2 builds its connection pools itself and takes no network backend, so it is put into them.
+    httpx2 creates its connection pools without a parameter for the network backend, so it is
+    replaced in them.
     """
     for transport in (client._transport, *client._mounts.values()):
         if isinstance(transport, httpx2.HTTPTransport):
@@ -79,8 +80,8 @@ def limit_time(client: httpx2.Client, deadline: Deadline) -> None:
 def read_body(url: str, response: httpx2.Response, limit: int) -> bytes:
     """Read the body of a streamed response.
 
-    Raises TooLarge beyond ``limit`` bytes, packed or unpacked, and httpx2.DecodingError where the
-    body is packed in another way than one layer of gzip. ``url`` is for the errors.
+    Raises TooLarge beyond ``limit`` bytes, packed or unpacked; httpx2.DecodingError for any
+    encoding but one layer of gzip. ``url`` is for the errors.
     """
     codings = [
         name
@@ -94,7 +95,7 @@ def read_body(url: str, response: httpx2.Response, limit: int) -> bytes:
     unpacker = zlib.decompressobj(_ANY_GZIP) if codings else None
     for chunk in response.iter_raw():
         received += len(chunk)
-        body += chunk if unpacker is None else _unpacked(unpacker, chunk, limit + 1 - len(body))
+        body += chunk if unpacker is None else _unpack(unpacker, chunk, limit + 1 - len(body))
         if max(received, len(body)) > limit:
             raise TooLarge(url, limit, answer=True)
     if unpacker is not None and received and not unpacker.eof:
@@ -102,15 +103,15 @@ def read_body(url: str, response: httpx2.Response, limit: int) -> bytes:
     return bytes(body)
 
 
-def _unpacked(unpacker: zlib._Decompress, chunk: bytes, most: int) -> bytes:
+def _unpack(unpacker: zlib._Decompress, chunk: bytes, limit: int) -> bytes:
     try:
-        return unpacker.decompress(chunk, most)
+        return unpacker.decompress(chunk, limit)
     except zlib.error as problem:
         raise httpx2.DecodingError("no gzip") from problem
 
 
 class _Backend(httpcore2.NetworkBackend):
-    """Opens connections that keep to the deadline."""
+    """Opens connections with the deadline."""
 
     def __init__(self, inner: NetworkBackend, deadline: Deadline) -> None:
         self._inner = inner
@@ -130,7 +131,7 @@ class _Backend(httpcore2.NetworkBackend):
 
 
 class _Stream(httpcore2.NetworkStream):
-    """A connection that keeps to the deadline."""
+    """A connection with the deadline."""
 
     def __init__(self, inner: NetworkStream, deadline: Deadline) -> None:
         self._inner = inner

@@ -1,8 +1,6 @@
-"""What came back over HTTP: a GraphQL answer, or the error that it is. Pure.
+"""Parse HTTP responses of the API, and map HTTP and httpx2 errors to exceptions. Pure.
 
-What the answer says in GraphQL's own terms is ``refusals``' and ``answers``' business.
-
-What went wrong on the way, in httpx2's words → the error that it is, its reason in a clause.
+Errors in a GraphQL response are handled by ``api_errors`` and ``responses``.
 """
 
 from __future__ import annotations
@@ -36,17 +34,17 @@ if TYPE_CHECKING:
 
 _REDIRECT: Final = range(300, 400)
 _TOO_LARGE: Final = 413
-_TOO_MANY: Final = 429
-_REFUSED: Final = 400
+_TOO_MANY_REQUESTS: Final = 429
+_BAD_REQUEST: Final = 400
 _SERVER_ERROR: Final = 500
 
-# Where Wiki.js's own words are the only sign (facts, *Endpoint, tokens, permissions*).
+# Wiki.js marks these by their text alone (wikijs.md, *Endpoint and identity*).
 _API_OFF: Final = ("API is disabled", "API Key is invalid")
 
-_LONGEST_TEXT: Final = 300
+_MAX_MESSAGE: Final = 300
 
 MAX_ERRORS: Final = 2_000
-"""The most errors of an answer that are read. A batch of pages has 350 at worst."""
+"""The most errors accepted in a response. A batch of pages has 350 at worst."""
 
 
 def parse_http_response(
@@ -54,28 +52,28 @@ def parse_http_response(
     status: int,
     headers: Mapping[str, str],
     body: bytes,
-    clean: Callable[[str], str] = str,
+    redact: Callable[[str], str] = str,
 ) -> dict[str, Any]:
-    """The GraphQL answer in ``body``: ``data`` (an object), ``errors`` (some), or both.
+    """Return the GraphQL response in ``body``: ``data`` (an object), ``errors`` (a list), or both.
 
     Raises Redirected, TooLarge, ApiDisabled, Unreachable (429 and 5xx) or UnexpectedResponse.
-    ``headers`` are looked up in lower case; ``url`` is for the errors. ``clean`` takes secrets out
-    of the server's words, before they go into an error.
+    Keys of ``headers`` are in lower case; ``url`` is for the errors. ``redact`` removes secrets
+    from texts of the server that go into an error.
     """
     if status in _REDIRECT:
-        location = clean(headers.get("location", ""))
+        location = redact(headers.get("location", ""))
         raise Redirected(url, status, "a redirect", location=location)
     if status == _TOO_LARGE:
         raise TooLarge(url)
     kind = headers.get("content-type", "").lower()
     try:
-        payload = _parsed(body)
+        payload = _parse_json(body)
     except bounded_json.TooComplex as problem:
         raise UnexpectedResponse(url, status, problem.reason) from None
-    graphql = _graphql(payload)
-    if status >= _REFUSED:
-        message = _message(graphql, clean) if graphql else None
-        raise _failure(url, status, headers, message, _described(None, kind, body, clean))
+    graphql = _graphql_payload(payload)
+    if status >= _BAD_REQUEST:
+        message = _first_message(graphql, redact) if graphql else None
+        raise _status_error(url, status, headers, message, _describe(None, kind, body, redact))
     if graphql is not None and len(graphql.get("errors") or ()) > MAX_ERRORS:
         raise UnexpectedResponse(url, status, f"more than {MAX_ERRORS:,} errors in one answer")
     if graphql is not None:
@@ -83,18 +81,18 @@ def parse_http_response(
     end = body.rstrip()[-1:]
     if payload is None and "json" in kind and end and end not in b"}]":
         raise Unreachable(url, "the answer breaks off")
-    raise UnexpectedResponse(url, status, _described(payload, kind, body, clean))
+    raise UnexpectedResponse(url, status, _describe(payload, kind, body, redact))
 
 
 def shorten_message(message: object) -> str:
-    """A message of the wiki's, short enough to show: a database's may hold the whole page."""
+    """Shorten a message of the wiki: database errors may contain a complete page."""
     text = message if isinstance(message, str) and message.strip() else "no reason given"
     text = text.encode("utf-8", "replace").decode()
-    return text if len(text) <= _LONGEST_TEXT else f"{text[:80]} … {text[-200:]}"
+    return text if len(text) <= _MAX_MESSAGE else f"{text[:80]} … {text[-200:]}"
 
 
 def retry_after(value: str | None, now: datetime) -> float | None:
-    """The seconds that a ``Retry-After`` header asks for, None where it says nothing usable."""
+    """Return the seconds of a ``Retry-After`` header; None where it is missing or invalid."""
     if value is None:
         return None
     try:
@@ -109,7 +107,7 @@ def retry_after(value: str | None, now: datetime) -> float | None:
     return max(seconds, 0.0) if math.isfinite(seconds) else None
 
 
-def _failure(
+def _status_error(
     url: str,
     status: int,
     headers: Mapping[str, str],
@@ -118,7 +116,7 @@ def _failure(
 ) -> WikiError:
     if message is not None and message.startswith(_API_OFF):
         return ApiDisabled(url, message)
-    if status >= _SERVER_ERROR or status == _TOO_MANY:
+    if status >= _SERVER_ERROR or status == _TOO_MANY_REQUESTS:
         wait = retry_after(headers.get("retry-after"), datetime.now(UTC))
         text = f"HTTP {status}" + (f": {message}" if message else "")
         return Unreachable(url, text, retry_after=wait)
@@ -126,11 +124,8 @@ def _failure(
     return UnexpectedResponse(url, status, found)
 
 
-def _parsed(body: bytes) -> object:
-    """The JSON value in ``body``; None where it is none (or null, which is no answer either).
-
-    Raises TooComplex.
-    """
+def _parse_json(body: bytes) -> object:
+    """Parse JSON; None where it is invalid, or null. Raises TooComplex."""
     try:
         return bounded_json.parse(body)
     except bounded_json.TooComplex:
@@ -139,34 +134,34 @@ def _parsed(body: bytes) -> object:
         return None
 
 
-def _graphql(payload: object) -> dict[str, Any] | None:
+def _graphql_payload(payload: object) -> dict[str, Any] | None:
     if not isinstance(payload, dict):
         return None
     data, errors = payload.get("data"), payload.get("errors")
-    told = data is not None or bool(errors)
-    sound = isinstance(data, dict | None) and isinstance(errors, list | None)
-    return payload if told and sound else None
+    has_result = data is not None or bool(errors)
+    well_formed = isinstance(data, dict | None) and isinstance(errors, list | None)
+    return payload if has_result and well_formed else None
 
 
-def _message(payload: dict[str, Any], clean: Callable[[str], str]) -> str:
+def _first_message(payload: dict[str, Any], redact: Callable[[str], str]) -> str:
     first = next(iter(payload.get("errors") or ()), None)
     message = first.get("message") if isinstance(first, dict) else None
-    return shorten_message(clean(message) if isinstance(message, str) else None)
+    return shorten_message(redact(message) if isinstance(message, str) else None)
 
 
-def _described(payload: object, kind: str, body: bytes, clean: Callable[[str], str]) -> str:
+def _describe(payload: object, kind: str, body: bytes, redact: Callable[[str], str]) -> str:
     if payload is not None:
         return "JSON that is no GraphQL answer"
     if not body.strip():
         return "an empty answer"
     if "html" in kind or body.lstrip()[:1] == b"<":
         title = re.search(rb"<title[^>]*>([^<]{1,200})", body[:20_000], re.IGNORECASE)
-        name = clean(unescape(title[1].decode("utf-8", "replace"))).strip() if title else ""
+        name = redact(unescape(title[1].decode("utf-8", "replace"))).strip() if title else ""
         return f"a web page, “{' '.join(name.split())}”" if name else "a web page"
     return "JSON that is damaged" if "json" in kind else "something that is no JSON"
 
 
-# None of these can leave the wiki with a whole request.
+# After these, the wiki cannot have received a complete request.
 _NOT_SENT: Final = (
     httpx2.ConnectError,
     httpx2.ConnectTimeout,
@@ -190,9 +185,9 @@ _REASONS: Final[tuple[tuple[type[httpx2.HTTPError], str], ...]] = (
 
 
 def from_httpx_error(url: str, problem: httpx2.HTTPError) -> Unreachable:
-    """Untrusted for a certificate that does not check out, Unreachable for everything else.
+    """Return CertificateError for an invalid certificate, Unreachable for any other error.
 
-    httpx2's own texts are not repeated: some quote the headers, and with them the token.
+    Does not include the messages of httpx2: some contain the headers, and so the token.
     """
     sent = not isinstance(problem, _NOT_SENT)
     for cause in _causes(problem):

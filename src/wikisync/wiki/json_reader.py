@@ -1,7 +1,4 @@
-"""A piece of a JSON answer, read with its types checked: a value of the right kind.
-
-Or UnexpectedResponse.
-"""
+"""Read values from a JSON response with their types checked. Pure."""
 
 from __future__ import annotations
 
@@ -18,56 +15,59 @@ _OK = 200
 
 @dataclass(frozen=True, slots=True)
 class JsonReader:
-    """A JSON value and the path to it. ``url`` is the wiki's, for the errors."""
+    """A JSON value and its name. ``url`` is the wiki's, for the errors.
+
+    Every method raises UnexpectedResponse for a value of another type.
+    """
 
     url: str
     value: object
-    where: str = "the answer"
+    name: str = "the answer"
 
     def __getitem__(self, name: str) -> JsonReader:
-        """The member ``name`` of an object; raises UnexpectedResponse where this is none."""
+        """Return a reader of the member ``name``."""
         return JsonReader(self.url, self._member(name), name)
 
     @property
     def is_null(self) -> bool:
-        """Whether the answer has null here."""
+        """Return whether the value is null."""
         return self.value is None
 
     def text(self, name: str) -> str:
-        """The string ``name``."""
+        """Return the string ``name``."""
         found = self._member(name)
         if not isinstance(found, str):
             raise self._unexpected(name, "text", found)
         return self._checked_text(name, found)
 
     def text_or_empty(self, name: str) -> str:
-        """The string ``name``; the schema allows null there, which means nothing was ever set."""
+        """Return the string ``name``; an empty one for null, which the schema allows for unset."""
         found = self._member(name)
         return "" if found is None else self.text(name)
 
     def flag(self, name: str) -> bool:
-        """The boolean ``name``."""
+        """Return the boolean ``name``."""
         found = self._member(name)
         if not isinstance(found, bool):
             raise self._unexpected(name, "true or false", found)
         return found
 
     def number(self, name: str) -> int:
-        """The integer ``name``."""
+        """Return the integer ``name``."""
         found = self._member(name)
         if not isinstance(found, int) or isinstance(found, bool):
             raise self._unexpected(name, "a whole number", found)
         return found
 
     def items(self, name: str) -> Iterator[JsonReader]:
-        """The items of the list ``name``, one by one."""
+        """Return readers of the items of the list ``name``."""
         found = self._member(name)
         if not isinstance(found, list):
             raise self._unexpected(name, "a list", found)
         return (JsonReader(self.url, item, f"an item of {name}") for item in found)
 
     def texts(self, name: str) -> tuple[str, ...]:
-        """The list of strings ``name``; null is none, as the schema allows."""
+        """Return the list of strings ``name``; an empty one for null, which the schema allows."""
         found = self._member(name)
         if found is None:
             return ()
@@ -81,11 +81,11 @@ class JsonReader:
 
     def _member(self, name: str) -> object:
         if not isinstance(self.value, dict):
-            raise self._unexpected(self.where, "an object", self.value)
+            raise self._unexpected(self.name, "an object", self.value)
         return self.value.get(name)
 
     def _checked_text(self, name: str, text: str) -> str:
-        # JSON can spell half a character, which no file can hold and no database has ever kept.
+        # JSON allows lone surrogates, which cannot be encoded as UTF-8.
         if not text.isascii():
             try:
                 text.encode()
@@ -94,11 +94,11 @@ class JsonReader:
         return text
 
     def _unexpected(self, name: str, expected: str, found: object) -> UnexpectedResponse:
-        kind = "null" if found is None else _KINDS.get(type(found), "something else")
+        kind = "null" if found is None else _TYPE_NAMES.get(type(found), "something else")
         return UnexpectedResponse(self.url, _OK, f"{kind} in {name} where {expected} was due")
 
 
-_KINDS: dict[type, str] = {
+_TYPE_NAMES: dict[type, str] = {
     bool: "true or false",
     int: "a number",
     float: "a number",

@@ -1,9 +1,8 @@
-"""Take a secret out of what a server says, which may repeat what it was sent (promise 10). Pure.
+"""Remove a secret from texts of a server, which may contain what it was sent. Pure.
 
-Not only the secret as it is: any piece of it of ``PIECE`` characters or more goes, such as the
-signature of a JWT, and so does any such piece in base64, in hexadecimal digits, or with every
-character percent-encoded, as an HTML entity or as a JSON escape. What is turned round, packed,
-encrypted or cut into shorter pieces is not recognised.
+Removes any part of ``MIN_PIECE`` characters or more, such as the signature of a JWT, also in
+base64, in hexadecimal digits, or with every character percent-encoded, as an HTML entity or as a
+JSON escape. A secret reversed, compressed, encrypted or cut into shorter parts is not recognised.
 """
 
 from __future__ import annotations
@@ -14,15 +13,15 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-INSTEAD: Final = "…"
-PIECE: Final = 12
-"""The shortest piece of a secret that is recognised, in characters of the secret."""
+REPLACEMENT: Final = "…"
+MIN_PIECE: Final = 12
+"""The shortest part of a secret that is recognised, in characters of the secret."""
 
-_EDGE: Final = 600
-"""Characters that are kept at each end of a long text: more of a message is never shown."""
-_DEPTH: Final = 20
-_TEXTS: Final = 20_000
-"""How deep, and how many, texts of an answer are read; of more than that nothing is kept."""
+_KEPT_AT_ENDS: Final = 600
+"""Characters kept at each end of a long text: no more of a message is ever shown."""
+_MAX_DEPTH: Final = 20
+_MAX_TEXTS: Final = 20_000
+"""The depth and the number of values that are redacted; any beyond are removed."""
 
 _SPELLINGS: Final[tuple[Callable[[int], str], ...]] = (
     chr,
@@ -40,32 +39,33 @@ _SPELLINGS: Final[tuple[Callable[[int], str], ...]] = (
 
 
 class SecretRedactor:
-    """Takes one secret out of texts. It does not show the secret itself."""
+    """Removes one secret from texts. Its ``repr`` does not contain the secret."""
 
-    __slots__ = ("_secret", "_windows")
+    __slots__ = ("_indexes", "_secret")
 
     def __init__(self, secret: str) -> None:
         self._secret = secret
-        self._windows = tuple(_Windows(size, texts) for size, texts in _pieces(secret))
+        self._indexes = tuple(_PieceIndex(size, texts) for size, texts in _pieces(secret))
 
     def text(self, text: str) -> str:
-        """A text without the secret; of a very long one, only its ends."""
-        if len(text) > 2 * _EDGE:
-            # Somewhat more than is kept, so that nothing is cut through at the ends.
-            text = f"{self._clean(text[:_EDGE])} {INSTEAD} {self._clean(text[-_EDGE:])}"
-        return self._clean(text)
+        """Return a text without the secret; of a very long one, only its ends."""
+        if len(text) > 2 * _KEPT_AT_ENDS:
+            # Each end is redacted before they are joined, and the whole once more after.
+            head, tail = text[:_KEPT_AT_ENDS], text[-_KEPT_AT_ENDS:]
+            text = f"{self._redact(head)} {REPLACEMENT} {self._redact(tail)}"
+        return self._redact(text)
 
     def headers(self, headers: Mapping[str, str]) -> dict[str, str]:
-        """The headers of an answer without the secret, by their names in lower case."""
+        """Return headers without the secret, with their names in lower case."""
         return {name.lower(): self.text(value) for name, value in headers.items()}
 
     def value(self, value: Any) -> Any:
-        """A value of JSON with every text in it without the secret."""
-        left = iter(range(_TEXTS))
+        """Return a JSON value with the secret removed from every string in it."""
+        left = iter(range(_MAX_TEXTS))
 
         def cleaned(value: Any, depth: int) -> Any:
-            if depth > _DEPTH or next(left, None) is None:
-                return INSTEAD
+            if depth > _MAX_DEPTH or next(left, None) is None:
+                return REPLACEMENT
             match value:
                 case str():
                     return self.text(value)
@@ -80,27 +80,27 @@ class SecretRedactor:
 
         return cleaned(value, 0)
 
-    def _clean(self, text: str) -> str:
+    def _redact(self, text: str) -> str:
         if self._secret:
-            text = text.replace(self._secret, INSTEAD)
-        for windows in self._windows:
-            text = windows.cut_out(text)
+            text = text.replace(self._secret, REPLACEMENT)
+        for windows in self._indexes:
+            text = windows.redact(text)
         return text
 
 
-class _Windows:
-    """Every piece of some length of a few texts, to be found in other texts."""
+class _PieceIndex:
+    """All substrings of one length of some texts, for searching other texts."""
 
     def __init__(self, size: int, texts: tuple[str, ...]) -> None:
         self._size = size
-        self._pieces = frozenset(_windows(texts, size))
-        # A piece covers one of the places that are a stride apart with a whole half of itself.
+        self._pieces = frozenset(_substrings(texts, size))
+        # Any piece contains a half that starts at a multiple of the stride.
         self._half = size // 2
         self._stride = size - self._half + 1
-        self._halves = frozenset(_windows(texts, self._half))
+        self._halves = frozenset(_substrings(texts, self._half))
 
-    def cut_out(self, text: str) -> str:
-        """The text with each run of pieces replaced."""
+    def redact(self, text: str) -> str:
+        """Return a text with each run of overlapping pieces replaced."""
         half, halves = self._half, self._halves
         if not any(text[n : n + half] in halves for n in range(0, len(text), self._stride)):
             return text
@@ -110,7 +110,7 @@ class _Windows:
             if text[place : place + self._size] not in self._pieces:
                 place += 1
                 continue
-            done += [text[start:place], INSTEAD]
+            done += [text[start:place], REPLACEMENT]
             while text[place + 1 : place + 1 + self._size] in self._pieces:
                 place += 1
             start = place = place + self._size
@@ -118,20 +118,20 @@ class _Windows:
 
 
 def _pieces(secret: str) -> Iterator[tuple[int, tuple[str, ...]]]:
-    """Each length of pieces, with the spellings of the secret that they are pieces of."""
+    """Yield (length of pieces, spellings of the secret) for each kind of encoding."""
     sent = secret.encode()
     for spelling in _SPELLINGS:
         letters = [spelling(byte) for byte in sent]
-        if len(letters) >= PIECE:
-            yield min(map(len, letters)) * PIECE, ("".join(letters),)
-    if len(sent) < PIECE:
+        if len(letters) >= MIN_PIECE:
+            yield min(map(len, letters)) * MIN_PIECE, ("".join(letters),)
+    if len(sent) < MIN_PIECE:
         return
-    # Base64 of a text that the secret is a part of: three bytes begin anew every four characters.
+    # Base64 of a text that contains the secret: it has three alignments, by offset modulo 3.
     coded = tuple(b64encode(sent[n:]).decode().rstrip("=") for n in range(3))
     safe = tuple(text.replace("+", "-").replace("/", "_") for text in coded)
-    yield PIECE * 4 // 3 - 2, coded + safe
+    yield MIN_PIECE * 4 // 3 - 2, coded + safe
 
 
-def _windows(texts: tuple[str, ...], size: int) -> Iterator[str]:
+def _substrings(texts: tuple[str, ...], size: int) -> Iterator[str]:
     for text in texts:
         yield from (text[n : n + size] for n in range(len(text) - size + 1))

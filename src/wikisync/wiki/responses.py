@@ -1,9 +1,6 @@
-"""GraphQL answers → values, or the errors that they are. Pure: nothing here sends anything.
+"""Parse GraphQL responses into values, or raise the errors in them. Pure.
 
-Every reader takes an Answer and raises UnexpectedResponse where its shape is not what the schema
-promises.
-
-What the wiki's answers are read into, beside ``page.model``'s pages.
+Every reader raises UnexpectedResponse where a response does not match the schema.
 """
 
 from __future__ import annotations
@@ -24,7 +21,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A GraphQL answer: ``data`` may hold something beside the ``faults``."""
+    """A GraphQL response; it may have ``data`` as well as ``faults``."""
 
     url: str
     data: dict[str, Any] | None
@@ -32,11 +29,11 @@ class Answer:
 
     @property
     def node(self) -> JsonReader:
-        """The data, to be read."""
+        """Return a reader of the data."""
         return JsonReader(self.url, self.data, "data")
 
     def fault_at(self, *path: str) -> ApiFault | None:
-        """The first fault that concerns ``path``: on the way to it, at it, or below."""
+        """Return the first fault at ``path``, above or below it; None without one."""
         for fault in self.faults:
             shared = min(len(path), len(fault.path))
             if fault.path[:shared] == path[:shared]:
@@ -45,17 +42,19 @@ class Answer:
 
 
 def read_index(answer: Answer) -> WikiIndex:
-    """Who asks, the locales, the list.
+    """Read the user, the locales and the list of pages.
 
     Raises Unauthenticated or Forbidden where the list is refused.
     """
     url = answer.url
     profile = answer.fault_at("users", "profile")
-    guest = profile is not None and profile.guest
+    unauthenticated = profile is not None and profile.unauthenticated
     refused = answer.fault_at("pages", "list")
     if refused is not None:
         raise (
-            Unauthenticated(url) if guest else api_errors.query_error(url, refused, ("read:pages",))
+            Unauthenticated(url)
+            if unauthenticated
+            else api_errors.query_error(url, refused, ("read:pages",))
         )
     other = answer.fault_at("localization")
     if other is not None:
@@ -68,7 +67,7 @@ def read_index(answer: Answer) -> WikiIndex:
         if locale.flag("isInstalled")
     )
     return WikiIndex(
-        authenticated=not guest,
+        authenticated=not unauthenticated,
         user=answer.node["users"]["profile"].text("name") if profile is None else None,
         default_locale=default,
         namespacing=config.flag("namespacing"),
@@ -92,13 +91,13 @@ def _listed(node: JsonReader) -> Listed:
     )
 
 
-def read_pages(answer: Answer, asked: Sequence[Listed]) -> list[Record | WikiError]:
-    """The pages of ``documents.batch``, each a record or what became of it; tags from the list.
+def read_pages(answer: Answer, requested: Sequence[Listed]) -> list[Record | WikiError]:
+    """Read the response to ``queries.pages``, with tags from the list: records or errors.
 
-    Raises Forbidden where the key lacks a right that is not bound to a page.
+    Raises Forbidden where the key lacks a permission regardless of the page.
     """
     found: list[Record | WikiError] = []
-    for n, listed in enumerate(asked):
+    for n, listed in enumerate(requested):
         fault = answer.fault_at("pages", f"p{n}")
         if fault is None:
             found.append(_record(answer.node["pages"][f"p{n}"], listed.id, listed.tags))
@@ -111,10 +110,10 @@ def read_pages(answer: Answer, asked: Sequence[Listed]) -> list[Record | WikiErr
     return found
 
 
-def read_pages_with_tags(answer: Answer, asked: Sequence[int]) -> dict[int, Record | WikiError]:
-    """The pages of ``documents.looks``, each a record or what became of it, by their ids."""
+def read_pages_with_tags(answer: Answer, requested: Sequence[int]) -> dict[int, Record | WikiError]:
+    """Read the response to ``queries.pages_with_tags``: records or errors by page id."""
     found: dict[int, Record | WikiError] = {}
-    for n, page in enumerate(asked):
+    for n, page in enumerate(requested):
         fault = answer.fault_at("pages", f"p{n}")
         if fault is None:
             node = answer.node["pages"][f"p{n}"]
@@ -125,7 +124,7 @@ def read_pages_with_tags(answer: Answer, asked: Sequence[int]) -> dict[int, Reco
 
 
 def read_page(answer: Answer, page: int) -> Record:
-    """The page of ``read_one``. Raises PageGone, PageHidden or Forbidden."""
+    """Read the page of ``read_one``. Raises PageGone, PageHidden or Forbidden."""
     fault = answer.fault_at("pages", "single")
     if fault is not None:
         raise api_errors.read_error(answer.url, fault, page)
@@ -134,7 +133,7 @@ def read_page(answer: Answer, page: int) -> Record:
 
 
 def read_found_page(answer: Answer, key: Key) -> Record | None:
-    """The page of ``around``, None where there is none. Raises PageHidden or Forbidden."""
+    """Read the page of ``find``; None where there is none. Raises PageHidden or Forbidden."""
     fault = answer.fault_at("pages", "singleByPath")
     if fault is not None:
         error = api_errors.read_error(answer.url, fault, 0, key)
@@ -168,7 +167,7 @@ def _record(node: JsonReader, page: int, tags: tuple[str, ...]) -> Record:
 
 
 def key_in(node: JsonReader) -> Key:
-    """The key of a page that an answer shows."""
+    """Read the key of a page."""
     return Key(node.text("locale"), node.text("path"))
 
 
@@ -178,7 +177,7 @@ def page_in(
     script_css: str | None = None,
     script_js: str | None = None,
 ) -> Page:
-    """The values of a page that an answer shows; a version shows no tags, style and script."""
+    """Read the fields of a page; versions have no tags, style and script."""
     return Page(
         content=node.text("content"),
         title=node.text("title"),
@@ -195,7 +194,7 @@ def page_in(
 
 
 def may_write(answer: Answer) -> bool:
-    """Whether the key may write pages: told that page 0 is not there, it may."""
+    """Return whether the key may write pages: it may if page 0 is reported as missing."""
     fault = answer.fault_at("pages", "checkConflicts")
     if fault is None:
         raise UnexpectedResponse(answer.url, 200, "a page with the id 0")
@@ -206,22 +205,23 @@ def may_write(answer: Answer) -> bool:
 
 
 def read_write_result(answer: Answer, write: Mutation, page: int, key: Key | None) -> WriteReceipt:
-    """What a mutation answers. ``page`` is the id that was written to, 0 for a new page.
+    """Read the result of a mutation. ``page`` is the id of the page, 0 for a new one.
 
-    Raises Rejected, Forbidden or PageGone, which are known to have changed nothing, or
-    WriteUncertain. UnexpectedResponse is raised for an odd shape, and then says nothing about what
-    was written.
+    Raises Rejected, Forbidden or PageGone, after which nothing was written, or WriteUncertain.
+    After UnexpectedResponse it is unknown what was written.
     """
-    new = require_success(answer, write, page, key)["page"]
-    if page and new.is_null:
+    page_node = require_success(answer, write, page, key)["page"]
+    if page and page_node.is_null:
         return WriteReceipt(page, None, None)
-    return WriteReceipt(new.number("id"), new.text("createdAt"), new.text("updatedAt"))
+    return WriteReceipt(
+        page_node.number("id"), page_node.text("createdAt"), page_node.text("updatedAt")
+    )
 
 
 def require_success(
     answer: Answer, write: Mutation, page: int = 0, key: Key | None = None
 ) -> JsonReader:
-    """What a mutation that succeeded answers. Raises as ``written``."""
+    """Return the node of a successful mutation. Raises like ``read_write_result``."""
     fault = answer.fault_at("pages", write.name)
     if fault is not None:
         raise api_errors.mutation_error(answer.url, fault, write, key)
@@ -234,12 +234,12 @@ def require_success(
 
 @dataclass(frozen=True, slots=True)
 class WikiIndex:
-    """What the first request tells: who asks, which locales there are, and every page.
+    """The result of the first request: the user, the locales and the list of pages.
 
-    ``authenticated`` is False where the wiki takes the token for nobody's: ``pages`` are then what
-    the public may see. ``user`` is the name that edits are signed with. ``locales`` are the
-    installed ones, the default first. Pages that the key may not see are not in ``pages``: that one
-    is missing does not mean that it is gone (facts, *Reading*).
+    ``authenticated`` is False where the wiki does not accept the token; ``pages`` are then those
+    visible to guests. ``user`` is the author of edits. ``locales`` are the installed ones, the
+    default first. Pages that the key may not read are not in ``pages``, so a missing page is not
+    necessarily deleted (wikijs.md, *Reading*).
     """
 
     authenticated: bool
@@ -252,9 +252,9 @@ class WikiIndex:
 
 @dataclass(frozen=True, slots=True)
 class WriteReceipt:
-    """What the wiki says about a page that it has just written; no more than its word.
+    """The response to a write, which does not prove that the page was written.
 
-    Times are ISO 8601 as the wiki spells them, None where the answer left them out.
+    Times are ISO 8601 as the wiki formats them, None where the response lacks them.
     """
 
     id: int
@@ -264,9 +264,9 @@ class WriteReceipt:
 
 @dataclass(frozen=True, slots=True)
 class VersionEntry:
-    """An entry of a page's history. ``date`` is the ``updatedAt`` that the page had back then.
+    """An entry of a page's history. ``date`` is the ``updatedAt`` of that version.
 
-    ``action`` is the wiki's word: initial, edit or move.
+    ``action`` is initial, edit or move.
     """
 
     id: int
@@ -277,7 +277,7 @@ class VersionEntry:
 
 @dataclass(frozen=True, slots=True)
 class PageVersion:
-    """A page as it was. ``page`` names no tags, no style and no script: versions hold none."""
+    """A version of a page. In ``page``, tags, style and script are None: versions have none."""
 
     version_id: int
     page_id: int

@@ -1,12 +1,12 @@
-"""The way to the wiki: a GraphQL text goes out, an Answer comes back, or the error that came of it.
+"""Send GraphQL requests to the wiki over HTTP, with retries for queries.
 
-The only module that knows gql and stamina and, with ``trouble`` and ``http_bounds``, httpx2; none
-of their exceptions leaves it. Queries are tried again where that can help, mutations never: a
-mutation that got no clear answer is WriteUncertain.
+The only module that imports gql and stamina and, with ``http_errors`` and ``http_bounds``, httpx2;
+their exceptions do not leave it. Queries are retried after transient errors, mutations never: a
+mutation without a clear response raises WriteUncertain.
 
-Proxies are taken from the environment (``HTTPS_PROXY``, ``NO_PROXY``), as are ``SSL_CERT_FILE`` and
-``SSL_CERT_DIR``. Redirects are never followed, so the token goes to no other host, and cookies are
-not kept, so nothing but the token says who asks.
+Proxies come from the environment (``HTTPS_PROXY``, ``NO_PROXY``), as do ``SSL_CERT_FILE`` and
+``SSL_CERT_DIR``. Redirects are never followed, so the token goes to no other host. Cookies are not
+kept, so only the token identifies the user.
 """
 
 from __future__ import annotations
@@ -53,23 +53,27 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 MAX_ANSWER: Final = 256 * 1024 * 1024
-"""The most that an answer may hold, in bytes. A list of 10,000 pages has about four million."""
+"""The most bytes of a response. A list of 10,000 pages has about four million."""
 
 _CONNECT: Final = 10.0
-_TRIES: Final = 5
-_TRY_FOR: Final = 120.0  # seconds; no further try is begun after them
-_LONGEST_WAIT: Final = 30.0
+_MAX_TRIES: Final = 5
+_RETRY_SECONDS: Final = 120.0  # seconds, after which no further try starts
+_MAX_WAIT: Final = 30.0
 
-# Node closes an idle connection after five seconds; one that is about to be is not used again.
+# Node closes idle connections after five seconds; a connection is not reused just before that.
 _IDLE: Final = 4.0
 
-# At its lowest level this one logs what a server answers, which may repeat the token.
+# At DEBUG level httpcore2 logs responses, which may contain the token.
 logging.getLogger("httpcore2").setLevel(logging.INFO)
 
 
 @dataclass(frozen=True, slots=True)
 class TransportLimits:
-    """Seconds to wait for any progress, and for a call with all its tries; bytes of an answer."""
+    """Limits of requests.
+
+    ``timeout`` is in seconds, between any two parts of a response; ``deadline`` in seconds, for a
+    call with all its tries; ``answer`` in bytes; ``connections`` how many are open at once.
+    """
 
     timeout: float = 60.0
     deadline: float = 300.0
@@ -78,21 +82,21 @@ class TransportLimits:
 
 
 class Transport(Protocol):
-    """What the verbs need of a way to the wiki."""
+    """What the client needs to send requests."""
 
     @property
     def url(self) -> str:
-        """The wiki's address, without slashes at its end."""
+        """Return the wiki's URL, without slashes at its end."""
 
     def query(self, text: str, variables: Mapping[str, object], read: Callable[[Answer], T]) -> T:
-        """Send a query."""
+        """Send a query and return ``read`` of its response."""
 
     def mutate(self, text: str, variables: Mapping[str, object], read: Callable[[Answer], T]) -> T:
-        """Send a mutation."""
+        """Send a mutation and return ``read`` of its response."""
 
 
 class GraphQLTransport:
-    """Connections to one wiki, for use from several threads."""
+    """Connections to one wiki. Thread-safe."""
 
     def __init__(
         self,
@@ -134,38 +138,37 @@ class GraphQLTransport:
         try:
             session: SyncClientSession = self._client.connect_sync()  # type: ignore[no-untyped-call]
         except (ValueError, OSError, ImportError) as problem:
-            # A proxy's address that is none, a proxy of an unknown kind, a bad SSL_CERT_FILE.
+            # An invalid proxy URL, an unknown type of proxy, a bad SSL_CERT_FILE.
             expected = "proxies and certificates that can be used"
             raise BadConfig("the environment", "*_PROXY, SSL_CERT_*", "", expected) from problem
         self._session = session
 
     @property
     def url(self) -> str:
-        """The wiki's address, without slashes at its end."""
+        """Return the wiki's URL, without slashes at its end."""
         return self._url
 
     @property
     def wiki_time(self) -> datetime | None:
-        """The time by the wiki's clock, from the Date header of an answer; None without one."""
+        """Return the time by the wiki's clock, from the last Date header; None before the first."""
         if self._transport.date is None:
             return None
         date, seen = self._transport.date
         return date + timedelta(seconds=time.monotonic() - seen)
 
     def __repr__(self) -> str:
-        return f"Wire({self.url!r})"
+        return f"GraphQLTransport({self.url!r})"
 
     def close(self) -> None:
-        """Closes the connections."""
+        """Close the connections."""
         self._client.close_sync()  # type: ignore[no-untyped-call]
 
     def query(self, text: str, variables: Mapping[str, object], read: Callable[[Answer], T]) -> T:
-        """Sends a query and gives what ``read`` makes of the answer; tries again where it helps.
+        """Send a query and return ``read`` of its response; retries after transient errors.
 
         Raises Unreachable, CertificateError, UnexpectedResponse, Redirected, ApiDisabled or
-        TooLarge, and whatever ``read`` raises; an Unreachable of its making is tried again like
-        any other. All tries
-        together have the time of one deadline.
+        TooLarge, and the errors of ``read``; Unreachable is retried in either case. One deadline
+        covers all tries.
         """
         with self._deadline.running():
             return self._query(text, variables, read)
@@ -174,25 +177,25 @@ class GraphQLTransport:
         try:
             return read(self._exchange(text, variables))
         except Unreachable as problem:
-            if self._again(problem) is False:
+            if self._should_retry(problem) is False:
                 raise
-            made = [problem]
-        for attempt in _attempts(self._again):
+            first_error = [problem]
+        for attempt in _attempts(self._should_retry):
             with attempt:
-                if made:  # the first try, which was made above
-                    raise made.pop()
+                if first_error:  # the first try is the one above
+                    raise first_error.pop()
                 return read(self._exchange(text, variables))
         raise AssertionError  # the last attempt either returned or raised
 
-    def _again(self, problem: Exception) -> bool | float:
+    def _should_retry(self, problem: Exception) -> bool | float:
         return not self._deadline.passed and _retry_delay(problem)
 
     def mutate(self, text: str, variables: Mapping[str, object], read: Callable[[Answer], T]) -> T:
-        """Sends a mutation, once, and gives what ``read`` makes of the answer.
+        """Send a mutation once, and return ``read`` of its response.
 
         Every error but WriteUncertain means that nothing was written: Unreachable and
-        CertificateError (there was no connection), Redirected, ApiDisabled, TooLarge, and what
-        ``read`` raises but UnexpectedResponse.
+        CertificateError (no connection), Redirected, ApiDisabled, TooLarge, and the errors of
+        ``read`` except UnexpectedResponse, which becomes WriteUncertain.
         """
         try:
             with self._deadline.running():
@@ -211,13 +214,13 @@ class GraphQLTransport:
             raise WriteUncertain(self.url, problem.reason) from problem
 
     def _exchange(self, text: str, variables: Mapping[str, object]) -> Answer:
-        request = GraphQLRequest(_parsed(text), variable_values=dict(variables))
+        request = GraphQLRequest(_parse_request(text), variable_values=dict(variables))
         try:
             result = self._session.execute(
                 request, get_execution_result=True, extra_args={"query": text}
             )
         except TransportQueryError as answer:
-            # No more than gql's way to say that the answer has errors; there may be data beside.
+            # gql raises this for any response with errors; it may have data too.
             return Answer(self.url, answer.data, api_errors.faults(answer.errors))
         except httpx2.HTTPError as problem:
             raise http_errors.from_httpx_error(self.url, problem) from problem
@@ -229,16 +232,21 @@ class GraphQLTransport:
 
 
 class _HttpTransport(HTTPXTransport):
-    """gql's transport, with the answer judged by its HTTP status and held within a bound."""
+    """gql's transport, with checks of HTTP status, size and time of a response."""
 
     def __init__(
-        self, base: str, bound: int, hush: SecretRedactor, deadline: Deadline, **options: Any
+        self,
+        base: str,
+        max_bytes: int,
+        redactor: SecretRedactor,
+        deadline: Deadline,
+        **options: Any,
     ) -> None:
         self.date: tuple[datetime, float] | None = None
         super().__init__(f"{base}/graphql", **options)
-        self._hush = hush
+        self._redactor = redactor
         self._base = base
-        self._bound = bound
+        self._max_bytes = max_bytes
         self._deadline = deadline
 
     def connect(self) -> None:
@@ -253,30 +261,30 @@ class _HttpTransport(HTTPXTransport):
         extra_args: dict[str, Any] | None = None,
         upload_files: bool = False,  # noqa: ARG002
     ) -> ExecutionResult:
-        assert self.client is not None  # noqa: S101  (connected for as long as the Wire is)
-        # The text goes out as it stands: gql would print its document anew for each request.
+        assert self.client is not None  # noqa: S101  (connected by __init__)
+        # Sends the text as it is: gql would print its document for each request.
         payload = {"variables": request.variable_values, **(extra_args or {})}
         body = json.dumps(payload, ensure_ascii=False, separators=(",", ":")).encode()
         with self.client.stream("POST", self.url, content=body) as response:
             redirect = response.is_redirect
-            raw = b"" if redirect else read_body(self._base, response, self._bound)
-        if (date := _date(response.headers.get("date"))) is not None:
+            raw = b"" if redirect else read_body(self._base, response, self._max_bytes)
+        if (date := _parse_date(response.headers.get("date"))) is not None:
             self.date = date, time.monotonic()
         if self.client is None:
-            # Closed meanwhile, in another thread: no pool knows of a connection that was new then.
+            # Closed meanwhile by another thread: the pool did not know this new connection.
             response.extensions["network_stream"].close()
-        clean = self._hush.text
+        redact = self._redactor.text
         answer = http_errors.parse_http_response(
-            self._base, response.status_code, response.headers, raw, clean
+            self._base, response.status_code, response.headers, raw, redact
         )
         data = answer.get("data")
         if payload["query"].startswith("mutation"):
-            data = self._hush.value(data)  # what became of it, in words; a query's data are pages
-        return ExecutionResult(data=data, errors=self._hush.value(answer.get("errors")))
+            data = self._redactor.value(data)  # messages of the wiki; data of a query are pages
+        return ExecutionResult(data=data, errors=self._redactor.value(answer.get("errors")))
 
 
-def _date(text: str | None) -> datetime | None:
-    """The time that a Date header names; None where it names none."""
+def _parse_date(text: str | None) -> datetime | None:
+    """Parse a Date header; None where it is missing or invalid."""
     if text is None:
         return None
     try:
@@ -287,22 +295,22 @@ def _date(text: str | None) -> datetime | None:
 
 
 @lru_cache(maxsize=128)
-def _parsed(text: str) -> GraphQLRequest:
+def _parse_request(text: str) -> GraphQLRequest:
     return GraphQLRequest(text)
 
 
 def _attempts(
-    again: Callable[[Exception], bool | float],
+    should_retry: Callable[[Exception], bool | float],
 ) -> Iterator[AbstractContextManager[object]]:
-    """The tries of a query, with the waits between them; only the unlucky load the library."""
+    """Yield the tries of a query, with waits between them. Imports stamina only when needed."""
     import stamina
 
-    # What happens on the way is told by errors; a library that logs it too would only repeat it.
+    # Errors report this; stamina's log would repeat it.
     stamina.instrumentation.set_on_retry_hooks([])
     yield from stamina.retry_context(
-        on=again,
-        attempts=_TRIES,
-        timeout=_TRY_FOR,
+        on=should_retry,
+        attempts=_MAX_TRIES,
+        timeout=_RETRY_SECONDS,
         wait_initial=0.2,
         wait_max=5.0,
         wait_jitter=0.2,
@@ -310,9 +318,9 @@ def _attempts(
 
 
 def _retry_delay(problem: Exception) -> bool | float:
-    """stamina's question: whether to try again, and after how many seconds if the server said."""
+    """Return whether to retry, or the seconds to wait first if the server named them."""
     if not isinstance(problem, Unreachable) or isinstance(problem, CertificateError):
         return False
     if problem.retry_after is None:
         return True
-    return min(problem.retry_after, _LONGEST_WAIT)
+    return min(problem.retry_after, _MAX_WAIT)

@@ -61,7 +61,7 @@ def open_readonly(
         stack.enter_context(wiki)
         state = State.open(config.state, create=False)
         stack.callback(state.close)
-        folder = Folder(config.folder, config.ignore, may_lack=not needs_folder)
+        folder = Folder(config.folder, config.ignore, missing_ok=not needs_folder)
         yield RunContext(config, folder, wiki, state, progress)
 
 

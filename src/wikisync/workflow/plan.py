@@ -123,7 +123,7 @@ def _collect_and_plan(
         refusals = guards(collected.snapshot, plan, request.direction, limits, deleted)
         plan = replace(plan, refusals=refusals)
     request = replace(request, path_filters=filters)
-    saved = tuple(Note("saved", detail=file) for file in context.folder.saved)
+    saved = tuple(Note("saved", detail=file) for file in context.folder.saved_beside)
     return replace(report, request=request, plan=plan, notes=(*saved, *notes)), collected
 
 

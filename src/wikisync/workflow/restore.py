@@ -90,7 +90,7 @@ def restore_backup(config: Config, request: Request, ask: Callable[[Report], boo
     ``ask`` is shown the plan, and may decline, where the file has content that was never pushed.
     Raises BackupMissing, NotWritten, FolderError and StateError.
     """
-    folder = Folder(config.folder, config.ignore, may_lack=True)
+    folder = Folder(config.folder, config.ignore, missing_ok=True)
     with closing(State.open(config.state, create=False)) as state:
         report, _todo = _plan(config, request, state, folder)
         if request.dry_run:

@@ -143,9 +143,9 @@ def locked_report(config: Config, request: Request, error: Locked) -> Report:
 def save_stat_cache(context: RunContext, collected: CollectedState) -> None:
     """Note what was read of the folder, so that the next run need not. That it fails costs time."""
     scanned = collected.scanned
-    if scanned.read or scanned.unseen:
+    if scanned.read or scanned.gone:
         with suppress(StateError):
-            context.state.files.update(scanned.read, scanned.unseen)
+            context.state.files.update(scanned.read, scanned.gone)
 
 
 def save_bases(context: RunContext, collected: CollectedState) -> None:

@@ -14,7 +14,7 @@ from wiki.bodies import connected, fault, item
 from wiki.hostile import Hostile, reply
 from wikisync import errors
 from wikisync.github.api import Api
-from wikisync.github.environment import job
+from wikisync.github.environment import read_job
 from wikisync.page.model import Key, Page
 from wikisync.wiki import bounded_json, http_bounds, http_errors
 from wikisync.wiki.client import Wiki
@@ -68,8 +68,8 @@ def comment(server: Hostile, clock: Clock | None = None) -> None:
         "GITHUB_TOKEN": TOKEN,
     }
     deadline = Deadline(120.0, clock) if clock else None
-    with Api(job(env), "comment", deadline) as api:
-        api.again(lambda: api.send("POST", "issues/7/comments", body="text"))
+    with Api(read_job(env), "comment", deadline) as api:
+        api.retry(lambda: api.send("POST", "issues/7/comments", body="text"))
 
 
 def test_one_layer_of_gzip_is_asked_for_and_read() -> None:

@@ -1,7 +1,4 @@
-"""The GraphQL documents that are sent: texts from ``queries/``, and the batches that are built.
-
-Nothing is parsed or sent here; that is ``wire``'s job.
-"""
+"""Return the GraphQL documents to send: the files of this folder, and queries of many pages."""
 
 from __future__ import annotations
 
@@ -12,59 +9,66 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-FRAGMENTS = ("whole", "trail", "past")
-"""The files that hold a fragment, which other documents spread, and no query of their own."""
+FRAGMENTS = {
+    "PageFields": "page_fields",
+    "VersionFields": "version_fields",
+    "VersionList": "version_list",
+}
+"""Fragment → the file that has it."""
 
 
 @cache
 def document(name: str) -> str:
-    """The text of ``queries/<name>.graphql``, with the fragment that it spreads, if any.
+    """Return the text of ``queries/<name>.graphql``, with the fragments that it uses.
 
-    What is only for its readers is left out: comments and the breaks between lines.
+    Comments and line breaks are removed.
     """
-    written = (files(__package__) / f"{name}.graphql").read_text("utf-8")
-    lines = (line.strip() for line in written.splitlines() if not line.startswith("#"))
+    source = (files(__package__) / f"{name}.graphql").read_text("utf-8")
+    lines = (line.strip() for line in source.splitlines() if not line.startswith("#"))
     text = " ".join(filter(None, lines)) + "\n"
-    spread = [document(part) for part in FRAGMENTS if f"...{part.capitalize()}" in text]
-    return "".join((text, *spread))
+    fragments = [document(file) for name, file in FRAGMENTS.items() if f"...{name}" in text]
+    return "".join((text, *fragments))
 
 
 @cache
 def pages(size: int) -> str:
-    """A query of ``size`` pages at once: ``$i0``… are their ids, ``p0``… the answers' names.
+    """Return a query of ``size`` pages: their ids are ``$i0``…, the aliases of the results ``p0``….
 
-    Without tags: see ``whole.graphql``. The ids are variables, so that a text is parsed once.
+    Without tags: see ``page_fields.graphql``. Ids are variables, so each text is parsed once.
     """
     ids = ", ".join(f"$i{n}: Int!" for n in range(size))
-    fields = (f"p{n}: single(id: $i{n}) {{ ...Whole }}" for n in range(size))
-    return _query("Batch", ids, fields, "whole")
+    fields = (f"p{n}: single(id: $i{n}) {{ ...PageFields }}" for n in range(size))
+    return _query("Pages", ids, fields, "page_fields")
 
 
 @cache
 def pages_with_tags(size: int) -> str:
-    """As ``batch``, with the tags of this moment."""
+    """Return a query like ``pages``, with the current tags."""
     ids = ", ".join(f"$i{n}: Int!" for n in range(size))
-    fields = (f"p{n}: single(id: $i{n}) {{ ...Whole tags {{ tag }} }}" for n in range(size))
-    return _query("Looks", ids, fields, "whole")
+    fields = (f"p{n}: single(id: $i{n}) {{ ...PageFields tags {{ tag }} }}" for n in range(size))
+    return _query("PagesWithTags", ids, fields, "page_fields")
 
 
 @cache
 def version_lists(size: int) -> str:
-    """A query of ``size`` pages' newest ``$most`` versions, without contents: names as above."""
+    """Return a query of the newest ``$limit`` versions of ``size`` pages; names as in ``pages``."""
     ids = ", ".join(f"$i{n}: Int!" for n in range(size))
     fields = (
-        f"p{n}: history(id: $i{n}, offsetPage: 0, offsetSize: $most) {{ ...Trail }}"
+        f"p{n}: history(id: $i{n}, offsetPage: 0, offsetSize: $limit) {{ ...VersionList }}"
         for n in range(size)
     )
-    return _query("Trails", f"$most: Int!, {ids}", fields, "trail")
+    return _query("VersionLists", f"$limit: Int!, {ids}", fields, "version_list")
 
 
 @cache
 def versions(size: int) -> str:
-    """A query of ``size`` versions: ``$i0``… are pages, ``$v0``… their versions; names as above."""
+    """Return a query of ``size`` versions: page ids are ``$i0``…, version ids ``$v0``…."""
     ids = ", ".join(f"$i{n}: Int!, $v{n}: Int!" for n in range(size))
-    fields = (f"p{n}: version(pageId: $i{n}, versionId: $v{n}) {{ ...Past }}" for n in range(size))
-    return _query("Versions", ids, fields, "past")
+    fields = (
+        f"p{n}: version(pageId: $i{n}, versionId: $v{n}) {{ ...VersionFields }}"
+        for n in range(size)
+    )
+    return _query("Versions", ids, fields, "version_fields")
 
 
 def _query(name: str, variables: str, fields: Iterable[str], fragment: str) -> str:
