@@ -146,12 +146,29 @@ def restore(context: ApplyContext, restoration: Restoration) -> None:
 
 
 def _stored_base(state: State, backup: Backup) -> StoredBase | None:
-    """The base of the backup's page, wherever it moved since; else of the page in its place."""
+    """Return the base of the backup's page under its name now; else of the page in its place.
+
+    A wiki restored from a dump gives the number of a page that is lost to another page: one that
+    was created at another time is not the backup's.
+    """
     key = backup.key
     if not state.from_another_wiki(backup.run):
-        same = (b.key for b in state.bases.load().values() if b.id == backup.page_id)
+        created = _created_at(state, backup)
+        same = (
+            base.key
+            for base in state.bases.load().values()
+            if base.id == backup.page_id and created in (None, base.created_at)
+        )
         key = next(same, key)
     return state.bases.get(key)
+
+
+def _created_at(state: State, backup: Backup) -> str | None:
+    """Return when the backup's page was created, as its base said; None where it had none."""
+    for entry in state.journal.entries(backup.run):
+        if entry.number == backup.intent and entry.intent.before is not None:
+            return entry.intent.before.base.created_at
+    return None
 
 
 def _check_name(file: str) -> None:

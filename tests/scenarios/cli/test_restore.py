@@ -78,6 +78,22 @@ def test_a_deleted_page_is_fetched_though_its_name_was_taken_again(synced: Works
     assert synced.read("home.md").endswith("\nOne.\n")
 
 
+def test_a_backup_never_goes_over_another_page_that_got_its_number(synced: Workspace) -> None:
+    """A wiki restored from a dump numbers new pages as it numbered those that are lost."""
+    dump = synced.box.dump()
+    synced.push(lost=page("Lost", "Lost, one.\n"))
+    synced.change("lost.md", "Lost, one.", "Lost, two.")
+    synced.run("push", "--yes").ok()
+    [number] = numbers(synced, "lost")
+    lost = synced.box.page("lost") or {}
+    synced.box.restore(dump)
+    assert synced.box.create("stranger", content="A stranger.\n")["id"] == lost["id"]
+    synced.run("pull", "--mirror", "--delete", "--yes").ok()
+    synced.run("restore", str(number), "--yes").ok()
+    assert "A stranger." in synced.read("stranger.md")
+    assert "Lost, one." in synced.read("lost.md")
+
+
 def test_a_backup_of_a_page_changes_only_the_lines_concerned(synced: Workspace) -> None:
     synced.change("home.md", "tags: x", "# mine\ntags: x, y")
     synced.run("push", "--yes").ok()
