@@ -1,44 +1,44 @@
-"""The tree of errors. Each carries facts; ``report.wording`` alone turns them into sentences.
+"""Define the exceptions of this program. They have facts; ``report.error_messages`` words them.
 
 WikisyncError
 ├── UsageError                    wrong usage or configuration (exit code 2)
-│   ├── NotConfigured             no wikisync.toml, no URL, no token, …
-│   ├── BadConfig                 a value in wikisync.toml or the environment that cannot be
-│   ├── TokenInFile               a secret where it does not belong
-│   ├── NoSuchPath                a PATH argument that means no page
-│   ├── NoSuchRun                 there is no run of that number, or none to undo
-│   ├── NeedsYes                  there is something to write, and nobody to ask
-│   ├── BadPlan                   a file that is no plan which can be applied or shown
-│   ├── NotWritten                a file that was asked for cannot be written there
-│   ├── BackupMissing             there is no such backup, or not any more
-│   ├── ExtraMissing              the extra that a command needs is not installed
-│   └── PortTaken                 the sandbox cannot listen where it was told to
-├── BadPage                       a file that is no page, with its line; never stops the others
-├── BadName                       a name that one of the sides cannot hold, or that leads astray
-├── FolderError                   reading or writing files went wrong
-│   └── FileChanged               a file is not as the plan saw it
-├── WikiError                     the wiki, or the way to it
-│   ├── Unreachable               nobody there, cut off, too late
+│   ├── NotConfigured             a required setting is missing
+│   ├── BadConfig                 a setting has an invalid value
+│   ├── TokenInFile               a token is in a file or value where it does not belong
+│   ├── NoSuchPath                a PATH argument matches no page
+│   ├── NoSuchRun                 no run has this number, or none can be undone
+│   ├── NeedsYes                  writes need a confirmation, and there is no terminal
+│   ├── BadPlan                   a plan file is invalid
+│   ├── NotWritten                an output file cannot be written
+│   ├── BackupMissing             a backup does not exist
+│   ├── ExtraMissing              an optional dependency is not installed
+│   └── PortTaken                 a server cannot listen on a port
+├── BadPage                       a file is no valid page; other pages are processed
+├── BadName                       a file name or a page path is invalid
+├── FolderError                   a file cannot be read or written
+│   └── FileChanged               a file changed after the plan was made
+├── WikiError                     the wiki or the connection to it fails
+│   ├── Unreachable               no response: no connection, cut off, timeout, HTTP 5xx
 │   │   └── CertificateError      the certificate is not trusted
-│   ├── UnexpectedResponse        something answered, but not Wiki.js
-│   │   └── Redirected            it points elsewhere; the token does not follow
-│   ├── ApiDisabled               the API is switched off, or the key is revoked
-│   ├── Unauthenticated           the token is nobody's
-│   ├── Forbidden                 the key lacks a right
-│   ├── TooLarge                  over the wiki's limit on a request, or ours on an answer
+│   ├── UnexpectedResponse        the response is not from the API of Wiki.js
+│   │   └── Redirected            a redirect, which is not followed
+│   ├── ApiDisabled               the API is disabled, or the key is revoked
+│   ├── Unauthenticated           the wiki does not accept the token
+│   ├── Forbidden                 the key lacks a permission
+│   ├── TooLarge                  a request or a response is too large
 │   ├── PageGone                  no such page (6003)
-│   ├── PageHidden                the key may not see it (6013)
-│   ├── Rejected                  refused, and known to have changed nothing
-│   └── WriteUncertain            failed or no answer, and may have written all the same
-│       └── RenderFailed          written, and not shown to readers
-├── PageChanged                   a page is not as the plan saw it
-├── StalePlan                     a page is not as the plan that was reviewed saw it
-├── OverwroteConcurrentEdit       a page was written over an edit of the last moment: in a
-backup ├── StateError            .wikisync cannot be used
-├── Locked                        another run is at work
-├── UntrustedCheckout             what anybody may have checked out must not decide this
-├── GitHubError                   GitHub, or the way to it
-└── Interrupted                   the user said stop; what was done is recorded
+│   ├── PageHidden                the key may not read the page (6013)
+│   ├── Rejected                  a write is refused, and changed nothing
+│   └── WriteUncertain            a write failed, and may have been done all the same
+│       └── RenderFailed          a page was written, and cannot be rendered
+├── PageChanged                   a page changed after the plan was made
+├── StalePlan                     a page changed after a reviewed plan was made
+├── OverwroteConcurrentEdit       a write replaced an edit of the same moment; it is in a backup
+├── StateError                    the state in .wikisync cannot be used
+├── Locked                        another run holds the lock
+├── UntrustedCheckout             the files checked out on GitHub must not decide this
+├── GitHubError                   GitHub or git refuses
+└── Interrupted                   the user pressed Ctrl-C; completed pages are recorded
 """
 
 from __future__ import annotations
@@ -51,16 +51,16 @@ if TYPE_CHECKING:
 
 
 class WikisyncError(Exception):
-    """What every error of this program is."""
+    """The base class of all exceptions of this program."""
 
 
 class UsageError(WikisyncError):
-    """The command line or the configuration is wrong; nothing was tried."""
+    """Raised for a wrong command line or configuration, before anything is written."""
 
 
 @dataclass(eq=False)
 class NotConfigured(UsageError):
-    """Something needed was given nowhere. ``what``: config, url or token."""
+    """Raised where a setting is missing. ``what``: config, url, address, token or base."""
 
     what: str
     looked_in: str = ""
@@ -68,7 +68,7 @@ class NotConfigured(UsageError):
 
 @dataclass(eq=False)
 class BadConfig(UsageError):
-    """A setting that cannot be. ``where`` is a file or an environment variable."""
+    """Raised for an invalid setting. ``where`` is a file or an environment variable."""
 
     where: str
     key: str
@@ -79,7 +79,7 @@ class BadConfig(UsageError):
 
 @dataclass(eq=False)
 class TokenInFile(UsageError):
-    """A token stands in the configuration file, where it would be committed."""
+    """Raised where a token is in ``file`` or in the value ``key``, which may be committed."""
 
     file: str
     key: str
@@ -87,14 +87,14 @@ class TokenInFile(UsageError):
 
 @dataclass(eq=False)
 class NoSuchPath(UsageError):
-    """A PATH argument that names no page on either side."""
+    """Raised for a PATH argument that matches no page on either side."""
 
     path: str
 
 
 @dataclass(eq=False)
 class BadPlan(UsageError):
-    """A file that is no plan, or no longer the one that was written. ``what``: why, a clause."""
+    """Raised for a file that is no plan, or was edited. ``what`` is the reason, a clause."""
 
     file: str
     what: str
@@ -102,7 +102,7 @@ class BadPlan(UsageError):
 
 @dataclass(eq=False)
 class NotWritten(UsageError):
-    """A plan or a backup cannot be written to a file. ``reason`` is a clause."""
+    """Raised where an output file cannot be written. ``reason`` is a clause."""
 
     file: str
     reason: str
@@ -110,7 +110,7 @@ class NotWritten(UsageError):
 
 @dataclass(eq=False)
 class ExtraMissing(UsageError):
-    """A module of an optional extra is not installed."""
+    """Raised where a module of an optional extra is not installed."""
 
     extra: str
     module: str
@@ -118,19 +118,19 @@ class ExtraMissing(UsageError):
 
 @dataclass(eq=False)
 class PortTaken(UsageError):
-    """The sandbox cannot listen on a port. ``reason`` is the system's own."""
+    """Raised where a server cannot listen on a port. ``reason`` is the system's message."""
 
     port: int
     reason: str = ""
 
 
 class NeedsYes(UsageError):
-    """There is something to write, nobody at a terminal to ask, and no ``--yes``."""
+    """Raised where writes need a confirmation: no terminal and no ``--yes``."""
 
 
 @dataclass(eq=False)
 class BadPage(WikisyncError):
-    """A file that is no valid page. ``line`` counts from 1; ``what`` says why, in a clause."""
+    """Raised for a file that is no valid page. ``line`` is from 1; ``what`` is a clause."""
 
     file: str
     line: int | None
@@ -138,13 +138,13 @@ class BadPage(WikisyncError):
 
     @property
     def name(self) -> str:
-        """What the problem is with, as BadName has it."""
+        """Return the file, as in BadName."""
         return self.file
 
 
 @dataclass(eq=False)
 class BadName(WikisyncError):
-    """A file name or a page path that cannot be a page's. ``rule`` says why, in a clause."""
+    """Raised for a file name or page path that is invalid. ``rule`` is the reason, a clause."""
 
     name: str
     rule: str
@@ -152,7 +152,7 @@ class BadName(WikisyncError):
 
 @dataclass(eq=False)
 class FolderError(WikisyncError):
-    """A file could not be read or written. ``doing``: read, write, delete, make, scan."""
+    """Raised where a file operation fails. ``doing`` is a verb: read, write, move, delete, …"""
 
     file: str
     doing: str
@@ -161,20 +161,20 @@ class FolderError(WikisyncError):
 
 @dataclass(eq=False)
 class FileChanged(FolderError):
-    """The file changed between the plan and the write; it was left alone."""
+    """Raised where a file changed between plan and write; it is not written."""
 
 
 @dataclass(eq=False)
 class WikiError(WikisyncError):
-    """Anything that comes from the wiki or from the way to it."""
+    """Raised where the wiki or the connection to it fails. ``url`` is the wiki's."""
 
     url: str
 
 
 @dataclass(eq=False)
 class Unreachable(WikiError):
-    """No answer: nobody there, the connection cut, too late, or a server error (5xx).
-    ``retry_after`` is in seconds; ``sent`` is False where the request cannot have reached the wiki.
+    """Raised without a response: no connection, cut off, timeout, HTTP 429 or 5xx.
+    ``retry_after`` is in seconds; ``sent`` is False if the wiki cannot have received the request.
     """
 
     reason: str
@@ -184,12 +184,12 @@ class Unreachable(WikiError):
 
 @dataclass(eq=False)
 class CertificateError(Unreachable):
-    """The server's certificate does not check out."""
+    """Raised where the server's certificate is not trusted."""
 
 
 @dataclass(eq=False)
 class UnexpectedResponse(WikiError):
-    """Something answered, but not Wiki.js's API. ``found`` says what, in a clause."""
+    """Raised for a response that is not from the API. ``found`` describes it, in a clause."""
 
     status: int
     found: str
@@ -197,26 +197,26 @@ class UnexpectedResponse(WikiError):
 
 @dataclass(eq=False)
 class Redirected(UnexpectedResponse):
-    """The address answers with a redirect, which a token must not follow."""
+    """Raised for a redirect, which is not followed: the token must not go elsewhere."""
 
     location: str
 
 
 @dataclass(eq=False)
 class ApiDisabled(WikiError):
-    """The API is switched off or the key was revoked. ``message`` is the wiki's own."""
+    """Raised where the API is disabled or the key revoked. ``message`` is the wiki's."""
 
     message: str
 
 
 @dataclass(eq=False)
 class Unauthenticated(WikiError):
-    """The wiki takes the token for nobody's: malformed, expired, or none was sent."""
+    """Raised where the wiki does not accept the token: malformed, expired or missing."""
 
 
 @dataclass(eq=False)
 class Forbidden(WikiError):
-    """The key lacks a right. ``needs`` are permissions as Wiki.js names them."""
+    """Raised where the key lacks one of the permissions ``needs``, named as in Wiki.js."""
 
     needs: tuple[str, ...]
     key: Key | None = None
@@ -225,7 +225,7 @@ class Forbidden(WikiError):
 
 @dataclass(eq=False)
 class TooLarge(WikiError):
-    """A request over the wiki's limit (HTTP 413), or an answer over ours. Sizes in bytes."""
+    """Raised for a request (HTTP 413) or, if ``answer``, a response over ``limit`` bytes."""
 
     limit: int | None = None
     answer: bool = False
@@ -233,14 +233,14 @@ class TooLarge(WikiError):
 
 @dataclass(eq=False)
 class PageGone(WikiError):
-    """The wiki says that there is no such page (6003)."""
+    """Raised where the wiki has no page of this id (6003)."""
 
     id: int
 
 
 @dataclass(eq=False)
 class PageHidden(WikiError):
-    """The page is there, but the key may not see it (6013); ``id`` is 0 where it is not known."""
+    """Raised where the key may not read a page (6013); ``id`` is 0 where it is not known."""
 
     id: int
     key: Key | None = None
@@ -248,7 +248,7 @@ class PageHidden(WikiError):
 
 @dataclass(eq=False)
 class Rejected(WikiError):
-    """The wiki refused, in a way that is known to change nothing (facts, *Writing*)."""
+    """Raised where a write is refused and changed nothing (wikijs.md, *Results*)."""
 
     code: int
     message: str
@@ -256,7 +256,7 @@ class Rejected(WikiError):
 
 @dataclass(eq=False)
 class WriteUncertain(WikiError):
-    """The wiki failed, or gave no answer, and may have written all the same (promise 4)."""
+    """Raised where a write failed or got no response, and may have been done all the same."""
 
     message: str
     code: int | None = None
@@ -264,12 +264,12 @@ class WriteUncertain(WikiError):
 
 @dataclass(eq=False)
 class RenderFailed(WriteUncertain):
-    """A page holds what was sent, and the wiki fails to make of it what readers see."""
+    """Raised where a page was written, and the wiki fails to render it."""
 
 
 @dataclass(eq=False)
 class PageChanged(WikisyncError):
-    """The page is not as the plan saw it; it was left alone (promise 3)."""
+    """Raised where a page changed between plan and write; it is not written. ``found``: how."""
 
     key: Key
     found: str
@@ -277,7 +277,7 @@ class PageChanged(WikisyncError):
 
 @dataclass(eq=False)
 class StalePlan(WikisyncError):
-    """A page changed since its plan was made (``found``); with ``done``, to what was planned."""
+    """Raised where a page changed after its plan was made; ``done``: to the planned content."""
 
     key: Key
     file: str
@@ -287,7 +287,7 @@ class StalePlan(WikisyncError):
 
 @dataclass(eq=False)
 class OverwroteConcurrentEdit(WikisyncError):
-    """Somebody's edit was made between the last look and the write; ``version`` has it."""
+    """Raised after a write replaced an edit made between check and write; ``version`` has it."""
 
     key: Key
     version: int
@@ -296,21 +296,21 @@ class OverwroteConcurrentEdit(WikisyncError):
 
 @dataclass(eq=False)
 class BackupMissing(UsageError):
-    """There is no such backup, or not any more. ``name`` is its own, or that of a page."""
+    """Raised where a backup does not exist. ``name`` is its number, or that of a page."""
 
     name: str
 
 
 @dataclass(eq=False)
 class NoSuchRun(UsageError):
-    """There is no run of that number in the log; None: there is none that could be undone."""
+    """Raised where no run has this number; None: no run can be undone."""
 
     number: int | None
 
 
 @dataclass(eq=False)
 class StateError(WikisyncError):
-    """The state cannot be used. ``why``: damaged, newer, older, tracked, unsafe, unwritable."""
+    """Raised where the state cannot be used: ``why`` is damaged, newer, older, tracked, …"""
 
     file: str
     why: str
@@ -319,7 +319,7 @@ class StateError(WikisyncError):
 
 @dataclass(eq=False)
 class Locked(WikisyncError):
-    """Another run holds the lock. ``since`` is ISO time, ``pid`` the holder where known."""
+    """Raised where another run holds the lock. ``since`` is ISO 8601; None if unknown."""
 
     file: str
     pid: int | None
@@ -328,7 +328,7 @@ class Locked(WikisyncError):
 
 @dataclass(eq=False)
 class UntrustedCheckout(WikisyncError):
-    """What a pull request must not decide. ``decision``: url, ca_file, or write (that one may)."""
+    """Raised where untrusted files would decide ``decision``: url, ca_file or write."""
 
     decision: str
     event: str
@@ -336,8 +336,8 @@ class UntrustedCheckout(WikisyncError):
 
 @dataclass(eq=False)
 class GitHubError(WikisyncError):
-    """GitHub refused or could not be asked. ``doing`` is what was tried, in a clause; ``status`` is
-    HTTP's, 0: no answer, None: no request. ``retry_after`` is in seconds."""
+    """Raised where GitHub or git fails. ``doing`` is the operation, a clause; ``status`` is that of
+    HTTP, 0: no response, None: no request. ``retry_after`` is in seconds."""
 
     doing: str
     reason: str
@@ -346,4 +346,4 @@ class GitHubError(WikisyncError):
 
 
 class Interrupted(WikisyncError):
-    """The user stopped the run; the pages done so far are recorded."""
+    """Raised where the user pressed Ctrl-C; completed pages are recorded."""

@@ -40,6 +40,11 @@ class UnsafeFile(OSError):
         super().__init__(errno.ELOOP, reason, str(path))
 
 
+def reason_of(error: OSError) -> str:
+    """Return the system's message for an error as a clause, in lower case."""
+    return (error.strerror or str(error)).lower()
+
+
 def make_folder(path: Path) -> None:
     """Create a folder of mode 0700, or check an existing one and restrict its mode."""
     path.parent.mkdir(parents=True, exist_ok=True)

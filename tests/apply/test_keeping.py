@@ -89,7 +89,7 @@ def test_what_one_page_agreed_on_is_remembered_when_the_next_one_fails(
             raise OSError(errno.ENOSPC, "No space left on device")
         whole(directory, old, new, into)
 
-    monkeypatch.setattr(Directory, "claim", claim)
+    monkeypatch.setattr(Directory, "rename_exclusive", claim)
     rig.box.faults.add(Refuse(), on="create", nth=2)
     outcomes = rig.do()
     assert [outcome.result for outcome in outcomes] == ["done", "failed", "done"]

@@ -11,13 +11,13 @@ from wikisync.apply import ActionResult
 from wikisync.errors import BadPage, NeedsYes, StateError, Unauthenticated, Unreachable
 from wikisync.github.workflow_commands import (
     FailOn,
-    code_of,
     job_exit_code,
     needs_attention,
     step_outputs,
 )
 from wikisync.planning.model import Plan, Refusal
 from wikisync.planning.planner import PlanOptions
+from wikisync.report.json_output import error_exit_code
 from wikisync.request import Report, Request
 
 BOTH = sides(
@@ -117,7 +117,7 @@ def test_where_both_sides_are_the_same_there_is_nothing_to_tell() -> None:
 
 
 def test_an_error_ends_as_the_command_line_does() -> None:
-    assert code_of(NeedsYes()) == 2
-    assert code_of(StateError("f", "damaged")) == 4
-    assert code_of(Unauthenticated("u")) == 4
-    assert code_of(Unreachable("u", "why")) == 1
+    assert error_exit_code(NeedsYes()) == 2
+    assert error_exit_code(StateError("f", "damaged")) == 4
+    assert error_exit_code(Unauthenticated("u")) == 4
+    assert error_exit_code(Unreachable("u", "why")) == 1

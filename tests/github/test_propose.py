@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import io
+import os
+import stat
 from contextlib import chdir, redirect_stderr
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -18,7 +21,6 @@ from wikisync.github.pull_request import propose_pull_request
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 
 @dataclass
@@ -116,6 +118,13 @@ def test_one_into_another_branch_is_left_alone(stand: Stand) -> None:
     assert code == 1
     assert "into another branch" in log.named("error")[0].message
     assert stand.remote.git("rev-parse", BRANCH) == before
+
+
+@pytest.mark.skipif(os.name != "posix", reason="modes are of POSIX")
+def test_the_result_for_later_steps_is_for_its_owner_alone(stand: Stand) -> None:
+    stand.fetched("two\n")
+    file = Path(stand.env["RUNNER_TEMP"]) / "wikisync.json"
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
 
 
 def test_two_wikis_of_a_repository_have_branches_of_their_own(stand: Stand) -> None:

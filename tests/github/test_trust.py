@@ -181,7 +181,13 @@ def test_an_event_of_people_who_may_write_is_believed(place: Place, repo: Repo, 
 
 @pytest.mark.parametrize(
     ("typed", "refuses"),
-    [("status", False), ("push --dry-run", False), ("push --yes", True), ("undo --yes", True)],
+    [
+        ("status", False),
+        ("push --dry-run", False),
+        ("push --yes", True),
+        ("undo --yes", True),
+        ("review", True),
+    ],
 )
 def test_a_command_by_itself_believes_no_more(
     place: Place, repo: Repo, thief: Sandbox, typed: str, refuses: bool
@@ -193,6 +199,16 @@ def test_a_command_by_itself_believes_no_more(
     assert (result.code == 4) == refuses, result
     assert asked_of(thief) == 0
     assert (asked_of(place.ws.box) > 0) != refuses
+
+
+def test_init_sends_the_token_to_no_address_of_a_pull_request(
+    place: Place, repo: Repo, thief: Sandbox
+) -> None:
+    place.ws.configure(url=thief.url)
+    repo.commit()
+    assert place.run("init").code == 0
+    assert asked_of(thief) == 0
+    assert asked_of(place.ws.box) > 0
 
 
 def test_a_nested_repository_cannot_speak_for_the_target_branch(

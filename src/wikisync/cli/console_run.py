@@ -154,7 +154,7 @@ def begin(output: OutputOptions, url: str | None, folder: str) -> None:
         if url is None and sys.stdin.isatty():
             with redirect_stdout(sys.stderr):
                 url = typer.prompt("The wiki's address (https://…)", err=True)
-        made = make(url, folder)
+        made = make(url, folder, lambda file: terminal.ConfigOptions(file).load(need_token=False))
         if output.json:
             terminal.print_json(made.to_json())
         elif not output.quiet:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from wikisync.config import DEFAULT_FOLDER
 from wikisync.errors import FolderError
+from wikisync.private_files import reason_of
 from wikisync.sandbox import Sandbox
 
 if TYPE_CHECKING:
@@ -77,8 +78,7 @@ def _begin(stage: _Stage) -> bool:
     try:
         shutil.copytree(_manual(), stage.home / DEFAULT_FOLDER)
     except OSError as error:
-        reason = error.strerror or str(error)
-        raise FolderError(DEFAULT_FOLDER, "copy", reason.lower()) from error
+        raise FolderError(DEFAULT_FOLDER, "copy", reason_of(error)) from error
     stage.tell("Tell wikisync which wiki the folder belongs to.")
     return stage.command("init", stage.box.url)
 

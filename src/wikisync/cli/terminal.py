@@ -17,10 +17,6 @@ import typer
 
 from wikisync.errors import (
     NeedsYes,
-    StateError,
-    Unauthenticated,
-    UntrustedCheckout,
-    UsageError,
     WikisyncError,
 )
 
@@ -188,14 +184,9 @@ def error_boundary(output: OutputOptions, request: Request | None = None) -> Ite
             from wikisync.github.job_output import report_command_error
 
             report_command_error(error)
-        code = (
-            2
-            if isinstance(error, UsageError)
-            else 4
-            if isinstance(error, StateError | Unauthenticated | UntrustedCheckout)
-            else 1
-        )
-        raise typer.Exit(code) from error
+        from wikisync.report.json_output import error_exit_code
+
+        raise typer.Exit(error_exit_code(error)) from error
 
 
 def warn(config: Config) -> None:

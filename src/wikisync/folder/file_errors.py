@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from wikisync.errors import FileChanged, FolderError
 from wikisync.folder.directory import FileTooLarge, NotRegular
-from wikisync.folder.filesystem import reason_of
 from wikisync.folder.replace import Changed, NotReplaceable
+from wikisync.private_files import reason_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

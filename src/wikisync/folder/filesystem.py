@@ -53,11 +53,6 @@ def sync_handle(handle: int) -> None:
         os.fsync(handle)
 
 
-def reason_of(error: OSError) -> str:
-    """Return the system's message for an error as a clause, in lower case."""
-    return (error.strerror or str(error)).lower()
-
-
 TIME_RESOLUTION: Final = 2_000_000_000
 """Nanoseconds within which two writes may get the same time: FAT stores steps of two seconds."""
 

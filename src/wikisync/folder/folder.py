@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from wikisync.errors import FolderError
 from wikisync.folder.directory import Directory, NotRegular, digest_of, open_below
 from wikisync.folder.file_errors import clause_of, translate_errors
-from wikisync.folder.filesystem import reason_of, stamp_of
+from wikisync.folder.filesystem import stamp_of
 from wikisync.folder.replace import (
     clean_directory,
     create_file,
@@ -27,6 +27,7 @@ from wikisync.folder.replace import (
 )
 from wikisync.page.paths import EXTENSIONS
 from wikisync.page.windows_names import windows_refusal
+from wikisync.private_files import reason_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -118,14 +118,14 @@ def start(folder: Path, *arguments: str) -> Iterator[GitProcess]:
             )
         except OSError as error:
             raise GitFailed(error.strerror or str(error)) from error
-        asking, answers = process.stdin, process.stdout
-        if asking is None or answers is None:
+        stdin, stdout = process.stdin, process.stdout
+        if stdin is None or stdout is None:
             raise AssertionError  # Popen was given PIPE for both
         try:
-            yield GitProcess(asking, answers, process, stderr)
+            yield GitProcess(stdin, stdout, process, stderr)
         finally:
             process.kill()
-            for pipe in (asking, answers):
+            for pipe in (stdin, stdout):
                 with suppress(OSError):
                     pipe.close()
             process.wait()

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 from wikisync.errors import FolderError
 from wikisync.git.process import NO_PROGRAMS, GitFailed, run, start
 from wikisync.page.model import MAX_FILE_BYTES
+from wikisync.private_files import reason_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
@@ -170,8 +171,7 @@ def merge_file(local: str, base: str, remote: str) -> MergeResult | None:
             env = {"GIT_CEILING_DIRECTORIES": str(folder.parent.resolve())}
             done = run(folder, "merge-file", "-p", *names, env=env)
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise FolderError("a temporary file", "write", reason) from error
+        raise FolderError("a temporary file", "write", reason_of(error)) from error
     if done is None:
         return None
     if not 0 <= done.returncode < 128:  # the number of conflicts, up to 127

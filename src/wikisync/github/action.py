@@ -29,7 +29,6 @@ from wikisync.github.workflow_commands import (
     Annotation,
     FailOn,
     annotate,
-    code_of,
     job_exit_code,
     needs_attention,
     step_outputs,
@@ -37,7 +36,7 @@ from wikisync.github.workflow_commands import (
 from wikisync.progress import silent
 from wikisync.report.error_messages import error_message
 from wikisync.report.html import builder
-from wikisync.report.json_output import DONE
+from wikisync.report.json_output import DONE, error_exit_code
 from wikisync.report.terminal import show
 from wikisync.request import Report, Request
 from wikisync.workflow import sync_run
@@ -80,7 +79,7 @@ def run_action(env: Mapping[str, str]) -> int:
         return _run_command(ActionRun(inputs, job, config))
     except WikisyncError as error:
         _print_error(error, job)
-        return code_of(error)
+        return error_exit_code(error)
 
 
 def _with_inputs(env: Mapping[str, str]) -> dict[str, str]:

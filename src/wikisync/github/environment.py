@@ -15,6 +15,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from wikisync.config import Secret
+from wikisync.private_files import write_output
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -52,7 +55,7 @@ class Job:
     workspace: Path
     api: str
     server: str
-    token: _Secret
+    token: Secret
     ref: str
     run_url: str
     sha: str = NO_COMMIT
@@ -61,15 +64,6 @@ class Job:
     output: Path | None = None
     temporary: Path | None = None
     pull_request: PullRequest | None = None
-
-
-class _Secret(str):
-    """A text that does not show itself by accident."""
-
-    __slots__ = ()
-
-    def __repr__(self) -> str:
-        return "'***'"
 
 
 def read_job(env: Mapping[str, str]) -> Job:
@@ -84,7 +78,7 @@ def read_job(env: Mapping[str, str]) -> Job:
         workspace=Path(env.get("GITHUB_WORKSPACE") or Path.cwd()),
         api=(env.get("GITHUB_API_URL") or API).rstrip("/"),
         server=server,
-        token=_Secret(env.get("GITHUB_TOKEN", "").strip()),
+        token=Secret(env.get("GITHUB_TOKEN", "").strip()),
         ref=env.get("GITHUB_REF", ""),
         run_url=f"{server}/{repository}/actions/runs/{run}" if repository and run else "",
         sha=_commit_sha(env.get("GITHUB_SHA")),
@@ -148,11 +142,14 @@ class CommandResult:
 
 
 def save_result(job: Job, result: CommandResult) -> None:
-    """Write the result for later steps. Errors are ignored: those steps then lack a text."""
+    """Write the result for later steps, with mode 0600, since it has texts of pages.
+
+    Errors are ignored: those steps then lack a text.
+    """
     file = _result_file(job)
     if file is not None:
         with suppress(OSError):
-            file.write_text(json.dumps(asdict(result)), encoding="utf-8")
+            write_output(file, json.dumps(asdict(result)).encode())
 
 
 def load_result(job: Job) -> CommandResult | None:

@@ -17,9 +17,9 @@ from wikisync.github.clone import BRANCH, Clone
 from wikisync.github.environment import CommandResult, load_result, read_job
 from wikisync.github.markdown_text import escape
 from wikisync.github.trust import check_writes, load
-from wikisync.github.workflow_commands import Annotation, code_of
+from wikisync.github.workflow_commands import Annotation
 from wikisync.report.error_messages import error_message
-from wikisync.report.json_output import DONE
+from wikisync.report.json_output import DONE, error_exit_code
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -61,7 +61,7 @@ def propose_pull_request(env: Mapping[str, str]) -> int:
     except WikisyncError as error:
         print(f"wikisync: {error_message(error)}", file=sys.stderr)  # noqa: T201
         job_output.report_error(error, job)
-        return code_of(error)
+        return error_exit_code(error)
     message = f"{outcome.text} {outcome.url}".strip()
     job_output.print_annotations(
         [Annotation("notice" if outcome.ok else "warning", "wikisync", message)]

@@ -79,9 +79,8 @@ def load(job: Job, file: Path | None, env: Mapping[str, str], *, need_token: boo
     trusted_settings = _trusted_settings(file, commit, job.workspace.resolve())
     url = env.get("WIKISYNC_URL") or trusted_settings.get("url", "")
     if not url:
-        configuration.load(
-            file, env=env, need_token=False
-        )  # raises NotConfigured where there is none at all
+        # Raises NotConfigured where no file names one at all.
+        configuration.load(file, env=env, need_token=False)
         raise UntrustedCheckout("url", job.event)
     found = configuration.load(file, env={**env, "WIKISYNC_URL": url}, need_token=need_token)
     ca_file = env.get("WIKISYNC_CA_FILE") or trusted_settings.get("ca_file")

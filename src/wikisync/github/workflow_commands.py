@@ -11,14 +11,12 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal, get_args
 
-from wikisync.errors import StateError, Unauthenticated, UntrustedCheckout, UsageError
 from wikisync.report.error_messages import error_message
 from wikisync.report.json_output import (
     CONFLICTS,
     DONE,
     FAILED,
     REFUSED,
-    USAGE,
     conflicts,
     exit_code,
     results,
@@ -152,15 +150,6 @@ def needs_attention(report: Report) -> bool:
     plan = report.plan
     left = plan.refusals or plan.problems or conflicts(report)
     return bool(left) or step_outputs(report)["changed"] == "true"
-
-
-def code_of(error: WikisyncError) -> int:
-    """The exit code of what ended a run before there was anything to report."""
-    if isinstance(error, UsageError):
-        return USAGE
-    return (
-        REFUSED if isinstance(error, StateError | Unauthenticated | UntrustedCheckout) else FAILED
-    )
 
 
 Level = Literal["error", "warning", "notice"]

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 from wikisync.apply.transaction import now
 from wikisync.errors import BadPlan, NotWritten, PageChanged
-from wikisync.folder.filesystem import reason_of, sync_folder
+from wikisync.folder.filesystem import sync_folder
 from wikisync.page.paths import EXTENSIONS
 from wikisync.planfile.fields import Malformed, texts_match
 from wikisync.planfile.format import KIND, ReviewedPlan, decode, encode
 from wikisync.planning.model import Refusal
-from wikisync.private_files import write_output
+from wikisync.private_files import reason_of, write_output
 from wikisync.report.json_output import one_line
 from wikisync.wiki.bounded_json import MAX_VALUES, TooComplex, check_values
 

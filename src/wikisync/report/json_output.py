@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, Final
 
+from wikisync.errors import StateError, Unauthenticated, UntrustedCheckout, UsageError
 from wikisync.page.line_matching import shared_budget
 from wikisync.planning.model import Plan
 from wikisync.report.diff.page_diff import unified
@@ -45,6 +46,14 @@ def exit_code(report: Report, *, tell_differences: bool = False) -> int:
     if conflicts(report):
         return CONFLICTS
     return DIFFERENT if tell_differences and differs(report) else DONE
+
+
+def error_exit_code(error: WikisyncError) -> int:
+    """Return the exit code of a command that ended with an error (json.md, *Exit codes*)."""
+    if isinstance(error, UsageError):
+        return USAGE
+    refused = isinstance(error, StateError | Unauthenticated | UntrustedCheckout)
+    return REFUSED if refused else FAILED
 
 
 def differs(report: Report) -> bool:

@@ -16,6 +16,7 @@ from wikisync.errors import FolderError, StateError
 from wikisync.folder.folder import Folder
 from wikisync.page.model import parse_instant
 from wikisync.planning.clock import doubt_clock
+from wikisync.private_files import reason_of
 from wikisync.state import State
 from wikisync.state.lock import run_lock
 from wikisync.wiki.client import Wiki
@@ -79,7 +80,7 @@ def open_for_write(
         try:
             config.folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            reason = (error.strerror or str(error)).lower()
+            reason = reason_of(error)
             raise FolderError(config.folder_name, "make", reason) from error
     with ExitStack() as stack:
         stack.enter_context(run_lock(config.state, now()))

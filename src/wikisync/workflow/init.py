@@ -19,13 +19,14 @@ from wikisync.errors import (
     Unauthenticated,
     WikisyncError,
 )
+from wikisync.private_files import reason_of
 from wikisync.report.error_messages import error_message
 from wikisync.report.text import escape_control, plural
 from wikisync.wiki import endpoint
 from wikisync.wiki.client import Wiki, WikiIndex
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from wikisync.config import Config
 
@@ -77,7 +78,9 @@ class InitResult:
         return one_line(data)
 
 
-def init(url: str | None, folder: str) -> InitResult:
+def init(
+    url: str | None, folder: str, load_file: Callable[[Path], Config] | None = None
+) -> InitResult:
     """Begin to keep ``folder`` and the wiki at ``url`` the same, from the current folder.
 
     A configuration that is there already is kept, and only tried; but for one of another wiki that
@@ -98,14 +101,13 @@ def init(url: str | None, folder: str) -> InitResult:
         text = _text(url, folder)
         file.unlink(missing_ok=True)
         _write(file, text)
-    config = load(file, need_token=False)
+    config = load_file(file) if load_file else load(file, need_token=False)
     if url and (wanted := endpoint.normalize_url(url)) != config.url:
         raise BadConfig(str(file), "url", config.url, f"{wanted} (edit the file to change it)")
     try:
         config.folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        reason = error.strerror or str(error)
-        raise FolderError(config.folder_name, "make", reason.lower()) from error
+        raise FolderError(config.folder_name, "make", reason_of(error)) from error
     if not config.token:
         return InitResult(config, wrote, None)
     return _test_connection(config, wrote)
@@ -157,8 +159,7 @@ def _write(file: Path, text: str) -> None:
     except OSError as error:
         if not isinstance(error, FileExistsError):
             file.unlink(missing_ok=True)  # half a configuration would be kept by the next try
-        reason = error.strerror or str(error)
-        raise FolderError(file.name, "write", reason.lower()) from error
+        raise FolderError(file.name, "write", reason_of(error)) from error
 
 
 def _quoted(text: str) -> str:

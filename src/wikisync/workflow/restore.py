@@ -16,11 +16,10 @@ from wikisync.apply.restore import as_new_file, find_backup, plan_restore, resto
 from wikisync.apply.result import run_action
 from wikisync.apply.transaction import now
 from wikisync.errors import Locked, NotWritten, StateError
-from wikisync.folder.filesystem import reason_of
 from wikisync.folder.folder import Folder
 from wikisync.planning.model import Plan
 from wikisync.planning.path_filter import page_selector, parse_paths
-from wikisync.private_files import FILE_MODE
+from wikisync.private_files import FILE_MODE, reason_of
 from wikisync.progress import silent
 from wikisync.request import Report
 from wikisync.state import State

@@ -278,7 +278,7 @@ def test_the_api_of_github_is_held_to_the_same_bounds(kind: str) -> None:
 
 
 def test_a_large_answer_of_github_is_not_read_to_its_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("wikisync.github.api._LARGEST", 1_000)
+    monkeypatch.setattr("wikisync.github.api._MAX_BYTES", 1_000)
     with Hostile([reply(b'"' + b" " * 2_000 + b'"')]) as server:
         with pytest.raises(errors.GitHubError) as caught:
             comment(server)

@@ -13,10 +13,9 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from wikisync.errors import BadConfig, FolderError
-from wikisync.folder.filesystem import reason_of
 from wikisync.page.line_matching import shared_budget
 from wikisync.planning.model import Action, Conflict
-from wikisync.private_files import write_output
+from wikisync.private_files import reason_of, write_output
 from wikisync.report.diff import page_diff as texts
 from wikisync.report.diff.hunks import hunks
 from wikisync.report.diff.page_diff import field_changes
