@@ -51,7 +51,7 @@ def test_new_files_take_few_transactions_and_are_what_single_ones_would_be(fille
     assert (filled.state.journal.open_entries(), filled.plan().in_sync) == ([], len(NAMES))
 
 
-@pytest.mark.parametrize("function", ["create", "claim", "sync"])
+@pytest.mark.parametrize("function", ["create", "rename_exclusive", "sync"])
 @pytest.mark.parametrize("after", [0, 3])
 def test_killed_amid_a_batch_the_next_run_ends_where_this_one_would_have(
     filled: Rig, monkeypatch: pytest.MonkeyPatch, function: str, after: int

@@ -105,7 +105,7 @@ def test_a_folder_that_is_not_there_is_an_error_or_an_empty_one(tmp_path: Path) 
 def test_a_file_too_large_for_a_page_is_told_and_stops_no_other(
     root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "MAX_BYTES", 10)
+    monkeypatch.setattr(module, "MAX_FILE_BYTES", 10)
     put(root, "b.md")
     put(root, "a.md", data=b"x" * 11)
     first, second = Folder(root).scan()

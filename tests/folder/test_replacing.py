@@ -175,7 +175,7 @@ def test_a_save_amid_a_deletion_stays_and_what_was_taken_out_is_beside_it(
 ) -> None:
     with (
         before(monkeypatch, "rename", lambda: save_in_place(root / "a.md", SAVED)),
-        before(monkeypatch, "claim", lambda: save_in_place(root / "a.md", LATER)),
+        before(monkeypatch, "rename_exclusive", lambda: save_in_place(root / "a.md", LATER)),
         pytest.raises(FileChanged, match="an earlier save"),
     ):
         Folder(root).delete("a.md", digest_of(OLD))
@@ -190,7 +190,7 @@ def test_a_save_while_a_file_is_renamed_is_kept(
     if not exclusive:
         monkeypatch.setattr(atomic_rename, "_system_call", lambda: None)
     with (
-        before(monkeypatch, "claim", lambda: save_by_rename(root / "a.md", SAVED)),
+        before(monkeypatch, "rename_exclusive", lambda: save_by_rename(root / "a.md", SAVED)),
         pytest.raises(FileChanged),
     ):
         Folder(root).move("a.md", "b.md", digest_of(OLD))
@@ -209,7 +209,7 @@ def test_a_name_that_is_taken_in_the_last_moment_is_left_to_who_took_it(
     for write in writes:
         (root / "b.md").unlink(missing_ok=True)
         with (
-            before(monkeypatch, "claim", lambda: save_in_place(root / "b.md", SAVED)),
+            before(monkeypatch, "rename_exclusive", lambda: save_in_place(root / "b.md", SAVED)),
             pytest.raises(FileChanged, match="of that name"),
         ):
             write()
@@ -255,7 +255,9 @@ def test_two_names_are_swapped_in_one_step(root: Path) -> None:
 # Where directories are swapped for links
 
 
-@pytest.mark.parametrize("method", ["create", "claim", "rename", "exchange", "digest", "unlink"])
+@pytest.mark.parametrize(
+    "method", ["create", "rename_exclusive", "rename", "exchange", "digest", "unlink"]
+)
 @pytest.mark.parametrize("work", ["write", "new", "delete", "move"])
 def test_a_directory_that_becomes_a_link_amid_a_write_leads_nowhere_else(
     root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, method: str, work: str
@@ -312,7 +314,7 @@ def test_a_fifo_of_a_pages_name_is_named_and_hangs_nothing(root: Path) -> None:
 def test_a_file_that_grows_over_the_limit_while_it_is_read_is_none(
     root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("wikisync.folder.directory.MAX_BYTES", 10)
+    monkeypatch.setattr("wikisync.folder.directory.MAX_FILE_BYTES", 10)
     real = os.fstat
 
     def grows(handle: int) -> os.stat_result:

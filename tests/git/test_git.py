@@ -312,7 +312,7 @@ def test_a_content_that_is_missing_or_no_content_does_not_stop_the_others(
     repo.commit({"a.md": "a", "empty.md": "", "large.md": "x" * 100_000})
     found = at(repo.root)
     blob = {file: version.blob or "" for file, [version] in found.versions().items()}
-    monkeypatch.setattr(module, "MAX_BYTES", 1000)
+    monkeypatch.setattr(module, "MAX_FILE_BYTES", 1000)
     asked = ["0" * 40, blob["large.md"], blob["empty.md"], blob["a.md"]]
     assert [data for _, data in found.read_blobs(asked)] == [None, None, b"", b"a"]
 

@@ -31,7 +31,11 @@ WORKS: dict[str, Callable[[Folder], None]] = {
     "delete": lambda folder: folder.delete("a.md", digest_of(OLD)),
     "move": lambda folder: folder.move("a.md", "b.md", digest_of(OLD)),
 }
-MOMENTS = {"write": ("exchange", "exchange"), "delete": ("rename", "claim"), "move": ("claim",) * 2}
+MOMENTS = {
+    "write": ("exchange", "exchange"),
+    "delete": ("rename", "rename_exclusive"),
+    "move": ("rename_exclusive",) * 2,
+}
 """What each does right after its last look, and what to put back what it then found."""
 
 ENDS = {"write": ({"a.md": NEW}), "delete": {}, "move": {"b.md": OLD}}
