@@ -16,19 +16,14 @@ from wikisync.request import Request
 from wikisync.workflow import sync_run, undo
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from wikisync.request import Report
-    from wikisync.sandbox import Sandbox
 
 
 @pytest.fixture
-def ws(tmp_path: Path, box: Sandbox) -> Workspace:
-    root = tmp_path / "project"
-    root.mkdir()
-    made = Workspace(root, box)
-    made.push(home=page("Home", full_text("One.\n")), other=page("Other", full_text("Two.\n")))
-    return made
+def ws(ws: Workspace) -> Workspace:
+    """A project with two pages, pushed."""
+    ws.push(home=page("Home", full_text("One.\n")), other=page("Other", full_text("Two.\n")))
+    return ws
 
 
 class Killed(BaseException):

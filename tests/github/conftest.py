@@ -3,11 +3,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-import stamina
 
 from github.api import FakeGitHub
 from github.scene import Scene, staged
 from github.step import Place, placed
+from support.fixtures import no_waiting, ws
 from support.git_repository import alone
 
 if TYPE_CHECKING:
@@ -16,12 +16,7 @@ if TYPE_CHECKING:
 
     from wikisync.sandbox import Sandbox
 
-
-@pytest.fixture(autouse=True)
-def no_waiting() -> Iterator[None]:
-    """Tries as often as the program does, without its pauses."""
-    with stamina.set_testing(True, attempts=4, cap=True):
-        yield
+__all__ = ["no_waiting", "ws"]
 
 
 @pytest.fixture

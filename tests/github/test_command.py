@@ -17,23 +17,19 @@ from wikisync.sandbox.faults import Refuse
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from wikisync.sandbox import Sandbox
-
 
 @pytest.fixture
-def ws(tmp_path: Path, box: Sandbox) -> Workspace:
-    root = tmp_path / "project"
-    root.mkdir()
-    made = Workspace(root, box)
+def ws(ws: Workspace, tmp_path: Path) -> Workspace:
+    """A project folder in a job of GitHub Actions, and an empty wiki."""
     for name in ("output", "summary"):
         (tmp_path / name).touch()
-    made.env |= {
+    ws.env |= {
         "GITHUB_ACTIONS": "true",
         "GITHUB_OUTPUT": str(tmp_path / "output"),
         "GITHUB_STEP_SUMMARY": str(tmp_path / "summary"),
         "GITHUB_WORKSPACE": str(tmp_path),
     }
-    return made
+    return ws
 
 
 def summary(ws: Workspace) -> str:

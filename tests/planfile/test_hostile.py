@@ -23,6 +23,19 @@ if TYPE_CHECKING:
     Change = Callable[[Data], None]
 
 
+@pytest.fixture
+def ws(ws: Workspace) -> Workspace:
+    """A project with a plan file: an update, a page to create, one to delete, and a conflict."""
+    ws.push(**{name: page(name.title(), f"This is {name}.\n") for name in ("home", "both", "gone")})
+    ws.change("home.md", "This is", "Changed:")
+    ws.change("both.md", "This is", "Changed:")
+    ws.box.edit("both", content="Theirs.\n")
+    ws.write("new.md", page("New", "Something else altogether.\n"))
+    ws.remove("gone.md")
+    assert ws.run("plan", "push", "--delete", "-o", "plan.json").code == 3
+    return ws
+
+
 def told(ws: Workspace, *words: str) -> None:
     """Neither shown nor applied: exit code 2, one sentence, no request, no change."""
     before = ws.snapshot()

@@ -12,9 +12,7 @@ from support import manual
 from support.workspace import Workspace, page
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
-    from wikisync.sandbox import Sandbox
+    pass
 
 
 def text(name: str, first: str = "First.", last: str = "Last.") -> str:
@@ -24,13 +22,13 @@ def text(name: str, first: str = "First.", last: str = "Last.") -> str:
 
 
 @pytest.fixture
-def ws(tmp_path: Path, box: Sandbox) -> Workspace:
-    ws = Workspace(tmp_path, box)
+def ws(ws: Workspace) -> Workspace:
+    """A project with a page to push, one that merges, and a conflict."""
     ws.push(**{name: page(name.title(), text(name)) for name in ("home", "both", "clash")})
     ws.change("both.md", "First.", "First, here.")
-    box.edit("both", content=text("both", last="Last, there."))
+    ws.box.edit("both", content=text("both", last="Last, there."))
     ws.change("clash.md", "First.", "First, here.")
-    box.edit("clash", content=text("clash", first="First, there."))
+    ws.box.edit("clash", content=text("clash", first="First, there."))
     return ws
 
 

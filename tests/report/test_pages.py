@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 import pytest
 
 from report.console import plain, signed
-from support.values import FILE, PAGE, base, local, planned, remote, sides
-from wikisync.page.model import Page
+from support.values import FILE, base, local, page, planned, remote, sides
 from wikisync.planning.model import Conflict
 from wikisync.planning.planner import PlanOptions
 from wikisync.report.diff.diffstat import diffstat
@@ -19,10 +17,6 @@ from wikisync.request import PageDiff
 
 PUSH = planned(sides([base()], [local(content="New.")], [remote()]), PlanOptions("push")).actions[0]
 ALL = replace(PUSH, fields=())
-
-
-def page(**fields: Any) -> Page:
-    return replace(PAGE, **fields)
 
 
 def shown(*pairs: PageDiff, width: int = 60, beside: bool = False) -> list[str]:

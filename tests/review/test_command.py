@@ -16,9 +16,7 @@ from wikisync.review import review
 from wikisync.workflow import sync_run
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
-    from wikisync.sandbox import Sandbox
+    pass
 
 pytestmark = pytest.mark.slow
 
@@ -26,8 +24,8 @@ REQUEST = sync_run.Request("review", "push")
 
 
 @pytest.fixture
-def ws(tmp_path: Path, box: Sandbox) -> Workspace:
-    ws = Workspace(tmp_path, box)
+def ws(ws: Workspace) -> Workspace:
+    """A project with a page that is not on the wiki."""
     ws.write("new.md", page("New"))
     return ws
 

@@ -9,8 +9,9 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from report.html.reports import conflicting, page, pair, report
+from report.html.reports import conflicting, pair, report
 from review.visitor import Visitor
+from support.values import page
 from wikisync.report.html import build_view
 from wikisync.review.auth import Auth
 from wikisync.review.server import MAX_FORM_BYTES, ReviewApp, listen, serve

@@ -41,6 +41,11 @@ FILE = replace(FILE, private=None)
 """The same page as a file has it: what Wiki.js's storage writes is named, no more."""
 
 
+def page(content: str = "Text.\n", **fields: Any) -> Page:
+    """A page as the wiki has it. ``fields`` are of ``Page``."""
+    return replace(PAGE, content=content, **fields)
+
+
 def key(path: str = "a", locale: str = "en") -> Key:
     return Key(locale, path)
 

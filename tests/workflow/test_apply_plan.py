@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-import pytest
-
 from support.workspace import Workspace, page
 from wikisync.config import load
 from wikisync.progress import silent
@@ -15,18 +13,10 @@ from wikisync.workflow import sync_run
 from wikisync.workflow.apply_plan import apply_reviewed
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from wikisync.apply import ActionResult
     from wikisync.config import Config
     from wikisync.planning.model import Command
     from wikisync.request import Report
-    from wikisync.sandbox import Sandbox
-
-
-@pytest.fixture
-def ws(tmp_path: Path, box: Sandbox) -> Workspace:
-    return Workspace(tmp_path, box)
 
 
 def configured(ws: Workspace) -> Config:

@@ -3,20 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
-from support.values import FILE, PAGE, base, local, planned, remote, sides
-from wikisync.page.model import Page
+from support.values import FILE, base, local, page, planned, remote, sides
 from wikisync.planning.planner import PlanOptions
 from wikisync.report.diff.page_diff import unified
 from wikisync.request import PageDiff
 
 PUSH = planned(sides([base()], [local(content="New.")], [remote()]), PlanOptions("push")).actions[0]
 PULL = replace(PUSH, side="folder")
-
-
-def page(**fields: Any) -> Page:
-    return replace(PAGE, **fields)
 
 
 def test_content_is_compared_line_by_line() -> None:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Any
 
-from support.values import PAGE, key
+from support.values import key, page
 from wikisync.page.model import Key
 from wikisync.planning.model import Action, Conflict, Plan
 from wikisync.request import PageDiff, Report, Request
@@ -14,10 +13,6 @@ from wikisync.request import PageDiff, Report, Request
 if TYPE_CHECKING:
     from wikisync.page.model import Page
     from wikisync.planning.model import Command, Side, Verb
-
-
-def page(content: str = "Text.\n", **fields: Any) -> Page:
-    return replace(PAGE, content=content, **fields)
 
 
 def pair(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from report.html.reports import page, pair, report
+from report.html.reports import pair, report
 from report.html.test_document import MADE, text_of
+from support.values import page
 from wikisync.report.diff.word_diff import Span
 from wikisync.report.html import to_html
 from wikisync.report.html.builder import build_view

@@ -7,7 +7,8 @@ from base64 import b64encode
 from dataclasses import replace
 from hashlib import sha256
 
-from report.html.reports import Seen, conflicting, hostile_report, page, pair, report
+from report.html.reports import Seen, conflicting, hostile_report, pair, report
+from support.values import page
 from wikisync.errors import BadPage
 from wikisync.planning.model import Action, Refusal
 from wikisync.report.html import to_html

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from report.html.reports import HOSTILE, Seen, page
+from report.html.reports import HOSTILE, Seen
+from support.values import page
 from wikisync.report.html.preview import kind_of, rendered
 
 ADDRESS = "http://wiki.example/en/guide/a"

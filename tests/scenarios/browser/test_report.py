@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from report.html.reports import conflicting, hostile_report, page, pair, report
+from report.html.reports import conflicting, hostile_report, pair, report
+from support.values import page
 from wikisync.report.html import to_html
 
 if TYPE_CHECKING:

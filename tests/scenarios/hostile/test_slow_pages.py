@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from report.html.reports import page, pair, report
+from report.html.reports import pair, report
+from support.values import page
 from wikisync.apply.verify import _NO_STYLE
 from wikisync.errors import BadPage
 from wikisync.page import line_matching

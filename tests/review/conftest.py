@@ -1,0 +1,5 @@
+from __future__ import annotations
+
+from support.fixtures import ws
+
+__all__ = ["ws"]
