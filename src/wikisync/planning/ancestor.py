@@ -1,15 +1,15 @@
-"""Where two histories meet: the version of a page that both sides had, for a page without a base.
+"""Find the version of a page that both sides had, for a page without a base.
 
 Pure, and only about fingerprints. The folder's history is git's, the wiki's its own list of
-versions. What is found becomes the page's base, and the decision table does the rest. The search:
+versions. The version found becomes the page's base, and the decision table does the rest. Steps:
 
-1. the wiki's present page among git's versions: only the folder moved on, unless the wiki had one
-   of the folder's newer texts since, and went back;
-2. the file's present text among the page's versions: only the wiki moved on;
-3. the newest of the page's versions that git has too: both moved on.
+1. the wiki's present page among git's versions: only the folder changed, unless the wiki had one
+   of the folder's newer texts since, and was reverted;
+2. the file's present text among the page's versions: only the wiki changed;
+3. the newest of the page's versions that git has too: both changed.
 
-The wiki's versions hold no tags, no style and no script (facts, *Reading*), so that those are not
-compared there, and are git's in what is found. A style is compared nowhere: the wiki minifies it.
+The wiki's versions hold no tags, styles or scripts (wikijs.md, *Reading*): those are not compared,
+and are taken from git. Styles are never compared, because the wiki minifies them.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ class Ancestor:
 
 @dataclass(frozen=True, slots=True)
 class VersionsNeeded:
-    """What must be looked at first: versions by their ids, or (none named) which ones there are."""
+    """Versions to read first, by their ids; without ids, the list of versions."""
 
     versions: tuple[int, ...] = ()
 
@@ -84,11 +84,11 @@ def find_ancestor(
     read: Mapping[int, Fingerprint | None],
     date: datetime | None = None,
 ) -> Ancestor | VersionsNeeded | None:
-    """The newest version that both sides had; None where there is none.
+    """Return the newest version that both sides had; None where there is none.
 
-    ``trail`` are the page's versions, newest first; none where they cannot be known, None
-    where they were not asked for yet. ``read`` has the fingerprints of those that were read, None
-    for one that cannot be. ``date`` is the file's own: what the page held then is looked at first.
+    ``trail`` lists the page's versions, newest first: empty where they cannot be read, None before
+    they are requested. ``read`` has the fingerprints of the versions read, None for an unreadable
+    one. ``date`` is the file's own: the version of that time is examined first.
     """
     if page.local is not None and not page.local.changed_fields(page.remote):
         return Ancestor(None)  # alike, under two names
@@ -172,7 +172,7 @@ def _place(page: Fingerprint, committed: Sequence[GitVersion], apart: frozenset[
     return next(places, None)
 
 
-def _newer(page: UnknownPage, here: Fingerprint, place: int) -> tuple[Fingerprint, ...]:
+def _newer(page: UnknownPage, local: Fingerprint, place: int) -> tuple[Fingerprint, ...]:
     """The texts that the folder had only after one that the page has.
 
     None of them where the page did not change since the folder had moved on from it: it then had
@@ -181,7 +181,7 @@ def _newer(page: UnknownPage, here: Fingerprint, place: int) -> tuple[Fingerprin
     later, earlier = page.git_versions[:place], page.git_versions[place:]
     if not later or (page.updated_at and page.updated_at < later[-1].time):
         return ()
-    texts = (here, *(new.fingerprint for new in later))
+    texts = (local, *(new.fingerprint for new in later))
     return tuple(
         text
         for text in texts

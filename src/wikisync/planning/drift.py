@@ -1,6 +1,6 @@
-"""How a page moved on since its plan was made, in a clause: what to tell those who reviewed it.
+"""Describe in a clause how a page changed after its plan was made.
 
-Pure. The leases of the step are compared with both sides as they are now.
+Pure. The preconditions of the step are compared with the present state of both sides.
 """
 
 from __future__ import annotations
@@ -17,40 +17,42 @@ if TYPE_CHECKING:
     from wikisync.planning.snapshot import Snapshot
 
 
-def describe_drift(reviewed: Action, fresh: Action | None, sides: Snapshot) -> str:
-    """What is other than the reviewed step saw it; ``fresh`` is today's step about the page."""
-    if is_done(reviewed, sides):
+def describe_drift(reviewed: Action, fresh: Action | None, snapshot: Snapshot) -> str:
+    """Return how a page differs from what the reviewed step expects; ``fresh`` is today's step."""
+    if is_done(reviewed, snapshot):
         return "what was to be done is done already"
-    there_now = _remote_now(reviewed, sides)
+    there_now = _remote_now(reviewed, snapshot)
     if fresh is not None and isinstance(there_now, Remote) and there_now.fingerprint is None:
         there_now = fresh.remote  # the look did not need to read it, and the plan did
-    parts = [_local_drift(reviewed, sides), _remote_drift(reviewed, there_now, sides)]
+    parts = [_local_drift(reviewed, snapshot), _remote_drift(reviewed, there_now, snapshot)]
     found = " and ".join(filter(None, parts))
     if found:
         return found
     return "it would be done otherwise now" if fresh else "there is nothing to do to it now"
 
 
-def is_done(reviewed: Action, sides: Snapshot) -> bool:
-    """Whether what the step would do is so already, whoever did it."""
-    here, there = sides.local.get(reviewed.key), sides.remote.get(reviewed.key)
+def is_done(reviewed: Action, snapshot: Snapshot) -> bool:
+    """Return whether the result of a step exists already, regardless of who wrote it."""
+    local, remote = snapshot.local.get(reviewed.key), snapshot.remote.get(reviewed.key)
     if reviewed.verb == "delete":
         if reviewed.side == "wiki":
-            return there is None and not _key_of_id(reviewed.id, sides)
-        return here is None and reviewed.key not in sides.blocked
+            return remote is None and not _key_of_id(reviewed.id, snapshot)
+        return local is None and reviewed.key not in snapshot.blocked
     if reviewed.verb == "move":
         if reviewed.side == "wiki":
-            return isinstance(there, Remote) and there.listed.id == reviewed.id
-        return here is not None and here.file == reviewed.file
+            return isinstance(remote, Remote) and remote.listed.id == reviewed.id
+        return local is not None and local.file == reviewed.file
     if reviewed.converts or reviewed.writes_markers:
         return False
-    now = _print(there) if reviewed.side == "wiki" else None if here is None else here.fingerprint
+    now = (
+        _print(remote) if reviewed.side == "wiki" else None if local is None else local.fingerprint
+    )
     end = expected_result(reviewed)
     return now is not None and end is not None and not end.changed_fields(now)
 
 
 def expected_result(action: Action) -> Fingerprint | None:
-    """What the page that a step writes is to be."""
+    """Return the fingerprint of the page that a step writes."""
     if action.merged is not None:
         return fingerprint(action.merged)
     if action.side == "wiki":
@@ -58,27 +60,27 @@ def expected_result(action: Action) -> Fingerprint | None:
     return None if action.remote is None else action.remote.fingerprint
 
 
-def _remote_now(action: Action, sides: Snapshot) -> RemoteState:
-    """What is now where the step expects its page: one that is to move is where it was seen."""
+def _remote_now(action: Action, snapshot: Snapshot) -> RemoteState:
+    """Return what is now where the step expects its page; before a move, at its old path."""
     if action.verb == "move" and action.side == "wiki" and action.remote is not None:
-        return sides.remote.get(action.remote.listed.key)
-    return sides.remote.get(action.key)
+        return snapshot.remote.get(action.remote.listed.key)
+    return snapshot.remote.get(action.key)
 
 
-def _local_now(action: Action, sides: Snapshot) -> tuple[str, Local | None]:
-    """The file that the step expects, by name, and what is there now."""
+def _local_now(action: Action, snapshot: Snapshot) -> tuple[str, Local | None]:
+    """Return the name of the file that the step expects, and the file that has it now."""
     if action.verb != "move" or action.side == "wiki":
-        return action.file, sides.local.get(action.key)
+        return action.file, snapshot.local.get(action.key)
     file = action.first_file or action.from_file
-    return file, next((local for local in sides.local.values() if local.file == file), None)
+    return file, next((local for local in snapshot.local.values() if local.file == file), None)
 
 
-def _local_drift(action: Action, sides: Snapshot) -> str:
-    was, (file, now) = action.local, _local_now(action, sides)
-    if any(problem.name == file for problem in sides.problems):
+def _local_drift(action: Action, snapshot: Snapshot) -> str:
+    was, (file, now) = action.local, _local_now(action, snapshot)
+    if any(problem.name == file for problem in snapshot.problems):
         return "its file is no valid page now"
     if now is None:
-        return _missing_locally(was, sides) if was is not None else ""
+        return _missing_locally(was, snapshot) if was is not None else ""
     if was is None:
         return "there is a file now"
     if now.content_type != was.content_type:
@@ -86,14 +88,16 @@ def _local_drift(action: Action, sides: Snapshot) -> str:
     return _edited(was.fingerprint, now.fingerprint, "here")
 
 
-def _missing_locally(was: Local, sides: Snapshot) -> str:
-    moved = [local.file for local in sides.local.values() if local.fingerprint == was.fingerprint]
+def _missing_locally(was: Local, snapshot: Snapshot) -> str:
+    moved = [
+        local.file for local in snapshot.local.values() if local.fingerprint == was.fingerprint
+    ]
     if len(moved) == 1:
         return f"its file is {moved[0]} now"
     return "its file was deleted here"
 
 
-def _remote_drift(action: Action, now: RemoteState, sides: Snapshot) -> str:
+def _remote_drift(action: Action, now: RemoteState, snapshot: Snapshot) -> str:
     was = action.remote
     match now:
         case Hidden():
@@ -101,7 +105,7 @@ def _remote_drift(action: Action, now: RemoteState, sides: Snapshot) -> str:
         case MovedAway(key):
             return f"the page was moved to {key} on the wiki"
         case None:
-            return "" if was is None else _missing_remotely(was, sides)
+            return "" if was is None else _missing_remotely(was, snapshot)
     if was is None:
         return "there is a page on the wiki now"
     if now.listed.id != was.listed.id:
@@ -112,17 +116,17 @@ def _remote_drift(action: Action, now: RemoteState, sides: Snapshot) -> str:
     return _edited(was.fingerprint, now.fingerprint, "on the wiki")
 
 
-def _missing_remotely(was: Remote, sides: Snapshot) -> str:
-    key = _key_of_id(was.listed.id, sides)
+def _missing_remotely(was: Remote, snapshot: Snapshot) -> str:
+    key = _key_of_id(was.listed.id, snapshot)
     if key is not None:
         return f"the page was moved to {key} on the wiki"
     return "the page was deleted on the wiki"
 
 
-def _key_of_id(page_id: int | None, sides: Snapshot) -> Key | None:
-    """Where the page of an id is now."""
-    for key, there in sides.remote.items():
-        if isinstance(there, Remote) and there.listed.id == page_id:
+def _key_of_id(page_id: int | None, snapshot: Snapshot) -> Key | None:
+    """Return the present key of the page with this id."""
+    for key, remote in snapshot.remote.items():
+        if isinstance(remote, Remote) and remote.listed.id == page_id:
             return key
     return None
 
@@ -134,5 +138,5 @@ def _edited(was: Fingerprint, now: Fingerprint, where: str) -> str:
     return f"its {', '.join(fields)} changed {where}" if fields else f"it changed {where}"
 
 
-def _print(there: RemoteState) -> Fingerprint | None:
-    return there.fingerprint if isinstance(there, Remote) else None
+def _print(remote: RemoteState) -> Fingerprint | None:
+    return remote.fingerprint if isinstance(remote, Remote) else None

@@ -1,14 +1,11 @@
-"""The guards: reasons to do nothing at all, each by the name of its rule (promise 7).
+"""Check a plan against the guards: reasons to write nothing at all, each named by its rule.
 
-Pure. A guard looks at the whole of both sides, not only at the pages that the user chose: what
-makes a plan suspect is the state of the sides it was made from.
+Pure. A guard examines all pages of both sides, not only the selected ones.
 
-Tell a wiki that was restored from a backup from one that people changed. Pure.
-
-A page's ``updatedAt`` never goes back, and a deleted page never returns under its id: either
-happens only where the wiki's database was put back. (That an id is another page's tells nothing:
-older MySQL and MariaDB give the last ids anew after a restart.) What is then at stake are the pages
-on which both sides do not agree as it is.
+A wiki restored from a backup is recognized by times and ids: a page's ``updatedAt`` never goes
+back, and a deleted page never returns under its id, unless the database was restored. (A reused id
+proves nothing: older MySQL and MariaDB give the last ids again after a restart.) Affected are the
+pages that differ between the two sides.
 """
 
 from __future__ import annotations
@@ -34,28 +31,28 @@ MANY = 20
 
 @dataclass(frozen=True, slots=True)
 class GuardOptions:
-    """What a run may do. ``max_delete`` overrides the built-in limit; ``allow`` lifts rules."""
+    """Limits of a run. ``max_delete`` overrides the built-in limit; ``allow`` disables rules."""
 
     max_delete: int | None = None
     allow: frozenset[str] = frozenset()
 
 
-def check_authenticated(authenticated: bool, sides: Snapshot) -> tuple[Refusal, ...]:
-    """Refuses where the token is nobody's, or sees none of the pages that are there.
+def check_authenticated(authenticated: bool, snapshot: Snapshot) -> tuple[Refusal, ...]:
+    """Return a refusal where the wiki does not accept the token, or shows it no page.
 
-    Both look like an empty wiki (facts, *Endpoint, tokens, permissions*).
+    Both look like an empty wiki (wikijs.md, *Permissions*).
     """
     if not authenticated:
         return (Refusal("guest", side="wiki"),)
-    sees = any(isinstance(there, Remote) for there in sides.remote.values())
-    hidden = sum(isinstance(there, Hidden) for there in sides.remote.values())
+    sees = any(isinstance(remote, Remote) for remote in snapshot.remote.values())
+    hidden = sum(isinstance(remote, Hidden) for remote in snapshot.remote.values())
     return () if sees or not hidden else (Refusal("guest", count=hidden, side="wiki"),)
 
 
 def is_same_wiki(bases: Iterable[Base], listed: Iterable[Listed]) -> bool:
-    """Whether a wiki is the one that the base knows, whatever its address.
+    """Return whether the bases were made with this wiki, whatever its address.
 
-    Pages keep their id and their time of creation, to the millisecond, for as long as they live.
+    Pages keep their id and their time of creation, to the millisecond, for as long as they exist.
     """
     pages = {(page.id, page.created_at) for page in listed}
     known = [(base.id, base.created_at) in pages for base in bases]
@@ -63,9 +60,9 @@ def is_same_wiki(bases: Iterable[Base], listed: Iterable[Listed]) -> bool:
 
 
 def is_other_wiki(bases: Iterable[Base], listed: Iterable[Listed]) -> bool:
-    """Whether the wiki gives the ids that the base knows to pages made at other times.
+    """Return whether the wiki uses the ids of the bases for pages created at other times.
 
-    That is another wiki at the same address, such as one that was set up anew.
+    Then it is another wiki at the same address, such as one that was installed again.
     """
     born = {page.id: page.created_at for page in listed}
     known = [born[base.id] == base.created_at for base in bases if base.id in born]
@@ -73,150 +70,156 @@ def is_other_wiki(bases: Iterable[Base], listed: Iterable[Listed]) -> bool:
 
 
 def foreign_state(url: str | None, folder: str | None, *, same: bool) -> Refusal:
-    """Refuses a state that was made with another address or folder; ``same``: with this wiki."""
+    """Return a refusal for a state of another address or folder; ``same``: of the same wiki."""
     return Refusal("foreign-state", count=int(same), detail=url or folder or "")
 
 
 def delete_limit(pages: int, max_delete: int | None) -> int:
-    """How many deletions a run may do: 10 pages or 10 %, whichever is less, at least 1."""
+    """Return how many deletions a run may do: 10 pages or 10 %, the lesser, at least 1."""
     return max(1, min(10, pages // 10)) if max_delete is None else max_delete
 
 
 def guards(
-    sides: Snapshot,
+    snapshot: Snapshot,
     plan: Plan,
     command: Command,
     limits: GuardOptions,
     deleted: Collection[tuple[int, str]] = (),
 ) -> tuple[Refusal, ...]:
-    """Every guard's no to this plan, but for those that the user lifted.
+    """Return the refusals of every guard that the user did not disable.
 
-    ``deleted`` are pages that the log knows as deleted, by id and time of creation.
+    ``deleted`` are pages that the log lists as deleted, by id and time of creation.
     """
     found = [
-        *rewound(sides, command, deleted),
-        *_emptied(sides, plan),
-        *_all_changed(sides, plan, command),
-        *_max_delete(sides, plan, limits),
+        *rewound(snapshot, command, deleted),
+        *_emptied(snapshot, plan),
+        *_all_changed(snapshot, plan, command),
+        *_max_delete(snapshot, plan, limits),
     ]
     return tuple(r for r in found if r.rule not in limits.allow)
 
 
-def _emptied(sides: Snapshot, plan: Plan) -> list[Refusal]:
-    here = {*sides.local, *sides.blocked, *sides.moved_locally}
-    there = {key for key, found in sides.remote.items() if found is not None}
-    there |= sides.moved_remotely.keys()
-    known = len(sides.bases.keys() & (here | there))
+def _emptied(snapshot: Snapshot, plan: Plan) -> list[Refusal]:
+    local = {*snapshot.local, *snapshot.blocked, *snapshot.moved_locally}
+    remote = {key for key, found in snapshot.remote.items() if found is not None}
+    remote |= snapshot.moved_remotely.keys()
+    known = len(snapshot.bases.keys() & (local | remote))
     if not known:
         return []
     # What comes back, because the user asked for that, is no reason to refuse.
     back = {a.side for a in plan.writes if a.verb == "create" and a.forced}
     # Files that nobody knew are no sign of life where the known ones' pages are to be deleted.
     deletes = {a.side for a in plan.writes if a.verb == "delete"}
-    has_here = bool(sides.bases.keys() & here) or "folder" in back
-    has_here = has_here or (bool(here or sides.problems) and "wiki" not in deletes)
-    has_there = bool(sides.bases.keys() & there) or "wiki" in back
-    has_there = has_there or (bool(there) and "folder" not in deletes)
+    has_here = bool(snapshot.bases.keys() & local) or "folder" in back
+    has_here = has_here or (bool(local or snapshot.problems) and "wiki" not in deletes)
+    has_there = bool(snapshot.bases.keys() & remote) or "wiki" in back
+    has_there = has_there or (bool(remote) and "folder" not in deletes)
     found = [] if has_here else [Refusal("emptied", count=known, side="folder")]
     return found if has_there else [*found, Refusal("emptied", count=known, side="wiki")]
 
 
-def _all_changed(sides: Snapshot, plan: Plan, command: Command) -> list[Refusal]:
-    known = len(sides.bases)
-    if known < MANY or not plan.writes or _adopted(sides, plan):
+def _all_changed(snapshot: Snapshot, plan: Plan, command: Command) -> list[Refusal]:
+    known = len(snapshot.bases)
+    if known < MANY or not plan.writes or _adopted(snapshot, plan):
         # Changed on both sides alike, say by a colleague's run: there is nothing to protect.
         return []
     found = []
     if "wiki" in WRITES[command] and all(
-        (here := sides.local.get(key)) is not None and changed_locally(base, here)
-        for key, base in sides.bases.items()
+        (local := snapshot.local.get(key)) is not None and changed_locally(base, local)
+        for key, base in snapshot.bases.items()
     ):
         found.append(Refusal("all-changed", count=known, side="folder"))
     if "folder" in WRITES[command] and all(
-        isinstance(there := sides.remote.get(key), Remote)
-        and changed_remotely(base, there, sides.local.get(key))
-        for key, base in sides.bases.items()
+        isinstance(remote := snapshot.remote.get(key), Remote)
+        and changed_remotely(base, remote, snapshot.local.get(key))
+        for key, base in snapshot.bases.items()
     ):
         found.append(Refusal("all-changed", count=known, side="wiki"))
     return found
 
 
-def _max_delete(sides: Snapshot, plan: Plan, limits: GuardOptions) -> list[Refusal]:
+def _max_delete(snapshot: Snapshot, plan: Plan, limits: GuardOptions) -> list[Refusal]:
     count = sum(1 for action in plan.writes if action.verb == "delete")
     # Without a memory, what is equal on both sides is known as well.
-    known = len(sides.bases) + _adopted(sides, plan)
+    known = len(snapshot.bases) + _adopted(snapshot, plan)
     limit = delete_limit(known, limits.max_delete)
     return [Refusal("max-delete", count=count, limit=limit)] if count > limit else []
 
 
-def _adopted(sides: Snapshot, plan: Plan) -> int:
+def _adopted(snapshot: Snapshot, plan: Plan) -> int:
     """How many pages without a base are equal on both sides, which tells as much as a base."""
-    return sum(1 for a in plan.actions if a.verb == "adopt" and a.key not in sides.bases)
+    return sum(1 for a in plan.actions if a.verb == "adopt" and a.key not in snapshot.bases)
 
 
 def rewound(
-    sides: Snapshot, command: Command, deleted: Collection[tuple[int, str]] = ()
+    snapshot: Snapshot, command: Command, deleted: Collection[tuple[int, str]] = ()
 ) -> tuple[Refusal, ...]:
-    """Refuse where the wiki is older than what both sides agreed on, and name the pages.
+    """Return a refusal with the files affected where the wiki is older than the bases.
 
-    ``deleted`` are pages that the log knows as deleted, by id and time of creation. A page that
-    came back concerns only a ``command`` that would bring it here.
+    ``deleted`` are pages that the log lists as deleted, by id and time of creation. A page that
+    reappeared counts only for a ``command`` that would write it to the folder.
     """
-    pages = {there.listed.id: there for there in sides.remote.values() if isinstance(there, Remote)}
+    pages = {
+        remote.listed.id: remote
+        for remote in snapshot.remote.values()
+        if isinstance(remote, Remote)
+    }
     back = [
-        there
-        for key, there in sides.remote.items()
-        if isinstance(there, Remote)
-        and key not in sides.bases
-        and (there.listed.id, there.listed.created_at) in deleted
+        remote
+        for key, remote in snapshot.remote.items()
+        if isinstance(remote, Remote)
+        and key not in snapshot.bases
+        and (remote.listed.id, remote.listed.created_at) in deleted
     ]
-    if not back and not any(_goes_back(base, pages) for base in sides.bases.values()):
+    if not back and not any(_goes_back(base, pages) for base in snapshot.bases.values()):
         return ()
-    files = set(_at_stake(sides, pages))
+    files = set(_at_stake(snapshot, pages))
     if "folder" in WRITES[command]:
-        files |= {str(one.listed.key.path) for one in back if one.listed.key not in sides.local}
+        files |= {str(one.listed.key.path) for one in back if one.listed.key not in snapshot.local}
     named = tuple(sorted(files))
     return (Refusal("rewound", count=len(named), side="wiki", files=named),) if named else ()
 
 
 def _goes_back(base: Base, pages: dict[int, Remote]) -> bool:
-    """Whether a page is older than it was."""
-    there = pages.get(base.id)
+    """Return whether a page is older than at its base."""
+    remote = pages.get(base.id)
     return (
-        there is not None and there.listed.created_at == base.created_at and _is_older(base, there)
+        remote is not None
+        and remote.listed.created_at == base.created_at
+        and _is_older(base, remote)
     )
 
 
-def _is_older(base: Base, there: Remote) -> bool:
-    then, now = parse_instant(base.updated_at), parse_instant(there.listed.updated_at)
+def _is_older(base: Base, remote: Remote) -> bool:
+    then, now = parse_instant(base.updated_at), parse_instant(remote.listed.updated_at)
     return then is not None and now is not None and now < then
 
 
-def _at_stake(sides: Snapshot, pages: dict[int, Remote]) -> Iterator[str]:
+def _at_stake(snapshot: Snapshot, pages: dict[int, Remote]) -> Iterator[str]:
     """The files of pages that are older than both sides agreed on, or gone with the restoring."""
-    for key, base in sides.bases.items():
-        there = pages.get(base.id)
-        if there is None or there.listed.created_at != base.created_at:
-            at = sides.displaced.get(key, sides.remote.get(key))
+    for key, base in snapshot.bases.items():
+        remote = pages.get(base.id)
+        if remote is None or remote.listed.created_at != base.created_at:
+            at = snapshot.displaced.get(key, snapshot.remote.get(key))
             changed = not isinstance(at, Hidden | MovedAway)
         else:
-            moved = there.listed.key != key
-            changed = _is_older(base, there) and (moved or _differs(base, there))
-        if changed and not _agree(sides, key):
-            here = sides.local.get(sides.moved_locally.get(key, key))
-            yield base.file if here is None else here.file
+            moved = remote.listed.key != key
+            changed = _is_older(base, remote) and (moved or _differs(base, remote))
+        if changed and not _agree(snapshot, key):
+            local = snapshot.local.get(snapshot.moved_locally.get(key, key))
+            yield base.file if local is None else local.file
 
 
-def _differs(base: Base, there: Remote) -> bool:
-    return there.fingerprint is not None and bool(base.remote.changed_fields(there.fingerprint))
+def _differs(base: Base, remote: Remote) -> bool:
+    return remote.fingerprint is not None and bool(base.remote.changed_fields(remote.fingerprint))
 
 
-def _agree(sides: Snapshot, key: Key) -> bool:
-    """Whether both sides are the same at the place of a page's file, whatever the base says."""
-    at = sides.moved_locally.get(key, key)
-    here, there = sides.local.get(at), sides.remote.get(at)
-    if here is None:
-        return there is None and at not in sides.blocked
-    if not isinstance(there, Remote) or there.fingerprint is None:
+def _agree(snapshot: Snapshot, key: Key) -> bool:
+    """Return whether both sides are equal at the place of a page's file, whatever the base has."""
+    at = snapshot.moved_locally.get(key, key)
+    local, remote = snapshot.local.get(at), snapshot.remote.get(at)
+    if local is None:
+        return remote is None and at not in snapshot.blocked
+    if not isinstance(remote, Remote) or remote.fingerprint is None:
         return False
-    return not here.fingerprint.changed_fields(there.fingerprint)
+    return not local.fingerprint.changed_fields(remote.fingerprint)

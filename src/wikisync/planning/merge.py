@@ -1,4 +1,4 @@
-"""The three-way merge of a page: the content by its lines, every other field on its own. Pure."""
+"""Merge a page three-way: the content by lines, every other field on its own. Pure."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ class Merged:
 
 @dataclass(frozen=True, slots=True)
 class MergeConflict:
-    """What does not merge, and what could be merged of it.
+    """The fields that do not merge, and the page as far as it does.
 
-    ``fields`` changed on both sides, to different values. ``page`` has everything that does merge,
-    this folder's value for the rest, and content with marks. ``why``: ``no-git`` where the text
-    could not be merged for want of git.
+    ``fields`` changed on both sides, to different values. ``page`` has everything that merges, the
+    folder's value for the rest, and content with conflict markers. ``reason`` is ``no-git`` where
+    git, which merges text, is not installed.
     """
 
     fields: tuple[str, ...]
@@ -35,53 +35,53 @@ class MergeConflict:
 
 def three_way(
     base: Page,
-    here: Page,
-    there: Page,
+    local: Page,
+    remote: Page,
     changed: tuple[Collection[str], Collection[str]],
     merge_text: Callable[[str, str, str], tuple[str, bool] | None],
 ) -> Merged | MergeConflict:
-    """Both sides' changes since ``base`` in one page.
+    """Return one page with the changes of both sides since ``base``.
 
-    ``here`` may leave fields out, which are then the wiki's. ``changed`` names the fields that
-    changed here and on the wiki since the base. ``merge_text`` gets the content here, at the base
-    and on the wiki, each ending in a line end, and gives the merged text and whether it is clean;
-    None where that cannot be done.
+    ``local`` may leave fields out, which then keep the wiki's values. ``changed`` has the names of
+    the fields changed in the folder and on the wiki since the base. ``merge_text`` gets the content
+    in the folder, at the base and on the wiki, each ending in a line end, and returns the merged
+    text and whether it is clean, or None where it cannot merge.
     """
     mine, theirs = changed
     values: dict[str, Any] = {}
     clashes: list[str] = []
     why = ""
     for name, attribute in FIELDS.items():
-        ours = getattr(here, attribute)
+        ours = getattr(local, attribute)
         if name not in mine or ours is None:
             continue
         values[attribute] = ours
         if name not in theirs:
             continue
         if name == "tags":
-            values[attribute] = merge_tags(base.tags or (), ours, there.tags or ())
+            values[attribute] = merge_tags(base.tags or (), ours, remote.tags or ())
         elif name == "content":
-            merged = merge_text(*map(_lines, (ours, base.content, there.content)))
+            merged = merge_text(*map(_lines, (ours, base.content, remote.content)))
             if merged is None:
                 why = "no-git"
                 clashes.append(name)
             else:
-                values[attribute] = _with_line_ends_of(merged[0], there.content)
+                values[attribute] = _with_line_ends_of(merged[0], remote.content)
                 if not merged[1]:
                     clashes.append(name)
-        elif _plain(name, ours) != _plain(name, getattr(there, attribute)):
+        elif _plain(name, ours) != _plain(name, getattr(remote, attribute)):
             clashes.append(name)
-    page = replace(there, **values)
+    page = replace(remote, **values)
     if clashes:
         return MergeConflict(tuple(clashes), page, why)
     return Merged(page)
 
 
 def merge_tags(
-    base: tuple[str, ...], here: tuple[str, ...], there: tuple[str, ...]
+    base: tuple[str, ...], local: tuple[str, ...], remote: tuple[str, ...]
 ) -> tuple[str, ...]:
-    """Tags with what either side added, and without what either side took away."""
-    old, ours, others = (clean_tags(tags) for tags in (base, here, there))
+    """Return the base's tags with every addition and removal of either side."""
+    old, ours, others = (clean_tags(tags) for tags in (base, local, remote))
     removed = (set(old) - set(ours)) | (set(old) - set(others))
     return tuple(tag for tag in dict.fromkeys((*old, *ours, *others)) if tag not in removed)
 
@@ -91,12 +91,12 @@ def _lines(content: str) -> str:
     return normalize_content(content) + "\n"
 
 
-def _with_line_ends_of(content: str, there: str) -> str:
+def _with_line_ends_of(content: str, remote: str) -> str:
     """Merged content with the end, and the line ends, that the wiki's has."""
-    if not there.endswith(("\n", "\r")):
+    if not remote.endswith(("\n", "\r")):
         content = content.removesuffix("\n")
-    crlf = there.count("\r\n")
-    return content.replace("\n", "\r\n") if crlf and crlf == there.count("\n") else content
+    crlf = remote.count("\r\n")
+    return content.replace("\n", "\r\n") if crlf and crlf == remote.count("\n") else content
 
 
 def _plain(name: str, value: Any) -> Any:

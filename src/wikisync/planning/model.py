@@ -1,9 +1,7 @@
-"""What is known of each page on each side, and the plan made of it: values, nothing else.
+"""Define the values of a plan: pages as each side shows them, actions, conflicts, notes.
 
-A plan never holds a live side. Whoever carries it out (``apply``) looks again before each write,
-under the action's lease.
-
-What a command has to say beside its pages.
+A plan holds values only. ``apply`` reads each page again before it writes, and compares it with
+the action's precondition.
 """
 
 from __future__ import annotations
@@ -48,7 +46,7 @@ Stamp = tuple[int, int, int, int]
 
 @dataclass(frozen=True, slots=True)
 class Local:
-    """A page's file as the scan saw it. ``digest`` is of its bytes: the lease of a write here."""
+    """A page's file as scanned. ``digest`` is of its bytes: the precondition of a write to it."""
 
     file: str
     content_type: ContentType
@@ -60,8 +58,8 @@ class Local:
 class Remote:
     """A page as the wiki shows it now.
 
-    ``record`` is there only where it had to be read; a page whose list entry is the base's has the
-    base's ``fingerprint``, and one that nothing is known of has none.
+    ``record`` is set only for a page that was read whole. A page whose list entry equals the base's
+    has the base's ``fingerprint``; an unread page without a base has none.
     """
 
     listed: Listed
@@ -71,9 +69,9 @@ class Remote:
 
 @dataclass(frozen=True, slots=True)
 class Hidden:
-    """A page that cannot be seen but is still there: not gone, not to be touched.
+    """A page that exists and cannot be read: it is not deleted, and must not be written.
 
-    ``why`` is the wiki's own word, where it is not that the key may not see the page.
+    ``message`` is the wiki's error message, where the reason is not the key's permissions.
     """
 
     message: str = ""
@@ -94,9 +92,9 @@ RemoteState = Remote | Hidden | MovedAway | None
 class Base:
     """A page as both sides last agreed on it, without its content (the state has that).
 
-    ``here`` and ``there`` are the two sides' fingerprints at that moment. They may differ in what
-    a file does not name, and in what the wiki rewrites (it minifies styles), so each side is
-    compared with its own.
+    ``local`` and ``remote`` are the fingerprints of the two sides at that moment. They may differ
+    in fields that a file does not name, and in values that the wiki rewrites (it minifies styles),
+    so each side is compared with its own.
     """
 
     key: Key
@@ -112,24 +110,26 @@ class Base:
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """One step of a plan: what is to be done to one page, on which side, under which lease.
+    """One step of a plan: a change of one page, on one side, under a precondition.
 
-    ``here`` and ``there`` are the page as each side showed it; what ``side`` showed is the lease.
-    ``fields`` are the names (``model.FIELDS``) in which the sides differ.
-    ``settles`` is set where the user's preference, not the table, decided; ``overwrites`` names the
-    side whose edit the step then goes over.
-    ``withheld`` is set where the step is not to be done in this run, and says why.
-
-    A move goes from ``origin`` (and ``from_file``) to ``key`` (and ``file``) and changes nothing
-    else; what was edited too is a step of its own, after it. The state knows the page by
-    ``was`` until then (which a deletion has too, where it is not its ``key``), and by
-    ``base`` once it is done. ``aside``: a step out of the way, of a page that
-    another one changes places with, and ``first_file`` its file before that step. A merge has the
-    page ``merged`` and the fields that changed on the wiki (``theirs``); with
-    ``marks`` the file is to show both versions. ``converts``: the wiki makes the page one
-    of the file's kind. The file takes the result where nothing but the editor is to change; else
-    the page takes the file. ``alike`` are new files that a page which is gone may have become, too
-    many to tell.
+    All verbs:
+        ``local`` and ``remote`` are the page as each side showed it; that of ``side`` is the
+        precondition. ``id`` is the page's. ``fields`` are the names (``model.FIELDS``) that differ.
+        ``forced``: the user's preference decided, not the table; ``overwrites`` is the side whose
+        edit the step replaces. ``skip_reason`` says why the step is not done in this run.
+    Move:
+        From ``from_key`` and ``from_file`` to ``key`` and ``file``, without any other change: an
+        edit is an action of its own, after it. The state has the page as ``base_key`` before the
+        move and as ``base`` after it. ``via_temporary_name``: the first half of a move of a page
+        that swaps places; the second half has its original file in ``first_file``.
+    Merge:
+        ``merged`` is the page, ``remote_changes`` the fields that changed on the wiki.
+        ``writes_markers``: the file gets both versions, between conflict markers.
+    Update:
+        ``converts``: the wiki converts the page to the file's kind (see ``takes_conversion``).
+    Delete:
+        ``base_key`` is set where the state has the page under another key than ``key``.
+        ``rename_candidates`` are new files, one of which the page may have become.
     """
 
     verb: Verb
@@ -157,7 +157,7 @@ class Action:
 
     @property
     def takes_conversion(self) -> bool:
-        """Whether the file takes what the wiki makes of its page."""
+        """Return whether the file gets the converted page; else the page gets the file."""
         return self.converts and self.fields == ("editor",)
 
 
@@ -187,12 +187,12 @@ ConflictKind = Literal[
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """A page that the program must not decide about. ``detail`` is a fact the wording needs.
+    """A page that needs a decision of the user. ``detail`` is a fact for the message.
 
-    ``fields`` are those that differ; ``mine`` changed here and ``theirs`` on the wiki
-    since both sides agreed. ``origin`` is the page's key back then, where it has moved since;
-    with ``from_file``. ``merged`` is as much as does merge. ``backups`` are the numbers of those
-    that have what was overwritten.
+    ``fields`` are those that differ; ``local_changes`` and ``remote_changes`` changed in the folder
+    and on the wiki since the base. ``from_key`` and ``from_file`` are those of the base, where the
+    page has moved since. ``merged`` is the page as far as it merges. ``backups`` are the numbers of
+    the backups of overwritten versions.
     """
 
     key: Key
@@ -212,9 +212,9 @@ class Conflict:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A guard's no to a whole plan, by the name of its rule, with the figures behind it.
+    """The result of a guard that forbids a whole plan: its rule, and the figures behind it.
 
-    ``file`` is the page's, where the reason is one page; ``files`` are all that it is about.
+    ``file`` is set where the reason is one page; ``files`` are all files affected.
     """
 
     rule: Rule
@@ -228,13 +228,13 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What is to be done, in order; what cannot be decided; why nothing may be done at all.
+    """Actions in order, conflicts, and refusals, which forbid every write.
 
-    ``renewed`` and ``base_deletes`` are changes of the base alone: pages whose ``updatedAt`` moved
-    without a change, and pages gone from both sides. ``rekeyed`` are bases of pages that both
-    sides moved to the same place, by their old keys. ``other_way`` counts the pages that wait for
-    the other command, by the side that they would be written to; ``undeleted`` those that are gone
-    from one side, and that nobody asked to delete on the other, by that side.
+    ``base_updates`` and ``base_deletes`` change the state alone: pages with a new ``updatedAt`` and
+    no other change, and pages deleted on both sides. ``base_renames`` are the bases, by their old
+    keys, of pages that both sides moved to the same place. ``other_way`` counts the pages that need
+    the other command, by the side to write to; ``undeleted`` the deletions not requested, by that
+    side.
     """
 
     actions: tuple[Action, ...] = ()
@@ -251,7 +251,7 @@ class Plan:
 
     @property
     def writes(self) -> tuple[Action, ...]:
-        """The actions that would change a page or a file in this run."""
+        """Return the actions that would change a page or a file in this run."""
         return tuple(a for a in self.actions if a.verb != "adopt" and a.skip_reason is None)
 
 
@@ -274,10 +274,10 @@ NoteKind = Literal[
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """Why ``pages`` pages that differ may have found no ancestor; or what else is to be known.
+    """A fact that a command reports beside its pages, such as why no ancestor was found.
 
-    ``detail`` is git's own word, or the wiki's, or the name of a file; ``files`` are those of the
-    pages.
+    ``pages`` is the number of pages affected and ``files`` their names; ``detail`` is a message of
+    git or of the wiki, or the name of a file.
     """
 
     kind: NoteKind

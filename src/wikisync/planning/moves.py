@@ -1,7 +1,7 @@
-"""Pages that moved on either side: what is to move, and what else is to happen to them. Pure.
+"""Decide about one page that moved on either side. Pure.
 
-A move changes a page's name and nothing else. What was edited too is decided by the table, as if
-the page had borne its new name all along, and is done after it.
+A move changes a page's name and nothing else. Edits are decided by the decision table, as if the
+page had always had its new name, and are done after the move.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """A page of the base that bears another name now, on one side or on both.
+    """A page of the base that has another name now, on one side or on both.
 
     ``local_key`` and ``remote_key`` are its keys by its file and by its page.
     """
@@ -42,10 +42,10 @@ class Moved:
 
 @dataclass(frozen=True, slots=True)
 class MoveDecision:
-    """What is to happen to a page that moved.
+    """The decision about a page that moved.
 
-    ``move`` is the step that gives both sides one name (None: they have it), ``then`` what
-    the table says once it has it, under the ``base`` as it is then.
+    ``move`` gives both sides one name (None: they have it); ``after_move`` is the result of the
+    decision table after it, under the ``base`` as it is then.
     """
 
     move: Action | None
@@ -54,13 +54,13 @@ class MoveDecision:
 
 
 def decide_move(moved: Moved, file_there: str) -> MoveDecision | Conflict:
-    """What is to happen to a page that moved; ``file_there`` is the file of its key on the wiki."""
-    base, here, there = moved.base, moved.local, moved.remote
-    if not isinstance(there, Remote):
+    """Return the decision about a page; ``file_there`` is the file of its key on the wiki."""
+    base, local, remote = moved.base, moved.local, moved.remote
+    if not isinstance(remote, Remote):
         return _missing_remotely(moved)
     if moved.local_key == moved.remote_key:
-        after = _with_current_time(_renamed_base(base, moved.local_key, here.file), there)
-        return _move_decision(None, after, here, there)
+        after = _with_current_time(_renamed_base(base, moved.local_key, local.file), remote)
+        return _move_decision(None, after, local, remote)
     if base.key not in (moved.local_key, moved.remote_key):
         return _conflict(moved, "moved", str(moved.remote_key))
     if moved.local_key == base.key:
@@ -69,84 +69,84 @@ def decide_move(moved: Moved, file_there: str) -> MoveDecision | Conflict:
 
 
 def move_on_wiki(moved: Moved) -> MoveDecision:
-    """The page goes where its file went."""
-    base, here = moved.base, moved.local
-    there = _remote(moved)
+    """Return the move of the page to the key of its file."""
+    base, local = moved.base, moved.local
+    remote = _remote(moved)
     move = Action(
         "move",
         "wiki",
         moved.local_key,
-        here.file,
-        local=here,
-        remote=there,
-        id=there.listed.id,
+        local.file,
+        local=local,
+        remote=remote,
+        id=remote.listed.id,
         from_key=moved.remote_key,
         from_file=base.file,
         base_key=base.key,
     )
-    after = _renamed_base(base, moved.local_key, here.file)
+    after = _renamed_base(base, moved.local_key, local.file)
     move = replace(move, base=after)
-    listed = replace(there.listed, key=moved.local_key)
-    return _move_decision(move, after, here, replace(there, listed=listed))
+    listed = replace(remote.listed, key=moved.local_key)
+    return _move_decision(move, after, local, replace(remote, listed=listed))
 
 
 def move_in_folder(moved: Moved, file: str) -> MoveDecision:
-    """The file goes where its page went."""
-    base, here = moved.base, moved.local
-    there = _remote(moved)
+    """Return the move of the file to the key of its page."""
+    base, local = moved.base, moved.local
+    remote = _remote(moved)
     move = Action(
         "move",
         "folder",
         moved.remote_key,
         file,
-        local=here,
-        remote=there,
-        id=there.listed.id,
+        local=local,
+        remote=remote,
+        id=remote.listed.id,
         from_key=moved.local_key,
-        from_file=here.file,
+        from_file=local.file,
         base_key=base.key,
     )
     after = _renamed_base(base, moved.remote_key, file)
-    if (titled := with_title_set_by_move(base, there)) is not None:
+    if (titled := with_title_set_by_move(base, remote)) is not None:
         # The wiki gave it that title; the file's is what a person wrote, and is put back.
         # That digest is no file's, so that the file is read, whoever goes on from here.
         here_too = base.local.with_fields_from(("title",), titled)
         after = replace(after, local=here_too, remote=titled, digest=b"")
-    after = _with_current_time(after, there)
+    after = _with_current_time(after, remote)
     move = replace(move, base=after)
-    return _move_decision(move, after, replace(here, file=file), there)
+    return _move_decision(move, after, replace(local, file=file), remote)
 
 
-def with_title_set_by_move(base: Base, there: Remote) -> Fingerprint | None:
-    """The base's fingerprint with the title that the wiki made of the page's new path.
+def with_title_set_by_move(base: Base, remote: Remote) -> Fingerprint | None:
+    """Return the base's fingerprint with the title that the wiki derived from the new path.
 
-    None where the title is not the wiki's doing: it rewrites a title that equals the last segment
-    of the path, along with it (facts, *Writing*).
+    None where the wiki did not set the title: it rewrites a title that equals the last segment of
+    the path, together with it (wikijs.md, *Moves, conversions, deletions*).
     """
-    old, new = (key.path.rpartition("/")[2] for key in (base.key, there.listed.key))
-    if old == new or not _is_title(base.remote, old) or there.fingerprint is None:
+    old, new = (key.path.rpartition("/")[2] for key in (base.key, remote.listed.key))
+    if old == new or not _is_title(base.remote, old) or remote.fingerprint is None:
         return None
-    if not _is_title(there.fingerprint, new):
+    if not _is_title(remote.fingerprint, new):
         return None
-    return base.remote.with_fields_from(("title",), there.fingerprint)
+    return base.remote.with_fields_from(("title",), remote.fingerprint)
 
 
 def target_occupied(moved: Moved, side: Side, key: Key) -> Conflict:
-    """The conflict of a page that cannot go where it should: something else is there."""
+    """Return the conflict of a page whose target is occupied."""
     return _conflict(moved, "in-the-way", f"{key} {side}")
 
 
 def name_reserved(moved: Moved, key: Key) -> Conflict:
-    """The conflict of a page that is to have the name of one which moved on and is not settled."""
+    """Return the conflict of a page whose new name is the base key of an unsettled page."""
     return _conflict(moved, "name-held", str(key))
 
 
-def needs_other_command(course: MoveDecision) -> Conflict | None:
-    """The conflict of a page that moved on the side that a command does not write to.
+def needs_other_command(decision: MoveDecision) -> Conflict | None:
+    """Return the conflict of a page that moved on the side that a command does not write to.
 
-    None where nothing else is to happen to it: then its move waits for the other command.
+    None where the page has no other change: then its move waits for the other command.
     """
-    move, then = course.move, course.after_move
+    move, then = decision.move, decision.after_move
     if move is None or not isinstance(then, Action) or then.verb == "adopt":
         return None
     if then.side == move.side and then.verb != "merge":
@@ -165,10 +165,10 @@ def needs_other_command(course: MoveDecision) -> Conflict | None:
 
 
 def order_moves(moves: Iterable[Action], taken: Collection[Key]) -> tuple[Action, ...]:
-    """The moves of one side, so that each finds its place free.
+    """Return the moves of one side, ordered so that each target is free.
 
-    Pages that change places with one another get a step ``aside`` first. ``taken`` are keys that no
-    page may be put aside to.
+    Pages that swap places move to a temporary name first. ``taken`` are keys that no temporary name
+    may have.
     """
     waiting = {move.from_key: move for move in moves if move.from_key is not None}
     taken = {*taken, *waiting, *(move.key for move in waiting.values())}
@@ -193,7 +193,7 @@ def order_moves(moves: Iterable[Action], taken: Collection[Key]) -> tuple[Action
 
 
 def _via_temporary(move: Action, taken: Collection[Key]) -> tuple[Key, str]:
-    """A free key beside where the page is, and the name of its file."""
+    """Return a free key beside that of the page, and the name of its file."""
     origin = move.from_key or move.key
     stem, dot, suffix = move.from_file.rpartition(".")
     number = 1
@@ -205,30 +205,30 @@ def _via_temporary(move: Action, taken: Collection[Key]) -> tuple[Key, str]:
         number += 1
 
 
-def _move_decision(move: Action | None, base: Base, here: Local, there: Remote) -> MoveDecision:
-    return MoveDecision(move, base, decide(base.key, base, here, there))
+def _move_decision(move: Action | None, base: Base, local: Local, remote: Remote) -> MoveDecision:
+    return MoveDecision(move, base, decide(base.key, base, local, remote))
 
 
 def _renamed_base(base: Base, key: Key, file: str) -> Base:
     return replace(base, key=key, file=file)
 
 
-def _with_current_time(base: Base, there: Remote) -> Base:
-    """The base with the page's present time, where nothing but the name changed with it."""
-    if there.fingerprint is None or base.remote.changed_fields(there.fingerprint):
+def _with_current_time(base: Base, remote: Remote) -> Base:
+    """Return the base with the page's present time, where nothing but the name changed."""
+    if remote.fingerprint is None or base.remote.changed_fields(remote.fingerprint):
         return base
-    return replace(base, updated_at=there.listed.updated_at)
+    return replace(base, updated_at=remote.listed.updated_at)
 
 
 def _missing_remotely(moved: Moved) -> Conflict:
-    """Renamed here, and gone or out of sight on the wiki."""
+    """Return the conflict of a file that was renamed, and whose page is deleted or hidden."""
     if isinstance(moved.remote, Hidden):
         return _conflict(moved, "hidden", moved.remote.message)
     return _conflict(moved, "gone-there")
 
 
 def _conflict(moved: Moved, kind: ConflictKind, detail: str = "") -> Conflict:
-    there = moved.remote if isinstance(moved.remote, Remote) else None
+    remote = moved.remote if isinstance(moved.remote, Remote) else None
     return Conflict(
         moved.local_key,
         moved.local.file,
@@ -236,16 +236,16 @@ def _conflict(moved: Moved, kind: ConflictKind, detail: str = "") -> Conflict:
         (),
         detail,
         moved.local,
-        there,
+        remote,
         from_key=moved.base.key,
         from_file=moved.base.file,
     )
 
 
 def _remote(moved: Moved) -> Remote:
-    there = moved.remote
-    if isinstance(there, Remote):
-        return there
+    remote = moved.remote
+    if isinstance(remote, Remote):
+        return remote
     raise AssertionError(f"{moved.base.key}: no page to move to or from")
 
 

@@ -56,14 +56,14 @@ class PathFilter:
         return False
 
 
-def parse_paths(arguments: Sequence[str], folder: Path, here: Path) -> tuple[PathFilter, ...]:
+def parse_paths(arguments: Sequence[str], folder: Path, local: Path) -> tuple[PathFilter, ...]:
     """The PATH arguments as choices.
 
     An argument that is a file or folder, as the shell completes it from ``here``, means that one
     alone; any other is a page's path or a pattern below ``folder``. Raises NoSuchPath for a pattern
     that is none.
     """
-    return tuple(_parse_path(argument, folder, here) for argument in arguments)
+    return tuple(_parse_path(argument, folder, local) for argument in arguments)
 
 
 def page_selector(chosen: Iterable[PathFilter]) -> Callable[[Key, str], bool]:
@@ -74,8 +74,8 @@ def page_selector(chosen: Iterable[PathFilter]) -> Callable[[Key, str], bool]:
     return lambda key, file: any(choice.matches(key, file) for choice in chosen)
 
 
-def _parse_path(argument: str, folder: Path, here: Path) -> PathFilter:
-    below, exists = _resolve_like_shell(argument, folder, here)
+def _parse_path(argument: str, folder: Path, local: Path) -> PathFilter:
+    below, exists = _resolve_like_shell(argument, folder, local)
     if exists and below is not None:
         return PathFilter.of(argument, (below,), as_file=True)
     typed = _normal(argument)
@@ -83,13 +83,13 @@ def _parse_path(argument: str, folder: Path, here: Path) -> PathFilter:
     return PathFilter.of(argument, dict.fromkeys(names), as_file=False)
 
 
-def _resolve_like_shell(argument: str, folder: Path, here: Path) -> tuple[str | None, bool]:
+def _resolve_like_shell(argument: str, folder: Path, local: Path) -> tuple[str | None, bool]:
     """The name below ``folder`` ("." for all of it; None where it lies elsewhere), and whether it
     is there."""
     if not argument:
         return None, False
     try:
-        meant, root = (here / argument).resolve(), folder.resolve()
+        meant, root = (local / argument).resolve(), folder.resolve()
         exists = meant.exists()
     except (OSError, RuntimeError, ValueError):  # a name too long, a loop of links
         return None, False

@@ -1,7 +1,4 @@
-"""A plan in the making: each decision noted, filtered by what the user asked for.
-
-Pure. In what order its steps are done is ``planner``'s affair.
-"""
+"""Collect the decisions of a plan, filtered by the user's options. Pure."""
 
 from __future__ import annotations
 
@@ -58,14 +55,14 @@ class PlanBuilder:
 
         ``vacated`` are places that a deletion of the same plan makes free.
         """
-        sides = self.snapshot
-        found = decide_moves(sides, self.options, vacated)
-        kept = found.decided | sides.blocked
+        snapshot = self.snapshot
+        found = decide_moves(snapshot, self.options, vacated)
+        kept = found.decided | snapshot.blocked
         self.files_taken = frozenset(
-            sides.moved_locally[k] for k in kept & sides.moved_locally.keys()
+            snapshot.moved_locally[k] for k in kept & snapshot.moved_locally.keys()
         )
         self.pages_taken = frozenset(
-            sides.moved_remotely[k] for k in kept & sides.moved_remotely.keys()
+            snapshot.moved_remotely[k] for k in kept & snapshot.moved_remotely.keys()
         )
         self.stuck = frozenset(found.blocked)
         self.freed = frozenset(key for key, _course in found.accepted)
@@ -74,52 +71,53 @@ class PlanBuilder:
             self.add_conflict(conflict, conflict.file, conflict.from_key or conflict.key)
         self.problems += found.problems
         self.other_way.update(found.waiting)
-        for key, course in found.accepted:
-            if course.move is None:
-                self.base_renames.append((key, course.base))
+        for key, decision in found.accepted:
+            if decision.move is None:
+                self.base_renames.append((key, decision.base))
             else:
-                self.actions.append(course.move)
-            if isinstance(course.after_move, NoChange):
+                self.actions.append(decision.move)
+            if isinstance(decision.after_move, NoChange):
                 self.pages += 1
-                self.in_sync += course.move is None
+                self.in_sync += decision.move is None
             else:
-                self.add_decision(course.after_move, course.base.file, key)
+                self.add_decision(decision.after_move, decision.base.file, key)
         return found.decided
 
     def add_page(self, key: Key) -> None:
         """Ask the table about a page that bears one name, and note what it says."""
-        sides, wish = self.snapshot, self.options
-        base = sides.bases.get(key)
-        here = None if key in self.files_taken else sides.local.get(key)
-        there = remote_at(key, sides, self.pages_taken)
-        if _is_ignored(base, here, there):
+        snapshot, options = self.snapshot, self.options
+        base = snapshot.bases.get(key)
+        local = None if key in self.files_taken else snapshot.local.get(key)
+        remote = remote_at(key, snapshot, self.pages_taken)
+        if _is_ignored(base, local, remote):
             return
         try:
-            file = file_for(key, sides)
+            file = file_for(key, snapshot)
         except BadName as problem:
-            if wish.is_selected(key, ""):
+            if options.is_selected(key, ""):
                 self.problems.append(problem)
             return
-        if not wish.is_selected(key, file):
+        if not options.is_selected(key, file):
             return
-        decision = decide(key, base, here, there)
+        decision = decide(key, base, local, remote)
         if isinstance(decision, Action):
             if decision.verb == "create" and key in self.stuck:
                 return  # it is in the way of a page that moved, which is said there
             if (decision.verb, decision.side) == ("create", "wiki"):
-                why = sides.reason_unreachable(key)
+                why = snapshot.reason_unreachable(key)
                 if why is not None:
                     self.problems.append(BadName(file, why))
                     return
             if decision.verb == "delete":
-                decision = replace(decision, rename_candidates=sides.rename_candidates.get(key, ()))
+                candidates = snapshot.rename_candidates.get(key, ())
+                decision = replace(decision, rename_candidates=candidates)
         self.add_decision(decision, file, key)
 
     def add_new_remote_page(self, key: Key) -> None:
         """A new page of the wiki's, in the place of one whose file leaves it in this run."""
-        there = self.snapshot.remote.get(key)
+        remote = self.snapshot.remote.get(key)
         moved_away = key in self.snapshot.moved_remotely and key not in self.pages_taken
-        if not moved_away or not isinstance(there, Remote) or there.listed.private:
+        if not moved_away or not isinstance(remote, Remote) or remote.listed.private:
             return
         if key not in self.freed:
             return  # by that name the state goes on knowing the page that moved
@@ -129,12 +127,12 @@ class PlanBuilder:
         if not leaves and key in self.snapshot.local:
             return
         try:
-            file = self.snapshot.file_of(key, there.listed)
+            file = self.snapshot.file_of(key, remote.listed)
         except BadName as problem:
             self.problems.append(problem)
             return
         if self.options.is_selected(key, file):
-            self.add_decision(decide(key, None, None, there), file, key)
+            self.add_decision(decide(key, None, None, remote), file, key)
 
     def add_decision(self, decision: Decision, file: str, was: Key) -> None:
         """Note a decision about a page; ``was`` is its key in the base."""
@@ -184,25 +182,25 @@ class PlanBuilder:
 
     def has_unpushed_edits(self, conflict: Conflict, was: Key) -> bool:
         """Whether the file of a page of another kind holds what the wiki never had."""
-        base, here, there = self.snapshot.bases.get(was), conflict.local, conflict.remote
-        if here is None or there is None or there.fingerprint is None:
+        base, local, remote = self.snapshot.bases.get(was), conflict.local, conflict.remote
+        if local is None or remote is None or remote.fingerprint is None:
             return False
         if base is None:
-            agreed = there.fingerprint
-        elif here.digest == base.digest:
+            agreed = remote.fingerprint
+        elif local.digest == base.digest:
             return False  # the very bytes that were agreed on, under another name
         else:
             agreed = base.local.with_defaults_from(base.remote)
-        return bool(set(agreed.changed_fields(here.fingerprint)) - {"editor"})
+        return bool(set(agreed.changed_fields(local.fingerprint)) - {"editor"})
 
     def over_edit(self, step: Action, was: Key) -> Side | None:
         """Whose edit a conversion goes over, where the user chose between two texts."""
-        base, there = self.snapshot.bases.get(was), step.remote
-        if not step.forced or there is None or there.fingerprint is None:
+        base, remote = self.snapshot.bases.get(was), step.remote
+        if not step.forced or remote is None or remote.fingerprint is None:
             return None
         if step.takes_conversion:
             return "folder"
-        same = base is not None and not base.remote.changed_fields(there.fingerprint)
+        same = base is not None and not base.remote.changed_fields(remote.fingerprint)
         return None if same else "wiki"
 
     def merged(self, conflict: Conflict, was: Key) -> Action | Conflict:
@@ -230,10 +228,10 @@ class PlanBuilder:
                 continue
             self.actions.remove(action)
             detail = f"{action.key} {action.side}"
-            here, there = action.local, action.remote
+            local, remote = action.local, action.remote
             self.conflicts.append(
                 Conflict(
-                    action.key, action.file, "in-the-way", detail=detail, local=here, remote=there
+                    action.key, action.file, "in-the-way", detail=detail, local=local, remote=remote
                 )
             )
 
@@ -252,26 +250,26 @@ class PlanBuilder:
 
     def add_action(self, action: Action, file: str) -> None:
         """Note a step, where the command may take it; else that it waits for the other one."""
-        wish = self.options
-        if action.verb != "adopt" and wish.turns(action.side):
+        options = self.options
+        if action.verb != "adopt" and options.turns(action.side):
             back = turned(replace(action, file=file))
             if isinstance(back, Conflict):
                 self.conflicts.append(back)
                 return
             action = back
-        if action.verb == "delete" and not action.forced and wish.restores_deleted(action.side):
+        if action.verb == "delete" and not action.forced and options.restores_deleted(action.side):
             action = restore_deleted(action)
         if action.verb == "create":
             action = replace(action, file=file, fields=_named_fields(action))
         if action.verb == "adopt":
             self.actions.append(action)
-        elif action.verb != "merge" and action.side not in WRITES[wish.command]:
+        elif action.verb != "merge" and action.side not in WRITES[options.command]:
             # A deletion waits for nobody unless it was asked for.
-            if action.verb != "delete" or wish.delete:
+            if action.verb != "delete" or options.delete:
                 self.other_way[action.side] += 1
             else:
                 self.undeleted[action.side] += 1
-        elif action.verb == "delete" and not wish.delete:
+        elif action.verb == "delete" and not options.delete:
             self.undeleted[action.side] += 1
             self.actions.append(replace(action, skip_reason="delete"))
         else:
@@ -283,11 +281,11 @@ def _conversion(conflict: Conflict, *, edited: bool, prefer: Prefer | None) -> A
 
     Where the file was ``edited``, the user's preference says whose text both sides get.
     """
-    here, there = conflict.local, conflict.remote
-    page = None if there is None else there.listed.id
+    local, remote = conflict.local, conflict.remote
+    page = None if remote is None else remote.listed.id
     fields: tuple[str, ...] = ("editor",)
-    if edited and prefer == "local" and here and there and there.fingerprint:
-        unlike = {*here.fingerprint.changed_fields(there.fingerprint), "editor"}
+    if edited and prefer == "local" and local and remote and remote.fingerprint:
+        unlike = {*local.fingerprint.changed_fields(remote.fingerprint), "editor"}
         fields = tuple(name for name in FIELD_NAMES if name in unlike)
     return Action(
         "update",
@@ -295,8 +293,8 @@ def _conversion(conflict: Conflict, *, edited: bool, prefer: Prefer | None) -> A
         conflict.key,
         conflict.file,
         fields,
-        here,
-        there,
+        local,
+        remote,
         page,
         forced=edited,
         converts=True,
@@ -305,7 +303,7 @@ def _conversion(conflict: Conflict, *, edited: bool, prefer: Prefer | None) -> A
 
 def _marker_merge(conflict: Conflict) -> Action:
     """The step that writes both versions of a page into its file, for a person to choose."""
-    there = conflict.remote
+    remote = conflict.remote
     return Action(
         "merge",
         "folder",
@@ -313,31 +311,31 @@ def _marker_merge(conflict: Conflict) -> Action:
         conflict.file,
         conflict.fields,
         conflict.local,
-        there,
-        None if there is None else there.listed.id,
+        remote,
+        None if remote is None else remote.listed.id,
         merged=conflict.merged,
         remote_changes=conflict.remote_changes,
         writes_markers=True,
     )
 
 
-def file_for(key: Key, sides: Snapshot) -> str:
-    """The file that a page has, or would have. Raises BadName where there can be none."""
-    if here := sides.local.get(key):
-        return here.file
-    there = sides.remote.get(key)
-    base = sides.bases.get(key)
+def file_for(key: Key, snapshot: Snapshot) -> str:
+    """Return the file that a page has, or would have. Raises BadName where there can be none."""
+    if local := snapshot.local.get(key):
+        return local.file
+    remote = snapshot.remote.get(key)
+    base = snapshot.bases.get(key)
     # A page that became another kind of page cannot come back into the old file.
-    if base and (not isinstance(there, Remote) or there.listed.content_type == base.content_type):
+    if base and (not isinstance(remote, Remote) or remote.listed.content_type == base.content_type):
         return base.file
-    return sides.file_of(key, there.listed) if isinstance(there, Remote) else ""
+    return snapshot.file_of(key, remote.listed) if isinstance(remote, Remote) else ""
 
 
-def _is_ignored(base: Base | None, here: Local | None, there: RemoteState) -> bool:
-    if base is None and here is None and there is None:
+def _is_ignored(base: Base | None, local: Local | None, remote: RemoteState) -> bool:
+    if base is None and local is None and remote is None:
         return True  # what bears the name is a page that moved, and decided elsewhere
     # A private page is its owner's: it is not brought here unless a file asks for it.
-    return base is None and here is None and isinstance(there, Remote) and there.listed.private
+    return base is None and local is None and isinstance(remote, Remote) and remote.listed.private
 
 
 def _named_fields(action: Action) -> tuple[str, ...]:

@@ -1,7 +1,7 @@
-"""From both sides and the base to a plan: every page through the table, then filtered and ordered.
+"""Make a plan: decide about every page by the decision table, then filter and order.
 
-Pure. ``status``, ``diff``, ``push``, ``pull`` and ``sync`` all come through here; what differs is
-which side the command may write to, and what the user asked for (``PlanOptions``).
+Pure. ``status``, ``diff``, ``push``, ``pull`` and ``sync`` all use it; they differ in the side
+written to and in the user's options (``PlanOptions``).
 """
 
 from __future__ import annotations
@@ -23,47 +23,47 @@ _ORDER = {"adopt": 0, "create": 1, "move": 2, "merge": 3, "update": 4, "delete":
 """Creations first and deletions last, so that no moment shows less than both ends."""
 
 
-def make_plan(sides: Snapshot, wish: PlanOptions) -> Plan:
-    """The plan of one command. Refusals are not its business (``guard``)."""
-    draft = _drafted(sides, wish, frozenset())
+def make_plan(snapshot: Snapshot, options: PlanOptions) -> Plan:
+    """Return the plan of one command, without refusals (see ``guards``)."""
+    builder = _drafted(snapshot, options, frozenset())
     # What a deletion makes free is no longer in the way of a move, which is decided before it.
-    if vacated := draft.vacated():
-        draft = _drafted(sides, wish, vacated)
-    draft.drop_blocked_creations()
+    if vacated := builder.vacated():
+        builder = _drafted(snapshot, options, vacated)
+    builder.drop_blocked_creations()
     return Plan(
-        actions=_ordered(draft.actions, sides),
-        conflicts=tuple(draft.conflicts),
-        problems=tuple(draft.problems),
-        base_updates=tuple(draft.base_updates),
-        base_deletes=tuple(draft.base_deletes),
-        base_renames=tuple(draft.base_renames),
-        pages=draft.pages,
-        in_sync=draft.in_sync,
-        other_way=dict(draft.other_way),
-        undeleted=dict(draft.undeleted),
+        actions=_ordered(builder.actions, snapshot),
+        conflicts=tuple(builder.conflicts),
+        problems=tuple(builder.problems),
+        base_updates=tuple(builder.base_updates),
+        base_deletes=tuple(builder.base_deletes),
+        base_renames=tuple(builder.base_renames),
+        pages=builder.pages,
+        in_sync=builder.in_sync,
+        other_way=dict(builder.other_way),
+        undeleted=dict(builder.undeleted),
     )
 
 
 def _drafted(
-    sides: Snapshot, wish: PlanOptions, vacated: frozenset[tuple[Side, Key]]
+    snapshot: Snapshot, options: PlanOptions, vacated: frozenset[tuple[Side, Key]]
 ) -> PlanBuilder:
     """Every page decided; ``vacated`` are places that deletions make free."""
-    problems = [p for p in sides.problems if wish.is_selected(Key("", ""), p.name)]
-    draft = PlanBuilder(sides, wish, problems=problems)
-    decided = draft.add_moves(vacated)
-    for key in sorted({*sides.bases, *sides.local, *sides.remote}):
-        if key not in sides.blocked and key not in decided:
-            draft.add_page(key)
+    problems = [p for p in snapshot.problems if options.is_selected(Key("", ""), p.name)]
+    builder = PlanBuilder(snapshot, options, problems=problems)
+    decided = builder.add_moves(vacated)
+    for key in sorted({*snapshot.bases, *snapshot.local, *snapshot.remote}):
+        if key not in snapshot.blocked and key not in decided:
+            builder.add_page(key)
     for key in sorted(decided):
-        draft.add_new_remote_page(key)
-    return draft
+        builder.add_new_remote_page(key)
+    return builder
 
 
-def _ordered(actions: list[Action], sides: Snapshot) -> tuple[Action, ...]:
+def _ordered(actions: list[Action], snapshot: Snapshot) -> tuple[Action, ...]:
     """The actions in order; moves among themselves so that each finds its place free."""
     moves: list[Action] = []
     for side in ("wiki", "folder"):
-        taken = {*sides.bases, *sides.local, *sides.remote, *sides.blocked}
+        taken = {*snapshot.bases, *snapshot.local, *snapshot.remote, *snapshot.blocked}
         moves += order_moves([a for a in actions if (a.verb, a.side) == ("move", side)], taken)
     left = {(move.side, move.from_key) for move in moves}
     rest = [action for action in actions if action.verb != "move"]

@@ -1,7 +1,7 @@
-"""The decision table: what is to happen to a page, from what each side and the base know of it.
+"""Decide about a page by the decision table, from both sides and the base.
 
-Pure. ``pages_to_fetch`` says which pages of the wiki must be read before the table can be asked;
-``decide`` is the table itself, one row a branch (design, *How a page is decided*).
+Pure. ``pages_to_fetch`` returns the pages of the wiki that must be read first; ``decide`` is the
+table itself, one row a branch.
 """
 
 from __future__ import annotations
@@ -33,14 +33,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class NoChange:
-    """Nothing to do. ``renewed``: the page as it is now, where it moved on without a change."""
+    """Nothing to do. ``base_update``: the page with a new time and no other change."""
 
     base_update: Remote | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class DropBase:
-    """Gone on both sides: the base can go too."""
+    """Deleted on both sides: the base is deleted too."""
 
     key: Key
 
@@ -50,7 +50,7 @@ Decision = Action | Conflict | NoChange | DropBase
 
 @dataclass(frozen=True, slots=True)
 class PagesToFetch:
-    """What must be read on the wiki before the table can be asked."""
+    """Pages to read on the wiki before the decision."""
 
     read: tuple[Listed, ...]
     missing: tuple[Base, ...]
@@ -58,23 +58,23 @@ class PagesToFetch:
 
 def pages_to_fetch(
     bases: Mapping[Key, Base],
-    here: Iterable[Key],
+    local: Iterable[Key],
     listed: Mapping[Key, Listed],
     moved: Mapping[Key, Key] | None = None,
 ) -> PagesToFetch:
-    """Which pages to read whole, and which of the base to look at because the list lacks them.
+    """Return the pages to read whole, and those of the base that the list lacks.
 
-    A page is read where the list cannot tell whether it changed: its ``updatedAt`` or what the
-    list shows of it is not the base's, or there is no base and a file bears its name, or it
-    ``moved`` (key of its base → key now). (Facts, *Reading*: unchanged ``updatedAt`` means
-    unchanged content; a changed one means look.)
+    A page is read where the list does not show whether it changed: its ``updatedAt`` or its listed
+    fields are not the base's, or it has no base and a file has its name, or it ``moved`` (key of
+    its base → key now). An unchanged ``updatedAt`` means unchanged content (wikijs.md,
+    *Dates and versions*).
     """
-    here, moved = set(here), moved or {}
+    local, moved = set(local), moved or {}
     arrived = set(moved.values())
     read = [
         page
         for key, page in listed.items()
-        if key in arrived or _unknown(bases.get(key), key in here, page)
+        if key in arrived or _unknown(bases.get(key), key in local, page)
     ]
     missing = [
         base
@@ -95,7 +95,7 @@ def _unknown(base: Base | None, has_file: bool, page: Listed) -> bool:
 
 
 def decide(key: Key, base: Base | None, local: Local | None, remote: RemoteState) -> Decision:
-    """One row of the table for one page."""
+    """Return the table's decision about one page."""
     if isinstance(remote, Hidden | MovedAway):
         return _not_visible(key, base, local, remote)
     if local is not None and remote is not None:
@@ -107,134 +107,134 @@ def decide(key: Key, base: Base | None, local: Local | None, remote: RemoteState
     return _decide_with_base(key, base, local, remote)
 
 
-def _decide_without_base(key: Key, here: Local | None, there: Remote | None) -> Decision:
+def _decide_without_base(key: Key, local: Local | None, remote: Remote | None) -> Decision:
     # none | there | absent: create on the wiki
-    if here is not None and there is None:
-        return _action("create", "wiki", key, here=here)
+    if local is not None and remote is None:
+        return _action("create", "wiki", key, local=local)
     # none | absent | there: create here
-    if here is None and there is not None:
-        return _action("create", "folder", key, there=there)
-    if here is None or there is None:
+    if local is None and remote is not None:
+        return _action("create", "folder", key, remote=remote)
+    if local is None or remote is None:
         return DropBase(key)
-    fields = here.fingerprint.changed_fields(_fingerprint_of(there))
+    fields = local.fingerprint.changed_fields(_fingerprint_of(remote))
     # none | there | there, equal: adopt
     if not fields:
-        return _action("adopt", "folder", key, here=here, there=there)
+        return _action("adopt", "folder", key, local=local, remote=remote)
     # none | there | there, different: no common ancestor, conflict
-    return _conflict(fixed(fields) or "both-new", key, fields, here=here, there=there)
+    return _conflict(fixed(fields) or "both-new", key, fields, local=local, remote=remote)
 
 
-def _decide_with_base(key: Key, base: Base, here: Local | None, there: Remote | None) -> Decision:
-    if there is None:
+def _decide_with_base(key: Key, base: Base, local: Local | None, remote: Remote | None) -> Decision:
+    if remote is None:
         # known | gone | gone: forget
-        return DropBase(key) if here is None else _deleted_remotely(key, base, here)
-    on_wiki = changed_remotely(base, there, here)
-    if here is None:
-        return _deleted_locally(key, base, there, on_wiki)
-    in_folder = changed_locally(base, here)
+        return DropBase(key) if local is None else _deleted_remotely(key, base, local)
+    on_wiki = changed_remotely(base, remote, local)
+    if local is None:
+        return _deleted_locally(key, base, remote, on_wiki)
+    in_folder = changed_locally(base, local)
     match bool(in_folder), bool(on_wiki):
         # known | same | same: nothing
         case False, False:
-            return _unchanged(key, base, here, there)
+            return _unchanged(key, base, local, remote)
         # known | changed | same: update the wiki
         case True, False:
-            return _update_wiki(key, in_folder, here, there)
+            return _update_wiki(key, in_folder, local, remote)
         # known | same | changed: update here
         case False, True:
-            return _action("update", "folder", key, on_wiki, here=here, there=there)
-    fields = here.fingerprint.changed_fields(_fingerprint_of(there))
+            return _action("update", "folder", key, on_wiki, local=local, remote=remote)
+    fields = local.fingerprint.changed_fields(_fingerprint_of(remote))
     # known | changed | changed, equal: adopt
     if not fields:
-        return _action("adopt", "folder", key, here=here, there=there)
+        return _action("adopt", "folder", key, local=local, remote=remote)
     # known | changed | changed, different: merge (which needs the texts); else conflict
-    found = _conflict(fixed(fields) or "both-changed", key, fields, here=here, there=there)
+    found = _conflict(fixed(fields) or "both-changed", key, fields, local=local, remote=remote)
     return replace(found, local_changes=in_folder, remote_changes=on_wiki)
 
 
-def _unchanged(key: Key, base: Base, here: Local, there: Remote) -> Decision:
-    if here.fingerprint != base.local:
+def _unchanged(key: Key, base: Base, local: Local, remote: Remote) -> Decision:
+    if local.fingerprint != base.local:
         # It names other fields than before, with the values that the wiki has: noted, or what the
         # wiki changes in them later would be told by the wrong measure.
-        return _action("adopt", "folder", key, here=here, there=there)
-    listed = there.listed
+        return _action("adopt", "folder", key, local=local, remote=remote)
+    listed = remote.listed
     moved = (listed.updated_at, listed.id) != (base.updated_at, base.id)
-    return NoChange(there if moved else None)
+    return NoChange(remote if moved else None)
 
 
-def changed_locally(base: Base, here: Local) -> tuple[str, ...]:
+def changed_locally(base: Base, local: Local) -> tuple[str, ...]:
     """The fields that changed in the folder since the base."""
     # A field that the file names only now is compared with what the wiki had.
-    if here.fingerprint == base.local:
+    if local.fingerprint == base.local:
         return ()
-    return base.local.with_defaults_from(base.remote).changed_fields(here.fingerprint)
+    return base.local.with_defaults_from(base.remote).changed_fields(local.fingerprint)
 
 
-def changed_remotely(base: Base, there: Remote, here: Local | None) -> tuple[str, ...]:
+def changed_remotely(base: Base, remote: Remote, local: Local | None) -> tuple[str, ...]:
     """The fields that changed on the wiki since the base, of those that count for the file."""
-    fields = base.remote.changed_fields(_fingerprint_of(there))
-    file = base.local if here is None else here.fingerprint
+    fields = base.remote.changed_fields(_fingerprint_of(remote))
+    file = base.local if local is None else local.fingerprint
     return tuple(name for name in fields if name not in OPT_IN_FIELDS or file.has_field(name))
 
 
-def _deleted_locally(key: Key, base: Base, there: Remote, on_wiki: tuple[str, ...]) -> Decision:
+def _deleted_locally(key: Key, base: Base, remote: Remote, on_wiki: tuple[str, ...]) -> Decision:
     # known | gone | changed: conflict (kept on the wiki)
     if on_wiki:
-        return _conflict("gone-here", key, on_wiki, there=there, file=base.file)
+        return _conflict("gone-here", key, on_wiki, remote=remote, file=base.file)
     # known | gone | same: delete on the wiki, if asked
-    return _action("delete", "wiki", key, there=there, file=base.file)
+    return _action("delete", "wiki", key, remote=remote, file=base.file)
 
 
-def _deleted_remotely(key: Key, base: Base, here: Local) -> Decision:
-    changed = changed_locally(base, here)
+def _deleted_remotely(key: Key, base: Base, local: Local) -> Decision:
+    changed = changed_locally(base, local)
     # known | changed | gone: conflict (kept here)
     if changed:
-        return _conflict("gone-there", key, changed, here=here)
+        return _conflict("gone-there", key, changed, local=local)
     # known | same | gone: delete here, if asked
-    return _action("delete", "folder", key, here=here)
+    return _action("delete", "folder", key, local=local)
 
 
 def _update_wiki(
-    key: Key, fields: tuple[str, ...], here: Local, there: Remote
+    key: Key, fields: tuple[str, ...], local: Local, remote: Remote
 ) -> Action | Conflict:
     if kind := fixed(fields):
-        return _conflict(kind, key, fields, here=here, there=there)
-    return _action("update", "wiki", key, fields, here=here, there=there)
+        return _conflict(kind, key, fields, local=local, remote=remote)
+    return _action("update", "wiki", key, fields, local=local, remote=remote)
 
 
 def fixed(fields: tuple[str, ...]) -> ConflictKind | None:
-    """The conflict that no update of the wiki ends: it ignores these (facts, *Writing*)."""
+    """Return the conflict of fields that no update of the wiki changes (wikijs.md, *Fields*)."""
     return "editor" if "editor" in fields else "private" if "private" in fields else None
 
 
 def _not_visible(
-    key: Key, base: Base | None, here: Local | None, there: Hidden | MovedAway
+    key: Key, base: Base | None, local: Local | None, remote: Hidden | MovedAway
 ) -> Decision:
-    file = here.file if here else base.file if base else ""
-    if isinstance(there, MovedAway):
-        if here is None:
+    file = local.file if local else base.file if base else ""
+    if isinstance(remote, MovedAway):
+        if local is None:
             # Gone from this key on both sides. What bears the new one now is decided there.
             return DropBase(key)
-        return Conflict(key, file, "moved", detail=str(there.key), local=here)
-    return Conflict(key, file, "hidden", detail=there.message, local=here)
+        return Conflict(key, file, "moved", detail=str(remote.key), local=local)
+    return Conflict(key, file, "hidden", detail=remote.message, local=local)
 
 
-def _kind_conflict(key: Key, base: Base | None, here: Local, there: Remote) -> Conflict | None:
-    """The pairs of file and page that an update could not make the same."""
-    listed = there.listed
-    if listed.content_type != here.content_type:
-        detail = f"{here.content_type}, {listed.content_type}"
+def _kind_conflict(key: Key, base: Base | None, local: Local, remote: Remote) -> Conflict | None:
+    """Return the conflict of a file and a page that no update can make equal."""
+    listed = remote.listed
+    if listed.content_type != local.content_type:
+        detail = f"{local.content_type}, {listed.content_type}"
         converted = base is not None and base.content_type != listed.content_type
         kind: ConflictKind = "kind-there" if converted else "kind"
-        return Conflict(key, here.file, kind, ("editor",), detail, here, there)
-    if listed.private and not here.fingerprint.has_field("private"):
-        return Conflict(key, here.file, "private", ("private",), "", here, there)
+        return Conflict(key, local.file, kind, ("editor",), detail, local, remote)
+    if listed.private and not local.fingerprint.has_field("private"):
+        return Conflict(key, local.file, "private", ("private",), "", local, remote)
     return None
 
 
-def _fingerprint_of(there: Remote) -> Fingerprint:
-    if there.fingerprint is None:
-        raise AssertionError(f"{there.listed.key} had to be read before it was decided")
-    return there.fingerprint
+def _fingerprint_of(remote: Remote) -> Fingerprint:
+    if remote.fingerprint is None:
+        raise AssertionError(f"{remote.listed.key} had to be read before it was decided")
+    return remote.fingerprint
 
 
 def _action(
@@ -243,19 +243,19 @@ def _action(
     key: Key,
     fields: tuple[str, ...] = (),
     *,
-    here: Local | None = None,
-    there: Remote | None = None,
+    local: Local | None = None,
+    remote: Remote | None = None,
     file: str = "",
 ) -> Action:
     return Action(
         verb,
         side,
         key,
-        here.file if here else file,
+        local.file if local else file,
         fields,
-        here,
-        there,
-        there.listed.id if there else None,
+        local,
+        remote,
+        remote.listed.id if remote else None,
     )
 
 
@@ -264,8 +264,8 @@ def _conflict(
     key: Key,
     fields: tuple[str, ...],
     *,
-    here: Local | None = None,
-    there: Remote | None = None,
+    local: Local | None = None,
+    remote: Remote | None = None,
     file: str = "",
 ) -> Conflict:
-    return Conflict(key, here.file if here else file, kind, fields, "", here, there)
+    return Conflict(key, local.file if local else file, kind, fields, "", local, remote)

@@ -1,12 +1,9 @@
-"""Which new files are pages that were renamed here. Pure.
+"""Find the new files that are renamed pages, and measure how similar two texts are. Pure.
 
-A page's file is looked for where the file is gone, and where other content stands under its name.
-The wiki's word counts first: a page that moved there, to where there is a new file here, is that
-file, unless that plainly is another page's. Then what the files say tells: the same values, the
-same content, or content that is near enough and near to nothing else. What cannot be told is no
-move, and is said.
-
-How much of a text another one has kept. Pure.
+A renamed file is searched for each page whose file is gone, or has other content now. First, a page
+that moved on the wiki to the place of a new file is that file, unless the file clearly belongs to
+another page. Then files are paired by equal values, equal content, and similar content without a
+second candidate. An ambiguous pair is no move, and is reported.
 """
 
 from __future__ import annotations
@@ -45,9 +42,10 @@ _TITLE: Final = FIELD_NAMES.index("title")
 
 @dataclass(frozen=True, slots=True)
 class DetectedRenames:
-    """``moved``: a page's key by the base → its key by its file now.
+    """Renamed pages.
 
-    ``alike``: of a page that is gone, the new files that it may have become, where that is open.
+    ``moved``: a page's key at the base → its key by its file now. ``ambiguous``: the key of a page
+    whose file is gone → the new files that it may have become.
     """
 
     moved: dict[Key, Key] = field(default_factory=dict)
@@ -56,13 +54,13 @@ class DetectedRenames:
 
 @dataclass(frozen=True, slots=True)
 class RenameInput:
-    """What is known of files and pages before renames are looked for.
+    """Files and pages before renames are detected.
 
-    ``moved_remotely`` are the keys of pages that moved on the wiki; ``free`` says whether a page
-    may move to a key, as far as the wiki is concerned, and ``lives`` whether the page of a base is
-    still there to move to one that is ``occupied``; ``likeness`` compares the text of a page at
-    the base with that of a file here, from 0 to 1; ``length`` returns the characters of content
-    that a page has at the base.
+    ``moved_remotely`` are the new keys of pages that moved on the wiki; ``free`` returns whether a
+    page may move to a key on the wiki, ``occupied`` whether a page is there, and ``lives`` whether
+    the page of a base still exists. ``similarity`` compares the text of a page at the base with
+    that of a file, from 0 to 1; ``length`` returns the characters of content that a page has at the
+    base.
     """
 
     bases: Mapping[Key, Base]
@@ -95,7 +93,7 @@ def has_similar_name(one: Key, other: Key) -> bool:
 
 
 def detect_renames(known: RenameInput) -> DetectedRenames:
-    """Every page whose file was renamed here."""
+    """Return every page whose file was renamed in the folder."""
     gone = {key for key in known.bases if key not in known.local and key not in known.blocked}
     new = {key for key in known.local if key not in known.bases}
     changed = _changed(known)
@@ -103,13 +101,13 @@ def detect_renames(known: RenameInput) -> DetectedRenames:
     if not (gone and new) and len(changed) + bool(gone) < 2:  # changed places need two
         return found
     for key in sorted(gone):
-        there = known.moved_remotely.get(key)
+        remote = known.moved_remotely.get(key)
         if (
-            there is not None
-            and there in new
-            and not _belongs_to_other_page(known, there, key, gone, new)
+            remote is not None
+            and remote in new
+            and not _belongs_to_other_page(known, remote, key, gone, new)
         ):
-            found.moved[key] = there
+            found.moved[key] = remote
     gone -= found.moved.keys()
     new = {key for key in new - set(found.moved.values()) if known.free(key)}
     _match_by_values(known, gone | changed, new | changed, found)
@@ -273,9 +271,10 @@ SHORT: Final = 1_000
 
 
 def similarity(one: str, other: str, *, by_lines: bool = False) -> float:
-    """The share of the longer text that both have, from 0 to 1; of nothing, nothing is shared.
+    """Return the share of the longer text that both have, from 0 to 1; 0 for an empty text.
 
-    ``by_lines``: short texts too. Sign by sign, any two short pages of a kind are much alike.
+    ``by_lines`` compares short texts by whole lines too: by characters, any two short pages of a
+    kind are similar.
     """
     a, b = normalize_content(one), normalize_content(other)
     if not a or not b:

@@ -1,4 +1,4 @@
-"""What the user's preference makes of a conflict or a deletion. Pure."""
+"""Turn conflicts and deletions into the actions that the user's preference asks for. Pure."""
 
 from __future__ import annotations
 
@@ -14,36 +14,36 @@ if TYPE_CHECKING:
 
 
 def restore_deleted(action: Action) -> Action:
-    """The creation of what was deleted on one side, instead of its deletion on the other."""
+    """Return the creation of a page deleted on one side, instead of its deletion on the other."""
     side: Side = "folder" if action.side == "wiki" else "wiki"
     return replace(action, verb="create", side=side, forced=True)
 
 
 def turned(action: Action) -> Action | Conflict:
-    """The step that undoes on one side what changed there alone, instead of taking it over.
+    """Return the step that reverts a change made on one side alone, instead of copying it.
 
-    An edit is overwritten, a new page or file deleted, a deleted one made anew. Returns a conflict
-    where no update of the wiki can do it (facts, *Writing*).
+    An edit is overwritten, a new page or file deleted, a deleted one created again. Returns a
+    conflict where no update of the wiki can do it (wikijs.md, *Fields*).
     """
     if action.verb == "delete":
         return restore_deleted(action)
     side: Side = "folder" if action.side == "wiki" else "wiki"
     if action.verb == "create":
         return replace(action, verb="delete", side=side, fields=(), forced=True, overwrites=side)
-    here, there, fields = action.local, action.remote, action.fields
-    if here is not None and there is not None and there.fingerprint is not None:
-        fields = here.fingerprint.changed_fields(there.fingerprint)
+    local, remote, fields = action.local, action.remote, action.fields
+    if local is not None and remote is not None and remote.fingerprint is not None:
+        fields = local.fingerprint.changed_fields(remote.fingerprint)
     if side == "wiki" and (kind := fixed(fields)):
-        return Conflict(action.key, action.file, kind, fields, "", here, there)
+        return Conflict(action.key, action.file, kind, fields, "", local, remote)
     return replace(action, side=side, fields=fields, forced=True, overwrites=side)
 
 
 def resolve_with(side: str, conflict: Conflict) -> Action | None:
-    """The action that ends a conflict in favour of ``local`` or ``wiki``; None: not to be settled.
+    """Return the action that ends a conflict in favour of ``local`` or ``wiki``, or None.
 
-    What loses is kept first, like everything that is overwritten (promise 1).
+    The version that is replaced becomes a backup first, as everywhere.
     """
-    here, there, key = conflict.local, conflict.remote, conflict.key
+    local, remote, key = conflict.local, conflict.remote, conflict.key
     table: dict[tuple[ConflictKind, str], tuple[Verb, Side]] = {
         ("both-new", "local"): ("update", "wiki"),
         ("both-new", "wiki"): ("update", "folder"),
@@ -61,18 +61,18 @@ def resolve_with(side: str, conflict: Conflict) -> Action | None:
         return None
     verb, where = row
     fields: tuple[str, ...] = ()
-    if verb == "update" and here is not None and there is not None and there.fingerprint:
+    if verb == "update" and local is not None and remote is not None and remote.fingerprint:
         # All that differs, also what would have merged: one side is taken whole.
-        fields = here.fingerprint.changed_fields(there.fingerprint)
+        fields = local.fingerprint.changed_fields(remote.fingerprint)
     return Action(
         verb,
         where,
         key,
         conflict.file,
         fields,
-        here,
-        there,
-        there.listed.id if there else None,
+        local,
+        remote,
+        remote.listed.id if remote else None,
         forced=True,
         # What is made anew goes over nothing: the other side had deleted it.
         overwrites=None if verb == "create" else where,
@@ -80,9 +80,9 @@ def resolve_with(side: str, conflict: Conflict) -> Action | None:
     )
 
 
-def settles_here(conflict: Conflict, wish: PlanOptions) -> bool:
-    """Whether the user's preference ends a conflict in this very run."""
-    settled = resolve_with(wish.prefer, conflict) if wish.prefer else None
-    if settled is None or settled.side not in WRITES[wish.command]:
+def settles_here(conflict: Conflict, options: PlanOptions) -> bool:
+    """Return whether the user's preference ends a conflict in this run."""
+    settled = resolve_with(options.prefer, conflict) if options.prefer else None
+    if settled is None or settled.side not in WRITES[options.command]:
         return False
-    return settled.verb != "delete" or wish.delete
+    return settled.verb != "delete" or options.delete

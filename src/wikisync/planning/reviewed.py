@@ -1,11 +1,8 @@
-"""A plan that was reviewed, held against the plan of today: which of its steps may still be done.
+"""Match a reviewed plan with today's plan: which of its steps may still be done.
 
-Pure. Nothing is ever done because a reviewed plan says so: what is done are steps of today's plan,
-made from both sides as they are, and of these only the ones that were reviewed.
-
-When a step of one plan is the same as a step of another: the same write, under the same leases.
-
-Pure. Two plans of the same pages made at two times are compared with this, step by step.
+Pure. Only steps of today's plan are done, made from the present state of both sides, and of these
+only those that were reviewed. Two steps are the same if they do the same write under the same
+preconditions.
 """
 
 from __future__ import annotations
@@ -37,12 +34,12 @@ class CompletedSteps:
 
 @dataclass(frozen=True, slots=True)
 class ReviewedSteps:
-    """What is left of a plan that was reviewed.
+    """The steps that remain of a reviewed plan.
 
-    ``plan`` is today's with only what was reviewed, and still is so; what writes nothing stays.
-    ``stale`` are reviewed steps that today's plan does not have, each with the reason; ``earlier``
-    counts those that an interrupted run had done, ``unplanned`` what is to be done or decided today
-    and was not there to be reviewed.
+    ``plan`` is today's with the reviewed steps only, and those that write nothing. ``stale`` are
+    reviewed steps that today's plan does not have, each with the reason; ``earlier`` counts those
+    that an interrupted run completed, ``unplanned`` today's steps and conflicts that were not
+    reviewed.
     """
 
     plan: Plan
@@ -63,13 +60,13 @@ class _Matching:
 def match_reviewed(
     reviewed: Plan,
     fresh: Plan,
-    sides: Snapshot,
+    snapshot: Snapshot,
     chosen: Callable[[Action], bool] = lambda _action: True,
     earlier: CompletedSteps | None = None,
 ) -> ReviewedSteps:
-    """What of ``reviewed`` may be done, given today's plan and the sides that it was made from.
+    """Return the steps of ``reviewed`` that may be done, given today's plan and snapshot.
 
-    ``chosen`` picks from the reviewed steps; what is not chosen is neither done nor stale.
+    ``chosen`` selects reviewed steps; the others are neither done nor stale.
     """
     earlier = earlier or CompletedSteps()
     today = {_name(a): a for a in fresh.writes if not a.via_temporary_name}
@@ -81,11 +78,11 @@ def match_reviewed(
             same_step(action, now) or _continues_earlier_run(action, now, earlier)
         ):
             found.going[name] = now
-        elif _was_done(action, sides, earlier):
+        elif _was_done(action, snapshot, earlier):
             found.earlier += 1
         else:
-            reason = describe_drift(action, now, sides)
-            done = is_done(action, sides)
+            reason = describe_drift(action, now, snapshot)
+            done = is_done(action, snapshot)
             found.stale[name] = action, StalePlan(action.key, action.file, reason, done)
     for name, now in today.items():
         moved = wanted.get((now.key, True))
@@ -169,14 +166,14 @@ def _name(action: Action) -> tuple[Key, bool]:
     return action.key, action.verb == "move"
 
 
-def _was_done(action: Action, sides: Snapshot, earlier: CompletedSteps) -> bool:
-    """Whether an interrupted run of the plan had done a step."""
+def _was_done(action: Action, snapshot: Snapshot, earlier: CompletedSteps) -> bool:
+    """Return whether an interrupted run of the plan completed a step."""
     # A merge ends with the update of its page; before, only the file has it.
     merges = (action.verb, action.side) == ("merge", "wiki")
     verb: Verb = "update" if merges else action.verb
     if (verb, action.side, action.key) in earlier.done:
         return True
-    return earlier.begun and is_done(action, sides)
+    return earlier.begun and is_done(action, snapshot)
 
 
 def _ends_move(move: Action, fresh: Action, earlier: CompletedSteps) -> bool:
@@ -219,9 +216,9 @@ def _continues_earlier_run(reviewed: Action, fresh: Action, earlier: CompletedSt
 
 
 def same_step(reviewed: Action, fresh: Action) -> bool:
-    """Whether two steps do the same to the same page, under the same leases.
+    """Return whether two steps do the same to the same page, under the same preconditions.
 
-    What counts of a file is what counts everywhere: a new ``date`` line is no change.
+    A new ``date`` line of a file is no change, as everywhere.
     """
     same = (
         (reviewed.verb, reviewed.side, reviewed.file) == (fresh.verb, fresh.side, fresh.file)
@@ -245,7 +242,7 @@ def _from(action: Action) -> str:
 
 
 def same_local(reviewed: Local | None, fresh: Local | None) -> bool:
-    """Whether a file is as it was seen."""
+    """Return whether a file is unchanged."""
     if reviewed is None or fresh is None:
         return reviewed is fresh
     known = (reviewed.content_type, reviewed.fingerprint)
@@ -253,7 +250,7 @@ def same_local(reviewed: Local | None, fresh: Local | None) -> bool:
 
 
 def same_remote(reviewed: Remote | None, fresh: Remote | None) -> bool:
-    """Whether a page is as it was seen; one that was never read is told by its time."""
+    """Return whether a page is unchanged; an unread page is compared by its time."""
     if reviewed is None or fresh is None:
         return reviewed is fresh
     if reviewed.listed.id != fresh.listed.id:
@@ -264,5 +261,5 @@ def same_remote(reviewed: Remote | None, fresh: Remote | None) -> bool:
 
 
 def merged_fingerprint(action: Action) -> Fingerprint | None:
-    """The fingerprint of the page that a merge leads to."""
+    """Return the fingerprint of a merge's result."""
     return None if action.merged is None else fingerprint(action.merged)

@@ -1,4 +1,4 @@
-"""What a plan is made of: what is known of both sides, and what the user asked for."""
+"""Define the planner's input: the state of both sides, and the user's options."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class PlanOptions:
-    """What the user asked for.
+    """The user's options.
 
-    ``chosen`` says whether a page is within the given PATHs; ``markers``: that files are to
-    show both versions of what does not merge; ``convert``: that the wiki is to make pages what
-    their files have become; ``mirror``: that the side which is written to becomes what the other
-    one is, also where it alone changed. ``prefer`` is then the side that is not written to.
+    ``is_selected`` returns whether a page is within the given PATHs. ``markers``: files get both
+    versions of text that does not merge. ``convert``: the wiki converts pages whose files have
+    another kind. ``mirror``: the side written to becomes equal to the other one, also where it
+    alone changed; ``prefer`` is then the side that is not written to.
     """
 
     command: Command
@@ -35,13 +35,13 @@ class PlanOptions:
     mirror: bool = False
 
     def turns(self, side: Side) -> bool:
-        """Whether a step on ``side`` is to be turned round: that side is the one to mirror."""
+        """Return whether a step on ``side`` is reversed, because that side is the one to mirror."""
         return self.mirror and side not in WRITES[self.command]
 
     def restores_deleted(self, side: Side) -> bool:
-        """Whether a page that is to be deleted on ``side`` shall be made anew on the other.
+        """Return whether a page to be deleted on ``side`` is created again on the other one.
 
-        A pull that prefers the wiki brings files back, a push that prefers the folder pages.
+        A pull that prefers the wiki restores files, a push that prefers the folder restores pages.
         """
         back = {("pull", "wiki", "wiki"), ("push", "local", "folder")}
         return (self.command, self.prefer, side) in back
@@ -49,18 +49,17 @@ class PlanOptions:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """All that is known before deciding.
+    """The state of both sides, from which a plan is made.
 
-    ``here`` and ``there`` hold what each side shows; ``stuck`` are keys whose file is no valid
-    page, which are neither written nor gone; ``file_of`` names the file of a page that has none,
-    and raises BadName where there can be none; ``reason_unreachable`` says why a new page must not
-    have
-    a name; ``ignores`` whether a file is none of ours.
+    ``local`` and ``remote`` are the files and pages by key; ``blocked`` are keys whose file is no
+    valid page: neither written nor deleted. ``file_of`` returns the file name of a page without a
+    file, and raises BadName where there can be none; ``reason_unreachable`` returns why a new page
+    must not have a name; ``ignores`` returns whether a file is ignored.
 
-    ``moved_locally`` and ``moved_remotely`` tell where the file and the page of a base's key are
-    now, where that is elsewhere; ``displaced`` is what is known of a page in whose place another
-    one is now. ``alike`` are the new files that a page which is gone may have become. ``merge``
-    tries to merge a page that changed on both sides, by its key in the base; None: it has no texts.
+    ``moved_locally`` and ``moved_remotely`` map a base's key to the present key of its file and
+    page, where that differs; ``displaced`` are pages whose place another page has now.
+    ``rename_candidates`` are the new files that a missing page may have become. ``merge`` merges a
+    page that changed on both sides, by its key in the base; None where a text is missing.
     """
 
     bases: Mapping[Key, Base]
