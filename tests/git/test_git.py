@@ -360,7 +360,7 @@ def test_ctrl_c_leaves_no_git_behind(repo: Repo, tmp_path: Path) -> None:
     program.chmod(0o755)
     code = (
         "import pathlib, sys; from wikisync.git.repository import Repository\n"
-        "list(Repository(pathlib.Path(sys.argv[1]), b'', shallow=False).read(['1' * 40]))\n"
+        "list(Repository(pathlib.Path(sys.argv[1]), b'', shallow=False).read_blobs(['1' * 40]))\n"
     )
     started = subprocess.Popen(
         [sys.executable, "-c", code, str(repo.root)],
