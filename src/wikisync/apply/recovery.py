@@ -1,14 +1,11 @@
-"""Settling: look at what an interrupted run had begun, and record what became of it (promise 5).
+"""Recover from an interrupted run: find out which of its writes were done (promise 5).
 
-Only the state is written; what a killed write left lying about in the folder is cleared away. What
-was done gets its base; what was not done is forgotten, and planned again; a half-written page gets
-a base that makes the plan write it whole; anything else is left to the table, which names it where
-both sides changed.
+Each open intent is compared with the page or file as it is now. A write that was done gets its
+base; one that was not is planned again; a page that lacks only its tags gets a base that makes the
+plan write it again; anything else is left to the decision table, which reports it as a conflict if
+both sides changed. Only the state is written, and temporary files are removed from the folder.
 
-What became of a write that was interrupted, told by values alone (promise 5). Pure.
-
-Whoever wrote it, and whatever the wiki answered, does not matter: what stands there now is as it
-was wanted, or as it was before, or half of what was wanted, or something else.
+The ``classify_*`` functions are pure.
 """
 
 from __future__ import annotations
@@ -34,11 +31,11 @@ if TYPE_CHECKING:
 
 
 def recover(state: State, folder: Folder, wiki: Wiki) -> int:
-    """Settle every intent that no run has ended; returns how many there were.
+    """End every open intent of earlier runs. Return their number.
 
-    Raises WikiError where the wiki cannot be asked: nothing is then settled that needs it.
+    Raises WikiError if the wiki cannot be asked; intents that need it then stay open.
     """
-    folder.remove_temporary_files()  # first: what a file holds tells what became of a write
+    folder.remove_temporary_files()  # may restore a file, so before files are read
     entries = state.journal.open_entries()
     for entry in entries:
         if entry.intent.side == "folder":
@@ -51,7 +48,7 @@ def recover(state: State, folder: Folder, wiki: Wiki) -> int:
 
 
 def recover_files(state: State, folder: Folder) -> None:
-    """Settle what interrupted runs had begun in the folder; the wiki's part stays open."""
+    """End the open intents of writes to the folder; those of writes to the wiki stay open."""
     folder.remove_temporary_files()
     for entry in state.journal.open_entries():
         if entry.intent.side == "folder":
@@ -61,7 +58,7 @@ def recover_files(state: State, folder: Folder) -> None:
 
 def _recover_date_rewrites(state: State, folder: Folder) -> None:
     for run, page_id, file, _digest in state.journal.unfinished_date_rewrites():
-        with suppress(FolderError):  # else it is looked at the next time
+        with suppress(FolderError):  # the next run tries again
             state.journal.end_date_rewrite(run, page_id, digest_of(folder.read(file)).hex())
 
 
@@ -73,11 +70,11 @@ def _recover_file(state: State, folder: Folder, entry: JournalEntry) -> None:
         found = digest_of(folder.read(intent.file)).hex()
     except FolderError as error:
         if not isinstance(error.__cause__, FileNotFoundError | NotADirectoryError):
-            return  # it may be there: nothing can be said yet
+            return  # the file may exist: the intent stays open
         found = None
         with suppress(FolderError):
             folder.remove_empty_folders(intent.file)
-    before = None if intent.verb == "move" else intent.expected  # nothing bore the new name
+    before = None if intent.verb == "move" else intent.expected  # no file had the new name
     _record(state, entry, classify_file_write(found, before, intent.wanted), None)
 
 
@@ -102,7 +99,7 @@ def _recover_page(state: State, wiki: Wiki, entry: JournalEntry) -> None:
         and wanted is not None
         and expected.changed_fields(wanted) == ("editor",)
     ):
-        # No update changes that alone: the wiki was to convert the page.
+        # An update never changes the editor alone: this was a conversion.
         outcome = classify_conversion(found, expected, wanted)
     else:
         outcome = classify_page_write(found, expected, wanted, UNSENT)
@@ -116,12 +113,12 @@ def _record(
     match outcome:
         case "done":
             if record is not None and intent.verb in {"create", "update", "merge"}:
-                unshown.add(state, record.id)  # nobody heard that it was written whole
+                unshown.add(state, record.id)  # without an answer, it may not be rendered
             commit_write(state, number, intent, record)
         case "undone":
             state.journal.end(number, "failed")
         case "half" if record is not None and intent.after is not None and intent.follows_file:
-            # Here differs from this base in the tags, the wiki does not: the plan will write them.
+            # The file differs from this base in its tags and the page does not: a plan writes them.
             print_now = fingerprint(record.page)
             partial_base = replace(
                 intent.after.base,
@@ -130,7 +127,7 @@ def _record(
                 remote=print_now,
                 created_at=record.created_at,
                 updated_at=record.updated_at,
-                digest=b"",  # no file's, so that the file is read
+                digest=b"",  # no file has this digest, so the next scan reads the file
             )
             with state.transaction():
                 state.bases.put(StoredBase(partial_base, record.page))
@@ -149,15 +146,16 @@ def classify_page_write(
     wanted: Fingerprint | None,
     unsent: frozenset[str],
 ) -> WriteOutcome:
-    """The verdict on a write to the wiki. ``None``: no page, now, before or wanted.
+    """Return the outcome of a write to the wiki from the page's fingerprints; None is no page.
 
-    ``unsent`` are fields that the wiki may keep otherwise than sent. *half* is our content without
-    our tags, which the wiki leaves behind when creations race (facts, *Speed and races of writes*).
+    ``found`` is the page now, ``expected`` before the write, ``wanted`` after it. ``unsent`` are
+    fields that may differ from what was sent. "half" is a page that lacks only its tags, as
+    concurrent creations can leave it (wikijs.md, *Races*).
     """
     if found is None or wanted is None:
         return _classify_by_existence(found, expected, wanted)
     differing = set(wanted.changed_fields(found))
-    # First: a write of nothing but what is unsent would else be done before it is.
+    # First: else a write of ``unsent`` fields alone would count as done before it is.
     if differing and expected is not None and not expected.changed_fields(found):
         return "undone"
     differing -= unsent
@@ -179,7 +177,7 @@ def _classify_by_existence(
 def classify_conversion(
     found: Fingerprint | None, expected: Fingerprint, wanted: Fingerprint
 ) -> WriteOutcome:
-    """The verdict on a page that the wiki was to convert: its editor tells, whatever its text."""
+    """Return the outcome of a conversion, which the page's editor tells, not its content."""
     if found is None:
         return "changed"
     if "editor" not in wanted.changed_fields(found):
@@ -190,14 +188,14 @@ def classify_conversion(
 def classify_file_write(
     found: str | None, expected: str | None, wanted: str | None
 ) -> WriteOutcome:
-    """The verdict on a write here, by the digests of the file's bytes. ``None``: no file."""
+    """Return the outcome of a write to a file from its digests (hexadecimal); None is no file."""
     if found == wanted:
         return "done"
     return "undone" if found == expected else "changed"
 
 
 def classify_move(found: Key | None, origin: Key | None, target: Key) -> WriteOutcome:
-    """The verdict on a move on the wiki, by where the page is now. ``None``: it is gone."""
+    """Return the outcome of a move from the page's present key; None if it is gone."""
     if found == target:
         return "done"
     return "undone" if found is not None and found == origin else "changed"

@@ -1,6 +1,6 @@
-"""Bring a backup back into its page's file (promise 1), as an edit made here.
+"""Restore a backup into the file of its page (promise 1).
 
-What both sides agreed on stays as it is, so that the restored file is there to be pushed.
+The base stays as it is, so that the restored file counts as an edit and can be pushed.
 """
 
 from __future__ import annotations
@@ -30,15 +30,15 @@ if TYPE_CHECKING:
     from wikisync.state.bases import StoredBase
 
 _FIXED = frozenset({"editor", "private"})
-"""Fields that no push changes: in a file that is there they stay as they are."""
+"""Fields that no push changes: an existing file keeps them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Restoration:
-    """A backup, the file that it goes into, and the bytes that the file has and gets.
+    """A backup, the file to restore it into, and the file's bytes before and after.
 
-    ``current`` is None where there is no file, ``known`` the page's base, if there is one.
-    ``unpushed``: the file has content that the wiki never had.
+    ``current`` is None if there is no file; ``stored_base`` is the page's base, if there is one.
+    ``unpushed`` is whether the file has content that was never pushed.
     """
 
     backup: Backup
@@ -52,7 +52,7 @@ class Restoration:
 
     @property
     def action(self) -> Action:
-        """The write as an action of a plan."""
+        """The restore as an action of a plan."""
         verb: Verb = "create" if self.current is None else "update"
         return Action(verb, "folder", self.key, self.file, self.fields, id=self._page_id)
 
@@ -70,10 +70,10 @@ def find_backup(state: State, number: int) -> Backup:
 
 
 def page_of(state: State, intent: int, *, overtaken: bool = False) -> Page | None:
-    """Return the page in an intent's backup; None where there is none.
+    """Return the page in an intent's backup; None if there is none. Raises StateError.
 
-    A version of the wiki's history names neither tags nor style: they are taken from the page as it
-    was before.
+    ``overtaken`` selects the concurrent edit that the write replaced. That is a version of the
+    wiki's history, which lacks tags and styles: they are taken from the page before the write.
     """
     data = state.backups.data(intent)
     before = None if data is None else unpack_page(data)
@@ -95,9 +95,10 @@ def as_new_file(state: State, backup: Backup) -> bytes:
 
 
 def plan_restore(state: State, folder: Folder, backup: Backup) -> Restoration:
-    """Find the file of a backup's page, as it is called now, and what restoring makes of it.
+    """Return the file of a backup's page, under its present name, and its bytes once restored.
 
-    Raises BackupMissing, NotWritten where the page is of another kind now, FolderError.
+    Raises BackupMissing, NotWritten if the page has another content type now, FolderError and
+    StateError.
     """
     stored = _stored_base(state, backup)
     key, file = (backup.key, backup.file) if stored is None else (stored.base.key, stored.base.file)
@@ -125,7 +126,7 @@ def plan_restore(state: State, folder: Folder, backup: Backup) -> Restoration:
 
 
 def restore(context: ApplyContext, restoration: Restoration) -> None:
-    """Write the file of a backup. Raises FileChanged where it changed meanwhile, FolderError."""
+    """Write the file of a restoration. Raises FileChanged if it changed meanwhile; FolderError."""
     action, stored = restoration.action, restoration.stored_base
     file_actions.write(
         context,
@@ -146,10 +147,10 @@ def restore(context: ApplyContext, restoration: Restoration) -> None:
 
 
 def _stored_base(state: State, backup: Backup) -> StoredBase | None:
-    """Return the base of the backup's page under its name now; else of the page in its place.
+    """Return the base of the backup's page, found by its id, else by its key.
 
-    A wiki restored from a dump gives the number of a page that is lost to another page: one that
-    was created at another time is not the backup's.
+    A wiki that was restored from a dump can give a page's id to another one: a base with another
+    time of creation is not the backup's.
     """
     key = backup.key
     if not state.from_another_wiki(backup.run):
@@ -164,7 +165,7 @@ def _stored_base(state: State, backup: Backup) -> StoredBase | None:
 
 
 def _created_at(state: State, backup: Backup) -> str | None:
-    """Return when the backup's page was created, as its base said; None where it had none."""
+    """Return when the backup's page was created, from its base; None if it had none."""
     for entry in state.journal.entries(backup.run):
         if entry.number == backup.intent and entry.intent.before is not None:
             return entry.intent.before.base.created_at
@@ -172,7 +173,7 @@ def _created_at(state: State, backup: Backup) -> str | None:
 
 
 def _check_name(file: str) -> None:
-    """Refuse what is no page's file: a damaged or planted state may name anything."""
+    """Raise FolderError for a name that no page has: a planted state may hold any name."""
     parts = PurePosixPath(file)
     if parts.suffix not in EXTENSIONS or any(part.startswith(".") for part in parts.parts):
         raise FolderError(file, "write", "it is no page's file")
@@ -209,7 +210,7 @@ def _content_type(backup: Backup, page: Page | None) -> ContentType:
 def _file_form(
     page: Page, kind: ContentType, current: bytes | None, stored: StoredBase | None, at: str
 ) -> bytes:
-    """The page as a file; one that is there changes in the lines concerned alone (promise 8)."""
+    """Return the page as a file; an existing one changes only in the lines needed (promise 8)."""
     if current is not None:
         try:
             document = parse(current, kind)
@@ -222,7 +223,7 @@ def _file_form(
             if not lost - OPT_IN_FIELDS:
                 return data
         except BadPage:
-            pass  # the file or the page is damaged: it is written anew
+            pass  # the file cannot be updated: it is written as a new one
     return _composed(page, kind, stored, at)
 
 

@@ -1,7 +1,8 @@
-"""Taking a run back, page by page: each write turned round, under a lease of its own.
+"""Undo the writes of a run, the last one first.
 
-What the run left is the lease: a page or file that changed since is left alone and named. The
-base becomes again what it was before the run, so that a taken-back push is there to be pushed.
+The precondition of each step is the page or file as the run left it: one that changed since is
+skipped and reported. The base becomes what it was before the run, so that an undone push can be
+pushed again.
 """
 
 from __future__ import annotations
@@ -36,10 +37,10 @@ _INVERSE: dict[Verb, Verb] = {
 
 @dataclass(frozen=True, slots=True)
 class UndoStep:
-    """A write of a past run, and the action that takes it back.
+    """A write of a past run, and the action that reverts it.
 
-    ``target_occupied`` says, in a clause, why it is left alone, if it is. ``backups`` are the
-    numbers of those that the past write made.
+    ``blocked_by`` is why the write cannot be reverted, as a clause; "" if it can. ``backups`` are
+    the numbers of the backups that the past write made.
     """
 
     entry: JournalEntry
@@ -51,11 +52,11 @@ class UndoStep:
 def undo_steps(
     state: State, number: int, *, include_skipped: bool = True, recovered: bool = True
 ) -> tuple[UndoStep, ...]:
-    """What takes a run back, the last write first: what was done, or may be, and still stands.
+    """Return the steps that undo a run, the last write first. Raises StateError.
 
-    Without ``tried``, writes are left out that an undo has already left alone, because the page or
-    file had changed since. Without ``settled``, also those are in it that no run has ended
-    yet.
+    They are the writes that are done, or may be, and are not undone yet. ``include_skipped=False``
+    leaves out those that an earlier undo skipped. ``recovered=False`` adds the writes that an
+    interrupted run left open.
     """
     outcomes: set[Outcome | None] = {"done", "unknown"}
     standing = _writes_in_effect(state, number, outcomes if recovered else outcomes | {None})
@@ -73,7 +74,7 @@ def undo_steps(
 def _writes_in_effect(
     state: State, number: int, outcomes: set[Outcome | None]
 ) -> list[JournalEntry]:
-    """The writes of a run with such an outcome that no undo has taken back (nor was itself)."""
+    """Return the writes of a run with one of the outcomes, without those that were undone."""
     undone = _targets_of_undos(state, number, "done")
     return [
         entry
@@ -85,7 +86,7 @@ def _writes_in_effect(
 def _targets_of_undos(
     state: State, number: int, outcome: Outcome
 ) -> set[tuple[Side, frozenset[Key]]]:
-    """What the undos of a run came to ``outcome`` with."""
+    """Return the targets that the undos of a run ended with ``outcome``."""
     undos = [record.number for record in state.journal.runs() if record.undoes == number]
     if outcome == "done":
         return {
@@ -96,10 +97,7 @@ def _targets_of_undos(
 
 
 def _target(entry: JournalEntry) -> tuple[Side, frozenset[Key]]:
-    """What a write wrote to; no run moves or changes a page or a file twice.
-
-    A move is told by its two ends, whichever way it went.
-    """
+    """Return the side and the keys of a write, unique in a run; both keys of a move, unordered."""
     intent = entry.intent
     return intent.side, frozenset({intent.from_key or intent.key, intent.key})
 
@@ -120,9 +118,9 @@ def _action(intent: Intent) -> Action:
 
 
 def revert(context: ApplyContext, step: UndoStep) -> OverwroteConcurrentEdit | None:
-    """Take one write back. Raises what a write raises, and BackupMissing.
+    """Revert one write. Return an OverwroteConcurrentEdit if another author's edit was replaced.
 
-    Returns the edit that this wrote over at the last moment, if there was one.
+    Raises BackupMissing, PageChanged, FileChanged, WikiError and FolderError.
     """
     past = step.entry.intent
     intent = _intent(context, step)
@@ -135,7 +133,7 @@ def revert(context: ApplyContext, step: UndoStep) -> OverwroteConcurrentEdit | N
 
 
 def record_skipped(context: ApplyContext, step: UndoStep) -> None:
-    """Note in the journal that a write is not taken back, since what it left has changed."""
+    """Record in the journal that a write is not reverted, since its page or file changed."""
     context.state.journal.end(context.state.journal.begin(_intent(context, step)), "skipped")
 
 
@@ -161,7 +159,7 @@ def _intent(context: ApplyContext, step: UndoStep) -> Intent:
         file=past.from_file,
         from_key=past.key,
         from_file=past.file,
-        # A move leaves the bytes alone: the file that comes back is as the run left it.
+        # A move does not change the content: the file keeps the bytes that the run left.
         wanted=past.wanted,
     )
 
@@ -187,7 +185,7 @@ def _page(context: ApplyContext, intent: Intent, number: int) -> OverwroteConcur
     if intent.verb == "delete":
         wiki_writes.delete(context, intent)
         return None
-    # What the write replaced in truth, where that was an edit of the same moment.
+    # A concurrent edit, if there was one, is what the write replaced.
     page = page_of(context.state, number, overtaken=True) or page_of(context.state, number)
     if page is None:
         raise BackupMissing(f"of {intent.file or intent.key}")

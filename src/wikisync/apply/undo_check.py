@@ -1,6 +1,6 @@
-"""Compare what a run left with what is there now, before any of it is taken back.
+"""Check each step of an undo against the pages and files as they are now.
 
-A step of an undo sees what the steps before it will have done: names that they free, or take.
+A step is checked as if the steps before it were done: they free and take names.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from wikisync.wiki.client import Wiki
 
 BATCH: Final = 20
-"""Pages that are read in one request."""
+"""The number of pages that are read in one request."""
 
 GONE: Final = "it is not there any more"
 
@@ -34,11 +34,11 @@ def check(
     pages: Iterable[Listed],
     dates: Mapping[tuple[int, str], str],
 ) -> tuple[UndoStep, ...]:
-    """Return the steps, each with what stands in its way now, if anything.
+    """Return the steps, each with ``blocked_by`` set if it cannot be done.
 
-    Left out are writes of which a killed run left open whether they were done, where all is as it
-    was before. ``pages`` is the wiki's list; ``dates`` are digests of files whose ``date`` line was
-    being written, by run and file. Raises WikiError where the wiki cannot be asked.
+    Writes with an unknown outcome are left out if the page or file is as before them. ``pages`` is
+    the wiki's list; ``dates`` maps run and file to the digest of a file whose ``date`` line was
+    being rewritten. Raises WikiError if the wiki cannot be asked.
     """
     files, remote = _Files(folder, dates), _Pages(wiki, pages, steps)
     found: list[UndoStep] = []
@@ -55,7 +55,7 @@ def check(
 
 
 class _Files:
-    """The files as they are, and as the steps so far will leave them."""
+    """The files as they will be after the steps checked so far."""
 
     def __init__(self, folder: Folder, dates: Mapping[tuple[int, str], str]) -> None:
         self._folder = folder
@@ -101,7 +101,7 @@ class _Files:
     def _is_free(self, intent: Intent) -> bool:
         if self._digest(intent.from_file) is None:
             return True
-        # Names that differ in case alone, or a move that was killed half-way.
+        # The names differ only in case, or a move was killed half-way.
         target, path = self._folder.root / intent.from_file, self._folder.root / intent.file
         return intent.from_file not in self._later and target.samefile(path)
 
@@ -117,7 +117,7 @@ class _Files:
 
 
 class _Pages:
-    """The pages as they are, and as the steps so far will leave them."""
+    """The pages as they will be after the steps checked so far."""
 
     def __init__(self, wiki: Wiki, pages: Iterable[Listed], steps: Sequence[UndoStep]) -> None:
         self._wiki = wiki
@@ -135,7 +135,7 @@ class _Pages:
             self._read |= wiki.read_current(ids[start : start + BATCH])
 
     def at(self, key: Key) -> int | None:
-        """The id of the page at a key."""
+        """Return the id of the page at a key, or None."""
         return self._at.get(key)
 
     def problem(self, step: UndoStep) -> str:
@@ -193,7 +193,7 @@ class _Pages:
         return f"its {', '.join(fields)} changed on the wiki" if fields else ""
 
     def _record(self, intent: Intent) -> Record | WikisyncError | None:
-        """The page of a write; deleted and brought back, it has another id."""
+        """Return the page of a write, or the one at its key: a restored page has another id."""
         found = None if intent.page_id is None else self._read.get(intent.page_id)
         if found is not None and not isinstance(found, PageGone):
             return found
