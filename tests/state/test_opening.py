@@ -114,7 +114,7 @@ def test_a_damaged_state_is_refused_byte_for_byte(folder: Path) -> None:
     assert refused(folder, create=True).why == "damaged"
 
 
-@pytest.mark.parametrize("column", ["here", "digest", "page"])
+@pytest.mark.parametrize("column", ["local", "digest", "page"])
 def test_values_that_cannot_be_are_damage(folder: Path, column: str) -> None:
     state = State.open(folder)
     state.bases.put(StoredBase(base(), PAGE))

@@ -85,7 +85,7 @@ SCHEMAS = {
     "a view for a table": [
         "DROP TABLE file",
         "CREATE VIEW file AS WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x FROM n)"
-        " SELECT x file, x size, x written, x entered, x inode, x digest FROM n",
+        " SELECT x file, x size, x mtime_ns, x ctime_ns, x inode, x digest FROM n",
     ],
     "an index": ["CREATE INDEX i ON base (abs(id))"],
     "a table": ["CREATE TABLE more (x)"],
@@ -104,7 +104,7 @@ def test_a_state_whose_schema_is_not_exactly_ours_is_refused(
     folder: Path, what: str, create: bool
 ) -> None:
     change(folder, *SCHEMAS[what])
-    assert "no state of wikisync's" in damaged(folder, create=create).detail
+    assert "not those of wikisync" in damaged(folder, create=create).detail
 
 
 def test_a_state_of_an_older_version_is_refused_and_left(
@@ -150,8 +150,8 @@ def test_many_values_that_unpack_to_much_are_damage_together(
     for _ in range(5):
         change(
             folder,
-            "INSERT INTO intent (run, verb, side, locale, path, file, follow, before, old_file,"
-            " outcome) VALUES (1, 'update', 'wiki', 'en', 'a', 'a.md', 0, ?, '', 'done')",
+            "INSERT INTO intent (run, verb, side, locale, path, file, follows_file, before,"
+            " from_file, outcome) VALUES (1, 'update', 'wiki', 'en', 'a', 'a.md', 0, ?, '', 'done')",
             values=(packed,),
         )
     assert "too large" in damaged(folder).detail
@@ -166,11 +166,11 @@ def test_a_value_that_is_cut_off_or_goes_on_is_damage() -> None:
 
 
 VALUES: list[tuple[str, Any]] = [
-    *((f"base.{name}", b"\xff") for name in ("locale", "path", "file", "here", "digest")),
+    *((f"base.{name}", b"\xff") for name in ("locale", "path", "file", "local", "digest")),
     *((f"base.{name}", b"5") for name in ("page", "updated_at")),
     ("base.id", "many"),
     ("run.started", b"5"),
-    ("run.whole", "x"),
+    ("run.complete", "x"),
     ("intent.verb", "explode"),
     ("intent.side", "moon"),
     ("intent.outcome", "maybe"),

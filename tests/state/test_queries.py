@@ -78,14 +78,14 @@ def test_no_statement_of_a_page_goes_through_a_whole_table(
                 if step.startswith("SCAN")
                 and step.split()[1] in LARGE
                 and "intent_open" not in step
-                and "intent_next" not in step  # an index of the few rows that wait for something
+                and "intent_rewrite" not in step  # an index of the few rows that wait for something
             ]
             assert not whole, (text, steps)
     assert len(asked) > 20
 
 
 def test_what_waits_to_be_rewritten_is_found_by_the_page(tmp_path: Path, asked: list[str]) -> None:
-    [text] = [text for text in asked if "SET next = " in text]
+    [text] = [text for text in asked if "SET rewrite = " in text]
     with closing(sqlite3.connect(tmp_path / "state.db")) as database:
         [step] = [row[3] for row in database.execute(f"EXPLAIN QUERY PLAN {text}")]
     assert "run=? AND page_id=?" in step

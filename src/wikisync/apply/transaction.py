@@ -92,9 +92,9 @@ class JournaledWrite:
     intent: Intent
     sent: bool = False
 
-    def backup(self, data: bytes, what: BackupKind = "before") -> int:
+    def backup(self, data: bytes, kind: BackupKind = "before") -> int:
         """Store what the write is about to replace (promise 1). Return the backup's number."""
-        return self.context.state.backups.add(self.number, now(), data, what)
+        return self.context.state.backups.add(self.number, now(), data, kind)
 
     def done(self, record: Record | None = None, refused: tuple[str, ...] = ()) -> None:
         """Store the new base and end the intent as done, in one transaction.

@@ -1,4 +1,4 @@
-"""The memory of wikisync: what both sides last agreed on, what each run did, what it overwrote.
+"""The state: the base of each page, the journal of all runs, and the backups, in one database.
 
 No secret is ever given to this package (promise 10).
 """
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class State:
-    """An open state: ``bases``, ``journal``, ``backups``, ``files``, and facts on the whole."""
+    """An open state: ``bases``, ``journal``, ``backups``, ``files`` and metadata."""
 
     def __init__(self, db: Database) -> None:
         self._db = db
@@ -32,10 +32,10 @@ class State:
 
     @classmethod
     def open(cls, folder: Path, *, create: bool = True) -> State:
-        """The state in ``folder``. Without ``create``, where there is none: an empty one in memory.
+        """Open the state in ``folder``. If there is none, create it, or use an empty one in memory.
 
-        Raises StateError where it is damaged, of another version, tracked by Git, no plain file of
-        wikisync's own, or cannot be written.
+        Raises StateError if it is damaged, of another version, tracked by Git, unsafe to open, or
+        cannot be written.
         """
         if create:
             return cls(Database.open(folder))
@@ -44,23 +44,23 @@ class State:
         return cls(Database.in_memory(folder))
 
     def transaction(self) -> AbstractContextManager[None]:
-        """Everything written inside is written together, or not at all."""
+        """Commit everything that is written inside together, or nothing."""
         return self._db.transaction()
 
     def meta(self, key: str) -> str | None:
-        """A remembered fact about the whole state, such as the wiki's URL."""
+        """Return a metadata value, such as the wiki's ``url``, or None."""
         row = self._db.row("SELECT value FROM meta WHERE key = ?", (key,))
         return None if row is None else str(row[0])
 
     def from_another_wiki(self, run: int) -> bool:
-        """Whether a run was with another wiki than today's, whose pages have ids of their own."""
-        others = self.meta("others") or ""
-        return run <= (int(others) if others.isdecimal() else 0)
+        """Return whether a run was with another wiki, so that its page ids mean other pages."""
+        last = self.meta("foreign_runs") or ""
+        return run <= (int(last) if last.isdecimal() else 0)
 
     def set_meta(self, **values: str) -> None:
-        """Remember facts about the whole state."""
+        """Set metadata values."""
         self._db.write("INSERT OR REPLACE INTO meta VALUES (?, ?)", *values.items())
 
     def close(self) -> None:
-        """Close the file."""
+        """Close the database."""
         self._db.close()

@@ -1,6 +1,6 @@
-"""The backups: what stood where a run wrote or deleted (promise 1), each with a number.
+"""The table of backups: the content that a run replaced or deleted (promise 1), by number.
 
-A number is never given twice, so that a message which names one stays true.
+A number is never used twice, so that a message that names one stays true.
 """
 
 from __future__ import annotations
@@ -23,21 +23,21 @@ _TYPES: Final = (
     *(NUMBER | NULL, TEXT | NULL, TEXT | NULL, TEXT, TEXT | NULL),
 )
 _COLUMNS: Final = (
-    "SELECT backup.id, backup.at, backup.what, intent.id, intent.run, run.command, intent.verb,"
-    " intent.side, intent.locale, intent.path, intent.file, intent.page_id, intent.old_locale,"
-    " intent.old_path, intent.old_file, intent.outcome"
+    "SELECT backup.id, backup.at, backup.kind, intent.id, intent.run, run.command, intent.verb,"
+    " intent.side, intent.locale, intent.path, intent.file, intent.page_id, intent.from_locale,"
+    " intent.from_path, intent.from_file, intent.outcome"
     " FROM backup JOIN intent ON intent.id = backup.intent JOIN run ON run.id = intent.run"
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Backup:
-    """A backup without its bytes: when and by which run it was made, and of what.
+    """A backup without its bytes.
 
-    ``what`` is *before* for what stood there before the write ``intent``, and *overtaken* for an
-    edit that somebody made between the last look at a page and the write. ``key`` and ``file`` are
-    the page's names at that time; ``new_key`` and ``new_file`` those that the write gave it, where
-    it was a move. ``outcome`` is the intent's.
+    ``at`` is ISO time. ``kind`` is "before" for the content before the write ``intent``, and
+    "overtaken" for an edit that another author made between the last read of a page and the write.
+    ``key`` and ``file`` are the page's names before the write, ``new_key`` and ``new_file`` those
+    after it (different for a move). ``outcome`` is the intent's.
     """
 
     number: int
@@ -62,15 +62,15 @@ class Backups:
     def __init__(self, db: Database) -> None:
         self._db = db
 
-    def add(self, intent: int, at: str, data: bytes, what: BackupKind = "before") -> int:
-        """Store what an intent is about to overwrite or delete; returns the backup's number.
+    def add(self, intent: int, at: str, data: bytes, kind: BackupKind = "before") -> int:
+        """Store the content that an intent is about to replace. Return the backup's number.
 
-        ``data`` are a file's bytes, or a packed page.
+        ``data`` is a file's bytes, or a packed page (``bases.pack_page``).
         """
         with self._db.transaction():
             row = self._db.row(
-                "INSERT INTO backup (intent, what, at, data) VALUES (?, ?, ?, ?) RETURNING id",
-                (intent, what, at, zlib.compress(data, 6)),
+                "INSERT INTO backup (intent, kind, at, data) VALUES (?, ?, ?, ?) RETURNING id",
+                (intent, kind, at, zlib.compress(data, 6)),
             )
             return int(row[0])
 
@@ -79,18 +79,18 @@ class Backups:
         return self._found("ORDER BY backup.id DESC")
 
     def of_run(self, run: int) -> list[Backup]:
-        """Return the backups that a run made, in order."""
+        """Return the backups that a run made, the oldest first."""
         return self._found("WHERE intent.run = ? ORDER BY backup.id", run)
 
     def get(self, number: int) -> Backup | None:
         """Return the backup of a number, or None."""
         return next(iter(self._found("WHERE backup.id = ?", number)), None)
 
-    def data(self, intent: int, what: BackupKind = "before") -> bytes | None:
-        """Return the bytes of an intent's backup; None where there is none, or not any more."""
+    def data(self, intent: int, kind: BackupKind = "before") -> bytes | None:
+        """Return the bytes of an intent's backup; None if there is none."""
         with self._db.translate_errors():
             row = self._db.row(
-                "SELECT data FROM backup WHERE intent = ? AND what = ? ORDER BY id", (intent, what)
+                "SELECT data FROM backup WHERE intent = ? AND kind = ? ORDER BY id", (intent, kind)
             )
             return None if row is None else Unpacker()(row[0])
 
@@ -101,16 +101,16 @@ class Backups:
 
 def _backup(row: tuple[Any, ...]) -> Backup:
     check_row(row, _TYPES)
-    number, at, what, intent, run, command, verb, side, locale, path, file, page_id = row[:12]
+    number, at, kind, intent, run, command, verb, side, locale, path, file, page_id = row[:12]
     from_locale, from_path, from_file, outcome = row[12:]
-    if verb not in get_args(Verb) or side not in get_args(Side) or what not in get_args(BackupKind):
-        raise ValueError(f"backup {number} is of no kind that there is")
+    if verb not in get_args(Verb) or side not in get_args(Side) or kind not in get_args(BackupKind):
+        raise ValueError(f"backup {number} has an unknown verb, side or kind")
     new_key = Key(locale, path)
     key = new_key if from_path is None else Key(from_locale, from_path)
     return Backup(
         number,
         at,
-        what,
+        kind,
         intent,
         run,
         command,

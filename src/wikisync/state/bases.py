@@ -1,4 +1,4 @@
-"""The base: every page as both sides last agreed on it, with its content."""
+"""The table of bases: every page as both sides last agreed on it, with its content."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from wikisync.state.database import Database
 
 _COLUMNS: Final = (
-    "locale, path, id, file, content_type, here, there, created_at, updated_at, digest"
+    "locale, path, id, file, content_type, local, remote, created_at, updated_at, digest"
 )
 _TYPES: Final = (str, str, int, str, str, str, str, str, str, str)
 _ALL: Final = f"SELECT {_COLUMNS} FROM base"
@@ -28,7 +28,7 @@ _PUT: Final = (
     f"INSERT OR REPLACE INTO base ({_COLUMNS}, page) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 _RENEW: Final = (
-    "UPDATE base SET id = ?, there = ?, created_at = ?, updated_at = ?"
+    "UPDATE base SET id = ?, remote = ?, created_at = ?, updated_at = ?"
     " WHERE locale = ? AND path = ?"
 )
 _NAMES: Final = tuple(field.name for field in fields(Page))
@@ -37,51 +37,51 @@ _DROP: Final = "DELETE FROM base WHERE locale = ? AND path = ?"
 
 @dataclass(frozen=True, slots=True)
 class StoredBase:
-    """A base with the page itself."""
+    """A base with the content of its page."""
 
     base: Base
     page: Page
 
     def pack(self) -> bytes:
-        """This as bytes, for the journal."""
-        # It is read only if this run is stopped or taken back: quickly is better than smaller.
+        """Return this as bytes, for the journal."""
+        # Read only if this run is interrupted or undone: speed counts for more than size.
         return zlib.compress(json.dumps([_row(self.base), _values(self.page)]).encode(), 1)
 
     @classmethod
     def unpack(cls, data: bytes) -> StoredBase:
-        """What ``pack`` packed. Raises ValueError, TypeError or zlib.error."""
+        """Return what ``pack`` packed. Raises ValueError, TypeError or zlib.error."""
         return cls.unpack_with(Unpacker(), data)
 
     @classmethod
     def unpack_with(cls, unpack: Unpacker, data: bytes) -> StoredBase:
-        """``unpack``, as one of several values that are read together."""
+        """Unpack one of several values that share the limits of an Unpacker."""
         row, values = json.loads(unpack(data))
         return cls(_base(row), page_of(values))
 
 
 class Bases:
-    """The table of bases. Every method raises StateError where the file cannot be used."""
+    """The table of bases. Every method can raise StateError."""
 
     def __init__(self, db: Database) -> None:
         self._db = db
 
     def load(self) -> dict[Key, Base]:
-        """Every page's base, without its content."""
+        """Return the base of every page, without its content."""
         with self._db.translate_errors():
             return {base.key: base for base in map(_base, self._db.rows(_ALL))}
 
     def get(self, key: Key) -> StoredBase | None:
-        """The page that both sides last agreed on, with its content; None where there is none."""
+        """Return the base of a page with its content, or None."""
         with self._db.translate_errors():
             row = self._db.row(_ONE, _named(key))
             return None if row is None else StoredBase(_base(row[:-1]), unpack_page(row[-1]))
 
     def put(self, stored: StoredBase) -> None:
-        """Record what both sides agree on now."""
+        """Store the base of a page, replacing an older one."""
         self._db.write(_PUT, (*_row(stored.base), pack_page(stored.page)))
 
     def rename(self, pages: Iterable[tuple[Key, Base]]) -> None:
-        """Record bases of pages that both sides moved, in the place of those by the old keys."""
+        """Store new bases of pages that were moved on both sides; ``pages`` has their old keys."""
         with self._db.transaction():
             known = [(key, base, self.get(key)) for key, base in pages]
             self.drop(key for key, _base, _found in known)
@@ -90,27 +90,27 @@ class Bases:
                     self.put(StoredBase(base, found.page))
 
     def update_times(self, pages: Iterable[Remote]) -> None:
-        """Note pages as they are now, where nothing that counts for their file changed."""
+        """Store the ids, times and fingerprints of pages whose files need no change."""
         self._db.write(_RENEW, *map(_renewed, pages))
 
     def mark_stale(self, keys: Iterable[Key]) -> None:
-        """Have the next run read these pages, whatever the wiki says of their time."""
+        """Clear the times of these pages, so that the next run reads them."""
         self._db.write(
             "UPDATE base SET updated_at = '' WHERE locale = ? AND path = ?", *map(_named, keys)
         )
 
     def drop(self, keys: Iterable[Key]) -> None:
-        """Forget pages that are gone from both sides."""
+        """Delete the bases of pages that are gone from both sides."""
         self._db.write(_DROP, *map(_named, keys))
 
 
 def pack_page(page: Page) -> bytes:
-    """A page's values, small, as the state keeps them."""
+    """Return a page as compressed bytes."""
     return zlib.compress(json.dumps(_values(page), ensure_ascii=False).encode(), 6)
 
 
 def unpack_page(data: bytes) -> Page:
-    """The page that ``pack_page`` packed. Raises ValueError, TypeError or zlib.error."""
+    """Return the page that ``pack_page`` packed. Raises ValueError, TypeError or zlib.error."""
     return page_of(json.loads(Unpacker()(data)))
 
 
@@ -155,7 +155,7 @@ def _base(row: Sequence[Any]) -> Base:
         file,
         kind,
         local_print,
-        # Mostly the same text, and then one object will do.
+        # Mostly the same text: then both share one object.
         local_print if remote == local else Fingerprint.parse(remote),
         created,
         updated,

@@ -1,7 +1,6 @@
-"""The state's SQLite file: opening it, refusing a bad one, transactions.
+"""Open the state's SQLite file ``.wikisync/state.db``, check it, and run statements in it.
 
-One file, ``.wikisync/state.db``, beside ``wikisync.toml``. Every failure of SQLite leaves this
-module as a StateError.
+Every error of SQLite is raised as a StateError.
 """
 
 from __future__ import annotations
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
 
 VERSION: Final = 2
 
-# The errors of SQLite that are about the system, not about what the file holds.
+# The errors of SQLite that are about the system, not about the file's content.
 _SYSTEM: Final = tuple(
     f"SQLITE_{name}"
     for name in (
@@ -31,7 +30,7 @@ _SYSTEM: Final = tuple(
         "READONLY",
     )
 )
-# What Python raises where a value is not what it should be.
+# The errors that Python raises for a value of the wrong type or shape.
 _VALUE_ERRORS: Final = (
     *(ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError, RecursionError),
     zlib.error,
@@ -40,38 +39,40 @@ _MANY: Final = 1000
 _STEPS: Final = 100_000
 _STEPS_AT_LEAST: Final = 2_000_000
 _STEPS_A_BYTE: Final = 2
-"""Of SQLite's virtual machine: a tenth of one for each byte is what the longest statement takes."""
+"""Steps of SQLite's virtual machine; the longest statement takes about 0.1 per byte of the file."""
 
 SCHEMA: Final = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE base (
   locale TEXT NOT NULL, path TEXT NOT NULL, id INTEGER NOT NULL, file TEXT NOT NULL,
-  content_type TEXT NOT NULL, here TEXT NOT NULL, there TEXT NOT NULL,
+  content_type TEXT NOT NULL, local TEXT NOT NULL, remote TEXT NOT NULL,
   created_at TEXT NOT NULL, updated_at TEXT NOT NULL, digest TEXT NOT NULL,
   page BLOB NOT NULL,
   PRIMARY KEY (locale, path)
 );
 CREATE TABLE run (
   id INTEGER PRIMARY KEY AUTOINCREMENT, command TEXT NOT NULL, started TEXT NOT NULL, ended TEXT,
-  undoes INTEGER, plan TEXT, whole INTEGER NOT NULL DEFAULT 0, aged_from TEXT
+  undoes INTEGER, plan TEXT, complete INTEGER NOT NULL DEFAULT 0, retained_since TEXT
 );
 CREATE INDEX run_open ON run (id) WHERE ended IS NULL;
 CREATE TABLE intent (
   id INTEGER PRIMARY KEY AUTOINCREMENT, run INTEGER NOT NULL REFERENCES run, verb TEXT NOT NULL,
   side TEXT NOT NULL, locale TEXT NOT NULL, path TEXT NOT NULL, file TEXT NOT NULL,
-  page_id INTEGER, lease TEXT, wanted TEXT, after BLOB, follow INTEGER NOT NULL, before BLOB,
-  old_locale TEXT, old_path TEXT, old_file TEXT NOT NULL, outcome TEXT, next TEXT
+  page_id INTEGER, expected TEXT, wanted TEXT, after BLOB, follows_file INTEGER NOT NULL,
+  before BLOB,
+  from_locale TEXT, from_path TEXT, from_file TEXT NOT NULL, outcome TEXT, rewrite TEXT
 );
 CREATE INDEX intent_open ON intent (id) WHERE outcome IS NULL;
 CREATE INDEX intent_run ON intent (run, page_id);
-CREATE INDEX intent_next ON intent (run, page_id) WHERE next IS NOT NULL;
+CREATE INDEX intent_rewrite ON intent (run, page_id) WHERE rewrite IS NOT NULL;
 CREATE TABLE backup (
   id INTEGER PRIMARY KEY AUTOINCREMENT, intent INTEGER NOT NULL REFERENCES intent,
-  what TEXT NOT NULL, at TEXT NOT NULL, data BLOB NOT NULL
+  kind TEXT NOT NULL, at TEXT NOT NULL, data BLOB NOT NULL
 );
 CREATE INDEX backup_intent ON backup (intent);
 CREATE TABLE file (
-  file TEXT PRIMARY KEY, size INTEGER NOT NULL, written INTEGER NOT NULL, entered INTEGER NOT NULL,
+  file TEXT PRIMARY KEY, size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL,
+  ctime_ns INTEGER NOT NULL,
   inode INTEGER NOT NULL, digest BLOB NOT NULL
 ) WITHOUT ROWID;
 """
@@ -83,8 +84,8 @@ def _create(connection: sqlite3.Connection) -> None:
 
 
 def _schema_of(connection: sqlite3.Connection) -> tuple[Any, ...]:
-    """Everything that a database has by a name: tables, indexes, views and triggers."""
-    # One more than there may be is enough to tell, however many there are.
+    """Return the tables, indexes, views and triggers of a database."""
+    # The limit bounds a planted schema: any difference is enough.
     rows = connection.execute(
         f"SELECT type, name, tbl_name, sql FROM sqlite_master LIMIT {_MANY}"
     ).fetchall()
@@ -93,7 +94,7 @@ def _schema_of(connection: sqlite3.Connection) -> tuple[Any, ...]:
 
 @cache
 def _schema() -> tuple[Any, ...]:
-    """What the database of a state has: all of it, and nothing else."""
+    """Return the schema of a state, to compare with ``_schema_of``."""
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
         _create(connection)
         return _schema_of(connection)
@@ -111,7 +112,7 @@ class Database:
 
     @classmethod
     def open(cls, folder: Path) -> Database:
-        """Open ``folder/state.db``, or begin one. Raises StateError, and never overwrites."""
+        """Open ``folder/state.db``, or create it. Never overwrites one. Raises StateError."""
         location.prepare(folder)
         location.refuse_tracked(folder)
         location.create_database(folder)
@@ -119,14 +120,14 @@ class Database:
 
     @classmethod
     def open_readonly(cls, folder: Path) -> Database:
-        """Open what is there, even where nothing may be written. Raises StateError."""
+        """Open an existing database, also one on a read-only file system. Raises StateError."""
         try:
             return cls.open(folder)
         except StateError as error:
             log = folder / f"{location.DATABASE}-wal"
             if error.why != "unwritable" or (log.exists() and log.stat().st_size):
                 raise
-            # Nobody can change it either, and all of it is in the one file.
+            # Nothing can change it, and with an empty log all of it is in the one file.
             try:
                 location.refuse_tracked(folder)
                 return cls._connected(folder, immutable=True)
@@ -135,7 +136,7 @@ class Database:
 
     @classmethod
     def in_memory(cls, folder: Path) -> Database:
-        """A state that begins empty and leaves no trace."""
+        """Open an empty database in memory."""
         connection = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
         return cls(folder / location.DATABASE, connection)._initialized()
 
@@ -155,11 +156,11 @@ class Database:
         try:
             with self.translate_errors():
                 self._limit_resources()
-                found = self._version()
+                version = self._version()
                 # A backup must be on disk before what it was made of is overwritten.
                 self._connection.execute("PRAGMA journal_mode = WAL")
                 self._connection.execute("PRAGMA synchronous = FULL")
-                if not found:
+                if not version:
                     self._initialize()
         except BaseException:
             self._connection.close()
@@ -167,7 +168,7 @@ class Database:
         return self
 
     def _limit_resources(self) -> None:
-        """Bound what a planted file can make SQLite do, before anything of it is read."""
+        """Limit what a planted file can make SQLite do, before anything is read from it."""
         self._connection.execute("PRAGMA trusted_schema = OFF")
         self._connection.execute("PRAGMA cell_size_check = ON")
         self._connection.execute("PRAGMA mmap_size = 0")
@@ -175,9 +176,10 @@ class Database:
         self._connection.set_progress_handler(self._exceeds_limit, _STEPS)
 
     def _exceeds_limit(self) -> bool:
-        """Whether a statement takes more steps than its file can ask for: its pages go in circles.
+        """Return whether a statement takes more steps than the file's size explains.
 
-        SQLite asks each ``_STEPS``; True ends the statement.
+        Then the pages of a planted file form a cycle. SQLite calls this every ``_STEPS`` steps;
+        True ends the statement.
         """
         self._steps += _STEPS
         if self._steps > _STEPS_AT_LEAST:
@@ -190,16 +192,16 @@ class Database:
         return self._exhausted
 
     def _version(self) -> int:
-        """The version of what is there; 0 for nothing yet. What is not ours is not touched."""
-        (found,) = self._connection.execute("PRAGMA user_version").fetchone()
-        if found > VERSION:
-            raise StateError(str(self.path), "newer", f"version {found}, known is {VERSION}")
-        if 0 < found < VERSION:
-            raise StateError(str(self.path), "older", f"version {found}, known is {VERSION}")
-        wanted = _schema() if found else ()
+        """Return the version of the database; 0 if it is empty. Raises StateError if not ours."""
+        (version,) = self._connection.execute("PRAGMA user_version").fetchone()
+        if version > VERSION:
+            raise StateError(str(self.path), "newer", f"version {version}, known is {VERSION}")
+        if 0 < version < VERSION:
+            raise StateError(str(self.path), "older", f"version {version}, known is {VERSION}")
+        wanted = _schema() if version else ()
         if _schema_of(self._connection) != wanted:
-            raise StateError(str(self.path), "damaged", "it is no state of wikisync's")
-        return int(found)
+            raise StateError(str(self.path), "damaged", "its tables are not those of wikisync")
+        return int(version)
 
     def _initialize(self) -> None:
         with self.transaction():
@@ -211,13 +213,13 @@ class Database:
         self._connection.close()
 
     def rows(self, sql: str, values: Iterable[object] = ()) -> list[Any]:
-        """Every row of a statement's answer."""
+        """Run a statement and return all rows."""
         with self.translate_errors():
             self._steps = 0
             return self._connection.execute(sql, tuple(values)).fetchall()
 
     def row(self, sql: str, values: Iterable[object] = ()) -> Any:
-        """The first row of a statement's answer, or None."""
+        """Run a statement and return the first row, or None."""
         with self.translate_errors():
             self._steps = 0
             return self._connection.execute(sql, tuple(values)).fetchone()
@@ -230,7 +232,10 @@ class Database:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """All of it or nothing; a transaction within one is part of it (promise 2)."""
+        """Commit what is written inside, or roll it back on an error (promise 2).
+
+        A nested transaction is part of the outer one.
+        """
         with self.translate_errors():
             if self._depth == 0:
                 self._connection.execute("BEGIN IMMEDIATE")
@@ -249,7 +254,7 @@ class Database:
 
     @contextmanager
     def translate_errors(self) -> Iterator[None]:
-        """Whatever goes wrong inside, in SQLite or in what it holds, is a StateError outside."""
+        """Raise errors of SQLite and of unusable values as StateError."""
         try:
             yield
         except sqlite3.Error as error:

@@ -1,4 +1,4 @@
-"""The journal: runs, and what each was about to write (promise 5)."""
+"""The journal: the tables of runs and of their intents, written before each write (promise 5)."""
 
 from __future__ import annotations
 
@@ -28,23 +28,23 @@ _INTENT_TYPES: Final = (
 _NAMED_TYPES: Final = (NUMBER, NUMBER | NULL, TEXT, TEXT, TEXT)
 
 _RUN: Final = "INSERT INTO run (command, started, undoes, plan) VALUES (?, ?, ?, ?) RETURNING id"
-_RUNS: Final = "SELECT id, command, started, ended, undoes, plan, whole FROM run"
+_RUNS: Final = "SELECT id, command, started, ended, undoes, plan, complete FROM run"
 _INTENT: Final = (
-    "INSERT INTO intent (run, verb, side, locale, path, file, page_id, lease, wanted, after,"
-    " follow, before, old_locale, old_path, old_file)"
+    "INSERT INTO intent (run, verb, side, locale, path, file, page_id, expected, wanted, after,"
+    " follows_file, before, from_locale, from_path, from_file)"
     " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id"
 )
 _INTENTS: Final = (
-    "SELECT id, run, verb, side, locale, path, file, page_id, lease, wanted, after, follow, before,"
-    " old_locale, old_path, old_file, outcome FROM intent"
+    "SELECT id, run, verb, side, locale, path, file, page_id, expected, wanted, after,"
+    " follows_file, before, from_locale, from_path, from_file, outcome FROM intent"
 )
-# What would follow from an intent is of no use once it has ended.
+# The base to store afterwards is of no use once the intent has ended.
 _END: Final = (
     "UPDATE intent SET outcome = ?, page_id = coalesce(?, page_id), wanted = coalesce(?, wanted),"
     " after = NULL WHERE id = ?"
 )
 _DELETED: Final = (
-    # An undo of a pull deletes files of pages that live on.
+    # An undo of a pull deletes files, but not their pages.
     "SELECT page_id, before FROM intent JOIN run ON run.id = run"
     " WHERE verb = 'delete' AND outcome = 'done' AND (side = 'wiki' OR undoes IS NULL)"
     " AND page_id IS NOT NULL AND before IS NOT NULL"
@@ -53,13 +53,13 @@ _DELETED: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """What is about to be written, and all that the next run needs if this one stops here.
+    """A write that is about to be made, with all that the next run needs to recover it.
 
-    ``lease`` and ``wanted`` say what stands there before and after: a fingerprint as text on the
-    wiki, the digest of a file's bytes here, None for *nothing there*. ``after`` is the base
-    once it is written (None: none), and with ``follow`` only its half that is here: the rest
-    is the page as the wiki then has it. ``before`` is the base until then. A move comes from
-    ``origin``, and from ``from_file``.
+    ``expected`` and ``wanted`` are the content before and after: a fingerprint as text for a page,
+    a hexadecimal digest for a file, None for no page or file. ``before`` is the base before the
+    write, ``after`` the base after it (None: none); with ``follows_file`` only the file's half of
+    ``after`` is set, the rest is taken from the page as it then is. A move has ``from_key`` and
+    ``from_file``.
     """
 
     run: int
@@ -79,7 +79,7 @@ class Intent:
 
 @dataclass(frozen=True, slots=True)
 class JournalEntry:
-    """An intent as the journal has it. ``outcome`` None: no run has ended it."""
+    """An intent in the journal. ``outcome`` is None while it is open."""
 
     number: int
     intent: Intent
@@ -88,10 +88,10 @@ class JournalEntry:
 
 @dataclass(frozen=True, slots=True)
 class RunRecord:
-    """A run of the log. Times are ISO; ``undoes`` is the run that it took back, if any.
+    """A run in the journal. Times are ISO; ``undoes`` is the number of the run that it undid.
 
-    ``plan`` is the id of the plan file that it applied, if it did, and ``whole`` tells that nothing
-    of it is left to be done.
+    ``plan`` is the id of the plan file that it applied; ``complete`` is whether nothing of that
+    plan is left to be done.
     """
 
     number: int
@@ -105,7 +105,7 @@ class RunRecord:
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """A page's names at the time of a run. ``page_id`` is None where the wiki gave it none."""
+    """The names of a page in a run. ``page_id`` is None if the page was never created."""
 
     run: int
     page_id: int | None
@@ -122,31 +122,31 @@ class Journal:
     def begin_run(
         self, command: str, at: str, undoes: int | None = None, plan: str | None = None
     ) -> int:
-        """A new run's number. ``at`` is ISO time, ``plan`` the id of a plan file."""
+        """Begin a run and return its number. ``at`` is ISO time, ``plan`` the id of a plan file."""
         with self._db.transaction():
             return int(self._db.row(_RUN, (command, at, undoes, plan))[0])
 
     def end_run(self, run: int, at: str) -> None:
-        """Note when a run ended."""
+        """Store the time at which a run ended (ISO)."""
         self._db.write("UPDATE run SET ended = ? WHERE id = ?", (at, run))
 
     def runs(self) -> list[RunRecord]:
-        """Every run, the newest first."""
+        """Return every run, the newest first."""
         with self._db.translate_errors():
             return [_run_record(row) for row in self._db.rows(f"{_RUNS} ORDER BY id DESC")]
 
     def runs_of_plan(self, plan: str) -> list[RunRecord]:
-        """The runs that applied the plan file of this id, the newest first."""
+        """Return the runs that applied the plan file of this id, the newest first."""
         with self._db.translate_errors():
             rows = self._db.rows(f"{_RUNS} WHERE plan = ? ORDER BY id DESC", (plan,))
             return [_run_record(row) for row in rows]
 
     def mark_complete(self, run: int) -> None:
-        """Note that nothing is left to be done of the plan file that a run applied."""
-        self._db.write("UPDATE run SET whole = 1 WHERE id = ?", (run,))
+        """Mark the plan file that a run applied as completely applied."""
+        self._db.write("UPDATE run SET complete = 1 WHERE id = ?", (run,))
 
     def begin(self, intent: Intent) -> int:
-        """Note what is about to be written, before it is. Returns the intent's number."""
+        """Store an intent before its write. Return its number."""
         values = (
             intent.run,
             intent.verb,
@@ -175,37 +175,38 @@ class Journal:
         page_id: int | None = None,
         wanted: str | None = None,
     ) -> None:
-        """Note what became of an intent: the page's id, and what stands there now, where known."""
+        """End an intent, with the page's id and its content after the write, if known."""
         self._db.write(_END, (outcome, page_id, wanted, number))
 
     def begin_date_rewrite(self, run: int, page_id: int, old: str, new: str) -> None:
-        """Note that a page's file, which this run wrote, is about to get other bytes from it.
+        """Announce a rewrite of the ``date`` line in a file that this run wrote.
 
-        That is its ``date`` line, which follows the wiki's time. ``old`` and ``new`` are digests.
+        ``old`` and ``new`` are the file's hexadecimal digests before and after.
         """
         self._db.write(
-            "UPDATE intent SET next = ? WHERE run = ? AND side = 'folder' AND page_id = ?"
+            "UPDATE intent SET rewrite = ? WHERE run = ? AND side = 'folder' AND page_id = ?"
             " AND wanted = ? AND outcome = 'done'",
             (new, run, page_id, old),
         )
 
     def end_date_rewrite(self, run: int, page_id: int, found: str) -> None:
-        """Note whether a page's file got the bytes that were announced; ``found``: its digest now.
+        """End the rewrite of a ``date`` line. ``found`` is the file's digest now.
 
-        Taking the run back thus finds the file as the run left it.
+        If the rewrite was done, an undo of the run expects the file with the new digest.
         """
         self._db.write(
-            "UPDATE intent SET wanted = CASE next WHEN ? THEN next ELSE wanted END, next = NULL"
-            " WHERE run = ? AND page_id = ? AND next IS NOT NULL",
+            "UPDATE intent SET wanted = CASE rewrite WHEN ? THEN rewrite ELSE wanted END,"
+            " rewrite = NULL"
+            " WHERE run = ? AND page_id = ? AND rewrite IS NOT NULL",
             (found, run, page_id),
         )
 
     def unfinished_date_rewrites(self) -> list[tuple[int, int, str, str]]:
-        """(run, page's id, file, digest) where it is not known whether the file got these bytes."""
+        """Return (run, page id, file, new digest) of each rewrite that was not ended."""
         # Of a file that was moved twice, the last name counts.
         rows = self._db.rows(
-            "SELECT run, page_id, file, next FROM intent WHERE id IN (SELECT max(id) FROM intent"
-            " WHERE next IS NOT NULL GROUP BY run, page_id)"
+            "SELECT run, page_id, file, rewrite FROM intent WHERE id IN (SELECT max(id) FROM intent"
+            " WHERE rewrite IS NOT NULL GROUP BY run, page_id)"
         )
         with self._db.translate_errors():
             for row in rows:
@@ -213,15 +214,15 @@ class Journal:
             return rows
 
     def open_entries(self) -> list[JournalEntry]:
-        """The intents that no run has ended, oldest first."""
+        """Return the open intents, the oldest first."""
         return self._entries("WHERE outcome IS NULL ORDER BY id")
 
     def entries(self, run: int) -> list[JournalEntry]:
-        """Every intent of a run, in order."""
+        """Return every intent of a run, in order."""
         return self._entries("WHERE run = ? ORDER BY id", run)
 
     def deleted(self, ids: Iterable[int]) -> frozenset[tuple[int, str]]:
-        """Which pages of these ids a run deleted, or deleted the files of, with their creation."""
+        """Return (id, creation time) of those of these pages that a run deleted on either side."""
         wanted, found = set(ids), set()
         with self._db.translate_errors():
             rows = self._db.rows(_DELETED) if wanted else []
@@ -231,11 +232,11 @@ class Journal:
         return frozenset(found)
 
     def names(self) -> list[Named]:
-        """Every name that a page had when a run wrote to it or its file: each once."""
+        """Return the names that pages had in each run, without duplicates."""
         rows = self._db.rows(
             "SELECT DISTINCT run, page_id, locale, path, file FROM intent UNION"
-            " SELECT DISTINCT run, page_id, old_locale, old_path, old_file FROM intent"
-            " WHERE old_path IS NOT NULL"
+            " SELECT DISTINCT run, page_id, from_locale, from_path, from_file FROM intent"
+            " WHERE from_path IS NOT NULL"
         )
         with self._db.translate_errors():
             for row in rows:
@@ -243,42 +244,43 @@ class Journal:
         return [Named(run, page, Key(locale, path), file) for run, page, locale, path, file in rows]
 
     def interrupted(self) -> bool:
-        """Whether a run never came to its end, or left a write of which nothing is known."""
+        """Return whether a run has not ended, or has left an open intent."""
         if self._db.row("SELECT 1 FROM intent WHERE outcome IS NULL") is not None:
             return True
         return self._db.row("SELECT 1 FROM run WHERE ended IS NULL") is not None
 
     def end_interrupted(self, at: str) -> None:
-        """Note that what interrupted runs had begun is settled."""
+        """End all interrupted runs, once their intents are ended."""
         self._db.write("UPDATE run SET ended = ? WHERE ended IS NULL", (at,))
 
     def latest_time(self) -> str | None:
-        """The latest time that any run began or ended, as ISO; None where there was no run."""
+        """Return the latest time at which a run began or ended (ISO), or None."""
         row = self._db.row("SELECT max(started), max(ended) FROM run")
         return max((str(at) for at in row if at is not None), default=None)
 
     def has_expired(self, before: str) -> bool:
-        """Whether ``forget`` would forget something."""
-        return self._db.row("SELECT 1 FROM run WHERE aged_from < ?", (before,)) is not None
+        """Return whether ``delete_older`` would delete a run."""
+        return self._db.row("SELECT 1 FROM run WHERE retained_since < ?", (before,)) is not None
 
     def delete_older(self, now: str, before: str) -> None:
-        """Forget runs of which a right clock has known since a time (ISO), with their
-        backups.
+        """Delete runs that were retained since before a time (ISO), with their backups.
 
-        ``now`` is by a clock that is right. Those that ended since it was last asked age from now
-        on: the times of their own may be those of a clock that was wrong.
+        ``now`` is the time of a clock known to be right. It starts the retention of runs that ended
+        since the last call: their own times may come from a clock that was wrong.
         """
-        old = "(SELECT id FROM run WHERE aged_from < ?)"
+        old = "(SELECT id FROM run WHERE retained_since < ?)"
         with self._db.transaction():
             self._db.write(
-                "UPDATE run SET aged_from = ? WHERE aged_from IS NULL AND ended IS NOT NULL", (now,)
+                "UPDATE run SET retained_since = ?"
+                " WHERE retained_since IS NULL AND ended IS NOT NULL",
+                (now,),
             )
             self._db.write(
                 f"DELETE FROM backup WHERE intent IN (SELECT id FROM intent WHERE run IN {old})",
                 (before,),
             )
             self._db.write(f"DELETE FROM intent WHERE run IN {old}", (before,))
-            self._db.write("DELETE FROM run WHERE aged_from < ?", (before,))
+            self._db.write("DELETE FROM run WHERE retained_since < ?", (before,))
 
     def _entries(self, condition: str, *values: object) -> list[JournalEntry]:
         with self._db.translate_errors():
@@ -312,7 +314,7 @@ def _entry(row: tuple[Any, ...], unpack: Unpacker) -> JournalEntry:
     ) = row[:13]
     from_locale, from_path, from_file, outcome = row[13:]
     if verb not in _VERBS or side not in _SIDES or outcome not in (None, *get_args(Outcome)):
-        raise ValueError("an entry of the journal is none that a run makes")
+        raise ValueError("an entry of the journal has an unknown verb, side or outcome")
     intent = Intent(
         run,
         verb,

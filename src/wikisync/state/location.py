@@ -1,7 +1,7 @@
-"""Where the state lies: its folder and its files, checked before any of them is opened.
+"""Check the state's folder and files before any of them is opened.
 
-A repository may bring a folder ``.wikisync`` of its own. A link in it, or a state that Git tracks,
-is refused with a StateError.
+A repository may contain a planted folder ``.wikisync``. A link in it, or a state that Git tracks,
+raises StateError.
 """
 
 from __future__ import annotations
@@ -24,17 +24,17 @@ _IGNORE: Final = b"*\n"
 
 
 def prepare(folder: Path) -> None:
-    """Make the state's folder, or check the one that is there. Raises StateError."""
+    """Create the state's folder, or check the existing one. Raises StateError."""
     with translate_os_errors(folder):
         private_files.make_folder(folder)
         ignore = folder / ".gitignore"
         found = private_files.check_file(ignore)
-        if found is None or not found.st_size:  # a run was killed amid it
+        if found is None or not found.st_size:  # a run was killed while writing it
             private_files.replace_file(ignore, _IGNORE)
 
 
 def check(folder: Path) -> Path:
-    """Check the state's folder and every file that SQLite would open; the database's path.
+    """Check the state's folder and every file that SQLite would open. Return the database's path.
 
     Raises StateError.
     """
@@ -49,10 +49,9 @@ def check(folder: Path) -> Path:
 
 
 def refuse_tracked(folder: Path) -> None:
-    """Refuse a state that Git tracks: whoever can commit could have written it. Raises StateError.
+    """Raise StateError for a state that Git tracks: anyone who can commit could have written it.
 
-    Git is asked only where its index has the folder's name: reading that takes a millisecond for
-    10,000 files, and a process ten.
+    Git is started (10 ms) only if its index has the folder's name (1 ms for 10,000 files).
     """
     top = _repository(folder)
     if top == folder:
@@ -63,15 +62,15 @@ def refuse_tracked(folder: Path) -> None:
 
     done = run(folder.parent, "ls-files", "-z", "--", f":(icase){folder.name}")
     names = done.stdout.split(b"\0") if done and not done.returncode else [b"?"]
-    # What is ignored does no harm, and some have committed that.
+    # A committed .gitignore does no harm.
     if any(name and not name.endswith(b".gitignore") for name in names):
         raise StateError(str(folder), "tracked")
 
 
 def create_database(folder: Path) -> None:
-    """Make an empty database file for its owner alone, where there is none. Raises StateError.
+    """Create an empty database file for its owner alone, if there is none. Raises StateError.
 
-    SQLite gives the files beside it the same mode.
+    SQLite creates its companion files with the same mode.
     """
     file = folder / DATABASE
     with translate_os_errors(file), suppress(FileExistsError):
@@ -80,7 +79,7 @@ def create_database(folder: Path) -> None:
 
 @contextmanager
 def translate_os_errors(path: Path) -> Iterator[None]:
-    """Whatever the file system refuses inside is a StateError outside."""
+    """Raise errors of the file system as StateError."""
     try:
         yield
     except private_files.UnsafeFile as error:
@@ -90,12 +89,12 @@ def translate_os_errors(path: Path) -> Iterator[None]:
 
 
 def _repository(folder: Path) -> Path | None:
-    """The innermost folder around the state, or itself, that has a ``.git``."""
+    """Return the innermost folder that has a ``.git``, the state's own included, or None."""
     return next((at for at in (folder, *folder.parents) if os.path.lexists(at / ".git")), None)
 
 
 def _may_track(git: Path, name: str) -> bool:
-    """Whether the index of a repository can have a file below a folder of that name."""
+    """Return whether the index of a repository may have a file below a folder of that name."""
     try:
         if git.is_file():  # a worktree or a submodule
             target = git.read_text("utf-8", "surrogateescape").removeprefix("gitdir:").strip()
@@ -109,6 +108,6 @@ def _may_track(git: Path, name: str) -> bool:
         return False  # nothing was ever added
     except OSError:
         return True
-    # From version 4 on a name may be cut in two; a split index has most of them elsewhere.
+    # From version 4 on names are compressed; a split index has most of them in another file.
     version = int.from_bytes(index[4:8], "big")
     return split or version > 3 or name.lower().encode() in index.lower()

@@ -1,4 +1,4 @@
-"""One run at a time: a lock beside the state, which dies with its process."""
+"""Allow one run at a time, with a lock file that the system releases when the process ends."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _MOST: Final = 4096
-"""Bytes of the holder's note that are read; it has some sixty."""
+"""The number of bytes that are read of the holder's file, which has about sixty."""
 
 
 @contextmanager
 def run_lock(folder: Path, at: str) -> Iterator[None]:
-    """Hold the lock of the state in ``folder``. ``at`` is ISO time, for those who find it held.
+    """Hold the lock of the state in ``folder``. ``at`` is the present time (ISO).
 
-    Raises Locked at once where another process holds it, with whom and since when, and StateError
-    where the lock cannot be there, or is no file of wikisync's own.
+    Raises Locked at once if another process holds it, with its id and start, and StateError if the
+    lock file cannot be created or is unsafe to open.
     """
     from filelock import FileLock, Timeout
 
@@ -43,7 +43,7 @@ def run_lock(folder: Path, at: str) -> Iterator[None]:
     except OSError as error:
         raise StateError(str(file), "unwritable", error.strerror or str(error)) from error
     try:
-        with suppress(OSError):  # who holds it is good to know, no more
+        with suppress(OSError):  # the holder's file is only for messages
             note = json.dumps({"pid": os.getpid(), "since": at})
             private_files.replace_file(holder, note.encode())
         yield

@@ -1,7 +1,7 @@
-"""Values of the state as bytes, and back: compressed going in, bounded and checked coming out.
+"""Unpack and check the values that are read from the state.
 
-SQLite keeps any value in any column, and a few bytes can unpack to gigabytes. Whoever reads a state
-therefore asks here whether it is what was written. Raises ValueError where it is not.
+SQLite stores any value in any column, and a few bytes can unpack to gigabytes, so the types and the
+sizes of all values are checked. Raises ValueError for a value that wikisync cannot have written.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 MAX_BYTES: Final = 256 * 1024 * 1024
-"""Bytes of one value unpacked. No answer of a wiki is larger, and a file has a quarter at most."""
+"""The most bytes of one unpacked value. No answer of a wiki and no file is larger."""
 
 MAX_RATIO: Final = 64
-"""Times that all values of one listing may be larger unpacked, beyond ``MOST``."""
+"""How many times larger all values of a query may be unpacked, in addition to ``MAX_BYTES``."""
 
 NUMBER: Final = frozenset({int})
 TEXT: Final = frozenset({str})
@@ -36,7 +36,7 @@ _PAGE: Final = {
 
 
 class Unpacker:
-    """Unpacks the values of one listing, none too large, and not all together either."""
+    """Unpacks the values of one query, with a limit for each and for all together."""
 
     def __init__(self, packed: Iterable[object] = ()) -> None:
         stored = sum(len(value) for value in packed if isinstance(value, bytes))

@@ -174,7 +174,7 @@ def _reset_state(context: RunContext) -> None:
     unshown.clear(context.state)
     # Its runs cannot be taken back on this one, whose pages have ids of their own.
     context.state.set_meta(
-        others=str(max((r.number for r in context.state.journal.runs()), default=0))
+        foreign_runs=str(max((r.number for r in context.state.journal.runs()), default=0))
     )
 
 
