@@ -1,4 +1,4 @@
-"""What a user asked for, and what a command found and did: the two values every command has."""
+"""The request and the report of a command, and the values in them."""
 
 from __future__ import annotations
 
@@ -32,14 +32,13 @@ CommandName = Literal[
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What the user asked for: the command by its name, and the ``direction`` of its plan.
+    """The options of a command: its name, the ``direction`` of its plan, and the rest.
 
-    ``run`` is the run that is to be undone, where the user named one. ``texts``: the report is to
-    have the pages' texts, whatever the command. ``meant`` are the ``paths``
-    as they were understood, once they were: they then no longer depend on the current folder.
-    ``mirror``: the other side is to become what this one is, also where it alone changed.
-    ``file`` is the plan file that is to be written, shown or applied, and ``backup`` the number of
-    the backup that is to be restored.
+    ``run`` is the number of the run to undo, if the user named one. ``texts`` adds the pages'
+    content to the report of any command. ``path_filters`` are the parsed ``paths``, which do not
+    depend on the current folder. ``mirror`` makes the target side equal to the other one, even
+    where only the target changed. ``file`` is the plan file to write, show or apply, ``backup`` the
+    number of the backup to restore.
     """
 
     command: CommandName
@@ -64,10 +63,10 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class PageDiff:
-    """A page of the plan as it is (``old``) and as it would be (``new``); None: not there.
+    """A page of the plan before (``old``) and after (``new``) its action; None is no page.
 
-    For a conflict, ``old`` is the wiki's and ``new`` the folder's. A merge writes to both sides:
-    ``old`` is the wiki's, and ``here`` the folder's.
+    For a conflict, ``old`` is the wiki's page and ``new`` the folder's. A merge writes to both
+    sides: ``old`` is the wiki's page, ``in_folder`` the folder's.
     """
 
     item: Action | Conflict
@@ -78,14 +77,13 @@ class PageDiff:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What a command found and did.
+    """The plan that a command made, and the results of executing it.
 
-    ``notes`` say what stood in the way of finding common ancestors of pages that nothing is
-    remembered of, and whether the wiki's tree of pages may lack some. ``pairs`` are the pages'
-    texts, for ``diff``; ``unsettled`` counts the writes that an interrupted run left, where a
-    command only looked. Of a plan that was reviewed, ``earlier`` counts the steps that an
-    interrupted run of it had done, and ``unplanned`` the changes of today that it does not have.
-    ``restoration`` is what ``restore`` is about.
+    ``notes`` are warnings that do not belong to one page. ``diffs`` are the contents of the pages,
+    for the commands that show them. ``unsettled`` counts the open writes of an interrupted run, for
+    a command that does not recover them. For a reviewed plan, ``earlier`` counts the steps that an
+    interrupted run of it has done, and ``unplanned`` the present changes that it does not have.
+    ``restoration`` is set by ``restore``.
     """
 
     request: Request
@@ -117,7 +115,7 @@ class View:
 
 @dataclass(frozen=True, slots=True)
 class LoggedRun:
-    """A run of the log with its writes."""
+    """A run of the journal with its writes."""
 
     run: RunRecord
     writes: tuple[JournalEntry, ...]

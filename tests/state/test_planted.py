@@ -151,7 +151,8 @@ def test_many_values_that_unpack_to_much_are_damage_together(
         change(
             folder,
             "INSERT INTO intent (run, verb, side, locale, path, file, follows_file, before,"
-            " from_file, outcome) VALUES (1, 'update', 'wiki', 'en', 'a', 'a.md', 0, ?, '', 'done')",
+            " from_file, outcome)"
+            " VALUES (1, 'update', 'wiki', 'en', 'a', 'a.md', 0, ?, '', 'done')",
             values=(packed,),
         )
     assert "too large" in damaged(folder).detail

@@ -1,1 +1,1 @@
-"""workflow."""
+"""The use cases: one function for each command, from opening both sides to its report."""

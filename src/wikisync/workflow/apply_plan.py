@@ -1,8 +1,8 @@
-"""A plan that was reviewed, carried out: the pages as they were reviewed, or nothing.
+"""Apply a reviewed plan: from a plan file, or from the review page.
 
-The plan is made anew from both sides, and only what is in both plans is done: so that a reviewed
-plan never decides a write, wherever it comes from. What it has and today's plan has not is stale,
-and named.
+A new plan is made from both sides, and only the steps that are in both plans are executed: a plan
+file never causes a write by itself, wherever it comes from. A step of the reviewed plan that the
+new plan does not have is stale, and reported.
 """
 
 from __future__ import annotations
@@ -47,14 +47,14 @@ def apply_reviewed(
     plan_id: str | None = None,
     on_result: Callable[[ActionResult], None] = lambda _outcome: None,
 ) -> Report:
-    """Do what was reviewed, as far as it is ``chosen``.
+    """Execute the steps of a reviewed plan for which ``is_selected`` returns True.
 
-    ``request`` is the one that ``reviewed`` was made with, under the name of the command that
-    applies it. Where a page moved on since, on either side, nothing is done, and the report has a
-    refusal for each such page; with ``skip_stale`` the rest is done, and they are skipped outcomes.
-    ``ask`` and ``notice`` are as for ``workflow.run_sync``; ``tell`` hears of each outcome as it
-    is known. ``plan_id`` is remembered, so that a plan file is applied once; one whose run was cut
-    off may be gone on with. Raises what ``workflow.run_sync`` raises.
+    ``request`` is the one that the plan was made with, with the name of the applying command. If a
+    page changed since, nothing is done, and the report has a refusal for each such page; with
+    ``skip_stale`` the other pages are done, and those have skipped results. ``on_result`` is called
+    with each result. ``plan_id`` is stored, so that a plan file is applied only once; after an
+    interrupted run it may be applied again to continue. ``ask``, ``on_interrupt`` and the errors
+    raised are those of ``run_sync``.
     """
     matched, keys = ReviewedSteps(Plan()), {action.key for action in reviewed.writes}
     try:
@@ -95,9 +95,9 @@ def apply_plan_file(
     *,
     skip_stale: bool = False,
 ) -> Report:
-    """Do what a plan file says, once: ``wikisync apply``. ``request`` is ``apply_request``'s.
+    """Apply a plan file, once: ``wikisync apply``. ``request`` comes from ``apply_request``.
 
-    A plan for another wiki, folder or configuration is refused before anything is looked at.
+    A plan for another wiki, folder or configuration is refused before either side is read.
     """
     if (refusal := foreign_plan(plan, config)) is not None:
         return Report(request, config.url, config.folder_name, Plan(refusals=(refusal,)))
@@ -116,9 +116,9 @@ def apply_plan_file(
 def apply_request(
     plan: ReviewedPlan, file: str, *, allow: frozenset[str], max_delete: int | None
 ) -> Request:
-    """The request that a plan file was made with, as one to apply it.
+    """Return the request to apply a plan file, from the one that it was made with.
 
-    The guards count again: what was allowed when it was made is to be allowed again.
+    The guards are checked again: what was allowed for the plan needs to be allowed again.
     """
     made_with = plan.report.request
     limit = made_with.max_delete if max_delete is None else max_delete
@@ -138,13 +138,13 @@ def _execute(
         on_result(outcome)
     if plan_id is not None and not report.plan.writes:
         _mark_complete(context.state, plan_id)
-        plan_id = None  # a run that writes nothing applies nothing
+        plan_id = None  # a run without writes does not count as applied
     report = finish_run(context, report, on_interrupt, on_result=on_result, plan_id=plan_id)
     return replace(report, outcomes=(*report.outcomes, *skipped))
 
 
 def _mark_complete(state: State, plan_id: str) -> None:
-    """Nothing is left of a plan whose run was cut off after its last write."""
+    """Mark a plan as applied whose run was interrupted after its last write."""
     for run in state.journal.runs_of_plan(plan_id)[:1]:
         state.journal.mark_complete(run.number)
 
@@ -157,7 +157,7 @@ def _with_stale_refusals(report: Report, matched: ReviewedSteps) -> Report:
 
 
 def _with_stale_conflicts(report: Report, matched: ReviewedSteps) -> Report:
-    """The report as it is asked about: with the pages that are left out among the conflicts."""
+    """Return the report to ask about, with the skipped pages as conflicts."""
     stale = tuple(
         Conflict(action.key, action.file, "stale", detail=error.found)
         for action, error in matched.stale
@@ -175,9 +175,9 @@ def _refuse_applied(state: State, plan_id: str | None) -> Refusal | None:
 
 
 def _completed_steps(state: State, plan_id: str | None) -> CompletedSteps:
-    """What runs of the plan did that did not come to its end. They must be settled.
+    """Return the steps that earlier runs of the plan have done, without runs that were undone.
 
-    What was taken back since does not count.
+    An interrupted run must be recovered first.
     """
     undone = {run.undoes for run in state.journal.runs()}
     runs = [] if plan_id is None else state.journal.runs_of_plan(plan_id)

@@ -1,4 +1,4 @@
-"""What every command works with: both sides and the state, opened and closed together."""
+"""Open and close both sides and the state together, and run a function as a run of the journal."""
 
 from __future__ import annotations
 
@@ -31,13 +31,13 @@ if TYPE_CHECKING:
 
 
 CREATES: Final = 2
-"""Pages made at once, at the most: more take no less time, and meet more often at the wiki's tree
-of pages (facts, *Speed and races of writes*)."""
+"""The most pages to create at once: more are not faster, and damage the wiki's page tree more often
+(wikijs.md, *Races*)."""
 
 
 @dataclass(frozen=True, slots=True)
 class RunContext:
-    """What a command works with while it works."""
+    """The configuration, both sides, the state and the progress of a command."""
 
     config: Config
     folder: Folder
@@ -50,13 +50,13 @@ class RunContext:
 def open_readonly(
     config: Config, progress: Progress, *, needs_folder: bool
 ) -> Iterator[RunContext]:
-    """A desk to look from: nothing is made, and no lock is needed.
+    """Open both sides and the state to read: nothing is created, and no lock is needed.
 
-    Without ``needs_folder``, a folder that is not there is an empty one. Raises BadConfig,
-    NotConfigured and StateError.
+    Without ``needs_folder``, a missing folder counts as empty. Raises BadConfig, NotConfigured and
+    StateError.
     """
     with ExitStack() as stack:
-        # Offline nothing is ever sent, so that there need not be a token.
+        # An offline command sends nothing and needs no token.
         token = config.token or "none"
         wiki = Wiki(config.url, token, ca_file=config.ca_file, jobs=config.jobs)
         stack.enter_context(wiki)
@@ -70,11 +70,10 @@ def open_readonly(
 def open_for_write(
     config: Config, progress: Progress, *, needs_folder: bool
 ) -> Iterator[RunContext]:
-    """A desk to write from: alone, with a state, and with what was interrupted settled.
+    """Open both sides and the state to write, under the run lock.
 
-    Raises what ``open_readonly`` raises, Locked, FolderError, and WikiError where an interrupted
-    run has
-    to be settled and the wiki cannot be asked.
+    Without ``needs_folder``, a missing folder is created. Raises Locked, FolderError, and what
+    ``open_readonly`` raises.
     """
     if not needs_folder:
         try:
@@ -84,7 +83,7 @@ def open_for_write(
             raise FolderError(config.folder_name, "make", reason) from error
     with ExitStack() as stack:
         stack.enter_context(run_lock(config.state, now()))
-        token = config.token or "none"  # what asks nothing of the wiki needs none
+        token = config.token or "none"  # a restore sends nothing and needs no token
         wiki = Wiki(config.url, token, ca_file=config.ca_file, jobs=config.jobs)
         stack.enter_context(wiki)
         state = State.open(config.state)
@@ -93,15 +92,15 @@ def open_for_write(
 
 
 def recover_interrupted(context: RunContext) -> None:
-    """Look at what an interrupted run had begun, before anything is planned (promise 5)."""
+    """Recover interrupted runs, if there are any (promise 5). Raises WikiError and StateError."""
     if context.state.journal.interrupted():
         recover(context.state, context.folder, context.wiki)
     elif context.state.meta("url") is None:
-        context.folder.remove_temporary_files()  # a killed first run left no state
+        context.folder.remove_temporary_files()  # a first run may have been killed
 
 
 def clock_note(context: RunContext) -> Note | None:
-    """Why a run that begins now will forget nothing, where that is to be told."""
+    """Return a note if the clock is in doubt, so that this run will delete no old backups."""
     found = _clock_note(context)
     if found is None or found.kind != "clock-unknown":
         return found
@@ -120,10 +119,10 @@ def _parse_time(text: str) -> datetime:
 
 
 def _retention_start(context: RunContext) -> str:
-    """The time before which nothing is kept, as the state spells times."""
+    """Return the time before which runs are deleted, as the state stores times."""
     try:
         oldest = _parse_time(now()) - timedelta(days=context.config.keep_days)
-    except OverflowError:  # it is to be kept for longer than there are dates
+    except OverflowError:  # keep_days goes back beyond the year 1
         return ""
     return oldest.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
@@ -138,10 +137,11 @@ def execute_run(
     undoes: int | None = None,
     plan: str | None = None,
 ) -> tuple[tuple[ActionResult, ...], bool]:
-    """A run of the log around ``work``, which yields outcomes and asks whether to stop.
+    """Record a run in the journal around ``work``, and delete runs that are past retention.
 
-    Returns the outcomes, and whether the user stopped it. What old runs kept is forgotten.
-    ``plan`` is the id of the plan file that is applied, which is applied once.
+    ``work`` gets the context and a function that returns whether to stop, and yields results.
+    Return the results, and whether the user stopped the run. ``undoes`` is the number of the run
+    that is undone, ``plan`` the id of the plan file that is applied.
     """
     doubt = _clock_note(context)
     number = context.state.journal.begin_run(command, now(), undoes, plan)
@@ -161,14 +161,14 @@ def execute_run(
             outcomes.append(outcome)
             step()
         stopped = stop()
-    # A state that cannot be written has been told already: what was done must be told too.
+    # The results have the StateError already, and must be returned.
     with suppress(StateError):
         outcomes = with_backups(context.state, number, outcomes)
         if not context.state.journal.open_entries():
             if plan is not None and not stopped and not any(o.is_unfinished for o in outcomes):
                 context.state.journal.mark_complete(number)
             context.state.journal.end_run(number, now())
-        # An undo may be the last to need what was kept.
+        # An undo deletes nothing: the user may still need the backups.
         if undoes is None and doubt is None:
             context.state.journal.delete_older(now(), _retention_start(context))
     return tuple(outcomes), stopped

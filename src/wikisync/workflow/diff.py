@@ -1,4 +1,4 @@
-"""The texts behind a plan: each page as it is and as it would be, for those who review."""
+"""Return the content of each page of a plan, before and after."""
 
 from __future__ import annotations
 
@@ -31,11 +31,10 @@ def page_diffs(
     *,
     exact: bool = False,
 ) -> tuple[PageDiff, ...]:
-    """A pair for every action that writes and every conflict, in the plan's order.
+    """Return a PageDiff for every action that writes and every conflict, in the plan's order.
 
-    What the plan did not need to read is read now, in batches; with ``exact``, so is a page that
-    changed since it was last read, though in nothing that counts for its file. Raises WikiError and
-    FolderError.
+    Pages that the plan has no content of are read, in batches. ``exact`` also reads pages that
+    changed in nothing that their file has. Raises WikiError and FolderError.
     """
     plan = with_remote_content(wiki, plan)
     unfiltered: list[Action | Conflict] = [*plan.writes, *plan.conflicts]
@@ -64,11 +63,10 @@ def page_diffs(
 def with_remote_content(
     wiki: Wiki, plan: Plan, *, only: Collection[Key] | None = None, lenient: bool = False
 ) -> Plan:
-    """The plan with what it did not need to read of the pages that it writes or names, read now.
+    """Return the plan with the content of the wiki's pages that it has no fingerprint of.
 
-    What is to be done to a page is then told with the page as it was seen; ``only`` those of these
-    keys. Raises WikiError; with ``lenient``, a page that is gone, hidden or moved meanwhile is left
-    as it was listed.
+    ``only`` limits this to pages with these keys. With ``lenient``, a page that is gone, hidden or
+    moved by now is left without content. Raises WikiError.
     """
     unfiltered: list[Action | Conflict] = [*plan.writes, *plan.conflicts]
     items = [item for item in unfiltered if only is None or item.key in only]
@@ -86,7 +84,7 @@ def with_remote_content(
 def _read(
     wiki: Wiki, unread: Iterable[Remote | None], *, lenient: bool = False
 ) -> Iterator[Remote]:
-    """The pages, read whole, as far as they are there and where they were listed."""
+    """Read pages and yield them with their content. ``lenient`` is as in the caller."""
     wanted = [remote.listed for remote in unread if remote is not None]
     for listed, got in wiki.read(wanted) if wanted else ():
         if isinstance(got, WikisyncError):
@@ -116,7 +114,7 @@ def _page_diff(item: Action | Conflict, local: Page | None, remote: Page | None)
 
 
 def _remote_page(item: Action | Conflict, keys: dict[int, Key], state: State) -> Page | None:
-    """The page on the wiki as it was read, or as the base has it, under whatever key."""
+    """Return the wiki's page of an action or conflict: as read, else as its base has it."""
     if item.remote is None:
         return None
     if item.remote.record is not None:
@@ -126,7 +124,7 @@ def _remote_page(item: Action | Conflict, keys: dict[int, Key], state: State) ->
 
 
 def _is_outdated(item: Action | Conflict, page: Page | None) -> bool:
-    """Whether a page that is to be shown is not the one that was seen."""
+    """Return whether the content to show differs from the fingerprint in the plan."""
     if item.remote is None or (isinstance(item, Action) and item.verb == "move"):
         return False
     return page is None or fingerprint(page) != item.remote.fingerprint
@@ -140,6 +138,6 @@ def _newest(item: Action | Conflict, page: Page | None, by_id: dict[int, Remote]
 def _local_page(folder: Folder, local: Local | None, files: dict[bytes, str]) -> Page | None:
     if local is None:
         return None
-    # A page that is to move has the name already that its file will get.
+    # The plan has the future name of a file whose page is to be moved.
     file = files.get(local.digest, local.file)
     return parse(folder.read(file), local.content_type, file=file).page

@@ -1,6 +1,6 @@
-"""From both sides to a plan that the guards have seen: settle, look, decide, guard.
+"""Create the plan of a command: recover an interrupted run, collect both sides, plan, check guards.
 
-The first steps of every command. Nothing is written here but what settles an interrupted run.
+Nothing is written but what recovers an interrupted run.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 
 _MIRRORED: Final[dict[Command, Prefer]] = {"push": "local", "pull": "wiki"}
-"""Whose word counts where one side is to become what the other one is."""
+"""The side that each mirroring command takes as the source."""
 
 
 def create_plan(
@@ -49,14 +49,15 @@ def create_plan(
     recover: bool = False,
     narrow: Callable[[Plan, Snapshot], Plan] = lambda plan, _sides: plan,
 ) -> tuple[Report, CollectedState | None]:
-    """The plan of the request, guards included; no survey where even the look was refused.
+    """Return a report with the plan of a request, and the state of both sides that it is made of.
 
-    ``narrow`` may take from the plan, before the guards see it.
+    The state is None if a guard refused before it was collected. ``recover`` recovers interrupted
+    runs first. ``narrow`` may remove steps from the plan before its guards are checked.
     """
     report = Report(request, context.config.url, context.config.folder_name, Plan())
     try:
         return _collect_and_plan(context, request, report, narrow, recover=recover)
-    except Unauthenticated:  # one whom the public's rules do not even let list the pages
+    except Unauthenticated:  # a guest who may not even list the pages
         return replace(report, plan=Plan(refusals=(Refusal("guest", side="wiki"),))), None
 
 
@@ -112,7 +113,7 @@ def _collect_and_plan(
     plan = narrow(make_plan(collected.snapshot, options), collected.snapshot)
     notes = collected.notes
     deleted = _deleted(context, collected.snapshot)
-    # To say which side is right is the answer to what that guard asks.
+    # The guard asks which side is right, and a mirror answers that.
     allowed = request.allow | ({"rewound"} if request.mirror else frozenset())
     if request.command in {"status", "diff"}:
         for refusal in rewound(collected.snapshot, request.direction, deleted):
@@ -128,7 +129,7 @@ def _collect_and_plan(
 
 
 def _deleted(context: RunContext, snapshot: Snapshot) -> frozenset[tuple[int, str]]:
-    """The pages on the wiki that the log knows as deleted."""
+    """Return the identities of the wiki's pages that an earlier run deleted."""
     unknown = [
         remote.listed.id
         for key, remote in snapshot.remote.items()
@@ -140,11 +141,10 @@ def _deleted(context: RunContext, snapshot: Snapshot) -> frozenset[tuple[int, st
 def check_state_owner(
     context: RunContext, request: Request
 ) -> Refusal | Literal["ours", "another's"]:
-    """Whose memory the state is: refused where it is another's, unless the user says otherwise.
+    """Return whether the state is of this wiki and folder, or a refusal unless that is allowed.
 
-    Under another address, the pages that it knows tell whether it is the same wiki. Once the user
-    has allowed it, a memory of another wiki does not count: it is a first run. Raises
-    Unauthenticated.
+    With another URL, the pages of the bases tell whether it is the same wiki. The state of another
+    wiki, once allowed, is ignored as in a first run ("another's"). Raises Unauthenticated.
     """
     url, folder = context.state.meta("url"), context.state.meta("folder")
     moved = url is not None and url != context.config.url
@@ -152,7 +152,7 @@ def check_state_owner(
     if request.offline or not (moved or renamed):
         return "ours"
     if moved and not context.state.bases.load():
-        return "another's"  # and nothing is known that could be asked about
+        return "another's"  # there is no base to compare with the wiki's pages
     same = not moved or _same_wiki(context)
     if "foreign-state" not in request.allow:
         return foreign_state(url if moved else None, folder if renamed else None, same=same)
@@ -161,7 +161,7 @@ def check_state_owner(
 
 def _same_wiki(context: RunContext) -> bool:
     connection = context.wiki.connect()
-    if not connection.authenticated:  # what a guest sees tells nothing
+    if not connection.authenticated:  # a guest may see none of the pages
         raise Unauthenticated(context.config.url)
     return is_same_wiki(context.state.bases.load().values(), connection.pages)
 

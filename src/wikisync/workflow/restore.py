@@ -1,4 +1,4 @@
-"""The commands about backups: list those of some pages, and bring one back. No wiki is asked."""
+"""Run the commands about backups: list, show and restore them. The wiki is not asked."""
 
 from __future__ import annotations
 
@@ -34,14 +34,14 @@ if TYPE_CHECKING:
     from wikisync.request import Request
     from wikisync.state.backups import Backup
 
-_BINARY = getattr(os, "O_BINARY", 0)  # of Windows, which else changes line ends
+_BINARY = getattr(os, "O_BINARY", 0)  # Windows would convert line endings without it
 
 
 def backups_of(config: Config, paths: tuple[str, ...]) -> tuple[Backup, ...]:
-    """Return the backups of the pages that PATH arguments mean, the newest first.
+    """Return the backups of the pages that match PATH arguments, the newest first.
 
-    A page is found by each name that it had when a run wrote to it, and by the one that it has now.
-    Raises NoSuchPath for a pattern that is none, and StateError.
+    A page matches by its present name and by each name that it had in a run. Raises NoSuchPath for
+    an invalid pattern, and StateError.
     """
     means = page_selector(parse_paths(paths, config.folder, Path.cwd()))
     with closing(State.open(config.state, create=False)) as state:
@@ -84,10 +84,10 @@ def write_elsewhere(data: bytes, path: Path) -> None:
 
 
 def restore_backup(config: Config, request: Request, ask: Callable[[Report], bool]) -> Report:
-    """Bring the request's backup back into its page's file.
+    """Restore the backup that the request names into the file of its page.
 
-    ``ask`` is shown the plan, and may decline, where the file has content that was never pushed.
-    Raises BackupMissing, NotWritten, FolderError and StateError.
+    If the file has content that was never pushed, ``ask`` gets the report and returns whether to go
+    on. Raises BackupMissing, NotWritten, FolderError and StateError.
     """
     folder = Folder(config.folder, config.ignore, missing_ok=True)
     with closing(State.open(config.state, create=False)) as state:
@@ -107,7 +107,7 @@ def restore_backup(config: Config, request: Request, ask: Callable[[Report], boo
             outcomes = [
                 run_action(restoration.action, partial(restore, apply_context, restoration), None)
             ]
-            # That the state cannot be written is an outcome already.
+            # The result has a StateError already.
             with suppress(StateError):
                 context.state.journal.end_run(number, now())
                 outcomes = with_backups(context.state, number, outcomes)

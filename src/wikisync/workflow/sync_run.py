@@ -1,7 +1,8 @@
-"""The program as a list of steps: settle, look, decide, guard, ask, do, tidy up, report.
+"""Run ``status``, ``diff``, ``push``, ``pull`` and ``sync``.
 
-Every command goes through the same steps; those that only look leave out the last ones. Nothing
-here prints: progress and questions are passed in.
+The steps are: recover an interrupted run, collect both sides, plan, check the guards, ask, execute,
+update the state, report. A dry run ends after the plan. Nothing is printed here: progress and
+questions are parameters.
 """
 
 from __future__ import annotations
@@ -44,11 +45,11 @@ if TYPE_CHECKING:
 __all__ = ["CommandName", "Report", "Request", "dry_run", "locked_report", "run_sync"]
 
 TEXTS: frozenset[CommandName] = frozenset({"diff", "plan", "review"})
-"""The commands that show the pages' texts."""
+"""The commands whose reports have the pages' content."""
 
 
 def dry_run(config: Config, request: Request, progress: Progress) -> Report:
-    """Find out what would be done, and do nothing: ``status``, ``diff`` and every dry run."""
+    """Return the report of ``status``, ``diff`` or a dry run, which writes to neither side."""
     with open_readonly(config, progress, needs_folder=request.direction == "push") as context:
         report, collected = create_plan(context, request)
         if request.command in TEXTS and collected is not None:
@@ -81,10 +82,10 @@ def run_sync(
     ask: Callable[[Report], bool],
     on_interrupt: Callable[[], None] = lambda: None,
 ) -> Report:
-    """Do what was asked: ``push``, ``pull`` and ``sync``.
+    """Plan and execute ``push``, ``pull`` or ``sync``.
 
-    ``ask`` is shown the plan before the first write and may decline; ``notice`` is called when the
-    user asks to stop.
+    ``ask`` gets the planned report before the first write and returns whether to go on;
+    ``on_interrupt`` is called when the user interrupts the run. Raises WikisyncError.
     """
     try:
         with open_for_write(config, progress, needs_folder=request.direction == "push") as context:
@@ -105,7 +106,10 @@ def run_sync(
 
 
 def _with_deleted_pages_read(context: RunContext, plan: Plan, _sides: Snapshot) -> Plan:
-    """The plan with each page read that it deletes and that nothing was known of."""
+    """Return the plan with the content of the pages that it deletes, as a precondition.
+
+    A deletion whose page is gone, hidden or moved by now is left out.
+    """
     unread = {
         action.key
         for action in plan.writes
@@ -125,7 +129,7 @@ def _with_deleted_pages_read(context: RunContext, plan: Plan, _sides: Snapshot) 
 
 
 def _texts(context: RunContext, report: Report, collected: CollectedState) -> tuple[PageDiff, ...]:
-    """The texts for a command that does not need them: where they cannot be read, it has none."""
+    """Return the pages' content for a report; none if it cannot be read."""
     try:
         return page_diffs(context.folder, context.wiki, context.state, report.plan, collected)
     except WikisyncError:
@@ -133,7 +137,7 @@ def _texts(context: RunContext, report: Report, collected: CollectedState) -> tu
 
 
 def locked_report(config: Config, request: Request, error: Locked) -> Report:
-    """The report of a run that found another one at work."""
+    """Return the report of a command that another run has locked out."""
     holder = f"process {error.pid}" if error.pid else ""
     since = f"since {error.since}" if error.since else ""
     refusal = Refusal("locked", detail=", ".join(filter(None, (holder, since))))
@@ -141,7 +145,7 @@ def locked_report(config: Config, request: Request, error: Locked) -> Report:
 
 
 def save_stat_cache(context: RunContext, collected: CollectedState) -> None:
-    """Note what was read of the folder, so that the next run need not. That it fails costs time."""
+    """Store which files were read, so that the next run need not. A StateError is ignored."""
     scanned = collected.scanned
     if scanned.read or scanned.gone:
         with suppress(StateError):
@@ -149,7 +153,7 @@ def save_stat_cache(context: RunContext, collected: CollectedState) -> None:
 
 
 def save_bases(context: RunContext, collected: CollectedState) -> None:
-    """Note what a look found that is no write: whose state this is, and bases recovered."""
+    """Store the recovered bases, and which wiki and folder the state is of. Raises StateError."""
     locales = collected.locales
     with context.state.transaction():
         if collected.without_state:
@@ -165,14 +169,14 @@ def save_bases(context: RunContext, collected: CollectedState) -> None:
 
 
 def _reset_state(context: RunContext) -> None:
-    """Forget what was agreed with another wiki, and what was begun on it. What was kept stays."""
+    """Delete the bases of another wiki and end what is open on it; the backups stay."""
     context.state.bases.drop(context.state.bases.load())
     for entry in context.state.journal.open_entries():
         context.state.journal.end(entry.number, "unknown")
     context.state.journal.end_interrupted(now())
     wiki_writes.mark_clean(context.state)
     unshown.clear(context.state)
-    # Its runs cannot be taken back on this one, whose pages have ids of their own.
+    # Its runs cannot be undone on this wiki, where their page ids mean other pages.
     context.state.set_meta(
         foreign_runs=str(max((r.number for r in context.state.journal.runs()), default=0))
     )
@@ -186,9 +190,10 @@ def finish_run(
     on_result: Callable[[ActionResult], None] = lambda _outcome: None,
     plan_id: str | None = None,
 ) -> Report:
-    """The report of a plan once it is carried out, as a run of the log.
+    """Execute the plan of a report as a run of the journal. Return the report with the results.
 
-    ``tell`` hears each outcome as it is known; ``plan_id`` is of the plan file that is applied.
+    ``on_result`` is called with each result as soon as it is known; ``plan_id`` is the id of the
+    plan file that is applied.
     """
     plan, command = report.plan, report.request.command
     earlier = unshown.load(context.state)
@@ -220,18 +225,18 @@ def finish_run(
 
 
 def _mark_unnoticed(context: RunContext, collected: CollectedState) -> Note:
-    """Have the next run read the pages that changed without their time; the note of them."""
+    """Have the next run read the pages that changed without a new time. Return a note of them."""
     context.state.bases.mark_stale(collected.unnoticed)
     files = sorted(collected.snapshot.bases[key].file for key in collected.unnoticed)
     return Note("unnoticed", len(files), ", ".join(files))
 
 
 def _after_writes(context: RunContext, report: Report, earlier: Iterable[int]) -> Report:
-    """The report, once the wiki's tree holds every page that this run or an earlier one made.
+    """Repair the wiki's page tree and rendering. Return the report with notes of what failed.
 
-    And once the pages that ``earlier`` runs left as not shown to readers were written once more.
+    ``earlier`` are the ids of pages that earlier runs left unrendered: they are written again.
     """
-    if report.request.direction == "pull":  # which writes nothing to the wiki
+    if report.request.direction == "pull":  # a pull writes nothing to the wiki
         return report
     try:
         unshown.rewrite(
@@ -244,7 +249,7 @@ def _after_writes(context: RunContext, report: Report, earlier: Iterable[int]) -
             *unshown.note(context.state),
         )
         return replace(report, notes=(*report.notes, *notes))
-    except StateError:  # which has been told already, if it was needed for a page
+    except StateError:  # the results have it already if a page needed the state
         return report
 
 
@@ -260,10 +265,11 @@ _LABELS: dict[Command, str] = {"push": "Pushing", "pull": "Pulling", "sync": "Sy
 
 
 def _refresh_times(context: RunContext) -> Collection[Listed] | None:
-    """Look at what the run's own writes did to the times of other pages; every page there is now.
+    """Store the new times of pages that the run's writes touched. Return the wiki's list of pages.
 
-    A page's ``updatedAt`` also moves when a page that it links to is written (facts, *Reading*);
-    noting it now lets the next run do with one request. That it fails costs only that.
+    A page's ``updatedAt`` also moves when a page that it links to is written (wikijs.md, *Dates and
+    versions*); with the new times the next run needs one request. Return None if the wiki cannot be
+    asked.
     """
     answer, connection = run_in_thread(context.wiki.connect), None
     try:

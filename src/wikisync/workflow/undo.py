@@ -1,4 +1,4 @@
-"""The runs of the past: what each did, and taking one back."""
+"""Run ``log`` and ``undo``."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 
 def log(config: Config) -> tuple[LoggedRun, ...]:
-    """Every run that is remembered, the newest first. Raises StateError."""
+    """Return every run of the journal, the newest first. Raises StateError."""
     state = State.open(config.state, create=False)
     try:
         return tuple(
@@ -53,10 +53,10 @@ def undo(
     ask: Callable[[Report], bool],
     on_interrupt: Callable[[], None] = lambda: None,
 ) -> Report:
-    """Take the request's run back; without one, the last that wrote something and still stands.
+    """Undo the run that the request names, or else the last one that has writes to undo.
 
-    ``ask`` is shown the plan before the first write and may decline. Raises NoSuchRun, and what
-    makes every write impossible.
+    ``ask`` gets the planned report before the first write and returns whether to go on;
+    ``on_interrupt`` is called when the user interrupts the run. Raises NoSuchRun and WikisyncError.
     """
     if request.dry_run:
         with open_readonly(config, progress, needs_folder=False) as context:
@@ -91,7 +91,7 @@ def undo(
 
 
 def _refuse_foreign_state(context: RunContext, request: Request) -> Report | None:
-    """The refusal of a run that was with another wiki, or in another folder.
+    """Return a report with a refusal if the state is of another wiki or folder; else None.
 
     Raises Unauthenticated.
     """
@@ -110,9 +110,9 @@ def _refuse_foreign_state(context: RunContext, request: Request) -> Report | Non
 def _plan_undo(
     context: RunContext, request: Request, *, recovered: bool = True
 ) -> tuple[Report, int, tuple[UndoStep, ...]]:
-    """The plan of an undo, held against what is there now; its run; and its steps.
+    """Return the plan of an undo, the number of the run to undo, and the steps.
 
-    Without ``settled``, what an interrupted run had begun is judged here too.
+    ``recovered=False`` includes the open writes of an interrupted run.
     """
     if request.run is None:
         number, steps = _last(context, recovered=recovered)
@@ -134,12 +134,12 @@ def _with_interrupted_run(state: State, request: Request) -> Request:
 
 
 def _interrupted_undo(state: State) -> int | None:
-    """The run that an undo was taking back when it was killed: there is where to go on."""
+    """Return the number of the run whose undo was killed, to continue with it; else None."""
     return next((run.undoes for run in state.journal.runs() if run.undoes and not run.ended), None)
 
 
 def _ours(state: State) -> list[RunRecord]:
-    """The runs that were with this wiki, the newest first."""
+    """Return the runs with this wiki, the newest first."""
     return [run for run in state.journal.runs() if not state.from_another_wiki(run.number)]
 
 
