@@ -1,4 +1,4 @@
-"""Both halves of a meeting put together: who is to find a base, what was found, what was not."""
+"""Recover bases that the state does not have, from git's history and the wiki's."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class RecoveredBases:
-    """The bases that were found; the pages that had to be read for it; what stood in the way.
+    """The recovered bases, the pages that were read to find them, and notes of what failed.
 
-    ``moved``: a base's key → the key of its page now, where it was moved on the wiki.
+    ``moved`` maps the key of a base to the present key of its page, if it was moved on the wiki.
     """
 
     bases: dict[Key, StoredBase] = field(default_factory=dict)
@@ -53,11 +53,11 @@ def recover_bases(
     git: Callable[[Path], Repository | None] = Repository.at,
     limit: int = MOST,
 ) -> RecoveredBases:
-    """Bases for pages that differ, that were moved, or whose file git once had and has no more.
+    """Find bases for pages without one that differ, were moved, or whose file git has deleted.
 
-    ``there`` has the pages whole that have a file. Git is started only where there is such a page.
-    ``most`` bounds the versions of one page that are looked at. Raises what makes the wiki
-    unreachable; whatever else stands in the way is a note.
+    ``remote`` must have the content of the pages that have a file. Git is started only if there is
+    such a page. ``limit`` is the most versions of one page to read. Raises WikiError if the wiki
+    cannot be reached; other failures are in the notes.
     """
     changed = dict(differing(local, remote, bases))
     without_local = dict(without_file(local, remote, bases, folder, locales))
@@ -96,7 +96,7 @@ def _with_local_file(candidate: Candidate) -> Candidate:
 def _possibly_unchanged(
     gone: Mapping[Key, Candidate], committed: Mapping[Key, tuple[GitVersion, ...]]
 ) -> dict[Key, Candidate]:
-    """Those pages without a file that may be, as far as the list tells, as git once had them."""
+    """Return the pages without a file whose list entry does not differ from a version in git."""
     return {
         key: page
         for key, page in gone.items()
@@ -108,7 +108,7 @@ def _possibly_unchanged(
 
 
 def _read_pages(wiki: Wiki, unread: Mapping[Key, Candidate]) -> dict[Key, Candidate]:
-    """Those pages, read whole."""
+    """Return the pages with their content; those that are gone, hidden or moved are left out."""
     keys = {page.remote.listed.key: key for key, page in unread.items()}
     found = {}
     try:
@@ -117,7 +117,7 @@ def _read_pages(wiki: Wiki, unread: Mapping[Key, Candidate]) -> dict[Key, Candid
                 remote = Remote(listed, fingerprint(got.page), got)
                 found[keys[listed.key]] = replace(unread[keys[listed.key]], remote=remote)
     except Forbidden:
-        return found  # who cannot read a page cannot tell what it was
+        return found  # without the right to read pages nothing can be compared
     return found
 
 
@@ -125,7 +125,7 @@ def _git_notes(git_history: GitHistory, unresolved: int, without_local: int) -> 
     failed = git_history.failed
     if failed is not None:
         kind: NoteKind = "partial" if failed.partial else "git-failed"
-        # Of pages without a file it could have told whether they were deleted here.
+        # Git would have told whether the files of these pages were deleted.
         return (
             (Note(kind, unresolved or without_local, failed.reason),)
             if unresolved or without_local

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A page that is to find its base. ``local`` is None where only git may know the file."""
+    """A page whose base is to be recovered. ``local`` is None if it has no file now."""
 
     file: str
     content_type: ContentType
@@ -50,7 +50,7 @@ class Candidate:
 def differing(
     local: Mapping[Key, Local], remote: Mapping[Key, RemoteState], bases: Mapping[Key, Base]
 ) -> Iterator[tuple[Key, Candidate]]:
-    """Pages of both sides that nothing is remembered of, and that differ."""
+    """Yield pages without a base that are on both sides and differ."""
     for key, page in _unknown(remote, bases):
         local_file = local.get(key)
         if local_file is None or page.fingerprint is None or page.record is None:
@@ -70,7 +70,7 @@ def without_file(
     folder: Folder,
     locales: Locales,
 ) -> Iterator[tuple[Key, Candidate]]:
-    """Pages of the wiki that nothing is remembered of, and that have no file in the folder."""
+    """Yield pages of the wiki that have neither a base nor a file in the folder."""
     for key, page in _unknown(remote, bases):
         content_type = page.listed.content_type
         if key in local or page.listed.private or not has_file_form(content_type):
@@ -79,7 +79,7 @@ def without_file(
             file = file_of(key, content_type, locales)
         except BadName:
             continue
-        # A file that is there, and no valid page, is not gone.
+        # An existing file that does not parse is not gone.
         if not folder.ignores(file) and not os.path.lexists(folder.root / file):
             yield key, Candidate(file, content_type, page)
 
@@ -87,7 +87,7 @@ def without_file(
 def _unknown(
     remote: Mapping[Key, RemoteState], bases: Mapping[Key, Base]
 ) -> Iterator[tuple[Key, Remote]]:
-    # A page that moved here from elsewhere is remembered under its old name.
+    # A page that was moved has its base under its old key.
     known = {(base.id, base.created_at) for base in bases.values()}
     for key, page in remote.items():
         if key in bases or not isinstance(page, Remote):
@@ -97,14 +97,14 @@ def _unknown(
 
 
 _Value = TypeVar("_Value", str, datetime)
-"""What a file and a page may have in common."""
+"""A title or a time of creation."""
 
 
 @dataclass(frozen=True, slots=True)
 class MoveCandidates:
-    """Candidates for a base, by the key that they had at the base.
+    """Candidates by the key that they had when both sides agreed.
 
-    ``moved`` are the keys, by the wiki, of those whose page was moved there.
+    ``moved`` maps that key to the present one, for pages that were moved on the wiki.
     """
 
     pages: dict[Key, Candidate] = field(default_factory=dict)
@@ -118,10 +118,10 @@ def find_move_candidates(
     without_local: Mapping[Key, Candidate],
     folder: Folder,
 ) -> dict[Key, tuple[Key, Candidate]]:
-    """Pages without a file that are one with a file without a page, by the keys of the pages.
+    """Return pairs of a page without a file and a file without a page, by the key of the page.
 
-    The values are the file's key, and both of them as a candidate. ``alone`` are the pages that
-    have no file; only where there are such is any file read.
+    The values are the file's key, and both as a candidate. ``without_local`` are the pages that
+    have no file; no file is read if there are none.
     """
     if not without_local:
         return {}
@@ -154,9 +154,9 @@ def find_move_candidates(
 
 
 def by_base(found: Mapping[Key, tuple[Key, Candidate]], in_git: Collection[Key]) -> MoveCandidates:
-    """Those pages by the keys that they had at the base.
+    """Return the candidates by the keys that they had when both sides agreed.
 
-    ``in_git`` are the keys of pages of whose names git once had a file: there it was renamed.
+    ``in_git`` are the keys for which git once had a file: these files were renamed.
     """
     candidates = MoveCandidates()
     for page, (file, candidate) in found.items():
@@ -174,7 +174,7 @@ def _unique_pairs(
     local: Mapping[Key, Local],
     without_local: Mapping[Key, Candidate],
 ) -> Iterator[tuple[Key, tuple[Key, Candidate]]]:
-    """A page and a file that are alone in what they have in common, and of the same kind."""
+    """Yield pages and files with a unique common value and the same content type."""
     for value in files.keys() & pages.keys():
         if len(files[value]) == len(pages[value]) == 1:
             file, page = files[value][0], pages[value][0]

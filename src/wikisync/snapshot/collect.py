@@ -1,9 +1,8 @@
-"""Both sides and the base as they are now, put together for the planner.
+"""Collect both sides and the base as they are now, as the planner's input.
 
-The folder is scanned while the wiki answers its one request; then what the list cannot tell is
-read. Nothing is written here, on either side or in the state.
-
-The texts that deciding needs: of files that may have been renamed, of pages that may merge.
+The folder is scanned while the wiki answers one request with its list of pages; then the pages that
+may have changed are read. Nothing is written, neither to a side nor to the state. Contents are
+loaded only if the planner needs them, to detect renames and to merge.
 """
 
 from __future__ import annotations
@@ -44,10 +43,10 @@ if TYPE_CHECKING:
 class CollectedState:
     """Both sides and the base as they are now.
 
-    ``authenticated`` is False for a guest's token; ``anew``: the base was not looked at.
-    ``recovered`` are bases that the state does not have: found where the two histories meet;
-    ``notes`` say what stood in the way of that. ``scanned`` is what the look at the folder found;
-    ``unnoticed`` are pages that changed while their time did not.
+    ``authenticated`` is False if the wiki treats the token as a guest's. ``without_state``: the
+    bases of the state were ignored. ``recovered`` are bases that the state does not have, found in
+    the histories of git and the wiki; ``notes`` say why others were not found. ``scanned`` is the
+    scan of the folder; ``unnoticed`` are pages that changed while their time did not.
     """
 
     snapshot: Snapshot
@@ -69,12 +68,13 @@ def collect(
     without_state: bool = False,
     verify: bool = False,
 ) -> CollectedState:
-    """Look at both sides; ``anew``: as on a first run; ``verify``: reading all.
+    """Read both sides. Raises WikiError, FolderError and StateError.
 
-    Raises what makes the look impossible.
+    ``without_state`` ignores the bases of the state, as in a first run; ``verify`` reads every page
+    and file, also those that seem unchanged.
     """
     with progress("Looking at the folder and the wiki") as step:
-        answer = run_in_thread(wiki.connect)  # first of all: the rest is done while the wiki works
+        answer = run_in_thread(wiki.connect)  # first: the folder is scanned while the wiki works
         bases = {} if without_state else _managed(state.bases.load(), folder)
         scanned = scan(folder, bases.values(), step, {} if verify else state.files.load())
         connection = answer.result()
@@ -105,7 +105,7 @@ def collect(
 
 
 def _unnoticed(bases: Mapping[Key, Base], wiki_pages: WikiPages) -> tuple[Key, ...]:
-    """The pages whose content changed on the wiki while their time did not."""
+    """Return the keys of pages whose content changed on the wiki while their time did not."""
     found = []
     for key, base in bases.items():
         remote = wiki_pages.remote.get(key)
@@ -118,9 +118,9 @@ def _unnoticed(bases: Mapping[Key, Base], wiki_pages: WikiPages) -> tuple[Key, .
 
 
 def collect_offline(folder: Folder, state: State, progress: Progress) -> CollectedState:
-    """Look at the folder alone, with the base in the wiki's place.
+    """Read the folder alone, and take the base as the wiki's side.
 
-    Raises NotConfigured where no run has yet met the wiki.
+    Raises NotConfigured if no run has connected to the wiki yet.
     """
     known = state.meta("locales")
     if known is None:
@@ -139,7 +139,7 @@ def collect_offline(folder: Folder, state: State, progress: Progress) -> Collect
 
 
 def _managed(bases: Mapping[Key, Base], folder: Folder) -> dict[Key, Base]:
-    """The bases but for files that ``ignore`` names: those are left alone, and never gone."""
+    """Return the bases without those of ignored files, which never count as gone."""
     return {key: base for key, base in bases.items() if not folder.ignores(base.file)}
 
 
@@ -188,7 +188,7 @@ def _snapshot(
             named.local,
             named.blocked,
             wiki_pages.moved,
-            # A page that is there may yet leave; if not, it is said to be in the way.
+            # The page at the new key may move away too; if not, the planner reports a conflict.
             free=lambda key: not occupied(key) or not _is_same(remote[key], named.local[key]),
             similarity=content.similarity,
             occupied=occupied,
@@ -214,13 +214,13 @@ def _snapshot(
 
 
 def _path_prefixes(file: str) -> Iterator[str]:
-    """A file's name, below those of the folders that it is in."""
+    """Yield the names of the folders that a file is in, then its own."""
     parts = file.split("/")
     return ("/".join(parts[:end]) for end in range(1, len(parts) + 1))
 
 
 def _is_same(remote: RemoteState, local: Local) -> bool:
-    """Whether a new file is the page that has its name: then it is no other page's."""
+    """Return whether a new file equals the page at its key: then it is not a renamed file."""
     if not isinstance(remote, Remote) or remote.fingerprint is None:
         return False
     return not local.fingerprint.changed_fields(remote.fingerprint)
@@ -243,7 +243,7 @@ def _ignored(key: Key, remote: RemoteState, folder: Folder, locales: Locales) ->
 
 @dataclass(slots=True)
 class ContentLoader:
-    """Reads files and bases when they are asked for, each once.
+    """Loads the contents of files and bases on demand, each once.
 
     ``recovered`` are bases that the state does not have yet.
     """
@@ -276,7 +276,7 @@ class ContentLoader:
         return 0 if base is None else len(normalize_content(base.content))
 
     def merge(self, base_key: Key, conflict: Conflict) -> Merged | MergeConflict | None:
-        """The merge of a page that changed on both sides; None where a text is not at hand."""
+        """Merge a page that changed on both sides. Return None if a content cannot be loaded."""
         local, remote = conflict.local, conflict.remote
         if local is None or remote is None or remote.record is None:
             return None
@@ -287,16 +287,16 @@ class ContentLoader:
         return three_way(base, file, remote.record.page, changed, merge_text)
 
     def base(self, base_key: Key) -> Page | None:
-        """The page as both sides last agreed on it."""
+        """Return the page as both sides last agreed on it, or None."""
         if base_key not in self._bases:
             stored = self.recovered.get(base_key) or self.state.bases.get(base_key)
             self._bases[base_key] = None if stored is None else stored.page
         return self._bases[base_key]
 
     def file(self, local: Local) -> Page | None:
-        """The page that a file is, under whatever name it lies now; None where it changed since."""
+        """Return the page of a file, found by its digest; None if it changed since the scan."""
         if local.digest not in self._files:
-            # A page that is to move has the name already that its file will get.
+            # The plan has the future name of a file whose page is to be moved.
             names = (found.file for found in self.local.values() if found.digest == local.digest)
             self._files[local.digest] = self._read(next(names, local.file), local)
         return self._files[local.digest]
@@ -312,6 +312,6 @@ class ContentLoader:
 
 
 def merge_text(local: str, base: str, remote: str) -> tuple[str, bool] | None:
-    """Git's three-way merge of a text, and whether it is clean; None without git."""
+    """Return git's three-way merge of a text and whether it is clean; None without git."""
     merged = merge_file(local, base, remote)
     return None if merged is None else (merged.text, merged.clean)

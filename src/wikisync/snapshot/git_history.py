@@ -1,4 +1,4 @@
-"""The folder's half of a meeting: what git had of the files, and the bases made of it."""
+"""Read the versions of files from git, and make bases of them."""
 
 from __future__ import annotations
 
@@ -32,9 +32,10 @@ _LAST: Final = 253_402_300_799  # the end of the year 9999
 
 
 class GitHistory:
-    """What a repository knows of some pages' files; without one, nothing.
+    """The versions of pages' files in a repository; without one, there are none.
 
-    ``failed`` is what went wrong, ``missing`` how many contents the repository does not have.
+    ``failed`` is the error of git, if it failed; ``missing`` counts the blobs that a partial clone
+    does not have.
     """
 
     def __init__(self, repository: Repository | None, folder: Folder) -> None:
@@ -45,7 +46,7 @@ class GitHistory:
 
     @classmethod
     def find(cls, folder: Folder, git: Callable[[Path], Repository | None]) -> GitHistory:
-        """What the repository around a folder knows, if ``git`` finds one."""
+        """Return the history of the repository that ``git`` finds around a folder."""
         try:
             return cls(git(folder.root), folder)
         except GitFailed as failure:
@@ -55,14 +56,14 @@ class GitHistory:
 
     @property
     def shallow(self) -> bool:
-        """Whether the repository's history is cut off."""
+        """Whether the repository is a shallow clone."""
         return self._repository is not None and self._repository.shallow
 
     def versions(self, candidates: Mapping[Key, Candidate]) -> dict[Key, tuple[GitVersion, ...]]:
-        """Git's versions of the files, newest first; those that are no page are left out.
+        """Return git's versions of each file, the newest first, without those that do not parse.
 
-        A page without a file is there only if git has its file no more: one that is merely not
-        checked out is not gone. Where git fails there is nothing.
+        A page without a file is included only if git has deleted its file: one that is merely not
+        checked out is not gone. Returns nothing if git fails.
         """
         if self._repository is None:
             return {}
@@ -85,7 +86,7 @@ class GitHistory:
     def bases_of(
         self, candidates: Mapping[Key, Candidate], found: Mapping[Key, Ancestor]
     ) -> Iterator[tuple[Key, StoredBase]]:
-        """The bases that the ancestors make."""
+        """Yield the base of each page that has an ancestor."""
         wanted: defaultdict[str, list[Key]] = defaultdict(list)
         for key, ancestor in found.items():
             if ancestor.git_version is not None:
@@ -104,7 +105,7 @@ class GitHistory:
     def _fingerprints(
         self, known: Mapping[Key, tuple[FileVersion, ...]], candidates: Mapping[Key, Candidate]
     ) -> dict[tuple[str, ContentType], Fingerprint]:
-        """The contents' fingerprints: the contents themselves would fill the memory."""
+        """Return fingerprints by blob and content type; the contents would take too much memory."""
         wanted: defaultdict[str, set[ContentType]] = defaultdict(set)
         for key, versions in known.items():
             for version in versions:
@@ -124,7 +125,7 @@ class GitHistory:
 
 
 def read_file(folder: Folder, local: Local | None) -> Document | None:
-    """A file as it was scanned; None where there was none, or it changed since."""
+    """Return a scanned file, parsed; None if there is none, or it changed since the scan."""
     if local is None:
         return None
     try:
@@ -148,7 +149,7 @@ def _versions(
 
 
 def _commit_time(version: FileVersion) -> datetime:
-    # A commit may claim any time, a clock may hold fewer.
+    # A commit can have any time, also one that a datetime cannot hold.
     return datetime.fromtimestamp(min(max(version.time, 0), _LAST), UTC)
 
 
@@ -162,7 +163,7 @@ def _parsed(data: bytes | None, content_type: ContentType) -> Document | None:
 
 
 def _base_from(key: Key, candidate: Candidate, old: Page) -> StoredBase:
-    """The base of a page that both sides once had as ``old``, which may leave fields out."""
+    """Return the base of a page that was ``old`` on both sides; ``old`` may lack fields."""
     now = candidate.remote.record.page if candidate.remote.record else old
     page = old.with_defaults_from(now)
     listed = candidate.remote.listed
@@ -172,10 +173,10 @@ def _base_from(key: Key, candidate: Candidate, old: Page) -> StoredBase:
         candidate.file,
         candidate.content_type,
         local=fingerprint(old),
-        # The wiki keeps a style smaller than it was sent, so that git's is not what it had.
+        # The wiki minifies styles, so the one in git is not what the wiki had.
         remote=fingerprint(page).with_fields_from(("scriptCss",), fingerprint(now)),
         created_at=listed.created_at,
-        updated_at="",  # like no page's: the wiki is read again as long as this is the base
+        updated_at="",  # no page has this time, so the page is read as long as this is its base
         digest=b"",
     )
     return StoredBase(base, page)

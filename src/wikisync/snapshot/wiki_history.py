@@ -1,4 +1,4 @@
-"""The wiki's half of a meeting: histories are read, for all pages together, until all is told."""
+"""Find common ancestors in the wiki's history, reading versions of many pages per request."""
 
 from __future__ import annotations
 
@@ -30,10 +30,10 @@ if TYPE_CHECKING:
 
 
 class WikiHistory:
-    """The search for the ancestors of some pages.
+    """Searches the common ancestors of pages.
 
-    ``most`` bounds the versions of a page that are looked at. ``closed`` are pages whose history
-    the key may not read.
+    ``limit`` is the most versions of a page to list. ``forbidden`` has the pages whose history the
+    key may not read.
     """
 
     def __init__(self, wiki: Wiki, folder: Folder, limit: int) -> None:
@@ -50,7 +50,7 @@ class WikiHistory:
         candidates: Mapping[Key, Candidate],
         committed: Mapping[Key, tuple[GitVersion, ...]],
     ) -> dict[Key, Ancestor]:
-        """The ancestors of the pages that have one; ``committed`` are git's versions of them."""
+        """Return the ancestors of the pages that have one; ``committed`` are versions from git."""
         found: dict[Key, Ancestor] = {}
         waiting = {
             key: _unknown_page(page, committed.get(key, ())) for key, page in candidates.items()
@@ -84,7 +84,7 @@ class WikiHistory:
             if wanted:
                 self._load(wanted, ids)
         except Forbidden:
-            # Whatever is known by now has to do.
+            # Go on with what was read so far.
             self.forbidden |= needed.keys()
             self._versions |= dict.fromkeys(needed, ())
 

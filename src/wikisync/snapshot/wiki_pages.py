@@ -1,4 +1,4 @@
-"""What the wiki shows of every page that either side knows."""
+"""Read the wiki's state of every page that is on it or has a base."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class WikiPages:
-    """The pages by the keys they have now.
+    """The pages by their present keys.
 
-    ``moved``: a base's key → the key of its page now, where that is another. ``displaced``: what
-    became of a base's page in whose place another one is now.
+    ``moved`` maps the key of a base to the present key of its page, if it was moved. ``displaced``
+    has, by the key of the base, the state of pages whose key another page has now.
     """
 
     remote: dict[Key, RemoteState] = field(default_factory=dict)
@@ -41,16 +41,17 @@ def read_wiki(
     *,
     verify: bool = False,
 ) -> WikiPages:
-    """Every page that the wiki or the base knows, as the wiki has it now.
+    """Return every page that the wiki lists or that has a base, as the wiki has it now.
 
-    Reads what it must; with ``verify`` every page that has a base or a file.
+    Pages that may have changed are read; with ``verify`` every page that has a base or a file.
+    Raises WikiError.
     """
     listed = {
         page.key: page
         for page in pages
         if has_file_form(page.content_type) or page.key in named.local
     }
-    # A page keeps its id and its time of creation for as long as it lives.
+    # A page never changes its id and its time of creation.
     key_by_identity = {(page.id, page.created_at): page.key for page in listed.values()}
     moved = {
         key: at
@@ -84,13 +85,13 @@ def _missing(
     wiki: Wiki,
     step: Callable[[], None],
 ) -> dict[Key, RemoteState]:
-    """Pages that the list lacks: absence is not deletion (facts, *Reading*)."""
+    """Read the pages that the list lacks: absence is not deletion (wikijs.md, *Reading*)."""
     found: dict[Key, RemoteState] = {}
     unlisted = [remote_from_base(base).listed for base in missing]
     try:
         for page, got in wiki.read(unlisted):
             step()
-            # The list, which has the tags, left it out: only a read of its own is whole.
+            # A batch takes the tags from the list, which lacks this page: read it on its own.
             complete = _whole(wiki, got) if isinstance(got, Record) else got
             if isinstance(complete, Record) and complete.created_at != page.created_at:
                 complete = PageGone(wiki.url, page.id)  # the id is another page's now
@@ -108,13 +109,13 @@ def _whole(wiki: Wiki, record: Record) -> Record | WikisyncError:
 
 
 def remote_state(key: Key, got: Record | WikisyncError) -> RemoteState:
-    """What a reading of the page that should be at ``key`` says of it. Raises other errors."""
+    """Return the state of the page that should be at ``key``. Raises errors of other causes."""
     match got:
         case PageGone():
             return None
         case PageHidden():
             return Hidden()
-        case Unreachable(reason=reason):  # of this page alone, among others that were read
+        case Unreachable(reason=reason):  # for this page of a batch only
             return Hidden(reason.rstrip("."))
         case WikisyncError():
             raise got
@@ -140,7 +141,7 @@ def _listed(record: Record) -> Listed:
 
 
 def remote_from_base(base: Base) -> Remote:
-    """The page as the base has it, where the wiki does not show it."""
+    """Return the page of a base as if the wiki had listed it unchanged."""
     listed = Listed(
         id=base.id,
         key=base.key,

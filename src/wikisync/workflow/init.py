@@ -1,4 +1,4 @@
-"""``wikisync init``: write the configuration, make the folder, try the connection."""
+"""Run ``wikisync init``: write the configuration, create the folder, test the connection."""
 
 from __future__ import annotations
 
@@ -33,9 +33,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class InitResult:
-    """What ``begin`` made and found. ``error`` is what kept it from trying the connection.
+    """The result of ``init``. ``error`` is set if the connection failed.
 
-    ``lacks`` says which rights the key lacks for keeping pages in sync, as far as that was tried.
+    ``wrote`` is whether the configuration is new; ``connection`` is None without a token or after
+    an error. ``missing_rights`` has the rights that the key lacks for a sync, as far as tested.
     """
 
     config: Config
@@ -45,7 +46,7 @@ class InitResult:
     error: WikisyncError | None = None
 
     def lines(self) -> Iterator[str]:
-        """What a person is told: what was made, what was found, what to do next."""
+        """Yield the lines for a user: what was created, what was found, what to do next."""
         config, verb = self.config, "Wrote" if self.wrote else "Found"
         yield f"{verb} {FILE}: {config.folder_name}/ ↔ {config.url}"
         if self.error is not None:
@@ -65,7 +66,7 @@ class InitResult:
         yield "Next: wikisync pull brings the wiki's pages here, wikisync push sends yours."
 
     def to_json(self) -> str:
-        """The same for programs, in the shape that every command has."""
+        """Return the result as the JSON object that every command prints."""
         from wikisync.planning.model import Plan
         from wikisync.report.json_output import as_data, one_line
         from wikisync.request import Report, Request
@@ -81,11 +82,11 @@ class InitResult:
 def init(
     url: str | None, folder: str, load_file: Callable[[Path], Config] | None = None
 ) -> InitResult:
-    """Begin to keep ``folder`` and the wiki at ``url`` the same, from the current folder.
+    """Write a configuration for ``folder`` and the wiki at ``url`` into the current folder.
 
-    A configuration that is there already is kept, and only tried; but for one of another wiki that
-    ``begin`` wrote, that nobody changed and no run has used. Raises the UsageError family, and
-    FolderError where nothing can be written; never touches a page.
+    An existing configuration is kept and tested, unless ``init`` wrote it for another wiki and it
+    was neither edited nor used. No page or file of a page is changed. Raises UsageError, and
+    FolderError if a file cannot be written.
     """
     file = Path.cwd() / FILE
     wrote = not file.exists() or (
@@ -118,7 +119,7 @@ def _text(url: str, folder: str) -> str:
 
 
 def _never_used(file: Path, url: str) -> bool:
-    """Whether a configuration is as ``begin`` wrote it for another wiki, and no run has used it."""
+    """Return whether a configuration is as ``init`` wrote it for another wiki, and never used."""
     try:
         config = load(file, env={}, need_token=False)
         untouched = file.read_text("utf-8") == _text(config.url, config.folder_name)
@@ -139,7 +140,7 @@ def _test_connection(config: Config, wrote: bool) -> InitResult:
 
 
 def _missing_rights(wiki: Wiki, connection: WikiIndex) -> Forbidden | None:
-    """The rights that the key lacks, asked of a page that is there and of one that is not."""
+    """Return the rights that the key lacks, tested with an existing and with a missing page."""
     try:
         for listed in connection.pages[:1]:
             wiki.read_one(listed.id)
@@ -158,7 +159,7 @@ def _write(file: Path, text: str) -> None:
             handle.write(text)
     except OSError as error:
         if not isinstance(error, FileExistsError):
-            file.unlink(missing_ok=True)  # half a configuration would be kept by the next try
+            file.unlink(missing_ok=True)  # the next init would keep an incomplete file
         raise FolderError(file.name, "write", reason_of(error)) from error
 
 
