@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from wikisync.cli.pager import Paged
+from wikisync.cli.pager import paged
 from wikisync.executables import find_program
 from wikisync.git.process import run
 
@@ -61,9 +61,8 @@ def test_git_and_the_pager_of_the_project_are_not_run(
     monkeypatch.setenv("PATH", os.pathsep.join(("", ".", str(project / "below"))))
     assert run(tmp_path, "--version") is None
     out = io.TextIOWrapper(io.BytesIO(), encoding="utf-8")
-    page = Paged(out, ["less"], 80, 2)
-    page.write("one\ntwo\nthree\n")
-    page.end()
+    with paged(out, ["less"]) as page:
+        page.write("one\ntwo\nthree\n")
     out.seek(0)
     assert out.read() == "one\ntwo\nthree\n"
     assert not (project / "below" / "it-ran").exists()

@@ -142,7 +142,7 @@ def test_every_option_that_help_prints_is_in_the_manual(name: str) -> None:
 
 
 def test_the_help_of_every_command_has_an_example() -> None:
-    assert all(command.example for command in COMMANDS.values() if command.name != manual.PROGRAM)
+    assert all(command.examples for command in COMMANDS.values() if command.name != manual.PROGRAM)
 
 
 # ---- settings, guards, codes, messages

@@ -14,6 +14,9 @@ from typing import Final
 CHILD_ENVIRONMENT: Final = {"NoDefaultCurrentDirectoryInExePath": "1"}
 """Environment variables of child processes: on Windows they then search PATH alone."""
 
+SECRET_PREFIXES: Final = ("WIKISYNC_", "INPUT_", "GITHUB_TOKEN", "GH_TOKEN", "ACTIONS_")
+"""Prefixes of variables that may hold a secret, such as the inputs of an Action."""
+
 # Windows runs these without its command interpreter.
 _SUFFIXES: Final = ("", ".exe", ".com") if os.name == "nt" else ("",)
 

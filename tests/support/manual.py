@@ -55,7 +55,7 @@ class Command:
     name: str
     help: str
     options: tuple[Option, ...]
-    example: str = ""
+    examples: tuple[str, ...] = ()
 
 
 def files() -> list[str]:
@@ -74,9 +74,9 @@ def commands() -> dict[str, Command]:
     for info in app.registered_commands:
         assert info.callback is not None
         name = info.name or info.callback.__name__
-        example = (info.epilog or "").removeprefix("Example: ")
+        examples = tuple((info.epilog or "").removeprefix("Examples:").split("\n  ")[1:])
         found[name] = Command(
-            name, info.help or _help(info.callback), _options(info.callback), example
+            name, _paragraphs(info.help or getdoc(info.callback)), _options(info.callback), examples
         )
     assert app.registered_callback is not None
     assert app.registered_callback.callback is not None
@@ -100,8 +100,7 @@ def reference(command: Command) -> str:
     lines = ["", "```", " ".join([called, *arguments, "[OPTIONS]"]), "```", ""]
     lines += [command.help, ""] if command.help else []
     lines += ["| Option | Meaning |", "|---|---|", *map(_row, command.options)]
-    example = re.sub(r", (then|or) ", r"`, \1 `", command.example)
-    lines += ["", f"Example: `{example}`"] if example else []
+    lines += ["", "Examples:", "", "```", *command.examples, "```"] if command.examples else []
     return "\n".join([*lines, ""])
 
 
@@ -135,8 +134,8 @@ def run(*arguments: str, cwd: Path | None = None, **env: str) -> subprocess.Comp
     )
 
 
-def _help(callback: Callable[..., Any]) -> str:
-    return " ".join((getdoc(callback) or "").split())
+def _paragraphs(text: str | None) -> str:
+    return "\n\n".join(" ".join(part.split()) for part in (text or "").split("\n\n"))
 
 
 def _options(callback: Callable[..., Any]) -> tuple[Option, ...]:

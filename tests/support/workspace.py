@@ -118,7 +118,7 @@ class Workspace:
     def __post_init__(self) -> None:
         # One authority loads twenty times faster than all of the system's.
         given = {"WIKISYNC_TOKEN": self.box.token, "SSL_CERT_FILE": str(TLS / "cert.pem")}
-        self.env = {**dict.fromkeys(_CLEAR), **given, **self.env}
+        self.env = {**dict.fromkeys(_CLEAR), "PAGER": "cat", **given, **self.env}
         self.configure()
         self.folder.mkdir()
 

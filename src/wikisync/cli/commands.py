@@ -1,14 +1,18 @@
-"""The command line: options → workflow → report → exit code. It decides nothing."""
+"""Define the program and its commands: options → request → workflow → report → exit code.
+
+Modules that take time to load are imported inside the functions, so that ``--help`` is quick.
+"""
 
 from __future__ import annotations
 
-from pathlib import Path
+import sys
+from contextlib import redirect_stdout
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from wikisync import __version__
-from wikisync.cli import console_run, plan_commands, review_commands, terminal
+from wikisync.cli import history_commands, plan_commands, sandbox_commands, terminal
 from wikisync.cli.options import (
     Allow,
     Config,
@@ -31,9 +35,11 @@ from wikisync.cli.options import (
     Stat,
     Verify,
     Yes,
-    check_mirror,
+    check_resolution,
+    examples,
     view,
 )
+from wikisync.request import Request
 
 if TYPE_CHECKING:
     from wikisync.planning.model import Command
@@ -45,19 +51,20 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
     help=(
-        "Keep a folder of Markdown pages and a Wiki.js 2.x wiki the same, and lose nothing on the"
-        " way.\n\nBegin with [bold]wikisync demo[/bold], which shows the whole round on a wiki of"
-        " its own, or with [bold]wikisync init https://wiki.example.com[/bold]."
+        "Sync a folder of Markdown pages with a Wiki.js 2.x wiki, without losing edits on either"
+        " side.\n\n[bold]wikisync demo[/bold] shows how it works, on a temporary wiki."
+        " [bold]wikisync init https://wiki.example.com[/bold] sets it up for your own;"
+        " then [bold]wikisync status[/bold] lists what differs."
     ),
     epilog=(
-        "The token is read from WIKISYNC_TOKEN, never from a file. Exit codes: 0 done, or clean;"
-        " 1 something failed; 2 wrong usage or configuration; 3 conflicts remain; 4 refused,"
-        " nothing was written; 5 with --exit-code, there are differences."
+        "The API key is read from the environment variable WIKISYNC_TOKEN, never from a file."
+        "\n\nExit codes: 0 success; 1 an error, or a page failed; 2 wrong usage or configuration;"
+        " 3 conflicts remain; 4 refused, nothing was written; 5 differences, with --exit-code."
     ),
 )
 
 
-def _version(asked: bool) -> None:
+def _print_version(asked: bool) -> None:
     if asked:
         typer.echo(f"wikisync {__version__}")
         raise typer.Exit
@@ -67,27 +74,58 @@ def _version(asked: bool) -> None:
 def _main(
     version: Annotated[
         bool,
-        typer.Option("--version", callback=_version, is_eager=True, help="Show the version."),
+        typer.Option("--version", callback=_print_version, is_eager=True, help="Show the version."),
     ] = False,
 ) -> None:
     pass
 
 
-@app.command(epilog="Example: wikisync init https://wiki.example.com")
+@app.command(
+    epilog=examples(
+        "wikisync init https://wiki.example.com",
+        "wikisync init https://wiki.example.com --folder docs",
+        "wikisync init",
+    )
+)
 def init(
     url: Annotated[
-        str | None, typer.Argument(metavar="URL", help="The wiki's address.", show_default=False)
+        str | None,
+        typer.Argument(
+            metavar="URL",
+            help="The address of the wiki. Without it: the address in wikisync.toml is tried.",
+            show_default=False,
+        ),
     ] = None,
     *,
-    folder: Annotated[str, typer.Option(help="The folder of pages.", metavar="NAME")] = "pages",
+    folder: Annotated[
+        str, typer.Option(help="The folder for the pages.", metavar="NAME")
+    ] = "pages",
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Write wikisync.toml, make the folder, try the connection."""
-    console_run.begin(terminal.OutputOptions(json, quiet), url, folder)
+    """Write wikisync.toml, create the folder, and test the connection to the wiki."""
+    with terminal.error_boundary(terminal.OutputOptions(json, quiet), Request("init", "sync")):
+        from wikisync.workflow.init import init as initialize
+
+        if url is None and sys.stdin.isatty():
+            with redirect_stdout(sys.stderr):
+                url = typer.prompt("Address of the wiki (https://…)", err=True)
+        result = initialize(
+            url, folder, lambda file: terminal.ConfigOptions(file).load(need_token=False)
+        )
+        if json:
+            terminal.print_json(result.to_json())
+        elif not quiet:
+            for line in result.lines():
+                typer.echo(line)
+        raise typer.Exit(1 if result.error else 0)
 
 
-@app.command(epilog="Example: wikisync status guide")
+@app.command(
+    epilog=examples(
+        "wikisync status", "wikisync status guide", "wikisync status --offline --exit-code"
+    )
+)
 def status(
     paths: Paths = None,
     *,
@@ -102,27 +140,36 @@ def status(
     jobs: Jobs = None,
     config: Config = None,
 ) -> None:
-    """Show what differs, page by page. Changes nothing."""
-    console_run.look(
-        terminal.OutputOptions(json, quiet, exit_code),
-        terminal.ConfigOptions(config, jobs),
-        command="status",
-        direction="sync",
-        paths=tuple(paths or ()),
+    """List the pages that differ between the folder and the wiki. Changes nothing."""
+    request = Request(
+        "status",
+        "sync",
+        tuple(paths or ()),
         delete=delete,
         prefer=prefer,
         allow=frozenset(allow or ()),
         offline=offline,
         verify=verify,
     )
+    _compare(
+        request,
+        terminal.OutputOptions(json, quiet, exit_code),
+        terminal.ConfigOptions(config, jobs),
+    )
 
 
-@app.command(epilog="Example: wikisync diff guide/install.md")
+@app.command(
+    epilog=examples(
+        "wikisync diff",
+        "wikisync diff guide/install.md --side-by-side",
+        "wikisync diff --pull --stat",
+    )
+)
 def diff(
     paths: Paths = None,
     *,
     pull: Annotated[
-        bool, typer.Option("--pull", help="The differences as a pull would make them.")
+        bool, typer.Option("--pull", help="Show what a pull would change in the folder.")
     ] = False,
     html: Html = None,
     offline: Offline = False,
@@ -139,26 +186,45 @@ def diff(
     jobs: Jobs = None,
     config: Config = None,
 ) -> None:
-    """Show the differences themselves, as a push would make them. Changes nothing."""
-    check_mirror("push", prefer, mirror=mirror)
-    console_run.look(
-        terminal.OutputOptions(json, quiet, exit_code, view(stat, side_by_side, no_pager), html),
-        terminal.ConfigOptions(config, jobs),
-        command="diff",
-        direction="pull" if pull else "push",
-        paths=tuple(paths or ()),
+    """Show line by line what a push would change on the wiki. Changes nothing."""
+    direction: Command = "pull" if pull else "push"
+    check_resolution(direction, prefer, mirror=mirror)
+    request = Request(
+        "diff",
+        direction,
+        tuple(paths or ()),
         delete=delete,
         prefer=prefer,
         mirror=mirror,
         allow=frozenset(allow or ()),
         offline=offline,
     )
+    layout = view(stat=stat, side_by_side=side_by_side, no_pager=no_pager)
+    _compare(
+        request,
+        terminal.OutputOptions(json, quiet, exit_code, layout, html),
+        terminal.ConfigOptions(config, jobs),
+    )
 
 
-def _writing(command: Command, text: str, example: str) -> None:
-    """Add a command that writes: three names for one plan, which differ in where it may write."""
+def _compare(
+    request: Request, output: terminal.OutputOptions, source: terminal.ConfigOptions
+) -> None:
+    """Print what would be done. Ends the program."""
+    with terminal.error_boundary(output, request):
+        from wikisync.workflow import sync_run
 
-    @app.command(command, help=text, epilog=f"Example: {example}")
+        settings = source.load(need_token=not request.offline)
+        terminal.warn(settings)
+        terminal.check_html(output, settings)
+        report = sync_run.dry_run(settings, request, terminal.progress(output))
+        terminal.print_and_exit(report, output, settings)
+
+
+def _add_sync_command(command: Command, text: str, epilog: str) -> None:
+    """Add a command that writes; the three differ only in the sides that they write to."""
+
+    @app.command(command, help=text, epilog=epilog)
     def write(
         paths: Paths = None,
         *,
@@ -177,15 +243,12 @@ def _writing(command: Command, text: str, example: str) -> None:
         jobs: Jobs = None,
         config: Config = None,
     ) -> None:
-        if markers and command == "push":
-            raise typer.BadParameter("push writes to the wiki alone: pull --markers.")
-        check_mirror(command, prefer, mirror=mirror)
-        console_run.write(
-            terminal.OutputOptions(json, quiet, exit_code),
-            terminal.ConfigOptions(config, jobs),
-            command=command,
-            yes=yes,
-            paths=tuple(paths or ()),
+        check_resolution(command, prefer, mirror=mirror, markers=markers)
+        output = terminal.OutputOptions(json, quiet, exit_code)
+        request = Request(
+            command,
+            command,
+            tuple(paths or ()),
             dry_run=dry_run,
             delete=delete,
             prefer=prefer,
@@ -194,140 +257,59 @@ def _writing(command: Command, text: str, example: str) -> None:
             convert=convert,
             max_delete=max_delete,
             allow=frozenset(allow or ()),
+            texts=terminal.on_github(),
         )
+        with terminal.error_boundary(output, request):
+            from wikisync.workflow import sync_run
+
+            settings = terminal.ConfigOptions(config, jobs).load(writes=not dry_run)
+            terminal.warn(settings)
+            progress = terminal.progress(output)
+            if dry_run:
+                report = sync_run.dry_run(settings, request, progress)
+            else:
+                ask = terminal.confirmation(yes=yes)
+                report = sync_run.run_sync(
+                    settings, request, progress, ask, terminal.print_stopping
+                )
+            terminal.print_and_exit(report, output, settings)
 
 
-_writing(
+_add_sync_command(
     "push",
-    "Bring the wiki to what the folder says.",
-    "wikisync push --dry-run, then wikisync push",
+    "Publish the changes made in the folder to the wiki.\n\nShows them and asks first. Pages"
+    " changed only on the wiki are left as they are: see pull.",
+    examples(
+        "wikisync push --dry-run",
+        "wikisync push",
+        "wikisync push guide --delete",
+        "wikisync push guide/install.md --prefer local",
+    ),
 )
-_writing("pull", "Bring the folder to what the wiki says.", "wikisync pull 'guide/**'")
-_writing(
+_add_sync_command(
+    "pull",
+    "Bring the changes made on the wiki into the folder.\n\nShows them and asks first. Files"
+    " changed only in the folder are left as they are: see push.",
+    examples(
+        "wikisync pull",
+        "wikisync pull 'guide/**' --yes",
+        "wikisync pull guide/install.md --markers",
+    ),
+)
+_add_sync_command(
     "sync",
-    "Push and pull at once: bring each side what changed on the other.",
-    "wikisync sync --prefer local",
+    "Push and pull in one run.\n\nShows all changes and asks first. A page changed on both sides is"
+    " merged if possible; otherwise it is reported as a conflict and left as it is.",
+    examples("wikisync sync --dry-run", "wikisync sync", "wikisync sync --prefer local"),
 )
-
 
 plan_commands.add_to(app)
-review_commands.add_to(app)
-
-
-@app.command(epilog="Example: wikisync log, or wikisync log guide/install.md")
-def log(
-    paths: Annotated[
-        list[str] | None,
-        typer.Argument(
-            metavar="PATH",
-            help="List the backups of these pages instead: a file, a folder, a page's path, under"
-            " its old name or its new one, or a pattern such as 'guide/**'.",
-            show_default=False,
-        ),
-    ] = None,
-    *,
-    json: Json = False,
-    config: Config = None,
-) -> None:
-    """List the runs, and what each did; with PATH, the backups of these pages."""
-    console_run.show_log(
-        terminal.OutputOptions(json), terminal.ConfigOptions(config), tuple(paths or ())
-    )
-
-
-@app.command(epilog="Example: wikisync undo, or wikisync undo 12 --dry-run")
-def undo(
-    run: Annotated[
-        int | None,
-        typer.Argument(
-            metavar="RUN",
-            help="The run's number in the log; without: the last.",
-            show_default=False,
-        ),
-    ] = None,
-    *,
-    dry_run: DryRun = False,
-    yes: Yes = False,
-    json: Json = False,
-    quiet: Quiet = False,
-    config: Config = None,
-) -> None:
-    """Take a run back, page by page, where nothing changed since.
-
-    A page that comes back after a deletion has its content, tags and settings, not its history.
-    """
-    console_run.undo(
-        terminal.OutputOptions(json, quiet),
-        terminal.ConfigOptions(config),
-        run,
-        yes=yes,
-        dry_run=dry_run,
-    )
-
-
-@app.command(epilog="Example: wikisync restore 12, or wikisync restore 12 --print")
-def restore(
-    number: Annotated[
-        int, typer.Argument(metavar="NUMBER", help="The backup's number: see wikisync log PATH.")
-    ],
-    *,
-    print_it: Annotated[
-        bool, typer.Option("--print", help="Print the backup instead; no file is touched.")
-    ] = False,
-    to: Annotated[
-        Path | None,
-        typer.Option(
-            "--output",
-            "-o",
-            metavar="FILE",
-            help="Write it into this new file instead; one that is there is not overwritten.",
-            show_default=False,
-            dir_okay=False,
-        ),
-    ] = None,
-    dry_run: DryRun = False,
-    yes: Yes = False,
-    json: Json = False,
-    quiet: Quiet = False,
-    config: Config = None,
-) -> None:
-    """Bring a backup back into its page's file, from where a push publishes it.
-
-    What stands in the file becomes a backup first. It needs neither the wiki nor a token, and asks
-    only where the file has content that was never pushed.
-    """
-    if print_it and (to is not None or json):
-        raise typer.BadParameter("--print goes with neither --output nor --json.")
-    output, source = terminal.OutputOptions(json, quiet), terminal.ConfigOptions(config)
-    if print_it or to is not None:
-        console_run.print_backup(output, source, number, to)
-    else:
-        console_run.restore(output, source, number, yes=yes, dry_run=dry_run)
-
-
-@app.command(epilog="Example: wikisync sandbox --port 3010 --locales en,fr")
-def sandbox(
-    *,
-    port: Annotated[int, typer.Option(min=0, max=65535, help="The port; 0: any free one.")] = 3010,
-    data: Annotated[
-        Path | None,
-        typer.Option(metavar="DIR", help="Keep the wiki in this folder. [dim]\\[in memory][/dim]"),
-    ] = None,
-    locales: Annotated[str, typer.Option(help="Installed locales, the default first.")] = "en",
-    json: Json = False,
-) -> None:
-    """Run a wiki on this machine to try things on, until Ctrl-C."""
-    console_run.serve(terminal.OutputOptions(json), port, data, locales)
-
-
-@app.command(epilog="Example: wikisync demo")
-def demo() -> None:
-    """Show the whole round on a wiki of its own, in a temporary folder."""
-    console_run.show_demo()
+history_commands.add_to(app)
+sandbox_commands.add_to(app)
 
 
 def main() -> None:
-    """The program ``wikisync``."""
+    """Run the program ``wikisync``."""
     terminal.escape_unencodable()
     terminal.guard_log()
     app(prog_name="wikisync")

@@ -1,13 +1,16 @@
-"""The commands about plan files: ``plan``, ``show`` and ``apply``, as ``cli`` has the others."""
+"""Define the commands about plans under review: ``plan``, ``show``, ``apply`` and ``review``."""
 
 from __future__ import annotations
 
+import webbrowser
+from contextlib import ExitStack, suppress
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 import typer
 
-from wikisync.cli import console_plan, terminal
+from wikisync.cli import terminal
 from wikisync.cli.options import (
     Allow,
     Config,
@@ -27,33 +30,60 @@ from wikisync.cli.options import (
     SideBySide,
     Stat,
     Yes,
-    check_mirror,
+    check_resolution,
+    examples,
     view,
 )
+from wikisync.request import Request
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from wikisync.planning.model import Command
+
+_DIRECTIONS: Final[tuple[Command, ...]] = ("push", "pull", "sync")
 
 Direction = Annotated[
     Literal["push", "pull", "sync"],
-    typer.Argument(metavar="push|pull|sync", help="Which command the plan is for."),
+    typer.Argument(metavar="push|pull|sync", help="The command to plan."),
 ]
 Out = Annotated[
     Path,
     typer.Option("--out", "-o", metavar="FILE", help="Write the plan to this file."),
 ]
-PlanFile = Annotated[Path, typer.Argument(metavar="FILE", help="A file that plan wrote.")]
+PlanFile = Annotated[Path, typer.Argument(metavar="FILE", help="A file written by wikisync plan.")]
 SkipStale = Annotated[
     bool,
-    typer.Option("--skip-stale", help="Leave out pages that moved on since, and do the rest."),
+    typer.Option(
+        "--skip-stale", help="Leave out pages that changed after the plan was made; do the others."
+    ),
+]
+ReviewDirection = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="[push|pull|sync]",
+        help="The command to review. Without it: push.",
+        show_default=False,
+    ),
+]
+NoBrowser = Annotated[
+    bool, typer.Option("--no-browser", help="Only print the address; do not open a browser.")
 ]
 
 
 def add_to(app: typer.Typer) -> None:
     """Add the commands to the program."""
-    app.command(epilog="Example: wikisync plan push -o plan.json")(plan)
-    app.command(epilog="Example: wikisync show plan.json")(show)
-    app.command(epilog="Example: wikisync apply plan.json")(apply)
+    app.command(
+        epilog=examples(
+            "wikisync plan push -o plan.json",
+            "wikisync plan sync guide --html plan.html -o plan.json",
+        )
+    )(plan)
+    app.command(epilog=examples("wikisync show plan.json", "wikisync show plan.json --stat"))(show)
+    app.command(
+        epilog=examples("wikisync apply plan.json", "wikisync apply plan.json --skip-stale --yes")
+    )(apply)
+    app.command(
+        epilog=examples("wikisync review", "wikisync review pull guide", "wikisync review --delete")
+    )(review)
 
 
 def plan(
@@ -75,24 +105,38 @@ def plan(
     jobs: Jobs = None,
     config: Config = None,
 ) -> None:
-    """Write down what a push, pull or sync would do, for review. Changes nothing else."""
-    if markers and direction == "push":
-        raise typer.BadParameter("push writes to the wiki alone: plan pull --markers.")
-    check_mirror(direction, prefer, mirror=mirror)
-    console_plan.plan(
-        terminal.OutputOptions(json, quiet, exit_code, html=html),
-        terminal.ConfigOptions(config, jobs),
+    """Save what a push, pull or sync would do to a file, for review.
+
+    Nothing else is written. Look at the file with show, and carry it out with apply.
+    """
+    check_resolution(direction, prefer, mirror=mirror, markers=markers)
+    output = terminal.OutputOptions(json, quiet, exit_code, html=html)
+    request = Request(
+        "plan",
         direction,
-        out,
-        paths=tuple(paths or ()),
+        tuple(paths or ()),
         delete=delete,
         prefer=prefer,
         mirror=mirror,
         markers=markers,
         convert=convert,
         max_delete=max_delete,
-        allow=_rules(allow),
+        allow=frozenset(allow or ()),
+        file=str(out),
     )
+    with terminal.error_boundary(output, request):
+        from wikisync import planfile
+        from wikisync.workflow import sync_run
+
+        planfile.check(out)
+        settings = terminal.ConfigOptions(config, jobs).load()
+        planfile.check(out, settings.folder)
+        terminal.warn(settings)
+        terminal.check_html(output, settings)
+        report = sync_run.dry_run(settings, request, terminal.progress(output))
+        if not report.plan.refusals:
+            planfile.save(report, planfile.settings_of(settings), out)
+        terminal.print_and_exit(report, output, settings)
 
 
 def show(
@@ -106,11 +150,15 @@ def show(
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Show a plan file as diff would. Needs neither the wiki nor a token."""
-    console_plan.show(
-        terminal.OutputOptions(json, quiet, exit_code, view(stat, side_by_side, no_pager), html),
-        file,
-    )
+    """Show a plan file as diff shows changes. Needs neither the wiki nor an API key."""
+    layout = view(stat=stat, side_by_side=side_by_side, no_pager=no_pager)
+    output = terminal.OutputOptions(json, quiet, exit_code, layout, html)
+    with terminal.error_boundary(output, Request("show", "sync", file=str(file))):
+        from wikisync import planfile
+
+        report = planfile.load(file).report
+        request = replace(report.request, command="show", file=str(file))
+        terminal.print_and_exit(replace(report, request=request), output)
 
 
 def apply(
@@ -126,20 +174,108 @@ def apply(
     jobs: Jobs = None,
     config: Config = None,
 ) -> None:
-    """Do what a plan file says, or nothing: every page must be as it was reviewed.
+    """Carry out a plan file, exactly as it was reviewed, or write nothing.
 
-    Where one moved on, here or on the wiki, it is named, and nothing is written.
+    If a page of the plan changed after the plan was made, in the folder or on the wiki, apply names
+    it and writes nothing.
     """
-    console_plan.apply(
-        terminal.OutputOptions(json, quiet, exit_code),
-        terminal.ConfigOptions(config, jobs),
-        file,
-        yes=yes,
-        skip_stale=skip_stale,
+    output = terminal.OutputOptions(json, quiet, exit_code)
+    with terminal.error_boundary(output, Request("apply", "sync", file=str(file))):
+        from wikisync import planfile
+        from wikisync.workflow import apply_plan
+
+        plan = planfile.load(file)
+        request = apply_plan.apply_request(
+            plan, str(file), allow=frozenset(allow or ()), max_delete=max_delete
+        )
+        settings = terminal.ConfigOptions(config, jobs).load(writes=True)
+        terminal.warn(settings)
+        report = apply_plan.apply_plan_file(
+            settings,
+            request,
+            plan,
+            terminal.progress(output),
+            ask=terminal.confirmation(yes=yes),
+            on_interrupt=terminal.print_stopping,
+            skip_stale=skip_stale,
+        )
+        terminal.print_and_exit(report, output, settings)
+
+
+def review(
+    direction: ReviewDirection = None,
+    paths: Paths = None,
+    *,
+    no_browser: NoBrowser = False,
+    delete: Delete = False,
+    prefer: Prefer = None,
+    markers: Markers = False,
+    convert: Convert = False,
+    max_delete: MaxDelete = None,
+    allow: Allow = None,
+    json: Json = False,
+    quiet: Quiet = False,
+    jobs: Jobs = None,
+    config: Config = None,
+) -> None:
+    """Look at the changes in a browser, choose pages, and publish those.
+
+    The page is served from this machine to one browser only, until you publish or close it.
+    """
+    command, chosen = _split_direction(direction, paths or [])
+    check_resolution(command, markers=markers)
+    output = terminal.OutputOptions(json, quiet)
+    request = Request(
+        "review",
+        command,
+        chosen,
+        delete=delete,
+        prefer=prefer,
+        markers=markers,
+        convert=convert,
         max_delete=max_delete,
-        allow=_rules(allow),
+        allow=frozenset(allow or ()),
     )
+    with terminal.error_boundary(output, request), ExitStack() as open_pages:
+        from wikisync.review import review as run_review
+        from wikisync.review.entrance import redirect_page
+
+        settings = terminal.ConfigOptions(config, jobs).load(writes=True)
+        terminal.warn(settings)
+
+        def opened(address: str) -> None:
+            terminal.print_message(f"Review at {address} (for one browser, once; Ctrl-C to end)")
+            if not no_browser:
+                with suppress(OSError):  # the address is printed
+                    _open_browser(open_pages.enter_context(redirect_page(address)).as_uri())
+
+        report = run_review(
+            settings,
+            request,
+            terminal.progress(output),
+            opened,
+            terminal.print_stopping,
+            lambda: terminal.print_message("The review was not opened for an hour, and has ended."),
+        )
+        terminal.print_and_exit(replace(report, diffs=()), output)
 
 
-def _rules(allow: Iterable[str] | None) -> frozenset[str]:
-    return frozenset(allow or ())
+def _split_direction(first: str | None, paths: list[str]) -> tuple[Command, tuple[str, ...]]:
+    """Return the direction and the PATHs; the first word may be either."""
+    for direction in _DIRECTIONS:
+        if first == direction:
+            return direction, tuple(paths)
+    return "push", (*([first] if first is not None else []), *paths)
+
+
+def _open_browser(url: str) -> None:
+    """Open a browser that has a window; one that runs in this terminal would take it over.
+
+    ``url`` is on its command line, where every account of the machine can read it: no secrets.
+    """
+    try:
+        found = webbrowser.get()
+        if type(found) is not webbrowser.GenericBrowser:
+            found.open(url)
+    except (webbrowser.Error, OSError):
+        return

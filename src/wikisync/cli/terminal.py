@@ -1,7 +1,7 @@
-"""A command at a terminal or in a script: what it asks, what it prints, what it exits with.
+"""Load the configuration, ask, print results and errors, and choose the exit code.
 
-Between the command line and the workflow. Data go to stdout; progress, questions and messages to
-stderr. Heavy modules are imported where they are used, so that ``--help`` stays quick.
+Results go to stdout; progress, questions and messages to stderr. Modules that take time to load are
+imported where they are used, so that ``--help`` is quick.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import sys
 from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass, replace
 from io import TextIOWrapper
-from typing import TYPE_CHECKING, TextIO
+from typing import IO, TYPE_CHECKING
 
 import typer
 
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class OutputOptions:
-    """How the user wants to be told. With a ``view`` pages are shown with their differences."""
+    """What a command prints. With a ``view``, pages are shown with their differences."""
 
     json: bool = False
     quiet: bool = False
@@ -44,54 +44,57 @@ class OutputOptions:
 
 @dataclass(frozen=True, slots=True)
 class ConfigOptions:
-    """Where the configuration comes from, and what overrides it."""
+    """The configuration file, where one was given, and the number of requests that overrides it."""
 
     config: Path | None = None
     jobs: int | None = None
 
     def load(self, *, need_token: bool = True, writes: bool = False) -> Config:
-        """Load the configuration of the run. Raises the UsageError family, UntrustedCheckout."""
+        """Load the configuration. Raises UsageError and its subclasses, UntrustedCheckout.
+
+        ``writes``: the command may write, which a run on GitHub allows only for some events.
+        """
         if on_github():
-            found = _load_on_github(self.config, need_token=need_token, writes=writes)
+            config = _load_on_github(self.config, need_token=need_token, writes=writes)
         else:
             from wikisync.config import load
 
-            found = load(self.config, need_token=need_token)
-        return replace(found, jobs=self.jobs, writes=self.jobs) if self.jobs else found
+            config = load(self.config, need_token=need_token)
+        return replace(config, jobs=self.jobs, writes=self.jobs) if self.jobs else config
 
 
 def _load_on_github(file: Path | None, *, need_token: bool, writes: bool) -> Config:
-    """Load it as the event of the run allows; its token is masked in the log."""
+    """Load the configuration that the event of the GitHub run allows, and mask its token."""
     from wikisync.github import job_output, trust
     from wikisync.github.environment import read_job
 
-    here = read_job(os.environ)
+    current = read_job(os.environ)
     if writes:
-        trust.check_writes(here)
-    found = trust.load(here, file, os.environ, need_token=need_token)
-    job_output.mask(found.token)
-    return found
+        trust.check_writes(current)
+    config = trust.load(current, file, os.environ, need_token=need_token)
+    job_output.mask(config.token)
+    return config
 
 
 def escape_unencodable() -> None:
-    """Let stdout and stderr escape what they have no signs for, as where the locale is ASCII."""
+    """Escape characters that the encoding of stdout or stderr lacks, instead of failing."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
 
 
 def print_stopping() -> None:
-    """Say that the run stops, as the user asked."""
+    """Print that the run stops after the current page."""
     print_message("Stopping after the page in hand. Ctrl-C again: at once.")
 
 
 def confirmation(*, yes: bool) -> Callable[[Report], bool]:
-    """Who decides whether a plan is carried out: a person, unless that was said with ``--yes``."""
+    """Return the function that decides whether a plan is carried out: ``confirm``, or ``--yes``."""
     return lambda report: yes or confirm(report)
 
 
 def confirm(report: Report) -> bool:
-    """Show the plan and ask. Raises NeedsYes where nobody is there to answer."""
+    """Show the plan and ask. Raises NeedsYes where there is no terminal."""
     from wikisync.report.question import question_message
     from wikisync.report.terminal import show_plan
 
@@ -99,17 +102,14 @@ def confirm(report: Report) -> bool:
         raise NeedsYes
     show_plan(report, console_for(stderr=True))
     try:
-        with redirect_stdout(sys.stderr):  # else the blank after the question goes to stdout
+        with redirect_stdout(sys.stderr):  # else the space after the question goes to stdout
             return typer.confirm(question_message(report.plan), err=True)
     except typer.Abort:
         return False
 
 
 def print_and_exit(report: Report, output: OutputOptions, config: Config | None = None) -> None:
-    """Print a report as it was asked for, and end the program.
-
-    A run on GitHub is told there too, where it has a ``config``.
-    """
+    """Print a report and exit with its code. With ``config``, report to a GitHub run as well."""
     code = _print(report, output)
     if config is not None and on_github():
         from wikisync.github.job_output import report_command
@@ -119,7 +119,7 @@ def print_and_exit(report: Report, output: OutputOptions, config: Config | None 
 
 
 def _print(report: Report, output: OutputOptions) -> int:
-    """Print a report as it was asked for; the exit code."""
+    """Print a report, write ``--html``, and return the exit code."""
     from wikisync.report import json_output, terminal
 
     code = json_output.exit_code(report, tell_differences=output.exit_code)
@@ -127,7 +127,7 @@ def _print(report: Report, output: OutputOptions) -> int:
         from wikisync.report.html import builder
 
         builder.write(report, output.html)
-    if report.request.texts:  # they are for GitHub
+    if report.request.texts:  # for GitHub alone
         report = replace(report, diffs=())
     if output.json:
         print_json(json_output.to_json(report))
@@ -142,12 +142,12 @@ def _print(report: Report, output: OutputOptions) -> int:
 
 
 def on_github() -> bool:
-    """Whether this is a run on GitHub, which acts on the log and is told more than that."""
+    """Return whether this is a GitHub Actions run, which acts on commands in the log."""
     return os.environ.get("GITHUB_ACTIONS") == "true"
 
 
 def guard_log() -> None:
-    """On GitHub, keep it from acting on a line of ours that a page or a wiki made up."""
+    """Keep GitHub from acting on commands in the log that a page or a wiki contains."""
     if on_github():
         from wikisync.github.job_output import guard_log as guard
 
@@ -155,7 +155,7 @@ def guard_log() -> None:
 
 
 def print_json(text: str) -> None:
-    """Print the one JSON object of a command; on GitHub its log is not to act on what it holds."""
+    """Print a JSON object; on GitHub, escape what its log would act on."""
     if on_github():
         from wikisync.github.workflow_commands import escape_json_commands
 
@@ -165,7 +165,10 @@ def print_json(text: str) -> None:
 
 @contextmanager
 def error_boundary(output: OutputOptions, request: Request | None = None) -> Iterator[None]:
-    """Errors become sentences and exit codes; no traceback for what can happen in the field."""
+    """Print each WikisyncError as a message and exit: 2 usage, 4 refused, 1 any other.
+
+    With ``request`` and ``--json``, the error is printed as JSON as well. Ctrl-C exits with 130.
+    """
     try:
         yield
     except KeyboardInterrupt:
@@ -190,7 +193,7 @@ def error_boundary(output: OutputOptions, request: Request | None = None) -> Ite
 
 
 def warn(config: Config) -> None:
-    """Say so where the token travels in the clear."""
+    """Print a warning where the token is sent over plain HTTP."""
     from wikisync.report.error_messages import in_the_clear
 
     if warning := in_the_clear(config.url):
@@ -198,7 +201,7 @@ def warn(config: Config) -> None:
 
 
 def check_html(output: OutputOptions, config: Config) -> None:
-    """See that ``--html`` can be done, before there is anything to show. Raises UsageErrors."""
+    """Check that ``--html`` can be written, before any work. Raises UsageError."""
     if output.html is not None:
         from wikisync.report.html.builder import check
 
@@ -206,7 +209,7 @@ def check_html(output: OutputOptions, config: Config) -> None:
 
 
 def print_message(*lines: str) -> None:
-    """Print messages, without what could steer a terminal."""
+    """Print lines to stderr, with their control characters escaped; empty ones are left out."""
     from wikisync.report.text import escape_control
 
     for line in lines:
@@ -215,7 +218,7 @@ def print_message(*lines: str) -> None:
 
 
 def print_bytes(data: bytes) -> None:
-    """Print a file's bytes; on a terminal or on GitHub as text that cannot act there."""
+    """Print bytes as they are; at a terminal or on GitHub, with control characters escaped."""
     from wikisync.report.text import escape_control
 
     binary = getattr(sys.stdout, "buffer", None)
@@ -230,30 +233,36 @@ def print_bytes(data: bytes) -> None:
 
 
 def progress(output: OutputOptions) -> Progress:
-    """How to show progress: on a terminal, unless it is to be quiet."""
+    """Return how to show progress: a bar at a terminal, nothing with ``--quiet`` or without one."""
     from wikisync.progress import silent
     from wikisync.report.progress import on_terminal
 
     return silent if output.quiet or not sys.stderr.isatty() else on_terminal
 
 
-def console_for(*, stderr: bool = False, page: TextIO | None = None) -> Console:
-    """What prints to stdout, to stderr, or to a pager's ``page``."""
+def console_for(*, stderr: bool = False, page: IO[str] | None = None) -> Console:
+    """Return a console that prints to stdout, to stderr, or to ``page``, the input of a pager."""
     from rich.console import Console
 
-    shown = {"file": page, "force_terminal": True} if page else {"stderr": stderr}
-    return Console(**shown, highlight=False, markup=False, emoji=False)
+    if page is None:
+        return Console(stderr=stderr, highlight=False, markup=False, emoji=False)
+
+    class PagerConsole(Console):
+        def on_broken_pipe(self) -> None:
+            """Let the error reach ``paged``; the base class would exit with 1."""
+            raise BrokenPipeError
+
+    return PagerConsole(file=page, force_terminal=True, highlight=False, markup=False, emoji=False)
 
 
 @contextmanager
 def _pageable(output: OutputOptions) -> Iterator[Console]:
-    """A console for results: with a pager behind it where there may be one."""
+    """Yield a console for results, which prints through a pager at a terminal."""
     from wikisync.cli.pager import command, paged
 
-    console = console_for()
     pager = command(os.environ) if output.view is not None and output.view.pager else []
     if pager and sys.stdout.isatty():
-        with paged(sys.stdout, pager, *console.size) as page:
+        with paged(sys.stdout, pager) as page:
             yield console_for(page=page)
     else:
-        yield console
+        yield console_for()

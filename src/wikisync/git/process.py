@@ -14,7 +14,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, Final
 
-from wikisync.executables import CHILD_ENVIRONMENT, find_program
+from wikisync.executables import CHILD_ENVIRONMENT, SECRET_PREFIXES, find_program
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -54,8 +54,6 @@ _KEPT_VARIABLES: Final = (
     *("GIT_CONFIG", "GIT_EXEC_PATH", "GIT_CEILING_DIRECTORIES", "GIT_DISCOVERY_ACROSS"),
     "GIT_SSL_",
 )
-# Prefixes of variables that may hold a secret, such as the inputs of an Action.
-_SECRET_PREFIXES: Final = ("WIKISYNC_", "INPUT_", "GITHUB_TOKEN", "GH_TOKEN", "ACTIONS_")
 _MAX_STDERR: Final = 1 << 16
 
 
@@ -166,7 +164,7 @@ def _environment() -> dict[str, str]:
     kept = {
         name: value
         for name, value in os.environ.items()
-        if not name.startswith(("GIT_", *_SECRET_PREFIXES)) or name.startswith(_KEPT_VARIABLES)
+        if not name.startswith(("GIT_", *SECRET_PREFIXES)) or name.startswith(_KEPT_VARIABLES)
     }
     return (
         kept

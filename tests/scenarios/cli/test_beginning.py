@@ -102,7 +102,7 @@ def test_init_without_an_address_asks_at_a_terminal_and_is_wrong_usage_off_one(
     assert fresh.run("init").code == 2
     assert tree(fresh.root) == {}
     with Terminal(fresh, "init") as terminal:
-        terminal.expect("The wiki's address")
+        terminal.expect("Address of the wiki")
         terminal.type(f"{fresh.box.url}\n")
         assert terminal.end().code == 0
     assert (fresh.root / "wikisync.toml").exists()
@@ -161,7 +161,7 @@ def test_init_says_that_a_key_may_not_write(fresh: Workspace) -> None:
 def test_the_help_of_each_command_has_an_example(ws: Workspace, name: str) -> None:
     for flag in ("--help", "-h"):
         shown = ws.run(name, flag).ok().out
-        assert "Example: wikisync" in " ".join(shown.split())
+        assert "Examples: wikisync" in " ".join(shown.split())
 
 
 def test_the_help_names_every_command_and_where_to_begin(ws: Workspace) -> None:

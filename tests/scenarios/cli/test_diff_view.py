@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
+import shutil
 import sys
 
 import pytest
@@ -105,14 +106,19 @@ def test_a_move_is_one_line_with_both_names(ws: Workspace) -> None:
 # ---- the pager
 
 
-def test_long_output_goes_through_the_pager_and_short_output_does_not(long: Workspace) -> None:
+def test_output_goes_through_the_pager(long: Workspace) -> None:
     code, shown = at_terminal(long, "--exit-code", PAGER=python(PAGED))
     assert code == 5
     assert shown.count("(paged)") == 1
     assert shown.index("(paged)") < shown.index("new.md") < shown.index("+line 1999")
     assert "2 pages: 1 to create on the wiki" in STYLE.sub("", shown)
-    _, shown = at_terminal(long, "home", PAGER=python(PAGED))
-    assert "(paged)" not in shown
+
+
+@pytest.mark.skipif(shutil.which("less") is None, reason="there is no less")
+def test_less_quits_by_itself_after_short_output(long: Workspace) -> None:
+    code, shown = at_terminal(long, "home", "--exit-code", PAGER="less")
+    assert code == 5
+    assert "title: The old title → The new title" in STYLE.sub("", shown)
 
 
 def test_the_pager_of_wikisync_goes_before_the_pager_of_everything(long: Workspace) -> None:

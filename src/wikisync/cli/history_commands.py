@@ -1,0 +1,161 @@
+"""Define the commands about past runs and backups: ``log``, ``undo`` and ``restore``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from wikisync.cli import terminal
+from wikisync.cli.options import Config, DryRun, Json, Quiet, Yes, examples
+from wikisync.request import Request
+
+BackupPaths = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="PATH",
+        help="List the backups of these pages instead: a file, a folder, a page's path (its"
+        " current or a former one), or a pattern such as 'guide/**'.",
+        show_default=False,
+    ),
+]
+Run = Annotated[
+    int | None,
+    typer.Argument(
+        metavar="RUN",
+        help="The number of the run, from wikisync log. Without it: the last run.",
+        show_default=False,
+    ),
+]
+Number = Annotated[
+    int,
+    typer.Argument(metavar="NUMBER", help="The number of the backup, from wikisync log PATH."),
+]
+Print = Annotated[
+    bool, typer.Option("--print", help="Print the backup instead; no file is written.")
+]
+OutputFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--output",
+        "-o",
+        metavar="FILE",
+        help="Write the backup to this new file instead. An existing file is not overwritten.",
+        show_default=False,
+        dir_okay=False,
+    ),
+]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the commands to the program."""
+    app.command(epilog=examples("wikisync log", "wikisync log guide/install.md"))(log)
+    app.command(epilog=examples("wikisync undo --dry-run", "wikisync undo", "wikisync undo 12"))(
+        undo
+    )
+    app.command(
+        epilog=examples(
+            "wikisync restore 12 --print", "wikisync restore 12", "wikisync restore 12 -o old.md"
+        )
+    )(restore)
+
+
+def log(paths: BackupPaths = None, *, json: Json = False, config: Config = None) -> None:
+    """List the runs and what each one did; with PATH, list the backups of these pages."""
+    chosen = tuple(paths or ())
+    with terminal.error_boundary(terminal.OutputOptions(json), Request("log", "sync", chosen)):
+        settings = terminal.ConfigOptions(config).load(need_token=False)
+        url, folder = settings.url, settings.folder_name
+        if chosen:
+            from wikisync.report import backups
+            from wikisync.workflow.restore import backups_of
+
+            found = backups_of(settings, chosen)
+            if json:
+                terminal.print_json(backups.to_json(found, chosen, url, folder))
+            else:
+                backups.show(found, terminal.console_for())
+            return
+        from wikisync.report import run_log
+        from wikisync.workflow import undo as workflow
+
+        runs = workflow.log(settings)
+        if json:
+            terminal.print_json(run_log.to_json(runs, url, folder))
+        else:
+            run_log.show_log(runs, terminal.console_for())
+
+
+def undo(
+    run: Run = None,
+    *,
+    dry_run: DryRun = False,
+    yes: Yes = False,
+    json: Json = False,
+    quiet: Quiet = False,
+    config: Config = None,
+) -> None:
+    """Undo a run: restore every page it changed, unless the page changed again later.
+
+    A page that was deleted comes back with its content, tags and settings, but without its history
+    on the wiki.
+    """
+    output = terminal.OutputOptions(json, quiet)
+    request = Request("undo", "sync", dry_run=dry_run, run=run)
+    with terminal.error_boundary(output, request):
+        from wikisync.workflow import undo as workflow
+
+        settings = terminal.ConfigOptions(config).load(writes=not dry_run)
+        terminal.warn(settings)
+        report = workflow.undo(
+            settings,
+            request,
+            terminal.progress(output),
+            ask=terminal.confirmation(yes=yes),
+            on_interrupt=terminal.print_stopping,
+        )
+        terminal.print_and_exit(report, output, settings)
+
+
+def restore(
+    number: Number,
+    *,
+    print_it: Print = False,
+    to: OutputFile = None,
+    dry_run: DryRun = False,
+    yes: Yes = False,
+    json: Json = False,
+    quiet: Quiet = False,
+    config: Config = None,
+) -> None:
+    """Restore a backup into the file of its page. Publish it with push.
+
+    The content that the file has now becomes a backup first. Needs neither the wiki nor an API key,
+    and asks only if the file has content that was never pushed.
+    """
+    if print_it and (to is not None or json):
+        raise typer.BadParameter("--print goes with neither --output nor --json.")
+    output = terminal.OutputOptions(json, quiet)
+    request = Request("restore", "pull", dry_run=dry_run, backup=number)
+    with terminal.error_boundary(output, request):
+        from wikisync.workflow import restore as workflow
+
+        settings = terminal.ConfigOptions(config).load(need_token=False)
+        if print_it or to is not None:
+            _copy_backup(workflow.read_backup(settings, number), number, to, quiet=quiet)
+            return
+        report = workflow.restore_backup(settings, request, ask=terminal.confirmation(yes=yes))
+        terminal.print_and_exit(report, output, settings)
+
+
+def _copy_backup(data: bytes, number: int, to: Path | None, *, quiet: bool) -> None:
+    """Write a backup's bytes to a new file, or to stdout where ``to`` is None."""
+    if to is None:
+        terminal.print_bytes(data)
+        return
+    from wikisync.workflow.restore import write_elsewhere
+
+    write_elsewhere(data, to)
+    if not quiet:
+        terminal.print_message(f"Wrote backup {number} to {to}.")
