@@ -165,6 +165,32 @@ def test_an_event_that_anybody_causes_writes_githubs_own_commit_alone(
     assert asked_of(thief) == 0
 
 
+@pytest.mark.parametrize("inputs", [{"config": "pr/wikisync.toml"}, {"folder": "pr/pages"}])
+@pytest.mark.parametrize("itself", [False, True])
+@pytest.mark.parametrize("event", ["issue_comment", "workflow_run"])
+def test_a_checkout_below_githubs_own_commit_is_believed_no_more(
+    place: Place, repo: Repo, thief: Sandbox, event: str, inputs: dict[str, str], itself: bool
+) -> None:
+    """A job may check out the default branch, and what anybody made into a folder of it."""
+    del place.event["pull_request"]
+    if itself and "folder" in inputs:
+        place.ws.configure(folder="pr/pages")
+        repo.commit()
+    inner = place.ws.root / "pr"
+    repo.git("clone", "-q", str(place.ws.root), str(inner))
+    (inner / "wikisync.toml").write_text(f'url = "{thief.url}"\n')
+    Repo(inner).commit({"pages/home.md": page("Home", "three\n")})
+    env = {"GITHUB_SHA": repo.git("rev-parse", "HEAD")}
+    if itself:
+        given = ("--config", inputs["config"]) if "config" in inputs else ()
+        result = place.ws.run("push", "--yes", *given, env={**place.environment(event), **env})
+        assert result.code == 4, result
+    else:
+        assert refused(place.act(command="push", url=None, event=event, env=env, **inputs))
+    assert place.ws.box.pages() == []
+    assert asked_of(thief) == 0
+
+
 def test_a_pull_request_that_the_event_does_not_describe_is_not_believed(
     place: Place, repo: Repo
 ) -> None:

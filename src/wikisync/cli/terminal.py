@@ -69,10 +69,10 @@ def _load_on_github(file: Path | None, *, need_token: bool, writes: bool) -> Con
     from wikisync.github.environment import read_job
 
     current = read_job(os.environ)
-    if writes:
-        trust.check_writes(current)
     config = trust.load(current, file, os.environ, need_token=need_token)
     job_output.mask(config.token)
+    if writes:
+        trust.check_writes(current, config.root, config.folder)
     return config
 
 

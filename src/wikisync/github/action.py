@@ -75,7 +75,7 @@ def run_action(env: Mapping[str, str]) -> int:
             has_url = config.url != _NO_URL
             return report_unconfigured(config, job, inputs, untrusted, has_url=has_url)
         if inputs.command != "plan":
-            check_writes(job)
+            check_writes(job, config.root, config.folder)
         return _run_command(ActionRun(inputs, job, config))
     except WikisyncError as error:
         _print_error(error, job)

@@ -18,7 +18,7 @@ from wikisync.git.process import run
 from wikisync.github.environment import NO_COMMIT
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from wikisync.config import Config
     from wikisync.github.environment import Job
@@ -43,8 +43,12 @@ class Trust:
     may_write: bool
 
 
-def trust_of(job: Job) -> Trust:
-    """Return what a run trusts, by its event and its checked-out commit."""
+def trust_of(job: Job, *folders: Path) -> Trust:
+    """Return what a run trusts, by its event and its checked-out commits.
+
+    ``folders`` are those that the run reads: a workflow can check out a pull request into a folder
+    of the workspace, which has a repository of its own.
+    """
     pull_request = job.pull_request
     if pull_request is not None:
         return Trust(
@@ -57,14 +61,24 @@ def trust_of(job: Job) -> Trust:
     if job.event == "merge_group":
         return Trust(job.merge_base, may_write=True)
     # For all other events, GITHUB_SHA is a commit of the default branch.
-    if _resolve(job.workspace, "HEAD^{commit}") == job.sha:
+    if all(_resolve(each, "HEAD^{commit}") == job.sha for each in _in_workspace(job, folders)):
         return Trust(None, may_write=True)
     return Trust(job.sha, may_write=False)
 
 
-def check_writes(job: Job) -> None:
-    """Raise UntrustedCheckout where commands that write may not run."""
-    if not trust_of(job).may_write:
+def _in_workspace(job: Job, folders: Iterable[Path]) -> Iterator[Path]:
+    """Yield the workspace, and for each folder inside it the nearest one that exists."""
+    workspace = job.workspace.resolve()
+    yield workspace
+    for folder in folders:
+        real = folder.resolve()
+        if real.is_relative_to(workspace):
+            yield next(each for each in (real, *real.parents) if each.is_dir())
+
+
+def check_writes(job: Job, *folders: Path) -> None:
+    """Raise UntrustedCheckout where commands that write may not run on these folders."""
+    if not trust_of(job, *folders).may_write:
         raise UntrustedCheckout("write", job.event)
 
 
@@ -73,7 +87,9 @@ def load(job: Job, file: Path | None, env: Mapping[str, str], *, need_token: boo
 
     Raises UntrustedCheckout where only untrusted files name them, and UsageErrors.
     """
-    commit = trust_of(job).commit
+    start = Path.cwd()
+    folders = [(start / file).resolve().parent] if file else (start, *start.parents)
+    commit = trust_of(job, *folders).commit
     if commit is None:
         return configuration.load(file, env=env, need_token=need_token)
     trusted_settings = _trusted_settings(file, commit, job.workspace.resolve())
