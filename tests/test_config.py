@@ -117,10 +117,15 @@ def test_a_token_in_the_address_is_refused_and_not_repeated(tmp_path: Path) -> N
         ('ignore = "drafts"', "ignore"),
         ("ignore = [1]", "ignore"),
         ('ignore = ["!"]', "ignore"),
+        ('ignore = ["[z-a]"]', "ignore"),
+        (f'ignore = ["{"*a" * 30}"]', "ignore"),
+        (f'ignore = ["{"**/a/" * 30}b"]', "ignore"),
+        ('ignore = ["' + '", "'.join(["x*"] * 1001) + '"]', "ignore"),
         ('write_back = "no"', "write_back"),
         ("max_delete = -1", "max_delete"),
         ("max_delete = true", "max_delete"),
         ("jobs = 0", "jobs"),
+        ("jobs = 65", "jobs"),
         ("jobs = 1.5", "jobs"),
         ("colour = true", "colour"),
         ("[wiki]", "wiki"),
@@ -137,7 +142,22 @@ def test_a_setting_that_cannot_be_is_named_with_its_line(
     assert caught.value.where == str(tmp_path / "wikisync.toml")
 
 
-@pytest.mark.parametrize("data", [b"url = ", b"\xff", b"url = 'a'\nurl = 'b'"])
+def test_patterns_with_stars_in_several_segments_are_taken(tmp_path: Path) -> None:
+    found = loaded(tmp_path, f'url = "{URL}"\nignore = ["**/*_*/*.draft.*", "a/**/b/**"]\n')
+    assert found.ignore == ("**/*_*/*.draft.*", "a/**/b/**")
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        *(b"url = ", b"\xff", b"url = 'a'\nurl = 'b'"),
+        b"url = 'a'\nmax_delete = " + b"1" * 5000,
+        b"url = 'a'\nignore = " + b"[" * 20_000 + b"]" * 20_000,
+        b"url = 'a'\nignore = " + b"{a = " * 5_000 + b"1" + b"}" * 5_000,
+        b"url = 'a'\n" + b"a." * 2_000 + b"b = 1",
+    ],
+    ids=["cut", "bytes", "twice", "digits", "lists", "tables", "dots"],
+)
 def test_a_file_that_is_no_toml_is_refused(tmp_path: Path, data: bytes) -> None:
     (tmp_path / "wikisync.toml").write_bytes(data)
     with pytest.raises(errors.BadConfig):
@@ -149,6 +169,21 @@ def test_a_folder_outside_is_refused(tmp_path: Path, folder: str) -> None:
     with pytest.raises(errors.BadConfig) as caught:
         loaded(tmp_path, f'url = "{URL}"\nfolder = "{folder}"\n')
     assert caught.value.key == "folder"
+
+
+@pytest.mark.parametrize("folder", [".git", ".git/hooks", "docs/.GIT", ".wikisync", "a\\u0000b"])
+def test_a_folder_that_programs_keep_or_no_system_has_is_refused(
+    tmp_path: Path, folder: str
+) -> None:
+    with pytest.raises(errors.BadConfig) as caught:
+        loaded(tmp_path, f'url = "{URL}"\nfolder = "{folder}"\n')
+    assert caught.value.key == "folder"
+
+
+def test_a_folder_whose_links_go_in_circles_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "pages").symlink_to("pages")
+    with pytest.raises(errors.BadConfig):
+        loaded(tmp_path)
 
 
 def test_a_folder_that_leads_outside_by_a_link_is_refused(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ import os
 import re
 import tomllib
 from dataclasses import dataclass
+from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -31,6 +32,15 @@ _JWT = re.compile(r"eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*")
 _SECRET_KEYS: Final = {"token", "api_key", "apikey", "key", "secret", "password", "wikisync_token"}
 
 DEFAULT_KEEP_DAYS: Final = 90
+
+_MOST_JOBS: Final = 64
+"""Each takes a thread and a connection. Who wants more says so by ``--jobs``."""
+_MOST_PATTERNS: Final = 1_000
+_MOST_STARS: Final = 3
+"""Of one segment, and ``**`` of one pattern. With 4 a name of 200 characters takes a second."""
+
+_RESERVED: Final = frozenset({".git", STATE})
+"""Folders of programs, wherever they lie: a page there could change what git or wikisync does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +138,11 @@ def check_folder(where: str, root: Path, name: str) -> Path:
     ``where`` is the file or variable that the name is from, for the error.
     """
     folder = root / name
-    if not folder.resolve().is_relative_to(root.resolve()):
+    try:
+        inside = folder.resolve().relative_to(root.resolve())
+    except (OSError, ValueError, RuntimeError):  # a NUL, or links that go in circles
+        inside = None
+    if inside is None or not _RESERVED.isdisjoint(part.lower() for part in inside.parts):
         raise BadConfig(where, "folder", name, "a folder below wikisync.toml")
     return folder
 
@@ -155,17 +169,20 @@ def _read_settings(file: Path) -> dict[str, Any]:
     try:
         text = file.read_text(encoding="utf-8")
         settings = tomllib.loads(text)
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        shown = {key: repr(value) for key, value in settings.items()}
+    except (OSError, ValueError) as error:  # also a number of more digits than Python reads
         raise BadConfig(str(file), "", str(error), "TOML in UTF-8") from error
+    except RecursionError as error:
+        raise BadConfig(str(file), "", "values that nest too deep", "TOML in UTF-8") from error
     for key, value in settings.items():
-        if holds_token(str(value)) or key.lower().replace("-", "_") in _SECRET_KEYS:
+        if holds_token(shown[key]) or key.lower().replace("-", "_") in _SECRET_KEYS:
             raise TokenInFile(str(file), key)
         if key not in _SETTINGS:
             known = ", ".join(_SETTINGS)
             raise BadConfig(str(file), "", f"`{key}`", f"one of {known}", _line_of(text, key))
         expected, is_valid = _SETTINGS[key]
         if not is_valid(value):
-            raise BadConfig(str(file), key, repr(value), expected, _line_of(text, key))
+            raise BadConfig(str(file), key, shown[key], expected, _line_of(text, key))
     return settings
 
 
@@ -180,29 +197,45 @@ def _is_text(value: object) -> bool:
     return isinstance(value, str) and bool(value.strip())
 
 
-def _is_count(value: object, minimum: int) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and value >= minimum
+def _is_count(value: object, minimum: int, maximum: float = inf) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and minimum <= value <= maximum
 
 
 def _is_patterns(value: object) -> bool:
     if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
         return False
+    if len(value) > _MOST_PATTERNS or any(map(_takes_long, value)):
+        return False
     from pathspec import GitIgnoreSpec
 
     try:
         GitIgnoreSpec.from_lines(value)
-    except ValueError:
+    except (ValueError, re.error):
         return False
     return True
+
+
+def _takes_long(pattern: str) -> bool:
+    """Whether matching a name would try too many ways: their number is a power of the stars'."""
+    segments = pattern.split("/")
+    across = sum("**" in segment for segment in segments)
+    return max(across, *(segment.count("*") for segment in segments)) > _MOST_STARS
 
 
 _SETTINGS: Final[dict[str, tuple[str, Callable[[object], bool]]]] = {
     "url": ("the wiki's address, such as https://wiki.example.com", _is_text),
     "folder": ("the name of a folder", _is_text),
-    "ignore": ("a list of patterns as in a .gitignore", _is_patterns),
+    "ignore": (
+        f"a list of at most {_MOST_PATTERNS:,} patterns as in a .gitignore, with no more than"
+        f" {_MOST_STARS} stars between two slashes, and no more ** than that",
+        _is_patterns,
+    ),
     "write_back": ("true or false", lambda value: isinstance(value, bool)),
     "max_delete": ("a whole number from 0", lambda value: _is_count(value, 0)),
-    "jobs": ("a whole number from 1", lambda value: _is_count(value, 1)),
+    "jobs": (
+        f"a whole number from 1 to {_MOST_JOBS}",
+        lambda value: _is_count(value, 1, _MOST_JOBS),
+    ),
     "keep_days": ("a whole number from 1", lambda value: _is_count(value, 1)),
     "ca_file": ("the name of a PEM file", _is_text),
 }

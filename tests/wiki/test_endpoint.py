@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import pytest
@@ -88,7 +89,9 @@ def test_a_token_that_no_header_can_carry_is_refused_without_showing_it(token: s
 def test_a_file_of_authorities_must_hold_some(tmp_path: Path) -> None:
     endpoint.tls_verification("https://wiki.example.org", TLS / "cert.pem")
     (tmp_path / "text.pem").write_text("no certificate")
-    for file in (tmp_path / "text.pem", tmp_path / "missing.pem", tmp_path):
+    os.mkfifo(tmp_path / "fifo")  # which would be waited for
+    names = ("text.pem", "missing.pem", "fifo", "")
+    for file in (tmp_path / name for name in names):
         with pytest.raises(BadConfig) as caught:
             Wiki("https://wiki.example.org", "token", ca_file=file)
         assert (caught.value.key, caught.value.found) == ("ca_file", str(file))

@@ -158,7 +158,7 @@ class Folder:
             return self._link_in(file) is not None or not stat.S_ISREG(
                 (self.root / file).lstat().st_mode
             )
-        except OSError:
+        except (OSError, ValueError):  # ValueError: a name that the system cannot have
             return False
 
     def folds_case(self) -> bool:

@@ -148,6 +148,8 @@ def _base(row: Sequence[Any]) -> Base:
     if tuple(map(type, row)) != _TYPES:
         raise ValueError("a page's base has a value of the wrong type")
     locale, path, page_id, file, kind, local, remote, created, updated, digest = row
+    if "\0" in file:
+        raise ValueError("a file's name holds a NUL")
     local_print = Fingerprint.parse(local)
     return Base(
         Key(locale, path),

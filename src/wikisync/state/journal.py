@@ -313,6 +313,8 @@ def _entry(row: tuple[Any, ...], unpack: Unpacker) -> JournalEntry:
         before,
     ) = row[:13]
     from_locale, from_path, from_file, outcome = row[13:]
+    if "\0" in f"{file}{from_file}":
+        raise ValueError("a file's name holds a NUL")
     if verb not in _VERBS or side not in _SIDES or outcome not in (None, *get_args(Outcome)):
         raise ValueError("an entry of the journal has an unknown verb, side or outcome")
     intent = Intent(

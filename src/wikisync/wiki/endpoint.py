@@ -74,6 +74,8 @@ def tls_verification(url: str, ca_file: Path | None) -> ssl.SSLContext | bool:
     if ca_file is None:
         return url.startswith("https:") or ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     try:
+        if not ca_file.is_file():  # a FIFO would wait for a writer for ever
+            raise FileNotFoundError
         return ssl.create_default_context(cafile=ca_file)
     except (OSError, ValueError) as problem:
         # A file that is not PEM raises ssl.SSLError, which is an OSError.
