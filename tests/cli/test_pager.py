@@ -87,6 +87,13 @@ def test_the_users_own_settings_of_less_are_kept(
     assert shown(tmp_path, python(TOLD), "x\n" * 9).startswith("paged with -i\n")
 
 
+def test_a_pager_is_not_given_the_token(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WIKISYNC_TOKEN", "s3cret")
+    monkeypatch.setenv("INPUT_TOKEN", "s3cret")
+    tells = "import os, sys; sys.stdin.read(); print('s3cret' in str(os.environ))"
+    assert shown(tmp_path, python(tells), "x\n" * 9) == "False\n"
+
+
 def test_a_pager_that_is_not_there_is_no_error(tmp_path: Path) -> None:
     assert shown(tmp_path, "no-such-pager", "x\n" * 9) == "x\n" * 9
     assert shown(tmp_path, str(tmp_path), "x\n" * 9) == "x\n" * 9

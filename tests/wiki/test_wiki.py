@@ -374,6 +374,7 @@ def test_a_version_names_no_tags_no_style_and_no_script() -> None:
 
 WRONG: list[tuple[dict[str, Any], str]] = [
     ({"id": "1"}, "text in id where a whole number was due"),
+    ({"id": 2**31}, "a number in id where a whole number of 32 bits was due"),
     ({"id": True}, "true or false in id where a whole number was due"),
     ({"id": 1.0}, "a number in id where a whole number was due"),
     ({"path": None}, "null in path where text was due"),

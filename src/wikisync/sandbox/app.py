@@ -208,13 +208,19 @@ def _parse_json(body: bytes) -> Any:
         raise RequestRefused(
             400, f"Unexpected token {start} in JSON at position {text.index(start)}"
         )
+    # A lone surrogate cannot be stored; the database driver of Wiki.js replaces it too.
+    sent = _load_json(text)
+    return _replace_lone_surrogates(sent) if "\\ud" in text.lower() else sent
+
+
+def _load_json(text: str) -> Any:
     try:
-        sent = json.loads(text or "{}")
+        return json.loads(text or "{}")
     except json.JSONDecodeError as error:
         message = f"Expected property name or '}}' in JSON at position {error.pos}"
         raise RequestRefused(400, message) from error
-    # A lone surrogate cannot be stored; the database driver of Wiki.js replaces it too.
-    return _replace_lone_surrogates(sent) if "\\ud" in text.lower() else sent
+    except (ValueError, RecursionError) as error:
+        raise RequestRefused(400, "JSON nested too deep, or a number too long.") from error
 
 
 def _replace_lone_surrogates(value: Any) -> Any:
@@ -233,8 +239,7 @@ def _operation(item: Any) -> Operation:
     if not isinstance(item, dict) or not isinstance(item.get("query"), str):
         raise RequestRefused(400, "Must provide query string.")
     variables = item.get("variables")
-    if isinstance(variables, str):
-        variables = json.loads(variables or "{}")
+    variables = _load_json(variables) if isinstance(variables, str) else variables
     return execution.Operation(
         item["query"], variables if isinstance(variables, dict) else {}, item.get("operationName")
     )

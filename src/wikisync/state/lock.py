@@ -59,5 +59,5 @@ def _holder(file: Path) -> tuple[int | None, str | None]:
         since = str(found["since"])
         datetime.fromisoformat(since)
         return int(found["pid"]), since
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+    except (OSError, ValueError, KeyError, TypeError, OverflowError, RecursionError):
         return None, None

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _OK = 200
+_INT = range(-(2**31), 2**31)
+"""The numbers that GraphQL's Int has; the state holds no larger ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,8 @@ class JsonReader:
         found = self._member(name)
         if not isinstance(found, int) or isinstance(found, bool):
             raise self._unexpected(name, "a whole number", found)
+        if found not in _INT:
+            raise self._unexpected(name, "a whole number of 32 bits", found)
         return found
 
     def items(self, name: str) -> Iterator[JsonReader]:

@@ -119,7 +119,8 @@ def test_a_state_folder_that_is_a_link_is_not_entered(tmp_path: Path) -> None:
 def test_a_holders_note_is_never_followed_nor_read_for_ever(tmp_path: Path) -> None:
     folder = tmp_path / ".wikisync"
     with run_lock(folder, AT):
-        for note in (b"[" * 100_000, b'{"pid": 1, "since": "\\u001b[2J"}', b'{"pid": 1e999}'):
+        endless = f'{{"pid": 1e999, "since": "{AT}"}}'.encode()
+        for note in (b"[" * 100_000, b'{"pid": 1, "since": "\\u001b[2J"}', endless):
             (folder / "lock.json").write_bytes(note)
             with pytest.raises(Locked) as caught, run_lock(folder, AT):
                 pytest.fail("two runs at once")

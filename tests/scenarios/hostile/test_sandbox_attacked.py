@@ -93,6 +93,14 @@ def test_json_that_nests_too_deep_is_refused(box: Sandbox, deep: int) -> None:
     assert send(box, "POST", "/graphql", body, "none").status in {200, 400}
 
 
+@pytest.mark.parametrize(
+    "variables", [b'{"a": ' + b"1" * 5000 + b"}", b'"{"', b'"' + b"[" * 100_000 + b'"']
+)
+def test_variables_that_cannot_be_read_are_refused(box: Sandbox, variables: bytes) -> None:
+    body = b'{"query": "{pages{list{id}}}", "variables": ' + variables + b"}"
+    assert send(box, "POST", "/graphql", body, "none").status == 400
+
+
 def test_fragments_that_double_each_other_end(box: Sandbox) -> None:
     chain = "".join(f"fragment f{n} on PageListItem{{...f{n + 1} ...f{n + 1}}} " for n in range(40))
     query = f"{{pages{{...g0}}}} {chain} fragment f40 on PageListItem{{id}} "
