@@ -78,7 +78,7 @@ def test_a_page_that_the_wiki_cannot_show_is_told_with_the_wikis_words(rig: Rig,
     assert outcome.result == "failed"
     assert isinstance(outcome.error, RenderFailed)
     assert "value too long" in str(error_message(outcome.error))
-    assert "the page is there as sent" in str(error_message(outcome.error)).lower()
+    assert "the page was saved" in str(error_message(outcome.error)).lower()
     found = rig.box.page("home")
     assert found is not None
     assert found["content"] in rig.text("home.md")

@@ -378,7 +378,7 @@ def test_a_place_taken_on_the_wiki_since_the_plan_is_not_moved_onto(synced: Rig)
     rename(synced, "home.md", "start.md")
     plan = synced.plan("push")
     synced.box.create("start", content="Faster.\n")
-    assert left_alone(synced.apply(plan)) == "there is a page now"
+    assert left_alone(synced.apply(plan)) == "the page exists now"
     assert there(synced.box)["en/home"] == before["en/home"]
     assert there(synced.box)["en/start"][2] == "Faster.\n"
 

@@ -101,7 +101,7 @@ def test_a_page_created_on_the_wiki_since_the_plan_is_not_overwritten(rig: Rig) 
     rig.write("home.md")
     plan = rig.plan("push")
     rig.box.create("home", content="Theirs.\n")
-    assert overtaken(rig.apply(plan)) == "there is a page now"
+    assert overtaken(rig.apply(plan)) == "the page exists now"
     assert rig.mutations() == {}
 
 

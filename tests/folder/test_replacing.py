@@ -86,7 +86,7 @@ def test_a_save_between_the_last_look_and_the_replacement_is_put_back(
 ) -> None:
     with (
         before(monkeypatch, "exchange", lambda: save(root / "a.md", SAVED)),
-        pytest.raises(FileChanged, match="edited meanwhile"),
+        pytest.raises(FileChanged, match="edited during the run"),
     ):
         Folder(root).write("a.md", NEW, digest_of(OLD))
     assert (root / "a.md").read_bytes() == SAVED

@@ -85,8 +85,8 @@ def test_what_ends_a_command_early_is_marked_and_summed_up(ws: Workspace) -> Non
     result = ws.run("push", "--yes", env={"WIKISYNC_TOKEN": None})
     assert result.code == 2
     (found,) = log(result).named("error")
-    assert "There is no token" in found.message
-    assert "There is no token" in summary(ws)
+    assert "There is no API key" in found.message
+    assert "There is no API key" in summary(ws)
     assert written(ws) == {}
 
 

@@ -93,7 +93,7 @@ def test_a_page_edited_on_both_sides_is_left_alone_and_the_job_is_red(published:
     assert content(published, "guide/b").endswith("more\n")
     ((file, _, message),) = job.annotations("error")
     assert file == "pages/home.md"
-    assert "Changed since both sides agreed" in message
+    assert "Changed since the last sync" in message
     assert len(published.cache.kept) == 2  # what was done is remembered all the same
 
 
@@ -102,7 +102,7 @@ def test_a_page_that_was_deleted_is_not_deleted_on_the_wiki(published: Scene) ->
     job = published.pushed()
     assert job.green
     assert published.box.page("guide/a") is not None
-    assert "nothing is deleted unless asked" in job.summary
+    assert "not deleted without --delete" in job.summary
 
 
 # ---- a pull request
@@ -223,7 +223,7 @@ def test_a_forks_renamed_and_deleted_pages_are_shown_as_such(published: Scene) -
     published.commit({**moved, "pages/guide/b.md": None}, "edit")
     summary = published.pull_request("edit", fork=True).summary
     assert "<code>guide/a.md</code> → <code>guide/z.md</code>" in summary
-    assert "| delete on the wiki | <code>guide/b.md</code> | nothing is deleted unless" in summary
+    assert "| delete on the wiki | <code>guide/b.md</code> | not deleted without" in summary
 
 
 # ---- fetching

@@ -75,7 +75,7 @@ def test_choosing_the_wiki_everywhere_gives_the_wikis_page() -> None:
 def test_a_file_with_marks_is_a_problem_until_they_are_gone() -> None:
     for fields in (("content",), ("title",), ("title", "content")):
         found = show(HEADER + "One.\n\nMine.\n", THERE, None, *fields)
-        with pytest.raises(BadPage, match="conflict marks"):
+        with pytest.raises(BadPage, match="conflict markers"):
             parse(found.encode(), "markdown")
 
 
@@ -132,5 +132,5 @@ def test_texts_that_count_as_equal_are_left_as_they_are() -> None:
 def test_marks_within_a_code_fence_are_a_problem_too() -> None:
     text = HEADER + "```\nMine.\n```\n"
     found = show(text, replace(THERE, content="```\nTheirs.\n```\n"), None, "content")
-    with pytest.raises(BadPage, match="conflict marks"):
+    with pytest.raises(BadPage, match="conflict markers"):
         parse(found.encode(), "markdown")

@@ -50,7 +50,7 @@ def test_a_file_is_its_page_and_a_page_its_file(file: str, kind: ContentType, ke
         (".hidden.md", "dot"),
         ("a/../b.md", "dot"),
         ("../b.md", "dot"),
-        ("a b.md", "blank"),
+        ("a b.md", "spaces"),
         ("a\\b.md", "backslash"),
         ("a//b.md", "segment"),
         ("/a.md", "slash"),
@@ -59,10 +59,10 @@ def test_a_file_is_its_page_and_a_page_its_file(file: str, kind: ContentType, ke
         ("a.MD", ".md"),
         (".md", ".md"),
         ("noextension", ".md"),
-        ("c:/a.md", "cuts"),
-        ("what?.md", "cuts"),
-        ("a\nb.md", "cuts"),
-        ("a/\u3000/b.md", "cuts blanks"),
+        ("c:/a.md", "removes"),
+        ("what?.md", "removes"),
+        ("a\nb.md", "removes"),
+        ("a/\u3000/b.md", "removes spaces"),
         ("a\udc80.md", "UTF-8"),
     ],
 )
@@ -80,8 +80,8 @@ def test_a_file_that_can_be_no_page_is_named_with_the_rule(file: str, said: str)
         ("FR/a.md", "locale"),
         ("fr.md", "locale"),
         ("fr/de/a.md", "locale"),
-        ("login.md", "itself"),
-        ("img/a.md", "itself"),
+        ("login.md", "reserves the name"),
+        ("img/a.md", "reserves the name"),
     ],
 )
 def test_a_page_that_no_browser_reaches_can_be_a_file_but_is_no_new_page(
@@ -102,7 +102,7 @@ def test_a_folder_named_like_the_default_locale_is_told_where_its_pages_lie() ->
 
 
 def test_a_locale_that_is_not_installed_is_an_ordinary_folder() -> None:
-    assert "none of that name installed" in (
+    assert "which is not installed on the wiki" in (
         reason_unreachable(Key("en", "de/home"), LOCALES) or ""
     )
     long = Locales("en", ("en", "sr-latn"))

@@ -38,7 +38,7 @@ def test_a_dot_or_a_blank_at_the_end_of_a_name_is_refused(file: str) -> None:
 
 @pytest.mark.parametrize("character", [*'<>:"\\|?*', "\0", "\x1f"])
 def test_a_character_that_windows_takes_in_no_name_is_refused(character: str) -> None:
-    assert "takes no" in (windows_refusal(f"guide/a{character}b.md") or "")
+    assert "cannot contain" in (windows_refusal(f"guide/a{character}b.md") or "")
 
 
 @pytest.mark.parametrize(

@@ -142,7 +142,7 @@ def test_a_plan_over_the_limit_is_not_written(
     monkeypatch.setattr(on_disk, limit, 50)
     result = ws.run("plan", "push", "-o", "plan.json")
     assert result.code == 2
-    assert "name fewer pages by PATH" in result.err
+    assert "choose fewer pages with PATH" in result.err
     assert (ws.root / "plan.json").read_bytes() == before
 
 
@@ -235,7 +235,7 @@ def test_a_lie_that_is_whole_is_refused_page_by_page_and_nothing_is_written(ws: 
     assert "+Harmless." in ws.run("show", "plan.json").out
     before = ws.both_sides()
     result = ws.run("apply", "plan.json", "--yes", "--json")
-    refused(result, "home.md", "its content changed here")
+    refused(result, "home.md", "its content changed in the folder")
     assert ws.both_sides() == before
     ws.run("apply", "plan.json", "--yes", "--skip-stale")
     home = ws.box.page("home")

@@ -140,7 +140,7 @@ def test_a_deletion_that_was_not_asked_for(ws: Workspace) -> None:
     ws.remove("home.md")
     assert step(ws, "home", "push")["withheld"] == "delete"
     assert applied(ws) == []
-    assert "nothing is deleted unless asked" in ws.run("show", "plan.json", "--json").out
+    assert "not deleted without --delete" in ws.run("show", "plan.json", "--json").out
     assert content(ws, "home") == text("home")
 
 

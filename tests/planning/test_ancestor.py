@@ -125,7 +125,7 @@ def test_a_wiki_that_went_back_to_an_older_text_is_not_overruled() -> None:
     # It had B, which the folder has still, and somebody restored A there.
     git = commits((1, A), (3, B))
     assert Wiki((2, A), (3.5, B), (4, A)).meet(B, git)[0] == "blob 1"
-    # The same with a folder that has moved on since.
+    # The same with a folder that has changed since.
     git = commits((1, A), (3, B), (5, C))
     assert Wiki((2, A), (3.5, B), (4, A)).meet(C, git)[0] == "blob 1"
     # Pulled from the wiki, and so committed after it.

@@ -67,22 +67,22 @@ def test_what_writes_nothing_stays() -> None:
 
 
 NOW: dict[str, tuple[Any, Any]] = {
-    "its content changed here": (local(content="Other.\n"), remote()),
-    "its title changed here": (local(content="Mine.\n", title="B"), remote()),
-    "it changed here": (
+    "its content changed in the folder": (local(content="Other.\n"), remote()),
+    "its title changed in the folder": (local(content="Mine.\n", title="B"), remote()),
+    "it changed in the folder": (
         replace(EDITED, fingerprint=EDITED.fingerprint.restricted_to("content")),
         remote(),
     ),
-    "its file is of another kind now": (local(content="Mine.\n", kind="html"), remote()),
-    "its file was deleted here": (None, remote()),
+    "its file has another content type now": (local(content="Mine.\n", kind="html"), remote()),
+    "its file was deleted": (None, remote()),
     "its tags changed on the wiki": (EDITED, remote(tags=("new",), updated=LATER)),
     "its scriptJs changed on the wiki": (EDITED, remote(script_js="go()", updated=LATER)),
     "there is another page on the wiki now": (EDITED, remote(number=9, updated=LATER)),
     "the page was deleted on the wiki": (EDITED, None),
-    "the key may no longer see the page": (EDITED, Hidden()),
+    "the API key can no longer see the page": (EDITED, Hidden()),
     "the page was moved to en/far on the wiki": (EDITED, MovedAway(key("far"))),
-    "what was to be done is done already": (EDITED, remote(content="Mine.\n", updated=LATER)),
-    "its content changed here and its title changed on the wiki": (
+    "it is already as planned": (EDITED, remote(content="Mine.\n", updated=LATER)),
+    "its content changed in the folder and its title changed on the wiki": (
         local(content="Other.\n"),
         remote(title="B", updated=LATER),
     ),
@@ -110,26 +110,26 @@ def test_a_file_that_became_no_page_is_stale() -> None:
         problems=(BadPage("a.md", 1, "it is no text"),),
     )
     assert why(held(sides([base()], [EDITED], [remote()]), now)) == {
-        "a.md": "its file is no valid page now"
+        "a.md": "its file is no longer a valid page"
     }
 
 
 def test_a_page_that_is_to_be_made_and_is_there_now_is_stale() -> None:
     then = sides([], [EDITED])
     now = sides([], [EDITED], [remote(content="Theirs.\n")])
-    assert why(held(then, now)) == {"a.md": "there is a page on the wiki now"}
+    assert why(held(then, now)) == {"a.md": "the page exists on the wiki now"}
 
 
 def test_a_file_that_is_to_be_made_and_is_there_now_is_stale() -> None:
     then = sides([], [], [remote()])
     now = sides([], [EDITED], [remote()])
-    assert why(held(then, now, "pull")) == {"a.md": "there is a file now"}
+    assert why(held(then, now, "pull")) == {"a.md": "a file of that name exists now"}
 
 
 def test_what_is_decided_otherwise_now_is_stale_though_both_sides_are_as_they_were() -> None:
     """Another run recorded another base meanwhile."""
     now = sides([base(content="Mine.\n")], [EDITED], [remote()])
-    assert why(held(edited(), now)) == {"a.md": "there is nothing to do to it now"}
+    assert why(held(edited(), now)) == {"a.md": "there is nothing left to do"}
     now = sides([base(title="B", content="Mine.\n")], [EDITED], [remote()])
     assert list(why(held(edited(), now))) == ["a.md"]
 
@@ -217,7 +217,7 @@ def half() -> Remote:
 def test_a_half_written_page_is_ended_by_the_same_plan_and_by_no_other() -> None:
     then = sides([], [local(content="Mine.\n", tags=("new",))])
     assert steps(held(then, half_made(), earlier=begun()).plan.writes) == ["update wiki a"]
-    assert why(held(then, half_made())) == {"a.md": "there is a page on the wiki now"}
+    assert why(held(then, half_made())) == {"a.md": "the page exists on the wiki now"}
     assert held(then, half_made(), earlier=begun(touched=(B,))).plan.writes == ()
 
 

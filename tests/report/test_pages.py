@@ -86,9 +86,9 @@ def test_a_merge_shows_what_it_changes_on_both_sides() -> None:
     )
     lines = shown(PageDiff(merge, wiki, merged, here))
     assert lines[0].endswith("merge on both sides")
-    middle = lines.index("here:")
+    middle = lines.index("in the folder:")
     there, mine = lines[1:middle], lines[middle:]
-    assert (there[0], mine[0]) == ("on the wiki:", "here:")
+    assert (there[0], mine[0]) == ("on the wiki:", "in the folder:")
     assert [line for line in there if line[0] in "-+"] == ["-One.", "+1."]
     assert [line for line in mine if line[0] in "-+"] == ["-Three.", "+3."]
     assert "tags: +t" in mine
@@ -99,7 +99,7 @@ def test_a_conflict_shows_both_and_says_which_is_which() -> None:
     conflict = Conflict(PUSH.key, "a.md", "both-changed", ("content",))
     assert shown(PageDiff(conflict, page(content="Theirs, one."), page(content="Mine, one."))) == [
         f"a.md  A {'─' * 43} conflict",
-        "- on the wiki, + here",
+        "- on the wiki, + in the folder",
         *("@@ -1 +1 @@", "-[Theirs], one.", "+[Mine], one."),
     ]
 
@@ -158,7 +158,7 @@ def test_two_columns_show_what_went_beside_what_came() -> None:
     old = page(content="# Top\n\nThe old word.\n\nGone.\nStays.\n")
     new = page(content="# Top\n\nThe new word.\n\nQuite another.\nAnd more.\nStays.\n")
     assert shown(PageDiff(ALL, old, new), width=50, beside=True)[1:] == [
-        "on the wiki             │ here",
+        "on the wiki             │ in the folder",
         "@@ -1,6 +1,7 @@",
         "1  # Top                │ 1  # Top",
         "2                       │ 2",
@@ -184,7 +184,7 @@ def test_two_columns_fit_the_terminal_with_wide_characters_too(width: int) -> No
 def test_a_pull_has_the_folder_at_the_left() -> None:
     pull = replace(ALL, side="folder")
     lines = shown(PageDiff(pull, page(content="a"), page(content="b")), width=30, beside=True)
-    assert lines[1] == "here          │ on the wiki"
+    assert lines[1] == "in the folder │ on the wiki"
 
 
 def test_a_page_that_comes_needs_no_columns() -> None:
@@ -239,7 +239,10 @@ def test_a_merge_has_a_line_for_each_side_and_is_one_page() -> None:
     merge = replace(ALL, verb="merge", remote_changes=("content",), merged=merged)
     lines = stats(PageDiff(merge, page(content="1"), merged, page(content="2")))
     assert [line.split("│")[1].split()[0] for line in lines[:2]] == ["1", "1"]
-    assert [line.split("+ ")[1] for line in lines[:2]] == ["merge on the wiki", "merge here"]
+    assert [line.split("+ ")[1] for line in lines[:2]] == [
+        "merge on the wiki",
+        "merge in the folder",
+    ]
     assert lines[2] == " 1 page, 2 lines added, 0 removed"
 
 

@@ -19,12 +19,12 @@ THEIRS = [remote("mine"), remote("theirs", content="New.", updated=LATER), remot
     ("command", "delete", "text"),
     [
         ("push", False, "Write 2 pages to the wiki?"),
-        ("pull", False, "Write 1 file here?"),
+        ("pull", False, "Write 1 file in the folder?"),
         ("push", True, "Write 2 pages to the wiki and DELETE 1 page on the wiki?"),
         (
             "sync",
             True,
-            "Write 2 pages to the wiki, write 1 file here and DELETE 1 page on the wiki?",
+            "Write 2 pages to the wiki, write 1 file in the folder and DELETE 1 page on the wiki?",
         ),
     ],
 )
@@ -36,7 +36,7 @@ def test_the_question_counts_what_would_be_done(command: str, delete: bool, text
 
 def test_files_that_would_be_deleted_are_named_as_files() -> None:
     plan = planned(sides([base("a")], [local("a")]), PlanOptions("pull", delete=True))
-    assert question_message(plan) == "DELETE 1 file here?"
+    assert question_message(plan) == "DELETE 1 file in the folder?"
 
 
 def test_a_page_that_moves_and_changes_is_one_page_and_a_conversion_writes_its_file_too() -> None:
@@ -48,7 +48,7 @@ def test_a_page_that_moves_and_changes_is_one_page_and_a_conversion_writes_its_f
     converted = replace(page, verb="update", fields=("editor",), converts=True)
     assert (
         question_message(Plan(actions=(converted,)))
-        == "Write 1 page to the wiki and write 1 file here?"
+        == "Write 1 page to the wiki and write 1 file in the folder?"
     )
 
 

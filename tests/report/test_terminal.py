@@ -26,7 +26,7 @@ def test_the_reason_is_shown_however_many_pages_were_done_before() -> None:
     show(Report(Request("push", "push"), "w", "pages", plan, tuple(outcomes)), screen)
     text = printed(screen)
     assert "… and 50 more\n" in text
-    assert text.count("Stopped as you asked; what was done") == 1
+    assert text.count("Interrupted. The pages done so far") == 1
     assert "… and 49 more skipped for the same reason" in text
 
 
@@ -40,11 +40,11 @@ def test_pages_whose_turn_never_came_give_their_reason_once(untried: int) -> Non
     screen = console(terminal=False, width=200)
     show(Report(request, "w", "pages", plan, tuple(outcomes)), screen)
     text = re.sub(r"\x1b\[[0-9;]*m", "", printed(screen))
-    assert text.count("created on the wiki  page-") == done
+    assert text.count("created on the wiki    page-") == done
     if untried < 5:
-        assert text.count("Stopped as you asked; what was done") == untried
+        assert text.count("Interrupted. The pages done so far") == untried
         assert "more skipped" not in text
     else:
-        assert text.count("Stopped as you asked; what was done") == 1
+        assert text.count("Interrupted. The pages done so far") == 1
         assert f"… and {untried - 1} more skipped for the same reason" in text
     assert f"{untried} not tried" in text

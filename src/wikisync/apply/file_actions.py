@@ -147,7 +147,7 @@ def _open(context: ApplyContext, action: Action) -> ParsedFile:
 
 def _content_type(record: Record, file: str) -> ContentType:
     if not has_file_form(record.content_type):
-        raise BadPage(file, None, f"a page of {record.content_type} has no file form")
+        raise BadPage(file, None, f"pages of type {record.content_type} cannot be saved as files")
     return record.content_type
 
 
@@ -218,7 +218,7 @@ def _backup_file(write: JournaledWrite) -> None:
     except FolderError as error:
         raise FileChanged(intent.file, error.doing, error.reason) from error
     if digest_of(data).hex() != intent.expected:
-        raise FileChanged(intent.file, "read", "it was edited meanwhile")
+        raise FileChanged(intent.file, "read", "it was edited during the run")
     write.backup(data)
 
 

@@ -176,7 +176,7 @@ def _check_name(file: str) -> None:
     """Raise FolderError for a name that no page has: a planted state may hold any name."""
     parts = PurePosixPath(file)
     if parts.suffix not in EXTENSIONS or any(part.startswith(".") for part in parts.parts):
-        raise FolderError(file, "write", "it is no page's file")
+        raise FolderError(file, "write", "it is not the file of a page")
 
 
 def _current(folder: Folder, file: str) -> bytes | None:

@@ -243,7 +243,7 @@ def open_file(context: ApplyContext, local: Local) -> ParsedFile:
         raise FileChanged(local.file, "read", error.reason) from error
     digest = digest_of(data)
     if digest != context.rewritten_digests.get((local.file, local.digest), local.digest):
-        raise FileChanged(local.file, "read", "it was edited meanwhile")
+        raise FileChanged(local.file, "read", "it was edited during the run")
     document = parse(data, local.content_type, file=local.file)
     return ParsedFile(document, digest, fingerprint(document.page))
 

@@ -67,13 +67,13 @@ class _Files:
         try:
             found = self._digest(intent.file)
             if step.action.verb == "create":
-                return "a file of that name is there now" if found is not None else ""
+                return "a file of that name exists now" if found is not None else ""
             if found is None:
                 return GONE
             if found not in {intent.wanted, self._dates.get((intent.run, intent.file))}:
-                return "it was edited meanwhile"
+                return "it was edited since"
             if step.action.verb == "move" and not self._is_free(intent):
-                return "a file of that name is there now"
+                return "a file of that name exists now"
         except FolderError as error:
             return error.reason
         return ""
@@ -141,7 +141,7 @@ class _Pages:
     def problem(self, step: UndoStep) -> str:
         intent, verb = step.entry.intent, step.action.verb
         if verb == "create":
-            return "there is a page now" if self.at(intent.key) is not None else ""
+            return "the page exists now" if self.at(intent.key) is not None else ""
         if intent.page_id in self._later:
             key = self._later[intent.page_id]
             reason = "" if key == intent.key else _moved(key)
@@ -153,7 +153,7 @@ class _Pages:
             and intent.from_key is not None
             and self.at(intent.from_key)
         ):
-            return "there is a page now"
+            return "the page exists now"
         return reason
 
     def as_before(self, step: UndoStep) -> bool:
@@ -182,7 +182,7 @@ class _Pages:
         if record is None:
             return "it was deleted on the wiki"
         if isinstance(record, PageHidden):
-            return "the key may not see it"
+            return "the API key cannot see it"
         if isinstance(record, WikisyncError):
             raise record
         if record.key != intent.key:

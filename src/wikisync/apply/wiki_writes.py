@@ -57,7 +57,7 @@ def create(context: ApplyContext, intent: Intent, page: Page) -> Record:
     """
     with journaled_write(context, intent) as write:
         if context.wiki.find(intent.key) is not None:
-            raise PageChanged(intent.key, "there is a page now")
+            raise PageChanged(intent.key, "the page exists now")
         write.sent = True
         failure: WriteUncertain | None = None
         try:
@@ -154,7 +154,7 @@ def move(
     with journaled_write(context, intent) as write:
         before = _read_expected(write)
         if context.wiki.find(intent.key) is not None:
-            raise PageChanged(intent.key, "there is a page now")
+            raise PageChanged(intent.key, "the page exists now")
         write.backup(pack_page(before.page))
         precheck()
         write.sent = True

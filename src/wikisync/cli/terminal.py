@@ -85,7 +85,7 @@ def escape_unencodable() -> None:
 
 def print_stopping() -> None:
     """Print that the run stops after the current page."""
-    print_message("Stopping after the page in hand. Ctrl-C again: at once.")
+    print_message("Finishing the current page. Press Ctrl-C again to stop now.")
 
 
 def confirmation(*, yes: bool) -> Callable[[Report], bool]:
@@ -135,7 +135,7 @@ def _print(report: Report, output: OutputOptions) -> int:
         with _pageable(output) as console:
             terminal.show(report, console, output.view, texts=output.html is None)
         if output.html is not None:
-            print_message(f"For a browser: {output.html}")
+            print_message(f"Wrote {output.html}")
     elif code:
         terminal.show_trouble(report, console_for(stderr=True))
     return code
@@ -172,7 +172,7 @@ def error_boundary(output: OutputOptions, request: Request | None = None) -> Ite
     try:
         yield
     except KeyboardInterrupt:
-        print_message("Stopped at once. The next run settles what was begun.")
+        print_message("Stopped. The next run checks what was being written.")
         raise typer.Exit(130) from None
     except WikisyncError as error:
         from wikisync.report.error_messages import error_message

@@ -30,7 +30,7 @@ def translate_errors(
     except NotReplaceable as error:
         raise FolderError(file, doing, error.reason) from error
     except FileExistsError as error:
-        raise FileChanged(new or file, "write", "a file of that name is there now") from error
+        raise FileChanged(new or file, "write", "a file of that name exists now") from error
     except OSError as error:
         changed = isinstance(error, FileNotFoundError | NotADirectoryError | FileTooLarge)
         kind = FileChanged if changed and expected is not None else FolderError

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 MAX_SWAPS: Final = 100
 """The most swaps for a file that is saved again and again."""
 
-EDITED: Final = "it was edited meanwhile"
+EDITED: Final = "it was edited during the run"
 
 
 class Changed(Exception):

@@ -98,7 +98,7 @@ def scan(
         ):
             read[found.file] = (found.stamp, page.digest)
     problems += [
-        BadPage(file, None, "it is a link or a folder now, and was a page's file")
+        BadPage(file, None, "it was a page's file, and is now a link or a folder")
         for file in sorted(known.keys() - seen)
         if folder.is_obstructed(file)
     ]

@@ -13,7 +13,8 @@ from wikisync.planning.model import Action
 from wikisync.report.diff.page_diff import lines
 from wikisync.report.error_messages import error_message
 from wikisync.report.json_output import conflicts, results, withheld
-from wikisync.report.plan_messages import conflict_message, note_message, refusal_message
+from wikisync.report.note_messages import note_message
+from wikisync.report.plan_messages import conflict_message, refusal_message
 from wikisync.report.summary import summary
 from wikisync.report.text import done_label, overwriting, planned_label
 

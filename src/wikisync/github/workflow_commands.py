@@ -21,7 +21,8 @@ from wikisync.report.json_output import (
     exit_code,
     results,
 )
-from wikisync.report.plan_messages import conflict_message, note_message, refusal_message
+from wikisync.report.note_messages import note_message
+from wikisync.report.plan_messages import conflict_message, refusal_message
 from wikisync.report.text import escape_control
 
 if TYPE_CHECKING:

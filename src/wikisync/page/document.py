@@ -262,7 +262,7 @@ def decode_file(data: bytes, content_type: ContentType, file: str) -> str:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        raise BadPage(file, line, "it is no text in UTF-8") from None
+        raise BadPage(file, line, "not saved as UTF-8") from None
     reject_damage(text, content_type, file)
     return text
 
@@ -271,7 +271,7 @@ def reject_damage(text: str, content_type: ContentType, file: str) -> None:
     """Raise BadPage if the text has a NUL or a block of git's conflict markers."""
     nul = text.find("\0")
     if nul >= 0:
-        raise BadPage(file, _line_at(text, nul), "it holds a NUL character")
+        raise BadPage(file, _line_at(text, nul), "contains a NUL character")
     conflict = (
         _find_conflict_block(text, content_type)
         if "<<<<<<< " in text and ">>>>>>> " in text
@@ -323,4 +323,4 @@ def _fenced_spans(text: str, content_type: ContentType) -> list[tuple[int, int]]
     return spans
 
 
-_CONFLICT_MESSAGE = "it holds Git's conflict marks: choose one version"
+_CONFLICT_MESSAGE = "contains Git conflict markers: choose one version"

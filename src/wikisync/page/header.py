@@ -233,9 +233,7 @@ def _is_header(entries: tuple[Entry, ...], content_type: ContentType, file: str)
         return isinstance(load_yaml("".join([entry.text for entry in entries])), dict)
     if missing_space is not None:
         key = missing_space.text.partition(":")[0]
-        raise BadPage(
-            file, missing_space.line, f"a blank must stand between `{key}:` and its value"
-        )
+        raise BadPage(file, missing_space.line, f"add a space after `{key}:`")
     if stray is not None and _after_empty_line(entries, stray):
         if first.key in _HEADER_KEY_SET:
             raise BadPage(file, 1, _unclosed_message(content_type))

@@ -80,7 +80,7 @@ def read_boolean(entry: Entry, file: str) -> bool:
     """Return the entry's value as a boolean. Raises BadPage if it is none."""
     flag = BOOLEAN_WORDS.get(without_comment(read_text(entry)).lower())
     if flag is None:
-        why = f"`{entry.key}` must be true or false, and is `{entry.raw}`"
+        why = f"`{entry.key}` must be true or false, not `{entry.raw}`"
         raise BadPage(file, entry.line, why)
     return flag
 
@@ -93,7 +93,7 @@ def read_date(entry: Entry, file: str) -> str:
     text = without_comment(read_text(entry))
     if text and parse_instant(text) is None:
         raise BadPage(
-            file, entry.line, f"`{entry.key}` must be a date like 2030-12-31, and is `{entry.raw}`"
+            file, entry.line, f"`{entry.key}` must be a date like 2030-12-31, not `{entry.raw}`"
         )
     return text
 

@@ -175,10 +175,10 @@ def reason_unsendable(page: Page, content_type: ContentType) -> str | None:
     Characters are counted as code points, as the wiki's database counts them.
     """
     if not page.content.strip():
-        return "it has no content, and the wiki refuses an empty page (6004)"
+        return "it is empty, and the wiki does not accept empty pages"
     for field, text in (("title", page.title), ("description", page.description)):
         if text is not None and len(text) > MAX_TEXT_LENGTH:
-            return f"its {field} has {len(text)} characters, and the wiki holds {MAX_TEXT_LENGTH}"
+            return f"its {field} has {len(text)} characters, and the limit is {MAX_TEXT_LENGTH}"
     if page.editor is not None and CONTENT_TYPES.get(page.editor) != content_type:
-        return f"its editor line says `{page.editor}`, which makes no {content_type} pages"
+        return f"the editor in its header, `{page.editor}`, is not one for {content_type} pages"
     return None

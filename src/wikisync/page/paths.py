@@ -41,10 +41,10 @@ _SUFFIX: Final = {kind: suffix for suffix, kind in EXTENSIONS.items()}
 _LOOKS_LIKE_LOCALE: Final = re.compile(r"[A-Za-z]{2}(?:-[A-Za-z]{2})?")
 _LOCALE: Final = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*")
 _REFUSED_PARTS: Final = {
-    ".": "a dot",
-    " ": "a blank",
-    "\\": "a backslash",
-    "//": "an empty segment",
+    ".": "dots",
+    " ": "spaces",
+    "\\": "backslashes",
+    "//": "empty segments",
 }
 # Wiki.js removes these from every address before it looks up the page.
 _STRIPPED_CHARACTERS: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\"|<>:*?]")
@@ -82,7 +82,7 @@ def key_of(file: str, locales: Locales) -> Key:
     """
     suffix = _suffix_of(file)
     if suffix not in EXTENSIONS:
-        raise BadName(file, f"a page's file ends in {', '.join(EXTENSIONS)}")
+        raise BadName(file, f"the name of a page's file must end in {', '.join(EXTENSIONS)}")
     path = file.removesuffix(suffix)
     first, slash, rest = path.partition("/")
     if slash and first in locales.folders:
@@ -100,16 +100,17 @@ def file_of(key: Key, content_type: ContentType, locales: Locales) -> str:
     _check_path(key.path, key.path)
     if key.locale != locales.default:
         if key.locale not in locales.folders:
-            raise BadName(str(key), f"the wiki has no locale `{key.locale}` installed")
+            raise BadName(str(key), f"the locale `{key.locale}` is not installed on the wiki")
         if not _LOCALE.fullmatch(key.locale):
             raise BadName(str(key), f"`{key.locale}` cannot be the name of a locale's folder")
     below = "" if key.locale == locales.default else f"{key.locale}/"
     file = f"{below}{key.path}{_SUFFIX[content_type]}"
     for name in file.split("/"):
         if len(name.encode()) > MAX_NAME:
-            raise BadName(str(key), f"a file's name holds {MAX_NAME} bytes: `{name[:20]}…` is more")
+            rule = f"a file name has at most {MAX_NAME} bytes: `{name[:20]}…` is longer"
+            raise BadName(str(key), rule)
     if key_of(file, locales) != key:
-        raise BadName(str(key), f"its file `{file}` would be another page's")
+        raise BadName(str(key), f"its file `{file}` would belong to another page")
     return file
 
 
@@ -125,16 +126,16 @@ def reason_unreachable(key: Key, locales: Locales) -> str | None:
     """
     first = key.path.partition("/")[0]
     if len(first.encode("utf-16-le")) == 2:  # as JavaScript counts
-        return f"no browser reaches a page below `{first}`: Wiki.js keeps one letter for itself"
+        return f"Wiki.js reserves names of one letter (`{first}`): no browser could open the page"
     if first in RESERVED:
-        return f"no browser reaches a page below `{first}`: Wiki.js keeps that name for itself"
+        return f"Wiki.js reserves the name `{first}`: no browser could open the page"
     if not _LOOKS_LIKE_LOCALE.fullmatch(first):
         return None
     if first == locales.default:
-        return f"pages of the default locale lie at the top of the folder, not below `{first}/`"
+        return f"pages of the default locale belong at the top of the folder, not in `{first}/`"
     if first in locales.folders:
-        return f"a page cannot bear a locale's name, `{first}`"
-    return f"`{first}` looks like a locale, and the wiki has none of that name installed"
+        return f"a page cannot have the name of a locale, `{first}`"
+    return f"`{first}` looks like a locale, which is not installed on the wiki"
 
 
 def _check_path(name: str, path: str) -> None:
@@ -146,25 +147,25 @@ def _check_path(name: str, path: str) -> None:
 def _reason_refused(path: str) -> str | None:
     """Return why the wiki or the folder cannot hold a page of this path; ``None`` if they can."""
     if not path:
-        return "a page's path is not empty"
+        return "the path is empty"
     if len(path) > MAX_PATH:
-        return f"a path holds {MAX_PATH} characters; this has {len(path)}"
+        return f"the path has {len(path)} characters, and the limit is {MAX_PATH}"
     for text, what in _REFUSED_PARTS.items():
         if text in path:
-            return f"Wiki.js takes no {what.partition(' ')[2]} in a path"
+            return f"page paths cannot contain {what}"
     if path[0] == "/" or path[-1] == "/":
-        return "a path neither begins nor ends with a slash"
+        return "a path cannot begin or end with a slash"
     try:
         path.encode()
     except UnicodeEncodeError:
-        return "a path is text that UTF-8 can hold"
+        return "the name is not valid UTF-8"
     return None
 
 
 def _reason_stripped(path: str) -> str | None:
     """Return what Wiki.js removes from this path in an address; ``None`` if nothing."""
     if match := _STRIPPED_CHARACTERS.search(path):
-        return f"Wiki.js cuts {match[0]!r} from addresses: no browser would reach the page"
+        return f"Wiki.js removes {match[0]!r} from addresses: no browser could open the page"
     if any(not segment.strip() for segment in path.split("/")) or path != path.strip():
-        return "Wiki.js cuts blanks from addresses: no browser would reach the page"
+        return "Wiki.js removes spaces from addresses: no browser could open the page"
     return None

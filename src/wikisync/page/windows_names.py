@@ -22,10 +22,10 @@ def windows_refusal(file: str) -> str | None:
     """
     for part in file.split("/"):
         if match := _CHARACTER.search(part):
-            return f"Windows takes no {match[0]!r} in a name: `{part}`"
+            return f"file names on Windows cannot contain {match[0]!r}: `{part}`"
         if part[-1:] in {".", " "}:
             what = "dot" if part[-1] == "." else "blank"
-            return f"Windows drops the {what} at the end of a name: `{part}`"
+            return f"Windows removes the {what} at the end of a name: `{part}`"
         if _DEVICE.fullmatch(part.partition(".")[0].rstrip(" ")):
-            return f"Windows keeps the name `{part}` for a device"
+            return f"Windows reserves the name `{part}` for a device"
     return None

@@ -54,7 +54,7 @@ def check(path: Path, pages: Path | None = None) -> None:
     except OSError as error:
         raise NotWritten(str(path), reason_of(error)) from error
     if head and f'"{KIND}"'.encode() not in head:
-        raise NotWritten(str(path), "there is a file of that name, which is no plan")
+        raise NotWritten(str(path), "a file of that name exists and is not a plan")
 
 
 def save(report: Report, settings: dict[str, Any], path: Path) -> str:
@@ -70,12 +70,12 @@ def save(report: Report, settings: dict[str, Any], path: Path) -> str:
     data = encode(report, settings, now())
     text = f"{one_line(data)}\n".encode()
     if len(text) > MAX_BYTES:
-        reason = f"it would be over {MAX_BYTES >> 20} MiB; name fewer pages by PATH"
+        reason = f"it would be over {MAX_BYTES >> 20} MiB; choose fewer pages with PATH"
         raise NotWritten(str(path), reason)
     try:
         check_values(text, MAX_VALUES)
     except TooComplex as error:
-        raise NotWritten(str(path), "it would be too long; name fewer pages by PATH") from error
+        raise NotWritten(str(path), "it would be too long; choose fewer pages with PATH") from error
     check(path)
     try:
         write_output(path, text)
@@ -102,11 +102,11 @@ def load(path: Path) -> ReviewedPlan:
     except TooComplex as error:
         raise BadPlan(str(path), f"it is {error.reason}") from error
     except (ValueError, RecursionError) as error:
-        raise BadPlan(str(path), "it is no JSON that wikisync plan wrote") from error
+        raise BadPlan(str(path), "it was not written by wikisync plan") from error
     try:
         return decode(value)
     except (Malformed, RecursionError) as error:
-        raise BadPlan(str(path), str(error) or "it is nested too deep") from error
+        raise BadPlan(str(path), str(error) or "it is nested too deeply") from error
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -135,7 +135,7 @@ def foreign_plan(reviewed: ReviewedPlan, config: Config) -> Refusal | None:
     now = settings_of(config)
     pairs |= {name: (reviewed.settings.get(name), value) for name, value in now.items()}
     other = [
-        f"{name} was {_said(old)}, and is {_said(new)} here"
+        f"{name} was {_said(old)}, and is now {_said(new)}"
         for name, (old, new) in pairs.items()
         if old != new
     ]

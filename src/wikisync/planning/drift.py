@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def describe_drift(reviewed: Action, fresh: Action | None, snapshot: Snapshot) -> str:
     """Return how a page differs from what the reviewed step expects; ``fresh`` is today's step."""
     if is_done(reviewed, snapshot):
-        return "what was to be done is done already"
+        return "it is already as planned"
     there_now = _remote_now(reviewed, snapshot)
     if fresh is not None and isinstance(there_now, Remote) and there_now.fingerprint is None:
         there_now = fresh.remote  # the look did not need to read it, and the plan did
@@ -28,7 +28,7 @@ def describe_drift(reviewed: Action, fresh: Action | None, snapshot: Snapshot) -
     found = " and ".join(filter(None, parts))
     if found:
         return found
-    return "it would be done otherwise now" if fresh else "there is nothing to do to it now"
+    return "a new plan would treat it differently" if fresh else "there is nothing left to do"
 
 
 def is_done(reviewed: Action, snapshot: Snapshot) -> bool:
@@ -78,14 +78,14 @@ def _local_now(action: Action, snapshot: Snapshot) -> tuple[str, Local | None]:
 def _local_drift(action: Action, snapshot: Snapshot) -> str:
     was, (file, now) = action.local, _local_now(action, snapshot)
     if any(problem.name == file for problem in snapshot.problems):
-        return "its file is no valid page now"
+        return "its file is no longer a valid page"
     if now is None:
         return _missing_locally(was, snapshot) if was is not None else ""
     if was is None:
-        return "there is a file now"
+        return "a file of that name exists now"
     if now.content_type != was.content_type:
-        return "its file is of another kind now"
-    return _edited(was.fingerprint, now.fingerprint, "here")
+        return "its file has another content type now"
+    return _edited(was.fingerprint, now.fingerprint, "in the folder")
 
 
 def _missing_locally(was: Local, snapshot: Snapshot) -> str:
@@ -94,20 +94,20 @@ def _missing_locally(was: Local, snapshot: Snapshot) -> str:
     ]
     if len(moved) == 1:
         return f"its file is {moved[0]} now"
-    return "its file was deleted here"
+    return "its file was deleted"
 
 
 def _remote_drift(action: Action, now: RemoteState, snapshot: Snapshot) -> str:
     was = action.remote
     match now:
         case Hidden():
-            return "the key may no longer see the page"
+            return "the API key can no longer see the page"
         case MovedAway(key):
             return f"the page was moved to {key} on the wiki"
         case None:
             return "" if was is None else _missing_remotely(was, snapshot)
     if was is None:
-        return "there is a page on the wiki now"
+        return "the page exists on the wiki now"
     if now.listed.id != was.listed.id:
         return "there is another page on the wiki now"
     if was.fingerprint is None or now.fingerprint is None:

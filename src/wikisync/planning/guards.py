@@ -69,9 +69,12 @@ def is_other_wiki(bases: Iterable[Base], listed: Iterable[Listed]) -> bool:
     return known.count(False) > known.count(True)
 
 
-def foreign_state(url: str | None, folder: str | None, *, same: bool) -> Refusal:
-    """Return a refusal for a state of another address or folder; ``same``: of the same wiki."""
-    return Refusal("foreign-state", count=int(same), detail=url or folder or "")
+def foreign_state(reason: str, *, same: bool) -> Refusal:
+    """Return the refusal of a state that another wiki or folder wrote; ``reason`` is a clause.
+
+    ``same`` is whether the pages that the state knows are those of this wiki.
+    """
+    return Refusal("foreign-state", count=int(same), detail=reason)
 
 
 def delete_limit(pages: int, max_delete: int | None) -> int:

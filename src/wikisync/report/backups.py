@@ -1,4 +1,4 @@
-"""The backups, for people and for programs: a list, and what a restore is about in a line."""
+"""Format the list of backups, for a terminal and as JSON."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ def show(backups: Sequence[Backup], console: Console) -> None:
     if backups:
         print_line(
             console,
-            "See one: wikisync restore NUMBER --print. Bring it back: wikisync restore NUMBER.",
+            "See one: wikisync restore NUMBER --print. Restore it: wikisync restore NUMBER.",
         )
     else:
-        print_line(console, "There is no backup of this: no run has overwritten or deleted it.")
+        print_line(console, "There are no backups: no run has overwritten or deleted this.")
 
 
 def _name(backup: Backup) -> str:

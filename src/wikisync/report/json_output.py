@@ -13,7 +13,8 @@ from wikisync.page.line_matching import shared_budget
 from wikisync.planning.model import Plan
 from wikisync.report.diff.page_diff import unified
 from wikisync.report.error_messages import error_message
-from wikisync.report.plan_messages import conflict_message, note_message, refusal_message
+from wikisync.report.note_messages import note_message
+from wikisync.report.plan_messages import conflict_message, refusal_message
 from wikisync.report.text import shown_json
 from wikisync.request import Report
 
@@ -28,7 +29,7 @@ VERSION: Final = 1
 
 DONE, FAILED, USAGE, CONFLICTS, REFUSED, DIFFERENT, INTERRUPTED = 0, 1, 2, 3, 4, 5, 130
 
-WITHHELD = {"delete": "nothing is deleted unless asked: --delete"}
+WITHHELD = {"delete": "not deleted without --delete"}
 
 
 def exit_code(report: Report, *, tell_differences: bool = False) -> int:
@@ -161,7 +162,7 @@ def withheld(action: Action) -> str:
     why = WITHHELD[action.skip_reason or "delete"]
     if action.rename_candidates:
         files = ", ".join(action.rename_candidates)
-        why += f"; it may have been renamed, but {files} could each be it"
+        why += f"; if it was renamed, its new file could be any of {files}"
     return why
 
 

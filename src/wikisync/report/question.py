@@ -1,4 +1,4 @@
-"""The question before a plan is carried out: what would be written and deleted, and where."""
+"""Format the question before a plan is applied: what would be written and deleted, and where."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def question_message(plan: Plan) -> str:
-    """One sentence that a yes or no answers, such as "Write 3 pages to the wiki?"."""
+    """Return a question to answer with yes or no, such as "Write 3 pages to the wiki?"."""
     written = [action for action in plan.writes if action.verb != "delete"]
     wiki = {action.key for action in written if action.side == "wiki"}
     # A merge and a conversion change the file as well.
@@ -20,8 +20,8 @@ def question_message(plan: Plan) -> str:
     if wiki:
         parts.append(f"write {plural(len(wiki), 'page')} to the wiki")
     if here:
-        parts.append(f"write {plural(len(here), 'file')} here")
-    for side, where in (("wiki", "on the wiki"), ("folder", "here")):
+        parts.append(f"write {plural(len(here), 'file')} in the folder")
+    for side, where in (("wiki", "on the wiki"), ("folder", "in the folder")):
         gone = [action for action in plan.writes if (action.verb, action.side) == ("delete", side)]
         if gone:
             parts.append(
@@ -32,7 +32,7 @@ def question_message(plan: Plan) -> str:
 
 
 def _overwritten(plan: Plan) -> str:
-    """How many of the pages go over edits, such as " (2 of them overwrite edits made here)"."""
+    """Return how many pages overwrite edits, as " (2 of them overwrite edits made on the wiki)"."""
     keys = {action.key for action in plan.writes}
     found = []
     for side, where in EDITED.items():

@@ -1,4 +1,4 @@
-"""The log of runs, for people and for programs."""
+"""Format the log of runs, for a terminal and as JSON."""
 
 from __future__ import annotations
 
@@ -39,11 +39,9 @@ def show_log(runs: Iterable[LoggedRun], console: Console) -> None:
     if empty:
         print_line(console, "No run has written anything yet.")
     else:
+        print_line(console, "Undo the last run: wikisync undo. Another one: wikisync undo RUN.")
         print_line(
-            console, "Take the last one back: wikisync undo. Another one: wikisync undo RUN."
-        )
-        print_line(
-            console, "What stood on a page: wikisync log PATH. To have it: wikisync restore NUMBER."
+            console, "Backups of a page: wikisync log PATH. Restore one: wikisync restore NUMBER."
         )
 
 
@@ -54,8 +52,8 @@ def _writes(logged: LoggedRun) -> list[str]:
         intent = noted.intent
         done = noted.outcome == "done"
         phrase = (DONE if done else TO_DO)[intent.verb, intent.side]
-        outcome = "" if done else f"  {noted.outcome or 'unsettled'}"
-        lines.append(f"{phrase:<20} {_name(noted)}{outcome}")
+        outcome = "" if done else f"  {noted.outcome or 'unconfirmed'}"
+        lines.append(f"{phrase:<22} {_name(noted)}{outcome}")
     rest = Counter(DONE[n.intent.verb, n.intent.side] for n in writes[_MANY:])
     return [*lines, *(f"… and {count:,} more {phrase}" for phrase, count in rest.items())]
 

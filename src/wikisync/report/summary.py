@@ -1,4 +1,4 @@
-"""The last lines of a report: what it all comes to, and what to do next."""
+"""Format the last lines of a report: the totals, and what to do next."""
 
 from __future__ import annotations
 
@@ -15,31 +15,34 @@ if TYPE_CHECKING:
     from wikisync.planning.model import Plan, Side
     from wikisync.request import Report
 _SHOWN: Final = 5
-"""Backups named at most, one by one."""
+"""The most backups to list one by one."""
 
 
 def summary(report: Report) -> Iterator[str]:
-    """What a report comes to, in one line, then a line for each next step."""
+    """Yield the totals of a report in one line, then a line for each possible next step."""
     plan = report.plan
     if plan.refusals:
         yield "Nothing was written."
         return
     if report.declined:
-        yield "Nothing was written, as you said."
+        yield "Cancelled. Nothing was written."
         return
     if report.request.command == "undo" and not (plan.actions or plan.conflicts):
-        yield f"Nothing of run {report.request.run} is left to be taken back."
+        yield f"Run {report.request.run} has nothing left to undo."
     elif report.request.command == "restore" and not plan.actions:
         pass
     elif plan.pages or plan.problems:
         yield f"{plural(plan.pages, 'page')}: {_figures(report)}."
     else:
-        yield "No page here and none on the wiki. Write one, then: wikisync push."
+        yield "There are no pages in the folder or on the wiki. Write one, then: wikisync push."
     if report.interrupted:
-        yield "Stopped as you asked."
+        yield "Interrupted."
     if report.unsettled:
         what = plural(report.unsettled, "write")
-        yield f"An interrupted run left {what} unsettled: the next push, pull or sync looks first."
+        yield (
+            f"An interrupted run left {what} unconfirmed: the next push, pull or sync checks"
+            " them first."
+        )
     yield from _next(report)
 
 
@@ -67,7 +70,7 @@ def _figures(report: Report) -> str:
 
 
 def _overwritten(report: Report) -> Iterator[str]:
-    """How many edits the plan goes over, or the run went over, and on which side."""
+    """Yield how many edits the plan overwrites, or the run overwrote, on each side."""
     taken = [o.action for o in report.outcomes if o.result == "done"]
     verb, actions = ("overwrote", taken) if report.outcomes else ("overwrite", report.plan.writes)
     for side, where in EDITED.items():
@@ -85,12 +88,15 @@ def _next(report: Report) -> Iterator[str]:
         count = plural(report.earlier, "step")
         yield f"{count} of the plan had been done before it was interrupted."
     if report.unplanned:
-        count = plural(report.unplanned, "page")
-        yield f"{count} changed besides, and not in the plan: left alone."
+        count = plural(report.unplanned, "other page")
+        yield f"{count} changed after the plan was made: left alone."
     if request.command in {"plan", "show"}:
         yield from _with_plan(report)
     if request.command == "status" and plan.writes:
-        yield "See what changed: wikisync diff. Publish: push. Fetch: pull. Both: sync."
+        yield (
+            "See what changed: wikisync diff. Publish: wikisync push. Fetch: wikisync pull."
+            " Both: wikisync sync."
+        )
     if request.dry_run and plan.writes:
         yield "Nothing was written. To do it, leave out --dry-run."
     if any(o.fatal_error for o in report.outcomes):
@@ -111,11 +117,11 @@ def _backups(report: Report) -> Iterator[str]:
     ]
     for o in lost[:_SHOWN]:
         backup = o.backups[-1]
-        yield f"Backup {backup} has what stood in {o.action.file}: wikisync restore {backup}."
+        yield f"The old version of {o.action.file} is backup {backup}: wikisync restore {backup}."
     if len(lost) > _SHOWN:
-        yield f"… and {len(lost) - _SHOWN:,} more backups: wikisync log PATH names a page's."
+        yield f"… and {len(lost) - _SHOWN:,} more backups. List a page's: wikisync log PATH."
     if lost:
-        yield "All that this run wrote can be taken back: wikisync undo."
+        yield "To undo all that this run wrote: wikisync undo."
 
 
 def _restored(report: Report) -> Iterator[str]:
@@ -124,31 +130,35 @@ def _restored(report: Report) -> Iterator[str]:
         return
     file, number = todo.file, todo.backup.number
     if not report.plan.actions:
-        yield f"{file} is as in backup {number} already."
+        yield f"{file} is already as in backup {number}."
     for o in report.outcomes:
         if o.result != "done":
             continue
         for backup in o.backups:
-            yield f"What stood there is backup {backup}: wikisync restore {backup}."
+            yield f"The version before is backup {backup}: wikisync restore {backup}."
         yield f"To publish it: wikisync push {shlex.quote(file)}."
 
 
 def _only_there(plan: Plan) -> Iterator[str]:
-    """What a mirror would delete if that were asked for."""
+    """Yield what a mirror with --delete would delete."""
     ways: tuple[tuple[Side, str, str], ...] = (
         ("wiki", "on the wiki", "push"),
-        ("folder", "here", "pull"),
+        ("folder", "in the folder", "pull"),
     )
     for side, where, command in ways:
         if count := plan.undeleted.get(side, 0):
             yield (
-                f"{plural(count, 'page')} only {where}. To delete {'it' if count == 1 else 'them'}:"
+                f"{plural(count, 'page')} only {where}. To delete {_it(count)}:"
                 f" wikisync {command} --mirror --delete."
             )
 
 
+def _it(count: int) -> str:
+    return "it" if count == 1 else "them"
+
+
 def _elsewhere(report: Report) -> Iterator[str]:
-    """What waits for the other command, or for being asked to."""
+    """Yield which changes need the other command, or --delete."""
     plan, wish = report.plan, report.request
     # What was decided by a preference, or is a deletion, needs the same word of the other command.
     pull = " --prefer wiki" if wish.prefer == "wiki" else ""
@@ -156,27 +166,33 @@ def _elsewhere(report: Report) -> Iterator[str]:
     delete = " --delete" if wish.delete else ""
     if count := plan.other_way.get("folder", 0):
         command = f"wikisync pull{pull}{delete}"
-        yield f"{plural(count, 'page')} changed on the wiki: {command} to get them."
+        yield f"{plural(count, 'page')} changed on the wiki: {command} to get {_it(count)}."
     if count := plan.other_way.get("wiki", 0):
-        yield f"{plural(count, 'page')} changed here: wikisync push{push}{delete} to publish them."
+        command = f"wikisync push{push}{delete}"
+        yield f"{plural(count, 'page')} changed in the folder: {command} to publish {_it(count)}."
     ways: tuple[tuple[Side, str, str, str], ...] = (
-        ("wiki", "gone here", "pull PATH --prefer wiki", "on the wiki: wikisync push"),
-        ("folder", "gone from the wiki", "push PATH --prefer local", "here: wikisync pull"),
+        ("wiki", "deleted in the folder", "pull PATH --prefer wiki", "on the wiki: wikisync push"),
+        (
+            "folder",
+            "deleted on the wiki",
+            "push PATH --prefer local",
+            "in the folder: wikisync pull",
+        ),
     )
     for side, gone, back, delete in ways:
         if count := plan.undeleted.get(side, 0):
-            it = "it" if count == 1 else "them"
-            yield f"{plural(count, 'page')} {gone}. To have {it} back: wikisync {back}."
+            it = _it(count)
+            yield f"{plural(count, 'page')} {gone}. To restore {it}: wikisync {back}."
             yield f"To delete {it} {delete} --delete."
 
 
 def _with_plan(report: Report) -> Iterator[str]:
     file, writes = shlex.quote(report.request.file), report.plan.writes
     if report.request.command == "show":
-        yield f"This is a {report.request.direction} of {report.folder} ↔ {report.wiki}."
+        yield f"This plan is a {report.request.direction} of {report.folder} ↔ {report.wiki}."
     elif writes:
-        yield f"Nothing was written but {file}. To see the differences: wikisync show {file}."
+        yield f"Wrote {file}. To see the differences: wikisync show {file}."
     if writes:
-        yield f"To do this, and no more: wikisync apply {file}."
+        yield f"To do exactly this: wikisync apply {file}."
     elif report.request.command == "plan":
-        yield f"Nothing was written but {file}, and it has nothing to do."
+        yield f"Wrote {file}. It has nothing to do."

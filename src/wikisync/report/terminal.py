@@ -28,7 +28,8 @@ from wikisync.report.diff.styled_text import StyledLine, StyledText, joined
 from wikisync.report.diff.word_diff import Span
 from wikisync.report.error_messages import Message, error_message
 from wikisync.report.json_output import conflicts, results, withheld
-from wikisync.report.plan_messages import conflict_message, note_message, refusal_message
+from wikisync.report.note_messages import note_message
+from wikisync.report.plan_messages import conflict_message, refusal_message
 from wikisync.report.summary import summary
 from wikisync.report.text import (
     backup_in_words,
@@ -63,7 +64,7 @@ def show(report: Report, console: Console, view: View | None = None, *, texts: b
     ``show`` always do. Without ``texts``, what differs in a page is shown elsewhere.
     """
     if report.request.command == "undo" and report.request.run and report.plan.pages:
-        print_line(console, f"Taking back run {report.request.run}:")
+        print_line(console, f"Undoing run {report.request.run}:")
     if texts and (view is not None or report.request.command in {"diff", "show"}):
         show_diff(report, console, view or View())
     else:
@@ -92,12 +93,14 @@ def show_plan(report: Report, console: Console) -> None:
     """What is about to be done, above the question whether to do it."""
     print_line(console, f"{report.folder} ↔ {report.wiki}", "bold")
     if report.request.command == "undo":
-        print_line(console, f"Taking back run {report.request.run}:")
+        print_line(console, f"Undoing run {report.request.run}:")
     if report.restoration is not None:
         todo = report.restoration
         print_line(console, f"Backup {todo.backup.number}: {backup_in_words(todo.backup)}.")
         if todo.unpushed:
-            text = f"{todo.file} has content that was never pushed; it becomes a backup first."
+            text = (
+                f"{todo.file} has edits that were never pushed; they are saved as a backup first."
+            )
             print_line(console, escape_control(text))
     show_actions(report, console)
     _show_rest(report, console)
@@ -176,7 +179,7 @@ def _show_action(
     note = ", ".join(action.fields) if action.verb in {"update", "merge"} else ""
     colour = None
     if action.writes_markers:
-        note = "both versions, between conflict marks"
+        note = "both versions, between conflict markers"
     is_done = outcome is not None and outcome.result == "done"
     note = "; ".join(filter(None, (note, overwriting(action, done=is_done))))
     if action.skip_reason is not None:
@@ -189,7 +192,7 @@ def _show_action(
     from rich.text import Text
 
     line = Text("  ")
-    line.append(f"{phrase:<20}", style=colour or COLOURS.get(action.verb, ""))
+    line.append(f"{phrase:<22}", style=colour or COLOURS.get(action.verb, ""))
     line.append(f" {escape_control(name(action)):<{width}}")
     line.append(f"  {escape_control(note)}", style=colour if colour == "red" else "dim")
     line.rstrip()

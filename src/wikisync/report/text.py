@@ -1,4 +1,4 @@
-"""Small words: numbers with their nouns, and names as a terminal may show them."""
+"""Format counts, labels and names, and escape text for terminals and JSON."""
 
 from __future__ import annotations
 
@@ -16,24 +16,24 @@ TO_DO: Final[dict[tuple[str, Side], str]] = {
     ("update", "wiki"): "update on the wiki",
     ("delete", "wiki"): "delete on the wiki",
     ("move", "wiki"): "move on the wiki",
-    ("move", "folder"): "move here",
+    ("move", "folder"): "move in the folder",
     ("merge", "wiki"): "merge on both sides",
-    ("merge", "folder"): "merge here",
-    ("create", "folder"): "create here",
-    ("update", "folder"): "update here",
-    ("delete", "folder"): "delete here",
+    ("merge", "folder"): "merge in the folder",
+    ("create", "folder"): "create in the folder",
+    ("update", "folder"): "update in the folder",
+    ("delete", "folder"): "delete in the folder",
 }
 DONE: Final[dict[tuple[str, Side], str]] = {
     ("create", "wiki"): "created on the wiki",
     ("update", "wiki"): "updated on the wiki",
     ("delete", "wiki"): "deleted on the wiki",
     ("move", "wiki"): "moved on the wiki",
-    ("move", "folder"): "moved here",
+    ("move", "folder"): "moved in the folder",
     ("merge", "wiki"): "merged on both sides",
-    ("merge", "folder"): "merged here",
-    ("create", "folder"): "created here",
-    ("update", "folder"): "updated here",
-    ("delete", "folder"): "deleted here",
+    ("merge", "folder"): "merged in the folder",
+    ("create", "folder"): "created in the folder",
+    ("update", "folder"): "updated in the folder",
+    ("delete", "folder"): "deleted in the folder",
 }
 
 _PAST: Final = {
@@ -76,7 +76,7 @@ _CONVERT_AND_PUSH: Final = "convert on the wiki", "converted on the wiki"
 
 
 def planned_label(action: Action) -> str:
-    """What is to happen to a page, and where."""
+    """Return what an action is going to do and where, such as "update on the wiki"."""
     return (
         _conversion(action)[0]
         if action.converts
@@ -85,7 +85,7 @@ def planned_label(action: Action) -> str:
 
 
 def done_label(action: Action) -> str:
-    """What happened to a page, and where."""
+    """Return what an action did and where, such as "updated on the wiki"."""
     return (
         _conversion(action)[1]
         if action.converts
@@ -94,13 +94,13 @@ def done_label(action: Action) -> str:
 
 
 def overwriting(action: Action, *, done: bool = False) -> str:
-    """Whose edit an action goes over, in a clause; nothing where it goes over none."""
+    """Return a clause that says which edit an action overwrites; empty if it overwrites none."""
     if action.overwrites is None:
         return ""
     return f"{'overwrote' if done else 'overwrites'} an edit made {EDITED[action.overwrites]}"
 
 
-EDITED: Final[dict[Side, str]] = {"wiki": "on the wiki", "folder": "here"}
+EDITED: Final[dict[Side, str]] = {"wiki": "on the wiki", "folder": "in the folder"}
 
 
 def _conversion(action: Action) -> tuple[str, str]:
@@ -108,36 +108,36 @@ def _conversion(action: Action) -> tuple[str, str]:
 
 
 def named(names: Sequence[str]) -> str:
-    """The first ten names, and how many more there are."""
+    """Return the first ten names, and how many more there are."""
     rest = len(names) - 10
     more = f" and {rest:,} more" if rest > 0 else ""
     return ", ".join(names[:10]) + more
 
 
 def backup_in_words(backup: Backup) -> str:
-    """Say what a backup is of, which side it stood on, and which run made it."""
+    """Return what a backup contains, from which side, and which run made it."""
     by = f"run {backup.run} ({backup.command})"
     if backup.kind == "overtaken":
-        return f"an edit on the wiki that {by} wrote over at the same moment"
+        return f"an edit on the wiki that {by} overwrote at the same moment"
     thing = "the page on the wiki" if backup.side == "wiki" else "the file"
     if backup.outcome == "done":
         return f"{thing}, before it was {_PAST.get(backup.verb, backup.verb)} by {by}"
-    end = backup.outcome or "unsettled"
-    return f"{thing}, before {by} was to {backup.verb} it: {end}"
+    end = backup.outcome or "unconfirmed"
+    return f"{thing}, before {by} tried to {backup.verb} it: {end}"
 
 
 def plural(count: int, noun: str) -> str:
-    """``1 page``, ``2 pages``, ``12,000 pages``."""
+    """Return a count and its noun: ``1 page``, ``2 pages``, ``12,000 pages``."""
     return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
 def escape_control(text: str) -> str:
-    """Escape what could steer a terminal, and what nobody sees, in a text of pages and wikis."""
+    """Escape control and invisible characters in a text from a page or a wiki."""
     return text if _plain(text) else _UNSAFE.sub(_escaped, text)
 
 
 def shown_json(text: str) -> str:
-    """Escape the same in the text of a JSON value, whose meaning stays."""
+    """Escape the same characters as JSON escapes in a JSON text, which keeps its value."""
     return text if _plain(text) else _UNSAFE.sub(_escaped_in_json, text)
 
 

@@ -228,7 +228,7 @@ def _is_same(remote: RemoteState, local: Local) -> bool:
 
 def _file_of(key: Key, listed: Listed, locales: Locales) -> str:
     if not has_file_form(listed.content_type):
-        raise BadName(str(key), f"a page of {listed.content_type} has no file form")
+        raise BadName(str(key), f"pages of type {listed.content_type} cannot be saved as files")
     return file_of(key, listed.content_type, locales)
 
 

@@ -259,7 +259,7 @@ class Database:
             yield
         except sqlite3.Error as error:
             if self._exhausted:
-                raise StateError(str(self.path), "damaged", "it has no end") from error
+                raise StateError(str(self.path), "damaged", "it is cut off") from error
             # Text that is no UTF-8 is an OperationalError too, but one without a code.
             system = getattr(error, "sqlite_errorname", "").startswith(_SYSTEM)
             why = "unwritable" if system else "damaged"

@@ -92,7 +92,9 @@ def _collect_and_plan(
     listed = [page.listed for page in snapshot.remote.values() if isinstance(page, Remote)]
     if not request.offline and is_other_wiki(snapshot.bases.values(), listed):
         if "foreign-state" not in request.allow:
-            refusal = foreign_state(context.config.url, None, same=False)
+            refusal = foreign_state(
+                f"{context.config.url} is not the wiki of the last run", same=False
+            )
             return replace(report, plan=Plan(refusals=(refusal,))), None
         collected = collect(
             context.folder, context.wiki, context.state, context.progress, without_state=True
@@ -155,7 +157,11 @@ def check_state_owner(
         return "another's"  # there is no base to compare with the wiki's pages
     same = not moved or _same_wiki(context)
     if "foreign-state" not in request.allow:
-        return foreign_state(url if moved else None, folder if renamed else None, same=same)
+        here = context.config.folder_name
+        reason = f"wikisync.toml says folder {here}/, but the last run used {folder}/"
+        if moved:
+            reason = f"This run is for {context.config.url}, but the last run was for {url}"
+        return foreign_state(reason, same=same)
     return "ours" if same else "another's"
 
 

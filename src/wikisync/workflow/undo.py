@@ -101,7 +101,8 @@ def _refuse_foreign_state(context: RunContext, request: Request) -> Report | Non
         raise Unauthenticated(context.config.url)
     bases = context.state.bases.load().values()
     if owner == "another's" or is_other_wiki(bases, connection.pages):
-        owner = foreign_state(context.state.meta("url") or context.config.url, None, same=False)
+        reason = f"{context.config.url} is not the wiki of the last run"
+        owner = foreign_state(reason, same=False)
     if not isinstance(owner, Refusal):
         return None
     return Report(request, context.config.url, context.config.folder_name, Plan(refusals=(owner,)))

@@ -22,7 +22,7 @@ def test_a_page_of_megabytes_is_cut_with_a_notice() -> None:
     shown = to_html(report(pair(None, page(lines(150_000)), verb="create")), MADE)
     assert len(shown) < 2 * MEGABYTE
     assert "more lines are left out" in text_of(shown)
-    assert "too long to be shown here" in text_of(shown)
+    assert "too long to show here" in text_of(shown)
 
 
 def test_one_line_of_megabytes_shows_what_changed_in_it() -> None:
@@ -41,7 +41,7 @@ def test_where_there_is_no_room_for_all_pages_each_is_still_listed() -> None:
     assert 0 < made.unshown < 30
     shown = text_of(document(made))
     assert f"{made.unshown} pages of 30 are listed without their difference" in shown
-    assert shown.count("is left out, to keep this report small") == made.unshown
+    assert shown.count("is left out to keep this report small") == made.unshown
 
 
 def test_changes_get_room_before_pages_that_come_whole() -> None:

@@ -65,7 +65,7 @@ def test_fields_are_shown_from_old_to_new_and_tags_one_by_one() -> None:
     shown = text_of(to_html(report(pair(old, new, fields=("title", "tags"))), MADE))
     assert "The old name → becomes The new name" in shown
     assert "−a +c" in shown
-    assert "Its content stays as it is." in shown
+    assert "Content unchanged." in shown
 
 
 def test_a_merge_shows_what_changes_on_both_sides() -> None:
@@ -78,7 +78,7 @@ def test_a_merge_shows_what_changes_on_both_sides() -> None:
 
 def test_a_conflict_says_why_and_which_side_is_which() -> None:
     shown = text_of(to_html(report(conflicting()), MADE))
-    assert "These do not merge: content." in shown
+    assert "The content cannot be merged automatically." in shown
     assert "− on the wiki, + in the folder" in shown
 
 
@@ -94,11 +94,11 @@ def test_refusals_problems_and_what_is_withheld_are_told() -> None:
     shown = text_of(to_html(found, MADE))
     assert "9 pages would be deleted, and the limit is 3." in shown
     assert "bad.md:3: it is no page" in shown
-    assert "kept.md: nothing is deleted unless asked: --delete" in shown
+    assert "kept.md: not deleted without --delete" in shown
 
 
 def test_a_report_without_differences_says_so() -> None:
-    assert "No page differs." in text_of(to_html(report(), MADE))
+    assert "There are no differences." in text_of(to_html(report(), MADE))
 
 
 def test_pages_are_in_the_language_of_their_locale() -> None:

@@ -117,7 +117,7 @@ def test_a_page_that_moved_on_is_named_and_nothing_is_written(
         browser.one("#go").click()
         browser.until(lambda: browser.shown("#end"))
         assert review.end().code == 4
-    assert "one.md moved on since" in browser.one("#end").text
+    assert "one.md changed since" in browser.one("#end").text
     assert edited.box.pages() == before
 
 

@@ -123,7 +123,7 @@ def test_what_came_after_the_plan_is_left_alone_and_told(planned: Workspace) -> 
     planned.change("home.md", "This is", "Changed:")
     planned.write("later.md", page("Later"))
     result = planned.run("apply", "plan.json", "--yes").ok()
-    assert "2 pages changed besides, and not in the plan: left alone." in result.out
+    assert "2 other pages changed after the plan was made: left alone." in result.out
     assert content(planned, "home") == text("home")
     assert planned.box.page("later") is None
 
@@ -154,17 +154,17 @@ def test_a_page_that_was_only_rendered_again_is_still_as_it_was_reviewed(
 
 def edited_here(ws: Workspace) -> str:
     ws.change("one.md", "Changed:", "Changed again:")
-    return "its content changed here"
+    return "its content changed in the folder"
 
 
 def retitled_here(ws: Workspace) -> str:
     ws.change("one.md", "title: One", "title: Other")
-    return "its title changed here"
+    return "its title changed in the folder"
 
 
 def deleted_here(ws: Workspace) -> str:
     ws.remove("one.md")
-    return "its file was deleted here"
+    return "its file was deleted"
 
 
 def renamed_here(ws: Workspace) -> str:
@@ -174,7 +174,7 @@ def renamed_here(ws: Workspace) -> str:
 
 def broken_here(ws: Workspace) -> str:
     ws.write("one.md", b"\xff")
-    return "its file is no valid page now"
+    return "its file is no longer a valid page"
 
 
 def edited_on_the_wiki(ws: Workspace) -> str:
@@ -206,12 +206,12 @@ def made_anew_on_the_wiki(ws: Workspace) -> str:
 def edited_on_both(ws: Workspace) -> str:
     edited_here(ws)
     edited_on_the_wiki(ws)
-    return "its content changed here and its content changed on the wiki"
+    return "its content changed in the folder and its content changed on the wiki"
 
 
 def done_by_another(ws: Workspace) -> str:
     ws.box.edit("one", content=text("one").replace("This is", "Changed:"))
-    return "done already"
+    return "already as planned"
 
 
 CHANGES = [
@@ -264,7 +264,7 @@ def test_every_page_that_moved_on_is_named(planned: Workspace) -> None:
     planned.box.edit("old", content="Theirs.\n")
     found = refused(planned)
     assert found.keys() == {"one.md", "two.md", "gone.md", "new.md", "renamed.md"}
-    assert "there is a page on the wiki now" in found["new.md"]
+    assert "the page exists on the wiki now" in found["new.md"]
     shown = planned.run("apply", "plan.json", "--yes").out
     assert shown.count("refused (stale)") == 5
     assert shown.count("--skip-stale") == 1
@@ -291,7 +291,7 @@ def test_a_page_that_moved_on_before_a_pull_is_named(ready: Workspace) -> None:
     ready.box.edit("fresh", content="Fresher.\n")
     ready.box.delete("later")
     found = refused(ready)
-    assert "its content changed here" in found["one.md"]
+    assert "its content changed in the folder" in found["one.md"]
     assert "its content changed on the wiki" in found["fresh.md"]
     assert "the page was deleted on the wiki" in found["later.md"]
 
@@ -544,7 +544,7 @@ def test_on_a_terminal_the_plan_is_shown_and_asked_about(planned: Workspace) -> 
     planned.box.edit("two", content="Theirs.\n")
     with Terminal(planned, "apply", "plan.json", "--skip-stale") as terminal:
         terminal.expect("1 page on the wiki? [y/N]")
-        assert "two.md: It is not as it was reviewed" in terminal.shown
+        assert "two.md: It changed after the plan was made" in terminal.shown
         terminal.type("y\n")
         result = terminal.end()
     assert result.code == 3

@@ -30,7 +30,7 @@ def test_off_a_terminal_nothing_is_written_without_yes(differing: Workspace, com
     result = differing.run(command)
     assert result.code == 2
     assert result.out == ""
-    assert "Look at it with --dry-run, then add --yes." in result.err
+    assert "Needs confirmation: add --yes." in result.err
     assert differing.both_sides() == before
 
 
@@ -52,12 +52,12 @@ def test_where_there_is_nothing_to_write_nobody_is_asked(ws: Workspace, command:
 @pytest.mark.parametrize(
     ("command", "question", "named"),
     [
-        ("push", "Write 1 page to the wiki?", "update on the wiki   home.md"),
-        ("pull", "Write 1 file here?", "update here          other.md"),
+        ("push", "Write 1 page to the wiki?", "update on the wiki     home.md"),
+        ("pull", "Write 1 file in the folder?", "update in the folder   other.md"),
         (
             "sync",
-            "Write 1 page to the wiki and write 1 file here?",
-            "update here          other.md",
+            "Write 1 page to the wiki and write 1 file in the folder?",
+            "update in the folder   other.md",
         ),
     ],
 )
@@ -72,7 +72,7 @@ def test_at_a_terminal_the_plan_is_shown_and_no_writes_nothing(
         terminal.type("n\n")
         result = terminal.end()
     assert result.code == 4
-    assert "Nothing was written, as you said." in result.out
+    assert "Cancelled. Nothing was written." in result.out
     assert differing.both_sides() == before
 
 
@@ -90,7 +90,7 @@ def test_at_a_terminal_yes_writes(differing: Workspace) -> None:
     result = at_terminal(differing, "sync", "y\n")
     assert result.code == 0
     assert "updated on the wiki" in result.out
-    assert "updated here" in result.out
+    assert "updated in the folder" in result.out
     home = differing.box.page("home")
     assert home is not None
     assert home["content"] == "Mine.\n"
@@ -108,7 +108,7 @@ def test_any_other_end_of_the_question_writes_nothing(differing: Workspace, answ
 
 def test_deletions_are_shouted_in_the_question(differing: Workspace) -> None:
     with Terminal(differing, "sync", "--delete", "--max-delete", "2") as terminal:
-        terminal.expect("DELETE 1 page on the wiki and DELETE 1 file here? [y/N]")
+        terminal.expect("DELETE 1 page on the wiki and DELETE 1 file in the folder? [y/N]")
         terminal.type("y\n")
         assert terminal.end().code == 0
     assert differing.box.page("gone") is None

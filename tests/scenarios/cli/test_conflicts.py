@@ -41,14 +41,16 @@ def test_status_names_the_conflict_with_the_ways_out(split: Workspace) -> None:
     result = split.run("status")
     assert result.code == 3
     assert "home.md" in result.out
-    assert "These do not merge: content." in result.out
+    assert "The content cannot be merged automatically." in result.out
     assert "--prefer local" in result.out
 
 
 def test_diff_of_a_conflict_shows_what_a_preference_would_take_along(split: Workspace) -> None:
     split.write("home.md", page("Home", "# Mine\n", tags="mine"))
     (conflict,) = split.run("diff", "--json").json["conflicts"]
-    assert conflict["reason"].startswith("Changed since both sides agreed, here: tags, content;")
+    assert conflict["reason"].startswith(
+        "Changed since the last sync, in the folder: tags, content;"
+    )
     assert "+tags: mine\n" in conflict["diff"]
 
 
@@ -127,7 +129,7 @@ def test_a_page_that_somebody_edits_between_plan_and_write_is_left_to_them(
     result = split.run("push", "other", "--yes", "--json")
     assert result.code == 3
     assert result.action("other")["outcome"] == "skipped"
-    assert "Somebody was faster" in result.json["conflicts"][0]["reason"]
+    assert "Changed during this run" in result.json["conflicts"][0]["reason"]
     other = split.box.page("other")
     assert other is not None
     assert other["content"] == "Faster.\n"

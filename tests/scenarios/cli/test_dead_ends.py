@@ -112,8 +112,8 @@ def test_verify_sees_a_page_that_changed_without_its_time_and_so_does_the_next_r
     assert world.rewrite_there("one")
     assert "3 in sync" in world.workspace.run("status").ok().out
     told = world.workspace.run("status", "--verify").ok()
-    assert "changed on the wiki while the time of the change did not: one.md" in told.text
-    assert "update here" in told.text
+    assert "changed on the wiki without a new timestamp: one.md" in told.text
+    assert "update in the folder" in told.text
     world.workspace.run("pull", "--yes").ok()
     assert "one-rewritten says" in world.workspace.read("one.md")
     assert "3 pages: 3 in sync" in world.workspace.run("status", "--verify").ok().out

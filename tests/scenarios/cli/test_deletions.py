@@ -65,10 +65,10 @@ def test_what_is_gone_from_one_side_is_told_by_every_command_with_both_ways_out(
     synced.box.delete("guide/b")
     options = () if command == "status" else ("--yes",)
     shown = synced.run(command, *options).ok().out
-    assert "1 page gone here. To have it back: wikisync pull PATH --prefer wiki." in shown
+    assert "1 page deleted in the folder. To restore it: wikisync pull PATH --prefer wiki." in shown
     assert "To delete it on the wiki: wikisync push --delete." in shown
-    assert "1 page gone from the wiki. To have it back: wikisync push PATH --prefer local." in shown
-    assert "To delete it here: wikisync pull --delete." in shown
+    assert "1 page deleted on the wiki. To restore it: wikisync push PATH --prefer local." in shown
+    assert "To delete it in the folder: wikisync pull --delete." in shown
     synced.run("pull", "guide/a", "--prefer", "wiki", "--yes").ok()
     synced.run("push", "guide/b", "--prefer", "local", "--yes").ok()
     assert "gone" not in synced.run("sync", "--yes").ok().out
@@ -119,7 +119,7 @@ def test_gone_here_and_changed_there_is_a_conflict_and_the_page_stays(synced: Wo
     before = synced.both_sides()
     result = synced.run("sync", "--delete", "--yes", "--json")
     assert result.code == 3
-    assert "Deleted here" in result.json["conflicts"][0]["reason"]
+    assert "Deleted in the folder" in result.json["conflicts"][0]["reason"]
     assert synced.both_sides() == before
 
 
@@ -191,7 +191,7 @@ def test_a_page_that_is_hidden_from_the_key_is_not_taken_for_deleted(synced: Wor
     before = synced.both_sides()
     result = synced.run("pull", "--delete", "--yes", "--json", env={"WIKISYNC_TOKEN": token})
     assert result.code == 3
-    assert "may no longer see" in result.json["conflicts"][0]["reason"]
+    assert "can no longer see" in result.json["conflicts"][0]["reason"]
     assert synced.both_sides() == before
 
 

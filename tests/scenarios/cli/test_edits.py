@@ -56,7 +56,7 @@ def test_an_edit_on_the_wiki_is_counted_by_a_push_and_left_alone(synced: Workspa
     assert result.json["actions"] == []
     assert result.json["counts"]["other_way"] == 1
     assert synced.both_sides() == before
-    assert "1 page changed on the wiki: wikisync pull to get them." in synced.run("push").ok().out
+    assert "1 page changed on the wiki: wikisync pull to get it." in synced.run("push").ok().out
 
 
 def test_an_edit_on_the_wiki_is_pulled_and_only_that(synced: Workspace) -> None:
@@ -75,7 +75,9 @@ def test_an_edit_here_is_counted_by_a_pull_and_left_alone(synced: Workspace) -> 
     result = synced.run("pull", "--yes", "--json").ok()
     assert (result.json["actions"], result.json["counts"]["other_way"]) == ([], 1)
     assert synced.both_sides() == before
-    assert "1 page changed here: wikisync push to publish them." in synced.run("pull").ok().out
+    assert (
+        "1 page changed in the folder: wikisync push to publish it." in synced.run("pull").ok().out
+    )
 
 
 def test_edits_on_both_sides_to_different_pages_are_synced(synced: Workspace) -> None:

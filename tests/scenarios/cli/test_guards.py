@@ -113,7 +113,7 @@ def test_an_emptied_folder_is_not_believed(ws: Workspace) -> None:
     for name in ws.files():
         ws.remove(name)
     result = refused(ws, "emptied", "push", "--delete", "--max-delete", "9", "--yes")
-    assert "no page left in the folder" in result.json["refusals"][0]["message"]
+    assert "no pages in the folder" in result.json["refusals"][0]["message"]
     allowed = ("--allow", "emptied", "--max-delete", "3")
     ws.run("push", "--delete", *allowed, "--yes").ok()
     assert ws.box.pages() == []
@@ -124,7 +124,7 @@ def test_an_emptied_wiki_is_not_believed(ws: Workspace) -> None:
     for found in ws.box.pages():
         ws.box.delete(found["path"])
     result = refused(ws, "emptied", "pull", "--delete", "--max-delete", "9", "--yes")
-    assert "no page left on the wiki" in result.json["refusals"][0]["message"]
+    assert "no pages on the wiki" in result.json["refusals"][0]["message"]
     allowed = ("--allow", "emptied", "--max-delete", "3")
     ws.run("pull", "--delete", *allowed, "--yes").ok()
     assert ws.files() == {}

@@ -28,9 +28,9 @@ def test_diff_writes_the_page_and_lists_what_is_in_it(edited: Workspace) -> None
     shown = (edited.root / "report.html").read_text("utf-8")
     assert "Words of mine." in shown
     assert "Words of theirs." not in shown
-    assert "update on the wiki   home.md  content" in result.out
+    assert "update on the wiki     home.md  content" in result.out
     assert "Words of mine." not in result.out
-    assert result.err == "For a browser: report.html\n"
+    assert result.err == "Wrote report.html\n"
 
 
 def test_the_page_of_a_pull_shows_what_comes_from_the_wiki(edited: Workspace) -> None:

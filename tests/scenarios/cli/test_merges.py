@@ -122,7 +122,7 @@ def test_without_git_it_is_a_conflict_that_says_what_to_do(split: Workspace) -> 
     before = split.both_sides()
     result = split.run("sync", "--yes", env={"PATH": ""})
     assert result.code == 3
-    assert "Install git" in result.text
+    assert "Install Git" in result.text
     assert split.both_sides() == before
 
 
@@ -140,7 +140,7 @@ def test_what_does_not_merge_is_named_with_the_ways_out(torn: Workspace) -> None
     result = torn.run("sync", "--yes", "--json")
     assert result.code == 3
     (conflict,) = result.json["conflicts"]
-    assert "These do not merge: content." in conflict["reason"]
+    assert "The content cannot be merged automatically." in conflict["reason"]
     assert "wikisync pull --markers home.md" in conflict["reason"]
     assert torn.both_sides() == before
 
@@ -149,7 +149,7 @@ def test_markers_show_both_versions_and_the_wiki_is_left_alone(torn: Workspace) 
     there = torn.box.pages()
     result = torn.run("pull", "--markers", "home.md", "--yes")
     assert result.code == 3
-    assert "Edit it until the marks are gone, then push" in result.text
+    assert "Edit the file until the markers are gone, then push" in result.text
     assert MARKS in torn.read("home.md")
     assert torn.box.pages() == there
 
@@ -163,7 +163,7 @@ def test_a_file_with_marks_is_a_problem_until_they_are_gone(torn: Workspace) -> 
         (problem,) = result.json["problems"]
         line = torn.read("home.md").partition("<<<<<<<")[0].count("\n") + 1
         assert (problem["file"], problem["line"]) == ("home.md", line)
-        assert "conflict marks" in problem["message"]
+        assert "conflict markers" in problem["message"]
     assert torn.both_sides() == before
 
 

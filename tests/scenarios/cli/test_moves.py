@@ -114,13 +114,13 @@ def test_a_move_waits_for_the_command_of_its_direction(known: Workspace) -> None
     before = known.both_sides()
     result = known.run("push", "--yes", "--json").ok()
     assert (result.json["actions"], result.json["counts"]["other_way"]) == ([], 1)
-    assert "wikisync pull to get them" in known.run("push", "--yes").ok().out
+    assert "wikisync pull to get it" in known.run("push", "--yes").ok().out
     assert known.both_sides() == before
     known.run("pull", "--yes").ok()
     rename(known, "guide/start.md", "guide/a.md")
     result = known.run("pull", "--yes", "--json").ok()
     assert (result.json["actions"], result.json["counts"]["other_way"]) == ([], 1)
-    assert "wikisync push to publish them" in known.run("pull", "--yes").ok().out
+    assert "wikisync push to publish it" in known.run("pull", "--yes").ok().out
 
 
 def test_an_edit_here_of_a_page_moved_there_is_named_by_push_with_the_way_out(
@@ -307,7 +307,7 @@ def test_a_page_renamed_here_and_deleted_there_comes_back_by_preference(known: W
     known.box.delete("guide/a")
     result = known.run("push", "--yes", "--json")
     assert result.code == 3
-    assert "renamed here (it was guide/a.md)" in result.json["conflicts"][0]["reason"]
+    assert "renamed in the folder (it was guide/a.md)" in result.json["conflicts"][0]["reason"]
     known.run("push", "--yes", "--prefer", "local").ok()
     assert ids(known).keys() == {"en/start", "en/other"}
     known.run("sync", "--yes").ok()

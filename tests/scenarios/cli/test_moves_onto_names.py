@@ -79,7 +79,7 @@ def test_a_move_that_waits_for_a_name_says_so(known: Workspace) -> None:
     reasons = {c["file"]: c["reason"] for c in result.json["conflicts"]}
     assert reasons.keys() == {"here.md", "two.md"}
     assert "en/three" in reasons["two.md"]
-    assert "settled first" in reasons["two.md"]
+    assert "cannot get its new name yet" in reasons["two.md"]
     assert done(result) == []
 
 
@@ -199,7 +199,7 @@ def test_a_page_deleted_on_the_wiki_and_renamed_to_where_a_stranger_made_one_is_
         assert result.code == 3
         assert done(result) == []
         [conflict] = result.json["conflicts"]
-        assert conflict["reason"].startswith("Here and on the wiki, and they differ")
+        assert conflict["reason"].startswith("It exists in the folder and on the wiki")
         assert "what one has" in known.read("new.md")
     known.run("sync", "--yes", "--prefer", "local").ok()
     assert "what one has" in (known.box.page("new") or {})["content"]

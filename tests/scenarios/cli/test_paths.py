@@ -138,7 +138,7 @@ def test_a_path_that_means_no_page_is_wrong_usage_and_writes_nothing(
     before = tree.both_sides()
     result = tree.run("push", "home", path, "--yes")
     assert result.code == 2
-    assert "no page of that name here or on the wiki" in result.err
+    assert "no such page in the folder or on the wiki" in result.err
     assert tree.both_sides() == before
 
 

@@ -65,8 +65,8 @@ def test_a_plan_writes_its_file_and_nothing_else(differing: Workspace) -> None:
 
 def test_a_plan_is_shown_as_status_shows_it_and_says_what_to_do_next(differing: Workspace) -> None:
     shown = planned(differing).out
-    assert "update on the wiki   mine.md" in shown
-    assert "Nothing was written but plan.json." in shown
+    assert "update on the wiki     mine.md" in shown
+    assert "Wrote plan.json." in shown
     assert "wikisync show plan.json" in shown
     assert "wikisync apply plan.json" in shown
 
@@ -190,7 +190,7 @@ def test_a_file_that_is_no_plan_is_not_written_over(ws: Workspace, name: str) ->
     before = (ws.root / name).read_bytes()
     result = ws.run("plan", "push", "-o", name)
     assert result.code == 2
-    assert "no plan" in result.err
+    assert "not a plan" in result.err
     assert not result.asked
     assert (ws.root / name).read_bytes() == before
 

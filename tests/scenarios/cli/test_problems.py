@@ -48,7 +48,7 @@ def test_a_two_letter_folder_that_is_no_locale_is_named(ws: Workspace) -> None:
     ws.write("de/page.md", page("Seite"))
     result = ws.run("push", "--yes")
     assert result.code == 1
-    assert "`de` looks like a locale, and the wiki has none of that name installed" in result.out
+    assert "`de` looks like a locale, which is not installed on the wiki" in result.out
     assert ws.box.pages() == []
 
 

@@ -309,7 +309,7 @@ def test_what_is_overwritten_or_deleted_is_told_with_its_number(synced: Workspac
     result = synced.run("push", "--prefer", "local", "--delete", "--yes").ok()
     for name in ("home", "other"):
         [number] = numbers(synced, name)
-        assert f"Backup {number} has what stood in {name}.md: wikisync restore {number}." in (
+        assert f"The old version of {name}.md is backup {number}: wikisync restore {number}." in (
             result.out
         )
 

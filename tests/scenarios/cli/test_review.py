@@ -64,7 +64,7 @@ def test_a_page_that_moved_on_meanwhile_is_named_and_nothing_is_written(edited: 
         visitor.watch()
         result = review.end()
     assert result.code == 4
-    assert "one.md moved on since" in result.out
+    assert "one.md changed since" in result.out
     assert edited.box.pages() == before
 
 
@@ -115,7 +115,7 @@ def test_closing_it_writes_nothing(edited: Workspace) -> None:
         visitor.watch()
         result = review.end()
     assert result.code == 4
-    assert "Nothing was written, as you said." in result.out
+    assert "Cancelled. Nothing was written." in result.out
     assert edited.both_sides() == before
 
 

@@ -95,7 +95,7 @@ def test_a_whole_round_leaves_no_token_behind(
 
 def test_the_search_for_the_token_finds_it(ws: Workspace, logged: pytest.LogCaptureFixture) -> None:
     result = ws.run("status").ok()
-    assert leaks(ws, [result], logged, "No page here") == ["output of status"]
+    assert leaks(ws, [result], logged, "There are no pages") == ["output of status"]
     logging.getLogger("some.library").debug("header: %s", ws.box.token)
     (ws.folder / "note.txt").write_text(ws.box.token)
     found = leaks(ws, [result], logged, ws.box.token)

@@ -32,7 +32,7 @@ def told(ws: Workspace, code: int, *words: str, env: dict[str, str | None] | Non
 def test_a_wiki_that_is_down_is_told_with_its_address(ws: Workspace) -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         url = f"http://127.0.0.1:{free.getsockname()[1]}"
-    told(ws, 1, url, "connection refused", "is the wiki up?", env={"WIKISYNC_URL": url})
+    told(ws, 1, url, "connection refused", "that the wiki is running", env={"WIKISYNC_URL": url})
 
 
 @pytest.fixture
@@ -48,13 +48,13 @@ def no_names(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("no_names")
 def test_a_host_that_does_not_exist_is_told(ws: Workspace) -> None:
     url = "https://no-such-host.invalid"
-    told(ws, 1, url, "Is the address right", env={"WIKISYNC_URL": url})
+    told(ws, 1, url, "Check the address", env={"WIKISYNC_URL": url})
 
 
 @pytest.mark.usefixtures("no_names")
 def test_an_address_that_is_not_encrypted_is_warned_of(ws: Workspace) -> None:
     env = {"WIKISYNC_URL": "http://no-such-host.invalid"}
-    assert "the token travels in the clear" in ws.run("status", env=env).err
+    assert "others on the network can read the API key" in ws.run("status", env=env).err
 
 
 def test_an_address_of_this_machine_needs_no_encryption(ws: Workspace) -> None:
@@ -91,7 +91,7 @@ def test_a_web_page_where_the_api_was_due_is_told(ws: Workspace) -> None:
 def test_a_redirect_is_told_and_not_followed(ws: Workspace) -> None:
     with Hostile([reply({"data": {}})]) as other:
         ws.box.faults.add(Redirect(f"{other.url}/graphql"), times=None)
-        told(ws, 1, other.url, "a token is not sent after it")
+        told(ws, 1, other.url, "the API key is not sent there")
         assert other.asked == []
 
 
@@ -138,8 +138,8 @@ def test_a_configuration_without_an_address_is_told(ws: Workspace) -> None:
 @pytest.mark.parametrize(
     ("line", "words"),
     [
-        ('token = "abc"', ("holds a secret (token)", "WIKISYNC_TOKEN")),
-        ('api-key = "abc"', ("holds a secret (api-key)", "WIKISYNC_TOKEN")),
+        ('token = "abc"', ("contains a secret (token)", "WIKISYNC_TOKEN")),
+        ('api-key = "abc"', ("contains a secret (api-key)", "WIKISYNC_TOKEN")),
         ('urll = "abc"', ("urll", "one of url, folder")),
         ("jobs = 0", ("wikisync.toml:2: jobs: 0", "a whole number from 1")),
         ('write_back = "no"', ("wikisync.toml:2: write_back", "true or false")),

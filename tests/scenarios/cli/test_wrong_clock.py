@@ -87,9 +87,9 @@ def test_where_the_wiki_does_not_tell_the_time_nothing_is_forgotten(
     kept: Workspace, set_clock: Callable[[int], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(GraphQLTransport, "wiki_time", property(lambda _wire: None))
-    assert "do not tell the time" not in edit(kept, "Third.")
+    assert "have no Date header" not in edit(kept, "Third.")
     set_clock(100)
-    assert "do not tell the time" in edit(kept, "Fourth.")
+    assert "have no Date header" in edit(kept, "Fourth.")
     assert remembers(kept, "First.")
 
 

@@ -33,11 +33,11 @@ def test_the_first_ends_after_the_page_in_hand(ws: Workspace, verb: str, after: 
     with held(ws.box, verb, nth=2, after=after) as request, Process(ws, "push", *ARGS) as push:
         request.wait()
         push.interrupt()
-        push.says("Stopping after the page in hand. Ctrl-C again: at once.")
+        push.says("Finishing the current page. Press Ctrl-C again to stop now.")
         request.go.set()
         code, text = push.end()
     assert code == 130
-    assert "Stopped as you asked; what was done is recorded." in text
+    assert "Interrupted. The pages done so far are recorded." in text
     new = [path for path, content in contents(ws).items() if content == "New.\n"]
     assert sorted(new) == ["page-0", "page-1"]
     assert "unsettled" not in ws.run("status", "--json").ok().json

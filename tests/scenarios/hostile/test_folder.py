@@ -84,7 +84,7 @@ def test_a_file_edited_while_its_page_is_written_keeps_the_edit_for_the_next_pus
     ws.write("home.md", page("Home", "One.\n"))
     ws.box.faults.add(Hook(lambda: ws.change("home.md", "One.", "Two."), after=True), on=verb)
     result = ws.run("push", "--yes", "--json")
-    assert "edited meanwhile" in result.action("home")["reason"]
+    assert "edited during the run" in result.action("home")["reason"]
     assert contents(ws) == {"home": "One.\n"}
     assert "Two." in ws.read("home.md")
     ws.run("push", "--yes").ok()
@@ -93,10 +93,14 @@ def test_a_file_edited_while_its_page_is_written_keeps_the_edit_for_the_next_pus
 
 
 TROUBLES = {
-    "disk full": (errno.ENOSPC, "no space left on device", "Make room"),
+    "disk full": (errno.ENOSPC, "no space left on device", "Free some disk space"),
     "quota": (errno.EDQUOT, "quota", ""),
     "a broken disk": (errno.EIO, "input/output error", ""),
-    "read-only": (errno.EROFS, "read-only file system", "Check who may write there."),
+    "read-only": (
+        errno.EROFS,
+        "read-only file system",
+        "Check the permissions",
+    ),
 }
 
 
@@ -255,7 +259,7 @@ def test_a_project_that_may_not_be_written_is_told_and_can_still_be_looked_at(
             for path in own.state.iterdir():
                 path.chmod(0o644)
     assert pushed.code == 4
-    assert "Check who may write there." in pushed.err
+    assert "Check the permissions" in pushed.err
     assert contents(own) == {"home": "Text.\n"}
     assert looked.code == 0, looked
 

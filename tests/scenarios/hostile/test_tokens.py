@@ -97,7 +97,7 @@ def test_pages_that_a_rule_hides_are_not_gone(filled: Workspace, command: str) -
     result = filled.run(command, *args, env=env)
     assert result.code == 3
     assert len(result.json["conflicts"]) == 8
-    assert "may no longer see the page" in result.json["conflicts"][0]["reason"]
+    assert "can no longer see the page" in result.json["conflicts"][0]["reason"]
     assert (result.done(), writes(result)) == ([], [])
     assert filled.both_sides() == before
     quiet(filled)

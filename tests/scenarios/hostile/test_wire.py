@@ -160,7 +160,7 @@ def test_a_wrong_certificate_sees_no_token(ws: Workspace) -> None:
         assert server.asked == []
     for result in (unknown, other):
         assert result.code == 1
-        assert "its certificate is not trusted" in result.err
+        assert "the certificate is not trusted" in result.err
         clear(ws, result)
 
 

@@ -83,7 +83,7 @@ def doing(item: Action | Conflict) -> str:
 def side_names(pair: PageDiff) -> tuple[str, str]:
     """What the old and the new side of a pair are, in a few words."""
     item = pair.item
-    sides = ("on the wiki", "here")
+    sides = ("on the wiki", "in the folder")
     if not isinstance(item, Action):
         return sides
     old, new = reversed(sides) if item.side == "folder" else sides

@@ -26,7 +26,8 @@ from wikisync.report.html.limits import LIMITS, MARKUP, SizeBudget, clipped, dif
 from wikisync.report.html.model import STATUSES, Change, Entry, FieldView, Notice, PageView, Preview
 from wikisync.report.html.preview import kind_of, rendered
 from wikisync.report.json_output import conflicts, results, withheld
-from wikisync.report.plan_messages import conflict_message, note_message, refusal_message
+from wikisync.report.note_messages import note_message
+from wikisync.report.plan_messages import conflict_message, refusal_message
 from wikisync.report.summary import summary
 from wikisync.report.text import overwriting, planned_label
 

@@ -1,0 +1,111 @@
+"""Format the notes of a plan as messages with a hint."""
+
+from __future__ import annotations
+
+import shlex
+from typing import TYPE_CHECKING, Final, assert_never
+
+from wikisync.report.error_messages import Message
+from wikisync.report.text import named, plural
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from wikisync.planning.model import Note
+
+
+_REWOUND: Final = (
+    "If the folder is right: wikisync push --mirror. If the wiki is right: wikisync pull --mirror."
+    " To treat these changes as ordinary edits: --allow rewound."
+)
+
+
+def note_message(note: Note) -> Message:
+    """Return the message for a note, with the remedy where there is one."""
+    pages = plural(note.pages, "page")
+    no_ancestor = f"For {pages} no earlier version was found that both sides had:"
+    match note.kind:
+        case "shallow":
+            return Message(
+                f"{no_ancestor} this Git clone is shallow, so its history is incomplete.",
+                "Fetch all of it: git fetch --unshallow (in GitHub Actions: fetch-depth: 0).",
+            )
+        case "partial":
+            return Message(
+                f"{no_ancestor} this Git clone lacks the file contents of its history.",
+                "Clone without --filter.",
+            )
+        case "git-failed":
+            return Message(
+                f"Git could not read the history of {pages}: {note.detail}.", _git_hint(note.detail)
+            )
+        case "no-history":
+            return Message(
+                f"{no_ancestor} Git has none, and the API key may not read the wiki's history.",
+                "Give the key's group the permission read:history.",
+            )
+        case "rewound":
+            return restored_wiki_message(note.pages, note.files)
+        case "saved":
+            return Message(
+                f"{note.detail} is an edit that was saved while a run was killed. Its file has been"
+                " saved again since.",
+                "Copy what is missing, then delete it.",
+            )
+        case "clock-wiki":
+            return Message(
+                f"This machine's clock is {note.detail} the wiki's: no backups are deleted until"
+                " the two agree.",
+                "Correct the clock that is wrong. The times in wikisync log are this machine's.",
+            )
+        case "clock-back":
+            return Message(
+                f"This machine's clock is behind the last run, of {note.detail}: no backups are"
+                " deleted until it has passed that time.",
+                "Set the clock. If it was wrong then and is right now, there is nothing to do.",
+            )
+        case "clock-unknown":
+            return Message(
+                "The wiki's answers have no Date header, so this machine's clock cannot be checked:"
+                " no backups are deleted.",
+                "Let the proxy in front of the wiki keep the Date header in its answers.",
+            )
+        case "verified":
+            return Message(f"Read in full, whatever their timestamps: {pages} and their files.")
+        case "unnoticed":
+            return Message(
+                f"{pages} changed on the wiki without a new timestamp: {note.detail}.",
+                "The next push, pull or sync sees the change too.",
+            )
+        case "unshown":
+            return Message(
+                f"Readers may still see an old version of {pages}: the wiki failed to render what"
+                f" was pushed, or did not answer{f': {note.detail}' if note.detail else ''}.",
+                "Each push or sync tries again. If that does not help: open the page on the wiki"
+                " and save it, and look at the wiki's log.",
+            )
+        case "tree":
+            return Message(
+                "The wiki's page tree may lack some pages that were created at the same time"
+                + (f": {note.detail}." if note.detail else ", and the key may not rebuild it."),
+                "The next page that is created, moved or deleted repairs it; so does Rebuild Page"
+                " Tree in the wiki's administration, under Utilities.",
+            )
+    assert_never(note.kind)
+
+
+def restored_wiki_message(pages: int, files: Sequence[str]) -> Message:
+    """Return the message about a wiki restored from a backup, for a refusal or a note."""
+    return Message(
+        f"The wiki was restored from a backup: {plural(pages, 'page')} there"
+        f" {'is' if pages == 1 else 'are'} older than at the last sync, missing, or back after a"
+        f" deletion: {named(files)}.",
+        _REWOUND,
+    )
+
+
+def _git_hint(said: str) -> str:
+    if "dubious ownership" not in said:
+        return ""
+    where = said.partition("'")[2].rpartition("'")[0]
+    return f"If you trust it: git config --global --add safe.directory {shlex.quote(where)}"
