@@ -17,7 +17,7 @@ def main(arguments: list[str]) -> int:
     try:
         return _run(arguments)
     except KeyboardInterrupt:  # how GitHub ends a job that is cancelled
-        print("Stopped. The next run settles what was begun.", file=sys.stderr)  # noqa: T201
+        print("Stopped. The next run checks what was being written.", file=sys.stderr)  # noqa: T201
         return INTERRUPTED
 
 

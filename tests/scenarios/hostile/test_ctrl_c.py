@@ -63,7 +63,7 @@ def test_the_second_ends_at_once_and_the_next_run_settles(
         code, text = push.end()  # while the wiki still holds the answer back
         assert not request.go.is_set()
     assert code == 130
-    assert "Stopped at once. The next run settles what was begun." in text
+    assert "Stopped. The next run checks what was being written." in text
     assert ws.run("status", "--json").ok().json["unsettled"] == 1
     rest = ws.run("push", *ARGS, "--json").ok()
     assert contents(ws) == DONE
@@ -142,7 +142,7 @@ def test_while_the_wiki_is_looked_at_one_is_enough(ws: Workspace, command: str) 
         code, text = run.end()
         assert not request.go.is_set()
     assert code == 130
-    assert "Stopped at once." in text
+    assert "Stopped. The next run" in text
     quiet(ws)
 
 
