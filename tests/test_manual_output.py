@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Final
 import pytest
 
 from support import manual
+from support.terminal import Terminal
+from support.workspace import Workspace
 from wikisync.sandbox import Sandbox
 
 if TYPE_CHECKING:
@@ -92,6 +94,15 @@ class Told:
         output = done.stdout + done.stderr
         self.printed.append((ADDRESS.sub("127.0.0.1:3010", command), plain(output)))
 
+    def ask(self, ws: Workspace, command: str) -> None:
+        """Run it at a terminal, up to its question; the answer is no."""
+        with Terminal(ws, *command.split()) as terminal:
+            terminal.expect("[y/N]: ")
+            # Progress that was wiped away leaves its blank lines.
+            self.printed.append((command, plain(terminal.shown.lstrip("\n"))))
+            terminal.type("n\n")
+            terminal.end()
+
     def write(self, file: str, text: str) -> None:
         path = self.folder / "pages" / file
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -111,6 +122,8 @@ def printed(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[str, str]]:
         too_many_deletions,
         files_that_are_no_page,
         a_plan_reviewed,
+        an_edit_overwritten,
+        a_wiki_restored,
     )
     return [line for story in stories for line in story(tmp_path_factory.mktemp("story"))]
 
@@ -205,6 +218,34 @@ def a_plan_reviewed(folder: Path) -> Iterator[tuple[str, str]]:
         told.run("apply plan.json --yes")
         told.run("apply plan.json --yes --skip-stale")
         told.run("apply plan.json --yes")
+        yield from told.printed
+
+
+def an_edit_overwritten(folder: Path) -> Iterator[tuple[str, str]]:
+    with Sandbox() as box:
+        ws = Workspace(folder, box, {"NO_COLOR": "1", "TERM": "dumb", "COLUMNS": "200"})
+        told = Told(folder, box)
+        told.write("guide/install.md", INSTALL)
+        told.run("push --yes", "--quiet")
+        told.write("guide/install.md", INSTALL + "An edit here.\n")
+        box.edit("guide/install", content="# Install\n\nTake the package, there.\n")
+        told.ask(ws, "push guide/install.md --prefer local")
+        yield from told.printed
+
+
+def a_wiki_restored(folder: Path) -> Iterator[tuple[str, str]]:
+    with Sandbox() as box:
+        told = Told(folder, box)
+        told.run(f"init {box.url}")
+        told.write("home.md", HOME)
+        told.write("guide/install.md", INSTALL)
+        told.run("push --yes", "--quiet")
+        dump = box.dump()
+        told.write("guide/install.md", INSTALL + "An edit here.\n")
+        told.write("notes.md", NOTES)
+        told.run("push --yes", "--quiet")
+        box.restore(dump)
+        told.run("pull")
         yield from told.printed
 
 

@@ -25,7 +25,7 @@ def test_a_job_that_is_cancelled_ends_without_a_traceback(
 
     monkeypatch.setattr(action, "run_action", cancelled)
     assert main(["run"]) == 130
-    assert "The next run settles" in capsys.readouterr().err
+    assert "The next run checks" in capsys.readouterr().err
 
 
 def test_outside_of_github_both_words_do_no_harm(

@@ -70,7 +70,7 @@ def test_an_address_that_only_the_pull_request_has_is_none(
     assert ended.code == 0
     assert asked_of(thief) == asked_of(place.ws.box) == 0
     (notice,) = ended.said("notice")
-    assert "a pull request must not decide where the token goes" in notice
+    assert "a pull request must not decide where the API key is sent" in notice
     assert "WIKISYNC_URL" in notice
 
 

@@ -185,7 +185,7 @@ def test_a_wiki_that_is_down_makes_the_job_red_and_the_comment_true(published: S
     assert not job.green
     assert job.annotations("error")
     (comment,) = published.api.of_bot(7)
-    assert "Switch the API on" in comment
+    assert "Enable the API" in comment
     assert "2 to update" not in comment
     assert not names_the_wiki(published, comment)
 

@@ -115,7 +115,7 @@ def test_pages_that_took_each_others_names_are_moves_and_no_deletions(synced: Ri
 def test_a_page_converted_to_what_no_file_holds_is_a_conflict(synced: Rig) -> None:
     synced.box.store.run("update pages set contentType = 'yml' where id = 1")
     plan = synced.plan(delete=True)
-    assert [c.kind for c in plan.conflicts] == ["kind"]
+    assert [c.kind for c in plan.conflicts] == ["kind-there"]
     assert plan.actions == ()
 
 

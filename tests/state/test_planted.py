@@ -118,7 +118,7 @@ def test_a_state_of_an_older_version_is_refused_and_left(
     assert (folder / "state.db").read_bytes() == before
 
 
-@pytest.mark.parametrize("column", ["base.file", "intent.file", "intent.old_file"])
+@pytest.mark.parametrize("column", ["base.file", "intent.file", "intent.from_file"])
 def test_a_file_of_a_name_that_no_system_has_is_damage(folder: Path, column: str) -> None:
     table, name = column.split(".")
     change(folder, f"UPDATE {table} SET {name} = ?", values=("a\0b.md",))

@@ -75,7 +75,7 @@ def test_slash_filters_by_path_and_title(browser: Browser, file: Path) -> None:
     browser.press("a new")
     assert names(browser) == ["new.md"]
     browser.press("zzz")
-    assert browser.shown("#none") == ["No page matches."]
+    assert browser.shown("#none") == ["No matching page."]
     browser.press("\ue00c")  # Escape
     assert len(names(browser)) == 4
 

@@ -33,7 +33,7 @@ def edited(tmp_path: Path, box: Sandbox) -> Workspace:
     root = tmp_path / "project"
     root.mkdir()
     ws = Workspace(root, box)
-    ws.push(one=page("One"), two=page("Two"), three=page("Three"))
+    ws.push(**{name: page(name.title(), "Text.\n") for name in ("one", "two", "three")})
     for name in ("one", "two", "three"):
         ws.change(f"{name}.md", "Text.", f"Edited {name}.")
     return ws
@@ -117,7 +117,7 @@ def test_a_page_that_moved_on_is_named_and_nothing_is_written(
         browser.one("#go").click()
         browser.until(lambda: browser.shown("#end"))
         assert review.end().code == 4
-    assert "one.md changed since" in browser.one("#end").text
+    assert "one.md changed after the plan was made" in browser.one("#end").text
     assert edited.box.pages() == before
 
 

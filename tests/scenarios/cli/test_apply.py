@@ -368,13 +368,15 @@ def foreign(result: Result, *words: str) -> None:
 def test_a_plan_for_another_folder_is_refused(planned: Workspace) -> None:
     shutil.copytree(planned.folder, planned.root / "others")
     planned.configure(folder="others")
-    foreign(apply(planned), "folder was pages, and is others here")
+    foreign(apply(planned), "folder was pages, and is now others")
 
 
 def test_a_plan_for_another_configuration_is_refused(planned: Workspace) -> None:
     planned.configure(ignore=["two.md"], write_back=False)
     foreign(
-        apply(planned), "ignore was empty, and is two.md here", "write_back was true, and is false"
+        apply(planned),
+        "ignore was empty, and is now two.md",
+        "write_back was true, and is now false",
     )
 
 

@@ -144,7 +144,7 @@ def test_init_refuses_a_folder_elsewhere_and_writes_nothing(fresh: Workspace) ->
 def test_init_tells_a_guest_and_an_api_that_is_off(fresh: Workspace) -> None:
     result = fresh.run("init", fresh.box.url, env={"WIKISYNC_TOKEN": "eyJ.wrong.x"})
     assert result.code == 1
-    assert "Make a new API key" in result.text
+    assert "Create a new API key" in result.text
     fresh.box.switch_api(on=False)
     result = fresh.run("init")
     assert result.code == 1

@@ -10,6 +10,7 @@ import sys
 import pytest
 
 from support.terminal import Terminal
+from support.texts import full_text
 from support.workspace import Workspace, page
 
 pytestmark = pytest.mark.slow
@@ -94,7 +95,7 @@ def test_stat_and_columns_at_once_are_a_wrong_usage(edited: Workspace) -> None:
 
 
 def test_a_move_is_one_line_with_both_names(ws: Workspace) -> None:
-    ws.push(old=page("Moved", "A text that is long enough to be known again.\n"))
+    ws.push(old=page("Moved", full_text("A text that is long enough to be known again.\n")))
     ws.write("new.md", ws.read("old.md"))
     ws.remove("old.md")
     _, shown = at_terminal(ws)

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.slow
 @pytest.fixture
 def edited(ws: Workspace) -> Workspace:
     """Three pages, each with an edit here."""
-    ws.push(one=page("One"), two=page("Two"), three=page("Three"))
+    ws.push(**{name: page(name.title(), "Text.\n") for name in ("one", "two", "three")})
     for name in ("one", "two", "three"):
         ws.change(f"{name}.md", "Text.", f"Edited {name}.")
     return ws
@@ -64,7 +64,7 @@ def test_a_page_that_moved_on_meanwhile_is_named_and_nothing_is_written(edited: 
         visitor.watch()
         result = review.end()
     assert result.code == 4
-    assert "one.md changed since" in result.out
+    assert "one.md changed after the plan was made" in result.out
     assert edited.box.pages() == before
 
 

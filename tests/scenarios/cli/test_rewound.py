@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from support.texts import TEXT
 from support.workspace import page
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ def test_the_folder_is_right_with_push_mirror(restored: Workspace) -> None:
     assert {p["path"]: p["content"] for p in restored.box.pages()} == {
         "changed": "Today.\n",
         "created": "Today.\n",
-        "calm": "Text.\n",
+        "calm": TEXT,
     }
     assert restored.files().keys() == files.keys()
     assert ("update", "wiki", "changed", "Yesterday.\n") in restored.kept()

@@ -67,7 +67,7 @@ def test_a_key_that_may_not_rebuild_the_tree_is_told_of_once(racing: Workspace) 
     racing.env["WIKISYNC_TOKEN"] = racing.box.key(WRITER)
     first = racing.run("push", "--yes", "--json")
     [note] = first.json["notes"]
-    assert "tree of pages may lack" in note
+    assert "page tree may lack" in note
     assert "Rebuild Page Tree" in note
     assert "notes" not in racing.run("push", "--yes", "--json").json
     assert asked(racing, REBUILD) == 1
@@ -78,9 +78,9 @@ def test_a_wiki_that_fails_to_rebuild_its_tree_is_asked_again_by_the_next_run(
 ) -> None:
     refuse_the_last(racing)
     racing.box.faults.add(Refuse(), on="rebuildTree")
-    assert "tree of pages may lack" in racing.run("push", "--yes").text
+    assert "page tree may lack" in racing.run("push", "--yes").text
     racing.remove(f"{PAGES[-1]}.md")
-    assert racing.run("push", "--yes").ok().text.count("tree of pages") == 0
+    assert racing.run("push", "--yes").ok().text.count("page tree") == 0
     assert racing.box.tree_is_complete
     assert asked(racing, REBUILD) == 2
 

@@ -143,7 +143,7 @@ def test_a_configuration_without_an_address_is_told(ws: Workspace) -> None:
         ('urll = "abc"', ("urll", "one of url, folder")),
         ("jobs = 0", ("wikisync.toml:2: jobs: 0", "a whole number from 1")),
         ('write_back = "no"', ("wikisync.toml:2: write_back", "true or false")),
-        ("ignore = 3", ("a list of patterns",)),
+        ("ignore = 3", ("a list of at most 1,000 patterns",)),
         ('folder = "../elsewhere"', ("a folder below wikisync.toml",)),
         ("jobs = ", ("TOML",)),
     ],

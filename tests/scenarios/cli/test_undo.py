@@ -6,6 +6,7 @@ import sqlite3
 
 import pytest
 
+from support.texts import TEXT
 from support.workspace import Workspace, page
 from wikisync.sandbox import Hook
 
@@ -28,7 +29,7 @@ def test_undo_takes_a_push_back(synced: Workspace) -> None:
     synced.run("push", "--delete", "--yes").ok()
     assert (content(synced, "home"), content(synced, "gone")) == ("Two.\n", None)
     synced.run("undo", "--yes").ok()
-    assert (content(synced, "home"), content(synced, "gone")) == ("One.\n", "Text.\n")
+    assert (content(synced, "home"), content(synced, "gone")) == ("One.\n", TEXT)
     assert synced.box.page("new") is None
     home = synced.box.page("home")
     assert home is not None
@@ -53,7 +54,7 @@ def test_undo_leaves_a_page_alone_that_changed_since(synced: Workspace) -> None:
     synced.box.edit("home", content="Three.\n")
     result = synced.run("undo", "--yes")
     assert result.code == 3
-    assert (content(synced, "home"), content(synced, "other")) == ("Three.\n", "Text.\n")
+    assert (content(synced, "home"), content(synced, "other")) == ("Three.\n", TEXT)
 
 
 def test_undo_asks_like_any_other_write(synced: Workspace) -> None:

@@ -58,7 +58,7 @@ def test_the_second_ends_at_once_and_the_next_run_settles(
             ws.box.faults.add(Drop(), on=verb, nth=2)
         request.wait()
         push.interrupt()
-        push.says("Stopping")
+        push.says("Finishing the current page")
         push.interrupt()
         code, text = push.end()  # while the wiki still holds the answer back
         assert not request.go.is_set()
@@ -92,7 +92,7 @@ def test_with_several_pages_in_hand_no_other_is_begun_and_the_next_run_does_the_
         first.wait()
         second.wait()
         push.interrupt()
-        push.says("Stopping")
+        push.says("Finishing the current page")
         if signals == 2:
             push.interrupt()
         else:
@@ -118,7 +118,7 @@ def test_a_pull_ends_so_too_while_the_wiki_holds_the_pages_back(
     with held(ws.box, "single") as request, Process(ws, "pull", *ARGS) as pull:
         request.wait()
         pull.interrupt()
-        pull.says("Stopping")
+        pull.says("Finishing the current page")
         if signals == 2:
             pull.interrupt()
         else:
@@ -152,7 +152,7 @@ def test_an_undo_ends_after_the_page_in_hand(ws: Workspace) -> None:
     with held(ws.box, "update", nth=2) as request, Process(ws, "undo", "--yes") as undo:
         request.wait()
         undo.interrupt()
-        undo.says("Stopping")
+        undo.says("Finishing the current page")
         request.go.set()
         code, _text = undo.end()
     assert code == 130

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from scenarios.hostile.scene import contents, on_wiki, quiet
+from support.texts import TEXT
 from support.workspace import Workspace, page
 from wikisync.folder import atomic_rename
 from wikisync.folder.directory import Directory
@@ -260,7 +261,7 @@ def test_a_project_that_may_not_be_written_is_told_and_can_still_be_looked_at(
                 path.chmod(0o644)
     assert pushed.code == 4
     assert "Check the permissions" in pushed.err
-    assert contents(own) == {"home": "Text.\n"}
+    assert contents(own) == {"home": TEXT}
     assert looked.code == 0, looked
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from scenarios.hostile.scene import RIGHTS, contents, on_wiki, quiet, writes
+from support.texts import TEXT
 from support.workspace import Workspace, page
 from wikisync.sandbox import Drop, Hook, LoseTags, Refuse, Status, TreeRace, WriteThenFail
 
@@ -44,11 +45,11 @@ def test_a_failed_render_or_tree_after_the_write_is_found_done_or_named(
     result = ws.run(*PUSH, *args)
     if verb == "update":  # which failed twice: readers see what they saw before
         assert (result.code, fault.applied) == (1, 6)
-        assert result.text.count("the wiki failed to show it") == len(NAMES)
+        assert result.text.count("the wiki failed to render it") == len(NAMES)
     else:
         assert (result.code, fault.applied) == (0, 3)
         assert [path for _verb, _side, path in result.done()] == list(NAMES)
-    left = {"rest": "Text.\n"} if verb != "create" else {}
+    left = {"rest": TEXT} if verb != "create" else {}
     assert contents(ws) == {**left, **dict.fromkeys(NAMES if verb != "delete" else (), "New.\n")}
     if verb == "update":  # each run tries once more, and names them until a write succeeded whole
         again = ws.run("sync", "--json")
@@ -109,7 +110,7 @@ def test_tags_lost_whenever_they_are_written_are_told_and_come_with_the_next_run
     ws.box.faults.add(LoseTags(), on=("create", "update"), times=None)
     result = push(ws)
     assert result.code == 1
-    assert "Run it again: it looks first." in result.action("news")["reason"]
+    assert "Run it again: it checks first." in result.action("news")["reason"]
     assert set(contents(ws)) >= set(NAMES)
     ws.box.faults.clear()
     push(ws).ok()
@@ -158,12 +159,13 @@ def test_an_update_never_moves_a_page_onto_a_taken_path(ws: Workspace) -> None:
     assert "moved to en/old/home" in result.json["conflicts"][0]["reason"]
     found = contents(ws)
     assert found["home"] == "Else.\n"
-    assert found["news"] == "Text.\n"
+    assert found["news"] == TEXT
     assert found.keys() == {"home", "news", "old/home"}
     assert "Mine." in ws.read("home.md")
     # The next run gives the file its page's name, and each page its own text.
     ws.run("sync", "--yes").ok()
-    assert contents(ws) | {"news": ""} == {"home": "Else.\n", "old/home": "Mine.\n", "news": ""}
+    mine = TEXT.replace("Text.", "Mine.")
+    assert contents(ws) | {"news": ""} == {"home": "Else.\n", "old/home": mine, "news": ""}
     assert on_wiki(ws, "old/home")["id"] == made
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from scenarios.hostile.scene import RIGHTS, contents, on_wiki, quiet, writes
+from support.texts import TEXT
 from support.workspace import Result, Workspace, page
 from wikisync.sandbox.administration import rules_for_all_pages
 
@@ -16,7 +17,7 @@ def named(ws: Workspace, name: str) -> Result:
     ws.write("good.md", page("Good"))
     result = ws.run(*PUSH)
     assert result.code == 1
-    assert contents(ws) == {"good": "Text.\n"}
+    assert contents(ws) == {"good": TEXT}
     said = [problem["file"] for problem in result.json["problems"]]
     said += [found["file"] for found in result.json["actions"] if found["outcome"] == "failed"]
     assert said == [name]
@@ -30,14 +31,14 @@ def named(ws: Workspace, name: str) -> Result:
 def test_a_page_over_five_megabytes_is_named_and_nothing_is_left_open(ws: Workspace) -> None:
     ws.write("large.md", page("Large", "x" * 5_300_000))
     result = named(ws, "large.md")
-    assert "larger than the wiki takes in a request" in result.action("large")["reason"]
+    assert "larger than the wiki accepts in a request" in result.action("large")["reason"]
 
 
 def test_a_page_that_grew_over_five_megabytes_stays_as_it_was(ws: Workspace) -> None:
     ws.push(large=page("Large"))
     ws.write("large.md", page("Large", "x" * 5_300_000))
     assert ws.run(*PUSH).code == 1
-    assert contents(ws) == {"large": "Text.\n"}
+    assert contents(ws) == {"large": TEXT}
     assert "unsettled" not in ws.run("status", "--json").json
 
 
@@ -146,7 +147,7 @@ def test_a_deletion_denied_to_a_key_limited_to_some_locales_is_named_and_nothing
     result = ws.run(*args, env={"WIKISYNC_TOKEN": token})
     assert result.code == 1
     assert "delete:pages" in result.action("home")["reason"]
-    assert contents(ws) == {"home": "Text.\n", "news": "New.\n"}
+    assert contents(ws) == {"home": TEXT, "news": TEXT.replace("Text.", "New.")}
     assert "home" in ws.bases()
     ws.run(*args).ok()
     assert list(contents(ws)) == ["news"]

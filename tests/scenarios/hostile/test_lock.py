@@ -49,7 +49,9 @@ def test_a_second_run_is_refused_with_the_holder_and_since_when(
     assert f"process {push.pid}" in refusal["message"]
     assert holder["since"] in refusal["message"]
     assert datetime.fromisoformat(holder["since"]) <= datetime.now(UTC)
-    assert "Wait until it has ended; it may be waiting for an answer." in refusal["message"]
+    assert (
+        "Wait until it ends. It may be waiting for an answer to a question." in refusal["message"]
+    )
 
 
 def test_a_look_beside_a_run_tells_what_is_in_hand_and_changes_nothing(

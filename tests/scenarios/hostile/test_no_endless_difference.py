@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from scenarios.hostile.scene import contents, on_wiki, quiet, writes
+from support.texts import TEXT
 from support.workspace import Workspace, page
 
 PUSH = ("push", "--yes", "--json")
@@ -117,7 +118,7 @@ def test_a_page_moved_on_the_wiki_is_not_deleted_and_not_made_twice(ws: Workspac
     quiet(ws)
 
 
-@pytest.mark.parametrize("content", ["Text.\n", "Other.\n"])
+@pytest.mark.parametrize("content", [TEXT, "Other.\n"])
 def test_a_page_deleted_and_made_anew_under_its_path_is_the_same_page(
     ws: Workspace, content: str
 ) -> None:
@@ -137,13 +138,13 @@ def test_a_page_made_anew_while_its_file_was_edited_is_written_over_only_if_it_i
     ws: Workspace,
 ) -> None:
     ws.push(home=page("Home"), news=page("News"))
-    for path, content in (("home", "Text.\n"), ("news", "Theirs.\n")):
+    for path, content in (("home", TEXT), ("news", "Theirs.\n")):
         ws.change(f"{path}.md", "Text.", "Mine.")
         ws.box.delete(path)
         ws.box.create(path, title=path.title(), content=content)
     result = ws.run(*PUSH)
     assert result.code == 3
-    assert contents(ws) == {"home": "Mine.\n", "news": "Theirs.\n"}
+    assert contents(ws) == {"home": TEXT.replace("Text.", "Mine."), "news": "Theirs.\n"}
 
 
 def test_a_time_that_moved_without_a_change_is_read_once_and_nothing_is_written(

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from scenarios.hostile.scene import RIGHTS, contents, on_wiki, quiet
+from support.texts import TEXT
 from support.workspace import Workspace, page
 from wikisync.sandbox import Hook, WriteThenFail
 from wikisync.state import State
@@ -52,7 +53,7 @@ def test_it_is_found_through_the_history_named_by_its_version_and_kept(
     (version,) = (n for n, text in versions(edited, "home").items() if text == "Theirs.\n")
     (conflict,) = result.json["conflicts"]
     assert conflict["path"] == "home"
-    assert f"version {version} of the page's history" in conflict["reason"]
+    assert f"saved as version {version} in the page's history" in conflict["reason"]
     assert overtaken_copies(edited) == ["Theirs.\n"]
     assert contents(edited)["home"] == "Mine.\n"
     quiet(edited)
@@ -166,7 +167,7 @@ def test_a_page_moved_between_the_look_and_the_write_is_named_by_the_version_of_
     result = edited.run("push", "--yes", "--json")
     assert result.code == 3
     assert "version" in result.json["conflicts"][0]["reason"]
-    assert contents(edited) == {"home": "Mine.\n", "news": "Text.\n"}
+    assert contents(edited) == {"home": "Mine.\n", "news": TEXT}
 
 
 @pytest.mark.parametrize("theirs", [{"tags": ["theirs"]}, {"scriptCss": "a{color:red}"}])
@@ -176,7 +177,7 @@ def test_an_edit_that_no_version_shows_is_told_by_the_version_that_it_made(
     edited.box.faults.add(Hook(lambda: edited.box.edit("home", **theirs)), on="update")
     result = edited.run("push", "--yes", "--json")
     assert result.code == 3
-    assert "edit of the same moment" in result.json["conflicts"][0]["reason"]
+    assert "Somebody edited the page at the same moment" in result.json["conflicts"][0]["reason"]
 
 
 def test_a_page_whose_time_moved_without_a_change_was_overtaken_by_nobody(

@@ -164,7 +164,7 @@ def test_every_command_refuses_a_linked_state_and_says_what_to_do(
     (ws.state / "state.db").symlink_to(outside)
     result = ws.run(*command)
     assert (result.code, writes(result), contents(ws)) == (4, [], {})
-    assert "state.db is not used: it is a link." in result.err
+    assert "state.db was not opened: it is a link." in result.err
     assert "Move it away." in result.err
     assert outside.read_bytes() == SECRET
 

@@ -81,7 +81,7 @@ def test_a_state_that_cannot_be_used_is_refused_by_every_command_and_left(
 
 def test_a_damaged_state_moved_away_as_told_is_a_first_run(synced: Workspace) -> None:
     (synced.state / "state.db").write_bytes(b"what is this? " * 900)
-    assert "Move it away to start without a memory" in synced.run("push", "--yes").err
+    assert "Move it away to start without it: nothing is deleted" in synced.run("push", "--yes").err
     (synced.state / "state.db").rename(synced.root / "state.damaged")
     first_run(synced)
 
@@ -149,7 +149,7 @@ def test_a_state_that_cannot_be_written_is_refused(ws: Workspace, what: str) -> 
         (ws.state / "lock").mkdir(parents=True)
     result = ws.run("push", "--yes")
     assert (result.code, contents(ws)) == (4, {})
-    assert ("cannot be used" if what == "state" else "is not used") in result.err
+    assert ("cannot be used" if what == "state" else "was not opened") in result.err
     assert ".wikisync" in result.err
 
 
@@ -178,7 +178,7 @@ def test_a_disk_that_fills_up_under_the_state_stops_the_run_and_loses_nothing(
         result = ws.run("push", "--delete", "--yes", "--json", "--jobs", str(jobs))
     assert result.code in {1, 4}, result
     assert "disk is full" in result.text
-    assert "Make room" in result.text
+    assert "Free some disk space" in result.text
     if result.code == 4:
         assert writes(result) == []
     wrote = [name for name in names if contents(ws)[name] != before[name]]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from scenarios.hostile.scene import RIGHTS, contents, quiet, writes
+from support.texts import TEXT
 from support.workspace import Workspace, page
 from wikisync.sandbox import Drop, Sandbox
 
@@ -29,7 +30,7 @@ def synced(ws: Workspace) -> Workspace:
 def other() -> Iterator[Sandbox]:
     """Another wiki, with a page of the same name, id and text, and one of its own."""
     with Sandbox() as wiki:
-        wiki.create("page-0", title="Page 0", content="Text.\n")
+        wiki.create("page-0", title="Page 0", content=TEXT)
         wiki.create("only-there", content="Theirs.\n")
         yield wiki
 
@@ -47,7 +48,10 @@ def test_no_command_uses_the_memory_of_another_wiki(
     result = synced.run(command, *args, "--json", env=at(other))
     assert result.code == 4
     assert [refusal["rule"] for refusal in result.json["refusals"]] == ["foreign-state"]
-    assert "of another wiki" in result.json["refusals"][0]["message"]
+    said = f"This run is for {other.url}, but the last run was for {synced.box.url}."
+    if command == "undo":
+        said = f"{other.url} is not the wiki of the last run."
+    assert said in result.json["refusals"][0]["message"]
     assert (other.pages(), synced.files(), synced.bases()) == (pages, files, bases)
 
 
@@ -96,7 +100,7 @@ def test_the_same_wiki_under_another_name_is_asked_about(synced: Workspace) -> N
     env: Env = {"WIKISYNC_URL": synced.box.url.replace("127.0.0.1", "localhost")}
     result = synced.run("push", "--yes", env=env)
     assert result.code == 4
-    assert "its pages are those of this wiki" in result.text
+    assert "The wiki's pages are the same as then" in result.text
     synced.remove("page-3.md")
     synced.run("push", *DELETE, *LIFT, "--yes", env=env).ok()
     assert len(contents(synced)) == 3
@@ -106,10 +110,10 @@ def test_the_same_wiki_under_another_name_is_asked_about(synced: Workspace) -> N
 def test_pages_that_were_deleted_and_made_again_are_still_this_wikis(synced: Workspace) -> None:
     for path in list(contents(synced)):
         synced.box.delete(path)
-        synced.box.create(path, title=path.replace("page-", "Page "), content="Text.\n")
+        synced.box.create(path, title=path.replace("page-", "Page "), content=TEXT)
     synced.run("sync", "--yes").ok()
     env: Env = {"WIKISYNC_URL": synced.box.url.replace("127.0.0.1", "localhost")}
-    assert "its pages are those of this wiki" in synced.run("push", env=env).text
+    assert "The wiki's pages are the same as then" in synced.run("push", env=env).text
 
 
 def test_what_was_begun_on_one_wiki_is_not_settled_on_another(
@@ -132,8 +136,9 @@ def test_a_folder_that_was_renamed_is_asked_about_and_goes_on(synced: Workspace)
     synced.configure(folder="docs")
     result = synced.run("push", *DELETE, "--yes")
     assert result.code == 4
-    assert "If the wiki or the folder only got another name: --allow foreign-state." in result.out
-    assert "pages" in result.out
+    hint = "If you renamed the folder or the wiki's address changed: --allow foreign-state."
+    assert hint in result.out
+    assert "folder docs/, but the last run used pages/" in result.out
     result = synced.run("sync", *DELETE, *LIFT, "--yes", "--json").ok()
     assert (result.json["actions"], result.json["counts"]["in_sync"]) == ([], 4)
     assert len(contents(synced)) == 4

@@ -37,7 +37,7 @@ FAULTS: dict[str, tuple[Callable[[str], Any], str]] = {
     "too many": (lambda _: Status(429, headers=(("Retry-After", "3600"),)), "HTTP 429"),
     "not found": (lambda _: Status(404), "a web page"),
     "login page": (lambda _: Html(), "a web page"),
-    "redirect": (lambda there: Redirect(f"{there}/graphql", 307), "a token is not sent after it"),
+    "redirect": (lambda there: Redirect(f"{there}/graphql", 307), "the API key is not sent there"),
     "half an answer": (lambda _: Truncated(), "breaks off"),
     "cut amid": (lambda _: Truncated(cut=True), "the connection was cut"),
 }
@@ -144,7 +144,7 @@ def test_a_body_that_does_not_end_is_not_read_to_its_end(
         result = ws.run("push", "--yes", env={"WIKISYNC_URL": server.url})
         assert len(server.asked) == 1
     assert result.code == 1
-    assert "an answer over the limit of 1 MiB was not read" in result.err
+    assert "the answer is over the limit of 1 MiB and was not read" in result.err
     clear(ws, result)
 
 
