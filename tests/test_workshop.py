@@ -55,3 +55,9 @@ def test_ci_runs_everything_on_each_python_that_the_project_names() -> None:
     assert CI["jobs"]["check"]["strategy"]["matrix"]["python"] == named
     assert PROJECT["project"]["requires-python"] == f">={named[0]}"
     assert PROJECT["tool"]["hatch"]["envs"]["lowest"]["python"] == named[0]
+
+
+def test_every_folder_of_tests_that_ci_names_is_there() -> None:
+    named = re.findall(r"tests/[\w/]+", CI["jobs"]["quick"]["env"]["TESTS"])
+    assert named
+    assert [folder for folder in named if not (manual.ROOT / folder).is_dir()] == []
