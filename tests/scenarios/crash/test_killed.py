@@ -100,6 +100,17 @@ def test_a_run_killed_anywhere_is_ended_by_the_next(
     record_property("points", points)
 
 
+@pytest.mark.parametrize("command", ["push", "pull"])
+def test_a_mirror_killed_anywhere_is_ended_by_the_next(
+    world: World, command: Command, record_property: Record
+) -> None:
+    """Both sides changed: one becomes what the other is, its own edits and deletions included."""
+    EDITS["sync"](world)
+    points = killed_at(world, lambda: world.run(command, mirror=True))
+    assert points > MANY
+    record_property("points", points)
+
+
 def test_an_undo_killed_anywhere_is_ended_by_the_same_undo(
     world: World, record_property: Record
 ) -> None:

@@ -84,9 +84,11 @@ class World:
 
     # What a user does.
 
-    def run(self, command: Command, *, convert: bool = False) -> Report:
+    def run(self, command: Command, *, convert: bool = False, mirror: bool = False) -> Report:
         """A push, a pull or a sync, deletions wanted."""
-        request = sync_run.Request(command, command, delete=True, max_delete=50, convert=convert)
+        request = sync_run.Request(
+            command, command, delete=True, max_delete=50, convert=convert, mirror=mirror
+        )
         return sync_run.run_sync(self.config, request, silent, lambda _report: True)
 
     def undo(self, number: int | None = None) -> Report:
