@@ -72,7 +72,9 @@ def test_from_amid_a_run_on_nothing_is_lost_and_nothing_is_made_twice(
     result = ws.run(*PUSH, "--json")
     assert result.code in {0, 1}, result
     clear(ws, result)
-    assert writes(result).count(f"pages.{verb}") <= 3
+    # An update without an answer is sent once more, so that the page is rendered; nothing else is.
+    most = 2 if verb == "update" else 1
+    assert writes(result).count(f"pages.{verb}") <= most * len(NAMES)
     ws.box.faults.clear()
     ws.run(*PUSH).ok()
     assert contents(ws) == dict.fromkeys(NAMES if verb != "delete" else (), "New.\n")
