@@ -1,4 +1,4 @@
-"""How files are read. The shapes are those counted in public wikis (facts, *Wiki.js … to disk*)."""
+"""How files are read. The shapes are those counted in public wikis (wikijs.md, *Storage files*)."""
 
 from __future__ import annotations
 

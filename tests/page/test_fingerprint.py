@@ -1,4 +1,4 @@
-"""What counts as a change, and what does not (design, *Words*)."""
+"""What counts as a change, and what does not (files.md)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The endpoint itself: tokens, sizes, arrays and malformed requests (facts, first heading)."""
+"""Tokens, sizes, arrays and malformed requests (wikijs.md, *Endpoint and identity*)."""
 
 from __future__ import annotations
 

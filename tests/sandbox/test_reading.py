@@ -1,4 +1,4 @@
-"""The habits of reading that a recorded conversation does not show (facts, *Reading*)."""
+"""The habits of reading that a recorded conversation does not show (wikijs.md, *Reading*)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""When ``updatedAt`` moves, and what versions tell by their dates (facts, *Reading*)."""
+"""When ``updatedAt`` moves, and what versions tell (wikijs.md, *Dates and versions*)."""
 
 from __future__ import annotations
 

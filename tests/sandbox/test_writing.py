@@ -1,4 +1,4 @@
-"""The habits of writing that a recorded conversation does not show (facts, *Writing*)."""
+"""The habits of writing that a recorded conversation does not show (wikijs.md, *Writing*)."""
 
 from __future__ import annotations
 

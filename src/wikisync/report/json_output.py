@@ -1,4 +1,4 @@
-"""A report as the JSON object that programs rely on (design, *JSON*), and its exit code."""
+"""A report as the JSON object that programs rely on (json.md), and its exit code."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ WITHHELD = {"delete": "not deleted without --delete"}
 
 
 def exit_code(report: Report, *, tell_differences: bool = False) -> int:
-    """The exit code of a command (design, *Exit codes*): refused, failed, conflicts, differences.
+    """The exit code of a command (json.md, *Exit codes*): refused, failed, conflicts, differences.
 
     A problem is a failure. With ``tell_differences``, differences that the plan found count too.
     """

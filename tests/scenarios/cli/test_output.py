@@ -1,4 +1,4 @@
-"""What is printed, where, and what a command exits with (design, *JSON* and *Exit codes*)."""
+"""What is printed, where, and what a command exits with (json.md, *Exit codes*)."""
 
 from __future__ import annotations
 
