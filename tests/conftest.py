@@ -73,7 +73,7 @@ def no_second_to_wait() -> Iterator[None]:
 
 
 @pytest.fixture
-def box() -> Iterator[Sandbox]:
+def sandbox() -> Iterator[Sandbox]:
     """A fresh, empty wiki with the languages en and fr, served on loopback."""
     with Sandbox() as sandbox:
         yield sandbox

@@ -369,23 +369,25 @@ def test_no_page_of_the_manual_names_where_it_was_written() -> None:
 def test_the_manual_can_be_published_and_fetched_again(tmp_path: Path) -> None:
     from wikisync.sandbox import Sandbox
 
-    with Sandbox(("en", "zh")) as box:
+    with Sandbox(("en", "zh")) as sandbox:
         _copy(tmp_path)
-        _here(tmp_path, box, "init", box.url)
-        assert f"{len(FILES)} created on the wiki" in _here(tmp_path, box, "push", "--yes")
-        assert f"{len(FILES)} in sync" in _here(tmp_path, box, "status", "--exit-code")
+        _here(tmp_path, sandbox, "init", sandbox.url)
+        assert f"{len(FILES)} created on the wiki" in _here(tmp_path, sandbox, "push", "--yes")
+        assert f"{len(FILES)} in sync" in _here(tmp_path, sandbox, "status", "--exit-code")
 
 
 @pytest.mark.slow
-def test_what_was_overwritten_comes_back_as_the_manual_says(tmp_path: Path, box: Sandbox) -> None:
+def test_what_was_overwritten_comes_back_as_the_manual_says(
+    tmp_path: Path, sandbox: Sandbox
+) -> None:
     page = tmp_path / "pages" / "notes.md"
-    _here(tmp_path, box, "init", box.url)
+    _here(tmp_path, sandbox, "init", sandbox.url)
     for words in ("first words\n", "other words\n"):
         page.write_text(words, encoding="utf-8")
-        _here(tmp_path, box, "push", "--yes")
-    assert _here(tmp_path, box, "log").startswith("run 2 ")
-    _here(tmp_path, box, "undo", "--yes")
-    kept = box.page("notes")
+        _here(tmp_path, sandbox, "push", "--yes")
+    assert _here(tmp_path, sandbox, "log").startswith("run 2 ")
+    _here(tmp_path, sandbox, "undo", "--yes")
+    kept = sandbox.page("notes")
     assert kept is not None
     assert kept["content"] == "first words\n"
     assert page.read_text(encoding="utf-8") == "other words\n"
@@ -393,15 +395,15 @@ def test_what_was_overwritten_comes_back_as_the_manual_says(tmp_path: Path, box:
 
 @pytest.mark.slow
 def test_the_json_that_the_manual_shows_has_the_keys_that_programs_get(
-    tmp_path: Path, box: Sandbox
+    tmp_path: Path, sandbox: Sandbox
 ) -> None:
     (example,) = re.findall(r"^```json\n(.*?)^```$", manual.text("reference/json.md"), re.M | re.S)
     page = tmp_path / "pages" / "notes.md"
-    _here(tmp_path, box, "init", box.url)
+    _here(tmp_path, sandbox, "init", sandbox.url)
     page.write_text("y\n", encoding="utf-8")
-    _here(tmp_path, box, "push", "--yes")
+    _here(tmp_path, sandbox, "push", "--yes")
     page.write_text("y\nmore\n", encoding="utf-8")
-    shown, printed = json.loads(example), json.loads(_here(tmp_path, box, "diff", "--json"))
+    shown, printed = json.loads(example), json.loads(_here(tmp_path, sandbox, "diff", "--json"))
     assert shown.keys() == printed.keys()
     assert shown["counts"].keys() == printed["counts"].keys()
     assert shown["actions"] == printed["actions"]
@@ -420,8 +422,8 @@ def _run(*arguments: str, cwd: Path | None = None, **env: str) -> str:
     return done.stdout
 
 
-def _here(folder: Path, box: Sandbox, *arguments: str) -> str:
-    return _run(*arguments, cwd=folder, WIKISYNC_TOKEN=box.token, WIKISYNC_URL="")
+def _here(folder: Path, sandbox: Sandbox, *arguments: str) -> str:
+    return _run(*arguments, cwd=folder, WIKISYNC_TOKEN=sandbox.token, WIKISYNC_URL="")
 
 
 def _page_at(path: str) -> str | None:

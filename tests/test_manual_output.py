@@ -79,8 +79,8 @@ def shown() -> list[tuple[str, str, str]]:
 class Told:
     """A project folder and a wiki, and everything that the commands run there printed."""
 
-    def __init__(self, folder: Path, box: Sandbox) -> None:
-        self.folder, self.box = folder, box
+    def __init__(self, folder: Path, sandbox: Sandbox) -> None:
+        self.folder, self.sandbox = folder, sandbox
         self.printed: list[tuple[str, str]] = []
 
     def run(self, command: str, *more: str) -> None:
@@ -88,15 +88,15 @@ class Told:
             *command.split(),
             *more,
             cwd=self.folder,
-            WIKISYNC_TOKEN=self.box.token,
+            WIKISYNC_TOKEN=self.sandbox.token,
             WIKISYNC_URL="",
         )
         output = done.stdout + done.stderr
         self.printed.append((ADDRESS.sub("127.0.0.1:3010", command), plain(output)))
 
-    def ask(self, ws: Workspace, command: str) -> None:
+    def ask(self, workspace: Workspace, command: str) -> None:
         """Run it at a terminal, up to its question; the answer is no."""
-        with Terminal(ws, *command.split()) as terminal:
+        with Terminal(workspace, *command.split()) as terminal:
             terminal.expect("[y/N]: ")
             # Progress that was wiped away leaves its blank lines.
             self.printed.append((command, plain(terminal.shown.lstrip("\n"))))
@@ -129,18 +129,18 @@ def printed(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[str, str]]:
 
 
 def first_page(folder: Path) -> Iterator[tuple[str, str]]:
-    with Sandbox() as box:
-        told = Told(folder, box)
-        told.run(f"init {box.url}")
+    with Sandbox() as sandbox:
+        told = Told(folder, sandbox)
+        told.run(f"init {sandbox.url}")
         told.write("notes.md", NOTES)
         told.run("push", "--yes")
         yield from told.printed
 
 
 def two_people(folder: Path) -> Iterator[tuple[str, str]]:
-    with Sandbox() as box:
-        told = Told(folder, box)
-        told.run(f"init {box.url}")
+    with Sandbox() as sandbox:
+        told = Told(folder, sandbox)
+        told.run(f"init {sandbox.url}")
         told.write("home.md", HOME)
         told.write("guide/install.md", INSTALL)
         told.write("notes.md", NOTES)
@@ -148,11 +148,13 @@ def two_people(folder: Path) -> Iterator[tuple[str, str]]:
         told.run("push --yes", "--quiet")
         told.write("guide/install.md", INSTALL + "An edit here.\n")
         welcome = HOME.partition("---\n\n")[2]
-        box.edit("home", content=f"{welcome}\nAn edit on the wiki.\n", tags=["handbook", "start"])
+        sandbox.edit(
+            "home", content=f"{welcome}\nAn edit on the wiki.\n", tags=["handbook", "start"]
+        )
         for command in ("status", "diff --pull", "diff --pull --stat", "push --yes", "pull --yes"):
             told.run(command)
         told.write("guide/install.md", INSTALL + "An edit here, and another.\n")
-        box.edit("guide/install", content="# Install\n\nTake the package, there.\n")
+        sandbox.edit("guide/install", content="# Install\n\nTake the package, there.\n")
         told.run("sync --yes")
         told.run("push --prefer local --yes")
         told.forget("notes.md")
@@ -162,9 +164,9 @@ def two_people(folder: Path) -> Iterator[tuple[str, str]]:
 
 
 def a_run_taken_back(folder: Path) -> Iterator[tuple[str, str]]:
-    with Sandbox() as box:
-        told = Told(folder, box)
-        told.run(f"init {box.url}")
+    with Sandbox() as sandbox:
+        told = Told(folder, sandbox)
+        told.run(f"init {sandbox.url}")
         told.write("notes.md", NOTES)
         told.write("install.md", INSTALL)
         told.run("push --yes")
@@ -177,9 +179,9 @@ def a_run_taken_back(folder: Path) -> Iterator[tuple[str, str]]:
 
 
 def too_many_deletions(folder: Path) -> Iterator[tuple[str, str]]:
-    with Sandbox() as box:
-        told = Told(folder, box)
-        told.run(f"init {box.url}")
+    with Sandbox() as sandbox:
+        told = Told(folder, sandbox)
+        told.run(f"init {sandbox.url}")
         for number in range(1, 31):
             told.write(f"p{number:02}.md", f"Page {number}.\n")
         told.run("push --yes", "--quiet")
@@ -190,9 +192,9 @@ def too_many_deletions(folder: Path) -> Iterator[tuple[str, str]]:
 
 
 def files_that_are_no_page(folder: Path) -> Iterator[tuple[str, str]]:
-    with Sandbox() as box:
-        told = Told(folder, box)
-        told.run(f"init {box.url}")
+    with Sandbox() as sandbox:
+        told = Told(folder, sandbox)
+        told.run(f"init {sandbox.url}")
         told.write("home.md", HOME)
         told.write("notes.md", NOTES)
         told.run("push --yes", "--quiet")
@@ -203,9 +205,9 @@ def files_that_are_no_page(folder: Path) -> Iterator[tuple[str, str]]:
 
 
 def a_plan_reviewed(folder: Path) -> Iterator[tuple[str, str]]:
-    with Sandbox() as box:
-        told = Told(folder, box)
-        told.run(f"init {box.url}")
+    with Sandbox() as sandbox:
+        told = Told(folder, sandbox)
+        told.run(f"init {sandbox.url}")
         told.write("home.md", HOME)
         told.write("notes.md", NOTES)
         told.run("push --yes", "--quiet")
@@ -214,7 +216,7 @@ def a_plan_reviewed(folder: Path) -> Iterator[tuple[str, str]]:
         told.write("work.md", "# How we work\n\nTogether.\n")
         told.run("plan push -o plan.json")
         told.run("show plan.json")
-        box.edit("notes", content=f"{NOTES}\nAn edit on the wiki.\n")
+        sandbox.edit("notes", content=f"{NOTES}\nAn edit on the wiki.\n")
         told.run("apply plan.json --yes")
         told.run("apply plan.json --yes --skip-stale")
         told.run("apply plan.json --yes")
@@ -222,29 +224,29 @@ def a_plan_reviewed(folder: Path) -> Iterator[tuple[str, str]]:
 
 
 def an_edit_overwritten(folder: Path) -> Iterator[tuple[str, str]]:
-    with Sandbox() as box:
-        ws = Workspace(folder, box, {"NO_COLOR": "1", "TERM": "dumb", "COLUMNS": "200"})
-        told = Told(folder, box)
+    with Sandbox() as sandbox:
+        workspace = Workspace(folder, sandbox, {"NO_COLOR": "1", "TERM": "dumb", "COLUMNS": "200"})
+        told = Told(folder, sandbox)
         told.write("guide/install.md", INSTALL)
         told.run("push --yes", "--quiet")
         told.write("guide/install.md", INSTALL + "An edit here.\n")
-        box.edit("guide/install", content="# Install\n\nTake the package, there.\n")
-        told.ask(ws, "push guide/install.md --prefer local")
+        sandbox.edit("guide/install", content="# Install\n\nTake the package, there.\n")
+        told.ask(workspace, "push guide/install.md --prefer local")
         yield from told.printed
 
 
 def a_wiki_restored(folder: Path) -> Iterator[tuple[str, str]]:
-    with Sandbox() as box:
-        told = Told(folder, box)
-        told.run(f"init {box.url}")
+    with Sandbox() as sandbox:
+        told = Told(folder, sandbox)
+        told.run(f"init {sandbox.url}")
         told.write("home.md", HOME)
         told.write("guide/install.md", INSTALL)
         told.run("push --yes", "--quiet")
-        dump = box.dump()
+        dump = sandbox.dump()
         told.write("guide/install.md", INSTALL + "An edit here.\n")
         told.write("notes.md", NOTES)
         told.run("push --yes", "--quiet")
-        box.restore(dump)
+        sandbox.restore(dump)
         told.run("pull")
         yield from told.printed
 

@@ -15,16 +15,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from typing import IO
 
-    from support.apply_run import Rig
+    from support.apply_run import SyncSetup
 
 NAMES = tuple(f"page-{number}" for number in range(7))
 
 
 @pytest.fixture
-def filled(rig: Rig) -> Rig:
+def filled(setup: SyncSetup) -> SyncSetup:
     for name in NAMES:
-        rig.box.create(name, content=f"{name}\n")
-    return rig
+        setup.sandbox.create(name, content=f"{name}\n")
+    return setup
 
 
 class Killed(BaseException):
@@ -44,7 +44,9 @@ def kill(monkeypatch: pytest.MonkeyPatch, function: str, *, after: int) -> None:
     monkeypatch.setattr(Directory, function, mortal)
 
 
-def test_new_files_take_few_transactions_and_are_what_single_ones_would_be(filled: Rig) -> None:
+def test_new_files_take_few_transactions_and_are_what_single_ones_would_be(
+    filled: SyncSetup,
+) -> None:
     assert [outcome.result for outcome in filled.do("pull")] == ["done"] * len(NAMES)
     assert filled.files() == [f"{name}.md" for name in NAMES]
     assert all(filled.text(f"{name}.md").endswith(f"\n\n{name}\n") for name in NAMES)
@@ -54,7 +56,7 @@ def test_new_files_take_few_transactions_and_are_what_single_ones_would_be(fille
 @pytest.mark.parametrize("function", ["create", "rename_exclusive", "sync"])
 @pytest.mark.parametrize("after", [0, 3])
 def test_killed_amid_a_batch_the_next_run_ends_where_this_one_would_have(
-    filled: Rig, monkeypatch: pytest.MonkeyPatch, function: str, after: int
+    filled: SyncSetup, monkeypatch: pytest.MonkeyPatch, function: str, after: int
 ) -> None:
     plan = filled.plan("pull")
     with monkeypatch.context() as patch:
@@ -69,7 +71,7 @@ def test_killed_amid_a_batch_the_next_run_ends_where_this_one_would_have(
 
 
 def test_a_file_has_no_name_before_its_bytes_are_on_disk(
-    filled: Rig, monkeypatch: pytest.MonkeyPatch
+    filled: SyncSetup, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seen: list[list[str]] = []
     real = batch_write._sync
@@ -83,7 +85,7 @@ def test_a_file_has_no_name_before_its_bytes_are_on_disk(
     assert seen == [[]]
 
 
-def test_a_file_that_appeared_meanwhile_is_left_alone_and_stops_no_other(filled: Rig) -> None:
+def test_a_file_that_appeared_meanwhile_is_left_alone_and_stops_no_other(filled: SyncSetup) -> None:
     plan = filled.plan("pull")
     filled.write("page-3.md", "Mine.\n")
     outcomes = filled.apply(plan)
@@ -93,7 +95,7 @@ def test_a_file_that_appeared_meanwhile_is_left_alone_and_stops_no_other(filled:
     assert filled.text("page-3.md") == "Mine.\n"
 
 
-def test_the_user_stops_within_a_batch(filled: Rig) -> None:
+def test_the_user_stops_within_a_batch(filled: SyncSetup) -> None:
     answers: Iterator[bool] = iter([False, False, True])
     outcomes = filled.apply(filled.plan("pull"), stop=lambda: next(answers))
     assert [o.result for o in outcomes] == ["done"] * 2 + ["skipped"] * 5
@@ -102,7 +104,7 @@ def test_the_user_stops_within_a_batch(filled: Rig) -> None:
 
 
 def test_a_full_state_writes_no_file_of_the_batch(
-    filled: Rig, monkeypatch: pytest.MonkeyPatch
+    filled: SyncSetup, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     plan = filled.plan("pull")
 
@@ -116,7 +118,7 @@ def test_a_full_state_writes_no_file_of_the_batch(
     assert filled.files() == []
 
 
-def test_waiting_for_the_disk_is_shared(filled: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_waiting_for_the_disk_is_shared(filled: SyncSetup, monkeypatch: pytest.MonkeyPatch) -> None:
     waits: list[int] = []
     real = batch_write._fsync_all
 

@@ -14,18 +14,18 @@ from wikisync.sandbox import Refuse
 from wikisync.state.bases import unpack_page
 
 if TYPE_CHECKING:
-    from support.apply_run import Rig
+    from support.apply_run import SyncSetup
 
 
 @pytest.fixture
-def synced(rig: Rig) -> Rig:
-    rig.write("home.md", page("Agreed.\n"))
-    rig.do()
-    return rig
+def synced(setup: SyncSetup) -> SyncSetup:
+    setup.write("home.md", page("Agreed.\n"))
+    setup.do()
+    return setup
 
 
-def test_a_page_is_kept_whole_before_it_is_overwritten(synced: Rig) -> None:
-    synced.box.edit("home", content="Theirs.\n", tags=["theirs"], scriptCss="a{}")
+def test_a_page_is_kept_whole_before_it_is_overwritten(synced: SyncSetup) -> None:
+    synced.sandbox.edit("home", content="Theirs.\n", tags=["theirs"], scriptCss="a{}")
     synced.write("home.md", page("Mine.\n"))
     synced.do("sync", prefer="local")
     [data] = synced.kept()
@@ -33,32 +33,32 @@ def test_a_page_is_kept_whole_before_it_is_overwritten(synced: Rig) -> None:
     assert (lost.content, lost.tags, lost.script_css) == ("Theirs.\n", ("theirs",), "a{}")
 
 
-def test_a_page_is_kept_before_it_is_deleted(synced: Rig) -> None:
+def test_a_page_is_kept_before_it_is_deleted(synced: SyncSetup) -> None:
     (synced.root / "home.md").unlink()
     synced.do("push", delete=True)
     [data] = synced.kept()
     assert unpack_page(data).content == "Agreed.\n"
 
 
-def test_a_file_is_kept_byte_for_byte_before_it_is_overwritten(synced: Rig) -> None:
+def test_a_file_is_kept_byte_for_byte_before_it_is_overwritten(synced: SyncSetup) -> None:
     mine = page("Mine.\r\n", more="# a comment\n")
     synced.write("home.md", mine)
-    synced.box.edit("home", content="Theirs.\n")
+    synced.sandbox.edit("home", content="Theirs.\n")
     synced.do("sync", prefer="wiki")
     assert synced.kept() == [mine.encode()]
     assert "Theirs." in synced.text("home.md")
 
 
-def test_a_file_is_kept_before_it_is_deleted(synced: Rig) -> None:
+def test_a_file_is_kept_before_it_is_deleted(synced: SyncSetup) -> None:
     before = synced.text("home.md").encode()
-    synced.box.delete("home")
+    synced.sandbox.delete("home")
     synced.do("pull", delete=True)
     assert synced.kept() == [before]
     assert synced.files() == []
 
 
 def test_what_cannot_be_kept_is_not_overwritten(
-    synced: Rig, monkeypatch: pytest.MonkeyPatch
+    synced: SyncSetup, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     synced.write("home.md", page("Mine.\n"))
     plan = synced.plan("push")
@@ -68,20 +68,20 @@ def test_what_cannot_be_kept_is_not_overwritten(
 
     monkeypatch.setattr(synced.state.backups, "add", full)
     assert results(synced.apply(plan)) == ["update wiki home: failed"]
-    found = synced.box.page("home")
+    found = synced.sandbox.page("home")
     assert found is not None
     assert found["content"] == "Agreed.\n"
 
 
 @pytest.mark.parametrize("side", ["wiki", "folder"])
 def test_what_one_page_agreed_on_is_remembered_when_the_next_one_fails(
-    rig: Rig, side: str, monkeypatch: pytest.MonkeyPatch
+    setup: SyncSetup, side: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ("home", "news", "team"):
         if side == "wiki":
-            rig.write(f"{name}.md")
+            setup.write(f"{name}.md")
         else:
-            rig.box.create(name)
+            setup.sandbox.create(name)
     whole = Directory.rename_exclusive
 
     def claim(directory: Directory, old: str, new: str, into: Directory | None = None) -> None:
@@ -90,13 +90,15 @@ def test_what_one_page_agreed_on_is_remembered_when_the_next_one_fails(
         whole(directory, old, new, into)
 
     monkeypatch.setattr(Directory, "rename_exclusive", claim)
-    rig.box.faults.add(Refuse(), on="create", nth=2)
-    outcomes = rig.do()
+    setup.sandbox.faults.add(Refuse(), on="create", nth=2)
+    outcomes = setup.do()
     assert [outcome.result for outcome in outcomes] == ["done", "failed", "done"]
-    assert sorted(key.path for key in rig.state.bases.load()) == ["home", "team"]
+    assert sorted(key.path for key in setup.state.bases.load()) == ["home", "team"]
 
 
-def test_an_intent_stands_in_the_journal_before_each_write_and_is_ended_after(synced: Rig) -> None:
+def test_an_intent_stands_in_the_journal_before_each_write_and_is_ended_after(
+    synced: SyncSetup,
+) -> None:
     synced.write("home.md", page("Mine.\n"))
     synced.do("push")
     [noted] = synced.state.journal.entries(synced.runs[-1].run_number)

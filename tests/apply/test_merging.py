@@ -12,7 +12,7 @@ from wikisync.errors import FileChanged, PageChanged
 from wikisync.sandbox import Drop, Hook, Refuse, Status, WriteThenFail
 
 if TYPE_CHECKING:
-    from support.apply_run import Rig
+    from support.apply_run import SyncSetup
     from wikisync.apply import ActionResult
 
 BASE = "One.\n\nTwo.\n\nThree.\n"
@@ -22,33 +22,33 @@ BOTH = "1.\n\nTwo.\n\n3.\n"
 
 
 @pytest.fixture
-def split(rig: Rig) -> Rig:
+def split(setup: SyncSetup) -> SyncSetup:
     """The page ``home``, edited on both sides in ways that merge."""
-    rig.write("home.md", page(BASE, tags="a, b"))
-    rig.do()
-    text = rig.text("home.md")
-    rig.write("home.md", text.replace(BASE, MINE).replace("tags: a, b", "tags: b, c"))
-    rig.box.edit("home", content=THEIRS, tags=["a", "b", "d"])
-    return rig
+    setup.write("home.md", page(BASE, tags="a, b"))
+    setup.do()
+    text = setup.text("home.md")
+    setup.write("home.md", text.replace(BASE, MINE).replace("tags: a, b", "tags: b, c"))
+    setup.sandbox.edit("home", content=THEIRS, tags=["a", "b", "d"])
+    return setup
 
 
 @pytest.fixture
-def torn(rig: Rig) -> Rig:
+def torn(setup: SyncSetup) -> SyncSetup:
     """The page ``home``, edited on both sides in ways that do not merge."""
-    rig.write("home.md", page(BASE))
-    rig.do()
-    rig.write("home.md", rig.text("home.md").replace("Two.", "Mine."))
-    rig.box.edit("home", content=BASE.replace("Two.", "Theirs."))
-    return rig
+    setup.write("home.md", page(BASE))
+    setup.do()
+    setup.write("home.md", setup.text("home.md").replace("Two.", "Mine."))
+    setup.sandbox.edit("home", content=BASE.replace("Two.", "Theirs."))
+    return setup
 
 
-def home(rig: Rig) -> dict[str, Any]:
-    [found] = rig.box.pages()
+def home(setup: SyncSetup) -> dict[str, Any]:
+    [found] = setup.sandbox.pages()
     return found
 
 
-def at_peace(rig: Rig) -> None:
-    plan = rig.plan()
+def at_peace(setup: SyncSetup) -> None:
+    plan = setup.plan()
     assert (plan.actions, plan.conflicts, plan.problems, plan.in_sync) == ((), (), (), 1)
 
 
@@ -60,7 +60,7 @@ def left_alone(outcomes: list[ActionResult]) -> None:
     assert outcome.conflict.kind == "changed-before-write"
 
 
-def test_both_sides_get_both_changes(split: Rig) -> None:
+def test_both_sides_get_both_changes(split: SyncSetup) -> None:
     number = home(split)["id"]
     assert results(split.do()) == ["merge wiki home: done"]
     assert (home(split)["content"], home(split)["id"]) == (BOTH, number)
@@ -70,7 +70,7 @@ def test_both_sides_get_both_changes(split: Rig) -> None:
     at_peace(split)
 
 
-def test_a_merge_keeps_what_stood_on_both_sides(split: Rig) -> None:
+def test_a_merge_keeps_what_stood_on_both_sides(split: SyncSetup) -> None:
     text = split.text("home.md")
     split.do()
     kept = split.kept()
@@ -78,38 +78,38 @@ def test_a_merge_keeps_what_stood_on_both_sides(split: Rig) -> None:
     assert len(kept) == 2
 
 
-def test_what_the_file_does_not_name_is_carried_through_a_merge(rig: Rig) -> None:
-    rig.box.create("home", content=BASE, scriptCss="a{}", scriptJs="b()")
-    rig.do()
-    rig.write("home.md", rig.text("home.md").replace("One.", "1."))
-    rig.box.edit("home", content=THEIRS)
-    rig.do()
-    found = home(rig)
+def test_what_the_file_does_not_name_is_carried_through_a_merge(setup: SyncSetup) -> None:
+    setup.sandbox.create("home", content=BASE, scriptCss="a{}", scriptJs="b()")
+    setup.do()
+    setup.write("home.md", setup.text("home.md").replace("One.", "1."))
+    setup.sandbox.edit("home", content=THEIRS)
+    setup.do()
+    found = home(setup)
     assert (found["content"], found["scriptCss"], found["scriptJs"]) == (BOTH, "a{}", "b()")
 
 
-def test_a_line_that_is_not_concerned_stays_as_it_is(rig: Rig) -> None:
-    rig.write("home.md", page(BASE, more="mine: 'stays' # so\n").replace("\n", "\r\n"))
-    rig.do()
-    rig.write("home.md", rig.text("home.md").replace("One.", "1."))
-    rig.box.edit("home", description="Theirs")
-    before = rig.text("home.md")
-    rig.do()
-    after = rig.text("home.md")
+def test_a_line_that_is_not_concerned_stays_as_it_is(setup: SyncSetup) -> None:
+    setup.write("home.md", page(BASE, more="mine: 'stays' # so\n").replace("\n", "\r\n"))
+    setup.do()
+    setup.write("home.md", setup.text("home.md").replace("One.", "1."))
+    setup.sandbox.edit("home", description="Theirs")
+    before = setup.text("home.md")
+    setup.do()
+    after = setup.text("home.md")
     assert "mine: 'stays' # so\r\n" in after
     assert "description: Theirs\r\n" in after
     assert after.partition("---\r\n\r\n")[2] == before.partition("---\r\n\r\n")[2]
-    at_peace(rig)
+    at_peace(setup)
 
 
 @pytest.mark.parametrize("command", ["push", "pull"])
-def test_push_and_pull_write_nothing_of_what_merges(split: Rig, command: Any) -> None:
+def test_push_and_pull_write_nothing_of_what_merges(split: SyncSetup, command: Any) -> None:
     before, text = home(split), split.text("home.md")
     assert split.do(command) == []
     assert (home(split), split.text("home.md")) == (before, text)
 
 
-def test_what_does_not_merge_writes_nothing(torn: Rig) -> None:
+def test_what_does_not_merge_writes_nothing(torn: SyncSetup) -> None:
     before, text = home(torn), torn.text("home.md")
     plan = torn.plan()
     assert [c.kind for c in plan.conflicts] == ["both-changed"]
@@ -118,7 +118,7 @@ def test_what_does_not_merge_writes_nothing(torn: Rig) -> None:
 
 
 def test_without_git_it_is_a_conflict_that_says_so(
-    split: Rig, monkeypatch: pytest.MonkeyPatch
+    split: SyncSetup, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PATH", "")
     plan = split.plan()
@@ -129,9 +129,9 @@ def test_without_git_it_is_a_conflict_that_says_so(
 # Between the plan and the write
 
 
-def test_a_page_edited_since_the_plan_is_not_overwritten(split: Rig) -> None:
+def test_a_page_edited_since_the_plan_is_not_overwritten(split: SyncSetup) -> None:
     plan = split.plan()
-    split.box.edit("home", content="Faster.\n")
+    split.sandbox.edit("home", content="Faster.\n")
     left_alone(split.apply(plan))
     assert home(split)["content"] == "Faster.\n"
     assert split.mutations()["pages.update"] == 0
@@ -139,7 +139,7 @@ def test_a_page_edited_since_the_plan_is_not_overwritten(split: Rig) -> None:
     assert [c.kind for c in split.plan().conflicts] == ["both-changed"]
 
 
-def test_a_file_edited_since_the_plan_is_not_overwritten(split: Rig) -> None:
+def test_a_file_edited_since_the_plan_is_not_overwritten(split: SyncSetup) -> None:
     plan = split.plan()
     split.write("home.md", page("In the last moment.\n"))
     left_alone(split.apply(plan))
@@ -148,22 +148,22 @@ def test_a_file_edited_since_the_plan_is_not_overwritten(split: Rig) -> None:
 
 
 @pytest.mark.parametrize("what", ["delete", "move"])
-def test_a_page_that_has_gone_since_the_plan_is_not_written(split: Rig, what: str) -> None:
+def test_a_page_that_has_gone_since_the_plan_is_not_written(split: SyncSetup, what: str) -> None:
     plan = split.plan()
     if what == "delete":
-        split.box.delete("home")
+        split.sandbox.delete("home")
     else:
-        split.box.move("home", "away")
+        split.sandbox.move("home", "away")
     left_alone(split.apply(plan))
-    assert [found["content"] for found in split.box.pages()] in ([], [THEIRS])
+    assert [found["content"] for found in split.sandbox.pages()] in ([], [THEIRS])
 
 
 # Whatever stops it
 
 
 @pytest.mark.parametrize("fault", [WriteThenFail(), Drop(after=True), Status(504, after=True)])
-def test_a_merge_whose_answer_is_lost_is_found_done(split: Rig, fault: Any) -> None:
-    split.box.faults.add(fault, on="update")
+def test_a_merge_whose_answer_is_lost_is_found_done(split: SyncSetup, fault: Any) -> None:
+    split.sandbox.faults.add(fault, on="update")
     assert results(split.do()) == ["merge wiki home: done"]
     assert home(split)["content"] == BOTH
     at_peace(split)
@@ -173,11 +173,11 @@ def test_a_merge_whose_answer_is_lost_is_found_done(split: Rig, fault: Any) -> N
     "fault", [Drop(), Status(502), Refuse("Forbidden", "You are not authorized.", 6009)]
 )
 def test_a_merge_that_did_not_reach_the_wiki_is_ended_by_the_next_run(
-    split: Rig, fault: Any
+    split: SyncSetup, fault: Any
 ) -> None:
-    split.box.faults.add(fault, on="update", times=None)
+    split.sandbox.faults.add(fault, on="update", times=None)
     assert results(split.do()) == ["merge wiki home: failed"]
-    split.box.faults.clear()
+    split.sandbox.faults.clear()
     assert home(split)["content"] == THEIRS
     split.settle()
     assert results(split.do("push")) == ["update wiki home: done"]
@@ -186,9 +186,9 @@ def test_a_merge_that_did_not_reach_the_wiki_is_ended_by_the_next_run(
     at_peace(split)
 
 
-def test_an_edit_in_the_moment_of_the_write_is_kept_and_named(split: Rig) -> None:
-    edit = Hook(lambda: split.box.edit("home", content="In between.\n"))
-    split.box.faults.add(edit, on="update")
+def test_an_edit_in_the_moment_of_the_write_is_kept_and_named(split: SyncSetup) -> None:
+    edit = Hook(lambda: split.sandbox.edit("home", content="In between.\n"))
+    split.sandbox.faults.add(edit, on="update")
     [outcome] = split.do()
     assert outcome.result == "done"
     assert outcome.conflict is not None
@@ -196,7 +196,7 @@ def test_an_edit_in_the_moment_of_the_write_is_kept_and_named(split: Rig) -> Non
     assert home(split)["content"] == BOTH
 
 
-def test_a_merge_is_taken_back_on_both_sides(split: Rig) -> None:
+def test_a_merge_is_taken_back_on_both_sides(split: SyncSetup) -> None:
     before, text = home(split), split.text("home.md")
     split.do()
     run = split.run()
@@ -212,7 +212,7 @@ def test_a_merge_is_taken_back_on_both_sides(split: Rig) -> None:
 # Files that show both versions
 
 
-def test_a_file_shows_both_versions_and_the_wiki_is_not_written(torn: Rig) -> None:
+def test_a_file_shows_both_versions_and_the_wiki_is_not_written(torn: SyncSetup) -> None:
     before = home(torn)
     [outcome] = torn.do("pull", markers=True)
     assert outcome.result == "done"
@@ -226,7 +226,7 @@ def test_a_file_shows_both_versions_and_the_wiki_is_not_written(torn: Rig) -> No
 @pytest.mark.parametrize("command", ["push", "pull", "sync"])
 @pytest.mark.parametrize("prefer", [None, "local", "wiki"])
 def test_a_file_with_marks_is_a_problem_and_nothing_is_written(
-    torn: Rig, command: Any, prefer: Any
+    torn: SyncSetup, command: Any, prefer: Any
 ) -> None:
     torn.do("pull", markers=True)
     before, text = home(torn), torn.text("home.md")
@@ -237,7 +237,7 @@ def test_a_file_with_marks_is_a_problem_and_nothing_is_written(
 
 
 @pytest.mark.parametrize("chosen", ["Mine.", "Theirs.", "Both of them."])
-def test_what_is_chosen_is_an_ordinary_push(torn: Rig, chosen: str) -> None:
+def test_what_is_chosen_is_an_ordinary_push(torn: SyncSetup, chosen: str) -> None:
     torn.do("pull", markers=True)
     marks = "<<<<<<< here\nMine.\n=======\nTheirs.\n>>>>>>> wiki\n"
     torn.write("home.md", torn.text("home.md").replace(marks, f"{chosen}\n"))
@@ -247,34 +247,34 @@ def test_what_is_chosen_is_an_ordinary_push(torn: Rig, chosen: str) -> None:
     at_peace(torn)
 
 
-def test_what_the_wiki_changes_after_the_marks_is_not_overwritten(torn: Rig) -> None:
+def test_what_the_wiki_changes_after_the_marks_is_not_overwritten(torn: SyncSetup) -> None:
     torn.do("pull", markers=True)
-    torn.box.edit("home", content=BASE.replace("Two.", "Still later."))
+    torn.sandbox.edit("home", content=BASE.replace("Two.", "Still later."))
     marks = "<<<<<<< here\nMine.\n=======\nTheirs.\n>>>>>>> wiki\n"
     torn.write("home.md", torn.text("home.md").replace(marks, "Mine.\n"))
     assert torn.do("push") == []
     assert [c.kind for c in torn.plan().conflicts] == ["both-changed"]
 
 
-def test_marks_show_two_pages_that_never_met(rig: Rig) -> None:
-    rig.write("home.md", page("Mine.\n"))
-    rig.box.create("home", title="A page", content="Theirs.\n")
-    rig.do("pull", markers=True)
-    text = rig.text("home.md")
+def test_marks_show_two_pages_that_never_met(setup: SyncSetup) -> None:
+    setup.write("home.md", page("Mine.\n"))
+    setup.sandbox.create("home", title="A page", content="Theirs.\n")
+    setup.do("pull", markers=True)
+    text = setup.text("home.md")
     assert text.endswith("<<<<<<< here\nMine.\n=======\nTheirs.\n>>>>>>> wiki\n")
-    rig.write("home.md", page("Mine.\n"))
-    assert results(rig.do("push")) == ["update wiki home: done"]
-    at_peace(rig)
+    setup.write("home.md", page("Mine.\n"))
+    assert results(setup.do("push")) == ["update wiki home: done"]
+    at_peace(setup)
 
 
-def test_a_file_edited_since_the_plan_gets_no_marks(torn: Rig) -> None:
+def test_a_file_edited_since_the_plan_gets_no_marks(torn: SyncSetup) -> None:
     plan = torn.plan("pull", markers=True)
     torn.write("home.md", page("In the last moment.\n"))
     left_alone(torn.apply(plan))
     assert torn.text("home.md") == page("In the last moment.\n")
 
 
-def test_marks_are_taken_back(torn: Rig) -> None:
+def test_marks_are_taken_back(torn: SyncSetup) -> None:
     text = torn.text("home.md")
     torn.do("pull", markers=True)
     run = torn.run()
@@ -284,10 +284,10 @@ def test_marks_are_taken_back(torn: Rig) -> None:
     assert [c.kind for c in torn.plan().conflicts] == ["both-changed"]
 
 
-def test_marks_in_code_are_a_problem_too(rig: Rig) -> None:
-    rig.write("home.md", page("```\nTwo.\n```\n"))
-    rig.do()
-    rig.write("home.md", rig.text("home.md").replace("Two.", "Mine."))
-    rig.box.edit("home", content="```\nTheirs.\n```\n")
-    rig.do("pull", markers=True)
-    assert [problem.name for problem in rig.plan().problems] == ["home.md"]
+def test_marks_in_code_are_a_problem_too(setup: SyncSetup) -> None:
+    setup.write("home.md", page("```\nTwo.\n```\n"))
+    setup.do()
+    setup.write("home.md", setup.text("home.md").replace("Two.", "Mine."))
+    setup.sandbox.edit("home", content="```\nTheirs.\n```\n")
+    setup.do("pull", markers=True)
+    assert [problem.name for problem in setup.plan().problems] == ["home.md"]

@@ -14,7 +14,7 @@ from wikisync.report.error_messages import error_message
 from wikisync.sandbox import Hook
 
 if TYPE_CHECKING:
-    from support.apply_run import Rig
+    from support.apply_run import SyncSetup
     from wikisync.planning.model import Plan
 
 
@@ -34,21 +34,21 @@ class Clock:
 
 
 @pytest.fixture
-def synced(rig: Rig) -> Rig:
+def synced(setup: SyncSetup) -> SyncSetup:
     for name in ("one", "two", "three"):
-        rig.write(f"{name}.md", page(full_text(f"The text of {name}, like no other.\n")))
-    rig.do()
-    return rig
+        setup.write(f"{name}.md", page(full_text(f"The text of {name}, like no other.\n")))
+    setup.do()
+    return setup
 
 
-def removed(rig: Rig, *names: str) -> Plan:
+def removed(setup: SyncSetup, *names: str) -> Plan:
     for name in names:
-        (rig.root / f"{name}.md").unlink()
-    return rig.plan("push", delete=True)
+        (setup.root / f"{name}.md").unlink()
+    return setup.plan("push", delete=True)
 
 
 def test_the_second_look_is_a_second_after_the_first_and_a_run_waits_once(
-    synced: Rig, monkeypatch: pytest.MonkeyPatch
+    synced: SyncSetup, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patch:
         clock = Clock(patch)
@@ -60,7 +60,7 @@ def test_the_second_look_is_a_second_after_the_first_and_a_run_waits_once(
 
 
 def test_a_plan_that_was_shown_for_longer_than_a_second_is_not_waited_for(
-    synced: Rig, monkeypatch: pytest.MonkeyPatch
+    synced: SyncSetup, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patch:
         clock = Clock(patch)
@@ -71,8 +71,8 @@ def test_a_plan_that_was_shown_for_longer_than_a_second_is_not_waited_for(
 
 
 @pytest.mark.parametrize("file", ["one.md", "one.html"])
-def test_a_file_that_is_back_keeps_its_page_and_is_named(synced: Rig, file: str) -> None:
-    before = synced.box.page("one")
+def test_a_file_that_is_back_keeps_its_page_and_is_named(synced: SyncSetup, file: str) -> None:
+    before = synced.sandbox.page("one")
     plan = removed(synced, "one", "two")
     synced.write(file, page("Put back.\n"))
     one, two = synced.apply(plan)
@@ -82,12 +82,12 @@ def test_a_file_that_is_back_keeps_its_page_and_is_named(synced: Rig, file: str)
         f"its file {file} is there again; the page was left alone. Run the command again."
     )
     assert one.conflict is not None
-    assert synced.box.page("one") == before
-    assert synced.box.page("two") is None
+    assert synced.sandbox.page("one") == before
+    assert synced.sandbox.page("two") is None
 
 
 def test_an_editor_that_saves_by_renaming_away_while_we_wait_keeps_the_page(
-    synced: Rig, monkeypatch: pytest.MonkeyPatch
+    synced: SyncSetup, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     away = (synced.root / "one.md").rename(synced.root / "one.md~")
     plan = synced.plan("push", delete=True)
@@ -97,28 +97,30 @@ def test_an_editor_that_saves_by_renaming_away_while_we_wait_keeps_the_page(
     assert synced.plan("push", delete=True).actions == ()
 
 
-def test_the_second_look_comes_after_all_that_is_asked_of_the_wiki(synced: Rig) -> None:
+def test_the_second_look_comes_after_all_that_is_asked_of_the_wiki(synced: SyncSetup) -> None:
     plan = removed(synced, "one")
     back = Hook(lambda: synced.write("one.md", page("Put back.\n")), after=True)
-    synced.box.faults.add(back, on="pages.single", path="one")
+    synced.sandbox.faults.add(back, on="pages.single", path="one")
     assert results(synced.apply(plan)) == ["delete wiki one: skipped"]
-    assert synced.box.page("one") is not None
+    assert synced.sandbox.page("one") is not None
 
 
-def test_a_folder_that_is_gone_says_nothing_of_its_files(synced: Rig) -> None:
+def test_a_folder_that_is_gone_says_nothing_of_its_files(synced: SyncSetup) -> None:
     plan = removed(synced, "one")
     synced.root.rename(synced.root.with_name("unmounted"))
     [outcome] = synced.apply(plan)
     assert (outcome.result, type(outcome.error)) == ("failed", FolderError)
-    assert synced.box.page("one") is not None
+    assert synced.sandbox.page("one") is not None
 
 
-def renamed(rig: Rig, old: str, new: str) -> None:
-    (rig.root / f"{old}.md").rename(rig.root / f"{new}.md")
+def renamed(setup: SyncSetup, old: str, new: str) -> None:
+    (setup.root / f"{old}.md").rename(setup.root / f"{new}.md")
 
 
 @pytest.mark.parametrize("copied", [False, True], ids=["taken back", "copied back"])
-def test_a_rename_that_is_taken_back_moves_no_page_and_is_named(synced: Rig, copied: bool) -> None:
+def test_a_rename_that_is_taken_back_moves_no_page_and_is_named(
+    synced: SyncSetup, copied: bool
+) -> None:
     renamed(synced, "one", "other")
     plan = synced.plan("push")
     assert [action.verb for action in plan.actions] == ["move"]
@@ -130,11 +132,11 @@ def test_a_rename_that_is_taken_back_moves_no_page_and_is_named(synced: Rig, cop
     assert outcome.result == "skipped"
     assert isinstance(outcome.error, PageChanged)
     assert "one.md is there again" in outcome.error.found or "gone again" in outcome.error.found
-    assert synced.box.page("one") is not None
-    assert synced.box.page("other") is None
+    assert synced.sandbox.page("one") is not None
+    assert synced.sandbox.page("other") is None
 
 
-def test_pages_that_change_places_find_each_others_files_where_they_were(synced: Rig) -> None:
+def test_pages_that_change_places_find_each_others_files_where_they_were(synced: SyncSetup) -> None:
     renamed(synced, "one", "aside")
     renamed(synced, "two", "one")
     renamed(synced, "aside", "two")

@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def ws(ws: Workspace) -> Workspace:
+def workspace(workspace: Workspace) -> Workspace:
     """A project with two pages, pushed."""
-    ws.push(home=page("Home", full_text("One.\n")), other=page("Other", full_text("Two.\n")))
-    return ws
+    workspace.push(home=page("Home", full_text("One.\n")), other=page("Other", full_text("Two.\n")))
+    return workspace
 
 
 class Killed(BaseException):
@@ -31,10 +31,10 @@ class Killed(BaseException):
 
 
 @pytest.fixture
-def torn(ws: Workspace, monkeypatch: pytest.MonkeyPatch) -> Workspace:
+def torn(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> Workspace:
     """A pull that was killed when the file was there and the journal did not say so."""
-    ws.box.edit("home", content="Theirs.\n")
-    config = load(start=ws.root, env={"WIKISYNC_TOKEN": ws.box.token})
+    workspace.sandbox.edit("home", content="Theirs.\n")
+    config = load(start=workspace.root, env={"WIKISYNC_TOKEN": workspace.sandbox.token})
 
     def dies(*_: object) -> None:
         raise Killed
@@ -42,22 +42,22 @@ def torn(ws: Workspace, monkeypatch: pytest.MonkeyPatch) -> Workspace:
     with monkeypatch.context() as patched, suppress(Killed):
         patched.setattr(JournaledWrite, "done", dies)
         sync_run.run_sync(config, Request("pull", "pull"), silent, lambda _report: True)
-    assert "Theirs." in ws.read("home.md")
-    return ws
+    assert "Theirs." in workspace.read("home.md")
+    return workspace
 
 
-def run_undo(ws: Workspace, *, dry_run: bool = False, run: int | None = None) -> Report:
-    config = load(start=ws.root, env={"WIKISYNC_TOKEN": ws.box.token})
+def run_undo(workspace: Workspace, *, dry_run: bool = False, run: int | None = None) -> Report:
+    config = load(start=workspace.root, env={"WIKISYNC_TOKEN": workspace.sandbox.token})
     request = Request("undo", "sync", dry_run=dry_run, run=run)
     return undo.undo(config, request, silent, lambda _report: True)
 
 
-def settled_as_unknown(ws: Workspace) -> None:
+def settled_as_unknown(workspace: Workspace) -> None:
     """Type a line where the killed run wrote, and let the next run look at it."""
-    left = ws.raw("home.md")
-    ws.write("home.md", left + b"Typed since.\n")
-    ws.run("push", "--yes", "other")
-    ws.write("home.md", left)
+    left = workspace.raw("home.md")
+    workspace.write("home.md", left + b"Typed since.\n")
+    workspace.run("push", "--yes", "other")
+    workspace.write("home.md", left)
 
 
 def test_what_a_killed_run_left_is_taken_back_though_it_settled_as_unknown(
@@ -101,53 +101,58 @@ def test_a_dry_run_announces_what_the_undo_then_does(torn: Workspace, settle: bo
     assert all(o.result == "done" for o in done.outcomes)
 
 
-def test_a_dry_run_says_which_run_and_what_it_will_leave_alone(ws: Workspace) -> None:
-    ws.change("home.md", "One.", "Mine.")
-    ws.change("other.md", "Two.", "Mine too.")
-    ws.run("push", "--yes").ok()
-    ws.box.edit("home", content="Theirs.\n")
-    before = ws.both_sides()
-    looked = ws.run("undo", "--dry-run", "--json")
-    assert ws.both_sides() == before
+def test_a_dry_run_says_which_run_and_what_it_will_leave_alone(workspace: Workspace) -> None:
+    workspace.change("home.md", "One.", "Mine.")
+    workspace.change("other.md", "Two.", "Mine too.")
+    workspace.run("push", "--yes").ok()
+    workspace.sandbox.edit("home", content="Theirs.\n")
+    before = workspace.both_sides()
+    looked = workspace.run("undo", "--dry-run", "--json")
+    assert workspace.both_sides() == before
     assert looked.code == 3
     assert looked.json["run"] == 2
     assert looked.planned() == [("update", "wiki", "other")]
     [conflict] = looked.json["conflicts"]
     assert conflict["path"] == "home"
     assert "wikisync restore" in conflict["reason"]
-    assert "run 2" in ws.run("undo", "--dry-run").out
-    done = ws.run("undo", "--yes", "--json")
+    assert "run 2" in workspace.run("undo", "--dry-run").out
+    done = workspace.run("undo", "--yes", "--json")
     assert (done.code, done.json["conflicts"]) == (3, [conflict])
     assert done.done() == [("update", "wiki", "other")]
 
 
-def test_an_undo_that_can_take_nothing_back_is_not_tried_for_ever(ws: Workspace) -> None:
-    ws.change("home.md", "One.", "Mine.")
-    ws.run("push", "--yes").ok()
-    ws.box.edit("home", content="Theirs.\n")
-    assert ws.run("undo", "--yes").code == 3
-    again = ws.run("undo", "--dry-run", "--json")
+def test_an_undo_that_can_take_nothing_back_is_not_tried_for_ever(workspace: Workspace) -> None:
+    workspace.change("home.md", "One.", "Mine.")
+    workspace.run("push", "--yes").ok()
+    workspace.sandbox.edit("home", content="Theirs.\n")
+    assert workspace.run("undo", "--yes").code == 3
+    again = workspace.run("undo", "--dry-run", "--json")
     assert again.json["run"] == 1
 
 
 @pytest.mark.parametrize("side", ["wiki", "folder"])
-def test_names_that_changed_places_are_no_conflict_of_an_undo(ws: Workspace, side: str) -> None:
+def test_names_that_changed_places_are_no_conflict_of_an_undo(
+    workspace: Workspace, side: str
+) -> None:
     if side == "wiki":
-        (ws.folder / "home.md").rename(ws.folder / "aside.md")
-        (ws.folder / "other.md").rename(ws.folder / "home.md")
-        (ws.folder / "aside.md").rename(ws.folder / "other.md")
-        ws.run("push", "--yes").ok()
+        (workspace.folder / "home.md").rename(workspace.folder / "aside.md")
+        (workspace.folder / "other.md").rename(workspace.folder / "home.md")
+        (workspace.folder / "aside.md").rename(workspace.folder / "other.md")
+        workspace.run("push", "--yes").ok()
     else:
-        ws.box.move("home", "aside")
-        ws.box.move("other", "home")
-        ws.box.move("aside", "other")
-        ws.run("pull", "--yes").ok()
-    pages = {name: (ws.box.page(name) or {})["id"] for name in ("home", "other")}
-    planned = ws.run("undo", "--dry-run", "--json").ok()
+        workspace.sandbox.move("home", "aside")
+        workspace.sandbox.move("other", "home")
+        workspace.sandbox.move("aside", "other")
+        workspace.run("pull", "--yes").ok()
+    pages = {name: (workspace.sandbox.page(name) or {})["id"] for name in ("home", "other")}
+    planned = workspace.run("undo", "--dry-run", "--json").ok()
     assert planned.json["conflicts"] == []
-    ws.run("undo", "--yes").ok()
+    workspace.run("undo", "--yes").ok()
     if side == "wiki":
-        now = {name: (ws.box.page(name) or {})["id"] for name in ("home", "other")}
+        now = {name: (workspace.sandbox.page(name) or {})["id"] for name in ("home", "other")}
         assert (now["home"], now["other"]) == (pages["other"], pages["home"])
     else:
-        assert ("One.\n" in ws.read("home.md"), "Two.\n" in ws.read("other.md")) == (True, True)
+        assert ("One.\n" in workspace.read("home.md"), "Two.\n" in workspace.read("other.md")) == (
+            True,
+            True,
+        )

@@ -19,11 +19,11 @@ TEXT = "Some words of an ordinary page, as many as it takes.\n" * 60
 def show(runs: int) -> None:
     """Print the state's size as runs go by, each of which pushes one changed page."""
     print(f"{'state of 20 pages, one pushed in each run':<46} {'kB':>8} {'status, s':>10}")
-    with Sandbox(("en",)) as box, tempfile.TemporaryDirectory() as home:
+    with Sandbox(("en",)) as sandbox, tempfile.TemporaryDirectory() as home:
         root = Path(home)
-        (root / "wikisync.toml").write_text(f'url = "{box.url}"\n', "utf-8")
-        config = load(start=root, env={"WIKISYNC_TOKEN": box.token})
-        box.fill([f"page-{n}" for n in range(PAGES)], TEXT)
+        (root / "wikisync.toml").write_text(f'url = "{sandbox.url}"\n', "utf-8")
+        config = load(start=root, env={"WIKISYNC_TOKEN": sandbox.token})
+        sandbox.fill([f"page-{n}" for n in range(PAGES)], TEXT)
         sync_run.run_sync(config, sync_run.Request("pull", "pull"), silent, lambda _: True)
         marks = {runs // 100, runs // 10, runs}
         for number in range(1, runs + 1):

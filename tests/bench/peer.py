@@ -108,14 +108,14 @@ def serve(pages: int, raw: int, pace: float) -> None:
         return answer(operation, request)
 
     execution.run = paced
-    with Sandbox(("en",)) as box:
+    with Sandbox(("en",)) as sandbox:
         names = [f"part-{n // 100}/page-{n}" for n in range(pages)]
-        box.fill([*names, *(f"{RAW}/page-{n}" for n in range(raw))], TEXT, ("one", "two"))
-        box.faults.add(takes(UPDATE * pace), on="pages.update", times=None)
-        box.faults.add(takes(CREATE * pace), on="pages.create", times=None)
-        print(json.dumps({"url": box.url, "token": box.token}), flush=True)
+        sandbox.fill([*names, *(f"{RAW}/page-{n}" for n in range(raw))], TEXT, ("one", "two"))
+        sandbox.faults.add(takes(UPDATE * pace), on="pages.update", times=None)
+        sandbox.faults.add(takes(CREATE * pace), on="pages.create", times=None)
+        print(json.dumps({"url": sandbox.url, "token": sandbox.token}), flush=True)
         for _ in sys.stdin:
-            t = box.traffic
+            t = sandbox.traffic
             counts = {"requests": t.requests, "received": t.received, "sent": t.sent}
             print(json.dumps(counts), flush=True)
 

@@ -66,7 +66,7 @@ class Scene:
     """``remote`` is GitHub's copy, ``clone`` a person's; ``wiki`` what the pages go to."""
 
     root: Path
-    box: Sandbox
+    sandbox: Sandbox
     api: FakeGitHub
     remote: Path
     clone: Repo
@@ -142,7 +142,7 @@ class Scene:
         )
 
     def _given(self) -> dict[str, str | None]:
-        return {"WIKISYNC_URL": self.box.url, "WIKISYNC_TOKEN": self.box.token}
+        return {"WIKISYNC_URL": self.sandbox.url, "WIKISYNC_TOKEN": self.sandbox.token}
 
     # ---- what GitHub does
 
@@ -180,7 +180,7 @@ class Scene:
         self.clone.git("push", "-q", "-f", "origin", f"HEAD:{ref}")
 
     def _event(self, name: str, **more: Any) -> Event:
-        secrets = {"WIKISYNC_URL": self.box.url, "WIKISYNC_TOKEN": self.box.token}
+        secrets = {"WIKISYNC_URL": self.sandbox.url, "WIKISYNC_TOKEN": self.sandbox.token}
         return Event(name, secrets=secrets if self.configured else {}, **more)
 
     def _only(self, event: Event) -> JobRun:
@@ -189,7 +189,7 @@ class Scene:
         (job,) = runner.workflow().values()
         self.runner = runner
         for secret in event.secrets.values():
-            if secret == self.box.token:
+            if secret == self.sandbox.token:
                 assert secret not in job.log
                 assert secret not in job.summary
         return job
@@ -213,7 +213,7 @@ class Scene:
 
 
 @contextmanager
-def staged(root: Path, box: Sandbox) -> Iterator[Scene]:
+def staged(root: Path, sandbox: Sandbox) -> Iterator[Scene]:
     """A project with one commit, nothing on the wiki, and GitHub around it."""
     remote, clone = root / "remote.git", root / "clone"
     bare = repository(remote.parent / "bare")
@@ -227,6 +227,6 @@ def staged(root: Path, box: Sandbox) -> Iterator[Scene]:
     cache = root / "cache"
     cache.mkdir()
     with FakeGitHub() as api:
-        scene = Scene(root, box, api, remote, person, Cache(cache))
+        scene = Scene(root, sandbox, api, remote, person, Cache(cache))
         api.branches = scene.branches
         yield scene

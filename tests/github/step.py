@@ -39,7 +39,7 @@ class Ended:
 class Place:
     """A project folder, its wiki, and GitHub's API, with a pull request in the air."""
 
-    ws: Workspace
+    workspace: Workspace
     api: FakeGitHub
     temporary: Path
     event: dict[str, Any] = field(default_factory=dict)
@@ -49,14 +49,14 @@ class Place:
         self, *, event: str = "", env: dict[str, str] | None = None, **inputs: str | None
     ) -> Ended:
         """Run the step; ``INPUT_…`` as ``action.yml`` sets them, ``env`` is the job's."""
-        given = {"url": self.ws.box.url, "token": self.ws.box.token, **inputs}
+        given = {"url": self.workspace.sandbox.url, "token": self.workspace.sandbox.token, **inputs}
         both = {
             **self.environment(event),
             **{f"INPUT_{name.upper()}": value for name, value in given.items() if value},
             **(env or {}),
         }
         out, err = io.StringIO(), io.StringIO()
-        with chdir(self.ws.root), redirect_stdout(out), redirect_stderr(err):
+        with chdir(self.workspace.root), redirect_stdout(out), redirect_stderr(err):
             code = run_action(both)
         raw = out.getvalue() + err.getvalue()
         written = outputs((self.temporary / "GITHUB_OUTPUT").read_text())
@@ -65,7 +65,7 @@ class Place:
 
     def run(self, *typed: str) -> Result:
         """Run a command by itself, as another step of the job."""
-        return self.ws.run(*typed, env={**self.environment()})
+        return self.workspace.run(*typed, env={**self.environment()})
 
     def environment(self, event: str = "") -> dict[str, str]:
         """What GitHub sets for a step, with its files emptied."""
@@ -82,7 +82,7 @@ class Place:
             "GITHUB_REPOSITORY": REPOSITORY,
             "GITHUB_RUN_ID": "4711",
             "GITHUB_TOKEN": self.token,
-            "GITHUB_WORKSPACE": str(self.ws.root),
+            "GITHUB_WORKSPACE": str(self.workspace.root),
             "RUNNER_TEMP": str(self.temporary),
             **{name: str(file) for name, file in files.items()},
         }
@@ -91,12 +91,12 @@ class Place:
         return self.api.of_bot(NUMBER)
 
 
-def placed(root: Path, box: Sandbox, api: FakeGitHub) -> Place:
+def placed(root: Path, sandbox: Sandbox, api: FakeGitHub) -> Place:
     """A place whose project has no ``wikisync.toml``: what is to be known comes by inputs."""
     project, temporary = root / "project", root / "temporary"
     project.mkdir()
     temporary.mkdir()
-    ws = Workspace(project, box)
+    workspace = Workspace(project, sandbox)
     (project / "wikisync.toml").unlink()
     api.rights["ghs_job"] = {"pull-requests": "write"}
     repo = {"full_name": REPOSITORY}
@@ -105,4 +105,4 @@ def placed(root: Path, box: Sandbox, api: FakeGitHub) -> Place:
         "head": {"ref": "edit", "repo": repo},
         "base": {"ref": "main", "sha": "0" * 40},
     }
-    return Place(ws, api, temporary, {"pull_request": about})
+    return Place(workspace, api, temporary, {"pull_request": about})

@@ -18,18 +18,18 @@ if TYPE_CHECKING:
 
 def conflict(place: Place) -> None:
     """A page that is on both sides, and another one on each."""
-    place.ws.write("aaa.md", page(content="here\n"))
-    place.ws.box.create("aaa", content="there\n")
+    place.workspace.write("aaa.md", page(content="here\n"))
+    place.workspace.sandbox.create("aaa", content="there\n")
 
 
 # ---- inputs
 
 
 def test_the_plan_is_what_it_does_where_nothing_else_is_said(place: Place) -> None:
-    place.ws.write("aaa.md", page())
+    place.workspace.write("aaa.md", page())
     ended = place.act()
     assert ended.code == 0
-    assert place.ws.box.pages() == []
+    assert place.workspace.sandbox.pages() == []
     assert ended.outputs["created"] == "1"
     assert "Nothing was written" not in ended.summary
     assert ended.outputs["plan-file"].startswith(str(place.temporary))
@@ -37,52 +37,52 @@ def test_the_plan_is_what_it_does_where_nothing_else_is_said(place: Place) -> No
 
 @pytest.mark.parametrize("command", ["push", "sync"])
 def test_push_and_sync_publish_without_asking(place: Place, command: str) -> None:
-    place.ws.write("aaa.md", page())
+    place.workspace.write("aaa.md", page())
     ended = place.act(command=command)
     assert ended.code == 0, ended.raw
-    assert [row["path"] for row in place.ws.box.pages()] == ["aaa"]
+    assert [row["path"] for row in place.workspace.sandbox.pages()] == ["aaa"]
     assert (ended.outputs["changed"], ended.outputs["created"]) == ("true", "1")
 
 
 def test_pull_fetches(place: Place) -> None:
-    place.ws.box.create("aaa", content="there\n")
+    place.workspace.sandbox.create("aaa", content="there\n")
     assert place.act(command="pull").code == 0
-    assert "there" in place.ws.read("aaa.md")
+    assert "there" in place.workspace.read("aaa.md")
 
 
 def test_another_folder_can_be_named(place: Place) -> None:
-    (place.ws.root / "docs").mkdir()
-    (place.ws.root / "docs" / "bbb.md").write_text(page())
-    (place.ws.root / "docs" / "bad.md").write_text("---\ntitle:X\n---\nx\n")
+    (place.workspace.root / "docs").mkdir()
+    (place.workspace.root / "docs" / "bbb.md").write_text(page())
+    (place.workspace.root / "docs" / "bad.md").write_text("---\ntitle:X\n---\nx\n")
     ended = place.act(command="push", folder="docs")
-    assert [row["path"] for row in place.ws.box.pages()] == ["bbb"]
+    assert [row["path"] for row in place.workspace.sandbox.pages()] == ["bbb"]
     assert ended.log.named("error")[0].properties["file"] == "docs/bad.md"
 
 
 def test_a_configuration_can_be_named(place: Place) -> None:
     place.event.clear()
-    sub = place.ws.root / "wiki"
+    sub = place.workspace.root / "wiki"
     (sub / "texts").mkdir(parents=True)
     (sub / "texts" / "ccc.md").write_text(page())
-    (sub / "wikisync.toml").write_text(f'url = "{place.ws.box.url}"\nfolder = "texts"\n')
+    (sub / "wikisync.toml").write_text(f'url = "{place.workspace.sandbox.url}"\nfolder = "texts"\n')
     ended = place.act(command="push", url=None, config="wiki/wikisync.toml")
     assert ended.code == 0, ended.raw
-    assert [row["path"] for row in place.ws.box.pages()] == ["ccc"]
+    assert [row["path"] for row in place.workspace.sandbox.pages()] == ["ccc"]
 
 
 def test_deletions_are_done_where_they_are_asked_for_and_within_the_limit(place: Place) -> None:
     for name in ("aaa", "bbb", "ccc"):
-        place.ws.write(f"{name}.md", page(content=name))
+        place.workspace.write(f"{name}.md", page(content=name))
     place.act(command="push")
-    place.ws.remove("aaa.md")
+    place.workspace.remove("aaa.md")
     assert place.act(command="push").outputs["deleted"] == "0"
     refused = place.act(command="push", delete="true", max_delete="0")
     assert refused.code == 4
     assert "max-delete" in refused.log.named("error")[0].properties["title"]
-    assert len(place.ws.box.pages()) == 3
+    assert len(place.workspace.sandbox.pages()) == 3
     ended = place.act(command="push", delete="true")
     assert (ended.code, ended.outputs["deleted"]) == (0, "1")
-    assert len(place.ws.box.pages()) == 2
+    assert len(place.workspace.sandbox.pages()) == 2
 
 
 @pytest.mark.parametrize(
@@ -131,20 +131,20 @@ def test_conflicts_fail_the_job_unless_it_is_told_otherwise(
 def test_a_file_that_is_no_page_fails_the_job_unless_nothing_is_to(
     place: Place, fail_on: str, code: int
 ) -> None:
-    place.ws.write("bad.md", "---\ntitle:X\n---\nx\n")
+    place.workspace.write("bad.md", "---\ntitle:X\n---\nx\n")
     assert place.act(fail_on=fail_on).code == code
 
 
 @pytest.mark.parametrize("fail_on", ["conflicts", "problems", "never"])
 def test_a_wiki_that_cannot_be_reached_fails_the_job_always(place: Place, fail_on: str) -> None:
-    place.ws.write("aaa.md", page())
+    place.workspace.write("aaa.md", page())
     ended = place.act(url="http://127.0.0.1:9", fail_on=fail_on)
     assert ended.code == 1
     assert "cannot be reached" in ended.said("error")[0]
 
 
 def test_a_wrong_token_is_refused_and_told(place: Place) -> None:
-    place.ws.write("aaa.md", page())
+    place.workspace.write("aaa.md", page())
     ended = place.act(command="push", token="eyJhbGciOiJSUzI1NiJ9.eyJhIjoxfQ.AAAA")
     assert ended.code == 4
     assert "guest" in ended.log.named("error")[0].properties["title"]
@@ -165,7 +165,7 @@ def test_what_a_later_step_needs_is_there_on_one_line_each(place: Place) -> None
 
 @pytest.mark.parametrize("command", ["plan", "push"])
 def test_the_report_is_a_page_with_the_differences(place: Place, command: str) -> None:
-    place.ws.write("aaa.md", page("A title", "some words\n"))
+    place.workspace.write("aaa.md", page("A title", "some words\n"))
     page_ = Path(place.act(command=command).outputs["report"]).read_text(encoding="utf-8")
     assert page_.lower().startswith("<!doctype html>")
     assert "A title" in page_
@@ -175,13 +175,13 @@ def test_the_report_is_a_page_with_the_differences(place: Place, command: str) -
 def test_a_report_that_cannot_be_made_is_a_warning_and_the_pages_are_published(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    place.ws.write("aaa.md", page())
+    place.workspace.write("aaa.md", page())
     monkeypatch.setattr("wikisync.report.html.builder.write", _no_room)
     ended = place.act(command="push")
     assert ended.code == 0
     assert "no space left" in ended.said("warning")[0]
     assert "report" not in ended.outputs
-    assert len(place.ws.box.pages()) == 1
+    assert len(place.workspace.sandbox.pages()) == 1
 
 
 def _no_room(_: object, file: Path) -> None:
@@ -194,7 +194,7 @@ def _no_room(_: object, file: Path) -> None:
 def test_the_token_is_masked_and_is_nowhere_else(place: Place) -> None:
     conflict(place)
     ended = place.act()
-    token = place.ws.box.token
+    token = place.workspace.sandbox.token
     assert ended.log.named("add-mask")[0].message == token
     assert ended.raw.count(token) == 1
     told = [*ended.outputs.values(), ended.summary, *place.comments()]
@@ -206,22 +206,22 @@ def test_the_token_is_masked_and_is_nowhere_else(place: Place) -> None:
 
 
 def test_no_comment_is_made_where_none_is_wanted(place: Place) -> None:
-    place.ws.write("aaa.md", page())
+    place.workspace.write("aaa.md", page())
     assert place.act(comment="false").code == 0
     assert place.api.asked == []
 
 
 def test_no_comment_is_made_where_there_is_no_pull_request(place: Place) -> None:
     place.event = {"ref": "refs/heads/main"}
-    place.ws.write("aaa.md", page())
+    place.workspace.write("aaa.md", page())
     assert place.act().code == 0
     assert place.api.asked == []
 
 
 def test_two_wikis_and_two_folders_have_comments_of_their_own(place: Place) -> None:
-    (place.ws.root / "docs").mkdir()
-    (place.ws.root / "docs" / "bbb.md").write_text(page())
-    place.ws.write("aaa.md", page())
+    (place.workspace.root / "docs").mkdir()
+    (place.workspace.root / "docs" / "bbb.md").write_text(page())
+    place.workspace.write("aaa.md", page())
     for _ in range(2):
         place.act()
         place.act(folder="docs")
@@ -232,7 +232,7 @@ def test_two_wikis_and_two_folders_have_comments_of_their_own(place: Place) -> N
 
 def test_a_job_that_may_not_comment_is_warned_and_goes_on(place: Place) -> None:
     place.api.rights["ghs_job"] = {"pull-requests": "read"}
-    place.ws.write("aaa.md", page())
+    place.workspace.write("aaa.md", page())
     ended = place.act()
     assert ended.code == 0
     (message,) = ended.said("warning")
@@ -243,7 +243,7 @@ def test_a_job_that_may_not_comment_is_warned_and_goes_on(place: Place) -> None:
 
 def test_a_comment_on_a_large_plan_is_cut_with_a_notice(place: Place) -> None:
     for number in range(120):
-        place.ws.write(f"p{number}.md", page(content=f"{'x' * 50}\n" * 40))
+        place.workspace.write(f"p{number}.md", page(content=f"{'x' * 50}\n" * 40))
     ended = place.act()
     (comment,) = place.comments()
     assert len(comment) < 65_536
@@ -256,7 +256,9 @@ def test_a_comment_on_a_large_plan_is_cut_with_a_notice(place: Place) -> None:
 
 
 def test_what_a_wiki_answers_is_no_command(place: Place) -> None:
-    place.ws.box.create("aaa", title="::error::made up ##[error]x", content="##[add-mask]e\n")
+    place.workspace.sandbox.create(
+        "aaa", title="::error::made up ##[error]x", content="##[add-mask]e\n"
+    )
     ended = place.act(command="pull")
     assert ended.said("error") == []
     assert len(ended.log.named("add-mask")) == 1

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def repo(place: Place, monkeypatch: pytest.MonkeyPatch) -> Repo:
     """The project in git: two pages on main, and a branch of a fork that is checked out."""
     alone(monkeypatch)
-    made = Repo(place.ws.root)
+    made = Repo(place.workspace.root)
     made.git("init", "-q", "-b", "main")
     made.commit({"pages/home.md": page("Home", "one\n"), "pages/old.md": page("Old", "old\n")})
     pull = place.event["pull_request"]
@@ -35,7 +35,7 @@ def act(place: Place, **inputs: Any) -> Ended:
 def test_nothing_is_asked_of_the_wiki_nor_of_github(place: Place, repo: Repo) -> None:
     repo.commit({"pages/home.md": page("Home", "two\n")})
     assert act(place).code == 0
-    assert list(place.ws.box.requests) == []
+    assert list(place.workspace.sandbox.requests) == []
     assert place.api.asked == []
 
 
@@ -100,17 +100,17 @@ def test_a_file_that_is_a_page_at_last_is_shown(place: Place, repo: Repo) -> Non
 
 
 def test_what_configuration_leaves_out_is_left_out(place: Place, repo: Repo) -> None:
-    place.ws.configure(ignore=["drafts/"])
+    place.workspace.configure(ignore=["drafts/"])
     repo.commit({"pages/drafts/x.md": "x\n"})
     assert act(place, url=None).outputs["changed"] == "false"
 
 
 def test_a_shallow_clone_is_said_to_be_one_and_the_job_ends_green(place: Place, repo: Repo) -> None:
     repo.commit({"pages/home.md": page("Home", "two\n")})
-    root = place.ws.root.parent / "shallow"
+    root = place.workspace.root.parent / "shallow"
     shallow = repo.clone(root, "--depth", "1", "-b", "edit")
     assert shallow.git("rev-list", "--count", "HEAD") == "1"
-    place.ws.root = root
+    place.workspace.root = root
     ended = act(place)
     assert ended.code == 0
     (message,) = ended.said("warning")
@@ -145,15 +145,15 @@ def test_no_program_that_the_repository_names_is_run(place: Place, repo: Repo) -
         *("diff.nosy.textconv", "diff.nosy.command", "diff.external", "core.fsmonitor"),
     ):
         repo.git("config", setting, f"touch {ran}; cat")
-    hooks = place.ws.root / ".git" / "hooks"
+    hooks = place.workspace.root / ".git" / "hooks"
     hooks.mkdir(exist_ok=True)
     for hook in ("post-index-change", "fsmonitor-watchman"):
         (hooks / hook).write_text(f"#!/bin/sh\ntouch {ran}\n")
         (hooks / hook).chmod(0o755)
-    attributes = place.ws.root / ".gitattributes"
+    attributes = place.workspace.root / ".gitattributes"
     repo.commit({"pages/home.md": page("Home", "two\n"), "pages/new.md": page("New", "x\n")})
     attributes.write_text("*.md filter=nosy diff=nosy\n")
-    for file in place.ws.folder.iterdir():  # git has to look into them again
+    for file in place.workspace.folder.iterdir():  # git has to look into them again
         file.write_bytes(file.read_bytes())
     ran.unlink(missing_ok=True)
     ended = act(place)
@@ -169,7 +169,7 @@ def test_a_folder_that_is_laid_out_as_a_repository_is_not_taken_for_one(
     repo.commit({"pages/home.md": page("Home", "two\n")})
     for part in ("HEAD", "index", "objects", "refs"):
         copy = shutil.copytree if part in {"objects", "refs"} else shutil.copy
-        copy(place.ws.root / ".git" / part, place.ws.folder / part)
+        copy(place.workspace.root / ".git" / part, place.workspace.folder / part)
     repo.write(
         "pages/config",
         f'[core]\nbare = false\nworktree = ..\n[filter "nosy"]\nclean = touch {ran}; cat\n',

@@ -29,8 +29,8 @@ def thief() -> Iterator[Sandbox]:
 def repo(place: Place, monkeypatch: pytest.MonkeyPatch) -> Repo:
     """The project with its wiki's address on main, and a branch that is checked out."""
     alone(monkeypatch)
-    place.ws.configure()
-    made = Repo(place.ws.root)
+    place.workspace.configure()
+    made = Repo(place.workspace.root)
     made.git("init", "-q", "-b", "main")
     made.commit({"pages/home.md": page("Home", "one\n")})
     place.event["pull_request"]["base"]["sha"] = made.git("rev-parse", "HEAD")
@@ -39,8 +39,8 @@ def repo(place: Place, monkeypatch: pytest.MonkeyPatch) -> Repo:
     return made
 
 
-def asked_of(box: Sandbox) -> int:
-    return len(list(box.requests))
+def asked_of(sandbox: Sandbox) -> int:
+    return len(list(sandbox.requests))
 
 
 @pytest.mark.parametrize("event", ["pull_request", "pull_request_target", "pull_request_review"])
@@ -48,11 +48,11 @@ def asked_of(box: Sandbox) -> int:
 def test_the_address_is_the_target_branchs_and_not_the_pull_requests(
     place: Place, repo: Repo, thief: Sandbox, event: str, given: str | None
 ) -> None:
-    place.ws.configure(url=thief.url)
+    place.workspace.configure(url=thief.url)
     repo.commit()
     ended = place.act(url=given, event=event)
     assert asked_of(thief) == 0
-    assert asked_of(place.ws.box) > 0
+    assert asked_of(place.workspace.sandbox) > 0
     assert ended.outputs["created"] == "1"
 
 
@@ -68,22 +68,22 @@ def test_an_address_that_only_the_pull_request_has_is_none(
     repo.commit({name: f'url = "{thief.url}"\n', "docs/x.md": "x", "pages/home.md": page("Home")})
     ended = place.act(url=None, config=name if how == "config" else None)
     assert ended.code == 0
-    assert asked_of(thief) == asked_of(place.ws.box) == 0
+    assert asked_of(thief) == asked_of(place.workspace.sandbox) == 0
     (notice,) = ended.said("notice")
     assert "a pull request must not decide where the API key is sent" in notice
     assert "WIKISYNC_URL" in notice
 
 
 def test_a_given_address_goes_before_all_files(place: Place, repo: Repo, thief: Sandbox) -> None:
-    place.ws.configure(url=thief.url)
+    place.workspace.configure(url=thief.url)
     repo.commit()
     assert place.act().outputs["created"] == "1"
     assert asked_of(thief) == 0
 
 
 def test_a_linked_configuration_is_refused(place: Place, repo: Repo, thief: Sandbox) -> None:
-    (place.ws.root / "wikisync.toml").unlink()
-    (place.ws.root / "wikisync.toml").symlink_to("other.toml")
+    (place.workspace.root / "wikisync.toml").unlink()
+    (place.workspace.root / "wikisync.toml").symlink_to("other.toml")
     repo.commit({"other.toml": f'url = "{thief.url}"\n'})
     assert place.act(url=None).code == 2
     assert asked_of(thief) == 0
@@ -94,30 +94,30 @@ def test_certificates_that_a_pull_request_changes_are_not_trusted(
     place: Place, repo: Repo, where: str
 ) -> None:
     repo.git("switch", "-q", "main")
-    shutil.copy(TLS / "cert.pem", place.ws.root / "ca.pem")
+    shutil.copy(TLS / "cert.pem", place.workspace.root / "ca.pem")
     if where == "toml":
-        place.ws.configure(ca_file="ca.pem")
+        place.workspace.configure(ca_file="ca.pem")
     repo.commit()
     place.event["pull_request"]["base"]["sha"] = repo.git("rev-parse", "HEAD")
     repo.git("switch", "-q", "-C", "edit")
     env = {} if where in {"toml", "link"} else {where: "ca.pem"}
     assert place.act(url=None, env=env).outputs["created"] == "1"  # as long as they are main's
     if where == "link":
-        (place.ws.root / "ca.pem").rename(place.ws.root / "mine.pem")
-        (place.ws.root / "ca.pem").symlink_to("mine.pem")
+        (place.workspace.root / "ca.pem").rename(place.workspace.root / "mine.pem")
+        (place.workspace.root / "ca.pem").symlink_to("mine.pem")
         env = {"WIKISYNC_CA_FILE": "ca.pem"}
     else:
-        with (place.ws.root / "ca.pem").open("a") as file:
+        with (place.workspace.root / "ca.pem").open("a") as file:
             file.write((TLS / "cert.pem").read_text())
     repo.commit()
-    before = asked_of(place.ws.box)
+    before = asked_of(place.workspace.sandbox)
     ended = place.act(url=None, env=env)
     assert "which servers the API key is sent to" in ended.said("notice")[0]
-    assert asked_of(place.ws.box) == before
+    assert asked_of(place.workspace.sandbox) == before
 
 
 def test_certificates_that_the_job_made_itself_are_trusted(place: Place, repo: Repo) -> None:
-    shutil.copy(TLS / "cert.pem", place.ws.root / "from-a-secret.pem")
+    shutil.copy(TLS / "cert.pem", place.workspace.root / "from-a-secret.pem")
     env = {"WIKISYNC_CA_FILE": "from-a-secret.pem"}
     assert place.act(url=None, env=env).outputs["created"] == "1"
 
@@ -141,10 +141,10 @@ def test_commands_that_write_are_refused_where_anybody_wrote_the_files(
 ) -> None:
     if event == "pull_request":
         fork(place)
-    place.ws.box.create("there", content="x\n")
-    before = place.ws.snapshot()
+    place.workspace.sandbox.create("there", content="x\n")
+    before = place.workspace.snapshot()
     assert refused(place.act(command=name, event=event))
-    assert place.ws.snapshot() == before
+    assert place.workspace.snapshot() == before
     assert not refused(place.act(command="plan", event=event))
 
 
@@ -155,12 +155,12 @@ def test_an_event_that_anybody_causes_writes_githubs_own_commit_alone(
     del place.event["pull_request"]
     own = repo.git("rev-parse", "HEAD")
     assert not refused(place.act(command="push", event=event, env={"GITHUB_SHA": own}))
-    place.ws.configure(url=thief.url)
+    place.workspace.configure(url=thief.url)
     repo.commit({"pages/home.md": page("Home", "three\n")})
-    before = place.ws.box.pages()
+    before = place.workspace.sandbox.pages()
     assert refused(place.act(command="push", url=None, event=event, env={"GITHUB_SHA": own}))
     assert refused(place.act(command="push", event=event))  # nothing says which commit it is
-    assert place.ws.box.pages() == before
+    assert place.workspace.sandbox.pages() == before
     place.act(command="plan", url=None, event=event, env={"GITHUB_SHA": own})
     assert asked_of(thief) == 0
 
@@ -174,20 +174,22 @@ def test_a_checkout_below_githubs_own_commit_is_believed_no_more(
     """A job may check out the default branch, and what anybody made into a folder of it."""
     del place.event["pull_request"]
     if itself and "folder" in inputs:
-        place.ws.configure(folder="pr/pages")
+        place.workspace.configure(folder="pr/pages")
         repo.commit()
-    inner = place.ws.root / "pr"
-    repo.git("clone", "-q", str(place.ws.root), str(inner))
+    inner = place.workspace.root / "pr"
+    repo.git("clone", "-q", str(place.workspace.root), str(inner))
     (inner / "wikisync.toml").write_text(f'url = "{thief.url}"\n')
     Repo(inner).commit({"pages/home.md": page("Home", "three\n")})
     env = {"GITHUB_SHA": repo.git("rev-parse", "HEAD")}
     if itself:
         given = ("--config", inputs["config"]) if "config" in inputs else ()
-        result = place.ws.run("push", "--yes", *given, env={**place.environment(event), **env})
+        result = place.workspace.run(
+            "push", "--yes", *given, env={**place.environment(event), **env}
+        )
         assert result.code == 4, result
     else:
         assert refused(place.act(command="push", url=None, event=event, env=env, **inputs))
-    assert place.ws.box.pages() == []
+    assert place.workspace.sandbox.pages() == []
     assert asked_of(thief) == 0
 
 
@@ -218,34 +220,34 @@ def test_an_event_of_people_who_may_write_is_believed(place: Place, repo: Repo, 
 def test_a_command_by_itself_believes_no_more(
     place: Place, repo: Repo, thief: Sandbox, typed: str, refuses: bool
 ) -> None:
-    place.ws.configure(url=thief.url)
+    place.workspace.configure(url=thief.url)
     repo.commit()
     fork(place)
     result = place.run(*typed.split())
     assert (result.code == 4) == refuses, result
     assert asked_of(thief) == 0
-    assert (asked_of(place.ws.box) > 0) != refuses
+    assert (asked_of(place.workspace.sandbox) > 0) != refuses
 
 
 def test_init_sends_the_token_to_no_address_of_a_pull_request(
     place: Place, repo: Repo, thief: Sandbox
 ) -> None:
-    place.ws.configure(url=thief.url)
+    place.workspace.configure(url=thief.url)
     repo.commit()
     assert place.run("init").code == 0
     assert asked_of(thief) == 0
-    assert asked_of(place.ws.box) > 0
+    assert asked_of(place.workspace.sandbox) > 0
 
 
 def test_a_nested_repository_cannot_speak_for_the_target_branch(
     place: Place, repo: Repo, thief: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Laid out as git lays out a bare one, it would have git read its objects, not the clone's."""
-    place.ws.configure(url=thief.url)
+    place.workspace.configure(url=thief.url)
     for part in ("HEAD", "objects", "refs"):
         copy = shutil.copytree if part != "HEAD" else shutil.copy
-        copy(place.ws.root / ".git" / part, place.ws.root / part)
-    (place.ws.root / "config").write_text("[core]\nbare = false\nworktree = .\n")
+        copy(place.workspace.root / ".git" / part, place.workspace.root / part)
+    (place.workspace.root / "config").write_text("[core]\nbare = false\nworktree = .\n")
     repo.commit()
     place.act(url=None)
     assert asked_of(thief) == 0

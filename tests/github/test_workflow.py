@@ -31,15 +31,15 @@ def published(scene: Scene) -> Scene:
 
 
 def content(scene: Scene, path: str) -> str:
-    found = scene.box.page(path)
+    found = scene.sandbox.page(path)
     assert found is not None
     return str(found["content"])
 
 
 def names_the_wiki(scene: Scene, text: str) -> bool:
     """Whether a text has the wiki's address, however it is escaped: its port is in it."""
-    assert f"{urlsplit(scene.box.url).port}" in scene.box.url
-    return f"{urlsplit(scene.box.url).port}" in text
+    assert f"{urlsplit(scene.sandbox.url).port}" in scene.sandbox.url
+    return f"{urlsplit(scene.sandbox.url).port}" in text
 
 
 def edited(scene: Scene, branch: str = "edit") -> None:
@@ -61,7 +61,7 @@ def test_a_push_to_main_is_published(scene: Scene) -> None:
     scene.commit(dict(PAGES))
     job = scene.pushed()
     assert job.green, job.log
-    assert {row["path"] for row in scene.box.pages()} == {"home", "guide/a", "guide/b"}
+    assert {row["path"] for row in scene.sandbox.pages()} == {"home", "guide/a", "guide/b"}
     assert "3 created on the wiki" in job.summary
     assert job.steps["Publish to the wiki"].outputs["created"] == "3"
 
@@ -76,7 +76,7 @@ def test_the_memory_is_kept_from_one_publication_to_the_next(published: Scene) -
 
 def test_without_a_memory_the_two_histories_decide(published: Scene) -> None:
     published.cache.lose()
-    published.box.edit("guide/a", content="alpha\nfrom the wiki\n")
+    published.sandbox.edit("guide/a", content="alpha\nfrom the wiki\n")
     published.commit({"pages/guide/b.md": page("B", "beta\nmore\n")})
     job = published.pushed()
     assert job.green, job.log
@@ -85,7 +85,7 @@ def test_without_a_memory_the_two_histories_decide(published: Scene) -> None:
 
 
 def test_a_page_edited_on_both_sides_is_left_alone_and_the_job_is_red(published: Scene) -> None:
-    published.box.edit("home", content="one\nzwei\nthree\n")
+    published.sandbox.edit("home", content="one\nzwei\nthree\n")
     edited(published, "main")
     job = published.pushed()
     assert not job.green
@@ -101,7 +101,7 @@ def test_a_page_that_was_deleted_is_not_deleted_on_the_wiki(published: Scene) ->
     published.commit({"pages/guide/a.md": None})
     job = published.pushed()
     assert job.green
-    assert published.box.page("guide/a") is not None
+    assert published.sandbox.page("guide/a") is not None
     assert "not deleted without --delete" in job.summary
 
 
@@ -110,10 +110,10 @@ def test_a_page_that_was_deleted_is_not_deleted_on_the_wiki(published: Scene) ->
 
 def test_a_pull_request_shows_what_it_would_publish_and_writes_nothing(published: Scene) -> None:
     edited(published)
-    before = published.box.pages()
+    before = published.sandbox.pages()
     job = published.pull_request("edit")
     assert job.green, job.log
-    assert published.box.pages() == before
+    assert published.sandbox.pages() == before
     (comment,) = published.api.of_bot(7)
     for text in (comment, job.summary):
         assert "3 pages: 3 to update on the wiki." in text
@@ -180,7 +180,7 @@ def test_the_plan_of_a_pull_request_can_be_applied(published: Scene) -> None:
 def test_a_wiki_that_is_down_makes_the_job_red_and_the_comment_true(published: Scene) -> None:
     edited(published)
     published.pull_request("edit")
-    published.box.switch_api(on=False)
+    published.sandbox.switch_api(on=False)
     job = published.pull_request("edit")
     assert not job.green
     assert job.annotations("error")
@@ -196,9 +196,9 @@ def test_a_wiki_that_is_down_makes_the_job_red_and_the_comment_true(published: S
 def test_a_forks_pull_request_gets_no_secret_and_shows_what_it_changes(published: Scene) -> None:
     edited(published)
     published.commit({"pages/new.md": "# New\n", "pages/bad.md": "---\ntitle:X\n---\nx\n"}, "edit")
-    before = len(published.box.requests)
+    before = len(published.sandbox.requests)
     job = published.pull_request("edit", fork=True)
-    assert len(published.box.requests) == before
+    assert len(published.sandbox.requests) == before
     assert "comes from a fork" in job.summary
     assert "may not comment" in job.summary
     assert "Compared with <code>main</code>" in job.summary
@@ -230,8 +230,8 @@ def test_a_forks_renamed_and_deleted_pages_are_shown_as_such(published: Scene) -
 
 
 def test_what_was_edited_on_the_wiki_becomes_one_pull_request(published: Scene) -> None:
-    published.box.edit("guide/b", content="beta\nfrom the wiki\n")
-    published.box.create("fresh", content="# Fresh\n")
+    published.sandbox.edit("guide/b", content="beta\nfrom the wiki\n")
+    published.sandbox.create("fresh", content="# Fresh\n")
     job = published.scheduled()
     assert job.green, job.log
     (pull,) = published.api.open_pulls()
@@ -246,7 +246,7 @@ def test_what_was_edited_on_the_wiki_becomes_one_pull_request(published: Scene) 
 
 
 def test_by_hand_it_is_the_same(published: Scene) -> None:
-    published.box.edit("guide/b", content="beta\nfrom the wiki\n")
+    published.sandbox.edit("guide/b", content="beta\nfrom the wiki\n")
     assert published.scheduled("workflow_dispatch").green
     assert len(published.api.open_pulls()) == 1
 
@@ -259,12 +259,12 @@ def test_where_nothing_was_edited_there_is_no_commit_and_no_pull_request(publish
 
 
 def test_the_next_day_brings_the_same_pull_request_up_to_date(published: Scene) -> None:
-    published.box.edit("guide/b", content="beta\nfrom the wiki\n")
+    published.sandbox.edit("guide/b", content="beta\nfrom the wiki\n")
     published.scheduled()
     first = published.in_remote("rev-parse", BRANCH)
     assert published.scheduled().green
     assert published.in_remote("rev-parse", BRANCH) == first  # nothing new: nothing pushed
-    published.box.edit("guide/a", content="alpha\nfrom the wiki too\n")
+    published.sandbox.edit("guide/a", content="alpha\nfrom the wiki too\n")
     assert published.scheduled().green
     (pull,) = published.api.pulls
     assert "from the wiki too" in pull["body"]
@@ -273,7 +273,7 @@ def test_the_next_day_brings_the_same_pull_request_up_to_date(published: Scene) 
 
 
 def test_what_is_merged_is_not_published_again_and_the_branch_goes(published: Scene) -> None:
-    published.box.edit("guide/b", content="beta\nfrom the wiki\n")
+    published.sandbox.edit("guide/b", content="beta\nfrom the wiki\n")
     published.scheduled()
     published.merge(BRANCH)
     published.api.pulls[0]["state"] = "closed"
@@ -285,7 +285,7 @@ def test_what_is_merged_is_not_published_again_and_the_branch_goes(published: Sc
 
 
 def test_an_edit_that_waits_in_its_pull_request_is_not_overwritten(published: Scene) -> None:
-    published.box.edit("guide/b", content="beta\nfrom the wiki\n")
+    published.sandbox.edit("guide/b", content="beta\nfrom the wiki\n")
     published.scheduled()
     published.commit({"pages/guide/a.md": page("A", "alpha\nmore\n")})
     job = published.pushed()
@@ -295,20 +295,20 @@ def test_an_edit_that_waits_in_its_pull_request_is_not_overwritten(published: Sc
 
 
 def test_what_the_wiki_took_back_is_taken_back_here(published: Scene) -> None:
-    published.box.edit("guide/b", content="beta\nfrom the wiki\n")
+    published.sandbox.edit("guide/b", content="beta\nfrom the wiki\n")
     published.scheduled()
-    published.box.edit("guide/b", content="beta\n")
+    published.sandbox.edit("guide/b", content="beta\n")
     assert published.scheduled().green
     assert published.api.open_pulls() == []
     assert BRANCH not in published.branches()
 
 
 def test_somebodys_commits_on_the_branch_are_left_alone(published: Scene) -> None:
-    published.box.edit("guide/b", content="beta\nfrom teh wiki\n")
+    published.sandbox.edit("guide/b", content="beta\nfrom teh wiki\n")
     published.scheduled()
     mended = published.file("pages/guide/b.md", BRANCH).replace("teh", "the")
     theirs = published.commit({"pages/guide/b.md": mended}, BRANCH)
-    published.box.edit("guide/a", content="alpha\nlater\n")
+    published.sandbox.edit("guide/a", content="alpha\nlater\n")
     job = published.scheduled()
     assert job.green
     assert published.in_remote("rev-parse", BRANCH) == theirs
@@ -318,24 +318,24 @@ def test_somebodys_commits_on_the_branch_are_left_alone(published: Scene) -> Non
 
 
 def test_somebodys_commits_stay_also_where_nothing_is_left_to_fetch(published: Scene) -> None:
-    published.box.edit("guide/b", content="beta\nfrom the wiki\n")
+    published.sandbox.edit("guide/b", content="beta\nfrom the wiki\n")
     published.scheduled()
     theirs = published.commit({"pages/guide/b.md": page("B", "mine\n")}, BRANCH)
-    published.box.edit("guide/b", content="beta\n")
+    published.sandbox.edit("guide/b", content="beta\n")
     assert published.scheduled().green
     assert published.in_remote("rev-parse", BRANCH) == theirs
     assert len(published.api.open_pulls()) == 1
 
 
 def test_a_merge_of_main_into_the_branch_is_no_strangers_commit(published: Scene) -> None:
-    published.box.edit("guide/b", content="beta\nfrom the wiki\n")
+    published.sandbox.edit("guide/b", content="beta\nfrom the wiki\n")
     published.scheduled()
     published.commit({"README.md": "x\n"})
     published.clone.git("fetch", "-q", "origin")
     published.clone.git("switch", "-q", "-C", BRANCH, f"origin/{BRANCH}")
     published.clone.git("merge", "-q", "-m", "Update branch", "origin/main")
     published.clone.git("push", "-q", "origin", BRANCH)
-    published.box.edit("guide/a", content="alpha\nlater\n")
+    published.sandbox.edit("guide/a", content="alpha\nlater\n")
     assert published.scheduled().green
     assert published.file("pages/guide/a.md", BRANCH).endswith("later")
 
@@ -343,8 +343,8 @@ def test_a_merge_of_main_into_the_branch_is_no_strangers_commit(published: Scene
 def test_where_both_sides_changed_the_rest_is_proposed_and_the_job_is_red(
     published: Scene,
 ) -> None:
-    published.box.edit("home", content="one\nzwei\nthree\n")
-    published.box.edit("guide/a", content="alpha\nfrom the wiki\n")
+    published.sandbox.edit("home", content="one\nzwei\nthree\n")
+    published.sandbox.edit("guide/a", content="alpha\nfrom the wiki\n")
     published.commit({"pages/home.md": page("Home", "one\n2\nthree\n")})
     published.pushed()
     job = published.scheduled()
@@ -357,9 +357,9 @@ def test_where_both_sides_changed_the_rest_is_proposed_and_the_job_is_red(
 
 
 def test_a_wiki_that_is_down_closes_no_pull_request(published: Scene) -> None:
-    published.box.edit("guide/b", content="beta\nfrom the wiki\n")
+    published.sandbox.edit("guide/b", content="beta\nfrom the wiki\n")
     published.scheduled()
-    published.box.switch_api(on=False)
+    published.sandbox.switch_api(on=False)
     job = published.scheduled()
     assert not job.green
     assert "Propose it in the one pull request" not in job.steps
@@ -371,7 +371,7 @@ def test_where_github_may_not_open_pull_requests_the_job_says_what_to_allow(
     published: Scene,
 ) -> None:
     published.api.allows_pulls = False
-    published.box.edit("guide/b", content="beta\nfrom the wiki\n")
+    published.sandbox.edit("guide/b", content="beta\nfrom the wiki\n")
     job = published.scheduled()
     assert not job.green
     ((_, _, message),) = job.annotations("error")

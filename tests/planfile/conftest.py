@@ -1,5 +1,5 @@
 from __future__ import annotations
 
-from support.fixtures import ws
+from support.fixtures import workspace
 
-__all__ = ["ws"]
+__all__ = ["workspace"]

@@ -24,47 +24,49 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def ws(ws: Workspace) -> Workspace:
+def workspace(workspace: Workspace) -> Workspace:
     """A project with a plan file: an update, a page to create, one to delete, and a conflict."""
-    ws.push(**{name: page(name.title(), f"This is {name}.\n") for name in ("home", "both", "gone")})
-    ws.change("home.md", "This is", "Changed:")
-    ws.change("both.md", "This is", "Changed:")
-    ws.box.edit("both", content="Theirs.\n")
-    ws.write("new.md", page("New", "Something else altogether.\n"))
-    ws.remove("gone.md")
-    assert ws.run("plan", "push", "--delete", "-o", "plan.json").code == 3
-    return ws
+    workspace.push(
+        **{name: page(name.title(), f"This is {name}.\n") for name in ("home", "both", "gone")}
+    )
+    workspace.change("home.md", "This is", "Changed:")
+    workspace.change("both.md", "This is", "Changed:")
+    workspace.sandbox.edit("both", content="Theirs.\n")
+    workspace.write("new.md", page("New", "Something else altogether.\n"))
+    workspace.remove("gone.md")
+    assert workspace.run("plan", "push", "--delete", "-o", "plan.json").code == 3
+    return workspace
 
 
-def told(ws: Workspace, *words: str) -> None:
+def told(workspace: Workspace, *words: str) -> None:
     """Neither shown nor applied: exit code 2, one sentence, no request, no change."""
-    before = ws.snapshot()
+    before = workspace.snapshot()
     for args in (("show", "plan.json"), ("apply", "plan.json", "--yes")):
-        result = ws.run(*args)
+        result = workspace.run(*args)
         assert (result.code, result.out) == (2, ""), result
         assert "plan.json cannot be used as a plan: " in result.err
         assert all(word in result.err for word in words), result.err
         assert not result.asked
-    assert ws.snapshot() == before
+    assert workspace.snapshot() == before
 
 
-def put(ws: Workspace, data: bytes) -> None:
-    (ws.root / "plan.json").write_bytes(data)
+def put(workspace: Workspace, data: bytes) -> None:
+    (workspace.root / "plan.json").write_bytes(data)
 
 
-def loaded(ws: Workspace) -> Data:
-    value = json.loads((ws.root / "plan.json").read_bytes())
+def loaded(workspace: Workspace) -> Data:
+    value = json.loads((workspace.root / "plan.json").read_bytes())
     assert isinstance(value, dict)
     return value
 
 
-def forged(ws: Workspace, *changes: Change) -> None:
+def forged(workspace: Workspace, *changes: Change) -> None:
     """The plan file with changes, sealed again by someone who knows how."""
-    data = loaded(ws)
+    data = loaded(workspace)
     for change in changes:
         change(data)
     data["id"] = identity(data)
-    put(ws, json.dumps(data).encode())
+    put(workspace, json.dumps(data).encode())
 
 
 def on(data: Data, path: str) -> Data:
@@ -95,66 +97,66 @@ def on(data: Data, path: str) -> Data:
     ],
     ids=range(13),
 )
-def test_what_is_no_plan_is_told(ws: Workspace, data: bytes) -> None:
-    put(ws, data)
-    told(ws)
+def test_what_is_no_plan_is_told(workspace: Workspace, data: bytes) -> None:
+    put(workspace, data)
+    told(workspace)
 
 
-def test_a_file_that_is_not_there_is_told(ws: Workspace) -> None:
-    (ws.root / "plan.json").unlink()
-    told(ws, "no such file")
+def test_a_file_that_is_not_there_is_told(workspace: Workspace) -> None:
+    (workspace.root / "plan.json").unlink()
+    told(workspace, "no such file")
 
 
-def test_a_folder_is_told(ws: Workspace) -> None:
-    (ws.root / "plan.json").unlink()
-    (ws.root / "plan.json").mkdir()
-    told(ws, "is a directory")
+def test_a_folder_is_told(workspace: Workspace) -> None:
+    (workspace.root / "plan.json").unlink()
+    (workspace.root / "plan.json").mkdir()
+    told(workspace, "is a directory")
 
 
-def test_a_half_file_is_told_wherever_it_ends(ws: Workspace) -> None:
-    whole = (ws.root / "plan.json").read_bytes()
+def test_a_half_file_is_told_wherever_it_ends(workspace: Workspace) -> None:
+    whole = (workspace.root / "plan.json").read_bytes()
     for end in range(0, len(whole) - 2, len(whole) // 7):
-        put(ws, whole[:end])
-        told(ws)
+        put(workspace, whole[:end])
+        told(workspace)
 
 
-def test_a_huge_file_is_not_read(ws: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_huge_file_is_not_read(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(on_disk, "MAX_BYTES", 1000)
-    told(ws, "it is over")
+    told(workspace, "it is over")
 
 
 def test_a_file_of_millions_of_values_is_not_parsed(
-    ws: Workspace, monkeypatch: pytest.MonkeyPatch
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Three bytes of JSON can take a hundred of memory."""
     monkeypatch.setattr(on_disk, "MAX_VALUES", 1000)
-    put(ws, b"[" + b"{}," * 1000 + b"{}]")
-    told(ws, "JSON of too many values")
-    put(ws, b'{"kind": "' + b"[{," * 5000 + b'"}')
-    told(ws, "was not written by wikisync plan")
+    put(workspace, b"[" + b"{}," * 1000 + b"{}]")
+    told(workspace, "JSON of too many values")
+    put(workspace, b'{"kind": "' + b"[{," * 5000 + b'"}')
+    told(workspace, "was not written by wikisync plan")
 
 
 @pytest.mark.parametrize("limit", ["MAX_BYTES", "MAX_VALUES"])
 def test_a_plan_over_the_limit_is_not_written(
-    ws: Workspace, monkeypatch: pytest.MonkeyPatch, limit: str
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch, limit: str
 ) -> None:
-    before = (ws.root / "plan.json").read_bytes()
+    before = (workspace.root / "plan.json").read_bytes()
     monkeypatch.setattr(on_disk, limit, 50)
-    result = ws.run("plan", "push", "-o", "plan.json")
+    result = workspace.run("plan", "push", "-o", "plan.json")
     assert result.code == 2
     assert "choose fewer pages with PATH" in result.err
-    assert (ws.root / "plan.json").read_bytes() == before
+    assert (workspace.root / "plan.json").read_bytes() == before
 
 
-def test_a_plan_of_a_newer_format_is_told(ws: Workspace) -> None:
-    forged(ws, lambda data: data.update(version=2))
-    told(ws, "a newer wikisync")
+def test_a_plan_of_a_newer_format_is_told(workspace: Workspace) -> None:
+    forged(workspace, lambda data: data.update(version=2))
+    told(workspace, "a newer wikisync")
 
 
-def test_a_name_that_is_there_twice_is_told(ws: Workspace) -> None:
-    whole = (ws.root / "plan.json").read_bytes()
-    put(ws, whole.replace(b'"kind":', b'"kind": "x", "kind":', 1))
-    told(ws)
+def test_a_name_that_is_there_twice_is_told(workspace: Workspace) -> None:
+    whole = (workspace.root / "plan.json").read_bytes()
+    put(workspace, whole.replace(b'"kind":', b'"kind": "x", "kind":', 1))
+    told(workspace)
 
 
 # ---- a plan that was changed
@@ -174,17 +176,17 @@ CHANGES: dict[str, Change] = {
 
 
 @pytest.mark.parametrize("name", CHANGES)
-def test_a_plan_that_was_changed_by_hand_is_told(ws: Workspace, name: str) -> None:
-    data = loaded(ws)
+def test_a_plan_that_was_changed_by_hand_is_told(workspace: Workspace, name: str) -> None:
+    data = loaded(workspace)
     CHANGES[name](data)
-    put(ws, json.dumps(data).encode())
-    told(ws, "it was changed since it was written")
+    put(workspace, json.dumps(data).encode())
+    told(workspace, "it was changed since it was written")
 
 
-def test_a_plan_that_was_only_laid_out_anew_is_the_same(ws: Workspace) -> None:
-    put(ws, json.dumps(loaded(ws), indent=2, sort_keys=True).encode())
-    assert ws.run("show", "plan.json").code == 3
-    assert ws.run("apply", "plan.json", "--yes", "--json").done()
+def test_a_plan_that_was_only_laid_out_anew_is_the_same(workspace: Workspace) -> None:
+    put(workspace, json.dumps(loaded(workspace), indent=2, sort_keys=True).encode())
+    assert workspace.run("show", "plan.json").code == 3
+    assert workspace.run("apply", "plan.json", "--yes", "--json").done()
 
 
 # ---- a plan that lies, sealed as if wikisync had written it
@@ -197,26 +199,28 @@ def lie(content: str) -> Change:
     return change
 
 
-def test_a_text_that_is_not_the_one_of_the_lease_is_told(ws: Workspace) -> None:
+def test_a_text_that_is_not_the_one_of_the_lease_is_told(workspace: Workspace) -> None:
     """A reviewer is shown a harmless text, and another one stands in the file."""
-    forged(ws, lie("Harmless.\n"))
-    told(ws, "it does not show home.md as its leases have it")
+    forged(workspace, lie("Harmless.\n"))
+    told(workspace, "it does not show home.md as its leases have it")
 
 
-def test_an_old_text_that_never_was_is_told(ws: Workspace) -> None:
-    forged(ws, lambda data: on(data, "gone").update(old=on(data, "home")["old"]))
-    told(ws, "it does not show gone.md as its leases have it")
+def test_an_old_text_that_never_was_is_told(workspace: Workspace) -> None:
+    forged(workspace, lambda data: on(data, "gone").update(old=on(data, "home")["old"]))
+    told(workspace, "it does not show gone.md as its leases have it")
 
 
-def test_a_field_that_the_file_does_not_name_cannot_be_shown_as_changed(ws: Workspace) -> None:
-    forged(ws, lambda data: on(data, "home")["new"].update(scriptJs="go()"))
-    told(ws, "it does not show home.md")
+def test_a_field_that_the_file_does_not_name_cannot_be_shown_as_changed(
+    workspace: Workspace,
+) -> None:
+    forged(workspace, lambda data: on(data, "home")["new"].update(scriptJs="go()"))
+    told(workspace, "it does not show home.md")
 
 
 @pytest.mark.parametrize("name", ["a difference", "a count", "something more", "an action twice"])
-def test_a_plan_that_contradicts_itself_is_told(ws: Workspace, name: str) -> None:
-    forged(ws, CHANGES[name])
-    told(ws, "it contradicts itself")
+def test_a_plan_that_contradicts_itself_is_told(workspace: Workspace, name: str) -> None:
+    forged(workspace, CHANGES[name])
+    told(workspace, "it contradicts itself")
 
 
 def whole_lie(data: Data) -> None:
@@ -229,16 +233,18 @@ def whole_lie(data: Data) -> None:
     action["diff"] = "--- wiki/en/home\n+++ home.md\n@@ -1 +1 @@\n-This is home.\n+Harmless.\n"
 
 
-def test_a_lie_that_is_whole_is_refused_page_by_page_and_nothing_is_written(ws: Workspace) -> None:
+def test_a_lie_that_is_whole_is_refused_page_by_page_and_nothing_is_written(
+    workspace: Workspace,
+) -> None:
     """It can be shown; but what it says is compared with what there is."""
-    forged(ws, whole_lie)
-    assert "+Harmless." in ws.run("show", "plan.json").out
-    before = ws.both_sides()
-    result = ws.run("apply", "plan.json", "--yes", "--json")
+    forged(workspace, whole_lie)
+    assert "+Harmless." in workspace.run("show", "plan.json").out
+    before = workspace.both_sides()
+    result = workspace.run("apply", "plan.json", "--yes", "--json")
     refused(result, "home.md", "its content changed in the folder")
-    assert ws.both_sides() == before
-    ws.run("apply", "plan.json", "--yes", "--skip-stale")
-    home = ws.box.page("home")
+    assert workspace.both_sides() == before
+    workspace.run("apply", "plan.json", "--yes", "--skip-stale")
+    home = workspace.sandbox.page("home")
     assert home is not None
     assert home["content"] == "This is home.\n"
 
@@ -255,36 +261,38 @@ def another_lease(data: Data) -> None:
     on(data, "gone")["there"]["id"] += 1000
 
 
-def test_a_lease_for_another_page_is_refused(ws: Workspace) -> None:
-    forged(ws, another_lease)
-    result = ws.run("apply", "plan.json", "--yes", "--json")
+def test_a_lease_for_another_page_is_refused(workspace: Workspace) -> None:
+    forged(workspace, another_lease)
+    result = workspace.run("apply", "plan.json", "--yes", "--json")
     refused(result, "gone.md", "there is another page on the wiki now")
 
 
 @pytest.mark.parametrize("name", ["../../evil.md", "/tmp/evil.md", "..", "a/../../evil.md", ""])
-def test_a_name_that_leads_out_of_the_folder_writes_nowhere(ws: Workspace, name: str) -> None:
-    ws.box.create("theirs", content="Theirs.\n")
-    assert ws.run("plan", "pull", "-o", "plan.json").code == 3
+def test_a_name_that_leads_out_of_the_folder_writes_nowhere(
+    workspace: Workspace, name: str
+) -> None:
+    workspace.sandbox.create("theirs", content="Theirs.\n")
+    assert workspace.run("plan", "pull", "-o", "plan.json").code == 3
 
     def escape(data: Data) -> None:
         on(data, "theirs").update(file=name)
 
-    outside = set(ws.root.parent.rglob("*evil*"))
-    forged(ws, escape)
-    result = ws.run("apply", "plan.json", "--yes", "--skip-stale", "--json")
+    outside = set(workspace.root.parent.rglob("*evil*"))
+    forged(workspace, escape)
+    result = workspace.run("apply", "plan.json", "--yes", "--skip-stale", "--json")
     assert result.code in {2, 3}, result
-    assert set(ws.root.parent.rglob("*evil*")) == outside
+    assert set(workspace.root.parent.rglob("*evil*")) == outside
     assert not os.path.lexists("/tmp/evil.md")
-    assert "theirs.md" not in ws.files()
+    assert "theirs.md" not in workspace.files()
 
 
-def test_a_step_that_no_plan_would_have_is_not_done(ws: Workspace) -> None:
+def test_a_step_that_no_plan_would_have_is_not_done(workspace: Workspace) -> None:
     """A deletion of a page that is in sync, made up from another one."""
-    ws.write("quiet.md", page("Quiet"))
-    ws.run("push", "quiet.md", "--yes").ok()
-    known = ws.box.page("quiet")
+    workspace.write("quiet.md", page("Quiet"))
+    workspace.run("push", "quiet.md", "--yes").ok()
+    known = workspace.sandbox.page("quiet")
     assert known is not None
-    assert ws.run("plan", "push", "--delete", "-o", "plan.json").code == 3
+    assert workspace.run("plan", "push", "--delete", "-o", "plan.json").code == 3
 
     def made_up(data: Data) -> None:
         step = json.loads(json.dumps(data["conflicts"][0]))
@@ -298,10 +306,10 @@ def test_a_step_that_no_plan_would_have_is_not_done(ws: Workspace) -> None:
         data["wikisync"] = "another version"
         data["actions"].append(step)
 
-    forged(ws, made_up)
-    result = ws.run("apply", "plan.json", "--yes", "--json", "--skip-stale")
+    forged(workspace, made_up)
+    result = workspace.run("apply", "plan.json", "--yes", "--json", "--skip-stale")
     assert result.code == 3, result
-    assert ws.box.page("quiet") == known
+    assert workspace.sandbox.page("quiet") == known
 
 
 # ---- the wrong shapes, everywhere
@@ -317,9 +325,9 @@ def places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
     return found
 
 
-def spoilt(ws: Workspace, wrong: Any) -> Iterator[tuple[Any, ...]]:
+def spoilt(workspace: Workspace, wrong: Any) -> Iterator[tuple[Any, ...]]:
     """Each value of the file in turn, sealed again, under a version that says things otherwise."""
-    whole = json.dumps({**loaded(ws), "wikisync": "another version"})
+    whole = json.dumps({**loaded(workspace), "wikisync": "another version"})
     for path in places(json.loads(whole)):
         data = json.loads(whole)
         at = data
@@ -328,17 +336,19 @@ def spoilt(ws: Workspace, wrong: Any) -> Iterator[tuple[Any, ...]]:
         at[path[-1]] = wrong
         if path != ("id",):
             data["id"] = identity(data)
-        put(ws, json.dumps(data).encode())
+        put(workspace, json.dumps(data).encode())
         yield path
 
 
 @pytest.mark.parametrize(
     "wrong", ["\ud800", None, True, -1, 10**30, "", "x", [], [[]], {}, {"a": 1}, 1.5]
 )
-def test_no_wrong_value_anywhere_makes_more_than_a_sentence(ws: Workspace, wrong: Any) -> None:
+def test_no_wrong_value_anywhere_makes_more_than_a_sentence(
+    workspace: Workspace, wrong: Any
+) -> None:
     codes = set()
-    for path in spoilt(ws, wrong):
-        result = ws.run("show", "plan.json", "--json")
+    for path in spoilt(workspace, wrong):
+        result = workspace.run("show", "plan.json", "--json")
         assert result.code in {0, 1, 2, 3}, (path, result)
         assert result.code != 2 or "cannot be used as a plan" in result.err, (path, result)
         codes.add(result.code)
@@ -346,16 +356,16 @@ def test_no_wrong_value_anywhere_makes_more_than_a_sentence(ws: Workspace, wrong
 
 
 @pytest.mark.parametrize("wrong", [None, "x", []])
-def test_no_wrong_value_anywhere_is_applied(ws: Workspace, wrong: Any) -> None:
+def test_no_wrong_value_anywhere_is_applied(workspace: Workspace, wrong: Any) -> None:
     """What still is a plan is refused, or asked about; with nobody there, nothing is written."""
-    before = ws.both_sides()
-    for path in spoilt(ws, wrong):
-        result = ws.run("apply", "plan.json", "--json")
+    before = workspace.both_sides()
+    for path in spoilt(workspace, wrong):
+        result = workspace.run("apply", "plan.json", "--json")
         assert result.code in {1, 2, 3, 4}, (path, result)
-    assert ws.both_sides() == before
+    assert workspace.both_sides() == before
 
 
-def test_hostile_texts_steer_no_terminal(ws: Workspace) -> None:
+def test_hostile_texts_steer_no_terminal(workspace: Workspace) -> None:
     evil = "\x1b]0;owned\x07\x1b[2J\u202e"
 
     def change(data: Data) -> None:
@@ -363,21 +373,21 @@ def test_hostile_texts_steer_no_terminal(ws: Workspace) -> None:
         data["wikisync"] = "another version"
         data["remarks"].append({"kind": "git-failed", "pages": 1, "detail": evil})
 
-    forged(ws, change)
-    shown = ws.run("show", "plan.json")
+    forged(workspace, change)
+    shown = workspace.run("show", "plan.json")
     assert shown.code == 1
     assert not set("\x1b\x07\u202e") & set(shown.text)
 
 
-def test_half_characters_in_texts_are_shown_or_refused(ws: Workspace) -> None:
+def test_half_characters_in_texts_are_shown_or_refused(workspace: Workspace) -> None:
     def change(data: Data) -> None:
         data["problems"].append({"file": "\ud800", "line": None, "message": "\udfff"})
         data["wikisync"] = "another version"
         data["remarks"].append({"kind": "git-failed", "pages": 1, "detail": "\ud800"})
 
-    forged(ws, change)
+    forged(workspace, change)
     for more in ((), ("--json",)):
-        shown = ws.run("show", "plan.json", *more)
+        shown = workspace.run("show", "plan.json", *more)
         assert shown.code in {1, 2}
         assert isinstance(shown.error, SystemExit | None)
         assert "Traceback" not in shown.text

@@ -19,24 +19,24 @@ LOGIN = (
 SWITCH = "mutation($e:Boolean!){authentication{setApiState(enabled:$e){responseResult{slug}}}}"
 
 
-def login(box: Sandbox, password: str = "adminadmin", strategy: str = "local") -> Any:
+def login(sandbox: Sandbox, password: str = "adminadmin", strategy: str = "local") -> Any:
     variables = {"u": "Admin@Example.com", "p": password, "s": strategy}
-    return ask(box, LOGIN, "none", **variables)["authentication"]["login"]
+    return ask(sandbox, LOGIN, "none", **variables)["authentication"]["login"]
 
 
 @pytest.mark.parametrize("kind", ["expired", "malformed", "foreign", "empty", "not ascii"])
-def test_a_token_that_is_no_good_makes_a_guest_without_a_word(box: Sandbox, kind: str) -> None:
-    box.create("a")
+def test_a_token_that_is_no_good_makes_a_guest_without_a_word(sandbox: Sandbox, kind: str) -> None:
+    sandbox.create("a")
     with Sandbox() as other:
         tokens = {
-            "expired": box.key(["manage:system"], expired=True),
+            "expired": sandbox.key(["manage:system"], expired=True),
             "malformed": "a.b.c",
             "foreign": other.token,
             "empty": "",
             "not ascii": "é.è.ê",
         }
     answer = send(
-        box,
+        sandbox,
         "POST",
         "/graphql",
         json.dumps({"query": PROFILE}).encode(),
@@ -47,65 +47,67 @@ def test_a_token_that_is_no_good_makes_a_guest_without_a_word(box: Sandbox, kind
     assert answer.json["errors"][0]["extensions"]["exception"]["code"] == 1019
 
 
-def test_a_guest_of_a_closed_wiki_may_not_even_list(box: Sandbox) -> None:
-    box.create("a")
-    box.limit_public()
-    answer = post(box, LIST, "none")
+def test_a_guest_of_a_closed_wiki_may_not_even_list(sandbox: Sandbox) -> None:
+    sandbox.create("a")
+    sandbox.limit_public()
+    answer = post(sandbox, LIST, "none")
     assert (answer.status, answer.json["errors"][0]["message"]) == (200, "Forbidden")
 
 
-def test_with_the_api_off_every_key_is_refused_but_a_login_is_not(box: Sandbox) -> None:
-    jwt = login(box)["jwt"]
-    ask(box, SWITCH, jwt, e=False)
-    refused = post(box, "{not even graphql")
+def test_with_the_api_off_every_key_is_refused_but_a_login_is_not(sandbox: Sandbox) -> None:
+    jwt = login(sandbox)["jwt"]
+    ask(sandbox, SWITCH, jwt, e=False)
+    refused = post(sandbox, "{not even graphql")
     assert refused.status == 500
     assert refused.json["errors"][0]["message"].startswith("API is disabled.")
-    assert ask(box, PROFILE, jwt)["users"]["profile"] == {"id": 1}
-    ask(box, SWITCH, jwt, e=True)
-    assert post(box, PROFILE).status == 200
+    assert ask(sandbox, PROFILE, jwt)["users"]["profile"] == {"id": 1}
+    ask(sandbox, SWITCH, jwt, e=True)
+    assert post(sandbox, PROFILE).status == 200
 
 
-def test_a_revoked_key_is_refused(box: Sandbox) -> None:
-    key = box.key(["read:pages"])
-    assert post(box, LIST, key).status == 200
-    box.revoke(key)
-    assert post(box, LIST, key).status == 500
+def test_a_revoked_key_is_refused(sandbox: Sandbox) -> None:
+    key = sandbox.key(["read:pages"])
+    assert post(sandbox, LIST, key).status == 200
+    sandbox.revoke(key)
+    assert post(sandbox, LIST, key).status == 500
 
 
 @pytest.mark.parametrize(
     ("password", "strategy", "code"), [("wrong", "local", 1002), ("adminadmin", "ldap", 1003)]
 )
-def test_a_login_that_fails_says_so(box: Sandbox, password: str, strategy: str, code: int) -> None:
-    answer = login(box, password, strategy)
+def test_a_login_that_fails_says_so(
+    sandbox: Sandbox, password: str, strategy: str, code: int
+) -> None:
+    answer = login(sandbox, password, strategy)
     assert (answer["jwt"], answer["responseResult"]["errorCode"]) == (None, code)
 
 
-def test_a_key_s_life_must_be_a_span_of_time(box: Sandbox) -> None:
+def test_a_key_s_life_must_be_a_span_of_time(sandbox: Sandbox) -> None:
     create = (
         'mutation($e:String!){authentication{createApiKey(name:"k",expiration:$e,'
         "fullAccess:true){key responseResult{succeeded}}}}"
     )
     for span, good in (("1y", True), ("30d", True), ("soon", False)):
-        answer = ask(box, create, e=span)["authentication"]["createApiKey"]
+        answer = ask(sandbox, create, e=span)["authentication"]["createApiKey"]
         assert answer["responseResult"]["succeeded"] is good
         assert bool(answer["key"]) is good
 
 
 @pytest.mark.parametrize(("extra", "status"), [(0, 200), (1, 413)])
 def test_a_body_of_more_than_five_megabytes_is_refused(
-    box: Sandbox, extra: int, status: int
+    sandbox: Sandbox, extra: int, status: int
 ) -> None:
     variables = {**NEW, "path": "a", "content": ""}
     frame = len(json.dumps({"query": CREATE, "variables": variables}))
     content = "x" * (5 * 1024 * 1024 - frame + extra)
-    answer = post(box, CREATE, **{**variables, "content": content})
+    answer = post(sandbox, CREATE, **{**variables, "content": content})
     assert (answer.status, answer.type) == (status, "application/json")
-    assert len(box.pages()) == (status == 200)
+    assert len(sandbox.pages()) == (status == 200)
 
 
-def test_an_array_is_answered_by_an_array_even_where_an_item_is_wrong(box: Sandbox) -> None:
+def test_an_array_is_answered_by_an_array_even_where_an_item_is_wrong(sandbox: Sandbox) -> None:
     items = [{"query": "{pages{list{path}}}"}, {"query": "{"}, {"query": "{pages{nope}}"}]
-    answer = send(box, "POST", "/graphql", json.dumps(items).encode(), box.token)
+    answer = send(sandbox, "POST", "/graphql", json.dumps(items).encode(), sandbox.token)
     assert answer.status == 200
     assert answer.json[0] == {"data": {"pages": {"list": []}}}
     codes = [item["errors"][0]["extensions"]["code"] for item in answer.json[1:]]
@@ -125,9 +127,9 @@ def test_an_array_is_answered_by_an_array_even_where_an_item_is_wrong(box: Sandb
     ],
 )
 def test_a_wrong_variable_is_named_and_nothing_is_done(
-    box: Sandbox, variables: dict[str, Any], code: str, message: str
+    sandbox: Sandbox, variables: dict[str, Any], code: str, message: str
 ) -> None:
-    answer = post(box, "query($id:Int!){pages{single(id:$id){id}}}", **variables)
+    answer = post(sandbox, "query($id:Int!){pages{single(id:$id){id}}}", **variables)
     (error,) = answer.json["errors"]
     assert (answer.status, error["message"]) == (400, message)
     assert error["extensions"] == {"code": code, "exception": {}}
@@ -135,62 +137,64 @@ def test_a_wrong_variable_is_named_and_nothing_is_done(
 
 
 @pytest.mark.parametrize("body", [b"xyz", b"{", b"\xff", b'{"variables":{}}', b"[1]"])
-def test_what_is_no_request_is_refused(box: Sandbox, body: bytes) -> None:
-    answer = send(box, "POST", "/graphql", body, box.token)
+def test_what_is_no_request_is_refused(sandbox: Sandbox, body: bytes) -> None:
+    answer = send(sandbox, "POST", "/graphql", body, sandbox.token)
     assert (answer.status, answer.type) == (400, "application/json")
 
 
-def test_fragments_and_named_operations_are_understood(box: Sandbox) -> None:
-    box.create("a")
+def test_fragments_and_named_operations_are_understood(sandbox: Sandbox) -> None:
+    sandbox.create("a")
     query = (
         "query A{pages{...L}} query B{pages{tags{tag}}} "
         "fragment L on PageQuery{... on PageQuery{list{path}}}"
     )
     body = json.dumps({"query": query, "operationName": "A"}).encode()
-    answer = send(box, "POST", "/graphql", body, box.token)
+    answer = send(sandbox, "POST", "/graphql", body, sandbox.token)
     assert answer.json == {"data": {"pages": {"list": [{"path": "a"}]}}}
-    assert box.requests[-1].fields == ("pages.list",)
+    assert sandbox.requests[-1].fields == ("pages.list",)
 
 
-def test_requests_are_remembered_with_what_they_asked(box: Sandbox) -> None:
-    post(box, PROFILE)
-    do(box, CREATE, **{**NEW, "path": "a"})
-    post(box, "{pages{a:single(id:1){id} b:single(id:2){id}}}")
-    seen = [(one.fields, one.is_mutation) for one in box.requests]
+def test_requests_are_remembered_with_what_they_asked(sandbox: Sandbox) -> None:
+    post(sandbox, PROFILE)
+    do(sandbox, CREATE, **{**NEW, "path": "a"})
+    post(sandbox, "{pages{a:single(id:1){id} b:single(id:2){id}}}")
+    seen = [(one.fields, one.is_mutation) for one in sandbox.requests]
     assert seen == [
         (("users.profile", "pages.list"), False),
         (("pages.create",), True),
         (("pages.single", "pages.single"), False),
     ]
-    assert box.requests[1].requested[0].arguments["path"] == "a"
+    assert sandbox.requests[1].requested[0].arguments["path"] == "a"
 
 
-def test_the_schema_can_be_asked_for(box: Sandbox) -> None:
-    names = ask(box, "{__schema{queryType{name}}}")
+def test_the_schema_can_be_asked_for(sandbox: Sandbox) -> None:
+    names = ask(sandbox, "{__schema{queryType{name}}}")
     assert names == {"__schema": {"queryType": {"name": "Query"}}}
 
 
-def test_locales_are_configured_and_installed(box: Sandbox) -> None:
+def test_locales_are_configured_and_installed(sandbox: Sandbox) -> None:
     update = (
         'mutation{localization{updateLocale(locale:"fr",autoUpdate:false,namespacing:true,'
         'namespaces:["en"]){responseResult{succeeded}}}}'
     )
-    ask(box, update)
-    config = ask(box, "{localization{config{locale namespacing namespaces}}}", "none")
+    ask(sandbox, update)
+    config = ask(sandbox, "{localization{config{locale namespacing namespaces}}}", "none")
     assert config["localization"]["config"] == {
         "locale": "fr",
         "namespacing": True,
         "namespaces": ["en", "fr"],
     }
-    ask(box, 'mutation{localization{downloadLocale(locale:"de"){responseResult{succeeded}}}}')
-    found = ask(box, "{localization{locales{code isInstalled isRTL name nativeName}}}")
+    ask(sandbox, 'mutation{localization{downloadLocale(locale:"de"){responseResult{succeeded}}}}')
+    found = ask(sandbox, "{localization{locales{code isInstalled isRTL name nativeName}}}")
     codes = [locale["code"] for locale in found["localization"]["locales"]]
     assert codes == ["en", "fr", "de"]
 
 
-def test_the_system_tells_its_version_and_totals(box: Sandbox) -> None:
-    box.create("a", tags=["x", "y"])
-    info = ask(box, "{system{info{currentVersion pagesTotal tagsTotal groupsTotal usersTotal}}}")
+def test_the_system_tells_its_version_and_totals(sandbox: Sandbox) -> None:
+    sandbox.create("a", tags=["x", "y"])
+    info = ask(
+        sandbox, "{system{info{currentVersion pagesTotal tagsTotal groupsTotal usersTotal}}}"
+    )
     assert info["system"]["info"] == {
         "currentVersion": "2.5.314",
         "pagesTotal": 1,

@@ -27,58 +27,58 @@ print("ended", flush=True)
 
 
 def test_a_folder_keeps_pages_versions_keys_and_the_token(tmp_path: Path) -> None:
-    with Sandbox(data=tmp_path / "wiki") as box:
-        page = box.create("a", content="one\r\n\n", tags=["x"], locale="fr")
-        box.edit("a", "fr", content="two")
-        before, token, key = box.pages(), box.token, box.key(["read:pages"])
-    with Sandbox(data=tmp_path / "wiki") as box:
-        assert box.pages() == before
-        assert box.token == token
-        assert len(ask(box, LIST, key)["pages"]["list"]) == 1
+    with Sandbox(data=tmp_path / "wiki") as sandbox:
+        page = sandbox.create("a", content="one\r\n\n", tags=["x"], locale="fr")
+        sandbox.edit("a", "fr", content="two")
+        before, token, key = sandbox.pages(), sandbox.token, sandbox.key(["read:pages"])
+    with Sandbox(data=tmp_path / "wiki") as sandbox:
+        assert sandbox.pages() == before
+        assert sandbox.token == token
+        assert len(ask(sandbox, LIST, key)["pages"]["list"]) == 1
         history = "query($id:Int!){pages{history(id:$id){total}}}"
-        assert ask(box, history, id=page["id"])["pages"]["history"]["total"] == 1
-        assert box.edit("a", "fr", content="three")["updatedAt"] > before[0]["updatedAt"]
+        assert ask(sandbox, history, id=page["id"])["pages"]["history"]["total"] == 1
+        assert sandbox.edit("a", "fr", content="three")["updatedAt"] > before[0]["updatedAt"]
 
 
 def test_without_a_folder_each_sandbox_starts_empty() -> None:
-    with Sandbox() as box:
-        box.create("a")
-        first = box.token
-    with Sandbox() as box:
-        assert box.pages() == []
-        assert box.token != first
+    with Sandbox() as sandbox:
+        sandbox.create("a")
+        first = sandbox.token
+    with Sandbox() as sandbox:
+        assert sandbox.pages() == []
+        assert sandbox.token != first
 
 
 def test_a_language_can_be_added_when_a_folder_is_opened_again(tmp_path: Path) -> None:
     for languages in (["en"], ["en", "de"]):
-        with Sandbox(languages, tmp_path) as box:
-            found = ask(box, "{localization{config{locale} locales{code}}}")["localization"]
+        with Sandbox(languages, tmp_path) as sandbox:
+            found = ask(sandbox, "{localization{config{locale} locales{code}}}")["localization"]
             assert found["config"]["locale"] == "en"
             assert [locale["code"] for locale in found["locales"]] == languages
 
 
 def test_the_first_language_is_the_default() -> None:
-    with Sandbox(["fr", "en"]) as box:
-        config = ask(box, "{localization{config{locale}}}")["localization"]["config"]
+    with Sandbox(["fr", "en"]) as sandbox:
+        config = ask(sandbox, "{localization{config{locale}}}")["localization"]["config"]
         assert config == {"locale": "fr"}
-        page = do(box, CREATE, **{**NEW, "path": "a", "locale": "de"})
+        page = do(sandbox, CREATE, **{**NEW, "path": "a", "locale": "de"})
         assert page["slug"] == "ForeignKeyViolationError"
 
 
-def test_a_port_that_is_taken_is_named(box: Sandbox) -> None:
-    port = int(box.url.rpartition(":")[2])
+def test_a_port_that_is_taken_is_named(sandbox: Sandbox) -> None:
+    port = int(sandbox.url.rpartition(":")[2])
     with pytest.raises(PortTaken) as caught:
         Sandbox(port=port)
     assert caught.value.port == port
-    assert post(box, LIST).status == 200
+    assert post(sandbox, LIST).status == 200
 
 
 def test_a_port_is_free_again_at_once() -> None:
-    with Sandbox() as box:
-        port = int(box.url.rpartition(":")[2])
-        assert post(box, LIST).status == 200
-    with Sandbox(port=port) as box:
-        assert post(box, LIST).status == 200
+    with Sandbox() as sandbox:
+        port = int(sandbox.url.rpartition(":")[2])
+        assert post(sandbox, LIST).status == 200
+    with Sandbox(port=port) as sandbox:
+        assert post(sandbox, LIST).status == 200
 
 
 def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
@@ -88,19 +88,19 @@ def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
         Sandbox(data=file / "wiki")
 
 
-def test_only_this_machine_is_listened_to(box: Sandbox) -> None:
-    assert box.url.startswith("http://127.0.0.1:")
-    port = int(box.url.rpartition(":")[2])
+def test_only_this_machine_is_listened_to(sandbox: Sandbox) -> None:
+    assert sandbox.url.startswith("http://127.0.0.1:")
+    port = int(sandbox.url.rpartition(":")[2])
     with closing(socket.socket()) as other:
         other.bind(("127.0.0.2", port))
 
 
 @pytest.mark.parametrize("attempt", range(5))
 def test_an_open_connection_does_not_hold_up_the_end(attempt: int) -> None:
-    box = Sandbox()
-    port = int(box.url.rpartition(":")[2])
+    sandbox = Sandbox()
+    port = int(sandbox.url.rpartition(":")[2])
     with closing(socket.create_connection(("127.0.0.1", port))) as idle:
-        box.close()
+        sandbox.close()
         idle.settimeout(10)
         with suppress(ConnectionResetError):
             assert idle.recv(1) == b""
@@ -115,8 +115,8 @@ def test_serving_in_the_foreground_ends_when_told(tmp_path: Path) -> None:
 
     serve(0, tmp_path, ["en"], started)
     ((url, token),) = ready
-    with Sandbox(data=tmp_path) as box:
-        assert box.token == token
+    with Sandbox(data=tmp_path) as sandbox:
+        assert sandbox.token == token
         assert url.startswith("http://127.0.0.1:")
 
 
@@ -141,10 +141,10 @@ def test_a_signal_ends_the_command_cleanly_and_nothing_else_is_printed(
         assert (process.returncode, rest, complaints) == (0, "ended\n", "")
 
 
-def test_many_pages_at_once_are_pages_like_any_other(box: Sandbox) -> None:
-    box.fill(["a", "part/b"], "Text.\n", ("one", "two"))
-    box.create("c", tags=["two", "three"])
-    pages = {page["path"]: (page["content"], page["tags"]) for page in box.pages()}
+def test_many_pages_at_once_are_pages_like_any_other(sandbox: Sandbox) -> None:
+    sandbox.fill(["a", "part/b"], "Text.\n", ("one", "two"))
+    sandbox.create("c", tags=["two", "three"])
+    pages = {page["path"]: (page["content"], page["tags"]) for page in sandbox.pages()}
     assert pages == {
         "a": ("# a\n\nText.\n", ["one", "two"]),
         "part/b": ("# part/b\n\nText.\n", ["one", "two"]),
@@ -152,10 +152,10 @@ def test_many_pages_at_once_are_pages_like_any_other(box: Sandbox) -> None:
     }
 
 
-def test_the_sandbox_tells_what_it_was_asked_and_what_it_answered(box: Sandbox) -> None:
-    before = box.traffic
-    answer = post(box, LIST)
-    now = box.traffic
+def test_the_sandbox_tells_what_it_was_asked_and_what_it_answered(sandbox: Sandbox) -> None:
+    before = sandbox.traffic
+    answer = post(sandbox, LIST)
+    now = sandbox.traffic
     assert now.requests == before.requests + 1
     assert now.received > before.received
     assert now.sent - before.sent == len(answer.body)

@@ -17,19 +17,19 @@ MANY = 12
 
 
 @pytest.fixture
-def slow(box: Sandbox) -> Sandbox:
+def slow(sandbox: Sandbox) -> Sandbox:
     """A wiki whose writes take a moment."""
-    box.faults.add(Late(0.03, after=False), on=("create", "update"), times=None)
-    return box
+    sandbox.faults.add(Late(0.03, after=False), on=("create", "update"), times=None)
+    return sandbox
 
 
-def create(box: Sandbox, number: int, *tags: str) -> dict[str, Any]:
-    return do(box, CREATE, **{**NEW, "path": f"p{number}", "tags": list(tags)})
+def create(sandbox: Sandbox, number: int, *tags: str) -> dict[str, Any]:
+    return do(sandbox, CREATE, **{**NEW, "path": f"p{number}", "tags": list(tags)})
 
 
-def at_once(box: Sandbox, how_many: int, *tags: str) -> list[dict[str, Any]]:
+def at_once(sandbox: Sandbox, how_many: int, *tags: str) -> list[dict[str, Any]]:
     with ThreadPoolExecutor(how_many) as pool:
-        return list(pool.map(lambda number: create(box, number, *tags), range(MANY)))
+        return list(pool.map(lambda number: create(sandbox, number, *tags), range(MANY)))
 
 
 def test_without_a_rate_nobody_loses(slow: Sandbox) -> None:

@@ -8,60 +8,60 @@ from support.graphql_client import browse
 from wikisync.sandbox import Sandbox
 
 
-def text(box: Sandbox, path: str) -> str:
-    answer = browse(box, path)
+def text(sandbox: Sandbox, path: str) -> str:
+    answer = browse(sandbox, path)
     assert (answer.status, answer.type) == (200, "text/html")
     return answer.body.decode()
 
 
-def test_a_page_is_shown_with_its_title_description_and_tags(box: Sandbox) -> None:
-    box.create(
+def test_a_page_is_shown_with_its_title_description_and_tags(sandbox: Sandbox) -> None:
+    sandbox.create(
         "guide/全部",
         title="A & B",
         description="about <it>",
         tags=["one", "two words"],
         content="**bold**\n\n| a | b |\n|---|---|\n| 1 | 2 |\n",
     )
-    html = text(box, "/guide/全部")
+    html = text(sandbox, "/guide/全部")
     for part in ("A &amp; B", "about &lt;it&gt;", ">one<", ">two words<", "<strong>bold</strong>"):
         assert part in html
     assert "<table>" in html
-    assert text(box, "/en/guide/全部") == html
+    assert text(sandbox, "/en/guide/全部") == html
 
 
-def test_a_page_in_another_language_has_the_language_in_its_address(box: Sandbox) -> None:
-    box.create("home", title="Home")
-    box.create("home", "fr", title="Accueil")
-    assert "<h1>Accueil" in text(box, "/fr")
-    assert "<h1>Accueil" in text(box, "/fr/home")
-    assert "<h1>Home" in text(box, "/")
-    assert 'href="/fr/home"' in text(box, "/")
+def test_a_page_in_another_language_has_the_language_in_its_address(sandbox: Sandbox) -> None:
+    sandbox.create("home", title="Home")
+    sandbox.create("home", "fr", title="Accueil")
+    assert "<h1>Accueil" in text(sandbox, "/fr")
+    assert "<h1>Accueil" in text(sandbox, "/fr/home")
+    assert "<h1>Home" in text(sandbox, "/")
+    assert 'href="/fr/home"' in text(sandbox, "/")
 
 
-def test_every_page_is_in_the_list_and_drafts_are_marked(box: Sandbox) -> None:
-    box.create("one")
-    box.create("two", isPublished=False)
-    html = text(box, "/")
+def test_every_page_is_in_the_list_and_drafts_are_marked(sandbox: Sandbox) -> None:
+    sandbox.create("one")
+    sandbox.create("two", isPublished=False)
+    html = text(sandbox, "/")
     assert 'href="/one"' in html
     assert html.count("unpublished") == 1
-    assert text(box, "/two").count("unpublished") == 2
+    assert text(sandbox, "/two").count("unpublished") == 2
 
 
-def test_an_empty_wiki_says_that_it_is_empty(box: Sandbox) -> None:
-    assert "no page" in text(box, "/")
+def test_an_empty_wiki_says_that_it_is_empty(sandbox: Sandbox) -> None:
+    assert "no page" in text(sandbox, "/")
 
 
 @pytest.mark.parametrize("path", ["/nowhere", "/fr/nowhere", "/<script>alert(1)</script>"])
-def test_an_unknown_address_is_a_404_page(box: Sandbox, path: str) -> None:
-    answer = browse(box, path)
+def test_an_unknown_address_is_a_404_page(sandbox: Sandbox, path: str) -> None:
+    answer = browse(sandbox, path)
     assert (answer.status, answer.type) == (404, "text/html")
     assert b"<script" not in answer.body
 
 
 @pytest.mark.parametrize("editor", ["markdown", "ckeditor", "code", "asciidoc"])
-def test_nothing_in_a_page_can_run(box: Sandbox, editor: str) -> None:
+def test_nothing_in_a_page_can_run(sandbox: Sandbox, editor: str) -> None:
     content = "<script>alert(1)</script>\n\n<img src=x onerror=alert(1)> [x](javascript:alert(1))"
-    box.create(
+    sandbox.create(
         "a",
         content=content,
         editor=editor,
@@ -70,7 +70,7 @@ def test_nothing_in_a_page_can_run(box: Sandbox, editor: str) -> None:
         scriptJs="alert(1)",
         scriptCss="</style><script>",
     )
-    answer = browse(box, "/a")
+    answer = browse(sandbox, "/a")
     html = answer.body.decode()
     assert "<script" not in html
     assert "<img" not in html
@@ -80,5 +80,5 @@ def test_nothing_in_a_page_can_run(box: Sandbox, editor: str) -> None:
     assert "script-src" not in policy
 
 
-def test_a_get_of_the_endpoint_is_no_page(box: Sandbox) -> None:
-    assert browse(box, "/graphql").status == 400
+def test_a_get_of_the_endpoint_is_no_page(sandbox: Sandbox) -> None:
+    assert browse(sandbox, "/graphql").status == 400

@@ -1,5 +1,5 @@
 from __future__ import annotations
 
-from support.fixtures import no_waiting, rig
+from support.fixtures import no_waiting, setup
 
-__all__ = ["no_waiting", "rig"]
+__all__ = ["no_waiting", "setup"]

@@ -42,7 +42,7 @@ def no_settings(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 class Town:
     """A folder in a repository (or not), and a wiki, before their first meeting."""
 
-    box: Sandbox
+    sandbox: Sandbox
     repo: Repo
     below: str = ""
     ignore: tuple[str, ...] = ()
@@ -54,21 +54,21 @@ class Town:
     def post(self, path: str, content: str, tags: Iterable[str] = (), **fields: Any) -> int:
         """A page on the wiki as its file would make it: made, or edited."""
         made: dict[str, Any] = {"content": content, "title": "A page", "tags": list(tags), **fields}
-        if self.box.page(path):
-            return int(self.box.edit(path, **made)["id"])
-        return int(self.box.create(path, **made)["id"])
+        if self.sandbox.page(path):
+            return int(self.sandbox.edit(path, **made)["id"])
+        return int(self.sandbox.create(path, **made)["id"])
 
     def meet(self, token: str = "", bases: Mapping[Key, Base] | None = None) -> RecoveredBases:
         """What a survey knows before it: the files, and the pages that have one, whole."""
         known = bases or {}
         here = assign_keys(scan(self.folder, ()), known, LOCALES).local
-        with Wiki(self.box.url, token or self.box.token) as wiki:
+        with Wiki(self.sandbox.url, token or self.sandbox.token) as wiki:
             listed = wiki.connect().pages
             there: dict[Key, RemoteState] = {one.key: Remote(one) for one in listed}
             for one, got in wiki.read([one for one in listed if one.key in here]):
                 assert isinstance(got, Record)
                 there[one.key] = Remote(one, fingerprint(got.page), got)
-            self.box.requests.clear()
+            self.sandbox.requests.clear()
             met = recover_bases(wiki, here, there, known, self.folder, LOCALES)
         self.here, self.there = here, {**there, **met.read}
         return met
@@ -87,12 +87,12 @@ class Town:
                 return type(other).__name__
 
     def asked(self) -> list[str]:
-        return [name for seen in self.box.requests for name in seen.fields]
+        return [name for seen in self.sandbox.requests for name in seen.fields]
 
 
 @pytest.fixture
-def town(box: Sandbox, tmp_path: Path) -> Town:
-    return Town(box, repository(tmp_path / "repo"))
+def town(sandbox: Sandbox, tmp_path: Path) -> Town:
+    return Town(sandbox, repository(tmp_path / "repo"))
 
 
 def test_a_page_that_only_the_folder_changed_is_pushed(town: Town) -> None:
@@ -196,7 +196,7 @@ def test_pages_that_are_remembered_are_left_to_what_is_remembered(
     assert town.meet(bases={base.key: base}) == RecoveredBases()
     # Nor is a page that moved since: it is remembered under another name.
     town.repo.commit({"b.md": page("other\n")})
-    town.box.move("a", "b")
+    town.sandbox.move("a", "b")
     (town.repo.root / "a.md").unlink()
     assert town.meet(bases={base.key: base}) == RecoveredBases()
     assert not any(" log " in command for command in commands)
@@ -301,7 +301,7 @@ def test_a_key_without_the_right_to_read_history_gets_gits_half(town: Town) -> N
     town.post("a", "one\n")
     town.post("b", "one\n")
     town.post("b", "theirs\n")
-    met = town.meet(town.box.key(READER))
+    met = town.meet(town.sandbox.key(READER))
     assert town.decided(met, "a") == "update wiki"
     assert town.decided(met, "b") == "both-new"
     assert met.notes == (Note("no-history", 1),)
@@ -311,8 +311,8 @@ def test_a_key_that_needs_no_history_is_not_told_that_it_lacks_one(town: Town) -
     for text in ("one\n", "two\n", "three\n"):
         town.repo.commit({"a.md": page(text)})
     town.post("a", "two\n")
-    town.box.render("a")
-    met = town.meet(town.box.key(READER))
+    town.sandbox.render("a")
+    met = town.meet(town.sandbox.key(READER))
     assert (town.decided(met), met.notes) == ("update wiki", ())
 
 
@@ -321,7 +321,7 @@ def test_a_shallow_clone_is_said_to_be_one(town: Town, tmp_path: Path) -> None:
         town.repo.commit({"a.md": page(text), "b.md": page(f"{text} b\n")})
     town.post("a", "one\n")
     clone = town.repo.clone(tmp_path / "clone", "--depth", "1")
-    cut = Town(town.box, clone)
+    cut = Town(town.sandbox, clone)
     met = cut.meet()
     assert met.bases == {}
     assert met.notes == (Note("shallow", 1),)
@@ -334,7 +334,7 @@ def test_a_shallow_clone_that_is_deep_enough_is_not_mentioned(town: Town, tmp_pa
     for text in ("zero\n", "one\n", "two\n"):
         town.repo.commit({"a.md": page(text)})
     town.post("a", "one\n")
-    met = Town(town.box, town.repo.clone(tmp_path / "clone", "--depth", "2")).meet()
+    met = Town(town.sandbox, town.repo.clone(tmp_path / "clone", "--depth", "2")).meet()
     assert (len(met.bases), met.notes) == (1, ())
 
 
@@ -343,7 +343,7 @@ def test_a_clone_without_contents_is_said_to_be_one(town: Town, tmp_path: Path) 
     for text in ("one\n", "two\n"):
         town.repo.commit({"a.md": page(text)})
     town.post("a", "one\n")
-    met = Town(town.box, town.repo.clone(tmp_path / "clone", "--filter=blob:none")).meet()
+    met = Town(town.sandbox, town.repo.clone(tmp_path / "clone", "--filter=blob:none")).meet()
     assert [(note.kind, note.pages) for note in met.notes] == [("partial", 1)]
 
 
@@ -385,10 +385,10 @@ def test_a_folder_that_git_does_not_know_is_like_one_without_git(town: Town) -> 
 
 
 def test_without_git_the_wikis_half_holds_where_the_tags_agree(
-    box: Sandbox, tmp_path: Path
+    sandbox: Sandbox, tmp_path: Path
 ) -> None:
     (tmp_path / "plain").mkdir()
-    town = Town(box, Repo(tmp_path / "plain"))
+    town = Town(sandbox, Repo(tmp_path / "plain"))
     for path, tags in (("a", "t"), ("b", "mine"), ("c", "t")):
         town.repo.write(f"{path}.md", page("one\n", tags=tags))
     for path in ("a", "b"):
@@ -433,7 +433,7 @@ def test_any_number_of_pages_takes_a_few_processes_and_requests(
     assert len(met.bases) == count + 5
     assert len(commands) == 4
     # The five in one, 60 lists of versions by 25, then two versions of each page by 10.
-    assert len(town.box.requests) == 1 + 3 + 12
+    assert len(town.sandbox.requests) == 1 + 3 + 12
 
 
 def test_no_more_than_fifty_versions_of_a_page_are_looked_at(town: Town) -> None:
@@ -448,7 +448,7 @@ def test_where_a_files_date_points_is_looked_at_first(town: Town) -> None:
     for n in range(40):
         town.post("a", f"{n}\n")
         if n == 9:
-            there = town.box.page("a")
+            there = town.sandbox.page("a")
             assert there is not None
             text = page("9\n").replace("2020-12-16T06:49:25.724Z", there["updatedAt"])
     town.repo.commit({"a.md": text})
@@ -464,9 +464,9 @@ def test_nothing_is_written_on_either_side(town: Town) -> None:
     town.post("a", "one\n")
     town.post("b", "two\n")
     before = _bytes(town.repo.root)
-    pages = town.box.pages()
+    pages = town.sandbox.pages()
     assert len(town.meet().bases) == 2
-    assert town.box.pages() == pages
+    assert town.sandbox.pages() == pages
     assert _bytes(town.repo.root) == before
 
 
@@ -478,7 +478,7 @@ def test_a_page_that_vanishes_while_it_is_read_is_no_trouble(town: Town) -> None
     town.repo.commit({"gone.md": page("x\n"), "a.md": page("mine\n")})
     town.repo.commit({"gone.md": None})
     number = town.post("a", "theirs\n")
-    with Wiki(town.box.url, town.box.token) as wiki:
+    with Wiki(town.sandbox.url, town.sandbox.token) as wiki:
         here = assign_keys(scan(town.folder, ()), {}, LOCALES).local
         record = wiki.read_one(number)
         one = next(one for one in wiki.connect().pages if one.id == number)
@@ -487,5 +487,5 @@ def test_a_page_that_vanishes_while_it_is_read_is_no_trouble(town: Town) -> None
             one.key: Remote(one, fingerprint(record.page), record),
             lost.key: Remote(lost),
         }
-        town.box.delete("a")
+        town.sandbox.delete("a")
         assert recover_bases(wiki, here, there, {}, town.folder, LOCALES) == RecoveredBases()

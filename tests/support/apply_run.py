@@ -37,10 +37,10 @@ def page(content: str = TEXT, title: str = "A page", tags: str = "", more: str =
 
 
 @dataclass
-class Rig:
+class SyncSetup:
     """A folder, a wiki and a state, with the steps of a run between them."""
 
-    box: Sandbox
+    sandbox: Sandbox
     root: Path
     wiki: Wiki
     state: State
@@ -117,18 +117,18 @@ class Rig:
     def mutations(self) -> Counter[str]:
         """The writes that the wiki was asked for so far."""
         return Counter(
-            name for seen in self.box.requests if seen.is_mutation for name in seen.fields
+            name for seen in self.sandbox.requests if seen.is_mutation for name in seen.fields
         )
 
 
 @contextmanager
-def rigged(box: Sandbox, root: Path) -> Iterator[Rig]:
+def sync_setup(sandbox: Sandbox, root: Path) -> Iterator[SyncSetup]:
     """A rig on a sandbox, with its folder and its state below ``root``."""
     (root / "pages").mkdir()
     state = State.open(root / ".wikisync")
     try:
-        with Wiki(box.url, box.token) as wiki:
-            yield Rig(box, root / "pages", wiki, state)
+        with Wiki(sandbox.url, sandbox.token) as wiki:
+            yield SyncSetup(sandbox, root / "pages", wiki, state)
     finally:
         state.close()
 

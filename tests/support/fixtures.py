@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 import stamina
 
-from support.apply_run import Rig, rigged
+from support.apply_run import SyncSetup, sync_setup
 from support.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -33,15 +33,15 @@ def no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def ws(tmp_path: Path, box: Sandbox) -> Workspace:
+def workspace(tmp_path: Path, sandbox: Sandbox) -> Workspace:
     """A project folder with an empty folder of pages, and an empty wiki (en, fr)."""
     root = tmp_path / "project"
     root.mkdir()
-    return Workspace(root, box)
+    return Workspace(root, sandbox)
 
 
 @pytest.fixture
-def rig(box: Sandbox, tmp_path: Path) -> Iterator[Rig]:
+def setup(sandbox: Sandbox, tmp_path: Path) -> Iterator[SyncSetup]:
     """An empty folder, an empty wiki and a state."""
-    with rigged(box, tmp_path) as found:
+    with sync_setup(sandbox, tmp_path) as found:
         yield found

@@ -64,13 +64,13 @@ class Answer:
 
 
 def send(
-    box: Sandbox, method: str, target: str, body: bytes = b"", token: str | None = None
+    sandbox: Sandbox, method: str, target: str, body: bytes = b"", token: str | None = None
 ) -> Answer:
     """One request, on a connection of its own."""
     headers = {"content-type": "application/json"}
     if token is not None:
         headers["authorization"] = f"Bearer {token}"
-    connection = http.client.HTTPConnection(urlsplit(box.url).netloc, timeout=30)
+    connection = http.client.HTTPConnection(urlsplit(sandbox.url).netloc, timeout=30)
     try:
         connection.request(method, target, body, headers)
         response = connection.getresponse()
@@ -81,27 +81,27 @@ def send(
         connection.close()
 
 
-def post(box: Sandbox, query: str, token: str | None = None, **variables: Any) -> Answer:
+def post(sandbox: Sandbox, query: str, token: str | None = None, **variables: Any) -> Answer:
     """One operation; without a token as the administrator."""
     body = json.dumps({"query": query, "variables": variables}).encode()
-    return send(box, "POST", "/graphql", body, box.token if token is None else token)
+    return send(sandbox, "POST", "/graphql", body, sandbox.token if token is None else token)
 
 
-def ask(box: Sandbox, query: str, token: str | None = None, **variables: Any) -> Any:
+def ask(sandbox: Sandbox, query: str, token: str | None = None, **variables: Any) -> Any:
     """The data of an operation in which nothing went wrong."""
-    answer = post(box, query, token, **variables)
+    answer = post(sandbox, query, token, **variables)
     assert answer.status == 200, answer
     assert "errors" not in answer.json, answer
     return answer.json["data"]
 
 
-def do(box: Sandbox, query: str, token: str | None = None, **variables: Any) -> dict[str, Any]:
+def do(sandbox: Sandbox, query: str, token: str | None = None, **variables: Any) -> dict[str, Any]:
     """The ``responseResult`` of a mutation below ``pages``."""
-    (answer,) = ask(box, query, token, **variables)["pages"].values()
+    (answer,) = ask(sandbox, query, token, **variables)["pages"].values()
     result: dict[str, Any] = answer["responseResult"]
     return result
 
 
-def browse(box: Sandbox, path: str) -> Answer:
+def browse(sandbox: Sandbox, path: str) -> Answer:
     """What a browser gets."""
-    return send(box, "GET", quote(path))
+    return send(sandbox, "GET", quote(path))

@@ -35,13 +35,13 @@ class Reviewing:
 
 @contextmanager
 def reviewing(
-    ws: Workspace, *args: str, browser: dict[str, str] | None = None
+    workspace: Workspace, *args: str, browser: dict[str, str] | None = None
 ) -> Iterator[Reviewing]:
     """A review that has told its address. With a ``browser`` these variables name one to open."""
     process = subprocess.Popen(
         command("review", *([] if browser else ["--no-browser"]), *args),
-        cwd=ws.root,
-        env=ws.environment({**(browser or {})}),
+        cwd=workspace.root,
+        env=workspace.environment({**(browser or {})}),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

@@ -32,21 +32,21 @@ class Terminal:
 
     def __init__(
         self,
-        ws: Workspace,
+        workspace: Workspace,
         *args: str,
         whole: bool = False,
         env: Mapping[str, str | None] | None = None,
     ) -> None:
         self.shown = ""
         self._late = time.monotonic() + PATIENCE
-        self._out = ws.root / "stdout"
+        self._out = workspace.root / "stdout"
         self._master, slave = os.openpty()
         try:
             with self._out.open("wb") as out:
                 self._process = subprocess.Popen(
                     [sys.executable, "-c", _AT_TERMINAL, *args],
-                    cwd=ws.root,
-                    env=ws.environment(env),
+                    cwd=workspace.root,
+                    env=workspace.environment(env),
                     stdin=slave,
                     stdout=slave if whole else out,
                     stderr=slave,

@@ -112,12 +112,12 @@ class Workspace:
     """A folder with a ``wikisync.toml``, its pages, and a wiki of its own."""
 
     root: Path
-    box: Sandbox
+    sandbox: Sandbox
     env: dict[str, str | None] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         # One authority loads twenty times faster than all of the system's.
-        given = {"WIKISYNC_TOKEN": self.box.token, "SSL_CERT_FILE": str(TLS / "cert.pem")}
+        given = {"WIKISYNC_TOKEN": self.sandbox.token, "SSL_CERT_FILE": str(TLS / "cert.pem")}
         self.env = {**dict.fromkeys(_CLEAR), "PAGER": "cat", **given, **self.env}
         self.configure()
         self.folder.mkdir()
@@ -132,7 +132,7 @@ class Workspace:
 
     def configure(self, **settings: object) -> None:
         """Write ``wikisync.toml``: the wiki's address, and these settings."""
-        lines = {"url": self.box.url, **settings}
+        lines = {"url": self.sandbox.url, **settings}
         # JSON's texts, numbers, flags and lists are TOML's too.
         text = "".join(f"{name} = {json.dumps(value)}\n" for name, value in lines.items())
         (self.root / "wikisync.toml").write_text(text, encoding="utf-8")
@@ -175,10 +175,10 @@ class Workspace:
         env: Mapping[str, str | None] | None = None,
     ) -> Result:
         """A command, in this process and off any terminal."""
-        before = self.box.requests[-1].number if self.box.requests else 0
+        before = self.sandbox.requests[-1].number if self.sandbox.requests else 0
         with chdir(cwd or self.root), environment({**self.env, **(env or {})}):
             code, out, err, error = called(args)
-        asked = tuple(seen for seen in list(self.box.requests) if seen.number > before)
+        asked = tuple(seen for seen in list(self.sandbox.requests) if seen.number > before)
         assert "Traceback" not in out + err, out + err
         return Result(args, code, out, err, error, asked)
 
@@ -222,11 +222,11 @@ class Workspace:
 
     def snapshot(self) -> tuple[dict[str, bytes], dict[str, bytes], list[Any]]:
         """All there is: folder, state, wiki."""
-        return self.files(), tree(self.state), self.box.pages()
+        return self.files(), tree(self.state), self.sandbox.pages()
 
     def both_sides(self) -> tuple[dict[str, bytes], list[Any]]:
         """Folder and wiki."""
-        return self.files(), self.box.pages()
+        return self.files(), self.sandbox.pages()
 
 
 @contextmanager

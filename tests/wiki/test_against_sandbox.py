@@ -35,8 +35,8 @@ PAGE = Page(
 
 
 @pytest.fixture
-def wiki(box: Sandbox) -> Iterator[Wiki]:
-    with Wiki(box.url, box.token) as wiki:
+def wiki(sandbox: Sandbox) -> Iterator[Wiki]:
+    with Wiki(sandbox.url, sandbox.token) as wiki:
         yield wiki
 
 
@@ -78,11 +78,13 @@ def test_a_page_moves_and_goes(wiki: Wiki) -> None:
         wiki.history(made.id)
 
 
-def test_many_pages_are_read_and_one_that_went_meanwhile_is_named(box: Sandbox, wiki: Wiki) -> None:
+def test_many_pages_are_read_and_one_that_went_meanwhile_is_named(
+    sandbox: Sandbox, wiki: Wiki
+) -> None:
     for n in range(BATCH_SIZE + 3):
-        box.create(f"p{n}", tags=[f"t{n}"])
+        sandbox.create(f"p{n}", tags=[f"t{n}"])
     pages = wiki.connect().pages
-    box.delete("p7")
+    sandbox.delete("p7")
     found = dict(wiki.read(pages))
     assert list(found) == list(pages)
     lost = [page.key.path for page, got in found.items() if isinstance(got, errors.PageGone)]
@@ -90,24 +92,26 @@ def test_many_pages_are_read_and_one_that_went_meanwhile_is_named(box: Sandbox, 
     assert sum(isinstance(got, Record) for got in found.values()) == BATCH_SIZE + 2
 
 
-def test_a_key_of_nobody_is_a_guest_in_the_same_request(box: Sandbox) -> None:
-    box.create("home")
-    for token in ("garbage", box.key(["manage:system"], expired=True)):
-        with Wiki(box.url, token) as wiki:
-            before = len(box.requests)
+def test_a_key_of_nobody_is_a_guest_in_the_same_request(sandbox: Sandbox) -> None:
+    sandbox.create("home")
+    for token in ("garbage", sandbox.key(["manage:system"], expired=True)):
+        with Wiki(sandbox.url, token) as wiki:
+            before = len(sandbox.requests)
             assert not wiki.connect().authenticated
-            assert len(box.requests) == before + 1
-    box.limit_public([])
-    with Wiki(box.url, "garbage") as wiki, pytest.raises(errors.Unauthenticated):
+            assert len(sandbox.requests) == before + 1
+    sandbox.limit_public([])
+    with Wiki(sandbox.url, "garbage") as wiki, pytest.raises(errors.Unauthenticated):
         wiki.connect()
 
 
-def test_an_api_that_is_off_and_a_key_that_is_revoked_are_told(box: Sandbox, wiki: Wiki) -> None:
-    box.switch_api(on=False)
+def test_an_api_that_is_off_and_a_key_that_is_revoked_are_told(
+    sandbox: Sandbox, wiki: Wiki
+) -> None:
+    sandbox.switch_api(on=False)
     with pytest.raises(errors.ApiDisabled, match="disabled"):
         wiki.connect()
-    box.switch_api(on=True)
-    box.revoke(box.token)
+    sandbox.switch_api(on=True)
+    sandbox.revoke(sandbox.token)
     with pytest.raises(errors.ApiDisabled, match="revoked"):
         wiki.connect()
 
@@ -121,30 +125,30 @@ def test_an_api_that_is_off_and_a_key_that_is_revoked_are_told(box: Sandbox, wik
     ],
 )
 def test_a_key_that_cannot_read_is_told_what_it_lacks(
-    box: Sandbox, permissions: list[str], needs: tuple[str, ...]
+    sandbox: Sandbox, permissions: list[str], needs: tuple[str, ...]
 ) -> None:
-    box.create("home")
-    with Wiki(box.url, box.key(permissions)) as wiki:
+    sandbox.create("home")
+    with Wiki(sandbox.url, sandbox.key(permissions)) as wiki:
         pages = wiki.connect().pages
         with pytest.raises(errors.Forbidden) as caught:
             list(wiki.read(pages))
         assert set(caught.value.needs) <= set(needs)
 
 
-def test_a_key_that_may_write_is_told_from_one_that_may_not(box: Sandbox, wiki: Wiki) -> None:
+def test_a_key_that_may_write_is_told_from_one_that_may_not(sandbox: Sandbox, wiki: Wiki) -> None:
     assert wiki.may_write()
-    with Wiki(box.url, box.key(["read:pages", "read:source"])) as reader:
+    with Wiki(sandbox.url, sandbox.key(["read:pages", "read:source"])) as reader:
         assert not reader.may_write()
 
 
-def test_what_a_rule_hides_is_hidden_and_not_gone(box: Sandbox) -> None:
-    box.create("team/a")
-    hidden = box.create("other")
+def test_what_a_rule_hides_is_hidden_and_not_gone(sandbox: Sandbox) -> None:
+    sandbox.create("team/a")
+    hidden = sandbox.create("other")
     rights = ["read:pages", "read:source", "write:pages", "manage:pages"]
     rule = {"id": "a", "deny": False, "match": "START", "path": "team", "locales": []}
     public = {"id": "b", "deny": False, "match": "START", "path": "", "locales": []}
     rules = [{**rule, "roles": rights}, {**public, "roles": ["read:pages"]}]
-    with Wiki(box.url, box.key(rights, rules)) as wiki:
+    with Wiki(sandbox.url, sandbox.key(rights, rules)) as wiki:
         found = {page.key.path: got for page, got in wiki.read(wiki.connect().pages)}
         assert isinstance(found["team/a"], Record)
         assert isinstance(found["other"], errors.PageHidden)
@@ -154,9 +158,9 @@ def test_what_a_rule_hides_is_hidden_and_not_gone(box: Sandbox) -> None:
 
 
 @pytest.mark.parametrize("fault", [Drop(), Status(502), Status(503), Truncated(cut=True)])
-def test_a_passing_fault_does_not_stop_a_read(box: Sandbox, wiki: Wiki, fault: Drop) -> None:
-    box.create("home")
-    box.faults.add(fault, on="list", times=3)
+def test_a_passing_fault_does_not_stop_a_read(sandbox: Sandbox, wiki: Wiki, fault: Drop) -> None:
+    sandbox.create("home")
+    sandbox.faults.add(fault, on="list", times=3)
     assert len(wiki.connect().pages) == 1
 
 
@@ -165,22 +169,22 @@ def test_a_passing_fault_does_not_stop_a_read(box: Sandbox, wiki: Wiki, fault: D
     [Drop(after=True), Status(504, after=True), Truncated(), Truncated(cut=True), WriteThenFail()],
 )
 def test_a_write_whose_answer_is_lost_is_unsure_and_made_once(
-    box: Sandbox, wiki: Wiki, fault: Drop
+    sandbox: Sandbox, wiki: Wiki, fault: Drop
 ) -> None:
-    box.faults.add(fault, on="create")
+    sandbox.faults.add(fault, on="create")
     with pytest.raises(errors.WriteUncertain):
         wiki.create(KEY, PAGE)
-    assert [page["path"] for page in box.pages()] == ["guide/a"]
+    assert [page["path"] for page in sandbox.pages()] == ["guide/a"]
 
 
 @pytest.mark.parametrize("fault", [Drop(), Status(502), Html()])
 def test_a_write_that_may_not_have_arrived_is_unsure_too(
-    box: Sandbox, wiki: Wiki, fault: Drop
+    sandbox: Sandbox, wiki: Wiki, fault: Drop
 ) -> None:
-    box.faults.add(fault, on="create")
+    sandbox.faults.add(fault, on="create")
     with pytest.raises(errors.WriteUncertain):
         wiki.create(KEY, PAGE)
-    assert box.pages() == []
+    assert sandbox.pages() == []
 
 
 def test_the_history_holds_what_the_page_was(wiki: Wiki) -> None:
@@ -196,29 +200,29 @@ def test_the_history_holds_what_the_page_was(wiki: Wiki) -> None:
         wiki.version(made.id, 99_999)
 
 
-def test_of_large_pages_fewer_are_asked_for_at_a_time(box: Sandbox) -> None:
+def test_of_large_pages_fewer_are_asked_for_at_a_time(sandbox: Sandbox) -> None:
     count = 2 * BATCH_SIZE
     for n in range(count):
-        box.create(f"p{n}", content="x" * (BATCH_CHARACTERS // 5))
-    with Wiki(box.url, box.token, jobs=1) as wiki:
+        sandbox.create(f"p{n}", content="x" * (BATCH_CHARACTERS // 5))
+    with Wiki(sandbox.url, sandbox.token, jobs=1) as wiki:
         listed = wiki.connect().pages
-        box.requests.clear()
+        sandbox.requests.clear()
         found = list(wiki.read(listed))
     assert [page.id for page, _ in found] == [page.id for page in listed]
-    sizes = [len(seen.fields) for seen in box.requests]
+    sizes = [len(seen.fields) for seen in sandbox.requests]
     assert sizes == [BATCH_SIZE, *[5] * (BATCH_SIZE // 5)]
 
 
-def test_after_large_pages_more_of_small_ones_are_asked_for_again(box: Sandbox) -> None:
+def test_after_large_pages_more_of_small_ones_are_asked_for_again(sandbox: Sandbox) -> None:
     for n in range(BATCH_SIZE):
-        box.create(f"large-{n}", content="x" * (BATCH_CHARACTERS // 10))
+        sandbox.create(f"large-{n}", content="x" * (BATCH_CHARACTERS // 10))
     for n in range(2 * BATCH_SIZE):
-        box.create(f"small-{n}", content="x")
-    with Wiki(box.url, box.token, jobs=1) as wiki:
+        sandbox.create(f"small-{n}", content="x")
+    with Wiki(sandbox.url, sandbox.token, jobs=1) as wiki:
         listed = wiki.connect().pages
-        box.requests.clear()
+        sandbox.requests.clear()
         assert len(list(wiki.read(listed))) == 3 * BATCH_SIZE
-    sizes = [len(seen.fields) for seen in box.requests]
+    sizes = [len(seen.fields) for seen in sandbox.requests]
     assert sizes == [BATCH_SIZE, 10, BATCH_SIZE, BATCH_SIZE - 10]
 
 

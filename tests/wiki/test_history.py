@@ -35,14 +35,14 @@ def past(page: int, version: int) -> dict[str, Any]:
     return {**whole(page), "versionId": version, "versionDate": TIME, "pageId": page}
 
 
-def test_many_pages_versions_are_listed_in_a_few_requests(box: Sandbox) -> None:
-    made = [box.create(f"p{n}")["id"] for n in range(LIST_BATCH + 1)]
+def test_many_pages_versions_are_listed_in_a_few_requests(sandbox: Sandbox) -> None:
+    made = [sandbox.create(f"p{n}")["id"] for n in range(LIST_BATCH + 1)]
     for n in range(4):
-        box.edit("p0", content=f"{n}\n")
-    box.requests.clear()
-    with Wiki(box.url, box.token, jobs=1) as wiki:
+        sandbox.edit("p0", content=f"{n}\n")
+    sandbox.requests.clear()
+    with Wiki(sandbox.url, sandbox.token, jobs=1) as wiki:
         found = wiki.version_lists(made, 3)
-        assert len(box.requests) == 2
+        assert len(sandbox.requests) == 2
         assert list(found) == made
         newest = found[made[0]]
         assert not isinstance(newest, errors.WikiError)
@@ -50,15 +50,15 @@ def test_many_pages_versions_are_listed_in_a_few_requests(box: Sandbox) -> None:
         assert found[made[1]] == ()
 
 
-def test_many_versions_are_read_in_a_few_requests(box: Sandbox) -> None:
-    page = box.create("a", content="0\n")["id"]
+def test_many_versions_are_read_in_a_few_requests(sandbox: Sandbox) -> None:
+    page = sandbox.create("a", content="0\n")["id"]
     for n in range(1, VERSION_BATCH + 2):
-        box.edit("a", content=f"{n}\n")
-    with Wiki(box.url, box.token) as wiki:
+        sandbox.edit("a", content=f"{n}\n")
+    with Wiki(sandbox.url, sandbox.token) as wiki:
         wanted = [(page, version.id) for version in wiki.history(page)]
-        box.requests.clear()
+        sandbox.requests.clear()
         found = wiki.versions(wanted)
-    assert len(box.requests) == 2
+    assert len(sandbox.requests) == 2
     texts = [one.page.content for one in found.values() if isinstance(one, PageVersion)]
     assert texts == [f"{n}\n" for n in reversed(range(VERSION_BATCH + 1))]
     assert list(found) == wanted
@@ -70,11 +70,11 @@ def test_nothing_wanted_sends_nothing() -> None:
         assert server.asked == []
 
 
-def test_a_page_without_a_history_to_show_does_not_stop_the_others(box: Sandbox) -> None:
-    kept, lost = box.create("kept")["id"], box.create("lost")["id"]
-    box.edit("kept", content="new\n")
-    box.delete("lost")
-    with Wiki(box.url, box.token) as wiki:
+def test_a_page_without_a_history_to_show_does_not_stop_the_others(sandbox: Sandbox) -> None:
+    kept, lost = sandbox.create("kept")["id"], sandbox.create("lost")["id"]
+    sandbox.edit("kept", content="new\n")
+    sandbox.delete("lost")
+    with Wiki(sandbox.url, sandbox.token) as wiki:
         found = wiki.version_lists([lost, kept], 50)
         assert isinstance(found[lost], errors.PageGone)
         [version] = wiki.history(kept)
@@ -104,10 +104,10 @@ def test_each_pages_refusal_is_told_apart() -> None:
     ]
 
 
-def test_a_key_that_may_read_no_history_is_told_which_right_it_lacks(box: Sandbox) -> None:
-    page = box.create("a")["id"]
-    token = box.key(["read:pages", "read:source", "write:pages", "manage:pages"])
-    with Wiki(box.url, token) as wiki:
+def test_a_key_that_may_read_no_history_is_told_which_right_it_lacks(sandbox: Sandbox) -> None:
+    page = sandbox.create("a")["id"]
+    token = sandbox.key(["read:pages", "read:source", "write:pages", "manage:pages"])
+    with Wiki(sandbox.url, token) as wiki:
         for ask in (lambda: wiki.version_lists([page], 50), lambda: wiki.versions([(page, 1)])):
             with pytest.raises(errors.Forbidden) as caught:
                 ask()

@@ -1,5 +1,5 @@
 from __future__ import annotations
 
-from support.fixtures import no_waiting, rig, ws
+from support.fixtures import no_waiting, setup, workspace
 
-__all__ = ["no_waiting", "rig", "ws"]
+__all__ = ["no_waiting", "setup", "workspace"]

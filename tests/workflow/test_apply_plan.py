@@ -19,19 +19,19 @@ if TYPE_CHECKING:
     from wikisync.request import Report
 
 
-def configured(ws: Workspace) -> Config:
-    return load(start=ws.root, env={"WIKISYNC_TOKEN": ws.box.token})
+def configured(workspace: Workspace) -> Config:
+    return load(start=workspace.root, env={"WIKISYNC_TOKEN": workspace.sandbox.token})
 
 
-def plan(ws: Workspace, direction: Command = "push", **wishes: Any) -> Report:
+def plan(workspace: Workspace, direction: Command = "push", **wishes: Any) -> Report:
     request = sync_run.Request("plan", direction, **wishes)
-    return sync_run.dry_run(configured(ws), request, silent)
+    return sync_run.dry_run(configured(workspace), request, silent)
 
 
-def apply(ws: Workspace, reviewed: Report, **options: Any) -> Report:
+def apply(workspace: Workspace, reviewed: Report, **options: Any) -> Report:
     request = replace(reviewed.request, command="apply")
     return apply_reviewed(
-        configured(ws), request, reviewed.plan, silent, lambda _report: True, **options
+        configured(workspace), request, reviewed.plan, silent, lambda _report: True, **options
     )
 
 
@@ -43,49 +43,51 @@ def refusals(report: Report) -> dict[str, str]:
     return {refusal.file: refusal.detail for refusal in report.plan.refusals}
 
 
-def test_what_was_reviewed_is_done(ws: Workspace) -> None:
-    ws.push(one=page("A"), two=page("B"))
-    ws.change("one.md", "Text.", "Mine.")
-    ws.write("new.md", page("C"))
-    report = apply(ws, plan(ws))
+def test_what_was_reviewed_is_done(workspace: Workspace) -> None:
+    workspace.push(one=page("A"), two=page("B"))
+    workspace.change("one.md", "Text.", "Mine.")
+    workspace.write("new.md", page("C"))
+    report = apply(workspace, plan(workspace))
     assert written(report) == [("create", "new"), ("update", "one")]
     assert exit_code(report) == 0
 
 
-def test_what_came_after_the_review_is_left_and_counted(ws: Workspace) -> None:
-    ws.push(one=page("A"), two=page("B"))
-    ws.change("one.md", "Text.", "Mine.")
-    reviewed = plan(ws)
-    ws.change("two.md", "Text.", "Mine.")
-    ws.write("new.md", page("C"))
-    report = apply(ws, reviewed)
+def test_what_came_after_the_review_is_left_and_counted(workspace: Workspace) -> None:
+    workspace.push(one=page("A"), two=page("B"))
+    workspace.change("one.md", "Text.", "Mine.")
+    reviewed = plan(workspace)
+    workspace.change("two.md", "Text.", "Mine.")
+    workspace.write("new.md", page("C"))
+    report = apply(workspace, reviewed)
     assert written(report) == [("update", "one")]
     assert report.unplanned == 2
-    assert ws.box.page("new") is None
+    assert workspace.sandbox.page("new") is None
 
 
-def test_only_the_chosen_pages_are_done_and_each_outcome_is_told(ws: Workspace) -> None:
-    ws.write("one.md", page("A"))
-    ws.write("two.md", page("B"))
+def test_only_the_chosen_pages_are_done_and_each_outcome_is_told(workspace: Workspace) -> None:
+    workspace.write("one.md", page("A"))
+    workspace.write("two.md", page("B"))
     told: list[ActionResult] = []
-    report = apply(ws, plan(ws), is_selected=lambda a: a.key.path == "two", on_result=told.append)
+    report = apply(
+        workspace, plan(workspace), is_selected=lambda a: a.key.path == "two", on_result=told.append
+    )
     assert written(report) == [("create", "two")]
     assert tuple(told) == report.outcomes
-    assert ws.box.page("one") is None
+    assert workspace.sandbox.page("one") is None
 
 
-def test_a_page_that_moved_on_stops_all_of_it_or_is_skipped(ws: Workspace) -> None:
-    ws.push(one=page("A"), two=page("B"))
-    ws.change("one.md", "Text.", "Mine.")
-    ws.change("two.md", "Text.", "Mine.")
-    reviewed = plan(ws)
-    ws.box.edit("two", content="Theirs.\n")
-    report = apply(ws, reviewed)
+def test_a_page_that_moved_on_stops_all_of_it_or_is_skipped(workspace: Workspace) -> None:
+    workspace.push(one=page("A"), two=page("B"))
+    workspace.change("one.md", "Text.", "Mine.")
+    workspace.change("two.md", "Text.", "Mine.")
+    reviewed = plan(workspace)
+    workspace.sandbox.edit("two", content="Theirs.\n")
+    report = apply(workspace, reviewed)
     assert refusals(report) == {"two.md": "its content changed on the wiki"}
     assert exit_code(report) == 4
     assert not written(report)
     told: list[ActionResult] = []
-    report = apply(ws, reviewed, skip_stale=True, on_result=told.append)
+    report = apply(workspace, reviewed, skip_stale=True, on_result=told.append)
     assert written(report) == [("update", "one")]
     assert {(o.action.key.path, o.result) for o in told} == {("one", "done"), ("two", "skipped")}
     assert exit_code(report) == 3

@@ -28,29 +28,29 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def edited(tmp_path: Path, box: Sandbox) -> Workspace:
+def edited(tmp_path: Path, sandbox: Sandbox) -> Workspace:
     """Three pages, each with an edit here."""
     root = tmp_path / "project"
     root.mkdir()
-    ws = Workspace(root, box)
-    ws.push(**{name: page(name.title(), "Text.\n") for name in ("one", "two", "three")})
+    workspace = Workspace(root, sandbox)
+    workspace.push(**{name: page(name.title(), "Text.\n") for name in ("one", "two", "three")})
     for name in ("one", "two", "three"):
-        ws.change(f"{name}.md", "Text.", f"Edited {name}.")
-    return ws
+        workspace.change(f"{name}.md", "Text.", f"Edited {name}.")
+    return workspace
 
 
-def contents(ws: Workspace) -> dict[str, str]:
-    return {row["path"]: row["content"].strip() for row in ws.box.pages()}
+def contents(workspace: Workspace) -> dict[str, str]:
+    return {row["path"]: row["content"].strip() for row in workspace.sandbox.pages()}
 
 
 def tick(browser: Browser, name: str) -> None:
-    (box,) = (
+    (sandbox,) = (
         article.find_element("css selector", ".tick input")
         for article in browser.all("article")
         if article.find_element("css selector", "h2 .file:last-child").text == name
     )
-    browser.js("arguments[0].scrollIntoView({ block: 'center' })", box)
-    box.click()
+    browser.js("arguments[0].scrollIntoView({ block: 'center' })", sandbox)
+    sandbox.click()
 
 
 TWO = {"one": "Edited one.", "two": "Text.", "three": "Edited three."}
@@ -111,14 +111,14 @@ def test_a_page_that_moved_on_is_named_and_nothing_is_written(
     with reviewing(edited) as review:
         browser.open(review.address)
         browser.until(lambda: browser.all("#go"))
-        edited.box.edit("one", content="Somebody was faster.\n")
-        before = edited.box.pages()
+        edited.sandbox.edit("one", content="Somebody was faster.\n")
+        before = edited.sandbox.pages()
         browser.one("#tick-all").click()
         browser.one("#go").click()
         browser.until(lambda: browser.shown("#end"))
         assert review.end().code == 4
     assert "one.md changed after the plan was made" in browser.one("#end").text
-    assert edited.box.pages() == before
+    assert edited.sandbox.pages() == before
 
 
 def test_a_review_whose_program_was_ended_says_so(browser: Browser, edited: Workspace) -> None:

@@ -34,17 +34,17 @@ def text(name: str, more: str = "") -> str:
 class World:
     """A folder and a wiki with the same two pages, one and two, to go back to."""
 
-    def __init__(self, root: Path, box: Sandbox) -> None:
-        self.workspace = Workspace(root, box)
+    def __init__(self, root: Path, sandbox: Sandbox) -> None:
+        self.workspace = Workspace(root, sandbox)
         # With so few pages any two deletions would be over the limit, or leave a side empty.
         self.workspace.configure(max_delete=10)
-        self.box = box
+        self.sandbox = sandbox
         for name in ("one", "two", "quiet"):
             self.workspace.write(f"{name}.md", page(name.title(), text(name)))
         self.workspace.run("push", "--yes").ok()
         self._files, self._state = self.workspace.files(), tree(self.workspace.state)
-        self._rows = {table: box.store.rows(f"select * from {table}") for table in _TABLES}
-        self.ids = {row["path"]: row["id"] for row in box.pages()}
+        self._rows = {table: sandbox.store.rows(f"select * from {table}") for table in _TABLES}
+        self.ids = {row["path"]: row["id"] for row in sandbox.pages()}
 
     def reset(self) -> None:
         """Put everything back as it was at the beginning."""
@@ -56,12 +56,12 @@ class World:
             folder.mkdir()
             for name, data in files.items():
                 (folder / name).write_bytes(data)
-        with self.box.store.lock:
+        with self.sandbox.store.lock:
             for table in reversed(_TABLES):
-                self.box.store.run(f"delete from {table}")
+                self.sandbox.store.run(f"delete from {table}")
             for table, rows in self._rows.items():
                 for row in rows:
-                    self.box.store.insert(table, row)
+                    self.sandbox.store.insert(table, row)
 
     # What the one in the folder does; False where it cannot be done.
 
@@ -109,34 +109,34 @@ class World:
     # What the one on the wiki does.
 
     def edit_there(self, name: str) -> bool:
-        row = self.box.page(name)
+        row = self.sandbox.page(name)
         if row is None:
             return False
-        self.box.edit(name, content=f"An edit of {name} there.\n" + row["content"])
+        self.sandbox.edit(name, content=f"An edit of {name} there.\n" + row["content"])
         return True
 
     def delete_there(self, name: str) -> bool:
-        if self.box.page(name) is None:
+        if self.sandbox.page(name) is None:
             return False
-        self.box.delete(name)
+        self.sandbox.delete(name)
         return True
 
     def create_there(self, name: str, like: str | None = None) -> bool:
-        if self.box.page(name) is not None:
+        if self.sandbox.page(name) is not None:
             return False
         if like is not None:
-            row = self.box.page(like)
+            row = self.sandbox.page(like)
             if row is None:
                 return False
-            self.box.create(name, title=row["title"], content=row["content"])
+            self.sandbox.create(name, title=row["title"], content=row["content"])
             return True
-        self.box.create(name, title=f"{name} there", content=text(f"there-{name}"))
+        self.sandbox.create(name, title=f"{name} there", content=text(f"there-{name}"))
         return True
 
     def move_there(self, name: str, to: str) -> bool:
-        if self.box.page(name) is None or self.box.page(to) is not None:
+        if self.sandbox.page(name) is None or self.sandbox.page(to) is not None:
             return False
-        self.box.move(name, to)
+        self.sandbox.move(name, to)
         return True
 
     def swap_there(self) -> bool:
@@ -149,7 +149,7 @@ class World:
     def rewrite_there(self, name: str) -> bool:
         """Another content in the wiki's database, at the time that the page had."""
         return (
-            self.box.store.run(
+            self.sandbox.store.run(
                 "update pages set content = ? where path = ?", text(f"{name}-rewritten"), name
             )
             > 0
@@ -194,7 +194,7 @@ def happen(world: World, *names: str) -> bool:
 
 def strangers(world: World) -> dict[str, str]:
     """The pages, by their names at first, that hold the text of the other one."""
-    rows = {row["id"]: row["content"] for row in world.box.pages()}
+    rows = {row["id"]: row["content"] for row in world.sandbox.pages()}
     return {
         name: rows[number]
         for name, number in world.ids.items()

@@ -24,11 +24,11 @@ def text(name: str) -> str:
 
 
 @pytest.fixture
-def ready(ws: Workspace) -> Workspace:
+def ready(workspace: Workspace) -> Workspace:
     """Pages in sync: what is to be done to them comes with the test."""
     names = ("one", "two", "old", "gone", "home")
-    ws.push(**{name: page(name.title(), text(name)) for name in names})
-    return ws
+    workspace.push(**{name: page(name.title(), text(name)) for name in names})
+    return workspace
 
 
 @pytest.fixture
@@ -43,12 +43,12 @@ def planned(ready: Workspace) -> Workspace:
     return ready
 
 
-def plan(ws: Workspace, command: str = "push", *args: str) -> None:
-    assert ws.run("plan", command, "--delete", "-o", "plan.json", *args).code in {0, 3}
+def plan(workspace: Workspace, command: str = "push", *args: str) -> None:
+    assert workspace.run("plan", command, "--delete", "-o", "plan.json", *args).code in {0, 3}
 
 
-def apply(ws: Workspace, *args: str) -> Result:
-    return ws.run("apply", "plan.json", "--yes", "--json", *args)
+def apply(workspace: Workspace, *args: str) -> Result:
+    return workspace.run("apply", "plan.json", "--yes", "--json", *args)
 
 
 DONE = [
@@ -60,20 +60,20 @@ DONE = [
 ]
 
 
-def refused(ws: Workspace, *args: str) -> dict[str, str]:
+def refused(workspace: Workspace, *args: str) -> dict[str, str]:
     """The pages that a plan is refused for, each with the reason; nothing was written."""
-    before = ws.both_sides()
-    result = apply(ws, *args)
+    before = workspace.both_sides()
+    result = apply(workspace, *args)
     assert result.code == 4, result
     assert not any(seen.is_mutation for seen in result.asked)
-    assert ws.both_sides() == before
+    assert workspace.both_sides() == before
     assert not [a for a in result.json["actions"] if a["outcome"] != "planned"]
     assert {refusal["rule"] for refusal in result.json["refusals"]} == {"stale"}
     return {refusal["file"]: refusal["message"] for refusal in result.json["refusals"]}
 
 
-def content(ws: Workspace, path: str) -> str:
-    found = ws.box.page(path)
+def content(workspace: Workspace, path: str) -> str:
+    found = workspace.sandbox.page(path)
     assert found is not None
     return str(found["content"])
 
@@ -86,15 +86,15 @@ def test_a_plan_is_carried_out_as_it_was_reviewed(planned: Workspace) -> None:
     assert result.done() == DONE
     assert result.json["command"] == "apply"
     assert content(planned, "one") == text("one").replace("This is", "Changed:")
-    assert planned.box.page("gone") is None
+    assert planned.sandbox.page("gone") is None
     assert planned.run("status", "--exit-code").code == 0
 
 
 @pytest.mark.parametrize("command", ["pull", "sync"])
 def test_plans_of_the_other_directions_are_carried_out_too(ready: Workspace, command: str) -> None:
-    ready.box.edit("one", content="Theirs.\n")
-    ready.box.create("fresh", content="Fresh.\n", tags=["new"])
-    ready.box.delete("gone")
+    ready.sandbox.edit("one", content="Theirs.\n")
+    ready.sandbox.create("fresh", content="Fresh.\n", tags=["new"])
+    ready.sandbox.delete("gone")
     ready.change("two.md", "This is", "Changed:")
     plan(ready, command)
     done = apply(ready).ok().done()
@@ -110,7 +110,7 @@ def test_plans_of_the_other_directions_are_carried_out_too(ready: Workspace, com
 
 
 def test_the_run_of_a_plan_is_in_the_log_and_can_be_taken_back(planned: Workspace) -> None:
-    before = planned.box.page("one")
+    before = planned.sandbox.page("one")
     assert before is not None
     apply(planned).ok()
     assert planned.run("log").out.startswith("run 2 ")
@@ -125,7 +125,7 @@ def test_what_came_after_the_plan_is_left_alone_and_told(planned: Workspace) -> 
     result = planned.run("apply", "plan.json", "--yes").ok()
     assert "2 other pages changed after the plan was made: left alone." in result.out
     assert content(planned, "home") == text("home")
-    assert planned.box.page("later") is None
+    assert planned.sandbox.page("later") is None
 
 
 def test_a_plan_of_some_pages_is_the_same_plan_from_any_folder(ready: Workspace) -> None:
@@ -145,72 +145,72 @@ def test_a_page_that_was_only_rendered_again_is_still_as_it_was_reviewed(
     planned: Workspace,
 ) -> None:
     for name in ("one", "old", "gone"):
-        planned.box.render(name)
+        planned.sandbox.render(name)
     assert apply(planned).ok().done() == DONE
 
 
 # ---- what moved on
 
 
-def edited_here(ws: Workspace) -> str:
-    ws.change("one.md", "Changed:", "Changed again:")
+def edited_here(workspace: Workspace) -> str:
+    workspace.change("one.md", "Changed:", "Changed again:")
     return "its content changed in the folder"
 
 
-def retitled_here(ws: Workspace) -> str:
-    ws.change("one.md", "title: One", "title: Other")
+def retitled_here(workspace: Workspace) -> str:
+    workspace.change("one.md", "title: One", "title: Other")
     return "its title changed in the folder"
 
 
-def deleted_here(ws: Workspace) -> str:
-    ws.remove("one.md")
+def deleted_here(workspace: Workspace) -> str:
+    workspace.remove("one.md")
     return "its file was deleted"
 
 
-def renamed_here(ws: Workspace) -> str:
-    (ws.folder / "one.md").rename(ws.folder / "elsewhere.md")
+def renamed_here(workspace: Workspace) -> str:
+    (workspace.folder / "one.md").rename(workspace.folder / "elsewhere.md")
     return "its file is elsewhere.md now"
 
 
-def broken_here(ws: Workspace) -> str:
-    ws.write("one.md", b"\xff")
+def broken_here(workspace: Workspace) -> str:
+    workspace.write("one.md", b"\xff")
     return "its file is no longer a valid page"
 
 
-def edited_on_the_wiki(ws: Workspace) -> str:
-    ws.box.edit("one", content="Theirs.\n")
+def edited_on_the_wiki(workspace: Workspace) -> str:
+    workspace.sandbox.edit("one", content="Theirs.\n")
     return "its content changed on the wiki"
 
 
-def tagged_on_the_wiki(ws: Workspace) -> str:
-    ws.box.edit("one", tags=["theirs"])
+def tagged_on_the_wiki(workspace: Workspace) -> str:
+    workspace.sandbox.edit("one", tags=["theirs"])
     return "its tags changed on the wiki"
 
 
-def deleted_on_the_wiki(ws: Workspace) -> str:
-    ws.box.delete("one")
+def deleted_on_the_wiki(workspace: Workspace) -> str:
+    workspace.sandbox.delete("one")
     return "the page was deleted on the wiki"
 
 
-def moved_on_the_wiki(ws: Workspace) -> str:
-    ws.box.move("one", "far/away")
+def moved_on_the_wiki(workspace: Workspace) -> str:
+    workspace.sandbox.move("one", "far/away")
     return "the page was moved to en/far/away on the wiki"
 
 
-def made_anew_on_the_wiki(ws: Workspace) -> str:
-    ws.box.delete("one")
-    ws.box.create("one", content=text("one"), title="One")
+def made_anew_on_the_wiki(workspace: Workspace) -> str:
+    workspace.sandbox.delete("one")
+    workspace.sandbox.create("one", content=text("one"), title="One")
     return "there is another page on the wiki now"
 
 
-def edited_on_both(ws: Workspace) -> str:
-    edited_here(ws)
-    edited_on_the_wiki(ws)
+def edited_on_both(workspace: Workspace) -> str:
+    edited_here(workspace)
+    edited_on_the_wiki(workspace)
     return "its content changed in the folder and its content changed on the wiki"
 
 
-def done_by_another(ws: Workspace) -> str:
-    ws.box.edit("one", content=text("one").replace("This is", "Changed:"))
+def done_by_another(workspace: Workspace) -> str:
+    workspace.sandbox.edit("one", content=text("one").replace("This is", "Changed:"))
     return "already as planned"
 
 
@@ -245,23 +245,23 @@ def test_with_skip_stale_the_rest_is_done(
     planned: Workspace, change: Callable[[Workspace], str]
 ) -> None:
     reason = change(planned)
-    before = planned.box.page("one"), planned.files().get("one.md")
+    before = planned.sandbox.page("one"), planned.files().get("one.md")
     result = apply(planned, "--skip-stale")
     done = [step for step in result.done() if step[0] != "adopt"]
     assert done == [step for step in DONE if step[2] != "one"]
     (skipped,) = (a for a in result.json["actions"] if a["outcome"] == "skipped")
     assert skipped["path"] == "one"
     assert reason in skipped["reason"]
-    assert (planned.box.page("one"), planned.files().get("one.md")) == before
+    assert (planned.sandbox.page("one"), planned.files().get("one.md")) == before
     assert result.code == (0 if change is done_by_another else 3)
 
 
 def test_every_page_that_moved_on_is_named(planned: Workspace) -> None:
-    planned.box.edit("one", content="Theirs.\n")
+    planned.sandbox.edit("one", content="Theirs.\n")
     planned.change("two.md", "Changed:", "Changed again:")
-    planned.box.edit("gone", content="Theirs.\n")
-    planned.box.create("new", content="Theirs.\n")
-    planned.box.edit("old", content="Theirs.\n")
+    planned.sandbox.edit("gone", content="Theirs.\n")
+    planned.sandbox.create("new", content="Theirs.\n")
+    planned.sandbox.edit("old", content="Theirs.\n")
     found = refused(planned)
     assert found.keys() == {"one.md", "two.md", "gone.md", "new.md", "renamed.md"}
     assert "the page exists on the wiki now" in found["new.md"]
@@ -272,10 +272,10 @@ def test_every_page_that_moved_on_is_named(planned: Workspace) -> None:
 
 
 def test_only_pages_of_the_plan_are_read(ready: Workspace) -> None:
-    ready.box.create("fresh", content="Fresh.\n")
+    ready.sandbox.create("fresh", content="Fresh.\n")
     plan(ready, "pull")
     for number in range(5):
-        ready.box.create(f"later-{number}", content=f"Later {number}.\n")
+        ready.sandbox.create(f"later-{number}", content=f"Later {number}.\n")
     result = apply(ready).ok()
     assert result.done() == [("create", "folder", "fresh")]
     read = [one for seen in result.asked for one in seen.requested if one.name == "single"]
@@ -283,13 +283,13 @@ def test_only_pages_of_the_plan_are_read(ready: Workspace) -> None:
 
 
 def test_a_page_that_moved_on_before_a_pull_is_named(ready: Workspace) -> None:
-    ready.box.edit("one", content="Theirs.\n")
-    ready.box.create("fresh", content="Fresh.\n")
-    ready.box.create("later", content="Later.\n")
+    ready.sandbox.edit("one", content="Theirs.\n")
+    ready.sandbox.create("fresh", content="Fresh.\n")
+    ready.sandbox.create("later", content="Later.\n")
     plan(ready, "pull")
     ready.change("one.md", "This is", "Changed:")
-    ready.box.edit("fresh", content="Fresher.\n")
-    ready.box.delete("later")
+    ready.sandbox.edit("fresh", content="Fresher.\n")
+    ready.sandbox.delete("later")
     found = refused(ready)
     assert "its content changed in the folder" in found["one.md"]
     assert "its content changed on the wiki" in found["fresh.md"]
@@ -302,13 +302,13 @@ def test_pages_that_change_places_go_together_or_not_at_all(ready: Workspace) ->
     (ready.folder / "x.md").rename(ready.folder / "two.md")
     ready.change("home.md", "This is", "Changed:")
     plan(ready)
-    ready.box.edit("one", content="Theirs.\n")
+    ready.sandbox.edit("one", content="Theirs.\n")
     found = refused(ready)
     assert "its content changed on the wiki" in found["two.md"]
     assert "it hangs together with two.md" in found["one.md"]
-    before = ready.box.page("one"), ready.box.page("two")
+    before = ready.sandbox.page("one"), ready.sandbox.page("two")
     assert apply(ready, "--skip-stale").done() == [("update", "wiki", "home")]
-    assert (ready.box.page("one"), ready.box.page("two")) == before
+    assert (ready.sandbox.page("one"), ready.sandbox.page("two")) == before
 
 
 def test_pages_that_change_places_do_where_nothing_moved_on(ready: Workspace) -> None:
@@ -322,8 +322,8 @@ def test_pages_that_change_places_do_where_nothing_moved_on(ready: Workspace) ->
 
 def test_an_edit_of_the_very_moment_is_still_not_overwritten(planned: Workspace) -> None:
     """The look at every page does not replace the look right before each write."""
-    planned.box.faults.add(
-        Hook(lambda: planned.box.edit("two", content="Theirs.\n")), on="update", path="one"
+    planned.sandbox.faults.add(
+        Hook(lambda: planned.sandbox.edit("two", content="Theirs.\n")), on="update", path="one"
     )
     result = apply(planned, "--jobs", "1")
     assert result.code == 3
@@ -334,8 +334,8 @@ def test_an_edit_while_the_page_is_written_beside_another_is_named_and_kept(
     planned: Workspace,
 ) -> None:
     """Two pages are looked at together and written together: what comes between is found after."""
-    planned.box.faults.add(
-        Hook(lambda: planned.box.edit("two", content="Theirs.\n")), on="update", path="one"
+    planned.sandbox.faults.add(
+        Hook(lambda: planned.sandbox.edit("two", content="Theirs.\n")), on="update", path="one"
     )
     result = apply(planned)
     assert result.code == 3
@@ -354,7 +354,7 @@ def test_a_plan_for_another_wiki_is_refused_before_anything_is_asked(planned: Wo
             env={"WIKISYNC_URL": other.url, "WIKISYNC_TOKEN": other.token},
         )
         assert list(other.requests) == []
-    foreign(result, planned.box.url)
+    foreign(result, planned.sandbox.url)
 
 
 def foreign(result: Result, *words: str) -> None:
@@ -388,8 +388,8 @@ def test_settings_that_decide_nothing_make_no_plan_foreign(planned: Workspace) -
 def test_a_plan_for_a_wiki_that_was_set_up_anew_is_refused(planned: Workspace) -> None:
     """At the same address, with pages of the same names."""
     for name in ("one", "two", "old", "gone", "home"):
-        planned.box.delete(name)
-        planned.box.create(name, content=text(name), title=name.title())
+        planned.sandbox.delete(name)
+        planned.sandbox.create(name, content=text(name), title=name.title())
     result = apply(planned)
     assert result.code == 4
     assert not any(seen.is_mutation for seen in result.asked)
@@ -418,7 +418,7 @@ def test_nor_after_its_run_was_taken_back(planned: Workspace) -> None:
 
 
 def test_nor_for_the_pages_that_were_skipped(planned: Workspace) -> None:
-    planned.box.edit("one", content="Theirs.\n")
+    planned.sandbox.edit("one", content="Theirs.\n")
     assert apply(planned, "--skip-stale").code == 3
     applied(apply(planned))
     applied(apply(planned, "--skip-stale"))
@@ -449,11 +449,11 @@ def test_a_plan_that_was_refused_may_be_applied_once_all_is_as_it_was(planned: W
 
 
 def test_a_run_that_was_cut_off_is_gone_on_with(planned: Workspace) -> None:
-    planned.box.faults.add(Drop(), on="update", times=None)
+    planned.sandbox.faults.add(Drop(), on="update", times=None)
     first = apply(planned)
     assert first.code == 1
     assert ("create", "wiki", "new") in first.done()
-    planned.box.faults.clear()
+    planned.sandbox.faults.clear()
     second = planned.run("apply", "plan.json", "--yes")
     assert second.code == 0, second
     assert "of the plan had been done before it was interrupted" in second.out
@@ -465,62 +465,62 @@ def test_a_run_that_was_cut_off_is_gone_on_with(planned: Workspace) -> None:
 def test_a_run_that_was_cut_off_and_taken_back_is_done_again_as_a_whole(
     planned: Workspace,
 ) -> None:
-    planned.box.faults.add(Drop(), on="update", times=None)
+    planned.sandbox.faults.add(Drop(), on="update", times=None)
     assert apply(planned).code == 1
-    planned.box.faults.clear()
+    planned.sandbox.faults.clear()
     planned.run("undo", "--yes").ok()
-    assert planned.box.page("new") is None
+    assert planned.sandbox.page("new") is None
     assert refused(planned).keys() == {"gone.md"}  # which came back as another page
     assert apply(planned, "--skip-stale").done() == DONE[:-1]
 
 
 def test_a_page_that_the_wiki_refused_is_tried_again_and_no_other(planned: Workspace) -> None:
-    planned.box.faults.add(Refuse("PageUpdateForbidden", "No.", 6009), on="update", times=None)
+    planned.sandbox.faults.add(Refuse("PageUpdateForbidden", "No.", 6009), on="update", times=None)
     assert apply(planned).code == 1
-    planned.box.faults.clear()
+    planned.sandbox.faults.clear()
     again = apply(planned).ok()
     assert set(again.done()) == {("update", "wiki", "one"), ("update", "wiki", "two")}
 
 
 def test_between_two_tries_a_page_that_moved_on_is_still_left_alone(planned: Workspace) -> None:
-    planned.box.faults.add(Refuse("PageUpdateForbidden", "No.", 6009), on="update", times=None)
+    planned.sandbox.faults.add(Refuse("PageUpdateForbidden", "No.", 6009), on="update", times=None)
     assert apply(planned).code == 1
-    planned.box.faults.clear()
-    planned.box.edit("one", content="Theirs.\n")
+    planned.sandbox.faults.clear()
+    planned.sandbox.edit("one", content="Theirs.\n")
     assert refused(planned).keys() == {"one.md"}
 
 
 # ---- the guards count again
 
 
-def test_the_guards_count_again(ws: Workspace) -> None:
-    ws.push(**{f"page-{n}": page(f"Page {n}", text(str(n))) for n in range(20)})
+def test_the_guards_count_again(workspace: Workspace) -> None:
+    workspace.push(**{f"page-{n}": page(f"Page {n}", text(str(n))) for n in range(20)})
     for number in range(20):
-        ws.change(f"page-{number}.md", "This is", "Changed:")
-    ws.run("plan", "push", "--allow", "all-changed", "-o", "plan.json").ok()
-    result = apply(ws)
+        workspace.change(f"page-{number}.md", "This is", "Changed:")
+    workspace.run("plan", "push", "--allow", "all-changed", "-o", "plan.json").ok()
+    result = apply(workspace)
     assert result.code == 4
     assert [refusal["rule"] for refusal in result.json["refusals"]] == ["all-changed"]
-    assert len(apply(ws, "--allow", "all-changed").ok().done()) == 20
+    assert len(apply(workspace, "--allow", "all-changed").ok().done()) == 20
 
 
-def test_a_limit_that_was_given_with_the_plan_is_part_of_it(ws: Workspace) -> None:
-    ws.push(**{f"page-{n}": page(f"Page {n}", text(str(n))) for n in range(9)})
+def test_a_limit_that_was_given_with_the_plan_is_part_of_it(workspace: Workspace) -> None:
+    workspace.push(**{f"page-{n}": page(f"Page {n}", text(str(n))) for n in range(9)})
     for number in range(3):
-        ws.remove(f"page-{number}.md")
-    plan(ws, "push", "--max-delete", "3")
-    lower = apply(ws, "--max-delete", "1")
+        workspace.remove(f"page-{number}.md")
+    plan(workspace, "push", "--max-delete", "3")
+    lower = apply(workspace, "--max-delete", "1")
     assert [refusal["rule"] for refusal in lower.json["refusals"]] == ["max-delete"]
-    assert len(apply(ws).ok().done()) == 3
+    assert len(apply(workspace).ok().done()) == 3
 
 
-def test_deletions_that_were_not_reviewed_count_for_no_guard(ws: Workspace) -> None:
-    ws.push(**{f"page-{n}": page(f"Page {n}", text(str(n))) for n in range(9)})
-    ws.remove("page-0.md")
-    plan(ws)
+def test_deletions_that_were_not_reviewed_count_for_no_guard(workspace: Workspace) -> None:
+    workspace.push(**{f"page-{n}": page(f"Page {n}", text(str(n))) for n in range(9)})
+    workspace.remove("page-0.md")
+    plan(workspace)
     for number in range(1, 6):
-        ws.remove(f"page-{number}.md")
-    assert apply(ws).ok().done() == [("delete", "wiki", "page-0")]
+        workspace.remove(f"page-{number}.md")
+    assert apply(workspace).ok().done() == [("delete", "wiki", "page-0")]
 
 
 def test_a_guests_token_is_refused(planned: Workspace) -> None:
@@ -543,7 +543,7 @@ def test_off_a_terminal_nothing_is_written_without_yes(planned: Workspace) -> No
 
 
 def test_on_a_terminal_the_plan_is_shown_and_asked_about(planned: Workspace) -> None:
-    planned.box.edit("two", content="Theirs.\n")
+    planned.sandbox.edit("two", content="Theirs.\n")
     with Terminal(planned, "apply", "plan.json", "--skip-stale") as terminal:
         terminal.expect("1 page on the wiki? [y/N]")
         assert "two.md: It changed after the plan was made" in terminal.shown
@@ -561,6 +561,6 @@ def test_quiet_says_nothing_of_a_plan_that_was_carried_out(planned: Workspace) -
 
 def test_a_plan_with_nothing_to_do_may_be_applied_as_often_as_one_likes(ready: Workspace) -> None:
     plan(ready)
-    ready.box.render("home")  # which is noted, and is no change
+    ready.sandbox.render("home")  # which is noted, and is no change
     assert apply(ready).ok().done() == []
     assert apply(ready).ok().done() == []

@@ -11,14 +11,14 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
-def differing(ws: Workspace) -> Workspace:
+def differing(workspace: Workspace) -> Workspace:
     """An update for each side, and a deletion for each."""
-    ws.push(home=page("Home"), other=page("Other"), gone=page("Gone"), fled=page("Fled"))
-    ws.write("home.md", page("Home", "Mine.\n"))
-    ws.box.edit("other", content="Theirs.\n")
-    ws.remove("gone.md")
-    ws.box.delete("fled")
-    return ws
+    workspace.push(home=page("Home"), other=page("Other"), gone=page("Gone"), fled=page("Fled"))
+    workspace.write("home.md", page("Home", "Mine.\n"))
+    workspace.sandbox.edit("other", content="Theirs.\n")
+    workspace.remove("gone.md")
+    workspace.sandbox.delete("fled")
+    return workspace
 
 
 COMMANDS = ["push", "pull", "sync"]
@@ -34,19 +34,21 @@ def test_off_a_terminal_nothing_is_written_without_yes(differing: Workspace, com
     assert differing.both_sides() == before
 
 
-def test_a_process_off_a_terminal_needs_yes_too(ws: Workspace) -> None:
-    ws.write("home.md", page("Home"))
-    refused = ws.process("push")
+def test_a_process_off_a_terminal_needs_yes_too(workspace: Workspace) -> None:
+    workspace.write("home.md", page("Home"))
+    refused = workspace.process("push")
     assert (refused.code, refused.out) == (2, "")
-    assert ws.box.pages() == []
-    assert ws.process("push", "--yes").code == 0
-    assert len(ws.box.pages()) == 1
+    assert workspace.sandbox.pages() == []
+    assert workspace.process("push", "--yes").code == 0
+    assert len(workspace.sandbox.pages()) == 1
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_where_there_is_nothing_to_write_nobody_is_asked(ws: Workspace, command: str) -> None:
-    ws.push(home=page("Home"))
-    assert ws.run(command).ok().err == ""
+def test_where_there_is_nothing_to_write_nobody_is_asked(
+    workspace: Workspace, command: str
+) -> None:
+    workspace.push(home=page("Home"))
+    assert workspace.run(command).ok().err == ""
 
 
 @pytest.mark.parametrize(
@@ -67,7 +69,7 @@ def test_at_a_terminal_the_plan_is_shown_and_no_writes_nothing(
     before = differing.both_sides()
     with Terminal(differing, command, env={"NO_COLOR": "1"}) as terminal:
         terminal.expect(f"{question} [y/N]")
-        assert f"pages ↔ {differing.box.url}" in terminal.shown
+        assert f"pages ↔ {differing.sandbox.url}" in terminal.shown
         assert named in terminal.shown
         terminal.type("n\n")
         result = terminal.end()
@@ -76,8 +78,8 @@ def test_at_a_terminal_the_plan_is_shown_and_no_writes_nothing(
     assert differing.both_sides() == before
 
 
-def at_terminal(ws: Workspace, command: str, answer: str) -> Result:
-    with Terminal(ws, *command.split()) as terminal:
+def at_terminal(workspace: Workspace, command: str, answer: str) -> Result:
+    with Terminal(workspace, *command.split()) as terminal:
         terminal.expect("[y/N]")
         if answer == "Ctrl-C":
             terminal.interrupt()
@@ -91,7 +93,7 @@ def test_at_a_terminal_yes_writes(differing: Workspace) -> None:
     assert result.code == 0
     assert "updated on the wiki" in result.out
     assert "updated in the folder" in result.out
-    home = differing.box.page("home")
+    home = differing.sandbox.page("home")
     assert home is not None
     assert home["content"] == "Mine.\n"
     assert differing.read("other.md").endswith("Theirs.\n")
@@ -111,7 +113,7 @@ def test_deletions_are_shouted_in_the_question(differing: Workspace) -> None:
         terminal.expect("DELETE 1 page on the wiki and DELETE 1 file in the folder? [y/N]")
         terminal.type("y\n")
         assert terminal.end().code == 0
-    assert differing.box.page("gone") is None
+    assert differing.sandbox.page("gone") is None
     assert not (differing.folder / "fled.md").exists()
 
 
@@ -152,11 +154,13 @@ def test_colour_is_for_terminals_that_want_it(
     assert "\x1b[3" not in differing.run("diff", env=env).text
 
 
-def test_what_a_page_says_cannot_steer_the_terminal(ws: Workspace) -> None:
-    ws.box.create("evil", title="A \x1b[2J title", content="\x1b]0;owned\x07 text\u202e\n")
-    assert "\\x1b]0;owned\\x07 text\\u202e" in ws.run("diff", "--pull").ok().out
+def test_what_a_page_says_cannot_steer_the_terminal(workspace: Workspace) -> None:
+    workspace.sandbox.create(
+        "evil", title="A \x1b[2J title", content="\x1b]0;owned\x07 text\u202e\n"
+    )
+    assert "\\x1b]0;owned\\x07 text\\u202e" in workspace.run("diff", "--pull").ok().out
     for args in (("status",), ("diff", "--pull"), ("pull", "--yes")):
-        with Terminal(ws, *args, whole=True, env={"NO_COLOR": "1"}) as terminal:
+        with Terminal(workspace, *args, whole=True, env={"NO_COLOR": "1"}) as terminal:
             shown = terminal.end().err
         assert "\x1b[2J" not in shown
         assert "\x1b]0;" not in shown

@@ -22,18 +22,18 @@ COMMANDS = [
 
 
 @pytest.fixture
-def fresh(ws: Workspace) -> Workspace:
+def fresh(workspace: Workspace) -> Workspace:
     """A project without a configuration and without a folder."""
-    (ws.root / "wikisync.toml").unlink()
-    ws.folder.rmdir()
-    return ws
+    (workspace.root / "wikisync.toml").unlink()
+    workspace.folder.rmdir()
+    return workspace
 
 
 def test_init_writes_the_configuration_makes_the_folder_and_connects(fresh: Workspace) -> None:
-    fresh.box.create("home")
-    result = fresh.run("init", fresh.box.url).ok()
+    fresh.sandbox.create("home")
+    result = fresh.run("init", fresh.sandbox.url).ok()
     settings = tomllib.loads((fresh.root / "wikisync.toml").read_text())
-    assert settings == {"url": fresh.box.url, "folder": "pages"}
+    assert settings == {"url": fresh.sandbox.url, "folder": "pages"}
     assert fresh.folder.is_dir()
     assert "Connected: 1 page, locales en, fr." in result.out
     assert "wikisync pull" in result.out
@@ -42,39 +42,39 @@ def test_init_writes_the_configuration_makes_the_folder_and_connects(fresh: Work
 
 
 def test_init_takes_another_folder_and_an_address_with_a_slash(fresh: Workspace) -> None:
-    fresh.run("init", f"{fresh.box.url}/", "--folder", "docs/wiki").ok()
+    fresh.run("init", f"{fresh.sandbox.url}/", "--folder", "docs/wiki").ok()
     settings = tomllib.loads((fresh.root / "wikisync.toml").read_text())
-    assert settings == {"url": fresh.box.url, "folder": "docs/wiki"}
+    assert settings == {"url": fresh.sandbox.url, "folder": "docs/wiki"}
     assert (fresh.root / "docs" / "wiki").is_dir()
 
 
-def test_init_keeps_a_configuration_that_is_there_and_tries_it(ws: Workspace) -> None:
-    text = f'# ours\nurl = "{ws.box.url}"\nfolder = "docs"\n'
-    (ws.root / "wikisync.toml").write_text(text)
-    result = ws.run("init").ok()
-    assert (ws.root / "wikisync.toml").read_text() == text
+def test_init_keeps_a_configuration_that_is_there_and_tries_it(workspace: Workspace) -> None:
+    text = f'# ours\nurl = "{workspace.sandbox.url}"\nfolder = "docs"\n'
+    (workspace.root / "wikisync.toml").write_text(text)
+    result = workspace.run("init").ok()
+    assert (workspace.root / "wikisync.toml").read_text() == text
     assert result.out.startswith("Found wikisync.toml: docs/ ↔ ")
     assert "Connected" in result.out
 
 
-def test_init_does_not_overwrite_another_wikis_configuration(ws: Workspace) -> None:
-    before = (ws.root / "wikisync.toml").read_text()
-    result = ws.run("init", "https://other.example.org")
+def test_init_does_not_overwrite_another_wikis_configuration(workspace: Workspace) -> None:
+    before = (workspace.root / "wikisync.toml").read_text()
+    result = workspace.run("init", "https://other.example.org")
     assert result.code == 2
-    assert ws.box.url in result.err
+    assert workspace.sandbox.url in result.err
     assert "https://other.example.org" in result.err
-    assert (ws.root / "wikisync.toml").read_text() == before
+    assert (workspace.root / "wikisync.toml").read_text() == before
 
 
 def test_a_mistyped_address_does_not_stick(fresh: Workspace) -> None:
-    assert fresh.run("init", f"{fresh.box.url}/graphql").code == 1
-    result = fresh.run("init", fresh.box.url).ok()
-    assert result.out.startswith(f"Wrote wikisync.toml: pages/ ↔ {fresh.box.url}")
+    assert fresh.run("init", f"{fresh.sandbox.url}/graphql").code == 1
+    result = fresh.run("init", fresh.sandbox.url).ok()
+    assert result.out.startswith(f"Wrote wikisync.toml: pages/ ↔ {fresh.sandbox.url}")
     assert "Connected" in result.out
 
 
 def test_an_address_that_was_used_is_not_replaced(fresh: Workspace) -> None:
-    fresh.run("init", fresh.box.url).ok()
+    fresh.run("init", fresh.sandbox.url).ok()
     fresh.run("sync", "--yes").ok()
     fresh.write("home.md", "Text.\n")
     fresh.run("push", "--yes").ok()
@@ -90,7 +90,7 @@ def test_an_address_without_its_beginning_is_told_so(fresh: Workspace) -> None:
 
 
 def test_init_without_a_token_says_how_to_make_one(fresh: Workspace) -> None:
-    result = fresh.run("init", fresh.box.url, env={"WIKISYNC_TOKEN": None}).ok()
+    result = fresh.run("init", fresh.sandbox.url, env={"WIKISYNC_TOKEN": None}).ok()
     assert "Administration → API Access" in result.out
     assert "export WIKISYNC_TOKEN=" in result.out
     assert result.asked == ()
@@ -103,7 +103,7 @@ def test_init_without_an_address_asks_at_a_terminal_and_is_wrong_usage_off_one(
     assert tree(fresh.root) == {}
     with Terminal(fresh, "init") as terminal:
         terminal.expect("Address of the wiki")
-        terminal.type(f"{fresh.box.url}\n")
+        terminal.type(f"{fresh.sandbox.url}\n")
         assert terminal.end().code == 0
     assert (fresh.root / "wikisync.toml").exists()
 
@@ -122,7 +122,7 @@ def test_init_refuses_an_address_with_a_password_and_does_not_repeat_it(
 
 @pytest.mark.parametrize("where", ["address", "address's query", "folder"])
 def test_init_refuses_a_token_given_in_the_wrong_place(fresh: Workspace, where: str) -> None:
-    token, url = fresh.box.token, fresh.box.url
+    token, url = fresh.sandbox.token, fresh.sandbox.url
     args = {
         "address": (token,),
         "address's query": (f"{url}/?token={token}",),
@@ -136,53 +136,53 @@ def test_init_refuses_a_token_given_in_the_wrong_place(fresh: Workspace, where: 
 
 
 def test_init_refuses_a_folder_elsewhere_and_writes_nothing(fresh: Workspace) -> None:
-    result = fresh.run("init", fresh.box.url, "--folder", "../elsewhere")
+    result = fresh.run("init", fresh.sandbox.url, "--folder", "../elsewhere")
     assert result.code == 2
     assert tree(fresh.root) == {}
 
 
 def test_init_tells_a_guest_and_an_api_that_is_off(fresh: Workspace) -> None:
-    result = fresh.run("init", fresh.box.url, env={"WIKISYNC_TOKEN": "eyJ.wrong.x"})
+    result = fresh.run("init", fresh.sandbox.url, env={"WIKISYNC_TOKEN": "eyJ.wrong.x"})
     assert result.code == 1
     assert "Create a new API key" in result.text
-    fresh.box.switch_api(on=False)
+    fresh.sandbox.switch_api(on=False)
     result = fresh.run("init")
     assert result.code == 1
     assert "API is disabled" in result.text
 
 
 def test_init_says_that_a_key_may_not_write(fresh: Workspace) -> None:
-    token = fresh.box.key(["read:pages", "read:source", "delete:pages"])
-    result = fresh.run("init", fresh.box.url, env={"WIKISYNC_TOKEN": token}).ok()
+    token = fresh.sandbox.key(["read:pages", "read:source", "delete:pages"])
+    result = fresh.run("init", fresh.sandbox.url, env={"WIKISYNC_TOKEN": token}).ok()
     assert "write:pages" in result.out
 
 
 @pytest.mark.parametrize("name", COMMANDS)
-def test_the_help_of_each_command_has_an_example(ws: Workspace, name: str) -> None:
+def test_the_help_of_each_command_has_an_example(workspace: Workspace, name: str) -> None:
     for flag in ("--help", "-h"):
-        shown = ws.run(name, flag).ok().out
+        shown = workspace.run(name, flag).ok().out
         assert "Examples: wikisync" in " ".join(shown.split())
 
 
-def test_the_help_names_every_command_and_where_to_begin(ws: Workspace) -> None:
-    shown = ws.run("--help").ok().out
+def test_the_help_names_every_command_and_where_to_begin(workspace: Workspace) -> None:
+    shown = workspace.run("--help").ok().out
     assert all(name in shown for name in COMMANDS)
     assert "wikisync demo" in shown
-    assert ws.run("--version").ok().out.startswith("wikisync ")
+    assert workspace.run("--version").ok().out.startswith("wikisync ")
 
 
-def test_the_help_names_the_commands_in_the_order_of_the_manual(ws: Workspace) -> None:
-    places = [ws.run("--help").ok().out.index(f"│ {name} ") for name in COMMANDS]
+def test_the_help_names_the_commands_in_the_order_of_the_manual(workspace: Workspace) -> None:
+    places = [workspace.run("--help").ok().out.index(f"│ {name} ") for name in COMMANDS]
     assert places == sorted(places)
 
 
-def test_nothing_said_is_answered_with_the_help(ws: Workspace) -> None:
-    assert "Usage: wikisync" in ws.run().text
+def test_nothing_said_is_answered_with_the_help(workspace: Workspace) -> None:
+    assert "Usage: wikisync" in workspace.run().text
 
 
-def test_completion_can_be_installed(tmp_path: Path, ws: Workspace) -> None:
+def test_completion_can_be_installed(tmp_path: Path, workspace: Workspace) -> None:
     for shell in ("bash", "zsh", "fish"):
-        env = ws.environment(
+        env = workspace.environment(
             {"SHELL": f"/bin/{shell}", "_TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION": "1"}
         )
         got = subprocess.run(

@@ -9,12 +9,12 @@ from wikisync.sandbox import Hook
 
 
 @pytest.fixture
-def split(ws: Workspace) -> Workspace:
+def split(workspace: Workspace) -> Workspace:
     """A page that was changed on both sides, beside one that was not."""
-    ws.push(home=page("Home", "# Home\n"), other=page("Other"))
-    ws.change("home.md", "# Home", "# Mine")
-    ws.box.edit("home", content="# Theirs\n")
-    return ws
+    workspace.push(home=page("Home", "# Home\n"), other=page("Other"))
+    workspace.change("home.md", "# Home", "# Mine")
+    workspace.sandbox.edit("home", content="# Theirs\n")
+    return workspace
 
 
 @pytest.mark.parametrize("command", ["push", "pull", "sync"])
@@ -61,7 +61,7 @@ def test_a_run_with_nothing_but_a_conflict_counts_no_pages_in_sync(split: Worksp
 def test_prefer_local_settles_it_and_the_wikis_page_is_kept(split: Workspace) -> None:
     result = split.run("push", "--prefer", "local", "--yes", "--json").ok()
     assert result.done() == [("update", "wiki", "home")]
-    home = split.box.page("home")
+    home = split.sandbox.page("home")
     assert home is not None
     assert home["content"] == "# Mine\n"
     assert split.kept() == [("update", "wiki", "home", "# Theirs\n")]
@@ -91,7 +91,7 @@ def test_a_preference_for_the_side_that_is_not_written_waits_for_the_other_comma
 @pytest.mark.parametrize(("prefer", "wins"), [("local", "# Mine\n"), ("wiki", "# Theirs\n")])
 def test_sync_settles_it_either_way(split: Workspace, prefer: str, wins: str) -> None:
     split.run("sync", "--prefer", prefer, "--yes").ok()
-    home = split.box.page("home")
+    home = split.sandbox.page("home")
     assert home is not None
     assert home["content"] == wins
     assert split.read("home.md").endswith(wins)
@@ -106,16 +106,16 @@ def test_a_conflict_does_not_stop_the_other_pages(split: Workspace) -> None:
 
 @pytest.mark.parametrize(("prefer", "wins"), [("local", "Mine.\n"), ("wiki", "Theirs.\n")])
 def test_a_page_made_on_both_sides_is_a_conflict_until_someone_is_preferred(
-    ws: Workspace, prefer: str, wins: str
+    workspace: Workspace, prefer: str, wins: str
 ) -> None:
-    ws.write("new.md", page("New", "Mine.\n"))
-    ws.box.create("new", title="New", content="Theirs.\n")
-    assert ws.run("sync", "--yes").code == 3
-    ws.run("sync", "--prefer", prefer, "--yes").ok()
-    new = ws.box.page("new")
+    workspace.write("new.md", page("New", "Mine.\n"))
+    workspace.sandbox.create("new", title="New", content="Theirs.\n")
+    assert workspace.run("sync", "--yes").code == 3
+    workspace.run("sync", "--prefer", prefer, "--yes").ok()
+    new = workspace.sandbox.page("new")
     assert new is not None
     assert new["content"] == wins
-    assert ws.read("new.md").endswith(wins)
+    assert workspace.read("new.md").endswith(wins)
 
 
 def test_a_page_that_somebody_edits_between_plan_and_write_is_left_to_them(
@@ -124,13 +124,13 @@ def test_a_page_that_somebody_edits_between_plan_and_write_is_left_to_them(
     from wikisync.sandbox import Hook
 
     split.change("other.md", "Text.", "Mine.")
-    edit = Hook(lambda: split.box.edit("other", content="Faster.\n"))
-    split.box.faults.add(edit, on="single", path="other")
+    edit = Hook(lambda: split.sandbox.edit("other", content="Faster.\n"))
+    split.sandbox.faults.add(edit, on="single", path="other")
     result = split.run("push", "other", "--yes", "--json")
     assert result.code == 3
     assert result.action("other")["outcome"] == "skipped"
     assert "Changed during this run" in result.json["conflicts"][0]["reason"]
-    other = split.box.page("other")
+    other = split.sandbox.page("other")
     assert other is not None
     assert other["content"] == "Faster.\n"
     assert split.read("other.md").endswith("Mine.\n")
@@ -140,57 +140,65 @@ def test_a_page_edited_right_after_our_write_is_theirs_and_named(split: Workspac
     from wikisync.sandbox import Hook
 
     split.change("other.md", "Text.", "Mine.")
-    edit = Hook(lambda: split.box.edit("other", content="Faster.\n"), after=True)
-    split.box.faults.add(edit, on="update")
+    edit = Hook(lambda: split.sandbox.edit("other", content="Faster.\n"), after=True)
+    split.sandbox.faults.add(edit, on="update")
     assert split.run("push", "other", "--yes").code == 3
     assert split.run("status", "other").code == 3
-    other = split.box.page("other")
+    other = split.sandbox.page("other")
     assert other is not None
     assert other["content"] == "Faster.\n"
 
 
-def test_a_page_that_was_moved_on_both_sides_is_named_with_its_new_names(ws: Workspace) -> None:
-    ws.push(home=page("Home"), other=page("Other", "# Another\n"))
-    ws.box.move("other", "else/where")
-    (ws.folder / "other.md").rename(ws.folder / "there.md")
-    before = ws.both_sides()
-    result = ws.run("sync", "--yes", "--json")
+def test_a_page_that_was_moved_on_both_sides_is_named_with_its_new_names(
+    workspace: Workspace,
+) -> None:
+    workspace.push(home=page("Home"), other=page("Other", "# Another\n"))
+    workspace.sandbox.move("other", "else/where")
+    (workspace.folder / "other.md").rename(workspace.folder / "there.md")
+    before = workspace.both_sides()
+    result = workspace.run("sync", "--yes", "--json")
     assert result.code == 3
     (conflict,) = result.json["conflicts"]
     assert conflict["file"] == "there.md"
     assert "en/else/where" in conflict["reason"]
-    assert ws.both_sides() == before
+    assert workspace.both_sides() == before
 
 
-def test_a_page_that_became_html_does_not_come_back_into_a_markdown_file(ws: Workspace) -> None:
-    ws.push(guide=page("Guide"), other=page("Other"))
-    ws.box.delete("guide")
-    ws.box.create("guide", content="<p>New</p>", editor="ckeditor")
-    ws.remove("guide.md")
-    ws.run("pull", "--yes", "--prefer", "wiki").ok()
-    assert "guide.md" not in ws.files()
-    assert "<p>New</p>" in ws.read("guide.html")
-    assert ws.run("status", "--exit-code").code == 0
+def test_a_page_that_became_html_does_not_come_back_into_a_markdown_file(
+    workspace: Workspace,
+) -> None:
+    workspace.push(guide=page("Guide"), other=page("Other"))
+    workspace.sandbox.delete("guide")
+    workspace.sandbox.create("guide", content="<p>New</p>", editor="ckeditor")
+    workspace.remove("guide.md")
+    workspace.run("pull", "--yes", "--prefer", "wiki").ok()
+    assert "guide.md" not in workspace.files()
+    assert "<p>New</p>" in workspace.read("guide.html")
+    assert workspace.run("status", "--exit-code").code == 0
 
 
-def test_a_page_that_got_the_id_of_a_deleted_one_did_not_move(ws: Workspace) -> None:
-    ws.push(first=page("First"), second=page("Second"))
-    old = ws.box.page("second")
+def test_a_page_that_got_the_id_of_a_deleted_one_did_not_move(workspace: Workspace) -> None:
+    workspace.push(first=page("First"), second=page("Second"))
+    old = workspace.sandbox.page("second")
     assert old is not None
-    ws.box.delete("second")
-    ws.box.create("newcomer")
-    ws.box.store.run("update pages set id = ? where path = 'newcomer'", old["id"])
-    result = ws.run("pull", "--yes", "--delete", "--json").ok()
+    workspace.sandbox.delete("second")
+    workspace.sandbox.create("newcomer")
+    workspace.sandbox.store.run("update pages set id = ? where path = 'newcomer'", old["id"])
+    result = workspace.run("pull", "--yes", "--delete", "--json").ok()
     assert sorted(result.done()) == [
         ("create", "folder", "newcomer"),
         ("delete", "folder", "second"),
     ]
 
 
-def test_a_file_stays_whose_page_came_back_while_the_question_was_asked(ws: Workspace) -> None:
-    ws.push(first=page("First"), second=page("Second"))
-    ws.box.delete("second")
-    ws.box.faults.add(Hook(lambda: ws.box.create("second")), on="singleByPath")
-    result = ws.run("pull", "--yes", "--delete", "--json")
+def test_a_file_stays_whose_page_came_back_while_the_question_was_asked(
+    workspace: Workspace,
+) -> None:
+    workspace.push(first=page("First"), second=page("Second"))
+    workspace.sandbox.delete("second")
+    workspace.sandbox.faults.add(
+        Hook(lambda: workspace.sandbox.create("second")), on="singleByPath"
+    )
+    result = workspace.run("pull", "--yes", "--delete", "--json")
     assert result.code == 3
-    assert "second.md" in ws.files()
+    assert "second.md" in workspace.files()

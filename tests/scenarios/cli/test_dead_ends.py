@@ -40,10 +40,10 @@ KNOWN: Final = [
 
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    with pytest.MonkeyPatch.context() as patch, Sandbox() as box:
+    with pytest.MonkeyPatch.context() as patch, Sandbox() as sandbox:
         # The wiki is on loopback: reading whom else to trust would be half the time of a run.
         patch.setattr(ssl.SSLContext, "load_verify_locations", lambda *_args, **_more: None)
-        yield World(tmp_path_factory.mktemp("pairs"), box)
+        yield World(tmp_path_factory.mktemp("pairs"), sandbox)
 
 
 def dead_ends(world: World, pairs: Iterable[tuple[str, str]], *begin: str) -> list[str]:
@@ -89,7 +89,7 @@ def test_a_page_whose_new_name_has_an_equal_copy_never_takes_the_next_pages_text
     walked = walk(world, choice, command)
     assert walked.quiet, walked.told()
     assert strangers(world) == {}, walked.told()
-    pages = {row["path"]: row["id"] for row in world.box.pages()}
+    pages = {row["path"]: row["id"] for row in world.sandbox.pages()}
     if "two" not in pages:  # it moved, with its history
         assert pages["one"] == world.ids["two"], walked.told()
 

@@ -9,9 +9,9 @@ from wikisync.sandbox import Hook
 
 
 @pytest.fixture
-def synced(ws: Workspace) -> Workspace:
-    ws.push(home=page("Home"), guide__a=page("A", "# A\n"), guide__b=page("B"))
-    return ws
+def synced(workspace: Workspace) -> Workspace:
+    workspace.push(home=page("Home"), guide__a=page("A", "# A\n"), guide__b=page("B"))
+    return workspace
 
 
 def test_a_deletion_here_is_withheld_from_the_wiki_and_named(synced: Workspace) -> None:
@@ -33,14 +33,14 @@ def test_a_deletion_here_is_done_on_the_wiki_when_asked_and_kept(synced: Workspa
     result = synced.run("push", "--delete", "--yes", "--json").ok()
     assert result.done() == [("delete", "wiki", "guide/a")]
     assert result.json["counts"]["delete"] == 1
-    assert synced.box.page("guide/a") is None
+    assert synced.sandbox.page("guide/a") is None
     assert synced.bases() == ["guide/b", "home"]
     assert synced.kept() == [("delete", "wiki", "guide/a", "# A\n")]
     assert len(synced.run("sync").ok().asked) == 1
 
 
 def test_a_deletion_on_the_wiki_is_withheld_here_and_named(synced: Workspace) -> None:
-    synced.box.delete("guide/a")
+    synced.sandbox.delete("guide/a")
     before = synced.both_sides()
     result = synced.run("pull", "--yes", "--json").ok()
     action = result.action("guide/a")
@@ -50,7 +50,7 @@ def test_a_deletion_on_the_wiki_is_withheld_here_and_named(synced: Workspace) ->
 
 def test_a_deletion_on_the_wiki_is_done_here_when_asked_and_kept(synced: Workspace) -> None:
     mine = synced.read("guide/a.md")
-    synced.box.delete("guide/a")
+    synced.sandbox.delete("guide/a")
     result = synced.run("pull", "--delete", "--yes", "--json").ok()
     assert result.done() == [("delete", "folder", "guide/a")]
     assert sorted(synced.files()) == ["guide/b.md", "home.md"]
@@ -62,7 +62,7 @@ def test_what_is_gone_from_one_side_is_told_by_every_command_with_both_ways_out(
     synced: Workspace, command: str
 ) -> None:
     synced.remove("guide/a.md")
-    synced.box.delete("guide/b")
+    synced.sandbox.delete("guide/b")
     options = () if command == "status" else ("--yes",)
     shown = synced.run(command, *options).ok().out
     assert "1 page deleted in the folder. To restore it: wikisync pull PATH --prefer wiki." in shown
@@ -72,12 +72,12 @@ def test_what_is_gone_from_one_side_is_told_by_every_command_with_both_ways_out(
     synced.run("pull", "guide/a", "--prefer", "wiki", "--yes").ok()
     synced.run("push", "guide/b", "--prefer", "local", "--yes").ok()
     assert "gone" not in synced.run("sync", "--yes").ok().out
-    assert len(synced.box.pages()) == len(synced.files()) == 3
+    assert len(synced.sandbox.pages()) == len(synced.files()) == 3
 
 
 def test_a_folder_that_a_deletion_leaves_empty_goes_too(synced: Workspace) -> None:
     synced.push(deep__er__page=page("Deep"))
-    synced.box.delete("deep/er/page")
+    synced.sandbox.delete("deep/er/page")
     synced.run("pull", "--delete", "--yes").ok()
     assert not (synced.folder / "deep").exists()
     assert (synced.folder / "guide").exists()
@@ -88,7 +88,7 @@ def test_a_deletion_that_goes_the_other_way_is_counted(
     synced: Workspace, command: str, other: str
 ) -> None:
     if other == "wiki":
-        synced.box.delete("guide/a")
+        synced.sandbox.delete("guide/a")
     else:
         synced.remove("guide/a.md")
     result = synced.run(command, "--delete", "--yes", "--json").ok()
@@ -97,16 +97,16 @@ def test_a_deletion_that_goes_the_other_way_is_counted(
 
 def test_sync_deletes_on_both_sides_when_asked(synced: Workspace) -> None:
     synced.remove("guide/a.md")
-    synced.box.delete("guide/b")
+    synced.sandbox.delete("guide/b")
     result = synced.run("sync", "--delete", "--max-delete", "2", "--yes", "--json").ok()
     assert sorted(result.done()) == [("delete", "folder", "guide/b"), ("delete", "wiki", "guide/a")]
     assert list(synced.files()) == ["home.md"]
-    assert [found["path"] for found in synced.box.pages()] == ["home"]
+    assert [found["path"] for found in synced.sandbox.pages()] == ["home"]
 
 
 def test_a_page_gone_from_both_sides_is_forgotten(synced: Workspace) -> None:
     synced.remove("guide/a.md")
-    synced.box.delete("guide/a")
+    synced.sandbox.delete("guide/a")
     result = synced.run("push", "--json").ok()
     assert result.json["actions"] == []
     assert synced.bases() == ["guide/b", "home"]
@@ -115,7 +115,7 @@ def test_a_page_gone_from_both_sides_is_forgotten(synced: Workspace) -> None:
 
 def test_gone_here_and_changed_there_is_a_conflict_and_the_page_stays(synced: Workspace) -> None:
     synced.remove("guide/a.md")
-    synced.box.edit("guide/a", content="# Theirs\n")
+    synced.sandbox.edit("guide/a", content="# Theirs\n")
     before = synced.both_sides()
     result = synced.run("sync", "--delete", "--yes", "--json")
     assert result.code == 3
@@ -125,7 +125,7 @@ def test_gone_here_and_changed_there_is_a_conflict_and_the_page_stays(synced: Wo
 
 def test_gone_there_and_changed_here_is_a_conflict_and_the_file_stays(synced: Workspace) -> None:
     synced.change("guide/a.md", "# A", "# Mine")
-    synced.box.delete("guide/a")
+    synced.sandbox.delete("guide/a")
     before = synced.both_sides()
     result = synced.run("sync", "--delete", "--yes", "--json")
     assert result.code == 3
@@ -135,7 +135,7 @@ def test_gone_there_and_changed_here_is_a_conflict_and_the_file_stays(synced: Wo
 
 def test_gone_here_and_changed_there_is_settled_as_the_hint_says(synced: Workspace) -> None:
     synced.remove("guide/a.md")
-    synced.box.edit("guide/a", content="# Theirs\n")
+    synced.sandbox.edit("guide/a", content="# Theirs\n")
     assert synced.run("sync", "--prefer", "local", "--yes").code == 3
     back = synced.run("sync", "--prefer", "wiki", "--yes", "--json").ok()
     assert back.done() == [("create", "folder", "guide/a")]
@@ -145,7 +145,7 @@ def test_gone_here_and_changed_there_is_settled_as_the_hint_says(synced: Workspa
 
 def test_gone_here_and_changed_there_is_deleted_there_too_when_asked(synced: Workspace) -> None:
     synced.remove("guide/a.md")
-    synced.box.edit("guide/a", content="# Theirs\n")
+    synced.sandbox.edit("guide/a", content="# Theirs\n")
     result = synced.run("push", "--prefer", "local", "--delete", "--yes", "--json").ok()
     assert result.done() == [("delete", "wiki", "guide/a")]
     assert synced.kept() == [("delete", "wiki", "guide/a", "# Theirs\n")]
@@ -153,10 +153,10 @@ def test_gone_here_and_changed_there_is_deleted_there_too_when_asked(synced: Wor
 
 def test_gone_there_and_changed_here_is_settled_as_the_hint_says(synced: Workspace) -> None:
     synced.change("guide/a.md", "# A", "# Mine")
-    synced.box.delete("guide/a")
+    synced.sandbox.delete("guide/a")
     result = synced.run("push", "--prefer", "local", "--yes", "--json").ok()
     assert result.done() == [("create", "wiki", "guide/a")]
-    found = synced.box.page("guide/a")
+    found = synced.sandbox.page("guide/a")
     assert found is not None
     assert found["content"] == "# Mine\n"
     assert len(synced.run("sync").ok().asked) == 1
@@ -165,7 +165,7 @@ def test_gone_there_and_changed_here_is_settled_as_the_hint_says(synced: Workspa
 def test_gone_there_and_changed_here_is_deleted_here_too_when_asked(synced: Workspace) -> None:
     synced.change("guide/a.md", "# A", "# Mine")
     mine = synced.read("guide/a.md")
-    synced.box.delete("guide/a")
+    synced.sandbox.delete("guide/a")
     synced.run("pull", "--prefer", "wiki", "--delete", "--yes").ok()
     assert "guide/a.md" not in synced.files()
     assert synced.kept() == [("delete", "folder", "guide/a", mine)]
@@ -173,11 +173,11 @@ def test_gone_there_and_changed_here_is_deleted_here_too_when_asked(synced: Work
 
 def test_a_page_edited_just_before_its_deletion_is_left_alone(synced: Workspace) -> None:
     synced.remove("guide/a.md")
-    edit = Hook(lambda: synced.box.edit("guide/a", content="# Faster\n"))
-    synced.box.faults.add(edit, on="single", path="guide/a")
+    edit = Hook(lambda: synced.sandbox.edit("guide/a", content="# Faster\n"))
+    synced.sandbox.faults.add(edit, on="single", path="guide/a")
     result = synced.run("push", "--delete", "--yes", "--json")
     assert result.code == 3
-    assert synced.box.page("guide/a") is not None
+    assert synced.sandbox.page("guide/a") is not None
 
 
 def test_a_page_that_is_hidden_from_the_key_is_not_taken_for_deleted(synced: Workspace) -> None:
@@ -187,7 +187,7 @@ def test_a_page_that_is_hidden_from_the_key_is_not_taken_for_deleted(synced: Wor
         {**rule, "id": "all", "deny": False, "match": "START", "path": ""},
         {**rule, "id": "no", "deny": True, "match": "EXACT", "path": "home"},
     ]
-    token = synced.box.key(everything, rules)
+    token = synced.sandbox.key(everything, rules)
     before = synced.both_sides()
     result = synced.run("pull", "--delete", "--yes", "--json", env={"WIKISYNC_TOKEN": token})
     assert result.code == 3
@@ -220,8 +220,8 @@ def test_an_emptied_folder_is_filled_again_when_the_wiki_is_said_to_be_right(
 def test_a_page_deleted_by_mistake_is_published_again_when_the_folder_is_said_to_be_right(
     synced: Workspace,
 ) -> None:
-    synced.box.delete("guide/a")
+    synced.sandbox.delete("guide/a")
     assert synced.run("push", "--yes", "--json").ok().json["counts"]["create"] == 0
     synced.run("push", "--prefer", "local", "--yes").ok()
-    assert synced.box.page("guide/a") is not None
+    assert synced.sandbox.page("guide/a") is not None
     assert synced.run("status", "--exit-code").code == 0

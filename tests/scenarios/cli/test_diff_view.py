@@ -26,11 +26,11 @@ def python(code: str) -> str:
 
 
 @pytest.fixture
-def edited(ws: Workspace) -> Workspace:
+def edited(workspace: Workspace) -> Workspace:
     """A page that differs in its title, its tags and a word, and one that is new."""
-    ws.push(home=page("The old title", "# Top\n\nThe old word.\n", tags="a, old"))
-    ws.write("home.md", page("The new title", "# Top\n\nThe new word.\n", tags="a, new"))
-    return ws
+    workspace.push(home=page("The old title", "# Top\n\nThe old word.\n", tags="a, old"))
+    workspace.write("home.md", page("The new title", "# Top\n\nThe new word.\n", tags="a, new"))
+    return workspace
 
 
 @pytest.fixture
@@ -40,9 +40,9 @@ def long(edited: Workspace) -> Workspace:
     return edited
 
 
-def at_terminal(ws: Workspace, *args: str, **env: str) -> tuple[int, str]:
+def at_terminal(workspace: Workspace, *args: str, **env: str) -> tuple[int, str]:
     """The exit code, and what the terminal shows from the first page on."""
-    with Terminal(ws, "diff", *args, whole=True, env=env) as terminal:
+    with Terminal(workspace, "diff", *args, whole=True, env=env) as terminal:
         result = terminal.end()
     assert "Traceback" not in result.err
     return result.code, result.err
@@ -94,11 +94,11 @@ def test_stat_and_columns_at_once_are_a_wrong_usage(edited: Workspace) -> None:
     assert "--stat or --side-by-side" in result.err
 
 
-def test_a_move_is_one_line_with_both_names(ws: Workspace) -> None:
-    ws.push(old=page("Moved", full_text("A text that is long enough to be known again.\n")))
-    ws.write("new.md", ws.read("old.md"))
-    ws.remove("old.md")
-    _, shown = at_terminal(ws)
+def test_a_move_is_one_line_with_both_names(workspace: Workspace) -> None:
+    workspace.push(old=page("Moved", full_text("A text that is long enough to be known again.\n")))
+    workspace.write("new.md", workspace.read("old.md"))
+    workspace.remove("old.md")
+    _, shown = at_terminal(workspace)
     assert re.search(
         r"[\r\n]old\.md → new\.md  Moved ─+ move on the wiki\n\n1 page", STYLE.sub("", shown)
     )

@@ -10,30 +10,30 @@ from support.workspace import Workspace, page
 
 
 @pytest.fixture
-def synced(ws: Workspace) -> Workspace:
+def synced(workspace: Workspace) -> Workspace:
     """Three pages, the same on both sides."""
-    ws.push(
+    workspace.push(
         home=page("Home", "# Home\n", tags="one"),
         guide__a=page("A", "# A\n"),
         guide__b=page("B", "# B\n"),
     )
-    return ws
+    return workspace
 
 
-def content(ws: Workspace, path: str) -> str:
-    found = ws.box.page(path)
+def content(workspace: Workspace, path: str) -> str:
+    found = workspace.sandbox.page(path)
     assert found is not None
     return str(found["content"])
 
 
 def test_an_edit_here_is_pushed_and_only_that(synced: Workspace) -> None:
-    before = {found["path"]: found["updatedAt"] for found in synced.box.pages()}
+    before = {found["path"]: found["updatedAt"] for found in synced.sandbox.pages()}
     synced.change("guide/a.md", "# A", "# A, better")
     result = synced.run("push", "--yes", "--json").ok()
     assert result.done() == [("update", "wiki", "guide/a")]
     assert result.action("guide/a")["fields"] == ["content"]
     assert content(synced, "guide/a") == "# A, better\n"
-    moved = [p["path"] for p in synced.box.pages() if before[p["path"]] != p["updatedAt"]]
+    moved = [p["path"] for p in synced.sandbox.pages() if before[p["path"]] != p["updatedAt"]]
     assert moved == ["guide/a"]
     assert len(synced.run("push").ok().asked) == 1
 
@@ -43,14 +43,14 @@ def test_every_field_that_changed_is_named_and_pushed(synced: Workspace) -> None
     synced.write("home.md", text)
     result = synced.run("push", "--yes", "--json").ok()
     assert result.action("home")["fields"] == ["title", "description", "published", "tags"]
-    home = synced.box.page("home")
+    home = synced.sandbox.page("home")
     assert home is not None
     shown = (home["title"], home["description"], home["isPublished"], home["tags"])
     assert shown == ("New title", "New", False, ["two"])
 
 
 def test_an_edit_on_the_wiki_is_counted_by_a_push_and_left_alone(synced: Workspace) -> None:
-    synced.box.edit("home", content="# Home, edited\n")
+    synced.sandbox.edit("home", content="# Home, edited\n")
     before = synced.both_sides()
     result = synced.run("push", "--yes", "--json").ok()
     assert result.json["actions"] == []
@@ -61,7 +61,7 @@ def test_an_edit_on_the_wiki_is_counted_by_a_push_and_left_alone(synced: Workspa
 
 def test_an_edit_on_the_wiki_is_pulled_and_only_that(synced: Workspace) -> None:
     before = synced.files()
-    synced.box.edit("home", content="# Home, edited\n")
+    synced.sandbox.edit("home", content="# Home, edited\n")
     result = synced.run("pull", "--yes", "--json").ok()
     assert result.done() == [("update", "folder", "home")]
     assert "# Home, edited\n" in synced.read("home.md")
@@ -82,9 +82,9 @@ def test_an_edit_here_is_counted_by_a_pull_and_left_alone(synced: Workspace) -> 
 
 def test_edits_on_both_sides_to_different_pages_are_synced(synced: Workspace) -> None:
     synced.change("guide/a.md", "# A", "# A, here")
-    synced.box.edit("guide/b", content="# B, there\n")
+    synced.sandbox.edit("guide/b", content="# B, there\n")
     synced.write("new.md", page("New", "# New\n"))
-    synced.box.create("other", content="# Other\n")
+    synced.sandbox.create("other", content="# Other\n")
     result = synced.run("sync", "--yes", "--json").ok()
     assert sorted(result.done()) == [
         ("create", "folder", "other"),
@@ -101,7 +101,7 @@ def test_edits_on_both_sides_to_different_pages_are_synced(synced: Workspace) ->
 
 def test_the_same_edit_on_both_sides_is_adopted(synced: Workspace) -> None:
     synced.change("home.md", "# Home", "# Home, again")
-    synced.box.edit("home", content="# Home, again\n")
+    synced.sandbox.edit("home", content="# Home, again\n")
     before = synced.both_sides()
     for command in ("status", "push"):
         result = synced.run(command, "--json").ok()
@@ -118,7 +118,7 @@ def test_a_change_that_does_not_count_is_no_change(synced: Workspace) -> None:
 
 
 def test_a_new_page_on_the_wiki_is_other_way_for_a_push(synced: Workspace) -> None:
-    synced.box.create("other")
+    synced.sandbox.create("other")
     result = synced.run("push", "--json").ok()
     assert (result.json["actions"], result.json["counts"]["other_way"]) == ([], 1)
 
@@ -129,11 +129,11 @@ def test_an_update_carries_styles_scripts_and_publish_dates(synced: Workspace) -
         "publishEndDate": "2031-01-01T00:00:00.000Z",
     }
     styles = {"scriptCss": "h1{color:red}", "scriptJs": "<script>let a = 1</script>"}
-    synced.box.edit("home", **dates, **styles)
+    synced.sandbox.edit("home", **dates, **styles)
     synced.run("pull", "--yes").ok()
     synced.change("home.md", "# Home", "# Home, better")
     synced.run("push", "--yes").ok()
-    home = synced.box.page("home")
+    home = synced.sandbox.page("home")
     assert home is not None
     assert home["content"] == "# Home, better\n"
     assert {name: home[name] for name in dates} == dates
@@ -141,27 +141,27 @@ def test_an_update_carries_styles_scripts_and_publish_dates(synced: Workspace) -
     assert "let a" in home["scriptJs"]
 
 
-def test_what_the_file_leaves_out_is_carried_by_an_update(ws: Workspace) -> None:
+def test_what_the_file_leaves_out_is_carried_by_an_update(workspace: Workspace) -> None:
     named: dict[str, Any] = {"title": "Titled there", "description": "Described", "tags": ["t"]}
-    ws.box.create("home", content="Just text.\n", **named)
-    ws.write("home.md", "Just text.\n")
-    assert ws.run("push", "--json").ok().json["counts"]["adopt"] == 1
-    ws.write("home.md", "Just other text.\n")
-    ws.run("push", "--yes").ok()
-    home = ws.box.page("home")
+    workspace.sandbox.create("home", content="Just text.\n", **named)
+    workspace.write("home.md", "Just text.\n")
+    assert workspace.run("push", "--json").ok().json["counts"]["adopt"] == 1
+    workspace.write("home.md", "Just other text.\n")
+    workspace.run("push", "--yes").ok()
+    home = workspace.sandbox.page("home")
     assert home is not None
     assert {name: home[name] for name in named} == named
     assert home["content"] == "Just other text.\n"
 
 
-def test_an_unpublished_page_stays_unpublished_through_push_and_pull(ws: Workspace) -> None:
-    ws.push(draft=page("Draft", "One\n", published="false"))
-    ws.change("draft.md", "One", "Two")
-    ws.run("push", "--yes").ok()
-    draft = ws.box.page("draft")
+def test_an_unpublished_page_stays_unpublished_through_push_and_pull(workspace: Workspace) -> None:
+    workspace.push(draft=page("Draft", "One\n", published="false"))
+    workspace.change("draft.md", "One", "Two")
+    workspace.run("push", "--yes").ok()
+    draft = workspace.sandbox.page("draft")
     assert draft is not None
     assert (draft["isPublished"], draft["content"]) == (False, "Two\n")
-    ws.box.edit("draft", content="Three\n")
-    ws.run("pull", "--yes").ok()
-    assert "published: false\n" in ws.read("draft.md")
-    assert ws.read("draft.md").endswith("Three\n")
+    workspace.sandbox.edit("draft", content="Three\n")
+    workspace.run("pull", "--yes").ok()
+    assert "published: false\n" in workspace.read("draft.md")
+    assert workspace.read("draft.md").endswith("Three\n")

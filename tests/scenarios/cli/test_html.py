@@ -15,12 +15,12 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def edited(ws: Workspace) -> Workspace:
+def edited(workspace: Workspace) -> Workspace:
     """An edit here, and one on the wiki."""
-    ws.push(home=page("Home"), other=page("Other"))
-    ws.change("home.md", "Text.", "Words of mine.")
-    ws.box.edit("other", content="Words of theirs.\n")
-    return ws
+    workspace.push(home=page("Home"), other=page("Other"))
+    workspace.change("home.md", "Text.", "Words of mine.")
+    workspace.sandbox.edit("other", content="Words of theirs.\n")
+    return workspace
 
 
 def test_diff_writes_the_page_and_lists_what_is_in_it(edited: Workspace) -> None:
@@ -58,7 +58,7 @@ def test_a_path_limits_the_page_too(edited: Workspace) -> None:
 
 def test_the_token_is_not_in_the_page(edited: Workspace) -> None:
     edited.run("diff", "--html", "report.html").ok()
-    assert edited.box.token not in (edited.root / "report.html").read_text("utf-8")
+    assert edited.sandbox.token not in (edited.root / "report.html").read_text("utf-8")
 
 
 def test_a_page_among_the_pages_is_refused_before_anything_is_asked(edited: Workspace) -> None:

@@ -8,19 +8,19 @@ from support.workspace import Workspace, page
 
 
 @pytest.fixture
-def differing(ws: Workspace) -> Workspace:
+def differing(workspace: Workspace) -> Workspace:
     """Something of every kind to do."""
     names = ("edited", "theirs", "both", "gone-here", "gone-there", "equal")
-    ws.push(**{name: page(name.title(), f"# {name}\n", tags="one") for name in names})
-    ws.change("edited.md", "# edited", "# edited here")
-    ws.box.edit("theirs", content="# edited there\n", title="New title")
-    ws.change("both.md", "# both", "# both, mine")
-    ws.box.edit("both", content="# both, theirs\n")
-    ws.remove("gone-here.md")
-    ws.box.delete("gone-there")
-    ws.write("new.md", page("New", "# New\n"))
-    ws.box.create("other", content="# Other\n")
-    return ws
+    workspace.push(**{name: page(name.title(), f"# {name}\n", tags="one") for name in names})
+    workspace.change("edited.md", "# edited", "# edited here")
+    workspace.sandbox.edit("theirs", content="# edited there\n", title="New title")
+    workspace.change("both.md", "# both", "# both, mine")
+    workspace.sandbox.edit("both", content="# both, theirs\n")
+    workspace.remove("gone-here.md")
+    workspace.sandbox.delete("gone-there")
+    workspace.write("new.md", page("New", "# New\n"))
+    workspace.sandbox.create("other", content="# Other\n")
+    return workspace
 
 
 LOOKS = [
@@ -46,12 +46,14 @@ def test_a_look_writes_nothing_here_on_the_wiki_or_in_the_state(
 
 
 @pytest.mark.parametrize("args", LOOKS, ids=" ".join)
-def test_a_look_before_the_first_run_leaves_no_trace(ws: Workspace, args: tuple[str, ...]) -> None:
-    ws.write("home.md", page("Home"))
-    ws.box.create("other")
-    ws.run(*args).ok()
-    assert sorted(file.name for file in ws.root.iterdir()) == ["pages", "wikisync.toml"]
-    assert list(ws.files()) == ["home.md"]
+def test_a_look_before_the_first_run_leaves_no_trace(
+    workspace: Workspace, args: tuple[str, ...]
+) -> None:
+    workspace.write("home.md", page("Home"))
+    workspace.sandbox.create("other")
+    workspace.run(*args).ok()
+    assert sorted(file.name for file in workspace.root.iterdir()) == ["pages", "wikisync.toml"]
+    assert list(workspace.files()) == ["home.md"]
 
 
 def test_a_dry_run_says_what_the_run_then_does(differing: Workspace) -> None:
@@ -85,45 +87,45 @@ def test_status_names_every_page_that_differs_and_counts_the_rest(differing: Wor
     assert result.json["counts"]["pages"] == 8
 
 
-def test_diff_shows_fields_and_content_as_a_push_would_make_them(ws: Workspace) -> None:
-    ws.push(home=page("Home", "One\nTwo\nThree\n", tags="x"))
-    ws.write("home.md", page("House", "One\n2\nThree\n", tags="x, y", published="false"))
-    result = ws.run("diff", "--json").ok()
+def test_diff_shows_fields_and_content_as_a_push_would_make_them(workspace: Workspace) -> None:
+    workspace.push(home=page("Home", "One\nTwo\nThree\n", tags="x"))
+    workspace.write("home.md", page("House", "One\n2\nThree\n", tags="x, y", published="false"))
+    result = workspace.run("diff", "--json").ok()
     assert result.action("home")["diff"] == (
         "--- wiki/en/home\n+++ home.md\n"
         "-title: Home\n+title: House\n-published: true\n+published: false\n-tags: x\n+tags: x, y\n"
         "@@ -1,3 +1,3 @@\n One\n-Two\n+2\n Three\n"
     )
-    assert result.action("home")["diff"] in ws.run("diff").ok().out
+    assert result.action("home")["diff"] in workspace.run("diff").ok().out
 
 
-def test_diff_pull_shows_the_other_direction(ws: Workspace) -> None:
-    ws.push(home=page("Home", "One\n"))
-    ws.box.edit("home", content="Two\n", title="House")
-    pulled = ws.run("diff", "--pull", "--json").ok().action("home")["diff"]
+def test_diff_pull_shows_the_other_direction(workspace: Workspace) -> None:
+    workspace.push(home=page("Home", "One\n"))
+    workspace.sandbox.edit("home", content="Two\n", title="House")
+    pulled = workspace.run("diff", "--pull", "--json").ok().action("home")["diff"]
     assert pulled == (
         "--- home.md\n+++ wiki/en/home\n-title: Home\n+title: House\n@@ -1 +1 @@\n-One\n+Two\n"
     )
-    pushed = ws.run("diff", "--json").ok().json
+    pushed = workspace.run("diff", "--json").ok().json
     assert (pushed["actions"], pushed["counts"]["other_way"]) == ([], 1)
 
 
-def test_diff_of_a_first_push_and_a_first_pull_shows_whole_pages(ws: Workspace) -> None:
-    ws.write("mine.md", page("Mine", "Mine.\n"))
-    ws.box.create("theirs", title="Theirs", content="Theirs.\n", tags=["t"])
-    pushed = ws.run("diff", "--json").ok().action("mine")["diff"]
+def test_diff_of_a_first_push_and_a_first_pull_shows_whole_pages(workspace: Workspace) -> None:
+    workspace.write("mine.md", page("Mine", "Mine.\n"))
+    workspace.sandbox.create("theirs", title="Theirs", content="Theirs.\n", tags=["t"])
+    pushed = workspace.run("diff", "--json").ok().action("mine")["diff"]
     assert pushed.startswith("--- /dev/null\n+++ mine.md\n+title: Mine\n")
     assert pushed.endswith("+Mine.\n")
-    pulled = ws.run("diff", "--pull", "--json").ok().action("theirs")["diff"]
+    pulled = workspace.run("diff", "--pull", "--json").ok().action("theirs")["diff"]
     assert pulled.startswith("--- /dev/null\n+++ wiki/en/theirs\n+title: Theirs\n")
     assert "+tags: t\n" in pulled
     assert pulled.endswith("+Theirs.\n")
 
 
-def test_diff_of_a_deletion_shows_what_would_go(ws: Workspace) -> None:
-    ws.push(home=page("Home"), other=page("Other", "Going.\n"))
-    ws.remove("other.md")
-    gone = ws.run("diff", "--delete", "--json").ok().action("other")["diff"]
+def test_diff_of_a_deletion_shows_what_would_go(workspace: Workspace) -> None:
+    workspace.push(home=page("Home"), other=page("Other", "Going.\n"))
+    workspace.remove("other.md")
+    gone = workspace.run("diff", "--delete", "--json").ok().action("other")["diff"]
     assert gone.startswith("--- wiki/en/other\n+++ /dev/null\n-title: Other\n")
     assert gone.endswith("-Going.\n")
 
@@ -146,12 +148,12 @@ def test_offline_makes_no_request_and_tells_what_changed_here(differing: Workspa
 
 
 def test_offline_needs_neither_token_nor_wiki(differing: Workspace) -> None:
-    differing.box.close()
+    differing.sandbox.close()
     result = differing.run("status", "--offline", "--json", env={"WIKISYNC_TOKEN": None}).ok()
     assert result.action("edited")["action"] == "update"
 
 
-def test_offline_before_the_first_run_says_what_to_do(ws: Workspace) -> None:
-    result = ws.run("status", "--offline")
+def test_offline_before_the_first_run_says_what_to_do(workspace: Workspace) -> None:
+    result = workspace.run("status", "--offline")
     assert result.code == 2
     assert "Run wikisync push, pull or sync once." in result.err

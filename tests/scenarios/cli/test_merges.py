@@ -11,31 +11,31 @@ MARKS = "<<<<<<< here\nMine.\n=======\nTheirs.\n>>>>>>> wiki\n"
 
 
 @pytest.fixture
-def split(ws: Workspace) -> Workspace:
+def split(workspace: Workspace) -> Workspace:
     """The page ``home``, edited on both sides in ways that merge."""
-    ws.push(home=page("Home", BASE, tags="a"), other=page("Other"))
-    ws.change("home.md", "One.", "1.")
-    ws.box.edit("home", content=BASE.replace("Three.", "3."))
-    return ws
+    workspace.push(home=page("Home", BASE, tags="a"), other=page("Other"))
+    workspace.change("home.md", "One.", "1.")
+    workspace.sandbox.edit("home", content=BASE.replace("Three.", "3."))
+    return workspace
 
 
 @pytest.fixture
-def torn(ws: Workspace) -> Workspace:
+def torn(workspace: Workspace) -> Workspace:
     """The page ``home``, edited on both sides in ways that do not merge."""
-    ws.push(home=page("Home", BASE, tags="a"), other=page("Other"))
-    ws.change("home.md", "Two.", "Mine.")
-    ws.box.edit("home", content=BASE.replace("Two.", "Theirs."))
-    return ws
+    workspace.push(home=page("Home", BASE, tags="a"), other=page("Other"))
+    workspace.change("home.md", "Two.", "Mine.")
+    workspace.sandbox.edit("home", content=BASE.replace("Two.", "Theirs."))
+    return workspace
 
 
-def content(ws: Workspace, path: str = "home") -> str:
-    found = ws.box.page(path)
+def content(workspace: Workspace, path: str = "home") -> str:
+    found = workspace.sandbox.page(path)
     assert found is not None
     return str(found["content"])
 
 
-def silent(ws: Workspace) -> None:
-    result = ws.run("sync", "--json").ok()
+def silent(workspace: Workspace) -> None:
+    result = workspace.run("sync", "--json").ok()
     assert (result.json["actions"], len(result.asked)) == ([], 1)
 
 
@@ -83,39 +83,39 @@ def test_the_log_names_a_merge_once_and_programs_get_both_halves(split: Workspac
     assert sorted(action["side"] for action in run["actions"]) == ["folder", "wiki"]
 
 
-def test_both_fields_and_tags_merge(ws: Workspace) -> None:
-    ws.push(home=page("Home", BASE, tags="a, b"))
-    ws.change("home.md", "title: Home", "title: Welcome")
-    ws.change("home.md", "tags: a, b", "tags: b, c")
-    ws.box.edit("home", description="Theirs", tags=["a", "b", "d"])
-    ws.run("sync", "--yes").ok()
-    found = ws.box.page("home")
+def test_both_fields_and_tags_merge(workspace: Workspace) -> None:
+    workspace.push(home=page("Home", BASE, tags="a, b"))
+    workspace.change("home.md", "title: Home", "title: Welcome")
+    workspace.change("home.md", "tags: a, b", "tags: b, c")
+    workspace.sandbox.edit("home", description="Theirs", tags=["a", "b", "d"])
+    workspace.run("sync", "--yes").ok()
+    found = workspace.sandbox.page("home")
     assert found is not None
     assert (found["title"], found["description"]) == ("Welcome", "Theirs")
     assert sorted(found["tags"]) == ["b", "c", "d"]
-    assert "title: Welcome\ndescription: Theirs\n" in ws.read("home.md")
-    silent(ws)
+    assert "title: Welcome\ndescription: Theirs\n" in workspace.read("home.md")
+    silent(workspace)
 
 
-def test_line_ends_of_the_file_stay_in_a_merge(ws: Workspace) -> None:
-    ws.write("home.md", page("Home", BASE).replace("\n", "\r\n"))
-    ws.run("push", "--yes").ok()
-    ws.change("home.md", "One.", "1.")
-    ws.box.edit("home", content=content(ws).replace("Three.", "3."))
-    ws.run("sync", "--yes").ok()
-    assert b"\n" not in ws.raw("home.md").replace(b"\r\n", b"")
-    assert ws.read("home.md").endswith("1.\r\n\r\nTwo.\r\n\r\n3.\r\n")
-    silent(ws)
+def test_line_ends_of_the_file_stay_in_a_merge(workspace: Workspace) -> None:
+    workspace.write("home.md", page("Home", BASE).replace("\n", "\r\n"))
+    workspace.run("push", "--yes").ok()
+    workspace.change("home.md", "One.", "1.")
+    workspace.sandbox.edit("home", content=content(workspace).replace("Three.", "3."))
+    workspace.run("sync", "--yes").ok()
+    assert b"\n" not in workspace.raw("home.md").replace(b"\r\n", b"")
+    assert workspace.read("home.md").endswith("1.\r\n\r\nTwo.\r\n\r\n3.\r\n")
+    silent(workspace)
 
 
-def test_line_ends_of_the_file_stay_where_the_wikis_are_others(ws: Workspace) -> None:
-    ws.write("home.md", page("Home", BASE).replace("\n", "\r\n"))
-    ws.run("push", "--yes").ok()
-    ws.change("home.md", "One.", "1.")
-    ws.box.edit("home", content=BASE.replace("Three.", "3."))
-    ws.run("sync", "--yes").ok()
-    assert b"\n" not in ws.raw("home.md").replace(b"\r\n", b"")
-    silent(ws)
+def test_line_ends_of_the_file_stay_where_the_wikis_are_others(workspace: Workspace) -> None:
+    workspace.write("home.md", page("Home", BASE).replace("\n", "\r\n"))
+    workspace.run("push", "--yes").ok()
+    workspace.change("home.md", "One.", "1.")
+    workspace.sandbox.edit("home", content=BASE.replace("Three.", "3."))
+    workspace.run("sync", "--yes").ok()
+    assert b"\n" not in workspace.raw("home.md").replace(b"\r\n", b"")
+    silent(workspace)
 
 
 def test_without_git_it_is_a_conflict_that_says_what_to_do(split: Workspace) -> None:
@@ -146,12 +146,12 @@ def test_what_does_not_merge_is_named_with_the_ways_out(torn: Workspace) -> None
 
 
 def test_markers_show_both_versions_and_the_wiki_is_left_alone(torn: Workspace) -> None:
-    there = torn.box.pages()
+    there = torn.sandbox.pages()
     result = torn.run("pull", "--markers", "home.md", "--yes")
     assert result.code == 3
     assert "Edit the file until the markers are gone, then push" in result.text
     assert MARKS in torn.read("home.md")
-    assert torn.box.pages() == there
+    assert torn.sandbox.pages() == there
 
 
 def test_a_file_with_marks_is_a_problem_until_they_are_gone(torn: Workspace) -> None:
@@ -176,22 +176,22 @@ def test_once_the_marks_are_gone_it_is_an_ordinary_push(torn: Workspace, chosen:
     silent(torn)
 
 
-def test_markers_where_the_two_never_met(ws: Workspace) -> None:
-    ws.write("home.md", page("Mine", "Text.\n"))
-    ws.box.create("home", title="Theirs", content="Text.\n")
-    assert ws.run("pull", "--markers", "home.md", "--yes").code == 3
+def test_markers_where_the_two_never_met(workspace: Workspace) -> None:
+    workspace.write("home.md", page("Mine", "Text.\n"))
+    workspace.sandbox.create("home", title="Theirs", content="Text.\n")
+    assert workspace.run("pull", "--markers", "home.md", "--yes").code == 3
     marks = "<<<<<<< here\ntitle: Mine\n=======\ntitle: Theirs\n>>>>>>> wiki\n"
-    assert marks in ws.read("home.md")
-    ws.change("home.md", marks, "title: Agreed\n")
-    ws.run("push", "--yes").ok()
-    found = ws.box.page("home")
+    assert marks in workspace.read("home.md")
+    workspace.change("home.md", marks, "title: Agreed\n")
+    workspace.run("push", "--yes").ok()
+    found = workspace.sandbox.page("home")
     assert found is not None
     assert (found["title"], found["content"]) == ("Agreed", "Text.\n")
-    silent(ws)
+    silent(workspace)
 
 
 def test_markers_leave_alone_what_is_no_conflict(torn: Workspace) -> None:
-    torn.box.edit("other", content="New there.\n")
+    torn.sandbox.edit("other", content="New there.\n")
     torn.run("pull", "--markers", "--yes")
     assert torn.read("other.md").endswith("---\n\nNew there.\n")
     assert MARKS in torn.read("home.md")
@@ -213,7 +213,7 @@ def test_markers_are_taken_back_by_undo(torn: Workspace) -> None:
 
 
 def test_a_page_that_moved_and_does_not_merge_is_moved_and_named(torn: Workspace) -> None:
-    torn.box.move("home", "start")
+    torn.sandbox.move("home", "start")
     result = torn.run("sync", "--yes", "--json")
     assert result.code == 3
     assert result.done() == [("move", "folder", "start")]
@@ -232,7 +232,7 @@ def test_who_prefers_a_side_gets_all_of_it_and_no_silent_difference(
     """Though the tags alone, changed here, would have merged."""
     torn.change("home.md", "tags: a", "tags: a, b")
     torn.run("sync", "--yes", "--prefer", prefer).ok()
-    found = torn.box.page("home")
+    found = torn.sandbox.page("home")
     assert found is not None
     assert sorted(found["tags"]) == tags
     assert f"tags: {', '.join(tags)}\n" in torn.read("home.md")

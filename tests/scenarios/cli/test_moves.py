@@ -21,27 +21,29 @@ OTHER = full_text("Quite another.\n")
 
 
 @pytest.fixture
-def known(ws: Workspace) -> Workspace:
+def known(workspace: Workspace) -> Workspace:
     """The pages ``guide/a`` and ``other``, the same on both sides."""
-    ws.push(guide__a=page("Guide", GUIDE), other=page("Other", OTHER))
-    return ws
+    workspace.push(guide__a=page("Guide", GUIDE), other=page("Other", OTHER))
+    return workspace
 
 
-def rename(ws: Workspace, old: str, new: str) -> None:
-    path = ws.folder / new
+def rename(workspace: Workspace, old: str, new: str) -> None:
+    path = workspace.folder / new
     path.parent.mkdir(parents=True, exist_ok=True)
-    (ws.folder / old).rename(path)
+    (workspace.folder / old).rename(path)
 
 
-def ids(ws: Workspace) -> dict[str, int]:
-    return {f"{found['locale']}/{found['path']}": found["id"] for found in ws.box.pages()}
+def ids(workspace: Workspace) -> dict[str, int]:
+    return {
+        f"{found['locale']}/{found['path']}": found["id"] for found in workspace.sandbox.pages()
+    }
 
 
-def silent(ws: Workspace) -> None:
+def silent(workspace: Workspace) -> None:
     """Doing it again does nothing, in one request (promise 11)."""
-    result = ws.run("sync", "--json").ok()
+    result = workspace.run("sync", "--json").ok()
     assert (result.json["actions"], len(result.asked)) == ([], 1)
-    assert result.json["counts"]["in_sync"] == len(ws.box.pages())
+    assert result.json["counts"]["in_sync"] == len(workspace.sandbox.pages())
 
 
 def moves(result: Result) -> list[tuple[str, str, str]]:
@@ -64,7 +66,7 @@ def test_a_renamed_file_moves_its_page(known: Workspace) -> None:
 
 def test_a_moved_page_renames_its_file(known: Workspace) -> None:
     text = known.raw("guide/a.md")
-    known.box.move("guide/a", "guide/start")
+    known.sandbox.move("guide/a", "guide/start")
     result = known.run("pull", "--yes", "--json").ok()
     assert moves(result) == [("folder", "guide/a", "guide/start")]
     assert known.files().keys() == {"guide/start.md", "other.md"}
@@ -87,7 +89,7 @@ def test_both_names_are_shown(known: Workspace, command: tuple[str, ...], side: 
     if side == "wiki":
         rename(known, "guide/a.md", "guide/start.md")
     else:
-        known.box.move("guide/a", "guide/start")
+        known.sandbox.move("guide/a", "guide/start")
     result = known.run(*command, "--exit-code")
     assert result.code == 5
     assert "guide/a.md → guide/start.md" in result.out
@@ -110,7 +112,7 @@ def test_a_diff_of_a_move_and_an_edit_shows_the_edit(known: Workspace) -> None:
 
 
 def test_a_move_waits_for_the_command_of_its_direction(known: Workspace) -> None:
-    known.box.move("guide/a", "guide/start")
+    known.sandbox.move("guide/a", "guide/start")
     before = known.both_sides()
     result = known.run("push", "--yes", "--json").ok()
     assert (result.json["actions"], result.json["counts"]["other_way"]) == ([], 1)
@@ -126,7 +128,7 @@ def test_a_move_waits_for_the_command_of_its_direction(known: Workspace) -> None
 def test_an_edit_here_of_a_page_moved_there_is_named_by_push_with_the_way_out(
     known: Workspace,
 ) -> None:
-    known.box.move("guide/a", "guide/start")
+    known.sandbox.move("guide/a", "guide/start")
     known.change("guide/a.md", "How to begin", "How to go on")
     before = known.both_sides()
     result = known.run("push", "--yes", "--json")
@@ -169,7 +171,7 @@ def test_moved_to_two_places_is_a_conflict_until_one_is_preferred(
 ) -> None:
     before = ids(known)
     rename(known, "guide/a.md", "mine.md")
-    known.box.move("guide/a", "theirs")
+    known.sandbox.move("guide/a", "theirs")
     both = known.both_sides()
     result = known.run("sync", "--yes", "--json")
     assert result.code == 3
@@ -207,8 +209,8 @@ def test_a_path_means_a_page_by_either_name(known: Workspace, path: str, side: s
         rename(known, "guide/a.md", "guide/start.md")
         rename(known, "other.md", "another.md")
     else:
-        known.box.move("guide/a", "guide/start")
-        known.box.move("other", "another")
+        known.sandbox.move("guide/a", "guide/start")
+        known.sandbox.move("other", "another")
         if path == "pages/guide/start.md":
             path = "pages/guide/a.md"
     result = known.run("sync", path, "--yes", "--json").ok()
@@ -219,32 +221,34 @@ def test_a_path_means_a_page_by_either_name(known: Workspace, path: str, side: s
     silent(known)
 
 
-def test_a_file_with_carriage_returns_keeps_every_byte(ws: Workspace) -> None:
-    ws.write("old.md", page("Old", full_text("One.\nTwo.\n")).replace("\n", "\r\n"))
-    ws.run("push", "--yes").ok()
-    text = ws.raw("old.md")
-    ws.box.move("old", "new")
-    ws.run("pull", "--yes").ok()
-    assert ws.raw("new.md") == text
-    rename(ws, "new.md", "newest.md")
-    ws.run("push", "--yes").ok()
-    assert b"\n" not in ws.raw("newest.md").replace(b"\r\n", b"")
-    silent(ws)
+def test_a_file_with_carriage_returns_keeps_every_byte(workspace: Workspace) -> None:
+    workspace.write("old.md", page("Old", full_text("One.\nTwo.\n")).replace("\n", "\r\n"))
+    workspace.run("push", "--yes").ok()
+    text = workspace.raw("old.md")
+    workspace.sandbox.move("old", "new")
+    workspace.run("pull", "--yes").ok()
+    assert workspace.raw("new.md") == text
+    rename(workspace, "new.md", "newest.md")
+    workspace.run("push", "--yes").ok()
+    assert b"\n" not in workspace.raw("newest.md").replace(b"\r\n", b"")
+    silent(workspace)
 
 
-def test_names_in_any_script_move(ws: Workspace) -> None:
-    ws.write("指南/入门.md", page("入门", full_text("怎样开始\n")))
-    ws.run("push", "--yes").ok()
-    number = ids(ws)["en/指南/入门"]
-    rename(ws, "指南/入门.md", "指南/开始.md")
-    assert moves(ws.run("push", "--yes", "--json").ok()) == [("wiki", "指南/入门", "指南/开始")]
-    ws.box.move("指南/开始", "ガイド/始め方")
-    assert moves(ws.run("pull", "--yes", "--json").ok()) == [
+def test_names_in_any_script_move(workspace: Workspace) -> None:
+    workspace.write("指南/入门.md", page("入门", full_text("怎样开始\n")))
+    workspace.run("push", "--yes").ok()
+    number = ids(workspace)["en/指南/入门"]
+    rename(workspace, "指南/入门.md", "指南/开始.md")
+    assert moves(workspace.run("push", "--yes", "--json").ok()) == [
+        ("wiki", "指南/入门", "指南/开始")
+    ]
+    workspace.sandbox.move("指南/开始", "ガイド/始め方")
+    assert moves(workspace.run("pull", "--yes", "--json").ok()) == [
         ("folder", "指南/开始", "ガイド/始め方")
     ]
-    assert ids(ws) == {"en/ガイド/始め方": number}
-    assert list(ws.files()) == ["ガイド/始め方.md"]
-    silent(ws)
+    assert ids(workspace) == {"en/ガイド/始め方": number}
+    assert list(workspace.files()) == ["ガイド/始め方.md"]
+    silent(workspace)
 
 
 def test_another_language_is_a_move_of_the_language(known: Workspace) -> None:
@@ -253,9 +257,9 @@ def test_another_language_is_a_move_of_the_language(known: Workspace) -> None:
     result = known.run("push", "--yes", "--json").ok()
     action = result.action("other")
     assert (action["locale"], action["from"], action["file"]) == ("fr", "other", "fr/other.md")
-    known.box.move("other", "autre", "fr", "fr")
+    known.sandbox.move("other", "autre", "fr", "fr")
     assert moves(known.run("sync", "--yes", "--json").ok()) == [("folder", "fr/other", "autre")]
-    known.box.move("autre", "autre", "fr", "en")
+    known.sandbox.move("autre", "autre", "fr", "en")
     known.run("sync", "--yes").ok()
     assert ids(known)["en/autre"] == number
     assert known.files().keys() == {"guide/a.md", "autre.md"}
@@ -264,7 +268,7 @@ def test_another_language_is_a_move_of_the_language(known: Workspace) -> None:
 
 def test_a_dry_run_moves_nothing(known: Workspace) -> None:
     rename(known, "guide/a.md", "start.md")
-    known.box.move("other", "another")
+    known.sandbox.move("other", "another")
     before = known.both_sides()
     result = known.run("sync", "--dry-run", "--json").ok()
     assert sorted(moves(result)) == [("folder", "other", "another"), ("wiki", "guide/a", "start")]
@@ -274,7 +278,7 @@ def test_a_dry_run_moves_nothing(known: Workspace) -> None:
 def test_the_log_has_both_names_and_undo_takes_it_back(known: Workspace) -> None:
     before, files = ids(known), known.files()
     rename(known, "guide/a.md", "start.md")
-    known.box.move("other", "another")
+    known.sandbox.move("other", "another")
     known.run("sync", "--yes").ok()
     out = known.run("log").ok().out
     assert "guide/a.md → start.md" in out
@@ -289,9 +293,9 @@ def test_the_log_has_both_names_and_undo_takes_it_back(known: Workspace) -> None
 
 def test_a_swap_on_the_wiki_is_undone_and_done_again(known: Workspace) -> None:
     files = known.files()
-    known.box.move("guide/a", "swap")
-    known.box.move("other", "guide/a")
-    known.box.move("swap", "other")
+    known.sandbox.move("guide/a", "swap")
+    known.sandbox.move("other", "guide/a")
+    known.sandbox.move("swap", "other")
     result = known.run("pull", "--yes", "--json").ok()
     assert sorted(moves(result)) == [("folder", "guide/a", "other"), ("folder", "other", "guide/a")]
     assert "How to begin" in known.read("other.md")
@@ -304,7 +308,7 @@ def test_a_swap_on_the_wiki_is_undone_and_done_again(known: Workspace) -> None:
 
 def test_a_page_renamed_here_and_deleted_there_comes_back_by_preference(known: Workspace) -> None:
     rename(known, "guide/a.md", "start.md")
-    known.box.delete("guide/a")
+    known.sandbox.delete("guide/a")
     result = known.run("push", "--yes", "--json")
     assert result.code == 3
     assert "renamed in the folder (it was guide/a.md)" in result.json["conflicts"][0]["reason"]
@@ -333,10 +337,10 @@ def text_of(locale: str, number: int) -> str:
     return full_text(f"# Page {number} in {locale}\n\nWhat only {locale}-{number} says.\n")
 
 
-def contents(ws: Workspace) -> dict[str, str]:
+def contents(workspace: Workspace) -> dict[str, str]:
     """The text of every file, by the page's key on the wiki."""
     found = {}
-    for name, data in ws.files().items():
+    for name, data in workspace.files().items():
         locale, _, rest = name.partition("/")
         key = f"{locale}/{rest}" if locale in LANGUAGES[1:] else f"en/{name}"
         found[key.removesuffix(".md")] = data.decode().partition("---\n\n")[2]
@@ -346,16 +350,16 @@ def contents(ws: Workspace) -> dict[str, str]:
 def test_moving_many_pages_on_both_sides_loses_and_doubles_none(tmp_path: Path) -> None:
     root = tmp_path / "project"
     root.mkdir()
-    with Sandbox(LANGUAGES) as box:
-        ws = Workspace(root, box)
+    with Sandbox(LANGUAGES) as sandbox:
+        workspace = Workspace(root, sandbox)
         for locale in LANGUAGES:
             for number in range(20):
-                ws.write(
+                workspace.write(
                     file_of(locale, f"area/page-{number}"),
                     page(f"Page {number}", text_of(locale, number)),
                 )
-        ws.run("push", "--yes").ok()
-        number_of = {found["content"]: found["id"] for found in box.pages()}
+        workspace.run("push", "--yes").ok()
+        number_of = {found["content"]: found["id"] for found in sandbox.pages()}
         assert len(number_of) == 60
         wanted: dict[str, Any] = {
             f"{locale}/area/page-{number}": text_of(locale, number)
@@ -370,37 +374,37 @@ def test_moving_many_pages_on_both_sides_loses_and_doubles_none(tmp_path: Path) 
         for locale in LANGUAGES:
             for number in range(5):
                 old, new = f"area/page-{number}", f"renamed/here-{number}"
-                rename(ws, file_of(locale, old), file_of(locale, new))
+                rename(workspace, file_of(locale, old), file_of(locale, new))
                 goes(f"{locale}/{old}", f"{locale}/{new}")
         for locale, to in (("en", "fr"), ("fr", "zh"), ("zh", "en")):
-            rename(ws, file_of(locale, "area/page-5"), file_of(to, f"from/{locale}-5"))
+            rename(workspace, file_of(locale, "area/page-5"), file_of(to, f"from/{locale}-5"))
             goes(f"{locale}/area/page-5", f"{to}/from/{locale}-5")
         one, two = file_of("en", "area/page-6"), file_of("zh", "area/page-6")
-        rename(ws, one, "swap")
-        rename(ws, two, one)
-        rename(ws, "swap", two)
+        rename(workspace, one, "swap")
+        rename(workspace, two, one)
+        rename(workspace, "swap", two)
         first, second = "en/area/page-6", "zh/area/page-6"
         wanted[first], wanted[second] = wanted[second], wanted[first]
         # On the wiki: the same, with other pages.
         for locale in LANGUAGES:
             for number in range(10, 15):
                 old, new = f"area/page-{number}", f"moved/there-{number}"
-                box.move(old, new, locale)
+                sandbox.move(old, new, locale)
                 goes(f"{locale}/{old}", f"{locale}/{new}")
         for locale, to in (("en", "zh"), ("fr", "en"), ("zh", "fr")):
-            box.move("area/page-15", f"came/{locale}-15", locale, to)
+            sandbox.move("area/page-15", f"came/{locale}-15", locale, to)
             goes(f"{locale}/area/page-15", f"{to}/came/{locale}-15")
-        box.move("area/page-16", "swap", "fr")
-        box.move("area/page-17", "area/page-16", "fr")
-        box.move("swap", "area/page-17", "fr")
+        sandbox.move("area/page-16", "swap", "fr")
+        sandbox.move("area/page-17", "area/page-16", "fr")
+        sandbox.move("swap", "area/page-17", "fr")
         first, second = "fr/area/page-16", "fr/area/page-17"
         wanted[first], wanted[second] = wanted[second], wanted[first]
 
-        result = ws.run("sync", "--yes", "--json").ok()
+        result = workspace.run("sync", "--yes", "--json").ok()
         assert result.json["counts"]["move"] == 40
         assert {found["action"] for found in result.json["actions"]} == {"move"}
-        there = {f"{p['locale']}/{p['path']}": p["content"] for p in box.pages()}
+        there = {f"{p['locale']}/{p['path']}": p["content"] for p in sandbox.pages()}
         assert there == wanted
-        assert contents(ws) == wanted
-        assert {found["content"]: found["id"] for found in box.pages()} == number_of
-        silent(ws)
+        assert contents(workspace) == wanted
+        assert {found["content"]: found["id"] for found in sandbox.pages()} == number_of
+        silent(workspace)

@@ -28,16 +28,16 @@ STUB = "# {0}\n\n* Maker: {1}\n* Year: {2}\n* Players: 2\n\nA game of cards for 
     ],
 )
 def test_a_short_page_that_is_new_takes_no_other_ones_place(
-    ws: Workspace, old: str, new: str
+    workspace: Workspace, old: str, new: str
 ) -> None:
-    ws.push(old=old, other=page("Other", "Quite another.\n"))
-    ws.remove("old.md")
-    ws.write("new.md", new)
-    was = ws.box.page("old")
-    result = ws.run("sync", "--yes", "--json").ok()
+    workspace.push(old=old, other=page("Other", "Quite another.\n"))
+    workspace.remove("old.md")
+    workspace.write("new.md", new)
+    was = workspace.sandbox.page("old")
+    result = workspace.run("sync", "--yes", "--json").ok()
     assert result.action("old")["outcome"] == "skipped"
     assert result.done() == [("create", "wiki", "new")]
-    assert ws.box.page("old") == was
+    assert workspace.sandbox.page("old") == was
 
 
 STUB_TEXTS = [
@@ -52,56 +52,60 @@ STUB_TEXTS = [
     ("name", "moved"), [("our-cats", True), ("pets/cats", True), ("dogs", False)]
 )
 def test_a_very_short_page_moves_with_its_file_only_to_a_name_alike(
-    ws: Workspace, old: str, new: str, name: str, moved: bool
+    workspace: Workspace, old: str, new: str, name: str, moved: bool
 ) -> None:
-    ws.push(cats=old, other=page("Other", "Quite another.\n"))
-    number = (ws.box.page("cats") or {})["id"]
-    ws.remove("cats.md")
-    ws.write(f"{name}.md", new)
-    result = ws.run("push", "--yes", "--json").ok()
-    assert ((ws.box.page(name) or {})["id"] == number) is moved
-    assert (ws.box.page("cats") is None) is moved
+    workspace.push(cats=old, other=page("Other", "Quite another.\n"))
+    number = (workspace.sandbox.page("cats") or {})["id"]
+    workspace.remove("cats.md")
+    workspace.write(f"{name}.md", new)
+    result = workspace.run("push", "--yes", "--json").ok()
+    assert ((workspace.sandbox.page(name) or {})["id"] == number) is moved
+    assert (workspace.sandbox.page("cats") is None) is moved
     assert result.done()[0] == ("move" if moved else "create", "wiki", name)
 
 
-def test_a_stub_deleted_and_an_equal_one_added_elsewhere_are_two_pages(ws: Workspace) -> None:
-    ws.push(cats=page("Cats", "To be written.\n"), other=page("Other", "Quite another.\n"))
-    ws.remove("cats.md")
-    ws.write("bats.md", page("Bats", "To be written.\n"))  # a like name, another title
-    ws.write("dogs.md", page("Cats", "To be written.\n"))  # the same title, another name
-    done = ws.run("push", "--delete", "--yes", "--json").ok().done()
+def test_a_stub_deleted_and_an_equal_one_added_elsewhere_are_two_pages(
+    workspace: Workspace,
+) -> None:
+    workspace.push(cats=page("Cats", "To be written.\n"), other=page("Other", "Quite another.\n"))
+    workspace.remove("cats.md")
+    workspace.write("bats.md", page("Bats", "To be written.\n"))  # a like name, another title
+    workspace.write("dogs.md", page("Cats", "To be written.\n"))  # the same title, another name
+    done = workspace.run("push", "--delete", "--yes", "--json").ok().done()
     wanted = [("create", "wiki", "bats"), ("create", "wiki", "dogs"), ("delete", "wiki", "cats")]
     assert done == wanted
 
 
-def test_a_page_of_two_lines_is_known_by_half_of_them_under_any_title(ws: Workspace) -> None:
+def test_a_page_of_two_lines_is_known_by_half_of_them_under_any_title(workspace: Workspace) -> None:
     text = "They purr a lot, by day and by night, and nobody knows how they do it or why.\n"
-    ws.push(old=page("Cats", text + "They sleep most of the day.\n"))
-    number = (ws.box.page("old") or {})["id"]
-    ws.remove("old.md")
-    ws.write("new.md", page("My cats", text + "They eat most of the night.\n"))
-    ws.run("sync", "--yes").ok()
-    assert (ws.box.page("new") or {})["id"] == number
+    workspace.push(old=page("Cats", text + "They sleep most of the day.\n"))
+    number = (workspace.sandbox.page("old") or {})["id"]
+    workspace.remove("old.md")
+    workspace.write("new.md", page("My cats", text + "They eat most of the night.\n"))
+    workspace.run("sync", "--yes").ok()
+    assert (workspace.sandbox.page("new") or {})["id"] == number
 
 
-def test_a_stub_moved_on_the_wiki_moves_its_file_whatever_its_name(ws: Workspace) -> None:
-    ws.push(cats=page("Cats", "To be written.\n"))
-    ws.box.move("cats", "dogs")
-    assert ws.run("pull", "--yes", "--json").ok().done() == [("move", "folder", "dogs")]
+def test_a_stub_moved_on_the_wiki_moves_its_file_whatever_its_name(workspace: Workspace) -> None:
+    workspace.push(cats=page("Cats", "To be written.\n"))
+    workspace.sandbox.move("cats", "dogs")
+    assert workspace.run("pull", "--yes", "--json").ok().done() == [("move", "folder", "dogs")]
 
 
-def test_a_hundred_new_pages_for_a_hundred_gone_are_looked_through_quickly(ws: Workspace) -> None:
+def test_a_hundred_new_pages_for_a_hundred_gone_are_looked_through_quickly(
+    workspace: Workspace,
+) -> None:
     def text(name: str, number: int) -> str:
         words = (f"{name}{number * 31 % (n + 7)}" for n in range(120))
         return page(f"{name} {number}", " ".join(words) + "\n")
 
     for number in range(100):
-        ws.write(f"gone/{number}.md", text("old", number))
-    ws.run("push", "--yes").ok()
+        workspace.write(f"gone/{number}.md", text("old", number))
+    workspace.run("push", "--yes").ok()
     for number in range(100):
-        ws.remove(f"gone/{number}.md")
-        ws.write(f"fresh/{number}.md", text("new", number))
+        workspace.remove(f"gone/{number}.md")
+        workspace.write(f"fresh/{number}.md", text("new", number))
     started = time.process_time()
-    result = ws.run("status", "--json").ok()
+    result = workspace.run("status", "--json").ok()
     assert time.process_time() - started < 20
     assert result.json["counts"]["move"] == 0

@@ -52,19 +52,19 @@ def is_report(data: dict[str, Any], command: str) -> bool:
 
 
 @pytest.fixture
-def everything(ws: Workspace) -> Workspace:
+def everything(workspace: Workspace) -> Workspace:
     """An edit on each side, a conflict, a deletion, a bad file, an equal edit."""
     names = ("edited", "theirs", "both", "gone", "equal")
-    ws.push(**{name: page(name.title()) for name in names})
-    ws.write("edited.md", page("Edited", "Mine.\n"))
-    ws.box.edit("theirs", content="Theirs.\n")
-    ws.write("both.md", page("Both", "Mine.\n"))
-    ws.box.edit("both", content="Theirs.\n")
-    ws.write("equal.md", page("Equal", "Ours.\n"))
-    ws.box.edit("equal", content="Ours.\n")
-    ws.remove("gone.md")
-    ws.write("bad.md", b"one\n\xff\n")
-    return ws
+    workspace.push(**{name: page(name.title()) for name in names})
+    workspace.write("edited.md", page("Edited", "Mine.\n"))
+    workspace.sandbox.edit("theirs", content="Theirs.\n")
+    workspace.write("both.md", page("Both", "Mine.\n"))
+    workspace.sandbox.edit("both", content="Theirs.\n")
+    workspace.write("equal.md", page("Equal", "Ours.\n"))
+    workspace.sandbox.edit("equal", content="Ours.\n")
+    workspace.remove("gone.md")
+    workspace.write("bad.md", b"one\n\xff\n")
+    return workspace
 
 
 COMMANDS = ["status", "diff", "push", "pull", "sync"]
@@ -76,7 +76,7 @@ def test_json_is_one_object_of_the_designs_shape(everything: Workspace, command:
     result = everything.run(command, *writes, "--json")
     assert is_report(result.json, command)
     assert result.err == ""
-    assert (result.json["wiki"], result.json["folder"]) == (everything.box.url, "pages")
+    assert (result.json["wiki"], result.json["folder"]) == (everything.sandbox.url, "pages")
     assert result.json["dry_run"] is False
     (problem,) = result.json["problems"]
     assert (problem["file"], problem["line"]) == ("bad.md", 2)
@@ -92,15 +92,15 @@ def test_diff_json_has_the_difference_of_every_action_that_writes(everything: Wo
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_json_of_an_error_is_one_object_too(ws: Workspace, command: str) -> None:
+def test_json_of_an_error_is_one_object_too(workspace: Workspace, command: str) -> None:
     for token, code in ((None, 2), ("not a token", 2)):
-        result = ws.run(command, "--json", env={"WIKISYNC_TOKEN": token})
+        result = workspace.run(command, "--json", env={"WIKISYNC_TOKEN": token})
         assert result.code == code
         assert is_report(result.json, command)
         assert result.json["error"]
         assert result.err
-    ws.box.switch_api(on=False)
-    result = ws.run(command, "--json")
+    workspace.sandbox.switch_api(on=False)
+    result = workspace.run(command, "--json")
     assert result.code == 1
     assert "API is disabled" in result.json["error"]
 
@@ -111,20 +111,20 @@ def test_json_of_a_question_that_nobody_can_answer(everything: Workspace) -> Non
     assert "--yes" in result.json["error"]
 
 
-def test_json_of_init_and_of_its_errors_is_one_object(ws: Workspace) -> None:
-    assert is_report(ws.run("init", "--json").ok().json, "init")
-    wrong = ws.run("init", "http://other.example.org", "--json")
+def test_json_of_init_and_of_its_errors_is_one_object(workspace: Workspace) -> None:
+    assert is_report(workspace.run("init", "--json").ok().json, "init")
+    wrong = workspace.run("init", "http://other.example.org", "--json")
     assert wrong.code == 2
     assert is_report(wrong.json, "init")
     assert wrong.json["error"]
 
 
 @pytest.mark.parametrize("command", ["push", "pull", "sync", "status", "diff"])
-def test_quiet_says_nothing_where_nothing_is_wrong(ws: Workspace, command: str) -> None:
-    ws.push(home=page("Home"))
-    ws.write("home.md", page("Home", "Mine.\n"))
+def test_quiet_says_nothing_where_nothing_is_wrong(workspace: Workspace, command: str) -> None:
+    workspace.push(home=page("Home"))
+    workspace.write("home.md", page("Home", "Mine.\n"))
     writes = () if command in {"status", "diff"} else ("--yes",)
-    assert ws.run(command, "--quiet", *writes).ok().text == ""
+    assert workspace.run(command, "--quiet", *writes).ok().text == ""
 
 
 def test_quiet_still_says_what_went_wrong_on_stderr(everything: Workspace) -> None:
@@ -136,21 +136,21 @@ def test_quiet_still_says_what_went_wrong_on_stderr(everything: Workspace) -> No
     assert "edited.md" not in result.err
 
 
-def test_exit_code_5_says_that_there_are_differences(ws: Workspace) -> None:
-    ws.push(home=page("Home"))
+def test_exit_code_5_says_that_there_are_differences(workspace: Workspace) -> None:
+    workspace.push(home=page("Home"))
     looks = [("status",), ("diff",), ("push", "-n"), ("pull", "-n"), ("sync", "-n")]
     for look in looks:
-        assert ws.run(*look, "--exit-code").code == 0
-    ws.write("home.md", page("Home", "Mine.\n"))
+        assert workspace.run(*look, "--exit-code").code == 0
+    workspace.write("home.md", page("Home", "Mine.\n"))
     for look in looks:
-        assert ws.run(*look, "--exit-code").code == 5
-        assert ws.run(*look).code == 0
+        assert workspace.run(*look, "--exit-code").code == 5
+        assert workspace.run(*look).code == 0
 
 
-def test_a_deletion_that_is_withheld_is_a_difference(ws: Workspace) -> None:
-    ws.push(home=page("Home"), other=page("Other"))
-    ws.remove("other.md")
-    assert ws.run("status", "--exit-code").code == 5
+def test_a_deletion_that_is_withheld_is_a_difference(workspace: Workspace) -> None:
+    workspace.push(home=page("Home"), other=page("Other"))
+    workspace.remove("other.md")
+    assert workspace.run("status", "--exit-code").code == 5
 
 
 def test_of_several_exit_codes_the_gravest_is_given(everything: Workspace) -> None:
@@ -169,7 +169,7 @@ def test_a_failed_write_comes_before_a_conflict(everything: Workspace) -> None:
     from wikisync.sandbox import Refuse
 
     everything.remove("bad.md")
-    everything.box.faults.add(Refuse("PageUpdateForbidden", "No.", 6009), on="update")
+    everything.sandbox.faults.add(Refuse("PageUpdateForbidden", "No.", 6009), on="update")
     result = everything.run("push", "--yes", "--json")
     assert result.code == 1
     assert result.json["counts"]["failed"] == 1

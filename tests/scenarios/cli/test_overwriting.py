@@ -14,13 +14,13 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def torn(ws: Workspace) -> Workspace:
+def torn(workspace: Workspace) -> Workspace:
     """A page edited on both sides, and one edited here alone."""
-    ws.push(torn=page("Torn", "Agreed.\n"), mine=page("Mine", "Agreed.\n"))
-    ws.change("torn.md", "Agreed.", "Here.")
-    ws.change("mine.md", "Agreed.", "Here.")
-    ws.box.edit("torn", content="There.\n")
-    return ws
+    workspace.push(torn=page("Torn", "Agreed.\n"), mine=page("Mine", "Agreed.\n"))
+    workspace.change("torn.md", "Agreed.", "Here.")
+    workspace.change("mine.md", "Agreed.", "Here.")
+    workspace.sandbox.edit("torn", content="There.\n")
+    return workspace
 
 
 @pytest.mark.parametrize(
@@ -51,34 +51,34 @@ def test_a_diff_says_it_beside_the_page(torn: Workspace) -> None:
     assert "mine.md  Mine  (update on the wiki)" in text
 
 
-def test_what_nobody_edited_is_not_said_to_be_overwritten(ws: Workspace) -> None:
-    ws.push(mine=page("Mine"), gone=page("Gone"))
-    ws.change("mine.md", "Text.", "New.")
-    ws.remove("gone.md")
-    pushed = ws.run("push", "--delete", "--prefer", "local", "--json", "--dry-run")
-    brought = ws.run("pull", "--prefer", "wiki", "--json", "--dry-run")
+def test_what_nobody_edited_is_not_said_to_be_overwritten(workspace: Workspace) -> None:
+    workspace.push(mine=page("Mine"), gone=page("Gone"))
+    workspace.change("mine.md", "Text.", "New.")
+    workspace.remove("gone.md")
+    pushed = workspace.run("push", "--delete", "--prefer", "local", "--json", "--dry-run")
+    brought = workspace.run("pull", "--prefer", "wiki", "--json", "--dry-run")
     assert [a["overwrites"] for r in (pushed, brought) for a in r.json["actions"]] == [None] * 3
-    ws.run("push", "--yes").ok()
-    undone = ws.run("undo", "--dry-run", "--json")
+    workspace.run("push", "--yes").ok()
+    undone = workspace.run("undo", "--dry-run", "--json")
     assert [action["overwrites"] for action in undone.json["actions"]] == [None]
 
 
-def test_a_deletion_goes_over_an_edit_of_the_page(ws: Workspace) -> None:
-    ws.push(cut=page("Cut"), other=page("Other"))
-    ws.remove("cut.md")
-    ws.box.edit("cut", content="Theirs.\n")
-    result = ws.run("push", "--prefer", "local", "--delete", "--dry-run", "--json")
+def test_a_deletion_goes_over_an_edit_of_the_page(workspace: Workspace) -> None:
+    workspace.push(cut=page("Cut"), other=page("Other"))
+    workspace.remove("cut.md")
+    workspace.sandbox.edit("cut", content="Theirs.\n")
+    result = workspace.run("push", "--prefer", "local", "--delete", "--dry-run", "--json")
     assert (result.action("cut")["action"], result.action("cut")["overwrites"]) == (
         "delete",
         "wiki",
     )
 
 
-def test_a_name_chosen_over_one_given_on_the_other_side_is_said(ws: Workspace) -> None:
-    ws.push(old=page("Old"), other=page("Other"))
-    (ws.folder / "old.md").rename(ws.folder / "mine.md")
-    ws.box.move("old", "theirs")
-    result = ws.run("push", "--prefer", "local", "--dry-run", "--json")
+def test_a_name_chosen_over_one_given_on_the_other_side_is_said(workspace: Workspace) -> None:
+    workspace.push(old=page("Old"), other=page("Other"))
+    (workspace.folder / "old.md").rename(workspace.folder / "mine.md")
+    workspace.sandbox.move("old", "theirs")
+    result = workspace.run("push", "--prefer", "local", "--dry-run", "--json")
     assert result.action("mine")["overwrites"] == "wiki"
 
 
@@ -106,4 +106,4 @@ def test_an_edit_that_the_reviewers_were_not_shown_is_not_gone_over(torn: Worksp
     file.write_text(json.dumps({**data, "id": identity(data)}))
     result = torn.run("apply", "plan.json", "--yes", "--json")
     assert result.code == 4, result
-    assert (torn.box.page("torn") or {})["content"] == "There.\n"
+    assert (torn.sandbox.page("torn") or {})["content"] == "There.\n"

@@ -13,11 +13,11 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def tree(ws: Workspace) -> Workspace:
+def tree(workspace: Workspace) -> Workspace:
     """New pages in several folders, all waiting to be pushed."""
     for name in ("home", "guide/home", "guide/install", "guide/deep/more", "guidebook", "fr/home"):
-        ws.write(f"{name}.md", page(name.title()))
-    return ws
+        workspace.write(f"{name}.md", page(name.title()))
+    return workspace
 
 
 def meant(result: Result) -> set[str]:
@@ -99,7 +99,7 @@ def test_a_path_without_a_locale_means_no_page_of_another_locale(tree: Workspace
 
 def test_a_push_of_one_path_leaves_the_others_alone(tree: Workspace) -> None:
     tree.run("push", "guide/install", "--yes").ok()
-    assert [found["path"] for found in tree.box.pages()] == ["guide/install"]
+    assert [found["path"] for found in tree.sandbox.pages()] == ["guide/install"]
 
 
 @pytest.mark.parametrize(
@@ -115,10 +115,10 @@ def test_a_push_of_one_path_leaves_the_others_alone(tree: Workspace) -> None:
         "fr",
     ],
 )
-def test_a_path_may_name_a_page_that_is_only_on_the_wiki(ws: Workspace, path: str) -> None:
-    ws.box.create("other/place")
-    ws.box.create("other", "fr")
-    found = meant(ws.run("pull", path, "--dry-run", "--json"))
+def test_a_path_may_name_a_page_that_is_only_on_the_wiki(workspace: Workspace, path: str) -> None:
+    workspace.sandbox.create("other/place")
+    workspace.sandbox.create("other", "fr")
+    found = meant(workspace.run("pull", path, "--dry-run", "--json"))
     assert found == ({"fr/other.md"} if "fr" in path else {"other/place.md"})
 
 
@@ -161,11 +161,11 @@ def test_a_dot_in_a_folder_beside_the_pages_means_none_of_them(tree: Workspace) 
     beside = tree.root / "src"
     beside.mkdir()
     assert tree.run("push", ".", "--yes", cwd=beside).code == 2
-    assert tree.box.pages() == []
+    assert tree.sandbox.pages() == []
 
 
-def test_ignored_and_hidden_files_are_no_pages(ws: Workspace) -> None:
-    ws.configure(ignore=["drafts/", "*.tmp.md"])
+def test_ignored_and_hidden_files_are_no_pages(workspace: Workspace) -> None:
+    workspace.configure(ignore=["drafts/", "*.tmp.md"])
     for name in ("home", "drafts/a", "x.tmp", ".hidden", ".obsidian/note"):
-        ws.write(f"{name}.md", page("Page"))
-    assert meant(ws.run("status", "--json")) == {"home.md"}
+        workspace.write(f"{name}.md", page("Page"))
+    assert meant(workspace.run("status", "--json")) == {"home.md"}

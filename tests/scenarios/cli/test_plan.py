@@ -18,22 +18,22 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def differing(ws: Workspace) -> Workspace:
+def differing(workspace: Workspace) -> Workspace:
     """An update for each side, a new page, a conflict, a deletion and a renamed file."""
     names = ("mine", "theirs", "both", "gone", "old", "home")
-    ws.push(**{name: page(name.title(), full_text(f"This is {name}.\n")) for name in names})
-    ws.change("mine.md", "This is mine.", "My words.")
-    ws.box.edit("theirs", content="Their words.\n")
-    ws.change("both.md", "This is both.", "My words.")
-    ws.box.edit("both", content="Their words.\n")
-    ws.write("new.md", page("New", "New words.\n"))
-    ws.remove("gone.md")
-    (ws.folder / "old.md").rename(ws.folder / "renamed.md")
-    return ws
+    workspace.push(**{name: page(name.title(), full_text(f"This is {name}.\n")) for name in names})
+    workspace.change("mine.md", "This is mine.", "My words.")
+    workspace.sandbox.edit("theirs", content="Their words.\n")
+    workspace.change("both.md", "This is both.", "My words.")
+    workspace.sandbox.edit("both", content="Their words.\n")
+    workspace.write("new.md", page("New", "New words.\n"))
+    workspace.remove("gone.md")
+    (workspace.folder / "old.md").rename(workspace.folder / "renamed.md")
+    return workspace
 
 
-def written(ws: Workspace, name: str = "plan.json") -> dict[str, Any]:
-    value = json.loads((ws.root / name).read_text("utf-8"))
+def written(workspace: Workspace, name: str = "plan.json") -> dict[str, Any]:
+    value = json.loads((workspace.root / name).read_text("utf-8"))
     assert isinstance(value, dict)
     return value
 
@@ -50,8 +50,8 @@ ALL = [
 ]
 
 
-def planned(ws: Workspace, *args: str) -> Result:
-    return ws.run("plan", "push", "--delete", "-o", "plan.json", *args)
+def planned(workspace: Workspace, *args: str) -> Result:
+    return workspace.run("plan", "push", "--delete", "-o", "plan.json", *args)
 
 
 def test_a_plan_writes_its_file_and_nothing_else(differing: Workspace) -> None:
@@ -90,7 +90,7 @@ def test_a_plan_file_has_the_leases_the_texts_and_the_difference(differing: Work
     assert "-This is mine.\n" in update["diff"]
     assert "+My words.\n" in update["diff"]
     assert update["here"]["file"] == "mine.md"
-    known = differing.box.page("mine")
+    known = differing.sandbox.page("mine")
     assert known is not None
     assert update["there"]["id"] == known["id"]
     assert update["here"]["fingerprint"].count(".") == update["there"]["fingerprint"].count(".")
@@ -119,14 +119,14 @@ def test_a_plan_file_says_what_it_was_made_for(differing: Workspace) -> None:
     }
     assert steps(data) == ["create wiki new", "update wiki mine"]
     assert data["settings"] == {"ignore": ["drafts/"], "write_back": False}
-    assert (data["wiki"], data["folder"]) == (differing.box.url, "pages")
+    assert (data["wiki"], data["folder"]) == (differing.sandbox.url, "pages")
 
 
 def test_a_plan_file_holds_no_secret(differing: Workspace) -> None:
     planned(differing)
     text = (differing.root / "plan.json").read_text("utf-8")
-    assert differing.box.token not in text
-    assert differing.box.token.rpartition(".")[2] not in text
+    assert differing.sandbox.token not in text
+    assert differing.sandbox.token.rpartition(".")[2] not in text
 
 
 def test_show_prints_a_plan_as_diff_does_without_wiki_or_token(differing: Workspace) -> None:
@@ -136,7 +136,7 @@ def test_show_prints_a_plan_as_diff_does_without_wiki_or_token(differing: Worksp
     assert (shown.code, shown.asked) == (3, ())
     more = shown.out.removeprefix(diff.out)
     assert more != shown.out
-    assert f"a push of pages ↔ {differing.box.url}" in more
+    assert f"a push of pages ↔ {differing.sandbox.url}" in more
     assert "wikisync apply plan.json" in more
     data = differing.run("show", "plan.json", "--json", env={"WIKISYNC_TOKEN": None}).json
     wanted = differing.run("diff", "--delete", "--json").json
@@ -151,120 +151,124 @@ def test_show_works_anywhere(differing: Workspace, tmp_path: Path) -> None:
     assert "My words." in differing.run("show", file, cwd=elsewhere).out
 
 
-def test_the_exit_codes_are_those_of_every_look(ws: Workspace) -> None:
-    ws.push(home=page("Home"))
-    clean = ws.run("plan", "push", "-o", "plan.json", "--exit-code")
+def test_the_exit_codes_are_those_of_every_look(workspace: Workspace) -> None:
+    workspace.push(home=page("Home"))
+    clean = workspace.run("plan", "push", "-o", "plan.json", "--exit-code")
     assert clean.code == 0
     assert "nothing to do" in clean.out
-    ws.change("home.md", "Text.", "Mine.")
-    assert ws.run("plan", "push", "-o", "plan.json").code == 0
-    assert ws.run("plan", "push", "-o", "plan.json", "--exit-code").code == 5
-    assert ws.run("show", "plan.json", "--exit-code").code == 5
-    ws.write("bad.md", b"\xff")
-    assert ws.run("plan", "push", "-o", "plan.json").code == 1
-    assert ws.run("show", "plan.json").code == 1
+    workspace.change("home.md", "Text.", "Mine.")
+    assert workspace.run("plan", "push", "-o", "plan.json").code == 0
+    assert workspace.run("plan", "push", "-o", "plan.json", "--exit-code").code == 5
+    assert workspace.run("show", "plan.json", "--exit-code").code == 5
+    workspace.write("bad.md", b"\xff")
+    assert workspace.run("plan", "push", "-o", "plan.json").code == 1
+    assert workspace.run("show", "plan.json").code == 1
 
 
-def test_a_plan_that_a_guard_refuses_is_not_written(ws: Workspace) -> None:
-    ws.push(**{f"page-{n}": page(f"Page {n}") for n in range(9)})
+def test_a_plan_that_a_guard_refuses_is_not_written(workspace: Workspace) -> None:
+    workspace.push(**{f"page-{n}": page(f"Page {n}") for n in range(9)})
     for number in range(3):
-        ws.remove(f"page-{number}.md")
-    result = ws.run("plan", "push", "--delete", "-o", "plan.json")
+        workspace.remove(f"page-{number}.md")
+    result = workspace.run("plan", "push", "--delete", "-o", "plan.json")
     assert result.code == 4
     assert "refused (max-delete)" in result.out
-    assert not (ws.root / "plan.json").exists()
-    assert ws.run("plan", "push", "--delete", "-o", "plan.json", "--max-delete", "3").code == 0
-    assert len(written(ws)["actions"]) == 3
+    assert not (workspace.root / "plan.json").exists()
+    assert (
+        workspace.run("plan", "push", "--delete", "-o", "plan.json", "--max-delete", "3").code == 0
+    )
+    assert len(written(workspace)["actions"]) == 3
 
 
-def test_the_file_has_to_be_named(ws: Workspace) -> None:
-    result = ws.run("plan", "push")
+def test_the_file_has_to_be_named(workspace: Workspace) -> None:
+    result = workspace.run("plan", "push")
     assert result.code == 2
     assert "--out" in result.err
 
 
 @pytest.mark.parametrize("name", ["pages/home.md", "wikisync.toml", "notes.txt"])
-def test_a_file_that_is_no_plan_is_not_written_over(ws: Workspace, name: str) -> None:
-    ws.push(home=page("Home"))
-    (ws.root / "notes.txt").write_text("mine\n")
-    before = (ws.root / name).read_bytes()
-    result = ws.run("plan", "push", "-o", name)
+def test_a_file_that_is_no_plan_is_not_written_over(workspace: Workspace, name: str) -> None:
+    workspace.push(home=page("Home"))
+    (workspace.root / "notes.txt").write_text("mine\n")
+    before = (workspace.root / name).read_bytes()
+    result = workspace.run("plan", "push", "-o", name)
     assert result.code == 2
     assert "not a plan" in result.err
     assert not result.asked
-    assert (ws.root / name).read_bytes() == before
+    assert (workspace.root / name).read_bytes() == before
 
 
 @pytest.mark.parametrize("name", ["missing/plan.json", "pages", "/dev/null"])
 def test_where_no_plan_can_be_written_it_is_said_before_anything_is_asked(
-    ws: Workspace, name: str
+    workspace: Workspace, name: str
 ) -> None:
-    result = ws.run("plan", "push", "-o", name)
+    result = workspace.run("plan", "push", "-o", name)
     assert result.code == 2
     assert f"{name} was not written" in result.err
     assert not result.asked
-    assert not list(ws.root.glob("*plan*"))
+    assert not list(workspace.root.glob("*plan*"))
 
 
 @pytest.mark.parametrize("name", ["pages/plan.md", "pages/guide/../plan.html", "link"])
 def test_a_plan_is_not_written_where_the_next_push_would_publish_it(
-    ws: Workspace, name: str
+    workspace: Workspace, name: str
 ) -> None:
-    ws.push(guide__a=page("A"))
-    (ws.root / "link").symlink_to("pages/plan.md")
-    result = ws.run("plan", "push", "-o", name)
+    workspace.push(guide__a=page("A"))
+    (workspace.root / "link").symlink_to("pages/plan.md")
+    result = workspace.run("plan", "push", "-o", name)
     assert result.code == 2
     assert "would take it for a page" in result.err
     assert not result.asked
-    assert [path.name for path in (ws.root / "pages").rglob("*.*")] == ["a.md"]
-    ws.run("plan", "push", "-o", "pages/plan.json").ok()
+    assert [path.name for path in (workspace.root / "pages").rglob("*.*")] == ["a.md"]
+    workspace.run("plan", "push", "-o", "pages/plan.json").ok()
 
 
-def test_a_plan_is_written_over_a_plan_and_over_an_empty_file(ws: Workspace) -> None:
-    (ws.root / "plan.json").touch()
+def test_a_plan_is_written_over_a_plan_and_over_an_empty_file(workspace: Workspace) -> None:
+    (workspace.root / "plan.json").touch()
     for content in ("One.\n", "Two.\n"):
-        ws.write("home.md", page("Home", content))
-        ws.run("plan", "push", "-o", "plan.json").ok()
-        assert written(ws)["actions"][0]["new"]["content"] == content
+        workspace.write("home.md", page("Home", content))
+        workspace.run("plan", "push", "-o", "plan.json").ok()
+        assert written(workspace)["actions"][0]["new"]["content"] == content
 
 
-def test_a_plan_through_a_link_lands_where_it_leads(ws: Workspace) -> None:
-    ws.write("home.md", page("Home"))
-    (ws.root / "plan.json").symlink_to("real.json")
-    ws.run("plan", "push", "-o", "plan.json").ok()
-    assert (ws.root / "plan.json").is_symlink()
-    assert steps(written(ws, "real.json")) == ["create wiki home"]
+def test_a_plan_through_a_link_lands_where_it_leads(workspace: Workspace) -> None:
+    workspace.write("home.md", page("Home"))
+    (workspace.root / "plan.json").symlink_to("real.json")
+    workspace.run("plan", "push", "-o", "plan.json").ok()
+    assert (workspace.root / "plan.json").is_symlink()
+    assert steps(written(workspace, "real.json")) == ["create wiki home"]
 
 
-def test_a_full_disk_leaves_no_half_plan(ws: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
-    ws.write("home.md", page("Home"))
-    ws.run("plan", "push", "-o", "plan.json").ok()
-    before = (ws.root / "plan.json").read_bytes()
-    ws.write("other.md", page("Other"))
+def test_a_full_disk_leaves_no_half_plan(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workspace.write("home.md", page("Home"))
+    workspace.run("plan", "push", "-o", "plan.json").ok()
+    before = (workspace.root / "plan.json").read_bytes()
+    workspace.write("other.md", page("Other"))
 
     def full(_handle: int) -> None:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "fsync", full)
-    result = ws.run("plan", "push", "-o", "plan.json")
+    result = workspace.run("plan", "push", "-o", "plan.json")
     assert result.code == 2
     assert "no space left on device" in result.err
-    assert (ws.root / "plan.json").read_bytes() == before
-    assert list(ws.root.glob("*plan*")) == [ws.root / "plan.json"]
-    assert list(ws.root.glob(".*plan*")) == []
+    assert (workspace.root / "plan.json").read_bytes() == before
+    assert list(workspace.root.glob("*plan*")) == [workspace.root / "plan.json"]
+    assert list(workspace.root.glob(".*plan*")) == []
 
 
-def test_markers_are_not_for_a_push(ws: Workspace) -> None:
-    assert ws.run("plan", "push", "--markers", "-o", "plan.json").code == 2
+def test_markers_are_not_for_a_push(workspace: Workspace) -> None:
+    assert workspace.run("plan", "push", "--markers", "-o", "plan.json").code == 2
 
 
-def test_a_plan_is_shown_in_each_way_that_diff_shows(ws: Workspace) -> None:
-    ws.push(one=page("One", "Old.\n"))
-    ws.change("one.md", "Old.", "New.")
-    ws.run("plan", "push", "-o", "plan.json").ok()
-    plain = ws.run("show", "plan.json").ok()
+def test_a_plan_is_shown_in_each_way_that_diff_shows(workspace: Workspace) -> None:
+    workspace.push(one=page("One", "Old.\n"))
+    workspace.change("one.md", "Old.", "New.")
+    workspace.run("plan", "push", "-o", "plan.json").ok()
+    plain = workspace.run("show", "plan.json").ok()
     assert "-Old.\n+New.\n" in plain.out
     for view in ("--stat", "--side-by-side"):
-        shown = ws.run("show", "plan.json", view).ok()
-        assert shown.out.startswith(ws.run("diff", view).ok().out)
-    assert ws.run("show", "plan.json", "--stat", "--side-by-side").code == 2
+        shown = workspace.run("show", "plan.json", view).ok()
+        assert shown.out.startswith(workspace.run("diff", view).ok().out)
+    assert workspace.run("show", "plan.json", "--stat", "--side-by-side").code == 2

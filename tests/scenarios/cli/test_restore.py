@@ -22,31 +22,31 @@ OFFLINE = {"WIKISYNC_TOKEN": None, "WIKISYNC_URL": "http://127.0.0.1:1"}
 
 
 @pytest.fixture
-def synced(ws: Workspace) -> Workspace:
-    ws.push(home=page("Home", "One.\n", tags="x"), other=page("Other"))
-    return ws
+def synced(workspace: Workspace) -> Workspace:
+    workspace.push(home=page("Home", "One.\n", tags="x"), other=page("Other"))
+    return workspace
 
 
-def listed(ws: Workspace, *paths: str) -> list[dict[str, Any]]:
-    found = ws.run("log", *paths, "--json").ok().json["backups"]
+def listed(workspace: Workspace, *paths: str) -> list[dict[str, Any]]:
+    found = workspace.run("log", *paths, "--json").ok().json["backups"]
     assert isinstance(found, list)
     return found
 
 
-def numbers(ws: Workspace, *paths: str) -> list[int]:
-    return [backup["backup"] for backup in listed(ws, *paths)]
+def numbers(workspace: Workspace, *paths: str) -> list[int]:
+    return [backup["backup"] for backup in listed(workspace, *paths)]
 
 
-def every_number(ws: Workspace) -> set[int]:
-    with closing(State.open(ws.state, create=False)) as state:
+def every_number(workspace: Workspace) -> set[int]:
+    with closing(State.open(workspace.state, create=False)) as state:
         return {backup.number for backup in state.backups.all()}
 
 
-def overwritten(ws: Workspace, mine: str = "Mine.") -> int:
+def overwritten(workspace: Workspace, mine: str = "Mine.") -> int:
     """Lose a local edit of home to the wiki's; the number of its backup."""
-    ws.change("home.md", "One.", mine)
-    ws.box.edit("home", content="Theirs.\n")
-    result = ws.run("pull", "--prefer", "wiki", "--yes", "--json").ok()
+    workspace.change("home.md", "One.", mine)
+    workspace.sandbox.edit("home", content="Theirs.\n")
+    result = workspace.run("pull", "--prefer", "wiki", "--yes", "--json").ok()
     [number] = result.action("home")["backups"]
     return int(number)
 
@@ -61,14 +61,14 @@ def test_what_was_here_is_fetched_though_undo_is_refused_for_ever(synced: Worksp
     synced.run("restore", str(number), "--yes").ok()
     assert "Mine.\n" in synced.read("home.md")
     synced.run("push", "--yes").ok()
-    assert (synced.box.page("home") or {})["content"] == "Mine.\n"
+    assert (synced.sandbox.page("home") or {})["content"] == "Mine.\n"
 
 
 def test_a_deleted_page_is_fetched_though_its_name_was_taken_again(synced: Workspace) -> None:
     synced.remove("home.md")
     result = synced.run("push", "--delete", "--yes", "--json").ok()
     [number] = result.action("home")["backups"]
-    synced.box.create("home", content="A stranger.\n")
+    synced.sandbox.create("home", content="A stranger.\n")
     synced.run("pull", "--yes").ok()
     assert numbers(synced, "home") == [number]
     shown = synced.run("restore", str(number), "--print").ok()
@@ -80,14 +80,14 @@ def test_a_deleted_page_is_fetched_though_its_name_was_taken_again(synced: Works
 
 def test_a_backup_never_goes_over_another_page_that_got_its_number(synced: Workspace) -> None:
     """A wiki restored from a dump numbers new pages as it numbered those that are lost."""
-    dump = synced.box.dump()
+    dump = synced.sandbox.dump()
     synced.push(lost=page("Lost", "Lost, one.\n"))
     synced.change("lost.md", "Lost, one.", "Lost, two.")
     synced.run("push", "--yes").ok()
     [number] = numbers(synced, "lost")
-    lost = synced.box.page("lost") or {}
-    synced.box.restore(dump)
-    assert synced.box.create("stranger", content="A stranger.\n")["id"] == lost["id"]
+    lost = synced.sandbox.page("lost") or {}
+    synced.sandbox.restore(dump)
+    assert synced.sandbox.create("stranger", content="A stranger.\n")["id"] == lost["id"]
     synced.run("pull", "--mirror", "--delete", "--yes").ok()
     synced.run("restore", str(number), "--yes").ok()
     assert "A stranger." in synced.read("stranger.md")
@@ -104,14 +104,14 @@ def test_a_backup_of_a_page_changes_only_the_lines_concerned(synced: Workspace) 
 
 
 def test_a_deleted_page_comes_back_as_a_file_with_its_style(synced: Workspace) -> None:
-    synced.box.edit("home", scriptCss="p{color:red}", publishEndDate="2031-01-01T00:00:00.000Z")
+    synced.sandbox.edit("home", scriptCss="p{color:red}", publishEndDate="2031-01-01T00:00:00.000Z")
     synced.run("pull", "--yes").ok()
     synced.remove("home.md")
     synced.run("push", "--delete", "--yes").ok()
     synced.run("restore", str(numbers(synced, "home")[0])).ok()
     assert "scriptCss: p{color:red}" in synced.read("home.md")
     synced.run("push", "--yes").ok()
-    home = synced.box.page("home") or {}
+    home = synced.sandbox.page("home") or {}
     assert (home["content"], home["tags"]) == ("One.\n", ["x"])
     assert "red" in home["scriptCss"]
     assert home["publishEndDate"] == "2031-01-01T00:00:00.000Z"
@@ -187,7 +187,7 @@ def test_restoring_again_does_nothing(synced: Workspace) -> None:
 def test_printed_and_written_elsewhere_it_is_byte_for_byte(synced: Workspace) -> None:
     synced.change("home.md", "One.\n", "One.\r\n# odd ü\r\n")
     mine = synced.raw("home.md")
-    synced.box.edit("home", content="Theirs.\n")
+    synced.sandbox.edit("home", content="Theirs.\n")
     synced.run("pull", "--prefer", "wiki", "--yes").ok()
     number, before = str(numbers(synced, "home")[0]), synced.files()
     target = synced.root / "elsewhere.md"
@@ -228,17 +228,17 @@ def test_a_backup_of_another_kind_of_page_is_not_written_over_it(synced: Workspa
     assert "Mine." in synced.run("restore", str(number), "--print").ok().out
 
 
-def test_there_is_no_backup_of_that_number(ws: Workspace) -> None:
-    result = ws.run("restore", "7", "--yes")
+def test_there_is_no_backup_of_that_number(workspace: Workspace) -> None:
+    result = workspace.run("restore", "7", "--yes")
     assert result.code == 2
     assert "7" in result.err
-    assert not ws.state.exists()
-    assert listed(ws, "home") == []
+    assert not workspace.state.exists()
+    assert listed(workspace, "home") == []
 
 
 def test_a_backup_is_listed_by_the_old_and_the_new_name_of_its_page(synced: Workspace) -> None:
     first = overwritten(synced)
-    synced.box.move("home", "far/home")
+    synced.sandbox.move("home", "far/home")
     synced.run("pull", "--yes").ok()
     (synced.folder / "far/home.md").rename(synced.folder / "near-home.md")
     synced.run("push", "--yes").ok()
@@ -261,36 +261,36 @@ def test_a_backup_is_listed_by_the_old_and_the_new_name_of_its_page(synced: Work
     assert not (synced.folder / "home.md").exists()
 
 
-def test_every_backup_there_is_is_listed_by_a_name_of_its_page(ws: Workspace) -> None:
+def test_every_backup_there_is_is_listed_by_a_name_of_its_page(workspace: Workspace) -> None:
     lines = "\n".join(f"Line {number}." for number in range(9))
     names = ("moved", "deleted", "merged", "overtaken", "gone")
-    ws.push(**{name: page(name, f"{name}\n{lines}\n") for name in names})
-    ws.change("moved.md", "moved\n", "changed\n")
-    (ws.folder / "moved.md").rename(ws.folder / "new.md")
-    ws.remove("deleted.md")
-    ws.change("merged.md", "merged\n", "merged here\n")
-    merged = (ws.box.page("merged") or {})["content"]
-    ws.box.edit("merged", content=merged.replace("Line 8.", "Line 8, there."))
-    ws.change("overtaken.md", "overtaken\n", "mine\n")
-    ws.box.faults.add(
-        Hook(lambda: ws.box.edit("overtaken", content="Theirs.\n")), on="update", nth=1
+    workspace.push(**{name: page(name, f"{name}\n{lines}\n") for name in names})
+    workspace.change("moved.md", "moved\n", "changed\n")
+    (workspace.folder / "moved.md").rename(workspace.folder / "new.md")
+    workspace.remove("deleted.md")
+    workspace.change("merged.md", "merged\n", "merged here\n")
+    merged = (workspace.sandbox.page("merged") or {})["content"]
+    workspace.sandbox.edit("merged", content=merged.replace("Line 8.", "Line 8, there."))
+    workspace.change("overtaken.md", "overtaken\n", "mine\n")
+    workspace.sandbox.faults.add(
+        Hook(lambda: workspace.sandbox.edit("overtaken", content="Theirs.\n")), on="update", nth=1
     )
-    ws.box.delete("gone")
-    ws.run("sync", "--delete", "--yes", "--jobs", "1", "--max-delete", "9")
-    ws.run("undo", "--yes")
-    every = every_number(ws)
+    workspace.sandbox.delete("gone")
+    workspace.run("sync", "--delete", "--yes", "--jobs", "1", "--max-delete", "9")
+    workspace.run("undo", "--yes")
+    every = every_number(workspace)
     assert len(every) >= 8
-    found = {n for name in (*names, "new") for n in numbers(ws, name)}
+    found = {n for name in (*names, "new") for n in numbers(workspace, name)}
     assert found == every
-    assert every == set(numbers(ws, "."))
+    assert every == set(numbers(workspace, "."))
     for number in every:
-        assert ws.run("restore", str(number), "--print").ok().out
+        assert workspace.run("restore", str(number), "--print").ok().out
 
 
 def test_an_edit_that_was_written_over_is_named_with_its_backup(synced: Workspace) -> None:
     synced.change("home.md", "One.", "Mine.")
-    synced.box.faults.add(
-        Hook(lambda: synced.box.edit("home", content="Precious.\n", tags=["y"])), on="update"
+    synced.sandbox.faults.add(
+        Hook(lambda: synced.sandbox.edit("home", content="Precious.\n", tags=["y"])), on="update"
     )
     result = synced.run("push", "--yes", "--json")
     assert result.code == 3
@@ -304,7 +304,7 @@ def test_an_edit_that_was_written_over_is_named_with_its_backup(synced: Workspac
 
 def test_what_is_overwritten_or_deleted_is_told_with_its_number(synced: Workspace) -> None:
     synced.change("home.md", "One.", "Mine.")
-    synced.box.edit("home", content="Theirs.\n")
+    synced.sandbox.edit("home", content="Theirs.\n")
     synced.remove("other.md")
     result = synced.run("push", "--prefer", "local", "--delete", "--yes").ok()
     for name in ("home", "other"):

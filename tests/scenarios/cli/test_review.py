@@ -20,17 +20,17 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
-def edited(ws: Workspace) -> Workspace:
+def edited(workspace: Workspace) -> Workspace:
     """Three pages, each with an edit here."""
-    ws.push(**{name: page(name.title(), "Text.\n") for name in ("one", "two", "three")})
+    workspace.push(**{name: page(name.title(), "Text.\n") for name in ("one", "two", "three")})
     for name in ("one", "two", "three"):
-        ws.change(f"{name}.md", "Text.", f"Edited {name}.")
-    return ws
+        workspace.change(f"{name}.md", "Text.", f"Edited {name}.")
+    return workspace
 
 
-def contents(ws: Workspace) -> dict[str, str]:
+def contents(workspace: Workspace) -> dict[str, str]:
     """What the wiki holds: path → content."""
-    return {row["path"]: row["content"].strip() for row in ws.box.pages()}
+    return {row["path"]: row["content"].strip() for row in workspace.sandbox.pages()}
 
 
 def test_two_of_three_pages_are_ticked_and_the_wiki_shows_exactly_them(edited: Workspace) -> None:
@@ -52,26 +52,26 @@ def test_the_page_shows_the_differences_and_not_the_token(edited: Workspace) -> 
         review.interrupt()
         review.end()
     assert "Edited one." in shown or "<ins>Edited one" in shown
-    assert edited.box.token not in shown
+    assert edited.sandbox.token not in shown
 
 
 def test_a_page_that_moved_on_meanwhile_is_named_and_nothing_is_written(edited: Workspace) -> None:
     with reviewing(edited) as review:
         visitor = Visitor(review.address).enter()
-        edited.box.edit("one", content="Somebody was faster.\n")
-        before = edited.box.pages()
+        edited.sandbox.edit("one", content="Somebody was faster.\n")
+        before = edited.sandbox.pages()
         visitor.publish("one.md", "two.md")
         visitor.watch()
         result = review.end()
     assert result.code == 4
     assert "one.md changed after the plan was made" in result.out
-    assert edited.box.pages() == before
+    assert edited.sandbox.pages() == before
 
 
 def test_an_edit_of_a_page_that_was_not_ticked_does_no_harm(edited: Workspace) -> None:
     with reviewing(edited) as review:
         visitor = Visitor(review.address).enter()
-        edited.box.edit("two", content="Somebody was faster.\n")
+        edited.sandbox.edit("two", content="Somebody was faster.\n")
         visitor.publish("one.md")
         visitor.watch()
         review.end().ok()
@@ -131,7 +131,7 @@ def test_ctrl_c_ends_it_and_nothing_is_written(edited: Workspace) -> None:
 
 def test_a_write_that_fails_is_shown_and_the_exit_code_says_so(edited: Workspace) -> None:
     refusal = Refuse("PageUpdateForbidden", "No.", 6009)
-    edited.box.faults.add(refusal, on="update", path="one", times=None)
+    edited.sandbox.faults.add(refusal, on="update", path="one", times=None)
     with reviewing(edited) as review:
         visitor = Visitor(review.address).enter()
         value = visitor.value("one.md")
@@ -147,7 +147,7 @@ def test_a_write_that_fails_is_shown_and_the_exit_code_says_so(edited: Workspace
 def test_a_pull_is_reviewed_too_and_a_path_limits_it(edited: Workspace) -> None:
     edited.push()
     for name in ("one", "two"):
-        edited.box.edit(name, content="Theirs.\n")
+        edited.sandbox.edit(name, content="Theirs.\n")
     with reviewing(edited, "pull", "one") as review:
         visitor = Visitor(review.address).enter()
         assert "two.md" not in visitor.page().text
@@ -169,19 +169,19 @@ def test_a_page_is_deleted_only_where_that_was_asked_and_ticked(edited: Workspac
     assert contents(edited).keys() == {"two", "three"}
 
 
-def test_a_page_that_moved_and_was_edited_is_one_tick(ws: Workspace) -> None:
+def test_a_page_that_moved_and_was_edited_is_one_tick(workspace: Workspace) -> None:
     long = "".join(f"Line {number} of the page.\n" for number in range(20))
-    ws.push(one=page("One", long), two=page("Two"))
-    ws.change("one.md", "Line 3 of", "Line three of")
-    (ws.folder / "one.md").rename(ws.folder / "uno.md")
-    with reviewing(ws) as review:
+    workspace.push(one=page("One", long), two=page("Two"))
+    workspace.change("one.md", "Line 3 of", "Line three of")
+    (workspace.folder / "one.md").rename(workspace.folder / "uno.md")
+    with reviewing(workspace) as review:
         visitor = Visitor(review.address).enter()
         visitor.publish("uno.md")
         visitor.watch()
         result = review.end().ok()
     assert "moved on the wiki" in result.out
-    assert contents(ws).keys() == {"uno", "two"}
-    assert "Line three of" in contents(ws)["uno"]
+    assert contents(workspace).keys() == {"uno", "two"}
+    assert "Line three of" in contents(workspace)["uno"]
 
 
 def test_json_is_the_one_object_of_every_command(edited: Workspace) -> None:
@@ -194,11 +194,11 @@ def test_json_is_the_one_object_of_every_command(edited: Workspace) -> None:
     assert result.done() == [("update", "wiki", "one")]
 
 
-def test_where_there_is_nothing_to_tick_no_page_is_served(ws: Workspace) -> None:
-    ws.push(home=page("Home"))
-    result = ws.run("review", "--no-browser").ok()
+def test_where_there_is_nothing_to_tick_no_page_is_served(workspace: Workspace) -> None:
+    workspace.push(home=page("Home"))
+    result = workspace.run("review", "--no-browser").ok()
     assert "1 page: 1 in sync." in result.out
-    assert "http://127.0.0.1" not in result.err.replace(ws.box.url, "")
+    assert "http://127.0.0.1" not in result.err.replace(workspace.sandbox.url, "")
 
 
 def test_a_run_of_a_review_can_be_taken_back(edited: Workspace) -> None:

@@ -16,20 +16,20 @@ CHANGED = ["changed.md", "created.md"]
 
 
 @pytest.fixture
-def restored(ws: Workspace) -> Workspace:
+def restored(workspace: Workspace) -> Workspace:
     """Since the dump, one page was changed, one created, one deleted; then it was restored."""
-    ws.push(
+    workspace.push(
         changed=page("Changed", "Yesterday.\n"),
         deleted=page("Deleted", "Yesterday.\n"),
         calm=page("Calm"),
     )
-    dump = ws.box.dump()
-    ws.change("changed.md", "Yesterday.", "Today.")
-    ws.write("created.md", page("Created", "Today.\n"))
-    ws.remove("deleted.md")
-    ws.run("push", "--delete", "--yes").ok()
-    ws.box.restore(dump)
-    return ws
+    dump = workspace.sandbox.dump()
+    workspace.change("changed.md", "Yesterday.", "Today.")
+    workspace.write("created.md", page("Created", "Today.\n"))
+    workspace.remove("deleted.md")
+    workspace.run("push", "--delete", "--yes").ok()
+    workspace.sandbox.restore(dump)
+    return workspace
 
 
 @pytest.mark.parametrize("command", ["push", "pull", "sync"])
@@ -65,7 +65,7 @@ def test_the_folder_is_right_with_push_mirror(restored: Workspace) -> None:
         ("delete", "wiki", "deleted"),
     }
     assert result.action("changed")["overwrites"] == "wiki"
-    assert {p["path"]: p["content"] for p in restored.box.pages()} == {
+    assert {p["path"]: p["content"] for p in restored.sandbox.pages()} == {
         "changed": "Today.\n",
         "created": "Today.\n",
         "calm": TEXT,
@@ -80,7 +80,7 @@ def test_without_delete_the_mirror_leaves_pages_that_came_back_and_says_how_to_e
 ) -> None:
     result = restored.run("push", "--mirror", "--yes").ok()
     assert "1 page only on the wiki. To delete it: wikisync push --mirror --delete." in result.out
-    assert restored.box.page("deleted") is not None
+    assert restored.sandbox.page("deleted") is not None
     restored.run("push", "--yes").ok()
     assert restored.run("pull", "--yes").code == 4
     restored.run("push", "--mirror", "--delete", "--yes").ok()
@@ -107,24 +107,24 @@ def test_what_an_undo_brought_back_is_not_rolled_back_by_the_next_run(
         assert restored.run(command, "--yes").code == 4
     assert "Today." in restored.read("changed.md")
     restored.run("push", "--mirror", "--delete", "--yes").ok()
-    assert (restored.box.page("changed") or {})["content"] == "Today.\n"
+    assert (restored.sandbox.page("changed") or {})["content"] == "Today.\n"
 
 
 def test_an_id_that_a_new_page_got_again_is_not_taken_for_the_old_page(
     restored: Workspace,
 ) -> None:
-    restored.box.create("stranger", content="New.\n")
+    restored.sandbox.create("stranger", content="New.\n")
     assert restored.run("pull", "--delete", "--yes").code == 4
     assert "Today." in restored.read("created.md")
     restored.run("push", "--mirror", "--yes").ok()
-    assert (restored.box.page("created") or {})["content"] == "Today.\n"
-    assert (restored.box.page("stranger") or {})["content"] == "New.\n"
+    assert (restored.sandbox.page("created") or {})["content"] == "Today.\n"
+    assert (restored.sandbox.page("stranger") or {})["content"] == "New.\n"
 
 
 def test_a_mirror_of_some_pages_leaves_the_others_refused(restored: Workspace) -> None:
     restored.run("push", "--mirror", "changed.md", "--yes").ok()
-    assert (restored.box.page("changed") or {})["content"] == "Today.\n"
-    assert restored.box.page("created") is None
+    assert (restored.sandbox.page("changed") or {})["content"] == "Today.\n"
+    assert restored.sandbox.page("created") is None
     [refusal] = restored.run("pull", "--yes", "--json").json["refusals"]
     assert refusal["files"] == ["created.md", "deleted"]
 
@@ -133,29 +133,31 @@ def test_a_plan_file_of_a_mirror_is_applied_as_one(restored: Workspace) -> None:
     args = ("push", "--mirror", "--delete", "--max-delete", "1", "-o", "plan.json")
     restored.run("plan", *args).ok()
     restored.run("apply", "plan.json", "--yes").ok()
-    assert restored.box.page("deleted") is None
-    assert (restored.box.page("changed") or {})["content"] == "Today.\n"
+    assert restored.sandbox.page("deleted") is None
+    assert (restored.sandbox.page("changed") or {})["content"] == "Today.\n"
 
 
-def test_a_mirror_keeps_to_the_limit_of_deletions(ws: Workspace) -> None:
-    ws.push(mine=page("Mine"))
+def test_a_mirror_keeps_to_the_limit_of_deletions(workspace: Workspace) -> None:
+    workspace.push(mine=page("Mine"))
     for name in ("one", "two", "three"):
-        ws.box.create(name)
-    before = ws.both_sides()
-    result = ws.run("push", "--mirror", "--delete", "--yes", "--json")
+        workspace.sandbox.create(name)
+    before = workspace.both_sides()
+    result = workspace.run("push", "--mirror", "--delete", "--yes", "--json")
     assert (result.code, [r["rule"] for r in result.json["refusals"]]) == (4, ["max-delete"])
-    assert ws.both_sides() == before
+    assert workspace.both_sides() == before
 
 
 @pytest.mark.parametrize("args", [("sync", "--mirror"), ("push", "--mirror", "--prefer", "wiki")])
-def test_a_mirror_needs_a_direction_and_no_preference(ws: Workspace, args: tuple[str, ...]) -> None:
-    assert ws.run(*args, "--yes").code == 2
+def test_a_mirror_needs_a_direction_and_no_preference(
+    workspace: Workspace, args: tuple[str, ...]
+) -> None:
+    assert workspace.run(*args, "--yes").code == 2
 
 
-def test_a_file_that_an_undo_deleted_is_no_page_that_came_back(ws: Workspace) -> None:
-    ws.box.create("theirs", content="Theirs.\n")
-    ws.run("pull", "--yes").ok()
-    ws.run("undo", "--yes").ok()
-    assert ws.files() == {}
-    ws.run("pull", "--yes").ok()
-    assert "Theirs." in ws.read("theirs.md")
+def test_a_file_that_an_undo_deleted_is_no_page_that_came_back(workspace: Workspace) -> None:
+    workspace.sandbox.create("theirs", content="Theirs.\n")
+    workspace.run("pull", "--yes").ok()
+    workspace.run("undo", "--yes").ok()
+    assert workspace.files() == {}
+    workspace.run("pull", "--yes").ok()
+    assert "Theirs." in workspace.read("theirs.md")

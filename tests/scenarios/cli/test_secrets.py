@@ -31,7 +31,7 @@ def told_by(error: BaseException | None) -> Iterator[str]:
 
 
 def leaks(
-    ws: Workspace, results: list[Result], logged: pytest.LogCaptureFixture, secret: str
+    workspace: Workspace, results: list[Result], logged: pytest.LogCaptureFixture, secret: str
 ) -> list[str]:
     """Every place where the secret, or the part of it that nobody can guess, is to be found."""
     places = {f"output of {' '.join(result.args)}": result.text for result in results}
@@ -40,8 +40,8 @@ def leaks(
         places[f"error {number} of {' '.join(result.args)}"] = shown
     places |= {f"log {n}: {r.name}": log(r) for n, r in enumerate(logged.records)}
     whole = {place: text.encode() for place, text in places.items()}
-    whole |= {f"file {name}": data for name, data in tree(ws.root).items()}
-    whole |= {f"name {name}": name.encode() for name in tree(ws.root)}
+    whole |= {f"file {name}": data for name, data in tree(workspace.root).items()}
+    whole |= {f"name {name}": name.encode() for name in tree(workspace.root)}
     needles = (secret.encode(), secret.rpartition(".")[2].encode())
     return [place for place, data in whole.items() if any(needle in data for needle in needles)]
 
@@ -57,48 +57,50 @@ def logged(caplog: pytest.LogCaptureFixture) -> pytest.LogCaptureFixture:
     return caplog
 
 
-def whole_round(ws: Workspace) -> Iterator[Result]:
+def whole_round(workspace: Workspace) -> Iterator[Result]:
     """Every command, with edits, conflicts and deletions on both sides in between."""
-    yield ws.run("init")
+    yield workspace.run("init")
     names = ("home", "edited", "theirs", "both", "gone", "fled")
     for name in names:
-        ws.write(f"{name}.md", page(name.title(), tags="one"))
-    yield ws.run("push")
-    yield ws.run("push", "--dry-run", "--json")
-    yield ws.run("push", "--yes")
-    ws.change("edited.md", "Text.", "Mine.")
-    ws.change("both.md", "Text.", "Mine.")
-    ws.box.edit("theirs", content="Theirs.\n")
-    ws.box.edit("both", content="Theirs.\n")
-    ws.remove("gone.md")
-    ws.box.delete("fled")
-    ws.write("bad.md", b"\xff")
+        workspace.write(f"{name}.md", page(name.title(), tags="one"))
+    yield workspace.run("push")
+    yield workspace.run("push", "--dry-run", "--json")
+    yield workspace.run("push", "--yes")
+    workspace.change("edited.md", "Text.", "Mine.")
+    workspace.change("both.md", "Text.", "Mine.")
+    workspace.sandbox.edit("theirs", content="Theirs.\n")
+    workspace.sandbox.edit("both", content="Theirs.\n")
+    workspace.remove("gone.md")
+    workspace.sandbox.delete("fled")
+    workspace.write("bad.md", b"\xff")
     for command in ("status", "diff", "push", "pull", "sync"):
-        yield ws.run(command)
-        yield ws.run(command, "--json")
-    yield ws.run("plan", "sync", "-o", "plan.json", "--json")
-    yield ws.run("show", "plan.json")
-    yield ws.run("apply", "plan.json", "--yes", "--json")
-    yield ws.run("apply", "plan.json", "--yes")
-    yield ws.run("sync", "--yes", "--json")
-    yield ws.run("sync", "--yes", "--delete", "--prefer", "local", "--max-delete", "9")
-    yield ws.run("status", "--offline", "--quiet")
+        yield workspace.run(command)
+        yield workspace.run(command, "--json")
+    yield workspace.run("plan", "sync", "-o", "plan.json", "--json")
+    yield workspace.run("show", "plan.json")
+    yield workspace.run("apply", "plan.json", "--yes", "--json")
+    yield workspace.run("apply", "plan.json", "--yes")
+    yield workspace.run("sync", "--yes", "--json")
+    yield workspace.run("sync", "--yes", "--delete", "--prefer", "local", "--max-delete", "9")
+    yield workspace.run("status", "--offline", "--quiet")
 
 
 def test_a_whole_round_leaves_no_token_behind(
-    ws: Workspace, logged: pytest.LogCaptureFixture
+    workspace: Workspace, logged: pytest.LogCaptureFixture
 ) -> None:
-    results = list(whole_round(ws))
+    results = list(whole_round(workspace))
     assert logged.records
-    assert leaks(ws, results, logged, ws.box.token) == []
+    assert leaks(workspace, results, logged, workspace.sandbox.token) == []
 
 
-def test_the_search_for_the_token_finds_it(ws: Workspace, logged: pytest.LogCaptureFixture) -> None:
-    result = ws.run("status").ok()
-    assert leaks(ws, [result], logged, "There are no pages") == ["output of status"]
-    logging.getLogger("some.library").debug("header: %s", ws.box.token)
-    (ws.folder / "note.txt").write_text(ws.box.token)
-    found = leaks(ws, [result], logged, ws.box.token)
+def test_the_search_for_the_token_finds_it(
+    workspace: Workspace, logged: pytest.LogCaptureFixture
+) -> None:
+    result = workspace.run("status").ok()
+    assert leaks(workspace, [result], logged, "There are no pages") == ["output of status"]
+    logging.getLogger("some.library").debug("header: %s", workspace.sandbox.token)
+    (workspace.folder / "note.txt").write_text(workspace.sandbox.token)
+    found = leaks(workspace, [result], logged, workspace.sandbox.token)
     assert found[-1] == "file pages/note.txt"
     assert "some.library" in found[0]
 
@@ -119,51 +121,55 @@ FAULTS: dict[str, tuple[Any, str | None]] = {
 
 @pytest.mark.parametrize("name", FAULTS)
 def test_a_failure_tells_no_token(
-    ws: Workspace, logged: pytest.LogCaptureFixture, name: str
+    workspace: Workspace, logged: pytest.LogCaptureFixture, name: str
 ) -> None:
     effect, on = FAULTS[name]
-    ws.write("home.md", page("Home"))
-    fault = ws.box.faults.add(effect, on=on, times=None)
+    workspace.write("home.md", page("Home"))
+    fault = workspace.sandbox.faults.add(effect, on=on, times=None)
     results = [
-        ws.run(*args, *more)
+        workspace.run(*args, *more)
         for args in (("status",), ("diff",), ("push", "--yes"), ("pull", "--yes"), ("init",))
         for more in ((), ("--json",))
     ]
     assert fault.applied
-    assert leaks(ws, results, logged, ws.box.token) == []
+    assert leaks(workspace, results, logged, workspace.sandbox.token) == []
 
 
 def test_a_token_that_is_no_good_is_not_shown_either(
-    ws: Workspace, logged: pytest.LogCaptureFixture
+    workspace: Workspace, logged: pytest.LogCaptureFixture
 ) -> None:
-    ws.push(home=page("Home"))
-    revoked = ws.box.key(["read:pages"])
-    ws.box.revoke(revoked)
-    expired = ws.box.key(["read:pages"], expired=True)
+    workspace.push(home=page("Home"))
+    revoked = workspace.sandbox.key(["read:pages"])
+    workspace.sandbox.revoke(revoked)
+    expired = workspace.sandbox.key(["read:pages"], expired=True)
     tokens = [revoked, expired, "no-token-at-all-1234", "with a-blank-in-5678", "schlüssel-9012"]
     for token in tokens:
         results = [
-            ws.run(*args, env={"WIKISYNC_TOKEN": token})
+            workspace.run(*args, env={"WIKISYNC_TOKEN": token})
             for args in (("status",), ("push", "--yes", "--json"), ("init",))
         ]
         assert all(result.code for result in results)
-        assert leaks(ws, results, logged, token) == []
+        assert leaks(workspace, results, logged, token) == []
 
 
 def test_with_the_api_off_no_token_is_shown(
-    ws: Workspace, logged: pytest.LogCaptureFixture
+    workspace: Workspace, logged: pytest.LogCaptureFixture
 ) -> None:
-    ws.push(home=page("Home"))
-    ws.box.switch_api(on=False)
-    results = [ws.run("pull", "--yes"), ws.run("status", "--json"), ws.run("init", "--json")]
+    workspace.push(home=page("Home"))
+    workspace.sandbox.switch_api(on=False)
+    results = [
+        workspace.run("pull", "--yes"),
+        workspace.run("status", "--json"),
+        workspace.run("init", "--json"),
+    ]
     assert all(result.code == 1 for result in results)
-    assert leaks(ws, results, logged, ws.box.token) == []
+    assert leaks(workspace, results, logged, workspace.sandbox.token) == []
 
 
 def test_a_token_in_the_configuration_is_refused_and_not_repeated(
-    ws: Workspace, logged: pytest.LogCaptureFixture
+    workspace: Workspace, logged: pytest.LogCaptureFixture
 ) -> None:
-    secret = ws.box.key(["read:pages"])
+    secret = workspace.sandbox.key(["read:pages"])
     for line in (
         f'token = "{secret}"',
         f'note = "{secret}"',
@@ -172,20 +178,31 @@ def test_a_token_in_the_configuration_is_refused_and_not_repeated(
         f'url = "https://wiki.example.org/{secret}"',
         f"token = {secret}",
     ):
-        (ws.root / "wikisync.toml").write_text(f"{line}\n")
-        results = [ws.run("status"), ws.run("push", "--json"), ws.run("init", "--json")]
+        (workspace.root / "wikisync.toml").write_text(f"{line}\n")
+        results = [
+            workspace.run("status"),
+            workspace.run("push", "--json"),
+            workspace.run("init", "--json"),
+        ]
         assert all(result.code == 2 for result in results)
-        assert leaks(ws, results, logged, secret) == ["file wikisync.toml"]
+        assert leaks(workspace, results, logged, secret) == ["file wikisync.toml"]
 
 
 def test_a_token_in_the_address_is_refused_and_not_repeated(
-    ws: Workspace, logged: pytest.LogCaptureFixture
+    workspace: Workspace, logged: pytest.LogCaptureFixture
 ) -> None:
-    secret = ws.box.token
-    for url in (secret, f"https://{secret}", f"{ws.box.url}/{secret}", f"{ws.box.url}?t={secret}"):
-        results = [ws.run("status", *more, env={"WIKISYNC_URL": url}) for more in ((), ("--json",))]
+    secret = workspace.sandbox.token
+    for url in (
+        secret,
+        f"https://{secret}",
+        f"{workspace.sandbox.url}/{secret}",
+        f"{workspace.sandbox.url}?t={secret}",
+    ):
+        results = [
+            workspace.run("status", *more, env={"WIKISYNC_URL": url}) for more in ((), ("--json",))
+        ]
         assert all(result.code == 2 for result in results)
-        assert leaks(ws, results, logged, secret) == []
+        assert leaks(workspace, results, logged, secret) == []
 
 
 def echo(kind: str) -> Callable[[BaseHTTPRequestHandler, threading.Event], None]:
@@ -228,46 +245,52 @@ KINDS = ["refusal", "failure", "fault", "api off", "redirect", "title", "address
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_token_that_the_wiki_repeats_is_not_shown(
-    ws: Workspace, logged: pytest.LogCaptureFixture, kind: str
+    workspace: Workspace, logged: pytest.LogCaptureFixture, kind: str
 ) -> None:
-    ws.write("home.md", page("Home"))
+    workspace.write("home.md", page("Home"))
     with Hostile([echo(kind)]) as server:
         env = {"WIKISYNC_URL": server.url}
         results = [
-            ws.run(*args, *more, env=env)
+            workspace.run(*args, *more, env=env)
             for args in (("status",), ("push", "--yes"), ("diff",))
             for more in ((), ("--json",), ("--quiet",))
         ]
         assert server.asked
     assert all(result.code == 1 for result in results), results
-    assert leaks(ws, results, logged, ws.box.token) == []
+    assert leaks(workspace, results, logged, workspace.sandbox.token) == []
 
 
 def test_a_token_that_a_refused_write_repeats_is_not_shown_or_kept(
-    ws: Workspace, logged: pytest.LogCaptureFixture
+    workspace: Workspace, logged: pytest.LogCaptureFixture
 ) -> None:
-    ws.push(home=page("Home"), other=page("Other"))
-    ws.change("home.md", "Text.", "Mine.")
-    ws.write("new.md", page("New"))
-    ws.remove("other.md")
-    says = f"forbidden for {ws.box.token}"
+    workspace.push(home=page("Home"), other=page("Other"))
+    workspace.change("home.md", "Text.", "Mine.")
+    workspace.write("new.md", page("New"))
+    workspace.remove("other.md")
+    says = f"forbidden for {workspace.sandbox.token}"
     for code in (6005, 6009, 1):
         for verb in ("create", "update", "delete"):
-            ws.box.faults.add(Refuse("Error", says, code), on=verb, times=None)
-        ws.box.faults.add(Refuse("Error", says, 1), on="single", path="other", nth=3)
+            workspace.sandbox.faults.add(Refuse("Error", says, code), on=verb, times=None)
+        workspace.sandbox.faults.add(Refuse("Error", says, 1), on="single", path="other", nth=3)
         more = ("--delete", "--yes")
-        results = [ws.run("push", *more), ws.run("push", *more, "--json"), ws.run("diff")]
+        results = [
+            workspace.run("push", *more),
+            workspace.run("push", *more, "--json"),
+            workspace.run("diff"),
+        ]
         assert results[0].code == 1
-        ws.box.faults.clear()
-        assert leaks(ws, results, logged, ws.box.token) == []
+        workspace.sandbox.faults.clear()
+        assert leaks(workspace, results, logged, workspace.sandbox.token) == []
 
 
-def test_at_a_terminal_no_token_is_shown(ws: Workspace, logged: pytest.LogCaptureFixture) -> None:
-    ws.write("home.md", page("Home"))
-    ws.box.faults.add(Late(0.05), on="list", times=None)
-    with Terminal(ws, "push", whole=True) as terminal:
+def test_at_a_terminal_no_token_is_shown(
+    workspace: Workspace, logged: pytest.LogCaptureFixture
+) -> None:
+    workspace.write("home.md", page("Home"))
+    workspace.sandbox.faults.add(Late(0.05), on="list", times=None)
+    with Terminal(workspace, "push", whole=True) as terminal:
         terminal.expect("[y/N]")
         terminal.type("y\n")
         result = terminal.end()
     assert result.code == 0
-    assert leaks(ws, [result], logged, ws.box.token) == []
+    assert leaks(workspace, [result], logged, workspace.sandbox.token) == []

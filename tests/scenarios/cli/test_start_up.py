@@ -72,11 +72,11 @@ def heavy(modules: set[str]) -> set[str]:
 
 
 @pytest.fixture
-def synced(tmp_path: Path, box: Sandbox) -> Path:
-    (tmp_path / "wikisync.toml").write_text(f'url = "{box.url}"\n', "utf-8")
+def synced(tmp_path: Path, sandbox: Sandbox) -> Path:
+    (tmp_path / "wikisync.toml").write_text(f'url = "{sandbox.url}"\n', "utf-8")
     (tmp_path / "pages").mkdir()
     (tmp_path / "pages" / "home.md").write_text(page(), "utf-8")
-    loaded(tmp_path, "push", "--yes", token=box.token)
+    loaded(tmp_path, "push", "--yes", token=sandbox.token)
     return tmp_path
 
 
@@ -108,22 +108,22 @@ def test_help_loads_no_side_no_state_and_nothing_of_the_sandbox(tmp_path: Path) 
 
 
 def test_status_in_sync_loads_the_wire_and_the_state_and_no_more(
-    synced: Path, box: Sandbox
+    synced: Path, sandbox: Sandbox
 ) -> None:
-    modules = loaded(synced, "status", "--json", token=box.token)
+    modules = loaded(synced, "status", "--json", token=sandbox.token)
     assert heavy(modules) == GQL | {"httpx2", "sqlite3", "typer"}
 
 
 def test_status_for_people_loads_rich_and_not_what_it_does_not_show(
-    synced: Path, box: Sandbox
+    synced: Path, sandbox: Sandbox
 ) -> None:
-    modules = loaded(synced, "status", token=box.token)
+    modules = loaded(synced, "status", token=sandbox.token)
     assert heavy(modules) == GQL | {"httpx2", "rich", "sqlite3", "typer"}
     assert not modules & {"rich.markdown", "rich.progress", "rich.syntax", "rich.traceback"}
 
 
-def test_status_loads_nothing_that_writes(synced: Path, box: Sandbox) -> None:
-    modules = loaded(synced, "status", token=box.token)
+def test_status_loads_nothing_that_writes(synced: Path, sandbox: Sandbox) -> None:
+    modules = loaded(synced, "status", token=sandbox.token)
     assert not modules & {
         "wikisync.sandbox",
         "wikisync.cli.demo",

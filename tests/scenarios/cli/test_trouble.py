@@ -13,26 +13,35 @@ from wikisync.sandbox import Html, Redirect, Status
 COMMANDS = ["status", "diff", "push", "pull", "sync"]
 
 
-def told(ws: Workspace, code: int, *words: str, env: dict[str, str | None] | None = None) -> None:
+def told(
+    workspace: Workspace, code: int, *words: str, env: dict[str, str | None] | None = None
+) -> None:
     """Every command ends with this code and says these words on stderr, and nothing on stdout."""
-    ws.write("home.md", page("Home"))
-    before = ws.both_sides()
+    workspace.write("home.md", page("Home"))
+    before = workspace.both_sides()
     for command in COMMANDS:
         writes = () if command in {"status", "diff"} else ("--yes",)
-        result = ws.run(command, *writes, env=env)
+        result = workspace.run(command, *writes, env=env)
         assert result.code == code, result
         assert result.out == ""
         assert result.err.startswith("wikisync: ")
         for word in words:
             assert word in result.err
         assert len(result.err.splitlines()) <= 3, result.err
-    assert ws.both_sides() == before
+    assert workspace.both_sides() == before
 
 
-def test_a_wiki_that_is_down_is_told_with_its_address(ws: Workspace) -> None:
+def test_a_wiki_that_is_down_is_told_with_its_address(workspace: Workspace) -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         url = f"http://127.0.0.1:{free.getsockname()[1]}"
-    told(ws, 1, url, "connection refused", "that the wiki is running", env={"WIKISYNC_URL": url})
+    told(
+        workspace,
+        1,
+        url,
+        "connection refused",
+        "that the wiki is running",
+        env={"WIKISYNC_URL": url},
+    )
 
 
 @pytest.fixture
@@ -46,93 +55,93 @@ def no_names(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("no_names")
-def test_a_host_that_does_not_exist_is_told(ws: Workspace) -> None:
+def test_a_host_that_does_not_exist_is_told(workspace: Workspace) -> None:
     url = "https://no-such-host.invalid"
-    told(ws, 1, url, "Check the address", env={"WIKISYNC_URL": url})
+    told(workspace, 1, url, "Check the address", env={"WIKISYNC_URL": url})
 
 
 @pytest.mark.usefixtures("no_names")
-def test_an_address_that_is_not_encrypted_is_warned_of(ws: Workspace) -> None:
+def test_an_address_that_is_not_encrypted_is_warned_of(workspace: Workspace) -> None:
     env = {"WIKISYNC_URL": "http://no-such-host.invalid"}
-    assert "others on the network can read the API key" in ws.run("status", env=env).err
+    assert "others on the network can read the API key" in workspace.run("status", env=env).err
 
 
-def test_an_address_of_this_machine_needs_no_encryption(ws: Workspace) -> None:
-    assert ws.run("status").ok().err == ""
+def test_an_address_of_this_machine_needs_no_encryption(workspace: Workspace) -> None:
+    assert workspace.run("status").ok().err == ""
 
 
-def test_a_server_that_fails_is_told_after_some_tries(ws: Workspace) -> None:
-    fault = ws.box.faults.add(Status(502), times=None)
-    told(ws, 1, "HTTP 502")
+def test_a_server_that_fails_is_told_after_some_tries(workspace: Workspace) -> None:
+    fault = workspace.sandbox.faults.add(Status(502), times=None)
+    told(workspace, 1, "HTTP 502")
     assert fault.applied == 5 * len(COMMANDS)
 
 
-def test_a_hiccup_is_not_even_noticed(ws: Workspace) -> None:
-    ws.box.faults.add(Status(502), on="list", times=2)
-    ws.push(home=page("Home"))
+def test_a_hiccup_is_not_even_noticed(workspace: Workspace) -> None:
+    workspace.sandbox.faults.add(Status(502), on="list", times=2)
+    workspace.push(home=page("Home"))
 
 
-def test_an_api_that_is_off_is_told_with_where_to_switch_it_on(ws: Workspace) -> None:
-    ws.box.switch_api(on=False)
-    told(ws, 1, "API is disabled", "Administration → API Access")
+def test_an_api_that_is_off_is_told_with_where_to_switch_it_on(workspace: Workspace) -> None:
+    workspace.sandbox.switch_api(on=False)
+    told(workspace, 1, "API is disabled", "Administration → API Access")
 
 
-def test_a_key_that_was_revoked_is_told(ws: Workspace) -> None:
-    token = ws.box.key(["read:pages"])
-    ws.box.revoke(token)
-    told(ws, 1, "revoked", env={"WIKISYNC_TOKEN": token})
+def test_a_key_that_was_revoked_is_told(workspace: Workspace) -> None:
+    token = workspace.sandbox.key(["read:pages"])
+    workspace.sandbox.revoke(token)
+    told(workspace, 1, "revoked", env={"WIKISYNC_TOKEN": token})
 
 
-def test_a_web_page_where_the_api_was_due_is_told(ws: Workspace) -> None:
-    ws.box.faults.add(Html(), times=None)
-    told(ws, 1, "a web page", "without /graphql")
+def test_a_web_page_where_the_api_was_due_is_told(workspace: Workspace) -> None:
+    workspace.sandbox.faults.add(Html(), times=None)
+    told(workspace, 1, "a web page", "without /graphql")
 
 
-def test_a_redirect_is_told_and_not_followed(ws: Workspace) -> None:
+def test_a_redirect_is_told_and_not_followed(workspace: Workspace) -> None:
     with Hostile([reply({"data": {}})]) as other:
-        ws.box.faults.add(Redirect(f"{other.url}/graphql"), times=None)
-        told(ws, 1, other.url, "the API key is not sent there")
+        workspace.sandbox.faults.add(Redirect(f"{other.url}/graphql"), times=None)
+        told(workspace, 1, other.url, "the API key is not sent there")
         assert other.asked == []
 
 
-def test_a_certificate_that_nobody_vouches_for_is_told(ws: Workspace) -> None:
+def test_a_certificate_that_nobody_vouches_for_is_told(workspace: Workspace) -> None:
     with Hostile([reply({"data": {}})], tls=True) as server:
         env: dict[str, str | None] = {"WIKISYNC_URL": server.url, "SSL_CERT_FILE": None}
-        told(ws, 1, "not trusted", "WIKISYNC_CA_FILE", env=env)
+        told(workspace, 1, "not trusted", "WIKISYNC_CA_FILE", env=env)
         assert server.asked == []
 
 
-def test_a_key_that_may_not_read_sources_is_told_what_it_lacks(ws: Workspace) -> None:
-    ws.box.create("other")
-    token = ws.box.key(["read:pages", "write:pages"])
-    result = ws.run("pull", "--yes", env={"WIKISYNC_TOKEN": token})
+def test_a_key_that_may_not_read_sources_is_told_what_it_lacks(workspace: Workspace) -> None:
+    workspace.sandbox.create("other")
+    token = workspace.sandbox.key(["read:pages", "write:pages"])
+    result = workspace.run("pull", "--yes", env={"WIKISYNC_TOKEN": token})
     assert result.code == 1
     assert "manage:pages" in result.text
-    assert ws.files() == {}
+    assert workspace.files() == {}
 
 
-def test_a_key_that_may_not_write_is_told_what_it_lacks(ws: Workspace) -> None:
-    ws.write("home.md", page("Home"))
-    token = ws.box.key(["read:pages", "read:source", "manage:pages"])
-    result = ws.run("push", "--yes", env={"WIKISYNC_TOKEN": token})
+def test_a_key_that_may_not_write_is_told_what_it_lacks(workspace: Workspace) -> None:
+    workspace.write("home.md", page("Home"))
+    token = workspace.sandbox.key(["read:pages", "read:source", "manage:pages"])
+    result = workspace.run("push", "--yes", env={"WIKISYNC_TOKEN": token})
     assert result.code == 1
     assert "write:pages" in result.text
-    assert ws.box.pages() == []
+    assert workspace.sandbox.pages() == []
 
 
 @pytest.mark.parametrize("token", [None, "", "  "])
-def test_no_token_is_told_with_how_to_make_one(ws: Workspace, token: str | None) -> None:
-    told(ws, 2, "WIKISYNC_TOKEN", "New API Key", env={"WIKISYNC_TOKEN": token})
+def test_no_token_is_told_with_how_to_make_one(workspace: Workspace, token: str | None) -> None:
+    told(workspace, 2, "WIKISYNC_TOKEN", "New API Key", env={"WIKISYNC_TOKEN": token})
 
 
-def test_no_configuration_is_told_with_how_to_begin(ws: Workspace) -> None:
-    (ws.root / "wikisync.toml").unlink()
-    told(ws, 2, "wikisync.toml", "wikisync init https://wiki.example.com")
+def test_no_configuration_is_told_with_how_to_begin(workspace: Workspace) -> None:
+    (workspace.root / "wikisync.toml").unlink()
+    told(workspace, 2, "wikisync.toml", "wikisync init https://wiki.example.com")
 
 
-def test_a_configuration_without_an_address_is_told(ws: Workspace) -> None:
-    (ws.root / "wikisync.toml").write_text('folder = "pages"\n')
-    told(ws, 2, "url = ", "WIKISYNC_URL")
+def test_a_configuration_without_an_address_is_told(workspace: Workspace) -> None:
+    (workspace.root / "wikisync.toml").write_text('folder = "pages"\n')
+    told(workspace, 2, "url = ", "WIKISYNC_URL")
 
 
 @pytest.mark.parametrize(
@@ -149,21 +158,21 @@ def test_a_configuration_without_an_address_is_told(ws: Workspace) -> None:
     ],
 )
 def test_a_setting_that_cannot_be_is_told_with_its_line(
-    ws: Workspace, line: str, words: tuple[str, ...]
+    workspace: Workspace, line: str, words: tuple[str, ...]
 ) -> None:
-    (ws.root / "wikisync.toml").write_text(f'url = "{ws.box.url}"\n{line}\n')
-    told(ws, 2, "wikisync.toml", *words)
+    (workspace.root / "wikisync.toml").write_text(f'url = "{workspace.sandbox.url}"\n{line}\n')
+    told(workspace, 2, "wikisync.toml", *words)
 
 
 @pytest.mark.parametrize("url", ["ftp://wiki", "wiki.example.org", "http://", "http://a b/"])
-def test_an_address_that_is_none_is_told(ws: Workspace, url: str) -> None:
-    told(ws, 2, "the wiki's address", env={"WIKISYNC_URL": url})
+def test_an_address_that_is_none_is_told(workspace: Workspace, url: str) -> None:
+    told(workspace, 2, "the wiki's address", env={"WIKISYNC_URL": url})
 
 
-def test_a_page_over_the_wikis_limit_fails_alone(ws: Workspace) -> None:
-    ws.write("large.md", page("Large", "x" * 5_300_000 + "\n"))
-    ws.write("small.md", page("Small"))
-    result = ws.run("push", "--yes", "--json")
+def test_a_page_over_the_wikis_limit_fails_alone(workspace: Workspace) -> None:
+    workspace.write("large.md", page("Large", "x" * 5_300_000 + "\n"))
+    workspace.write("small.md", page("Small"))
+    result = workspace.run("push", "--yes", "--json")
     assert result.code == 1
     assert result.done() == [("create", "wiki", "small")]
     assert "Split the page" in result.action("large")["reason"]
@@ -181,8 +190,8 @@ def test_a_page_over_the_wikis_limit_fails_alone(ws: Workspace) -> None:
         ("status", "--config", "none.toml"),
     ],
 )
-def test_wrong_usage_is_exit_code_2(ws: Workspace, args: tuple[str, ...]) -> None:
-    result = ws.run(*args)
+def test_wrong_usage_is_exit_code_2(workspace: Workspace, args: tuple[str, ...]) -> None:
+    result = workspace.run(*args)
     assert result.code == 2
     assert result.out == ""
     assert result.err

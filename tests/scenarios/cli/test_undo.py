@@ -12,13 +12,13 @@ from wikisync.sandbox import Hook
 
 
 @pytest.fixture
-def synced(ws: Workspace) -> Workspace:
-    ws.push(home=page("Home", "One.\n", tags="x"), other=page("Other"), gone=page("Gone"))
-    return ws
+def synced(workspace: Workspace) -> Workspace:
+    workspace.push(home=page("Home", "One.\n", tags="x"), other=page("Other"), gone=page("Gone"))
+    return workspace
 
 
-def content(ws: Workspace, path: str) -> str | None:
-    found = ws.box.page(path)
+def content(workspace: Workspace, path: str) -> str | None:
+    found = workspace.sandbox.page(path)
     return None if found is None else str(found["content"])
 
 
@@ -30,17 +30,17 @@ def test_undo_takes_a_push_back(synced: Workspace) -> None:
     assert (content(synced, "home"), content(synced, "gone")) == ("Two.\n", None)
     synced.run("undo", "--yes").ok()
     assert (content(synced, "home"), content(synced, "gone")) == ("One.\n", TEXT)
-    assert synced.box.page("new") is None
-    home = synced.box.page("home")
+    assert synced.sandbox.page("new") is None
+    home = synced.sandbox.page("home")
     assert home is not None
     assert (home["title"], home["tags"]) == ("Home", ["x"])
 
 
 def test_undo_takes_a_pull_back_byte_for_byte(synced: Workspace) -> None:
     before = synced.files()
-    synced.box.edit("home", content="Two.\n")
-    synced.box.create("new")
-    synced.box.delete("gone")
+    synced.sandbox.edit("home", content="Two.\n")
+    synced.sandbox.create("new")
+    synced.sandbox.delete("gone")
     synced.run("pull", "--delete", "--yes").ok()
     assert synced.files() != before
     synced.run("undo", "--yes").ok()
@@ -51,7 +51,7 @@ def test_undo_leaves_a_page_alone_that_changed_since(synced: Workspace) -> None:
     synced.change("home.md", "One.", "Two.")
     synced.change("other.md", "Text.", "Two.")
     synced.run("push", "--yes").ok()
-    synced.box.edit("home", content="Three.\n")
+    synced.sandbox.edit("home", content="Three.\n")
     result = synced.run("undo", "--yes")
     assert result.code == 3
     assert (content(synced, "home"), content(synced, "other")) == ("Three.\n", TEXT)
@@ -68,7 +68,7 @@ def test_undo_asks_like_any_other_write(synced: Workspace) -> None:
 
 def test_a_preferred_side_can_be_taken_back(synced: Workspace) -> None:
     synced.change("home.md", "One.", "Mine.")
-    synced.box.edit("home", content="Theirs.\n")
+    synced.sandbox.edit("home", content="Theirs.\n")
     mine = synced.read("home.md")
     synced.run("sync", "--prefer", "wiki", "--yes").ok()
     synced.run("undo", "--yes").ok()
@@ -88,35 +88,37 @@ def test_the_log_lists_the_runs_and_what_each_did(synced: Workspace) -> None:
     assert synced.run("log", "--json").ok().json["command"] == "log"
 
 
-def test_without_a_run_there_is_nothing_to_take_back(ws: Workspace) -> None:
-    result = ws.run("undo", "--yes")
+def test_without_a_run_there_is_nothing_to_take_back(workspace: Workspace) -> None:
+    result = workspace.run("undo", "--yes")
     assert result.code == 2
     assert result.err
-    assert ws.run("log").ok()
+    assert workspace.run("log").ok()
 
 
-def test_an_undo_brings_back_what_is_older_than_what_is_kept(ws: Workspace) -> None:
-    ws.push(home=page("Home", "Old.\n"))
-    ws.box.edit("home", content="Precious.\n")
-    ws.change("home.md", "Old.", "Mine.")
-    ws.run("push", "--yes", "--prefer", "local").ok()
-    with sqlite3.connect(ws.state / "state.db") as db:
+def test_an_undo_brings_back_what_is_older_than_what_is_kept(workspace: Workspace) -> None:
+    workspace.push(home=page("Home", "Old.\n"))
+    workspace.sandbox.edit("home", content="Precious.\n")
+    workspace.change("home.md", "Old.", "Mine.")
+    workspace.run("push", "--yes", "--prefer", "local").ok()
+    with sqlite3.connect(workspace.state / "state.db") as db:
         db.execute("update run set ended = '2020-01-01T00:00:00.000Z'")
-    ws.run("undo", "--yes").ok()
-    assert (ws.box.page("home") or {})["content"] == "Precious.\n"
+    workspace.run("undo", "--yes").ok()
+    assert (workspace.sandbox.page("home") or {})["content"] == "Precious.\n"
 
 
-def test_an_undo_brings_back_the_edit_that_was_overtaken(ws: Workspace) -> None:
-    ws.push(home=page("Home", "Old.\n"))
-    ws.change("home.md", "Old.", "Mine.")
-    ws.box.faults.add(Hook(lambda: ws.box.edit("home", content="Precious.\n")), on="update")
-    assert ws.run("push", "--yes").code == 3
-    ws.run("undo", "--yes").ok()
-    assert (ws.box.page("home") or {})["content"] == "Precious.\n"
+def test_an_undo_brings_back_the_edit_that_was_overtaken(workspace: Workspace) -> None:
+    workspace.push(home=page("Home", "Old.\n"))
+    workspace.change("home.md", "Old.", "Mine.")
+    workspace.sandbox.faults.add(
+        Hook(lambda: workspace.sandbox.edit("home", content="Precious.\n")), on="update"
+    )
+    assert workspace.run("push", "--yes").code == 3
+    workspace.run("undo", "--yes").ok()
+    assert (workspace.sandbox.page("home") or {})["content"] == "Precious.\n"
 
 
-def test_what_stands_in_the_date_line_and_is_no_date_stays(ws: Workspace) -> None:
-    ws.write("home.md", page("Home").replace("date: ", "date: Christmas, as told ", 1))
-    before = ws.read("home.md")
-    ws.run("push", "--yes").ok()
-    assert ws.read("home.md") == before
+def test_what_stands_in_the_date_line_and_is_no_date_stays(workspace: Workspace) -> None:
+    workspace.write("home.md", page("Home").replace("date: ", "date: Christmas, as told ", 1))
+    before = workspace.read("home.md")
+    workspace.run("push", "--yes").ok()
+    assert workspace.read("home.md") == before

@@ -19,8 +19,8 @@ FAILING = WriteThenFail(message="Error when running job render-page: value too l
 
 
 @pytest.fixture
-def known(tmp_path: Path, box: Sandbox) -> Workspace:
-    made = Workspace(tmp_path, box)
+def known(tmp_path: Path, sandbox: Sandbox) -> Workspace:
+    made = Workspace(tmp_path, sandbox)
     made.push(home=page(), other=page("Other", "Other.\n"))
     return made
 
@@ -31,14 +31,14 @@ def test_a_page_that_was_never_rendered_is_named_and_tried_by_every_run_until_it
     known: Workspace, fault: Any, name: str
 ) -> None:
     known.write(f"{name}.md", page("A page", "Sent.\n"))
-    known.box.faults.add(fault, on=("create", "update"), times=2)
+    known.sandbox.faults.add(fault, on=("create", "update"), times=2)
     assert known.run("push", "--yes").code == 1
-    known.box.faults.clear()
+    known.sandbox.faults.clear()
     for command in ("status", "status"):
         told = known.run(command)
         assert told.code == 1
         assert f"{name}.md" in told.text
-    known.box.faults.add(fault, on="update", times=1)
+    known.sandbox.faults.add(fault, on="update", times=1)
     again = known.run("push", "--yes")
     assert again.code == 1
     assert "Readers may still see an old version" in again.text
@@ -50,16 +50,16 @@ def test_a_page_that_was_never_rendered_is_named_and_tried_by_every_run_until_it
 
 def test_one_cut_answer_is_made_good_by_a_second_write_in_the_same_run(known: Workspace) -> None:
     known.change("home.md", "Text.", "Sent.")
-    known.box.faults.add(Drop(after=True), on="update")
+    known.sandbox.faults.add(Drop(after=True), on="update")
     known.run("push", "--yes").ok()
     known.run("status").ok()
 
 
 def test_a_page_that_was_not_shown_and_is_deleted_is_forgotten(known: Workspace) -> None:
     known.change("home.md", "Text.", "Sent.")
-    known.box.faults.add(FAILING, on="update", times=2)
+    known.sandbox.faults.add(FAILING, on="update", times=2)
     assert known.run("push", "--yes").code == 1
-    known.box.delete("home")
+    known.sandbox.delete("home")
     known.remove("home.md")
     known.run("push", "--yes").ok()
     known.run("status").ok()
@@ -67,11 +67,11 @@ def test_a_page_that_was_not_shown_and_is_deleted_is_forgotten(known: Workspace)
 
 def test_what_somebody_wrote_over_a_page_that_was_not_shown_stays(known: Workspace) -> None:
     known.change("home.md", "Text.", "Sent.")
-    known.box.faults.add(FAILING, on="update", times=2)
+    known.sandbox.faults.add(FAILING, on="update", times=2)
     assert known.run("push", "--yes").code == 1
-    known.box.edit("home", content="Somebody's.\n")
+    known.sandbox.edit("home", content="Somebody's.\n")
     known.run("push", "--yes").ok()
-    found = known.box.page("home")
+    found = known.sandbox.page("home")
     assert found is not None
     assert found["content"] == "Somebody's.\n"
 
@@ -84,9 +84,9 @@ def test_a_run_that_was_killed_before_the_answer_came_leaves_a_page_that_is_writ
         patch.setattr(Journal, "end", _killed)
         with pytest.raises(SystemError):
             known.run("push", "--yes")
-    before = len(known.box.store.rows("select id from versions"))
+    before = len(known.sandbox.store.rows("select id from versions"))
     known.run("push", "--yes").ok()
-    assert len(known.box.store.rows("select id from versions")) == before + 1
+    assert len(known.sandbox.store.rows("select id from versions")) == before + 1
     assert len(known.run("push", "--yes").ok().asked) == 1
 
 

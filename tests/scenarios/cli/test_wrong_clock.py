@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def kept(ws: Workspace) -> Workspace:
+def kept(workspace: Workspace) -> Workspace:
     """A page whose first text was overwritten on the wiki."""
-    ws.push(start=page("Start", "First.\n"))
-    edit(ws, "Second.")
-    return ws
+    workspace.push(start=page("Start", "First.\n"))
+    edit(workspace, "Second.")
+    return workspace
 
 
 @pytest.fixture
@@ -36,14 +36,14 @@ def set_clock(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
     return to
 
 
-def edit(ws: Workspace, text: str) -> str:
+def edit(workspace: Workspace, text: str) -> str:
     """A run that overwrites a page; what it said."""
-    ws.write("start.md", page("Start", f"{text}\n"))
-    return ws.run("push", "--yes").ok().text
+    workspace.write("start.md", page("Start", f"{text}\n"))
+    return workspace.run("push", "--yes").ok().text
 
 
-def remembers(ws: Workspace, text: str) -> bool:
-    return any(found == f"{text}\n" for _verb, _side, _path, found in ws.kept())
+def remembers(workspace: Workspace, text: str) -> bool:
+    return any(found == f"{text}\n" for _verb, _side, _path, found in workspace.kept())
 
 
 def test_a_clock_a_hundred_days_ahead_forgets_nothing_and_is_said(
@@ -61,15 +61,15 @@ def test_a_clock_a_hundred_days_ahead_forgets_nothing_and_is_said(
 
 
 def test_what_a_run_kept_in_1970_is_not_old_for_the_next_right_one(
-    ws: Workspace, set_clock: Callable[[int], None]
+    workspace: Workspace, set_clock: Callable[[int], None]
 ) -> None:
     set_clock(-(datetime.now(UTC) - datetime(1970, 1, 2, tzinfo=UTC)).days)
-    ws.push(start=page("Start", "First.\n"))
-    assert "days behind the wiki's" in edit(ws, "Second.")
+    workspace.push(start=page("Start", "First.\n"))
+    assert "days behind the wiki's" in edit(workspace, "Second.")
     set_clock(0)
     for text in ("Third.", "Fourth."):
-        assert "clock" not in edit(ws, text)
-    assert remembers(ws, "First.")
+        assert "clock" not in edit(workspace, text)
+    assert remembers(workspace, "First.")
 
 
 def test_a_clock_that_agrees_with_the_wiki_forgets_what_is_old(

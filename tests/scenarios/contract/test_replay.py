@@ -19,8 +19,8 @@ ABOUT_ASSETS = 20
 @pytest.fixture(scope="module")
 def conversation() -> Iterator[dict[int, list[str]]]:
     """How the answer to each step differs from what was recorded."""
-    with Sandbox(locales=("en", "fr")) as box:
-        client = Client(box.url)
+    with Sandbox(locales=("en", "fr")) as sandbox:
+        client = Client(sandbox.url)
         client.set_up(CONTRACT["roles"])
         yield {number: client.take(step) for number, step in enumerate(STEPS)}
 
@@ -41,15 +41,15 @@ def test_only_the_steps_about_assets_are_left_out() -> None:
 
 def test_a_replay_names_the_step_whose_answer_is_not_as_recorded() -> None:
     wrong = {**STEPS[1], "status": 418}
-    with Sandbox(locales=("en", "fr")) as box:
-        assert list(replay(box.url, [STEPS[0], wrong])) == [
+    with Sandbox(locales=("en", "fr")) as sandbox:
+        assert list(replay(sandbox.url, [STEPS[0], wrong])) == [
             f"{wrong['title']}, as {wrong['as']}: status: expected 418, got 200"
         ]
 
 
 def test_a_replay_leaves_a_wiki_with_pages_as_it_is() -> None:
-    with Sandbox() as box:
-        box.create("home")
-        (said,) = replay(box.url)
+    with Sandbox() as sandbox:
+        sandbox.create("home")
+        (said,) = replay(sandbox.url)
         assert "Use an empty one" in said
-        assert [page["path"] for page in box.pages()] == ["home"]
+        assert [page["path"] for page in sandbox.pages()] == ["home"]

@@ -26,14 +26,14 @@ def page(content: str, tags: str = "", date: str = DATE) -> str:
 
 def begin(world: World) -> None:
     """What both sides agree on. No other text is like any of these."""
-    box = world.box
-    box.create("quiet", content="Quiet.\n", tags=["calm"])
-    box.create("links", content="[new](/here/new) [gone](/here/gone) [edit](/there/edit)\n")
-    box.create("there/edit", content="There, old.\n", tags=["two"])
-    box.create("there/deep/gone", content="There, gone.\n", **SETTINGS)
-    box.create("here/edit", content="Here, old.\n", tags=["one", "two"], **SETTINGS)
-    box.create("both/same", content="Both, old.\n")
-    box.create("both/gone", content="Both, gone.\n")
+    sandbox = world.sandbox
+    sandbox.create("quiet", content="Quiet.\n", tags=["calm"])
+    sandbox.create("links", content="[new](/here/new) [gone](/here/gone) [edit](/there/edit)\n")
+    sandbox.create("there/edit", content="There, old.\n", tags=["two"])
+    sandbox.create("there/deep/gone", content="There, gone.\n", **SETTINGS)
+    sandbox.create("here/edit", content="Here, old.\n", tags=["one", "two"], **SETTINGS)
+    sandbox.create("both/same", content="Both, old.\n")
+    sandbox.create("both/gone", content="Both, gone.\n")
     world.write("here/gone.md", page("Nobody needs this any more.\n", "two"))
     world.write("here/tags.md", page("Here, tags.\n", "two"))
     world.write("fr/plus.md", page("Français.\n", date=""))
@@ -53,18 +53,18 @@ def here(world: World) -> None:
 
 def there(world: World) -> None:
     """What the one on the wiki did: what a pull is for."""
-    world.box.edit("there/edit", content="There, edited.\n", tags=["five"])
-    world.box.create("there/new/page", content="There, new.\n", **SETTINGS)
-    world.box.create("there", "fr", content="Là, nouveau.\n", tags=["cinq"])
-    world.box.delete("there/deep/gone")
+    world.sandbox.edit("there/edit", content="There, edited.\n", tags=["five"])
+    world.sandbox.create("there/new/page", content="There, new.\n", **SETTINGS)
+    world.sandbox.create("there", "fr", content="Là, nouveau.\n", tags=["cinq"])
+    world.sandbox.delete("there/deep/gone")
 
 
 def both(world: World) -> None:
     """What both did alike: what is only to be recorded."""
     world.change("both/same.md", "Both, old.", "Both, edited.")
-    world.box.edit("both/same", content="Both, edited.\n")
+    world.sandbox.edit("both/same", content="Both, edited.\n")
     world.remove("both/gone.md")
-    world.box.delete("both/gone")
+    world.sandbox.delete("both/gone")
 
 
 def everything(world: World) -> None:
@@ -94,14 +94,14 @@ def text(name: str, *changes: tuple[int, str]) -> str:
 
 def begin_moves(world: World) -> None:
     """Pages that will move, be swapped, and be edited on both sides."""
-    box = world.box
+    sandbox = world.sandbox
     for name in ("there", "there/edit", "turn/one", "turn/two", "there/lang", "both/meet"):
-        box.create(name, content=text(name), tags=["one"])
-    box.create("there/titled", title="titled", content=text("there/titled"))
-    box.create("both/edit", content=text("both/edit"), tags=["one", "two"], **SETTINGS)
-    box.create("both/tags", content=text("both/tags"), tags=["one", "two"])
-    box.create("both/here", content=text("both/here"))
-    box.create("both/there", content=text("both/there"))
+        sandbox.create(name, content=text(name), tags=["one"])
+    sandbox.create("there/titled", title="titled", content=text("there/titled"))
+    sandbox.create("both/edit", content=text("both/edit"), tags=["one", "two"], **SETTINGS)
+    sandbox.create("both/tags", content=text("both/tags"), tags=["one", "two"])
+    sandbox.create("both/here", content=text("both/here"))
+    sandbox.create("both/there", content=text("both/there"))
     world.write("here.md", page(text("here"), "two"))
     for name in ("here/edit", "swap/one", "swap/two", "here/lang"):
         world.write(f"{name}.md", page(text(name), "two"))
@@ -126,15 +126,15 @@ def moved_here(world: World) -> None:
 
 def moved_there(world: World) -> None:
     """The same on the wiki."""
-    box = world.box
-    box.move("there", "far/plain")
-    box.move("there/edit", "far/edit")
-    box.edit("far/edit", content=text("there/edit", (0, "Edited there.")))
-    box.move("there/titled", "far/name")
-    box.move("there/lang", "there/lang", to_locale="fr")
-    box.move("turn/one", "turn/other")
-    box.move("turn/two", "turn/one")
-    box.move("turn/other", "turn/two")
+    sandbox = world.sandbox
+    sandbox.move("there", "far/plain")
+    sandbox.move("there/edit", "far/edit")
+    sandbox.edit("far/edit", content=text("there/edit", (0, "Edited there.")))
+    sandbox.move("there/titled", "far/name")
+    sandbox.move("there/lang", "there/lang", to_locale="fr")
+    sandbox.move("turn/one", "turn/other")
+    sandbox.move("turn/two", "turn/one")
+    sandbox.move("turn/other", "turn/two")
 
 
 def merged(world: World) -> None:
@@ -143,13 +143,13 @@ def merged(world: World) -> None:
     for name in ("edit", "here", "there"):
         old, new = text(f"both/{name}"), text(f"both/{name}", first)
         world.change(f"both/{name}.md", old, new)
-        world.box.edit(f"both/{name}", content=text(f"both/{name}", last))
+        world.sandbox.edit(f"both/{name}", content=text(f"both/{name}", last))
     world.change("both/tags.md", "tags: one, two", "# mine\ntags: two, three")
-    world.box.edit("both/tags", tags=["one", "four"])
+    world.sandbox.edit("both/tags", tags=["one", "four"])
     world.rename("both/here.md", "new/here.md")
-    world.box.move("both/there", "far/there")
+    world.sandbox.move("both/there", "far/there")
     world.rename("both/meet.md", "met.md")
-    world.box.move("both/meet", "met")
+    world.sandbox.move("both/meet", "met")
 
 
 def all_moved(world: World) -> None:

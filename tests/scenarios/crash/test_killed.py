@@ -43,15 +43,15 @@ def no_authorities(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def world(tmp_path: Path, box: Sandbox) -> World:
-    made = World(tmp_path, box)
+def world(tmp_path: Path, sandbox: Sandbox) -> World:
+    made = World(tmp_path, sandbox)
     begin(made)
     return made
 
 
 @pytest.fixture
-def moving(tmp_path: Path, box: Sandbox) -> World:
-    made = World(tmp_path, box)
+def moving(tmp_path: Path, sandbox: Sandbox) -> World:
+    made = World(tmp_path, sandbox)
     begin_moves(made)
     return made
 
@@ -80,10 +80,10 @@ def nothing_left(world: World, again: Callable[[], Report]) -> None:
 
 
 def test_a_first_run_killed_anywhere_is_ended_by_the_next(
-    tmp_path: Path, box: Sandbox, record_property: Record
+    tmp_path: Path, sandbox: Sandbox, record_property: Record
 ) -> None:
-    world = World(tmp_path, box)
-    box.create("there", content="There.\n", tags=["one"])
+    world = World(tmp_path, sandbox)
+    sandbox.create("there", content="There.\n", tags=["one"])
     world.write("here.md", page("Here.\n", "two"))
     points = killed_at(world, lambda: world.run("sync"))
     assert points > MANY
@@ -151,7 +151,7 @@ def test_a_conversion_killed_anywhere_is_ended_by_the_next_run(world: World) -> 
     world.change("here/edit.html", "editor: markdown", "editor: code")
     points = killed_at(world, lambda: world.run("sync", convert=True), same_ids=True)
     assert points > MANY // 4
-    page = world.box.page("here/edit")
+    page = world.sandbox.page("here/edit")
     assert page is not None
     assert page["contentType"] == "html"
 

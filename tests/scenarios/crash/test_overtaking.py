@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def world(tmp_path: Path, box: Sandbox) -> World:
-    made = World(tmp_path, box)
+def world(tmp_path: Path, sandbox: Sandbox) -> World:
+    made = World(tmp_path, sandbox)
     begin(made)
     here(made)
     return made
@@ -31,8 +31,8 @@ def test_an_edit_between_the_last_look_and_the_write_is_kept_and_named(
 ) -> None:
     if command == "undo":
         world.run("push")
-    edit = Hook(lambda: world.box.edit("here/edit", content="At the last moment.\n"))
-    world.box.faults.add(edit, on="pages.update", path="here/edit")
+    edit = Hook(lambda: world.sandbox.edit("here/edit", content="At the last moment.\n"))
+    world.sandbox.faults.add(edit, on="pages.update", path="here/edit")
     report = world.run("push") if command == "push" else world.undo()
     (found,) = [o for o in report.outcomes if o.action.key.path == "here/edit"]
     assert isinstance(found.error, OverwroteConcurrentEdit)
@@ -44,13 +44,13 @@ def test_an_edit_between_the_last_look_and_the_write_is_kept_and_named(
 def test_an_edit_before_the_last_look_is_left_alone_and_named(world: World, command: str) -> None:
     if command == "undo":
         world.run("push")
-    edit = Hook(lambda: world.box.edit("here/edit", content="Just before.\n"))
+    edit = Hook(lambda: world.sandbox.edit("here/edit", content="Just before.\n"))
     # An undo looks at the pages before it asks, too, and would leave out what changed by then.
     last = 2 if command == "undo" else 1
-    world.box.faults.add(edit, on="pages.single", path="here/edit", nth=last)
+    world.sandbox.faults.add(edit, on="pages.single", path="here/edit", nth=last)
     report = world.run("push") if command == "push" else world.undo()
     (found,) = [o for o in report.outcomes if o.action.key.path == "here/edit"]
     assert (found.result, found.conflict is not None) == ("skipped", True)
-    page = world.box.page("here/edit")
+    page = world.sandbox.page("here/edit")
     assert page is not None
     assert page["content"] == "Just before.\n"

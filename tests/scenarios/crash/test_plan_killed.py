@@ -86,9 +86,9 @@ def rules(report: Report) -> list[str]:
 
 @pytest.mark.parametrize("command", EDITS)
 def test_a_plan_killed_anywhere_is_ended_by_applying_it_again(
-    tmp_path: Path, box: Sandbox, command: Command
+    tmp_path: Path, sandbox: Sandbox, command: Command
 ) -> None:
-    world = World(tmp_path, box)
+    world = World(tmp_path, sandbox)
     begin(world)
     EDITS[command](world)
     assert killed_at(world, written(world, command), SOME) > MANY
@@ -96,9 +96,9 @@ def test_a_plan_killed_anywhere_is_ended_by_applying_it_again(
 
 @pytest.mark.parametrize("what", MOVES)
 def test_a_plan_of_moves_and_merges_killed_anywhere_is_ended_by_applying_it_again(
-    tmp_path: Path, box: Sandbox, what: str
+    tmp_path: Path, sandbox: Sandbox, what: str
 ) -> None:
-    world = World(tmp_path, box)
+    world = World(tmp_path, sandbox)
     begin_moves(world)
     MOVES[what](world)
     assert killed_at(world, written(world, "sync"), SOME) > MANY

@@ -31,14 +31,14 @@ def restore(world: World, number: int) -> Report:
 
 @pytest.mark.parametrize("there", [True, False])
 def test_a_restore_killed_anywhere_is_ended_by_the_same_restore(
-    tmp_path: Path, box: Sandbox, monkeypatch: pytest.MonkeyPatch, there: bool
+    tmp_path: Path, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, there: bool
 ) -> None:
     monkeypatch.setattr(ssl.SSLContext, "load_verify_locations", lambda *_args, **_more: None)
-    world = World(tmp_path, box)
+    world = World(tmp_path, sandbox)
     begin(world)
     if there:
         world.write("quiet.md", page("Never pushed.\n"))
-        world.box.edit("quiet", content="There, edited.\n")
+        world.sandbox.edit("quiet", content="There, edited.\n")
         request = Request("pull", "pull", prefer="wiki")
 
         sync_run.run_sync(world.config, request, silent, lambda _report: True)

@@ -39,9 +39,9 @@ with watched(Points(int(sys.argv[2]), lambda: os.kill(os.getpid(), signal.SIGKIL
 
 
 @pytest.fixture
-def world(tmp_path: Path, box: Sandbox) -> Iterator[World]:
+def world(tmp_path: Path, sandbox: Sandbox) -> Iterator[World]:
     """A world with a process to come; afterwards, the process was killed and its run is ended."""
-    made = World(tmp_path, box)
+    made = World(tmp_path, sandbox)
     begin(made)
     EDITS["sync"](made)
     before, texts = made.moment(), made.texts()
@@ -49,7 +49,7 @@ def world(tmp_path: Path, box: Sandbox) -> Iterator[World]:
     right = made.end()
     made.back_to(before)
     yield made
-    made.box.faults.clear()
+    made.sandbox.faults.clear()
     report = made.run("sync")
     assert [o for o in report.outcomes if o.result != "done" or o.error is not None] == []
     assert made.end() == right
@@ -60,7 +60,7 @@ def world(tmp_path: Path, box: Sandbox) -> Iterator[World]:
 
 
 def process(world: World, *args: str) -> subprocess.Popen[bytes]:
-    env = {**os.environ, "WIKISYNC_TOKEN": world.box.token}
+    env = {**os.environ, "WIKISYNC_TOKEN": world.sandbox.token}
     env = {name: value for name, value in env.items() if not name.lower().endswith("_proxy")}
     return subprocess.Popen(
         [sys.executable, *args],
@@ -86,7 +86,7 @@ def test_a_process_killed_while_the_wiki_writes(
         started[0].send_signal(signal.SIGKILL)
         started[0].wait(PATIENCE)
 
-    world.box.faults.add(Hook(kill, after=after), on=field, nth=nth)
+    world.sandbox.faults.add(Hook(kill, after=after), on=field, nth=nth)
     started.append(process(world, "-m", "wikisync", *SYNC))
     assert started[0].wait(PATIENCE) == -signal.SIGKILL
 

@@ -57,10 +57,10 @@ class End:
 class World:
     """A project in ``root`` and the wiki beside it."""
 
-    def __init__(self, root: Path, box: Sandbox) -> None:
-        self.root, self.box = root, box
-        (root / "wikisync.toml").write_text(f'url = "{box.url}"\n', encoding="utf-8")
-        self.config = load(start=root, env={"WIKISYNC_TOKEN": box.token})
+    def __init__(self, root: Path, sandbox: Sandbox) -> None:
+        self.root, self.sandbox = root, sandbox
+        (root / "wikisync.toml").write_text(f'url = "{sandbox.url}"\n', encoding="utf-8")
+        self.config = load(start=root, env={"WIKISYNC_TOKEN": sandbox.token})
         self.config.folder.mkdir()
 
     def write(self, name: str, text: str) -> None:
@@ -126,12 +126,12 @@ class World:
 
     def requests(self) -> int:
         """How many requests the wiki has seen."""
-        return self.box.requests[-1].number if self.box.requests else 0
+        return self.sandbox.requests[-1].number if self.sandbox.requests else 0
 
     # What there is.
 
     def moment(self) -> Moment:
-        store = self.box.store
+        store = self.sandbox.store
         return Moment(
             _tree(self.config.folder),
             _tree(self.config.state),
@@ -148,19 +148,19 @@ class World:
             for name, data in files.items():
                 (folder / name).parent.mkdir(parents=True, exist_ok=True)
                 (folder / name).write_bytes(data)
-        with self.box.store.lock:
+        with self.sandbox.store.lock:
             for table in reversed(_TABLES):
-                self.box.store.run(f"delete from {table}")
+                self.sandbox.store.run(f"delete from {table}")
             for table, rows in moment.wiki.items():
                 for row in rows:
-                    self.box.store.insert(table, row)
+                    self.sandbox.store.insert(table, row)
 
     def end(self) -> End:
         folder = self.config.folder
         pages = [
             {name: value for name, value in page.items() if name not in _OF_THE_MOMENT}
             | {"tags": sorted(page["tags"])}  # the order of tags does not count
-            for page in self.box.pages()
+            for page in self.sandbox.pages()
         ]
         named = {(page["locale"], page["path"]): page for page in pages}
         assert len(named) == len(pages), "a page is there twice"
@@ -186,12 +186,12 @@ class World:
 
     def ids(self) -> dict[tuple[str, str], int]:
         """Which page is where."""
-        return {(page["locale"], page["path"]): page["id"] for page in self.box.pages()}
+        return {(page["locale"], page["path"]): page["id"] for page in self.sandbox.pages()}
 
     def texts(self) -> set[str]:
         """Every text that is anywhere: on a side, in the wiki's history, among the kept copies."""
-        found = {row["content"] for row in self.box.store.rows("select content from pages")}
-        found |= {row["content"] for row in self.box.store.rows("select content from versions")}
+        found = {row["content"] for row in self.sandbox.store.rows("select content from pages")}
+        found |= {row["content"] for row in self.sandbox.store.rows("select content from versions")}
         found |= {_content(data) for data in _tree(self.config.folder).values()}
         with closing(State.open(self.config.state, create=False)) as state:
             for run in state.journal.runs():

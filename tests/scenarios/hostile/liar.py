@@ -30,8 +30,8 @@ class Liar:
     ``spoil`` is given the number of the request, from 1 on since it was set, and the answer.
     """
 
-    def __init__(self, box: Sandbox) -> None:
-        self._host = urlsplit(box.url).netloc
+    def __init__(self, sandbox: Sandbox) -> None:
+        self._host = urlsplit(sandbox.url).netloc
         self._server = Hostile([self._forward])
         self.spoil = honest
 

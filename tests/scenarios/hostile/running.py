@@ -36,10 +36,12 @@ class ReviewedSteps:
 
 
 @contextmanager
-def held(box: Sandbox, on: str, *, after: bool = False, nth: int = 1) -> Iterator[ReviewedSteps]:
+def held(
+    sandbox: Sandbox, on: str, *, after: bool = False, nth: int = 1
+) -> Iterator[ReviewedSteps]:
     """Hold a request back, before it is done or after."""
     request = ReviewedSteps()
-    box.faults.add(Hook(request._hold, after=after), on=on, nth=nth)
+    sandbox.faults.add(Hook(request._hold, after=after), on=on, nth=nth)
     try:
         yield request
     finally:
@@ -49,11 +51,11 @@ def held(box: Sandbox, on: str, *, after: bool = False, nth: int = 1) -> Iterato
 class Process:
     """A command that runs."""
 
-    def __init__(self, ws: Workspace, *args: str) -> None:
+    def __init__(self, workspace: Workspace, *args: str) -> None:
         self._process = subprocess.Popen(
             command(*args),
-            cwd=ws.root,
-            env=ws.environment({"PYTHONUNBUFFERED": "1"}),
+            cwd=workspace.root,
+            env=workspace.environment({"PYTHONUNBUFFERED": "1"}),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

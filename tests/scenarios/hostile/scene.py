@@ -14,15 +14,15 @@ RIGHTS: Final = (
 """What a key needs for everything that wikisync does."""
 
 
-def on_wiki(ws: Workspace, path: str, locale: str = "en") -> dict[str, Any]:
+def on_wiki(workspace: Workspace, path: str, locale: str = "en") -> dict[str, Any]:
     """A page of the wiki that is there, and there once."""
-    (found,) = (p for p in ws.box.pages() if (p["locale"], p["path"]) == (locale, path))
+    (found,) = (p for p in workspace.sandbox.pages() if (p["locale"], p["path"]) == (locale, path))
     return found
 
 
-def contents(ws: Workspace) -> dict[str, str]:
+def contents(workspace: Workspace) -> dict[str, str]:
     """The wiki's pages, by their paths; none is there twice."""
-    pages = ws.box.pages()
+    pages = workspace.sandbox.pages()
     found = {page["path"]: page["content"] for page in pages}
     assert len(found) == len(pages)
     return found
@@ -33,11 +33,11 @@ def writes(result: Result) -> list[str]:
     return [name for seen in result.asked if seen.is_mutation for name in seen.fields]
 
 
-def quiet(ws: Workspace) -> None:
+def quiet(workspace: Workspace) -> None:
     """Both sides agree, nothing is left over, and that is known after one request."""
-    result = ws.run("sync", "--json").ok()
+    result = workspace.run("sync", "--json").ok()
     assert result.json["actions"] == []
     assert result.json["counts"]["other_way"] == 0
     assert result.json["counts"]["in_sync"] == result.json["counts"]["pages"]
     assert len(result.asked) == 1, result.asked
-    assert "unsettled" not in ws.run("status", "--json").json
+    assert "unsettled" not in workspace.run("status", "--json").json

@@ -17,20 +17,25 @@ MANY = ("--delete", "--max-delete", "9", "--yes")
 ARGS = (*MANY, "--jobs", "1")
 
 
-def prepared(ws: Workspace, verb: str) -> Workspace:
+def prepared(workspace: Workspace, verb: str) -> Workspace:
     """Four pages to be created, or to be updated, on the wiki."""
     if verb == "update":
-        ws.push(**{name: page(name, "Old.\n") for name in NAMES})
+        workspace.push(**{name: page(name, "Old.\n") for name in NAMES})
     for name in NAMES:
-        ws.write(f"{name}.md", page(name, "New.\n"))
-    return ws
+        workspace.write(f"{name}.md", page(name, "New.\n"))
+    return workspace
 
 
 @pytest.mark.parametrize("after", [False, True], ids=["not yet done", "done but not answered"])
 @pytest.mark.parametrize("verb", ["create", "update"])
-def test_the_first_ends_after_the_page_in_hand(ws: Workspace, verb: str, after: bool) -> None:
-    prepared(ws, verb)
-    with held(ws.box, verb, nth=2, after=after) as request, Process(ws, "push", *ARGS) as push:
+def test_the_first_ends_after_the_page_in_hand(
+    workspace: Workspace, verb: str, after: bool
+) -> None:
+    prepared(workspace, verb)
+    with (
+        held(workspace.sandbox, verb, nth=2, after=after) as request,
+        Process(workspace, "push", *ARGS) as push,
+    ):
         request.wait()
         push.interrupt()
         push.says("Finishing the current page. Press Ctrl-C again to stop now.")
@@ -38,24 +43,27 @@ def test_the_first_ends_after_the_page_in_hand(ws: Workspace, verb: str, after: 
         code, text = push.end()
     assert code == 130
     assert "Interrupted. The pages done so far are recorded." in text
-    new = [path for path, content in contents(ws).items() if content == "New.\n"]
+    new = [path for path, content in contents(workspace).items() if content == "New.\n"]
     assert sorted(new) == ["page-0", "page-1"]
-    assert "unsettled" not in ws.run("status", "--json").ok().json
-    rest = ws.run("push", *ARGS, "--json").ok()
+    assert "unsettled" not in workspace.run("status", "--json").ok().json
+    rest = workspace.run("push", *ARGS, "--json").ok()
     assert [path for _verb, _side, path in rest.done()] == ["page-2", "page-3"]
-    assert contents(ws) == DONE
-    quiet(ws)
+    assert contents(workspace) == DONE
+    quiet(workspace)
 
 
 @pytest.mark.parametrize("after", [False, True], ids=["not yet done", "done but not answered"])
 @pytest.mark.parametrize("verb", ["create", "update"])
 def test_the_second_ends_at_once_and_the_next_run_settles(
-    ws: Workspace, verb: str, after: bool
+    workspace: Workspace, verb: str, after: bool
 ) -> None:
-    prepared(ws, verb)
-    with held(ws.box, verb, nth=2, after=after) as request, Process(ws, "push", *ARGS) as push:
+    prepared(workspace, verb)
+    with (
+        held(workspace.sandbox, verb, nth=2, after=after) as request,
+        Process(workspace, "push", *ARGS) as push,
+    ):
         if not after:
-            ws.box.faults.add(Drop(), on=verb, nth=2)
+            workspace.sandbox.faults.add(Drop(), on=verb, nth=2)
         request.wait()
         push.interrupt()
         push.says("Finishing the current page")
@@ -64,30 +72,30 @@ def test_the_second_ends_at_once_and_the_next_run_settles(
         assert not request.go.is_set()
     assert code == 130
     assert "Stopped. The next run checks what was being written." in text
-    assert ws.run("status", "--json").ok().json["unsettled"] == 1
-    rest = ws.run("push", *ARGS, "--json").ok()
-    assert contents(ws) == DONE
+    assert workspace.run("status", "--json").ok().json["unsettled"] == 1
+    rest = workspace.run("push", *ARGS, "--json").ok()
+    assert contents(workspace) == DONE
     assert ("page-1" in [path for _verb, _side, path in rest.done()]) is not after
     again = "pages.update" if after else f"pages.{verb}"
     # A write that was done and not answered is sent once more: readers may not see it as sent.
     assert sorted(writes(rest)) == sorted([f"pages.{verb}"] * 2 + [again])
-    quiet(ws)
+    quiet(workspace)
 
 
 @pytest.mark.parametrize("signals", [1, 2])
 @pytest.mark.parametrize("verb", ["create", "update"])
 def test_with_several_pages_in_hand_no_other_is_begun_and_the_next_run_does_the_rest(
-    ws: Workspace, verb: str, signals: int
+    workspace: Workspace, verb: str, signals: int
 ) -> None:
     names = [f"page-{n}" for n in range(9)]
     if verb == "update":
-        ws.push(**{name: page(name, "Old.\n") for name in names})
+        workspace.push(**{name: page(name, "Old.\n") for name in names})
     for name in names:
-        ws.write(f"{name}.md", page(name, "New.\n"))
+        workspace.write(f"{name}.md", page(name, "New.\n"))
     with (
-        held(ws.box, verb, nth=2) as first,
-        held(ws.box, verb, nth=3) as second,
-        Process(ws, "push", *MANY) as push,
+        held(workspace.sandbox, verb, nth=2) as first,
+        held(workspace.sandbox, verb, nth=3) as second,
+        Process(workspace, "push", *MANY) as push,
     ):
         first.wait()
         second.wait()
@@ -101,21 +109,21 @@ def test_with_several_pages_in_hand_no_other_is_begun_and_the_next_run_does_the_
         code, _text = push.end()
         assert first.go.is_set() == (signals == 1)
     assert code == 130
-    new = [path for path, content in contents(ws).items() if content == "New.\n"]
+    new = [path for path, content in contents(workspace).items() if content == "New.\n"]
     assert len(new) < len(names)
-    assert ("unsettled" in ws.run("status", "--json").ok().json) == (signals == 2)
-    ws.run("push", *MANY).ok()
-    assert contents(ws) == dict.fromkeys(names, "New.\n")
-    quiet(ws)
+    assert ("unsettled" in workspace.run("status", "--json").ok().json) == (signals == 2)
+    workspace.run("push", *MANY).ok()
+    assert contents(workspace) == dict.fromkeys(names, "New.\n")
+    quiet(workspace)
 
 
 @pytest.mark.parametrize("signals", [1, 2])
 def test_a_pull_ends_so_too_while_the_wiki_holds_the_pages_back(
-    ws: Workspace, signals: int
+    workspace: Workspace, signals: int
 ) -> None:
     for name in NAMES:
-        ws.box.create(name, content="New.\n")
-    with held(ws.box, "single") as request, Process(ws, "pull", *ARGS) as pull:
+        workspace.sandbox.create(name, content="New.\n")
+    with held(workspace.sandbox, "single") as request, Process(workspace, "pull", *ARGS) as pull:
         request.wait()
         pull.interrupt()
         pull.says("Finishing the current page")
@@ -126,35 +134,38 @@ def test_a_pull_ends_so_too_while_the_wiki_holds_the_pages_back(
         code, _text = pull.end()
         assert request.go.is_set() == (signals == 1)
     assert code == 130
-    assert len(ws.files()) == (1 if signals == 1 else 0)
-    ws.run("pull", *ARGS).ok()
-    assert len(ws.files()) == 4
-    quiet(ws)
+    assert len(workspace.files()) == (1 if signals == 1 else 0)
+    workspace.run("pull", *ARGS).ok()
+    assert len(workspace.files()) == 4
+    quiet(workspace)
 
 
 @pytest.mark.parametrize("command", ["status", "pull"])
-def test_while_the_wiki_is_looked_at_one_is_enough(ws: Workspace, command: str) -> None:
-    ws.push(home=page("Home"))
+def test_while_the_wiki_is_looked_at_one_is_enough(workspace: Workspace, command: str) -> None:
+    workspace.push(home=page("Home"))
     yes = ("--yes",) if command == "pull" else ()
-    with held(ws.box, "list") as request, Process(ws, command, *yes) as run:
+    with held(workspace.sandbox, "list") as request, Process(workspace, command, *yes) as run:
         request.wait()
         run.interrupt()
         code, text = run.end()
         assert not request.go.is_set()
     assert code == 130
     assert "Stopped. The next run" in text
-    quiet(ws)
+    quiet(workspace)
 
 
-def test_an_undo_ends_after_the_page_in_hand(ws: Workspace) -> None:
-    prepared(ws, "update")
-    ws.run("push", *ARGS).ok()
-    with held(ws.box, "update", nth=2) as request, Process(ws, "undo", "--yes") as undo:
+def test_an_undo_ends_after_the_page_in_hand(workspace: Workspace) -> None:
+    prepared(workspace, "update")
+    workspace.run("push", *ARGS).ok()
+    with (
+        held(workspace.sandbox, "update", nth=2) as request,
+        Process(workspace, "undo", "--yes") as undo,
+    ):
         request.wait()
         undo.interrupt()
         undo.says("Finishing the current page")
         request.go.set()
         code, _text = undo.end()
     assert code == 130
-    assert sorted(contents(ws).values()) == ["New.\n", "New.\n", "Old.\n", "Old.\n"]
-    assert "unsettled" not in ws.run("status", "--json").json
+    assert sorted(contents(workspace).values()) == ["New.\n", "New.\n", "Old.\n", "Old.\n"]
+    assert "unsettled" not in workspace.run("status", "--json").json

@@ -27,24 +27,24 @@ NOBODY = 65534
 
 
 @pytest.fixture
-def coming(ws: Workspace) -> Workspace:
+def coming(workspace: Workspace) -> Workspace:
     """Three files in sync; on the wiki the first was edited, the second deleted, a fourth made."""
-    ws.push(edited=page("Edited", "Old.\n"), gone=page("Gone"), same=page("Same"))
-    ws.box.edit("edited", content="New.\n")
-    ws.box.delete("gone")
-    ws.box.create("made", content="Made.\n")
-    return ws
+    workspace.push(edited=page("Edited", "Old.\n"), gone=page("Gone"), same=page("Same"))
+    workspace.sandbox.edit("edited", content="New.\n")
+    workspace.sandbox.delete("gone")
+    workspace.sandbox.create("made", content="Made.\n")
+    return workspace
 
 
-def pull(ws: Workspace) -> Any:
-    return ws.run("pull", "--delete", "--yes", "--json")
+def pull(workspace: Workspace) -> Any:
+    return workspace.run("pull", "--delete", "--yes", "--json")
 
 
 CHANGES: dict[str, tuple[Callable[[Workspace], object], int]] = {
-    "edited": (lambda ws: ws.change("edited.md", "Old.", "Mine."), 3),
-    "removed": (lambda ws: ws.remove("edited.md"), 3),
-    "made": (lambda ws: ws.write("made.md", "Mine.\n"), 3),
-    "gone": (lambda ws: ws.change("gone.md", "Text.", "Mine."), 3),
+    "edited": (lambda workspace: workspace.change("edited.md", "Old.", "Mine."), 3),
+    "removed": (lambda workspace: workspace.remove("edited.md"), 3),
+    "made": (lambda workspace: workspace.write("made.md", "Mine.\n"), 3),
+    "gone": (lambda workspace: workspace.change("gone.md", "Text.", "Mine."), 3),
 }
 
 
@@ -55,7 +55,7 @@ def test_a_file_that_changes_between_the_look_and_the_write_is_left_alone_and_na
     do, code = CHANGES[change]
     path = "edited" if change == "removed" else change
     # The last request before the first write: what is new on the wiki is read.
-    coming.box.faults.add(
+    coming.sandbox.faults.add(
         Hook(lambda: do(coming), after=True), on="single", when=lambda asked: made(coming, asked)
     )
     result = pull(coming)
@@ -72,25 +72,27 @@ def test_a_file_that_changes_between_the_look_and_the_write_is_left_alone_and_na
     assert coming.run("status").code in {0, 3}
 
 
-def made(ws: Workspace, asked: Any) -> bool:
-    return bool(asked.arguments.get("id") == on_wiki(ws, "made")["id"])
+def made(workspace: Workspace, asked: Any) -> bool:
+    return bool(asked.arguments.get("id") == on_wiki(workspace, "made")["id"])
 
 
 @pytest.mark.parametrize("verb", ["update", "create"])
 def test_a_file_edited_while_its_page_is_written_keeps_the_edit_for_the_next_push(
-    ws: Workspace, verb: str
+    workspace: Workspace, verb: str
 ) -> None:
     if verb == "update":
-        ws.push(home=page("Home"))
-    ws.write("home.md", page("Home", "One.\n"))
-    ws.box.faults.add(Hook(lambda: ws.change("home.md", "One.", "Two."), after=True), on=verb)
-    result = ws.run("push", "--yes", "--json")
+        workspace.push(home=page("Home"))
+    workspace.write("home.md", page("Home", "One.\n"))
+    workspace.sandbox.faults.add(
+        Hook(lambda: workspace.change("home.md", "One.", "Two."), after=True), on=verb
+    )
+    result = workspace.run("push", "--yes", "--json")
     assert "edited during the run" in result.action("home")["reason"]
-    assert contents(ws) == {"home": "One.\n"}
-    assert "Two." in ws.read("home.md")
-    ws.run("push", "--yes").ok()
-    assert contents(ws) == {"home": "Two.\n"}
-    quiet(ws)
+    assert contents(workspace) == {"home": "One.\n"}
+    assert "Two." in workspace.read("home.md")
+    workspace.run("push", "--yes").ok()
+    assert contents(workspace) == {"home": "Two.\n"}
+    quiet(workspace)
 
 
 TROUBLES = {
@@ -141,32 +143,32 @@ def test_a_disk_that_refuses_is_named_for_each_file_and_the_old_content_is_whole
     quiet(coming)
 
 
-def test_a_name_too_long_for_the_disk_is_named_and_the_others_come(ws: Workspace) -> None:
-    ws.box.create("é" * 130)  # 130 characters, 260 bytes
-    ws.box.create("good")
-    result = pull(ws)
+def test_a_name_too_long_for_the_disk_is_named_and_the_others_come(workspace: Workspace) -> None:
+    workspace.sandbox.create("é" * 130)  # 130 characters, 260 bytes
+    workspace.sandbox.create("good")
+    result = pull(workspace)
     assert result.code == 1
-    assert list(ws.files()) == ["good.md"]
+    assert list(workspace.files()) == ["good.md"]
     told = [*result.json["problems"], *result.json["actions"]]
     assert any("bytes" in (found.get("message") or found.get("reason") or "") for found in told)
-    assert len(contents(ws)) == 2
-    assert pull(ws).code == 1
-    assert len(contents(ws)) == 2
+    assert len(contents(workspace)) == 2
+    assert pull(workspace).code == 1
+    assert len(contents(workspace)) == 2
 
 
 def test_a_folder_where_a_page_is_due_and_a_file_where_a_folder_is_due_are_named(
-    ws: Workspace,
+    workspace: Workspace,
 ) -> None:
-    ws.box.create("a.md".removesuffix(".md"))
-    ws.box.create("guide/b")
-    ws.box.create("good")
-    (ws.folder / "a.md").mkdir()
-    (ws.folder / "guide").write_text("a file without an extension")
-    result = pull(ws)
+    workspace.sandbox.create("a.md".removesuffix(".md"))
+    workspace.sandbox.create("guide/b")
+    workspace.sandbox.create("good")
+    (workspace.folder / "a.md").mkdir()
+    (workspace.folder / "guide").write_text("a file without an extension")
+    result = pull(workspace)
     assert result.code == 1
     assert result.done() == [("create", "folder", "good")]
-    assert (ws.folder / "a.md").is_dir()
-    assert (ws.folder / "guide").read_text() == "a file without an extension"
+    assert (workspace.folder / "a.md").is_dir()
+    assert (workspace.folder / "guide").read_text() == "a file without an extension"
 
 
 @contextmanager
@@ -189,13 +191,13 @@ def as_nobody(folder: Path) -> Iterator[None]:
 
 
 @pytest.fixture
-def own(box: Sandbox) -> Iterator[Workspace]:
+def own(sandbox: Sandbox) -> Iterator[Workspace]:
     """A workspace where everybody may come."""
     with tempfile.TemporaryDirectory() as name:
         Path(name).chmod(0o755)
         root = Path(name) / "project"
         root.mkdir()
-        yield Workspace(root, box)
+        yield Workspace(root, sandbox)
 
 
 @pytest.mark.skipif(os.name == "nt", reason="permissions are otherwise there")
@@ -204,9 +206,9 @@ def test_a_folder_that_may_not_be_written_is_named_and_nothing_is_lost(
     own: Workspace, mode: int
 ) -> None:
     own.push(guide__edited=page("Edited", "Old.\n"), guide__gone=page("Gone"), same=page("Same"))
-    own.box.edit("guide/edited", content="New.\n")
-    own.box.delete("guide/gone")
-    own.box.create("guide/made")
+    own.sandbox.edit("guide/edited", content="New.\n")
+    own.sandbox.delete("guide/gone")
+    own.sandbox.create("guide/made")
     before = own.files()
     guide = own.folder / "guide"
     with as_nobody(own.root):

@@ -12,65 +12,65 @@ from wikisync.sandbox.administration import rules_for_all_pages
 PUSH = ("push", "--yes", "--json")
 
 
-def named(ws: Workspace, name: str) -> Result:
+def named(workspace: Workspace, name: str) -> Result:
     """A push that names one file, and brings the good one."""
-    ws.write("good.md", page("Good"))
-    result = ws.run(*PUSH)
+    workspace.write("good.md", page("Good"))
+    result = workspace.run(*PUSH)
     assert result.code == 1
-    assert contents(ws) == {"good": TEXT}
+    assert contents(workspace) == {"good": TEXT}
     said = [problem["file"] for problem in result.json["problems"]]
     said += [found["file"] for found in result.json["actions"] if found["outcome"] == "failed"]
     assert said == [name]
-    again = ws.run(*PUSH)
+    again = workspace.run(*PUSH)
     assert (again.code, writes(again)) == (1, writes(again)[:1])
-    ws.remove(name)
-    quiet(ws)
+    workspace.remove(name)
+    quiet(workspace)
     return result
 
 
-def test_a_page_over_five_megabytes_is_named_and_nothing_is_left_open(ws: Workspace) -> None:
-    ws.write("large.md", page("Large", "x" * 5_300_000))
-    result = named(ws, "large.md")
+def test_a_page_over_five_megabytes_is_named_and_nothing_is_left_open(workspace: Workspace) -> None:
+    workspace.write("large.md", page("Large", "x" * 5_300_000))
+    result = named(workspace, "large.md")
     assert "larger than the wiki accepts in a request" in result.action("large")["reason"]
 
 
-def test_a_page_that_grew_over_five_megabytes_stays_as_it_was(ws: Workspace) -> None:
-    ws.push(large=page("Large"))
-    ws.write("large.md", page("Large", "x" * 5_300_000))
-    assert ws.run(*PUSH).code == 1
-    assert contents(ws) == {"large": TEXT}
-    assert "unsettled" not in ws.run("status", "--json").json
+def test_a_page_that_grew_over_five_megabytes_stays_as_it_was(workspace: Workspace) -> None:
+    workspace.push(large=page("Large"))
+    workspace.write("large.md", page("Large", "x" * 5_300_000))
+    assert workspace.run(*PUSH).code == 1
+    assert contents(workspace) == {"large": TEXT}
+    assert "unsettled" not in workspace.run("status", "--json").json
 
 
 @pytest.mark.parametrize("place", ["title", "content"])
-def test_nul_is_named_and_never_sent(ws: Workspace, place: str) -> None:
+def test_nul_is_named_and_never_sent(workspace: Workspace, place: str) -> None:
     text = page("A\0b") if place == "title" else page("A", "a\0b\n")
-    ws.write("odd.md", text)
-    named(ws, "odd.md")
+    workspace.write("odd.md", text)
+    named(workspace, "odd.md")
 
 
 @pytest.mark.parametrize("field", ["title", "description"])
 @pytest.mark.parametrize("letter", ["x", "é", "💡"])
 def test_255_characters_of_any_script_are_held_and_256_are_named(
-    ws: Workspace, field: str, letter: str
+    workspace: Workspace, field: str, letter: str
 ) -> None:
     fits, over = letter * 255, letter * 256
-    ws.write("fits.md", page(**{"title": "A", field: fits}))
-    ws.write("over.md", page(**{"title": "A", field: over}))
-    result = ws.run(*PUSH)
+    workspace.write("fits.md", page(**{"title": "A", field: fits}))
+    workspace.write("over.md", page(**{"title": "A", field: over}))
+    result = workspace.run(*PUSH)
     assert result.code == 1
     assert [problem["file"] for problem in result.json["problems"]] == ["over.md"]
     assert "255" in result.json["problems"][0]["message"]
-    assert on_wiki(ws, "fits")[field] == fits
+    assert on_wiki(workspace, "fits")[field] == fits
 
 
-def test_a_path_of_255_characters_is_held_and_a_longer_one_is_named(ws: Workspace) -> None:
+def test_a_path_of_255_characters_is_held_and_a_longer_one_is_named(workspace: Workspace) -> None:
     fits, over = "/".join(["a" * 50] * 5), "/".join(["b" * 51] * 5)
-    ws.write(f"{fits}.md", page("Fits"))
-    ws.write(f"{over}.md", page("Over"))
-    result = ws.run(*PUSH)
+    workspace.write(f"{fits}.md", page("Fits"))
+    workspace.write(f"{over}.md", page("Over"))
+    result = workspace.run(*PUSH)
     assert result.code == 1
-    assert list(contents(ws)) == [fits]
+    assert list(contents(workspace)) == [fits]
     assert over in str(result.json["problems"])
 
 
@@ -82,25 +82,27 @@ UNREACHABLE = [
 
 
 @pytest.mark.parametrize("name", [*ILLEGAL, *UNREACHABLE])
-def test_an_illegal_or_unreachable_path_is_named_and_not_made(ws: Workspace, name: str) -> None:
-    ws.write(name, page("A"))
-    result = named(ws, name)
+def test_an_illegal_or_unreachable_path_is_named_and_not_made(
+    workspace: Workspace, name: str
+) -> None:
+    workspace.write(name, page("A"))
+    result = named(workspace, name)
     assert writes(result) == ["pages.create"]
 
 
-def test_paths_that_differ_in_case_alone_are_two_pages(ws: Workspace) -> None:
-    ws.push(Guide=page("One", "One.\n"), guide=page("Two", "Two.\n"))
-    assert contents(ws) == {"Guide": "One.\n", "guide": "Two.\n"}
-    quiet(ws)
+def test_paths_that_differ_in_case_alone_are_two_pages(workspace: Workspace) -> None:
+    workspace.push(Guide=page("One", "One.\n"), guide=page("Two", "Two.\n"))
+    assert contents(workspace) == {"Guide": "One.\n", "guide": "Two.\n"}
+    quiet(workspace)
 
 
-def test_a_locale_that_is_not_installed_is_named(ws: Workspace) -> None:
-    ws.write("fr/page.md", page("Page"))
-    ws.write("de/seite.md", page("Seite"))
-    result = ws.run(*PUSH)
+def test_a_locale_that_is_not_installed_is_named(workspace: Workspace) -> None:
+    workspace.write("fr/page.md", page("Page"))
+    workspace.write("de/seite.md", page("Seite"))
+    result = workspace.run(*PUSH)
     assert result.code == 1
     assert [problem["file"] for problem in result.json["problems"]] == ["de/seite.md"]
-    assert [(p["locale"], p["path"]) for p in ws.box.pages()] == [("fr", "page")]
+    assert [(p["locale"], p["path"]) for p in workspace.sandbox.pages()] == [("fr", "page")]
 
 
 @pytest.mark.parametrize(
@@ -114,41 +116,41 @@ def test_a_locale_that_is_not_installed_is_named(ws: Workspace) -> None:
     ],
 )
 def test_tags_are_sent_as_the_wiki_keeps_them_and_are_no_endless_difference(
-    ws: Workspace, line: str, tags: list[str]
+    workspace: Workspace, line: str, tags: list[str]
 ) -> None:
-    ws.write("home.md", page("Home", tags=line))
-    result = ws.run(*PUSH).ok()
+    workspace.write("home.md", page("Home", tags=line))
+    result = workspace.run(*PUSH).ok()
     (sent,) = (
         one.arguments["tags"] for seen in result.asked for one in seen.requested if one.is_mutation
     )
-    assert sorted(on_wiki(ws, "home")["tags"]) == sorted(sent) == tags
-    assert f"tags: {line}\n" in ws.read("home.md")
-    quiet(ws)
+    assert sorted(on_wiki(workspace, "home")["tags"]) == sorted(sent) == tags
+    assert f"tags: {line}\n" in workspace.read("home.md")
+    quiet(workspace)
 
 
-def test_a_tag_with_a_comma_comes_here_and_goes_back_as_one(ws: Workspace) -> None:
-    ws.box.create("home", tags=["a, b", "c"])
-    ws.run("pull", "--yes").ok()
-    ws.change("home.md", "# home", "# Home")
-    ws.run(*PUSH).ok()
-    assert sorted(on_wiki(ws, "home")["tags"]) == ["a, b", "c"]
-    quiet(ws)
+def test_a_tag_with_a_comma_comes_here_and_goes_back_as_one(workspace: Workspace) -> None:
+    workspace.sandbox.create("home", tags=["a, b", "c"])
+    workspace.run("pull", "--yes").ok()
+    workspace.change("home.md", "# home", "# Home")
+    workspace.run(*PUSH).ok()
+    assert sorted(on_wiki(workspace, "home")["tags"]) == ["a, b", "c"]
+    quiet(workspace)
 
 
 def test_a_deletion_denied_to_a_key_limited_to_some_locales_is_named_and_nothing_is_lost(
-    ws: Workspace,
+    workspace: Workspace,
 ) -> None:
-    ws.push(home=page("Home"), news=page("News"))
+    workspace.push(home=page("Home"), news=page("News"))
     rules = [{**rule, "locales": ["en"]} for rule in rules_for_all_pages(RIGHTS)]
-    token = ws.box.key(RIGHTS, rules)
-    ws.remove("home.md")
-    ws.change("news.md", "Text.", "New.")
+    token = workspace.sandbox.key(RIGHTS, rules)
+    workspace.remove("home.md")
+    workspace.change("news.md", "Text.", "New.")
     args = ("push", "--delete", "--yes", "--json")
-    result = ws.run(*args, env={"WIKISYNC_TOKEN": token})
+    result = workspace.run(*args, env={"WIKISYNC_TOKEN": token})
     assert result.code == 1
     assert "delete:pages" in result.action("home")["reason"]
-    assert contents(ws) == {"home": TEXT, "news": TEXT.replace("Text.", "New.")}
-    assert "home" in ws.bases()
-    ws.run(*args).ok()
-    assert list(contents(ws)) == ["news"]
-    quiet(ws)
+    assert contents(workspace) == {"home": TEXT, "news": TEXT.replace("Text.", "New.")}
+    assert "home" in workspace.bases()
+    workspace.run(*args).ok()
+    assert list(contents(workspace)) == ["news"]
+    quiet(workspace)

@@ -19,37 +19,41 @@ AWKWARD += [".wikisync/state", "a//b", "a/", "pages", "wikisync", "\u202egnp", "
 
 
 @pytest.mark.parametrize("path", [*ESCAPES, *AWKWARD])
-def test_no_path_of_the_wiki_writes_outside_the_folder(ws: Workspace, path: str) -> None:
-    ws.box.create("good")
-    made = ws.box.create("name", content="Evil.\n")
+def test_no_path_of_the_wiki_writes_outside_the_folder(workspace: Workspace, path: str) -> None:
+    workspace.sandbox.create("good")
+    made = workspace.sandbox.create("name", content="Evil.\n")
     # Whatever the wiki's own rules are: an old database, an import, another program.
-    ws.box.store.update("pages", made["id"], {"path": path})
-    outside = {name: data for name, data in tree(ws.root.parent).items() if "pages/" not in name}
-    result = ws.run("pull", "--yes", "--json")
+    workspace.sandbox.store.update("pages", made["id"], {"path": path})
+    outside = {
+        name: data for name, data in tree(workspace.root.parent).items() if "pages/" not in name
+    }
+    result = workspace.run("pull", "--yes", "--json")
     assert result.code in {0, 1}
-    assert "good.md" in ws.files()
-    for name in ws.files():
+    assert "good.md" in workspace.files()
+    for name in workspace.files():
         assert not any(part.startswith(".") for part in name.split("/")), name
-    after = tree(ws.root.parent)
+    after = tree(workspace.root.parent)
     new = {name for name in after if name not in outside and "project/pages/" not in name}
     assert all(name.startswith("project/.wikisync/") for name in new), new
     assert all(after[name] == data for name, data in outside.items())
     if result.code == 0:
-        ws.run("sync", "--json").ok()
+        workspace.run("sync", "--json").ok()
     else:
         assert len(result.json["problems"]) + result.json["counts"]["failed"] == 1
 
 
 @pytest.fixture
-def linked(ws: Workspace) -> Workspace:
+def linked(workspace: Workspace) -> Workspace:
     """A file and a folder outside, to which links lead."""
-    (ws.root / "outside").mkdir()
-    (ws.root / "outside" / "secret.md").write_text(page("Secret", "Not yours.\n"))
-    return ws
+    (workspace.root / "outside").mkdir()
+    (workspace.root / "outside" / "secret.md").write_text(page("Secret", "Not yours.\n"))
+    return workspace
 
 
-def untouched(ws: Workspace) -> bool:
-    return tree(ws.root / "outside") == {"secret.md": page("Secret", "Not yours.\n").encode()}
+def untouched(workspace: Workspace) -> bool:
+    return tree(workspace.root / "outside") == {
+        "secret.md": page("Secret", "Not yours.\n").encode()
+    }
 
 
 def test_a_link_is_not_pushed(linked: Workspace) -> None:
@@ -67,7 +71,7 @@ def test_a_page_whose_name_is_a_link_here_is_not_written_through_it(
     (linked.folder / "linked").symlink_to(linked.root / "outside", target_is_directory=True)
     (linked.folder / "dangling.md").symlink_to(linked.root / "outside" / "new.md")
     for path in ("link", "linked/secret", "linked/new", "dangling", "good"):
-        linked.box.create(path, content="Theirs.\n")
+        linked.sandbox.create(path, content="Theirs.\n")
     result = linked.run(command, "--delete", "--prefer", "wiki", "--yes", "--json")
     assert result.code == 1
     assert result.done() == [("create", "folder", "good")]
@@ -79,7 +83,7 @@ def test_a_page_whose_name_is_a_link_here_is_not_written_through_it(
 
 def test_a_file_that_became_a_link_is_neither_gone_nor_written_through(linked: Workspace) -> None:
     linked.push(home=page("Home"), news=page("News"))
-    linked.box.edit("home", content="Theirs.\n")
+    linked.sandbox.edit("home", content="Theirs.\n")
     linked.remove("home.md")
     (linked.folder / "home.md").symlink_to(linked.root / "outside" / "secret.md")
     for command in ("push", "pull", "sync"):
@@ -94,8 +98,8 @@ def test_a_folder_that_became_a_link_is_neither_gone_nor_written_through(
     linked: Workspace,
 ) -> None:
     linked.push(guide__a=page("A"), guide__b=page("B"), news=page("News"))
-    linked.box.edit("guide/a", content="Theirs.\n")
-    linked.box.delete("guide/b")
+    linked.sandbox.edit("guide/a", content="Theirs.\n")
+    linked.sandbox.delete("guide/b")
     (linked.folder / "guide").rename(linked.root / "moved")
     (linked.folder / "guide").symlink_to(linked.root / "moved", target_is_directory=True)
     before = tree(linked.root / "moved")

@@ -47,21 +47,21 @@ def text(number: int, what: str) -> str:
     )
 
 
-def troubled(ws: Workspace) -> dict[str, Fault]:
+def troubled(workspace: Workspace) -> dict[str, Fault]:
     """One answer in ten goes wrong, by a seeded dice."""
-    add = ws.box.faults.add
-    ws.box.faults.seed(SEED)
+    add = workspace.sandbox.faults.add
+    workspace.sandbox.faults.seed(SEED)
     faults = {name: add(effect, rate=rate) for name, (effect, rate) in ON_REQUESTS.items()}
     for name, (effect, rate) in ON_WRITES.items():
         faults[name] = add(effect, on=("create", "update"), rate=rate)
     return faults
 
 
-def until_done(ws: Workspace) -> tuple[int, Counter[str]]:
+def until_done(workspace: Workspace) -> tuple[int, Counter[str]]:
     """Push until there is nothing left to do; the number of runs, and what was asked."""
     asked: Counter[str] = Counter()
     for run in range(1, 10):
-        result = ws.run("push", "--yes", "--json")
+        result = workspace.run("push", "--yes", "--json")
         assert result.code in {0, 1}, result
         asked.update(name for seen in result.asked for name in set(seen.fields))
         if result.code == 0 and result.json["counts"]["in_sync"] == PAGES:
@@ -69,18 +69,18 @@ def until_done(ws: Workspace) -> tuple[int, Counter[str]]:
     raise AssertionError("there is no end to it")
 
 
-def right(ws: Workspace, what: str) -> None:
+def right(workspace: Workspace, what: str) -> None:
     """Every page is there once, with its text and its tags."""
-    assert contents(ws) == {f"page-{n}": f"{what} {n}.\n" for n in range(PAGES)}
-    for found in ws.box.pages():
+    assert contents(workspace) == {f"page-{n}": f"{what} {n}.\n" for n in range(PAGES)}
+    for found in workspace.sandbox.pages():
         number = int(found["path"].removeprefix("page-"))
         assert set(found["tags"]) == {"all", f"of-{number % 7}", f"{what.lower()}-{number}"}
         assert found["isPublished"]
-    assert ws.bases() == sorted(f"page-{n}" for n in range(PAGES))
+    assert workspace.bases() == sorted(f"page-{n}" for n in range(PAGES))
 
 
 def test_every_page_is_right_once_however_the_answers_go_wrong(
-    ws: Workspace,
+    workspace: Workspace,
     monkeypatch: pytest.MonkeyPatch,
     record_property: Callable[[str, object], None],
     capsys: pytest.CaptureFixture[str],
@@ -89,20 +89,20 @@ def test_every_page_is_right_once_however_the_answers_go_wrong(
     told: dict[str, object] = {"pages": PAGES}
     for what in ("New", "Newer"):
         for n in range(PAGES):
-            ws.write(f"page-{n}.md", text(n, what))
+            workspace.write(f"page-{n}.md", text(n, what))
         if what == "Newer":
             # One page stays: that every page changed would be asked about.
-            ws.write("page-0.md", text(0, "New"))
-        faults = troubled(ws)
-        runs, asked = until_done(ws)
-        ws.box.faults.clear()
+            workspace.write("page-0.md", text(0, "New"))
+        faults = troubled(workspace)
+        runs, asked = until_done(workspace)
+        workspace.sandbox.faults.clear()
         if what == "Newer":
-            ws.write("page-0.md", text(0, what))
-            ws.run("push", "--yes").ok()
-        right(ws, what)
+            workspace.write("page-0.md", text(0, what))
+            workspace.run("push", "--yes").ok()
+        right(workspace, what)
         assert runs <= 5
-        quiet(ws)
-        assert writes(ws.run("push", "--yes")) == []
+        quiet(workspace)
+        assert writes(workspace.run("push", "--yes")) == []
         struck = {name: fault.applied for name, fault in faults.items()}
         told[what] = {"runs": runs, "faults": struck, "requests": dict(asked)}
         assert sum(struck.values()) > PAGES // 20

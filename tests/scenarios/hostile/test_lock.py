@@ -21,16 +21,16 @@ PUSH = ("push", "--yes")
 
 
 @pytest.fixture
-def waiting(ws: Workspace) -> Workspace:
+def waiting(workspace: Workspace) -> Workspace:
     for name in ("home", "news", "team"):
-        ws.write(f"{name}.md", page(name, "New.\n"))
-    return ws
+        workspace.write(f"{name}.md", page(name, "New.\n"))
+    return workspace
 
 
 @pytest.fixture
 def at_work(waiting: Workspace) -> Iterator[tuple[Workspace, Process]]:
     """A push that has done one page and has the second in hand."""
-    on = (waiting.box, "create")
+    on = (waiting.sandbox, "create")
     with held(*on, nth=2, after=True) as request, Process(waiting, *PUSH) as push:
         request.wait()
         yield waiting, push
@@ -40,12 +40,12 @@ def at_work(waiting: Workspace) -> Iterator[tuple[Workspace, Process]]:
 def test_a_second_run_is_refused_with_the_holder_and_since_when(
     at_work: tuple[Workspace, Process], command: str
 ) -> None:
-    ws, push = at_work
-    result = ws.run(command, "--yes", "--json")
+    workspace, push = at_work
+    result = workspace.run(command, "--yes", "--json")
     assert (result.code, writes(result)) == (4, [])
     (refusal,) = result.json["refusals"]
     assert refusal["rule"] == "locked"
-    holder = json.loads((ws.state / "lock.json").read_text())
+    holder = json.loads((workspace.state / "lock.json").read_text())
     assert f"process {push.pid}" in refusal["message"]
     assert holder["since"] in refusal["message"]
     assert datetime.fromisoformat(holder["since"]) <= datetime.now(UTC)
@@ -57,24 +57,24 @@ def test_a_second_run_is_refused_with_the_holder_and_since_when(
 def test_a_look_beside_a_run_tells_what_is_in_hand_and_changes_nothing(
     at_work: tuple[Workspace, Process],
 ) -> None:
-    ws, _push = at_work
-    result = ws.run("status", "--json").ok()
+    workspace, _push = at_work
+    result = workspace.run("status", "--json").ok()
     assert result.json["unsettled"] == 1
-    ws.run("diff").ok()
-    ws.run("log").ok()
+    workspace.run("diff").ok()
+    workspace.run("log").ok()
 
 
 def test_a_lock_dies_with_its_process_and_the_next_run_settles(
     at_work: tuple[Workspace, Process],
 ) -> None:
-    ws, push = at_work
+    workspace, push = at_work
     push.kill()
-    assert (ws.state / "lock.json").exists()  # nobody was left to take it away
-    result = ws.run(*PUSH, "--json").ok()
+    assert (workspace.state / "lock.json").exists()  # nobody was left to take it away
+    result = workspace.run(*PUSH, "--json").ok()
     assert [path for _verb, _side, path in result.done()] == ["team"]
-    assert contents(ws) == dict.fromkeys(("home", "news", "team"), "New.\n")
-    quiet(ws)
-    assert not (ws.state / "lock.json").exists()
+    assert contents(workspace) == dict.fromkeys(("home", "news", "team"), "New.\n")
+    quiet(workspace)
+    assert not (workspace.state / "lock.json").exists()
 
 
 def test_two_runs_begun_at_once_do_each_page_once(waiting: Workspace) -> None:
@@ -86,7 +86,7 @@ def test_two_runs_begun_at_once_do_each_page_once(waiting: Workspace) -> None:
 
 
 def test_a_lock_is_let_go_when_a_run_fails(waiting: Workspace) -> None:
-    waiting.box.switch_api(on=False)
+    waiting.sandbox.switch_api(on=False)
     assert waiting.run(*PUSH).code == 1
-    waiting.box.switch_api(on=True)
+    waiting.sandbox.switch_api(on=True)
     waiting.run(*PUSH).ok()

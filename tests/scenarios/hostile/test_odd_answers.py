@@ -23,13 +23,13 @@ FIRST, SECOND = "Old.\n", "New.\n"
 
 
 @pytest.fixture
-def liar(ws: Workspace) -> Iterator[Liar]:
-    with Liar(ws.box) as between:
-        ws.configure(url=between.url)
+def liar(workspace: Workspace) -> Iterator[Liar]:
+    with Liar(workspace.sandbox) as between:
+        workspace.configure(url=between.url)
         yield between
 
 
-def answers_of(ws: Workspace, liar: Liar, *args: str) -> list[Any]:
+def answers_of(workspace: Workspace, liar: Liar, *args: str) -> list[Any]:
     """What the wiki says to a command, request by request."""
     said: list[Any] = []
 
@@ -38,7 +38,7 @@ def answers_of(ws: Workspace, liar: Liar, *args: str) -> list[Any]:
         return answer
 
     liar.spoil = listen
-    ws.run(*args).ok()
+    workspace.run(*args).ok()
     liar.spoil = honest
     return said
 
@@ -55,72 +55,72 @@ def at(number: int, place: Place, odd: object) -> Spoil:
     return spoil
 
 
-def begun(ws: Workspace, verb: str) -> None:
+def begun(workspace: Workspace, verb: str) -> None:
     """One page that waits to be created, updated or deleted on the wiki, or to come here."""
-    for found in ws.box.pages():
-        ws.box.delete(found["path"])
-    for name in ws.files():
-        ws.remove(name)
+    for found in workspace.sandbox.pages():
+        workspace.sandbox.delete(found["path"])
+    for name in workspace.files():
+        workspace.remove(name)
     for file in ("state.db", "state.db-wal", "state.db-shm"):
-        (ws.state / file).unlink(missing_ok=True)
-    ws.box.create("stays", content="Stays.\n", tags=["one", "two"])
+        (workspace.state / file).unlink(missing_ok=True)
+    workspace.sandbox.create("stays", content="Stays.\n", tags=["one", "two"])
     if verb == "pull":
-        ws.box.create("home", content=SECOND, tags=["tag"])
+        workspace.sandbox.create("home", content=SECOND, tags=["tag"])
         return
     if verb != "create":
-        ws.box.create("home", content=FIRST, title="Home", tags=["tag"])
-    ws.run("pull", "--yes").ok()
+        workspace.sandbox.create("home", content=FIRST, title="Home", tags=["tag"])
+    workspace.run("pull", "--yes").ok()
     if verb == "delete":
-        ws.remove("home.md")
+        workspace.remove("home.md")
     else:
-        ws.write("home.md", page("Home", SECOND, tags="tag, new"))
+        workspace.write("home.md", page("Home", SECOND, tags="tag, new"))
 
 
 @pytest.mark.parametrize("verb", ["create", "update", "delete", "pull"])
 def test_an_odd_value_anywhere_in_an_answer_spoils_nothing(
-    ws: Workspace, liar: Liar, verb: str
+    workspace: Workspace, liar: Liar, verb: str
 ) -> None:
     args = ("pull" if verb == "pull" else "push", "--delete", "--yes")
-    begun(ws, verb)
+    begun(workspace, verb)
     cases = [
         (number, place)
-        for number, answer in enumerate(answers_of(ws, liar, *args), start=1)
+        for number, answer in enumerate(answers_of(workspace, liar, *args), start=1)
         for place in places(answer)
     ]
     tried = list(enumerate(cases))[:: 1 if "WIKISYNC_TRY_ALL" in os.environ else 5]
     for step, (number, place) in tried:
-        begun(ws, verb)
-        before = ws.both_sides()
+        begun(workspace, verb)
+        before = workspace.both_sides()
         liar.spoil = at(number, place, ODD[step % len(ODD)])
-        result = ws.run(*args, "--json")
+        result = workspace.run(*args, "--json")
         liar.spoil = honest
         case = (number, place, ODD[step % len(ODD)], result)
         assert result.code in {0, 1, 3, 4}, case
-        assert ws.box.token not in result.text
+        assert workspace.sandbox.token not in result.text
         if result.code == 4:
-            assert ws.both_sides() == before, case
-        ws.run("sync", "--delete", "--prefer", "local", "--yes").ok()
-        assert contents(ws).pop("home", None) == (None if verb == "delete" else SECOND), case
-        assert ("home.md" in ws.files()) is (verb != "delete"), case
-        assert contents(ws)["stays"] == "Stays.\n", case
+            assert workspace.both_sides() == before, case
+        workspace.run("sync", "--delete", "--prefer", "local", "--yes").ok()
+        assert contents(workspace).pop("home", None) == (None if verb == "delete" else SECOND), case
+        assert ("home.md" in workspace.files()) is (verb != "delete"), case
+        assert contents(workspace)["stays"] == "Stays.\n", case
     assert len(tried) > 5
-    quiet(ws)
+    quiet(workspace)
 
 
-def test_a_page_that_the_wiki_cannot_show_is_named_and_stops_no_other(ws: Workspace) -> None:
-    ws.push(broken=page("Broken"), good=page("Good", "Old.\n"))
-    ws.box.edit("broken", content="New.\n")
-    ws.box.edit("good", content="New.\n")
-    ws.box.faults.add(
+def test_a_page_that_the_wiki_cannot_show_is_named_and_stops_no_other(workspace: Workspace) -> None:
+    workspace.push(broken=page("Broken"), good=page("Good", "Old.\n"))
+    workspace.sandbox.edit("broken", content="New.\n")
+    workspace.sandbox.edit("good", content="New.\n")
+    workspace.sandbox.faults.add(
         Refuse("Error", "Cannot return null for a field.", 0),
         on="single",
         path="broken",
         times=None,
     )
-    result = ws.run("pull", "--yes", "--json")
+    result = workspace.run("pull", "--yes", "--json")
     assert result.done() == [("update", "folder", "good")]
     assert [found["path"] for found in result.json["conflicts"]] == ["broken"]
     assert "Cannot return null" in result.json["conflicts"][0]["reason"]
     assert result.code == 3
-    ws.box.faults.clear()
-    assert ws.run("pull", "--yes", "--json").done() == [("update", "folder", "broken")]
+    workspace.sandbox.faults.clear()
+    assert workspace.run("pull", "--yes", "--json").done() == [("update", "folder", "broken")]

@@ -155,15 +155,15 @@ def make_hot_journal(database: Path, named: Path) -> None:
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_refuses_a_linked_state_and_says_what_to_do(
-    ws: Workspace, command: tuple[str, ...]
+    workspace: Workspace, command: tuple[str, ...]
 ) -> None:
-    ws.write("home.md", page("Home"))
-    outside = ws.root / "outside"
+    workspace.write("home.md", page("Home"))
+    outside = workspace.root / "outside"
     outside.write_bytes(SECRET)
-    ws.state.mkdir()
-    (ws.state / "state.db").symlink_to(outside)
-    result = ws.run(*command)
-    assert (result.code, writes(result), contents(ws)) == (4, [], {})
+    workspace.state.mkdir()
+    (workspace.state / "state.db").symlink_to(outside)
+    result = workspace.run(*command)
+    assert (result.code, writes(result), contents(workspace)) == (4, [], {})
     assert "state.db was not opened: it is a link." in result.err
     assert "Move it away." in result.err
     assert outside.read_bytes() == SECRET
@@ -173,12 +173,12 @@ def test_every_command_refuses_a_linked_state_and_says_what_to_do(
 
 
 @pytest.fixture
-def tracked(ws: Workspace) -> Workspace:
+def tracked(workspace: Workspace) -> Workspace:
     """A repository that somebody committed a state to, which is in sync with the wiki."""
-    ws.push(home=page("Home"))
-    git(ws.root, "init", "-q")
-    git(ws.root, "add", "-f", "--", ".wikisync")
-    return ws
+    workspace.push(home=page("Home"))
+    git(workspace.root, "init", "-q")
+    git(workspace.root, "add", "-f", "--", ".wikisync")
+    return workspace
 
 
 @pytest.mark.parametrize("command", COMMANDS)

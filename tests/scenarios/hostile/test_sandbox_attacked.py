@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from wikisync.sandbox import Sandbox
 
 
-def asked_as(box: Sandbox, host: str, method: str, path: str) -> int:
+def asked_as(sandbox: Sandbox, host: str, method: str, path: str) -> int:
     """The status of a request that names ``host``."""
-    connection = http.client.HTTPConnection(urlsplit(box.url).netloc, timeout=30)
+    connection = http.client.HTTPConnection(urlsplit(sandbox.url).netloc, timeout=30)
     try:
         connection.request(method, path, json.dumps({"query": LIST}), {"Host": host})
         return connection.getresponse().status
@@ -29,19 +29,19 @@ def asked_as(box: Sandbox, host: str, method: str, path: str) -> int:
 
 @pytest.mark.parametrize(("method", "path"), [("GET", "/"), ("GET", "/a"), ("POST", "/graphql")])
 def test_the_sandbox_answers_nobody_who_calls_it_by_another_name(
-    box: Sandbox, method: str, path: str
+    sandbox: Sandbox, method: str, path: str
 ) -> None:
-    box.create("a")
-    port = urlsplit(box.url).port
+    sandbox.create("a")
+    port = urlsplit(sandbox.url).port
     for host in ("evil.example", f"evil.example:{port}", "127.0.0.1.evil.example", "", "0.0.0.0"):
-        assert asked_as(box, host, method, path) == 400
+        assert asked_as(sandbox, host, method, path) == 400
     for host in (f"127.0.0.1:{port}", f"localhost:{port}", "localhost:9000"):
-        assert asked_as(box, host, method, path) == 200
+        assert asked_as(sandbox, host, method, path) == 200
 
 
-def test_a_page_of_the_sandbox_loads_nothing_from_elsewhere(box: Sandbox) -> None:
-    box.create("a", content="![x](https://evil.example/track.png)")
-    policy = browse(box, "/a").headers["content-security-policy"]
+def test_a_page_of_the_sandbox_loads_nothing_from_elsewhere(sandbox: Sandbox) -> None:
+    sandbox.create("a", content="![x](https://evil.example/track.png)")
+    policy = browse(sandbox, "/a").headers["content-security-policy"]
     rules = dict(rule.strip().split(" ", 1) for rule in policy.split(";") if " " in rule.strip())
     assert rules["default-src"] == "'none'"
     assert rules["img-src"] == "'self' data:"
@@ -64,7 +64,7 @@ TOO_MUCH = {
 
 @pytest.mark.parametrize("kind", TOO_MUCH)
 def test_a_request_of_a_guest_that_is_too_large_is_refused_before_it_runs(
-    box: Sandbox, kind: str, monkeypatch: pytest.MonkeyPatch
+    sandbox: Sandbox, kind: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def never(*_: Any, **__: Any) -> None:
         raise AssertionError("it was run, or validated")
@@ -72,42 +72,42 @@ def test_a_request_of_a_guest_that_is_too_large_is_refused_before_it_runs(
     if kind != "calls":
         monkeypatch.setattr("wikisync.sandbox.execution.validate", never)
     monkeypatch.setattr("wikisync.sandbox.execution.execute_sync", never)
-    answer = post(box, TOO_MUCH[kind], "none")
+    answer = post(sandbox, TOO_MUCH[kind], "none")
     assert answer.status == 400
     assert answer.json["errors"]
 
 
-def test_an_array_of_very_many_operations_is_refused(box: Sandbox) -> None:
+def test_an_array_of_very_many_operations_is_refused(sandbox: Sandbox) -> None:
     for many in ([{"query": LIST}] * 101, [{"query": LIST + " " * 50_000}] * 5):
-        answer = send(box, "POST", "/graphql", json.dumps(many).encode(), "none")
+        answer = send(sandbox, "POST", "/graphql", json.dumps(many).encode(), "none")
         assert answer.status == 400
         assert "The sandbox takes" in answer.json["errors"][0]["message"]
-    few = send(box, "POST", "/graphql", json.dumps([{"query": LIST}] * 100).encode(), "none")
+    few = send(sandbox, "POST", "/graphql", json.dumps([{"query": LIST}] * 100).encode(), "none")
     assert (few.status, len(few.json)) == (200, 100)
 
 
 @pytest.mark.parametrize("deep", [600, 100_000])
-def test_json_that_nests_too_deep_is_refused(box: Sandbox, deep: int) -> None:
+def test_json_that_nests_too_deep_is_refused(sandbox: Sandbox, deep: int) -> None:
     value = b"[" * deep + b'"\\ud800"' + b"]" * deep
     body = b'{"query": "{pages{list{id}}}", "variables": {"a": ' + value + b"}}"
-    assert send(box, "POST", "/graphql", body, "none").status in {200, 400}
+    assert send(sandbox, "POST", "/graphql", body, "none").status in {200, 400}
 
 
 @pytest.mark.parametrize(
     "variables", [b'{"a": ' + b"1" * 5000 + b"}", b'"{"', b'"' + b"[" * 100_000 + b'"']
 )
-def test_variables_that_cannot_be_read_are_refused(box: Sandbox, variables: bytes) -> None:
+def test_variables_that_cannot_be_read_are_refused(sandbox: Sandbox, variables: bytes) -> None:
     body = b'{"query": "{pages{list{id}}}", "variables": ' + variables + b"}"
-    assert send(box, "POST", "/graphql", body, "none").status == 400
+    assert send(sandbox, "POST", "/graphql", body, "none").status == 400
 
 
-def test_fragments_that_double_each_other_end(box: Sandbox) -> None:
+def test_fragments_that_double_each_other_end(sandbox: Sandbox) -> None:
     chain = "".join(f"fragment f{n} on PageListItem{{...f{n + 1} ...f{n + 1}}} " for n in range(40))
     query = f"{{pages{{...g0}}}} {chain} fragment f40 on PageListItem{{id}} "
     groups = "".join(f"fragment g{n} on PageQuery{{...g{n + 1} ...g{n + 1}}} " for n in range(5))
     query += f"{groups} fragment g5 on PageQuery{{list{{...f0}}}}"
-    box.create("a")
-    assert len(ask(box, query)["pages"]["list"]) == 1
+    sandbox.create("a")
+    assert len(ask(sandbox, query)["pages"]["list"]) == 1
 
 
 @pytest.mark.parametrize("size", [50, 100])

@@ -26,14 +26,16 @@ COMMANDS = [
 
 
 @pytest.fixture
-def synced(ws: Workspace) -> Workspace:
+def synced(workspace: Workspace) -> Workspace:
     """Twelve pages in sync, of which one is gone here, one on the wiki, and one edited on each."""
-    ws.push(**{f"page-{n:02}": page(f"Page {n}", f"Text {n}.\n", tags="a") for n in range(12)})
-    ws.remove("page-00.md")
-    ws.box.delete("page-01")
-    ws.change("page-02.md", "Text 2.", "Mine.")
-    ws.box.edit("page-03", content="Theirs.\n")
-    return ws
+    workspace.push(
+        **{f"page-{n:02}": page(f"Page {n}", f"Text {n}.\n", tags="a") for n in range(12)}
+    )
+    workspace.remove("page-00.md")
+    workspace.sandbox.delete("page-01")
+    workspace.change("page-02.md", "Text 2.", "Mine.")
+    workspace.sandbox.edit("page-03", content="Theirs.\n")
+    return workspace
 
 
 def cut_in_half(file: Path) -> None:
@@ -86,18 +88,18 @@ def test_a_damaged_state_moved_away_as_told_is_a_first_run(synced: Workspace) ->
     first_run(synced)
 
 
-def first_run(ws: Workspace) -> None:
+def first_run(workspace: Workspace) -> None:
     """A run without a memory: what is equal is adopted, and whatever is missing is made again."""
-    result = ws.run("sync", "--delete", "--max-delete", "99", "--yes", "--json")
+    result = workspace.run("sync", "--delete", "--max-delete", "99", "--yes", "--json")
     assert result.code == 3
     assert result.json["counts"]["adopt"] == 8
     assert result.json["counts"]["delete"] == 0
     assert result.json["counts"]["conflict"] == 1
     # The page's own history has what the file says: only the page has changed since.
-    assert "Theirs." in ws.read("page-03.md")
-    assert len(ws.box.pages()) == len(ws.files()) == 12
-    assert contents(ws)["page-03"] == "Theirs.\n"
-    assert "Mine." in ws.read("page-02.md")
+    assert "Theirs." in workspace.read("page-03.md")
+    assert len(workspace.sandbox.pages()) == len(workspace.files()) == 12
+    assert contents(workspace)["page-03"] == "Theirs.\n"
+    assert "Mine." in workspace.read("page-02.md")
 
 
 def test_a_state_that_is_lost_adopts_what_is_equal_and_deletes_nothing(synced: Workspace) -> None:
@@ -134,21 +136,21 @@ def test_whatever_byte_of_the_state_flips_no_page_and_no_file_is_lost(synced: Wo
         for name, data in files.items():
             synced.write(name, data)
         if "page-00" in now and "page-00" not in pages:
-            synced.box.delete("page-00")
+            synced.sandbox.delete("page-00")
         if now["page-02"] != pages["page-02"]:
-            synced.box.edit("page-02", content=pages["page-02"])
+            synced.sandbox.edit("page-02", content=pages["page-02"])
     assert codes
 
 
 @pytest.mark.parametrize("what", ["state", "lock"])
-def test_a_state_that_cannot_be_written_is_refused(ws: Workspace, what: str) -> None:
-    ws.write("home.md", page("Home"))
+def test_a_state_that_cannot_be_written_is_refused(workspace: Workspace, what: str) -> None:
+    workspace.write("home.md", page("Home"))
     if what == "state":
-        ws.state.write_text("a file where the folder is due")
+        workspace.state.write_text("a file where the folder is due")
     else:
-        (ws.state / "lock").mkdir(parents=True)
-    result = ws.run("push", "--yes")
-    assert (result.code, contents(ws)) == (4, {})
+        (workspace.state / "lock").mkdir(parents=True)
+    result = workspace.run("push", "--yes")
+    assert (result.code, contents(workspace)) == (4, {})
     assert ("cannot be used" if what == "state" else "was not opened") in result.err
     assert ".wikisync" in result.err
 
@@ -156,14 +158,16 @@ def test_a_state_that_cannot_be_written_is_refused(ws: Workspace, what: str) -> 
 @pytest.mark.parametrize(("jobs", "under_way"), [(1, 1), (2, 4)])
 @pytest.mark.parametrize("room", [0, 1, 2, 3, 5, 8, 12, 16, 20])
 def test_a_disk_that_fills_up_under_the_state_stops_the_run_and_loses_nothing(
-    ws: Workspace, room: int, jobs: int, under_way: int, monkeypatch: pytest.MonkeyPatch
+    workspace: Workspace, room: int, jobs: int, under_way: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    ws.push(**{f"page-{n}": page(f"Page {n}", "Old.\n") for n in range(4)}, rest=page("Rest"))
+    workspace.push(
+        **{f"page-{n}": page(f"Page {n}", "Old.\n") for n in range(4)}, rest=page("Rest")
+    )
     names = [f"page-{n}" for n in range(4)]
     for name in names:
         # Of random letters, which do not get smaller in the state.
-        ws.write(f"{name}.md", page(name, secrets.token_hex(20_000) + "\n"))
-    ws.remove("rest.md")
+        workspace.write(f"{name}.md", page(name, secrets.token_hex(20_000) + "\n"))
+    workspace.remove("rest.md")
     prepare = Database._initialized
 
     def full(db: Database) -> Database:
@@ -172,30 +176,30 @@ def test_a_disk_that_fills_up_under_the_state_stops_the_run_and_loses_nothing(
         db.row(f"PRAGMA max_page_count = {pages + room}")
         return db
 
-    before = contents(ws)
+    before = contents(workspace)
     with monkeypatch.context() as patch:
         patch.setattr(Database, "_initialized", full)
-        result = ws.run("push", "--delete", "--yes", "--json", "--jobs", str(jobs))
+        result = workspace.run("push", "--delete", "--yes", "--json", "--jobs", str(jobs))
     assert result.code in {1, 4}, result
     assert "disk is full" in result.text
     assert "Free some disk space" in result.text
     if result.code == 4:
         assert writes(result) == []
-    wrote = [name for name in names if contents(ws)[name] != before[name]]
+    wrote = [name for name in names if contents(workspace)[name] != before[name]]
     done = [path for _verb, _side, path in result.done()] if result.code == 1 else []
     assert set(done) <= {*wrote, "rest"}
     assert len(wrote) - len(done) <= under_way
-    ws.run("push", "--delete", "--yes").ok()
-    assert sorted(contents(ws)) == names
-    assert all(contents(ws)[name] != before[name] for name in names)
-    quiet(ws)
+    workspace.run("push", "--delete", "--yes").ok()
+    assert sorted(contents(workspace)) == names
+    assert all(contents(workspace)[name] != before[name] for name in names)
+    quiet(workspace)
 
 
-def test_a_killed_runs_leftovers_beside_the_state_do_no_harm(ws: Workspace) -> None:
-    ws.push(home=page("Home"))
-    before = tree(ws.state)
+def test_a_killed_runs_leftovers_beside_the_state_do_no_harm(workspace: Workspace) -> None:
+    workspace.push(home=page("Home"))
+    before = tree(workspace.state)
     assert "state.db" in before
-    (ws.state / "lock.json").write_text('{"pid": "nobody"')
-    ws.write("news.md", page("News"))
-    ws.run("push", "--yes").ok()
-    quiet(ws)
+    (workspace.state / "lock.json").write_text('{"pid": "nobody"')
+    workspace.write("news.md", page("News"))
+    workspace.run("push", "--yes").ok()
+    quiet(workspace)

@@ -21,9 +21,9 @@ DELETE = ("--delete", "--max-delete", "99", "--allow", "emptied", "--allow", "al
 
 
 @pytest.fixture
-def synced(ws: Workspace) -> Workspace:
-    ws.push(**{f"page-{n}": page(f"Page {n}") for n in range(4)})
-    return ws
+def synced(workspace: Workspace) -> Workspace:
+    workspace.push(**{f"page-{n}": page(f"Page {n}") for n in range(4)})
+    return workspace
 
 
 @pytest.fixture
@@ -35,8 +35,8 @@ def other() -> Iterator[Sandbox]:
         yield wiki
 
 
-def at(box: Sandbox) -> Env:
-    return {"WIKISYNC_URL": box.url, "WIKISYNC_TOKEN": box.token}
+def at(sandbox: Sandbox) -> Env:
+    return {"WIKISYNC_URL": sandbox.url, "WIKISYNC_TOKEN": sandbox.token}
 
 
 @pytest.mark.parametrize("command", ["status", "diff", "push", "pull", "sync", "undo"])
@@ -48,7 +48,7 @@ def test_no_command_uses_the_memory_of_another_wiki(
     result = synced.run(command, *args, "--json", env=at(other))
     assert result.code == 4
     assert [refusal["rule"] for refusal in result.json["refusals"]] == ["foreign-state"]
-    said = f"This run is for {other.url}, but the last run was for {synced.box.url}."
+    said = f"This run is for {other.url}, but the last run was for {synced.sandbox.url}."
     if command == "undo":
         said = f"{other.url} is not the wiki of the last run."
     assert said in result.json["refusals"][0]["message"]
@@ -86,10 +86,10 @@ def test_a_guest_is_told_so_and_the_memory_is_left(
 ) -> None:
     bases = synced.bases()
     env: Env = {
-        "WIKISYNC_URL": synced.box.url.replace("127.0.0.1", "localhost"),
-        "WIKISYNC_TOKEN": synced.box.key(RIGHTS, expired=True),
+        "WIKISYNC_URL": synced.sandbox.url.replace("127.0.0.1", "localhost"),
+        "WIKISYNC_TOKEN": synced.sandbox.key(RIGHTS, expired=True),
     }
-    synced.box.limit_public()
+    synced.sandbox.limit_public()
     result = synced.run("pull", *DELETE, *lift, "--yes", "--json", env=env)
     assert result.code == 4
     assert [refusal["rule"] for refusal in result.json["refusals"]] == ["guest"]
@@ -97,7 +97,7 @@ def test_a_guest_is_told_so_and_the_memory_is_left(
 
 
 def test_the_same_wiki_under_another_name_is_asked_about(synced: Workspace) -> None:
-    env: Env = {"WIKISYNC_URL": synced.box.url.replace("127.0.0.1", "localhost")}
+    env: Env = {"WIKISYNC_URL": synced.sandbox.url.replace("127.0.0.1", "localhost")}
     result = synced.run("push", "--yes", env=env)
     assert result.code == 4
     assert "The wiki's pages are the same as then" in result.text
@@ -109,10 +109,10 @@ def test_the_same_wiki_under_another_name_is_asked_about(synced: Workspace) -> N
 
 def test_pages_that_were_deleted_and_made_again_are_still_this_wikis(synced: Workspace) -> None:
     for path in list(contents(synced)):
-        synced.box.delete(path)
-        synced.box.create(path, title=path.replace("page-", "Page "), content=TEXT)
+        synced.sandbox.delete(path)
+        synced.sandbox.create(path, title=path.replace("page-", "Page "), content=TEXT)
     synced.run("sync", "--yes").ok()
-    env: Env = {"WIKISYNC_URL": synced.box.url.replace("127.0.0.1", "localhost")}
+    env: Env = {"WIKISYNC_URL": synced.sandbox.url.replace("127.0.0.1", "localhost")}
     assert "The wiki's pages are the same as then" in synced.run("push", env=env).text
 
 
@@ -120,10 +120,10 @@ def test_what_was_begun_on_one_wiki_is_not_settled_on_another(
     synced: Workspace, other: Sandbox
 ) -> None:
     synced.change("page-1.md", "Text.", "Mine.")
-    synced.box.faults.add(Drop(after=True), on="update")
-    synced.box.faults.add(Drop(), on="single", nth=2, times=None)
+    synced.sandbox.faults.add(Drop(after=True), on="update")
+    synced.sandbox.faults.add(Drop(), on="single", nth=2, times=None)
     assert synced.run("push", "--yes").code == 1
-    synced.box.faults.clear()
+    synced.sandbox.faults.clear()
     refused = synced.run("sync", "--yes", env=at(other))
     assert refused.code == 4
     assert synced.run("status", "--json").json["unsettled"] == 1

@@ -32,32 +32,34 @@ def rule(path: str, *roles: str, deny: bool = False, **more: Any) -> dict[str, A
     }
 
 
-def public_sees_only(box: Sandbox, path: str) -> None:
+def public_sees_only(sandbox: Sandbox, path: str) -> None:
     """The public may read the pages below ``path`` alone."""
     sent = {"id": 2, "name": "Guests", "redirectOnLogin": "/", "permissions": ["read:pages"]}
-    administration.update_group(box.store, {**sent, "pageRules": [rule(path, "read:pages")]})
+    administration.update_group(sandbox.store, {**sent, "pageRules": [rule(path, "read:pages")]})
 
 
-def allow(box: Sandbox, *permissions: str) -> None:
+def allow(sandbox: Sandbox, *permissions: str) -> None:
     """Change what every key of the test's group may do."""
     sent = {"id": 3, "name": "test", "redirectOnLogin": "/", "permissions": list(permissions)}
-    administration.update_group(box.store, {**sent, "pageRules": rules_for_all_pages(permissions)})
+    administration.update_group(
+        sandbox.store, {**sent, "pageRules": rules_for_all_pages(permissions)}
+    )
 
 
 @pytest.fixture
-def filled(ws: Workspace) -> Workspace:
+def filled(workspace: Workspace) -> Workspace:
     """Ten pages in sync, of which the public may read two."""
     public = {f"open__{n}0": page(f"Open {n}") for n in range(2)}
-    ws.push(**public, **{f"team__{n}0": page(f"Team {n}") for n in range(8)})
-    public_sees_only(ws.box, "open")
-    return ws
+    workspace.push(**public, **{f"team__{n}0": page(f"Team {n}") for n in range(8)})
+    public_sees_only(workspace.sandbox, "open")
+    return workspace
 
 
 @pytest.mark.parametrize("command", ["push", "pull", "sync"])
 def test_an_expired_token_that_sees_fewer_pages_deletes_nothing(
     filled: Workspace, command: str
 ) -> None:
-    token = filled.box.key(RIGHTS, expired=True)
+    token = filled.sandbox.key(RIGHTS, expired=True)
     env: Env = {"WIKISYNC_TOKEN": token}
     before = filled.both_sides()
     bases = filled.bases()
@@ -74,7 +76,7 @@ def test_an_expired_token_that_sees_fewer_pages_deletes_nothing(
 
 
 def test_a_guest_who_sees_every_page_is_refused_all_the_same(filled: Workspace) -> None:
-    public_sees_only(filled.box, "")
+    public_sees_only(filled.sandbox, "")
     filled.write("new-page.md", page("New"))
     result = filled.run("push", "--yes", env={"WIKISYNC_TOKEN": "eyJ.no.token"})
     assert (result.code, writes(result)) == (4, [])
@@ -82,7 +84,7 @@ def test_a_guest_who_sees_every_page_is_refused_all_the_same(filled: Workspace) 
 
 
 def test_an_undo_with_an_expired_token_is_refused(filled: Workspace) -> None:
-    token = filled.box.key(RIGHTS, expired=True)
+    token = filled.sandbox.key(RIGHTS, expired=True)
     before = filled.both_sides()
     result = filled.run("undo", "--yes", env={"WIKISYNC_TOKEN": token})
     assert (result.code, writes(result)) == (4, [])
@@ -92,7 +94,7 @@ def test_an_undo_with_an_expired_token_is_refused(filled: Workspace) -> None:
 @pytest.mark.parametrize("command", ["push", "pull", "sync"])
 def test_pages_that_a_rule_hides_are_not_gone(filled: Workspace, command: str) -> None:
     rules = [*rules_for_all_pages(RIGHTS), rule("team", *RIGHTS, deny=True)]
-    env: Env = {"WIKISYNC_TOKEN": filled.box.key(RIGHTS, rules)}
+    env: Env = {"WIKISYNC_TOKEN": filled.sandbox.key(RIGHTS, rules)}
     before = filled.both_sides()
     args = ("--delete", "--max-delete", "99", "--yes", "--json")
     result = filled.run(command, *args, env=env)
@@ -104,30 +106,35 @@ def test_pages_that_a_rule_hides_are_not_gone(filled: Workspace, command: str) -
     quiet(filled)
 
 
-def test_a_hidden_page_is_not_created_over(ws: Workspace) -> None:
-    ws.box.create("team/plan", content="Theirs.\n")
+def test_a_hidden_page_is_not_created_over(workspace: Workspace) -> None:
+    workspace.sandbox.create("team/plan", content="Theirs.\n")
     rules = [*rules_for_all_pages(RIGHTS), rule("team", *RIGHTS, deny=True)]
-    ws.write("team/plan.md", page("Plan", "Mine.\n"))
-    ws.write("other.md", page("Other"))
-    result = ws.run("push", "--yes", "--json", env={"WIKISYNC_TOKEN": ws.box.key(RIGHTS, rules)})
+    workspace.write("team/plan.md", page("Plan", "Mine.\n"))
+    workspace.write("other.md", page("Other"))
+    result = workspace.run(
+        "push", "--yes", "--json", env={"WIKISYNC_TOKEN": workspace.sandbox.key(RIGHTS, rules)}
+    )
     assert result.code == 1
     assert result.done() == [("create", "wiki", "other")]
     assert "key is not allowed to see the page" in result.action("team/plan")["reason"]
-    assert contents(ws)["team/plan"] == "Theirs.\n"
+    assert contents(workspace)["team/plan"] == "Theirs.\n"
 
 
-def expire(box: Sandbox) -> None:
+def expire(sandbox: Sandbox) -> None:
     # No clock can be turned on: what the wiki signed until now is worth nothing any more.
-    box.store.set_settings({"secret": "00" * 32})
+    sandbox.store.set_settings({"secret": "00" * 32})
 
 
 STOPS: dict[str, tuple[Callable[[Sandbox, str], object], str]] = {
-    "expired": (lambda box, _: expire(box), "it is wrong or has expired"),
-    "api-off": (lambda box, _: box.switch_api(on=False), "API is disabled"),
-    "revoked": (lambda box, token: box.revoke(token), "revoked"),
-    "no-write": (lambda box, _: allow(box, "read:pages", "read:source"), "key is not allowed to"),
-    "no-read": (lambda box, _: allow(box, "write:pages"), "key is not allowed to"),
-    "nothing": (lambda box, _: allow(box), "key is not allowed to"),
+    "expired": (lambda sandbox, _: expire(sandbox), "it is wrong or has expired"),
+    "api-off": (lambda sandbox, _: sandbox.switch_api(on=False), "API is disabled"),
+    "revoked": (lambda sandbox, token: sandbox.revoke(token), "revoked"),
+    "no-write": (
+        lambda sandbox, _: allow(sandbox, "read:pages", "read:source"),
+        "key is not allowed to",
+    ),
+    "no-read": (lambda sandbox, _: allow(sandbox, "write:pages"), "key is not allowed to"),
+    "nothing": (lambda sandbox, _: allow(sandbox), "key is not allowed to"),
 }
 
 
@@ -138,24 +145,26 @@ STOPS: dict[str, tuple[Callable[[Sandbox, str], object], str]] = {
     [*((stop, False) for stop in STOPS), ("api-off", True), ("expired", True)],
 )
 def test_a_key_that_stops_working_amid_a_run_leaves_a_true_state(
-    ws: Workspace, stop: str, verb: str, after: bool, jobs: str
+    workspace: Workspace, stop: str, verb: str, after: bool, jobs: str
 ) -> None:
     happens, said = STOPS[stop]
     names = [f"page-{n}" for n in range(4)]
     if verb != "create":
-        ws.push(**{name: page(name) for name in names})
+        workspace.push(**{name: page(name) for name in names})
     for name in names:
         if verb == "delete":
-            ws.remove(f"{name}.md")
+            workspace.remove(f"{name}.md")
         else:
-            ws.write(f"{name}.md", page(name, "New.\n", tags=name))
-    ws.write("stays.md", page("Stays"))
-    ws.run("push", "stays.md", "--yes").ok()
-    token = ws.box.key(RIGHTS)
-    secret = ws.box.store.setting("secret")
-    ws.box.faults.add(Hook(lambda: happens(ws.box, token), after=after), on=verb, nth=2)
+            workspace.write(f"{name}.md", page(name, "New.\n", tags=name))
+    workspace.write("stays.md", page("Stays"))
+    workspace.run("push", "stays.md", "--yes").ok()
+    token = workspace.sandbox.key(RIGHTS)
+    secret = workspace.sandbox.store.setting("secret")
+    workspace.sandbox.faults.add(
+        Hook(lambda: happens(workspace.sandbox, token), after=after), on=verb, nth=2
+    )
     args = ("push", "--delete", "--max-delete", "9", "--allow", "emptied", "--yes", "--jobs", jobs)
-    result = ws.run(*args, "--json", env={"WIKISYNC_TOKEN": token})
+    result = workspace.run(*args, "--json", env={"WIKISYNC_TOKEN": token})
     assert result.code == 1
     # With several under way the first may be written, and not be looked at any more.
     assert jobs != "1" or "page-0" in [path for _verb, _side, path in result.done()]
@@ -163,8 +172,8 @@ def test_a_key_that_stops_working_amid_a_run_leaves_a_true_state(
     assert writes(result).count(f"pages.{verb}") <= 4
     assert token not in result.text
 
-    ws.box.store.set_settings({"secret": secret, "api": True})
-    ws.run(*args).ok()
+    workspace.sandbox.store.set_settings({"secret": secret, "api": True})
+    workspace.run(*args).ok()
     wanted = {"stays": TEXT, **dict.fromkeys(names if verb != "delete" else [], "New.\n")}
-    assert contents(ws) == wanted
-    quiet(ws)
+    assert contents(workspace) == wanted
+    quiet(workspace)

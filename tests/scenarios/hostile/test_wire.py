@@ -43,19 +43,19 @@ FAULTS: dict[str, tuple[Callable[[str], Any], str]] = {
 }
 
 
-def prepared(ws: Workspace, verb: str) -> None:
+def prepared(workspace: Workspace, verb: str) -> None:
     if verb != "create":
-        ws.push(**{name: page(name, "Old.\n") for name in NAMES})
+        workspace.push(**{name: page(name, "Old.\n") for name in NAMES})
     for name in NAMES:
         if verb == "delete":
-            ws.remove(f"{name}.md")
+            workspace.remove(f"{name}.md")
         else:
-            ws.write(f"{name}.md", page(name, "New.\n", tags=name))
+            workspace.write(f"{name}.md", page(name, "New.\n", tags=name))
 
 
-def clear(ws: Workspace, result: Result) -> None:
+def clear(workspace: Workspace, result: Result) -> None:
     """It says something, once, in words, and not the token."""
-    assert ws.box.token not in result.text
+    assert workspace.sandbox.token not in result.text
     assert "Error(" not in result.text
     assert "httpx" not in result.text
 
@@ -63,42 +63,44 @@ def clear(ws: Workspace, result: Result) -> None:
 @pytest.mark.parametrize("verb", ["create", "update", "delete"])
 @pytest.mark.parametrize("fault", FAULTS)
 def test_from_amid_a_run_on_nothing_is_lost_and_nothing_is_made_twice(
-    ws: Workspace, elsewhere: Hostile, fault: str, verb: str
+    workspace: Workspace, elsewhere: Hostile, fault: str, verb: str
 ) -> None:
     make, _said = FAULTS[fault]
-    prepared(ws, verb)
-    ws.box.faults.add(make(elsewhere.url), on=verb, nth=2)
-    ws.box.faults.add(make(elsewhere.url), on=(verb, "single", "singleByPath"), nth=6, times=None)
-    result = ws.run(*PUSH, "--json")
+    prepared(workspace, verb)
+    workspace.sandbox.faults.add(make(elsewhere.url), on=verb, nth=2)
+    workspace.sandbox.faults.add(
+        make(elsewhere.url), on=(verb, "single", "singleByPath"), nth=6, times=None
+    )
+    result = workspace.run(*PUSH, "--json")
     assert result.code in {0, 1}, result
-    clear(ws, result)
+    clear(workspace, result)
     # An update without an answer is sent once more, so that the page is rendered; nothing else is.
     most = 2 if verb == "update" else 1
     assert writes(result).count(f"pages.{verb}") <= most * len(NAMES)
-    ws.box.faults.clear()
-    ws.run(*PUSH).ok()
-    assert contents(ws) == dict.fromkeys(NAMES if verb != "delete" else (), "New.\n")
-    quiet(ws)
+    workspace.sandbox.faults.clear()
+    workspace.run(*PUSH).ok()
+    assert contents(workspace) == dict.fromkeys(NAMES if verb != "delete" else (), "New.\n")
+    quiet(workspace)
 
 
 @pytest.mark.parametrize("fault", FAULTS)
 def test_at_the_first_look_it_is_told_and_nothing_is_written(
-    ws: Workspace, elsewhere: Hostile, fault: str
+    workspace: Workspace, elsewhere: Hostile, fault: str
 ) -> None:
     make, said = FAULTS[fault]
-    prepared(ws, "update")
-    before = ws.both_sides()
-    ws.box.faults.add(make(elsewhere.url), times=None)
+    prepared(workspace, "update")
+    before = workspace.both_sides()
+    workspace.sandbox.faults.add(make(elsewhere.url), times=None)
     for command in (*PUSH[:1], "pull", "sync"):
-        result = ws.run(command, "--delete", "--yes")
+        result = workspace.run(command, "--delete", "--yes")
         assert result.code == 1
         assert said in result.err
         assert result.err.count("\n") <= 2
-        clear(ws, result)
-    assert ws.both_sides() == before
-    ws.box.faults.clear()
-    ws.run(*PUSH).ok()
-    quiet(ws)
+        clear(workspace, result)
+    assert workspace.both_sides() == before
+    workspace.sandbox.faults.clear()
+    workspace.run(*PUSH).ok()
+    quiet(workspace)
 
 
 def impatient(monkeypatch: pytest.MonkeyPatch, **limits: Any) -> None:
@@ -107,63 +109,63 @@ def impatient(monkeypatch: pytest.MonkeyPatch, **limits: Any) -> None:
 
 
 def test_a_server_that_never_answers_is_given_up(
-    ws: Workspace, monkeypatch: pytest.MonkeyPatch
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     impatient(monkeypatch, timeout=0.1)
-    ws.write("home.md", page("Home"))
+    workspace.write("home.md", page("Home"))
     with Hostile([hostile.silence]) as server:
-        result = ws.run("push", "--yes", env={"WIKISYNC_URL": server.url})
+        result = workspace.run("push", "--yes", env={"WIKISYNC_URL": server.url})
         assert len(server.asked) == 5
     assert result.code == 1
     assert "no answer in time" in result.err
-    clear(ws, result)
+    clear(workspace, result)
 
 
 def test_a_write_whose_answer_never_comes_is_looked_after(
-    ws: Workspace, monkeypatch: pytest.MonkeyPatch
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     import threading
 
     impatient(monkeypatch, timeout=0.3)
-    prepared(ws, "create")
+    prepared(workspace, "create")
     never = threading.Event()
-    ws.box.faults.add(Late(until=never), on="create", nth=2)
+    workspace.sandbox.faults.add(Late(until=never), on="create", nth=2)
     try:
-        result = ws.run(*PUSH, "--json").ok()
+        result = workspace.run(*PUSH, "--json").ok()
     finally:
         never.set()
     assert writes(result).count("pages.create") == 3
-    assert contents(ws) == dict.fromkeys(NAMES, "New.\n")
-    quiet(ws)
+    assert contents(workspace) == dict.fromkeys(NAMES, "New.\n")
+    quiet(workspace)
 
 
 def test_a_body_that_does_not_end_is_not_read_to_its_end(
-    ws: Workspace, monkeypatch: pytest.MonkeyPatch
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     impatient(monkeypatch, max_answer=1 << 20)
-    ws.write("home.md", page("Home"))
+    workspace.write("home.md", page("Home"))
     with Hostile([hostile.endless]) as server:
-        result = ws.run("push", "--yes", env={"WIKISYNC_URL": server.url})
+        result = workspace.run("push", "--yes", env={"WIKISYNC_URL": server.url})
         assert len(server.asked) == 1
     assert result.code == 1
     assert "the answer is over the limit of 1 MiB and was not read" in result.err
-    clear(ws, result)
+    clear(workspace, result)
 
 
-def test_a_wrong_certificate_sees_no_token(ws: Workspace) -> None:
-    ws.write("home.md", page("Home"))
+def test_a_wrong_certificate_sees_no_token(workspace: Workspace) -> None:
+    workspace.write("home.md", page("Home"))
     with Hostile([reply({"data": {}})], tls=True) as server:
         env: dict[str, str | None] = {"WIKISYNC_URL": server.url, "SSL_CERT_FILE": None}
-        unknown = ws.run("push", "--yes", env=env)
+        unknown = workspace.run("push", "--yes", env=env)
         # Vouched for, but under another name.
         env["WIKISYNC_CA_FILE"] = str(hostile.TLS / "cert.pem")
         env["WIKISYNC_URL"] = server.url.replace("127.0.0.1", "127.1")
-        other = ws.run("push", "--yes", env=env)
+        other = workspace.run("push", "--yes", env=env)
         assert server.asked == []
     for result in (unknown, other):
         assert result.code == 1
         assert "the certificate is not trusted" in result.err
-        clear(ws, result)
+        clear(workspace, result)
 
 
 DATA = {"users": {"profile": {"id": 1, "name": "API"}}, "localization": None, "pages": None}
@@ -183,31 +185,31 @@ DATA = {"users": {"profile": {"id": 1, "name": "API"}}, "localization": None, "p
 )
 @pytest.mark.parametrize("data", [None, {}, DATA])
 def test_errors_beside_data_are_told_and_nothing_is_concluded_from_the_rest(
-    ws: Workspace, data: object, errors: object
+    workspace: Workspace, data: object, errors: object
 ) -> None:
-    ws.push(home=page("Home"))
+    workspace.push(home=page("Home"))
     with Hostile([reply({"data": data, "errors": errors})]) as server:
-        ws.configure(url=server.url)
+        workspace.configure(url=server.url)
         lift = ("--allow", "foreign-state")
         for command in ("status", "pull"):
             write = ("--delete", "--yes", *lift) if command == "pull" else ()
-            result = ws.run(command, *write)
+            result = workspace.run(command, *write)
             assert result.code in {1, 4}
-            clear(ws, result)
-    ws.configure()
-    quiet(ws)
+            clear(workspace, result)
+    workspace.configure()
+    quiet(workspace)
 
 
-def test_an_error_beside_data_amid_a_run_fails_that_page_alone(ws: Workspace) -> None:
+def test_an_error_beside_data_amid_a_run_fails_that_page_alone(workspace: Workspace) -> None:
     from wikisync.sandbox import Refuse
 
     for name in NAMES:
-        ws.box.create(name)
-    ws.box.faults.add(Refuse("Error", "boom", 1), on="single", path="news", times=None)
-    result = ws.run("pull", "--yes", "--json")
+        workspace.sandbox.create(name)
+    workspace.sandbox.faults.add(Refuse("Error", "boom", 1), on="single", path="news", times=None)
+    result = workspace.run("pull", "--yes", "--json")
     assert result.code == 1
     assert "boom" in result.action("news")["reason"]
-    ws.box.faults.clear()
-    ws.run("pull", "--yes").ok()
-    assert sorted(ws.files()) == [f"{name}.md" for name in NAMES]
-    quiet(ws)
+    workspace.sandbox.faults.clear()
+    workspace.run("pull", "--yes").ok()
+    assert sorted(workspace.files()) == [f"{name}.md" for name in NAMES]
+    quiet(workspace)

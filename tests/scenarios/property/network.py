@@ -44,31 +44,31 @@ _FIELDS: Final[dict[str, tuple[FieldEffect, tuple[str, ...]]]] = {
 KINDS: Final = (*_WHOLE, *_FIELDS, "late")
 
 
-def disturb(box: Sandbox, kind: str, nth: int, times: int) -> Callable[[], None]:
+def disturb(sandbox: Sandbox, kind: str, nth: int, times: int) -> Callable[[], None]:
     """From the ``nth`` request (or write) on something goes wrong.
 
     Returns what is still on its way when the run is over, to be called then.
     """
     # There are fewer writes than requests.
     if kind == "late":
-        return _late(box, (nth + 1) // 2, times)
+        return _late(sandbox, (nth + 1) // 2, times)
     if kind in _FIELDS:
         effect, on = _FIELDS[kind]
-        box.faults.add(effect, on=on, nth=(nth + 1) // 2, times=times)
+        sandbox.faults.add(effect, on=on, nth=(nth + 1) // 2, times=times)
     else:
-        box.faults.add(_WHOLE[kind], nth=nth, times=times)
+        sandbox.faults.add(_WHOLE[kind], nth=nth, times=times)
     return lambda: None
 
 
-def meanwhile(box: Sandbox, act: Callable[[], object], nth: int, *, after: bool) -> None:
+def meanwhile(sandbox: Sandbox, act: Callable[[], object], nth: int, *, after: bool) -> None:
     """Somebody does something when the ``nth`` request comes in, or before it is answered.
 
     The first request is left alone: while it is under way the folder is being read.
     """
-    box.faults.add(Hook(act, after=after), nth=nth + 1)
+    sandbox.faults.add(Hook(act, after=after), nth=nth + 1)
 
 
-def _late(box: Sandbox, nth: int, delay: int) -> Callable[[], None]:
+def _late(sandbox: Sandbox, nth: int, delay: int) -> Callable[[], None]:
     """The ``nth`` write gets no answer, and is done when some more questions were asked.
 
     As with a proxy that gave up on a wiki that did not.
@@ -78,15 +78,15 @@ def _late(box: Sandbox, nth: int, delay: int) -> Callable[[], None]:
     def arrive() -> None:
         for asked in under_way:
             with suppress(ApiError):
-                _do(box, asked)
+                _do(sandbox, asked)
         under_way.clear()
 
-    box.faults.add(
-        Hook(lambda: under_way.append(box.requests[-1].requested[0])), on=WRITES, nth=nth
+    sandbox.faults.add(
+        Hook(lambda: under_way.append(sandbox.requests[-1].requested[0])), on=WRITES, nth=nth
     )
-    box.faults.add(Drop(), on=WRITES, nth=nth)
+    sandbox.faults.add(Drop(), on=WRITES, nth=nth)
     waiting = partial(_asked_since, under_way)
-    box.faults.add(Hook(arrive), nth=delay, when=waiting)
+    sandbox.faults.add(Hook(arrive), nth=delay, when=waiting)
     return arrive
 
 
@@ -94,14 +94,14 @@ def _asked_since(under_way: list[RequestedField], asked: RequestedField) -> bool
     return bool(under_way) and not asked.is_mutation
 
 
-def _do(box: Sandbox, asked: RequestedField) -> None:
-    who, sent = administrator(box.store), dict(asked.arguments)
+def _do(sandbox: Sandbox, asked: RequestedField) -> None:
+    who, sent = administrator(sandbox.store), dict(asked.arguments)
     match asked.name:
         case "create":
-            pages.create(box.store, who, sent)
+            pages.create(sandbox.store, who, sent)
         case "update":
-            pages.update(box.store, who, sent)
+            pages.update(sandbox.store, who, sent)
         case "move":
-            pages.move(box.store, who, sent)
+            pages.move(sandbox.store, who, sent)
         case "delete":
-            pages.delete(box.store, who, sent["id"])
+            pages.delete(sandbox.store, who, sent["id"])

@@ -50,11 +50,11 @@ class People:
     wiki last did to each page: the text written, None for anything else.
     """
 
-    def __init__(self, root: Path, box: Sandbox, jobs: int = 1) -> None:
-        config = f'url = "{box.url}"\njobs = {jobs}\n'
+    def __init__(self, root: Path, sandbox: Sandbox, jobs: int = 1) -> None:
+        config = f'url = "{sandbox.url}"\njobs = {jobs}\n'
         (root / "wikisync.toml").write_text(config, encoding="utf-8")
-        self.box = box
-        self.config = load(start=root, env={"WIKISYNC_TOKEN": box.token})
+        self.sandbox = sandbox
+        self.config = load(start=root, env={"WIKISYNC_TOKEN": sandbox.token})
         self.folder = self.config.folder
         self.folder.mkdir()
         self.written: set[str] = set()
@@ -148,9 +148,9 @@ class People:
         content = self._content()
         self.latest[path] = _TEXT.findall(content)[0]
         if self.page(path) is None:
-            self.box.create(*at(path), content=content)
+            self.sandbox.create(*at(path), content=content)
         else:
-            self.box.edit(*at(path), content=content)
+            self.sandbox.edit(*at(path), content=content)
 
     def edit_part(self, path: str, part: int) -> None:
         """Another text in place of one of a page's two."""
@@ -159,30 +159,30 @@ class People:
             self.touched.add(path)
             content = self._other(page["content"], part)
             self.latest[path] = _TEXT.findall(content)[-2:][part]
-            self.box.edit(*at(path), content=content)
+            self.sandbox.edit(*at(path), content=content)
 
     def retag_there(self, path: str, tags: tuple[str, ...]) -> None:
         if self.page(path) is not None:
             self.touched.add(path)
-            self.box.edit(*at(path), tags=list(tags))
+            self.sandbox.edit(*at(path), tags=list(tags))
 
     def retitle_there(self, path: str) -> None:
         if self.page(path) is not None:
             self.touched.add(path)
-            self.box.edit(*at(path), title=f"Title {next(self._numbers)}")
+            self.sandbox.edit(*at(path), title=f"Title {next(self._numbers)}")
 
     def delete(self, path: str) -> None:
         if self.page(path) is not None:
             self.touched.add(path)
             self.latest[path] = None
-            self.box.delete(*at(path))
+            self.sandbox.delete(*at(path))
 
     def move(self, path: str, to: str) -> None:
         if self.page(path) is not None:
             try:
                 goal, to_locale = at(to)
                 path_now, locale = at(path)
-                self.box.move(path_now, goal, locale, to_locale)
+                self.sandbox.move(path_now, goal, locale, to_locale)
             except ApiError:
                 return
             self.touched |= {path, to}
@@ -191,12 +191,12 @@ class People:
     def render(self, path: str) -> None:
         """Nobody's edit: the wiki renders a page again."""
         if self.page(path) is not None:
-            self.box.render(*at(path))
+            self.sandbox.render(*at(path))
 
     # What is where.
 
     def page(self, place: str) -> dict[str, Any] | None:
-        return self.box.page(*at(place))
+        return self.sandbox.page(*at(place))
 
     def files(self) -> dict[str, bytes]:
         """Every file below the folder, hidden ones too."""
@@ -208,7 +208,7 @@ class People:
 
     def found(self, *, files: bool = True, kept: bool = True) -> set[str]:
         """Every text that is on a side, in the wiki's history, or among the kept copies."""
-        rows = self.box.store.rows(
+        rows = self.sandbox.store.rows(
             "select content from pages union all select content from versions"
         )
         texts = [row["content"] for row in rows]

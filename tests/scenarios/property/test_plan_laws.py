@@ -55,7 +55,7 @@ class World:
     """Two people, and a plan file between them."""
 
     people: People
-    box: Sandbox
+    sandbox: Sandbox
     file: Path
 
     def act(self, acts: list[tuple[Any, ...]]) -> None:
@@ -81,16 +81,16 @@ class World:
         )
 
     def all_there_is(self) -> tuple[dict[str, bytes], list[dict[str, Any]]]:
-        return self.people.files(), self.box.pages()
+        return self.people.files(), self.sandbox.pages()
 
 
 @contextmanager
 def world(known: set[str]) -> Iterator[World]:
-    with tempfile.TemporaryDirectory() as name, Sandbox() as box:
-        made = World(People(Path(name), box), box, Path(name) / "plan.json")
+    with tempfile.TemporaryDirectory() as name, Sandbox() as sandbox:
+        made = World(People(Path(name), sandbox), sandbox, Path(name) / "plan.json")
         for path in sorted(known):
             made.people.edit(path)
-        box.create("still/there", content="[one](/guide/one)\n", tags=["calm"])
+        sandbox.create("still/there", content="[one](/guide/one)\n", tags=["calm"])
         made.people.write("still/here")
         made.sync()
         made.sync()
@@ -152,11 +152,11 @@ def test_whatever_happens_after_the_review_only_what_was_reviewed_is_written(
         made.plan(**wish)
         plan = planfile.load(made.file)
         made.act(later)
-        before, asked = made.all_there_is(), made.box.requests[-1].number
+        before, asked = made.all_there_is(), made.sandbox.requests[-1].number
         report = made.apply(skip_stale=skip)
         if report.plan.refusals:
             assert made.all_there_is() == before
-            assert not [seen for seen in made.box.requests if _writes(seen, asked)]
+            assert not [seen for seen in made.sandbox.requests if _writes(seen, asked)]
             return
         tried = [o for o in report.outcomes if o.action.skip_reason is None]
         assert skip or all(o.result == "done" for o in tried)
@@ -186,7 +186,7 @@ def _as_reviewed(made: World, plan: ReviewedPlan, report: Report) -> None:
             continue
         new = shown[_what(action)]
         if action.side == "wiki":
-            page = made.box.page(action.key.path, action.key.locale)
+            page = made.sandbox.page(action.key.path, action.key.locale)
             found = None if page is None else page["content"]
         else:
             file = made.people.folder / action.file
@@ -206,7 +206,7 @@ def _others_left_alone(
     changed = {name for name in {*old, *new} if old.get(name) != new.get(name)}
     assert changed <= files
     was = {(page["locale"], page["path"]): page for page in before[1]}
-    now = {(page["locale"], page["path"]): page for page in made.box.pages()}
+    now = {(page["locale"], page["path"]): page for page in made.sandbox.pages()}
     others = (was.keys() | now.keys()) - keys
     for key in others:
         assert _texts(was.get(key)) == _texts(now.get(key))
