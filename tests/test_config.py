@@ -46,13 +46,13 @@ def test_the_file_is_found_upwards(tmp_path: Path) -> None:
     (tmp_path / "wikisync.toml").write_text(f'url = "{URL}"')
     (tmp_path / "a/b").mkdir(parents=True)
     found = load(start=tmp_path / "a/b", env={"WIKISYNC_TOKEN": TOKEN})
-    assert (found.root, found.folder) == (tmp_path, tmp_path / "pages")
+    assert (found.project, found.folder) == (tmp_path, tmp_path / "pages")
 
 
-def test_a_file_that_is_named_is_used_and_its_folder_is_the_root(tmp_path: Path) -> None:
+def test_a_file_that_is_named_is_used_and_its_folder_is_the_project(tmp_path: Path) -> None:
     file = tmp_path / "other.toml"
     file.write_text(f'url = "{URL}"')
-    assert load(file, env={"WIKISYNC_TOKEN": TOKEN}).root == tmp_path
+    assert load(file, env={"WIKISYNC_TOKEN": TOKEN}).project == tmp_path
     with pytest.raises(errors.NotConfigured):
         load(tmp_path / "none.toml", env={"WIKISYNC_TOKEN": TOKEN})
 

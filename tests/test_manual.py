@@ -17,7 +17,7 @@ from support import manual
 from wikisync import config, errors
 from wikisync.page.document import compose, parse
 from wikisync.page.model import FIELD_NAMES, Key, reason_unsendable
-from wikisync.page.paths import RESERVED, Locales, file_of, key_of, reason_unreachable
+from wikisync.page.paths import RESERVED, Layout, Locales, file_of, key_of, reason_unreachable
 from wikisync.planning.model import Conflict, ConflictKind, Refusal, Rule
 from wikisync.report import json_output
 from wikisync.report.error_messages import error_message
@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 FILES: Final = manual.files()
 COMMANDS: Final = manual.commands()
 COMMANDS_PAGE: Final = "guide/commands.md"
-LOCALES: Final = Locales("en", ("en", "zh"))
-KEYS: Final = {key_of(file, LOCALES): file for file in FILES}
+LAYOUT: Final = Layout(Locales("en", ("en", "zh")))
+KEYS: Final = {key_of(file, LAYOUT): file for file in FILES}
 
 HEADER: Final = (
     "title",
@@ -306,9 +306,9 @@ def test_a_page_of_the_manual_has_the_whole_header_that_wikijs_writes(file: str)
 def test_a_page_of_the_manual_can_be_published(file: str) -> None:
     document = parse((manual.PAGES / file).read_bytes(), "markdown", file=file)
     assert reason_unsendable(document.page, "markdown") is None
-    key = key_of(file, LOCALES)
-    assert file_of(key, "markdown", LOCALES) == file
-    assert reason_unreachable(key, LOCALES) is None
+    key = key_of(file, LAYOUT)
+    assert file_of(key, "markdown", LAYOUT) == file
+    assert reason_unreachable(key, LAYOUT) is None
 
 
 @pytest.mark.parametrize("file", FILES)
@@ -431,9 +431,9 @@ def _page_at(path: str) -> str | None:
     if not path.startswith("/"):
         return None
     first, slash, rest = path[1:].partition("/")
-    if slash and first in LOCALES.installed:
+    if slash and first in LAYOUT.locales.installed:
         return KEYS.get(Key(first, rest))
-    return KEYS.get(Key(LOCALES.default, path[1:]))
+    return KEYS.get(Key(LAYOUT.locales.default, path[1:]))
 
 
 def _below(kind: type[errors.WikisyncError]) -> set[type[errors.WikisyncError]]:

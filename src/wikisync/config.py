@@ -9,10 +9,11 @@ from __future__ import annotations
 import os
 import re
 import tomllib
+import unicodedata
 from dataclasses import dataclass
 from math import inf
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from wikisync.errors import BadConfig, NotConfigured, TokenInFile
 
@@ -39,19 +40,26 @@ _MOST_PATTERNS: Final = 1_000
 _MOST_STARS: Final = 3
 """Of one segment, and ``**`` of one pattern. With 4 a name of 200 characters takes a second."""
 
+LocaleFolders = Literal["others", "all"]
+"""Which locales have a folder: all but the wiki's default, or all (Wiki.js's ``alwaysNamespace``).
+"""
+
 _RESERVED: Final = frozenset({".git", STATE})
 """Folders of programs, wherever they lie: a page there could change what git or wikisync does."""
 
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """The settings of a run. ``root`` is the folder of the state; ``folder`` that of the pages.
+    """The settings of a run.
 
-    ``token`` is kept out of ``repr``. ``jobs`` is the number of concurrent requests while reading,
-    ``writes`` that of concurrent updates. ``keep_days`` is how many days backups are kept.
+    ``project`` is the folder of ``wikisync.toml`` and of the state, ``folder`` that of the pages.
+    ``root`` is the path on the wiki that ``folder`` stands for; empty, it is the whole wiki.
+    ``locale_folders`` says which locales have a folder of their own. ``token`` is kept out of
+    ``repr``. ``jobs`` is the number of concurrent requests while reading, ``writes`` that of
+    concurrent updates. ``keep_days`` is how many days backups are kept.
     """
 
-    root: Path
+    project: Path
     folder: Path
     url: str
     token: Secret
@@ -62,17 +70,19 @@ class Config:
     writes: int = DEFAULT_WRITES
     keep_days: int = DEFAULT_KEEP_DAYS
     ca_file: Path | None = None
+    root: str = ""
+    locale_folders: LocaleFolders = "others"
 
     @property
     def state(self) -> Path:
         """Return the folder of the state."""
-        return self.root / STATE
+        return self.project / STATE
 
     @property
     def folder_name(self) -> str:
-        """Return the folder for display: relative to ``root``, or absolute outside it."""
+        """Return the folder for display: relative to ``project``, or absolute outside it."""
         try:
-            return self.folder.relative_to(self.root).as_posix()
+            return self.folder.relative_to(self.project).as_posix()
         except ValueError:
             return self.folder.as_posix()
 
@@ -103,7 +113,7 @@ def load(
     start = Path.cwd() if start is None else start
     found = _existing_file(file) if file else _find_upwards(start)
     settings = _read_settings(found) if found else {}
-    root = found.parent if found else start
+    project = found.parent if found else start
     where = str(found) if found else FILE
     url = env.get("WIKISYNC_URL") or settings.get("url", "")
     if not url:
@@ -116,9 +126,9 @@ def load(
     if need_token and not token:
         raise NotConfigured("token")
     ca_file = env.get("WIKISYNC_CA_FILE") or settings.get("ca_file")
-    folder = check_folder(where, root, settings.get("folder", DEFAULT_FOLDER))
+    folder = check_folder(where, project, settings.get("folder", DEFAULT_FOLDER))
     return Config(
-        root=root,
+        project=project,
         folder=folder,
         url=url.rstrip("/"),
         token=Secret(token),
@@ -128,18 +138,20 @@ def load(
         jobs=settings.get("jobs", DEFAULT_JOBS),
         writes=settings.get("jobs", DEFAULT_WRITES),
         keep_days=settings.get("keep_days", DEFAULT_KEEP_DAYS),
-        ca_file=root / ca_file if ca_file else None,
+        ca_file=project / ca_file if ca_file else None,
+        root=unicodedata.normalize("NFC", settings.get("root", "").strip("/")),
+        locale_folders=settings.get("locale_folders", "others"),
     )
 
 
-def check_folder(where: str, root: Path, name: str) -> Path:
-    """Return the path of the folder ``name``. Raises BadConfig unless it is below ``root``.
+def check_folder(where: str, project: Path, name: str) -> Path:
+    """Return the path of the folder ``name``. Raises BadConfig unless it is below ``project``.
 
     ``where`` is the file or variable that the name is from, for the error.
     """
-    folder = root / name
+    folder = project / name
     try:
-        inside = folder.resolve().relative_to(root.resolve())
+        inside = folder.resolve().relative_to(project.resolve())
     except (OSError, ValueError, RuntimeError):  # a NUL, or links that go in circles
         inside = None
     if inside is None or not _RESERVED.isdisjoint(part.lower() for part in inside.parts):

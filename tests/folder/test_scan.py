@@ -17,14 +17,14 @@ from wikisync.folder.folder import Folder, digest_of
 from wikisync.folder.scan import KeyedPages, assign_keys, scan
 from wikisync.page.document import parse
 from wikisync.page.fingerprint import fingerprint
-from wikisync.page.paths import Locales
+from wikisync.page.paths import Layout, Locales
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from wikisync.planning.model import Base
 
-LOCALES = Locales("en", ("en", "fr"))
+LAYOUT = Layout(Locales("en", ("en", "fr")))
 
 
 def put(root: Path, file: str, text: str | bytes = "") -> None:
@@ -35,7 +35,7 @@ def put(root: Path, file: str, text: str | bytes = "") -> None:
 
 def named(root: Path, *bases: Base) -> KeyedPages:
     known = {one.key: one for one in bases}
-    return assign_keys(scan(Folder(root), bases), known, LOCALES)
+    return assign_keys(scan(Folder(root), bases), known, LAYOUT)
 
 
 def keys(found: KeyedPages) -> list[str]:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from wikisync.errors import BadName
 from wikisync.page.model import ContentType, Key
 from wikisync.page.paths import (
+    Layout,
     Locales,
     case_folded,
     file_of,
@@ -14,12 +17,12 @@ from wikisync.page.paths import (
     reason_unreachable,
 )
 
-LOCALES = Locales("en", ("en", "fr", "zh-tw"), namespacing=True)
+LAYOUT = Layout(Locales("en", ("en", "fr", "zh-tw"), namespacing=True))
 
 
-def rule_of(file: str, locales: Locales = LOCALES) -> str:
+def rule_of(file: str, layout: Layout = LAYOUT) -> str:
     with pytest.raises(BadName) as caught:
-        key_of(file, locales)
+        key_of(file, layout)
     assert caught.value.name == file
     return caught.value.rule
 
@@ -39,8 +42,8 @@ def rule_of(file: str, locales: Locales = LOCALES) -> str:
     ],
 )
 def test_a_file_is_its_page_and_a_page_its_file(file: str, kind: ContentType, key: Key) -> None:
-    assert key_of(file, LOCALES) == key
-    assert file_of(key, kind, LOCALES) == file
+    assert key_of(file, LAYOUT) == key
+    assert file_of(key, kind, LAYOUT) == file
 
 
 @pytest.mark.parametrize(
@@ -87,27 +90,27 @@ def test_a_file_that_can_be_no_page_is_named_with_the_rule(file: str, said: str)
 def test_a_page_that_no_browser_reaches_can_be_a_file_but_is_no_new_page(
     file: str, said: str
 ) -> None:
-    key = key_of(file, LOCALES)
-    assert file_of(key, "markdown", LOCALES) == file
-    assert said in (reason_unreachable(key, LOCALES) or "")
+    key = key_of(file, LAYOUT)
+    assert file_of(key, "markdown", LAYOUT) == file
+    assert said in (reason_unreachable(key, LAYOUT) or "")
 
 
 @pytest.mark.parametrize("file", ["guide/a.md", "fr/home.md", "guide/x.md", "login-help.md"])
 def test_a_page_that_a_browser_reaches_is_told_so(file: str) -> None:
-    assert reason_unreachable(key_of(file, LOCALES), LOCALES) is None
+    assert reason_unreachable(key_of(file, LAYOUT), LAYOUT) is None
 
 
 def test_a_folder_named_like_the_default_locale_is_told_where_its_pages_lie() -> None:
-    assert "top of the folder" in (reason_unreachable(key_of("en/home.md", LOCALES), LOCALES) or "")
+    assert "top of the folder" in (reason_unreachable(key_of("en/home.md", LAYOUT), LAYOUT) or "")
 
 
 def test_a_locale_that_is_not_installed_is_an_ordinary_folder() -> None:
     assert "which is not installed on the wiki" in (
-        reason_unreachable(Key("en", "de/home"), LOCALES) or ""
+        reason_unreachable(Key("en", "de/home"), LAYOUT) or ""
     )
-    long = Locales("en", ("en", "sr-latn"))
+    long = Layout(Locales("en", ("en", "sr-latn")))
     assert key_of("sr-latn/home.md", long) == Key("sr-latn", "home")
-    assert key_of("sr-latn/home.md", LOCALES) == Key("en", "sr-latn/home")
+    assert key_of("sr-latn/home.md", LAYOUT) == Key("en", "sr-latn/home")
 
 
 @pytest.mark.parametrize(
@@ -126,17 +129,17 @@ def test_a_locale_that_is_not_installed_is_an_ordinary_folder() -> None:
 )
 def test_a_page_that_can_have_no_file_is_named(key: Key) -> None:
     with pytest.raises(BadName):
-        file_of(key, "markdown", LOCALES)
+        file_of(key, "markdown", LAYOUT)
 
 
 def test_a_locales_name_cannot_lead_out_of_the_folder() -> None:
     with pytest.raises(BadName):
-        file_of(Key("../x", "a"), "markdown", Locales("en", ("../x",)))
+        file_of(Key("../x", "a"), "markdown", Layout(Locales("en", ("../x",))))
 
 
 def test_two_pages_never_share_a_file() -> None:
     with pytest.raises(BadName) as caught:
-        file_of(Key("en", "sr-latn/home"), "markdown", Locales("en", ("sr-latn",)))
+        file_of(Key("en", "sr-latn/home"), "markdown", Layout(Locales("en", ("sr-latn",))))
     assert "another page" in caught.value.rule
 
 
@@ -147,3 +150,52 @@ def test_names_that_differ_in_case_alone_are_found() -> None:
 
 def test_names_that_differ_in_how_accents_are_made_are_found() -> None:
     assert case_folded("e\u0301.md") == case_folded("\u00c9.md")
+
+
+ALL = Layout(Locales("en", ("en", "fr")), locale_folders="all")
+ROCKET = Layout(Locales("en", ("en", "fr")), root="products/rocket")
+
+
+@pytest.mark.parametrize(
+    ("layout", "key", "file"),
+    [
+        (ALL, Key("en", "home"), "en/home.md"),
+        (ALL, Key("fr", "guide/a"), "fr/guide/a.md"),
+        (ALL, Key("en", "en/home"), "en/en/home.md"),
+        (ROCKET, Key("en", "products/rocket/a"), "a.md"),
+        (ROCKET, Key("fr", "products/rocket/guide/a"), "fr/guide/a.md"),
+        (ROCKET, Key("en", "products/rocket/rocket"), "rocket.md"),
+        (replace(ROCKET, locale_folders="all"), Key("en", "products/rocket/a"), "en/a.md"),
+    ],
+)
+def test_a_layout_names_the_file_of_a_page_both_ways(layout: Layout, key: Key, file: str) -> None:
+    assert file_of(key, "markdown", layout) == file
+    assert key_of(file, layout) == key
+
+
+@pytest.mark.parametrize(
+    "path", ["home", "products", "products/rocket", "products/rocketry", "products/rocketry/a"]
+)
+def test_a_page_outside_the_root_has_no_file(path: str) -> None:
+    key = Key("en", path)
+    assert not ROCKET.contains(key)
+    with pytest.raises(BadName, match="which the folder stands for"):
+        file_of(key, "markdown", ROCKET)
+
+
+def test_the_page_at_the_root_is_in_it_where_an_index_gives_it_a_file() -> None:
+    assert replace(ROCKET, index="README").contains(Key("en", "products/rocket"))
+
+
+def test_without_a_root_every_page_is_in_the_folder() -> None:
+    assert LAYOUT.contains(Key("en", "products/rocket"))
+
+
+@pytest.mark.parametrize("file", ["home.md", "guide/a.md", "de/a.md"])
+def test_with_all_locale_folders_a_file_outside_of_them_is_refused(file: str) -> None:
+    with pytest.raises(BadName, match="in the folder of its locale"):
+        key_of(file, ALL)
+
+
+def test_below_a_root_a_folder_may_look_like_a_locale() -> None:
+    assert reason_unreachable(key_of("de/a.md", ROCKET), ROCKET) is None

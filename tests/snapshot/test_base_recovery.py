@@ -14,7 +14,7 @@ from wikisync.folder.folder import Folder
 from wikisync.folder.scan import assign_keys, scan
 from wikisync.page.fingerprint import fingerprint
 from wikisync.page.model import Key, Listed, Record
-from wikisync.page.paths import Locales
+from wikisync.page.paths import Layout, Locales
 from wikisync.planning.model import Action, Base, Conflict, Note, Remote
 from wikisync.planning.reconcile import decide
 from wikisync.snapshot.base_recovery import RecoveredBases, recover_bases
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from wikisync.planning.model import RemoteState
     from wikisync.sandbox import Sandbox
 
-LOCALES = Locales("en", ("en", "fr"))
+LAYOUT = Layout(Locales("en", ("en", "fr")))
 READER = ["read:pages", "read:source", "write:pages", "manage:pages"]
 
 
@@ -61,7 +61,7 @@ class Town:
     def meet(self, token: str = "", bases: Mapping[Key, Base] | None = None) -> RecoveredBases:
         """What a survey knows before it: the files, and the pages that have one, whole."""
         known = bases or {}
-        here = assign_keys(scan(self.folder, ()), known, LOCALES).local
+        here = assign_keys(scan(self.folder, ()), known, LAYOUT).local
         with Wiki(self.sandbox.url, token or self.sandbox.token) as wiki:
             listed = wiki.connect().pages
             there: dict[Key, RemoteState] = {one.key: Remote(one) for one in listed}
@@ -69,7 +69,7 @@ class Town:
                 assert isinstance(got, Record)
                 there[one.key] = Remote(one, fingerprint(got.page), got)
             self.sandbox.requests.clear()
-            met = recover_bases(wiki, here, there, known, self.folder, LOCALES)
+            met = recover_bases(wiki, here, there, known, self.folder, LAYOUT)
         self.here, self.there = here, {**there, **met.read}
         return met
 
@@ -479,7 +479,7 @@ def test_a_page_that_vanishes_while_it_is_read_is_no_trouble(town: Town) -> None
     town.repo.commit({"gone.md": None})
     number = town.post("a", "theirs\n")
     with Wiki(town.sandbox.url, town.sandbox.token) as wiki:
-        here = assign_keys(scan(town.folder, ()), {}, LOCALES).local
+        here = assign_keys(scan(town.folder, ()), {}, LAYOUT).local
         record = wiki.read_one(number)
         one = next(one for one in wiki.connect().pages if one.id == number)
         lost = Listed(99, Key("en", "gone"), "A page", "", "markdown", True, False, "", "", ())
@@ -488,4 +488,4 @@ def test_a_page_that_vanishes_while_it_is_read_is_no_trouble(town: Town) -> None
             lost.key: Remote(lost),
         }
         town.sandbox.delete("a")
-        assert recover_bases(wiki, here, there, {}, town.folder, LOCALES) == RecoveredBases()
+        assert recover_bases(wiki, here, there, {}, town.folder, LAYOUT) == RecoveredBases()

@@ -8,6 +8,7 @@ import pytest
 
 from support.apply_run import page, results
 from wikisync.errors import NotConfigured
+from wikisync.page.paths import Layout
 from wikisync.planning.guards import check_authenticated
 from wikisync.progress import silent
 from wikisync.snapshot.collect import collect, collect_offline
@@ -59,14 +60,14 @@ def test_a_page_that_the_key_may_no_longer_see_is_hidden_and_not_gone(synced: Sy
 def test_a_key_that_may_see_nothing_any_more_is_taken_for_a_guest(synced: SyncSetup) -> None:
     token = synced.sandbox.key(RIGHTS, [rule("elsewhere")])
     with Wiki(synced.sandbox.url, token) as wiki:
-        surveyed = collect(synced.folder, wiki, synced.state, silent)
+        surveyed = collect(synced.folder, wiki, synced.state, silent, Layout())
     [refusal] = check_authenticated(surveyed.authenticated, surveyed.snapshot)
     assert (refusal.rule, refusal.count) == ("guest", 2)
 
 
 def test_a_token_of_nobody_is_a_guest_whatever_it_sees(synced: SyncSetup) -> None:
     with Wiki(synced.sandbox.url, "garbage") as wiki:
-        surveyed = collect(synced.folder, wiki, synced.state, silent)
+        surveyed = collect(synced.folder, wiki, synced.state, silent, Layout())
     assert not surveyed.authenticated
 
 
@@ -147,9 +148,9 @@ def test_what_is_ignored_only_now_is_not_gone(synced: SyncSetup) -> None:
 
 def test_offline_the_base_stands_for_the_wiki(synced: SyncSetup) -> None:
     with pytest.raises(NotConfigured):
-        collect_offline(synced.folder, synced.state, silent)
+        collect_offline(synced.folder, synced.state, silent, Layout())
     synced.state.set_meta(locales="en en fr", namespacing="false")
     before = len(synced.sandbox.requests)
-    surveyed = collect_offline(synced.folder, synced.state, silent)
+    surveyed = collect_offline(synced.folder, synced.state, silent, Layout())
     assert len(surveyed.snapshot.remote) == 2
     assert len(synced.sandbox.requests) == before

@@ -11,6 +11,7 @@ from support.texts import TEXT
 from wikisync.apply import ActionResult, ApplyContext, apply
 from wikisync.apply.recovery import recover
 from wikisync.folder.folder import Folder
+from wikisync.page.paths import Layout
 from wikisync.planning.planner import PlanOptions, make_plan
 from wikisync.progress import silent
 from wikisync.snapshot.collect import collect
@@ -72,7 +73,7 @@ class SyncSetup:
         return sorted(path.relative_to(self.root).as_posix() for path in found if path.is_file())
 
     def plan(self, command: Command = "sync", **wish: Any) -> Plan:
-        surveyed = collect(self.folder, self.wiki, self.state, silent)
+        surveyed = collect(self.folder, self.wiki, self.state, silent, Layout())
         return make_plan(surveyed.snapshot, PlanOptions(command, **wish))
 
     def run(self, *, write_back: bool = True) -> ApplyContext:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from support.apply_run import page
+from wikisync.page.paths import Layout
 from wikisync.planning.planner import PlanOptions, make_plan
 from wikisync.progress import silent
 from wikisync.report.diff.page_diff import on_both_sides
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def compared(setup: SyncSetup, command: Command = "sync", **wish: Any) -> tuple[PageDiff, ...]:
-    surveyed = collect(setup.folder, setup.wiki, setup.state, silent)
+    surveyed = collect(setup.folder, setup.wiki, setup.state, silent, Layout())
     plan = make_plan(surveyed.snapshot, PlanOptions(command, **wish))
     return page_diffs(setup.folder, setup.wiki, setup.state, plan, surveyed)
 

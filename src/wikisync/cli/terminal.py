@@ -72,7 +72,7 @@ def _load_on_github(file: Path | None, *, need_token: bool, writes: bool) -> Con
     config = trust.load(current, file, os.environ, need_token=need_token)
     job_output.mask(config.token)
     if writes:
-        trust.check_writes(current, config.root, config.folder)
+        trust.check_writes(current, config.project, config.folder)
     return config
 
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from wikisync.folder.folder import Folder
     from wikisync.page.model import ContentType, Key
-    from wikisync.page.paths import Locales
+    from wikisync.page.paths import Layout
     from wikisync.planning.model import Base, Stamp
 
 Problem = BadPage | BadName
@@ -123,18 +123,18 @@ def _read_page(file: str, kind: ContentType, folder: Folder, base: Base | None) 
     return Local(file, kind, fingerprint(page), digest)
 
 
-def assign_keys(scanned: Scan, bases: Mapping[Key, Base], locales: Locales) -> KeyedPages:
+def assign_keys(scanned: Scan, bases: Mapping[Key, Base], layout: Layout) -> KeyedPages:
     """Assign each file its key. A file without a key, or with another file's, is a problem."""
     problems: list[Problem] = list(scanned.problems)
     files: dict[Key, list[Local]] = defaultdict(list)
-    blocked = _possible_keys([problem.file for problem in scanned.problems], bases, locales)
+    blocked = _possible_keys([problem.file for problem in scanned.problems], bases, layout)
     known_keys = {base.file: key for key, base in bases.items()}
     for local in scanned.pages:
         try:
-            files[_key(local.file, known_keys.get(local.file), locales)].append(local)
+            files[_key(local.file, known_keys.get(local.file), layout)].append(local)
         except BadName as problem:
             problems.append(problem)
-            blocked |= _possible_keys([local.file], bases, locales)
+            blocked |= _possible_keys([local.file], bases, layout)
     unique = {key: found[0] for key, found in files.items() if len(found) == 1}
     for key, found in files.items():
         if len(found) > 1:
@@ -148,8 +148,8 @@ def assign_keys(scanned: Scan, bases: Mapping[Key, Base], locales: Locales) -> K
     )
 
 
-def _key(file: str, known: Key | None, locales: Locales) -> Key:
-    key = key_of(file, locales)
+def _key(file: str, known: Key | None, layout: Layout) -> Key:
+    key = key_of(file, layout)
     if known is not None and known != key:
         # The old page is not deleted and the new one not created.
         rule = f"it was {known}, and with the wiki's locales as they are now it would be {key}"
@@ -157,7 +157,7 @@ def _key(file: str, known: Key | None, locales: Locales) -> Key:
     return key
 
 
-def _possible_keys(files: Iterable[str], bases: Mapping[Key, Base], locales: Locales) -> set[Key]:
+def _possible_keys(files: Iterable[str], bases: Mapping[Key, Base], layout: Layout) -> set[Key]:
     """Return the keys that the files have, or had by their bases, as far as known."""
     files = set(files)
     # A folder that cannot be read ends in a slash, and stands for all files below it.
@@ -167,7 +167,7 @@ def _possible_keys(files: Iterable[str], bases: Mapping[Key, Base], locales: Loc
     }
     for file in files:
         try:
-            keys.add(key_of(file, locales))
+            keys.add(key_of(file, layout))
         except BadName:
             continue
     return keys

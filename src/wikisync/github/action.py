@@ -75,7 +75,7 @@ def run_action(env: Mapping[str, str]) -> int:
             has_url = config.url != _NO_URL
             return report_unconfigured(config, job, inputs, untrusted, has_url=has_url)
         if inputs.command != "plan":
-            check_writes(job, config.root, config.folder)
+            check_writes(job, config.project, config.folder)
         return _run_command(ActionRun(inputs, job, config))
     except WikisyncError as error:
         _print_error(error, job)
@@ -107,7 +107,7 @@ def _load_config(
         config = configuration.load(inputs.config, env=placeholder_env, need_token=False)
         untrusted = error if isinstance(error, UntrustedCheckout) else None
     if inputs.folder:
-        folder = configuration.check_folder("action.yml", config.root, inputs.folder)
+        folder = configuration.check_folder("action.yml", config.project, inputs.folder)
         config = replace(config, folder=folder)
     return config, untrusted
 

@@ -18,7 +18,7 @@ from wikisync.git.repository import GitFailed, Repository
 from wikisync.page.document import parse
 from wikisync.page.fingerprint import fingerprint
 from wikisync.page.model import Key
-from wikisync.page.paths import EXTENSIONS, Locales
+from wikisync.page.paths import EXTENSIONS, Layout
 from wikisync.planning.model import Action, Plan
 from wikisync.request import PageDiff, Report, Request
 
@@ -32,8 +32,8 @@ if TYPE_CHECKING:
     from wikisync.page.model import Page
     from wikisync.planning.model import Local
 
-_UNKNOWN_LOCALES: Final = Locales("", ())
-"""Locales of a wiki that is not read."""
+_BY_FILE: Final = Layout()
+"""The layout of a wiki that is not read: pages have the names of their files."""
 
 
 def preview(config: Config, job: Job, *, delete: bool) -> Report:
@@ -42,7 +42,7 @@ def preview(config: Config, job: Job, *, delete: bool) -> Report:
     Raises GitHubError where git cannot read the old pages, FolderError.
     """
     folder = Folder(config.folder, config.ignore, missing_ok=True)
-    scanned = assign_keys(scan(folder, ()), {}, _UNKNOWN_LOCALES)
+    scanned = assign_keys(scan(folder, ()), {}, _BY_FILE)
     local = {local.file: local for local in scanned.local.values()}
     changes = _changes(config.folder, job.pull_request) if job.pull_request else []
     changes = [change for change in changes if not folder.ignores(change[0] or change[1])]

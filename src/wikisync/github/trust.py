@@ -100,7 +100,7 @@ def load(job: Job, file: Path | None, env: Mapping[str, str], *, need_token: boo
         raise UntrustedCheckout("url", job.event)
     found = configuration.load(file, env={**env, "WIKISYNC_URL": url}, need_token=need_token)
     ca_file = env.get("WIKISYNC_CA_FILE") or trusted_settings.get("ca_file")
-    trusted = found.root / ca_file if ca_file else None
+    trusted = found.project / ca_file if ca_file else None
     others = [Path(env[name]) for name in ("SSL_CERT_FILE", "SSL_CERT_DIR") if env.get(name)]
     for each in (trusted, *others):
         if each is not None and _is_changed_here(each, commit, job.workspace.resolve()):

@@ -1,9 +1,10 @@
 """Map a page's key to its file's name below the folder, and back. Pure.
 
 A page of the default locale is ``<path>.<ext>``, of another installed locale
-``<locale>/<path>.<ext>``. A name that one side cannot hold, or that would not map back to the same
-page, is refused with the rule that it breaks, never changed into one that fits (promise 9). What
-Wiki.js refuses, and what a browser cannot reach: wikijs.md, *Paths*.
+``<locale>/<path>.<ext>``; a ``Layout`` may put the default locale into a folder too, and may leave
+the front part of each path out. A name that one side cannot hold, or that would not map back to the
+same page, is refused with the rule that it breaks, never changed into one that fits (promise 9).
+What Wiki.js refuses, and what a browser cannot reach: wikijs.md, *Paths*.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from wikisync.errors import BadName
 from wikisync.page.model import Key
 
 if TYPE_CHECKING:
+    from wikisync.config import LocaleFolders
     from wikisync.page.model import ContentType
 
 EXTENSIONS: Final[dict[str, ContentType]] = {
@@ -25,6 +27,9 @@ EXTENSIONS: Final[dict[str, ContentType]] = {
     ".adoc": "asciidoc",
 }
 """File suffix → content type. Pages of other content types have no file."""
+
+ALL_FOLDERS: Final = 'locale_folders = "all"'
+"""The setting with which pages of the default locale are in a folder too."""
 
 MAX_PATH: Final = 255
 """The most characters of a page's path."""
@@ -52,7 +57,7 @@ _STRIPPED_CHARACTERS: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\"|<>:*?]")
 
 @dataclass(frozen=True, slots=True)
 class Locales:
-    """Hold the locales of a wiki. Pages of the default locale are at the top of the folder.
+    """Hold the locales of a wiki.
 
     ``installed`` may or may not contain the default. ``namespacing`` says whether the wiki's
     addresses contain the locale; file names do not depend on it.
@@ -62,10 +67,39 @@ class Locales:
     installed: tuple[str, ...]
     namespacing: bool = False
 
+
+UNKNOWN_LOCALES: Final = Locales("", ())
+"""The locales of a wiki that was not read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Hold what decides which file is which page: the locales, and settings of ``wikisync.toml``.
+
+    ``root`` is the path on the wiki that the folder stands for, without a slash at either end;
+    empty, the folder is the whole wiki. ``index`` is the name, without suffix, of the file that is
+    the page of its folder; empty, there is no such file.
+    """
+
+    locales: Locales = UNKNOWN_LOCALES
+    locale_folders: LocaleFolders = "others"
+    root: str = ""
+    index: str = ""
+
     @property
     def folders(self) -> frozenset[str]:
         """The locales whose pages have a folder of their own."""
-        return frozenset(self.installed) - {self.default}
+        every = frozenset((self.locales.default, *self.locales.installed)) - {""}
+        return every if self.locale_folders == "all" else every - {self.locales.default}
+
+    def contains(self, key: Key) -> bool:
+        """Return whether a page is in the part of the wiki that the folder stands for.
+
+        The page at ``root`` itself is in it only where ``index`` gives it a file.
+        """
+        if not self.root or key.path.startswith(f"{self.root}/"):
+            return True
+        return key.path == self.root and bool(self.index)
 
 
 def _suffix_of(file: str) -> str:
@@ -75,7 +109,7 @@ def _suffix_of(file: str) -> str:
     return name[dot:] if 0 < dot < len(name) - 1 else ""
 
 
-def key_of(file: str, locales: Locales) -> Key:
+def key_of(file: str, layout: Layout) -> Key:
     """Return the key of a file's page. ``file`` is relative to the folder, with ``/``.
 
     Raises BadName if the wiki could not hold or show a page of this name.
@@ -84,32 +118,39 @@ def key_of(file: str, locales: Locales) -> Key:
     if suffix not in EXTENSIONS:
         raise BadName(file, f"the name of a page's file must end in {', '.join(EXTENSIONS)}")
     path = file.removesuffix(suffix)
+    locale = layout.locales.default
     first, slash, rest = path.partition("/")
-    if slash and first in locales.folders:
-        _check_path(file, rest)
-        return Key(first, rest)
+    if slash and first in layout.folders:
+        locale, path = first, rest
+    elif layout.locale_folders == "all":
+        raise BadName(file, f"with {ALL_FOLDERS} each page is in the folder of its locale")
+    path = f"{layout.root}/{path}" if layout.root else path
     _check_path(file, path)
-    return Key(locales.default, path)
+    return Key(locale, path)
 
 
-def file_of(key: Key, content_type: ContentType, locales: Locales) -> str:
+def file_of(key: Key, content_type: ContentType, layout: Layout) -> str:
     """Return the name of a page's file, relative to the folder, with ``/``.
 
     Raises BadName if no file name maps back to this page alone.
     """
     _check_path(key.path, key.path)
-    if key.locale != locales.default:
-        if key.locale not in locales.folders:
-            raise BadName(str(key), f"the locale `{key.locale}` is not installed on the wiki")
+    default = layout.locales.default
+    if key.locale != default and key.locale not in layout.folders:
+        raise BadName(str(key), f"the locale `{key.locale}` is not installed on the wiki")
+    if not layout.contains(key):
+        raise BadName(str(key), f"it is not below `{layout.root}`, which the folder stands for")
+    below = key.path.removeprefix(f"{layout.root}/") if layout.root else key.path
+    if key.locale in layout.folders:
         if not _LOCALE.fullmatch(key.locale):
             raise BadName(str(key), f"`{key.locale}` cannot be the name of a locale's folder")
-    below = "" if key.locale == locales.default else f"{key.locale}/"
-    file = f"{below}{key.path}{_SUFFIX[content_type]}"
+        below = f"{key.locale}/{below}"
+    file = f"{below}{_SUFFIX[content_type]}"
     for name in file.split("/"):
         if len(name.encode()) > MAX_NAME:
             rule = f"a file name has at most {MAX_NAME} bytes: `{name[:20]}…` is longer"
             raise BadName(str(key), rule)
-    if key_of(file, locales) != key:
+    if key_of(file, layout) != key:
         raise BadName(str(key), f"its file `{file}` would belong to another page")
     return file
 
@@ -119,7 +160,7 @@ def case_folded(file: str) -> str:
     return unicodedata.normalize("NFC", unicodedata.normalize("NFD", file).casefold())
 
 
-def reason_unreachable(key: Key, locales: Locales) -> str | None:
+def reason_unreachable(key: Key, layout: Layout) -> str | None:
     """Return why a browser could not open a page of this key, as a clause; ``None`` if it could.
 
     Such a page may exist on a wiki and can be a file; a new page cannot have this key.
@@ -131,9 +172,9 @@ def reason_unreachable(key: Key, locales: Locales) -> str | None:
         return f"Wiki.js reserves the name `{first}`: no browser could open the page"
     if not _LOOKS_LIKE_LOCALE.fullmatch(first):
         return None
-    if first == locales.default:
+    if first == layout.locales.default and not layout.root:
         return f"pages of the default locale belong at the top of the folder, not in `{first}/`"
-    if first in locales.folders:
+    if first in layout.folders:
         return f"a page cannot have the name of a locale, `{first}`"
     return f"`{first}` looks like a locale, which is not installed on the wiki"
 

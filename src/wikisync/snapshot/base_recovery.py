@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from wikisync.folder.folder import Folder
     from wikisync.page.model import Key
-    from wikisync.page.paths import Locales
+    from wikisync.page.paths import Layout
     from wikisync.planning.ancestor import GitVersion
     from wikisync.planning.model import Base, Local, RemoteState
     from wikisync.snapshot.candidates import Candidate
@@ -48,7 +48,7 @@ def recover_bases(
     remote: Mapping[Key, RemoteState],
     bases: Mapping[Key, Base],
     folder: Folder,
-    locales: Locales,
+    layout: Layout,
     *,
     git: Callable[[Path], Repository | None] = Repository.at,
     limit: int = MOST,
@@ -60,7 +60,7 @@ def recover_bases(
     cannot be reached; other failures are in the notes.
     """
     changed = dict(differing(local, remote, bases))
-    without_local = dict(without_file(local, remote, bases, folder, locales))
+    without_local = dict(without_file(local, remote, bases, folder, layout))
     if not changed and not without_local:
         return RecoveredBases()
     git_history = GitHistory.find(folder, git)

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from wikisync.folder.folder import Folder
     from wikisync.page.document import Document
     from wikisync.page.model import ContentType, Key
-    from wikisync.page.paths import Locales
+    from wikisync.page.paths import Layout
     from wikisync.planning.model import Base, Local, RemoteState
 
 
@@ -68,7 +68,7 @@ def without_file(
     remote: Mapping[Key, RemoteState],
     bases: Mapping[Key, Base],
     folder: Folder,
-    locales: Locales,
+    layout: Layout,
 ) -> Iterator[tuple[Key, Candidate]]:
     """Yield pages of the wiki that have neither a base nor a file in the folder."""
     for key, page in _unknown(remote, bases):
@@ -76,7 +76,7 @@ def without_file(
         if key in local or page.listed.private or not has_file_form(content_type):
             continue
         try:
-            file = file_of(key, content_type, locales)
+            file = file_of(key, content_type, layout)
         except BadName:
             continue
         # An existing file that does not parse is not gone.

@@ -7,7 +7,7 @@ loaded only if the planner needs them, to detect renames and to merge.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from wikisync.concurrency import run_in_thread
@@ -18,7 +18,7 @@ from wikisync.git.repository import merge_file
 from wikisync.page.document import first_heading, parse
 from wikisync.page.fingerprint import normalize_content
 from wikisync.page.model import Key, Listed, has_file_form
-from wikisync.page.paths import Locales, case_folded, file_of, reason_unreachable
+from wikisync.page.paths import Layout, Locales, case_folded, file_of, reason_unreachable
 from wikisync.page.windows_names import windows_refusal
 from wikisync.planning.merge import MergeConflict, Merged, three_way
 from wikisync.planning.model import Base, Local, Note, Remote, RemoteState
@@ -50,7 +50,7 @@ class CollectedState:
     """
 
     snapshot: Snapshot
-    locales: Locales
+    layout: Layout
     authenticated: bool = True
     without_state: bool = False
     recovered: dict[Key, StoredBase] = field(default_factory=dict)
@@ -64,14 +64,16 @@ def collect(
     wiki: Wiki,
     state: State,
     progress: Progress,
+    layout: Layout,
     *,
     without_state: bool = False,
     verify: bool = False,
 ) -> CollectedState:
     """Read both sides. Raises WikiError, FolderError and StateError.
 
-    ``without_state`` ignores the bases of the state, as in a first run; ``verify`` reads every page
-    and file, also those that seem unchanged.
+    ``layout`` is that of the configuration; the wiki's locales are added. ``without_state`` ignores
+    the bases of the state, as in a first run; ``verify`` reads every page and file, also those that
+    seem unchanged.
     """
     with progress("Looking at the folder and the wiki") as step:
         answer = run_in_thread(wiki.connect)  # first: the folder is scanned while the wiki works
@@ -79,23 +81,24 @@ def collect(
         scanned = scan(folder, bases.values(), step, {} if verify else state.files.load())
         connection = answer.result()
     locales = Locales(connection.default_locale, connection.locales, connection.namespacing)
-    named = assign_keys(scanned, bases, locales)
+    layout = replace(layout, locales=locales)
+    named = assign_keys(scanned, bases, layout)
     recovered: dict[Key, StoredBase] = {}
     content = ContentLoader(folder, state, named.local, recovered)
     if not connection.authenticated:
-        snapshot = _snapshot(bases, named, WikiPages(), folder, locales, content)
-        return CollectedState(snapshot, locales, authenticated=False, scanned=scanned)
+        snapshot = _snapshot(bases, named, WikiPages(), folder, layout, content)
+        return CollectedState(snapshot, layout, authenticated=False, scanned=scanned)
     wiki_pages = read_wiki(bases, named, connection.pages, wiki, progress, verify=verify)
     with progress("Looking where the two histories meet"):
-        found_bases = recover_bases(wiki, named.local, wiki_pages.remote, bases, folder, locales)
+        found_bases = recover_bases(wiki, named.local, wiki_pages.remote, bases, folder, layout)
     recovered.update(found_bases.bases)
     wiki_pages.remote.update(found_bases.read)
     wiki_pages.moved.update(found_bases.moved)
     known = {**bases, **{key: found.base for key, found in found_bases.bases.items()}}
-    snapshot = _snapshot(known, named, wiki_pages, folder, locales, content)
+    snapshot = _snapshot(known, named, wiki_pages, folder, layout, content)
     return CollectedState(
         snapshot,
-        locales,
+        layout,
         without_state=without_state,
         recovered=recovered,
         notes=(*found_bases.notes, Note("verified", len(bases))) if verify else found_bases.notes,
@@ -117,7 +120,9 @@ def _unnoticed(bases: Mapping[Key, Base], wiki_pages: WikiPages) -> tuple[Key, .
     return tuple(found)
 
 
-def collect_offline(folder: Folder, state: State, progress: Progress) -> CollectedState:
+def collect_offline(
+    folder: Folder, state: State, progress: Progress, layout: Layout
+) -> CollectedState:
     """Read the folder alone, and take the base as the wiki's side.
 
     Raises NotConfigured if no run has connected to the wiki yet.
@@ -127,14 +132,15 @@ def collect_offline(folder: Folder, state: State, progress: Progress) -> Collect
         raise NotConfigured("base")
     default, *installed = known.split()
     locales = Locales(default, tuple(installed), state.meta("namespacing") == "true")
+    layout = replace(layout, locales=locales)
     bases = _managed(state.bases.load(), folder)
     with progress("Looking at the folder") as step:
         scanned = scan(folder, bases.values(), step, state.files.load())
-        named = assign_keys(scanned, bases, locales)
+        named = assign_keys(scanned, bases, layout)
     wiki_pages = WikiPages({key: remote_from_base(base) for key, base in bases.items()})
     content = ContentLoader(folder, state, named.local, {})
     return CollectedState(
-        _snapshot(bases, named, wiki_pages, folder, locales, content), locales, scanned=scanned
+        _snapshot(bases, named, wiki_pages, folder, layout, content), layout, scanned=scanned
     )
 
 
@@ -148,7 +154,7 @@ def _snapshot(
     named: KeyedPages,
     wiki_pages: WikiPages,
     folder: Folder,
-    locales: Locales,
+    layout: Layout,
     content: ContentLoader,
 ) -> Snapshot:
     taken: dict[str, str] = {}
@@ -157,7 +163,7 @@ def _snapshot(
             taken |= {case_folded(part): part for part in _path_prefixes(local.file)}
 
     def name_of(key: Key, listed: Listed) -> str:
-        file = _file_of(key, listed, locales)
+        file = _file_of(key, listed, layout)
         if folder.on_windows and (why := windows_refusal(file)) is not None:
             raise BadName(file, why)
         for part in _path_prefixes(file) if folder.folds_case() else ():
@@ -169,7 +175,7 @@ def _snapshot(
     remote = {
         key: found
         for key, found in wiki_pages.remote.items()
-        if key in known_keys or not _ignored(key, found, folder, locales)
+        if key in known_keys or not _ignored(key, found, folder, layout)
     }
     arrived = set(wiki_pages.moved.values())
 
@@ -206,7 +212,7 @@ def _snapshot(
         wiki_pages.displaced,
         renames.ambiguous,
         content.merge,
-        reason_unreachable=lambda key: reason_unreachable(key, locales),
+        reason_unreachable=lambda key: reason_unreachable(key, layout),
         ignores=folder.ignores,
         blocked=named.blocked,
         problems=named.problems,
@@ -226,17 +232,17 @@ def _is_same(remote: RemoteState, local: Local) -> bool:
     return not local.fingerprint.changed_fields(remote.fingerprint)
 
 
-def _file_of(key: Key, listed: Listed, locales: Locales) -> str:
+def _file_of(key: Key, listed: Listed, layout: Layout) -> str:
     if not has_file_form(listed.content_type):
         raise BadName(str(key), f"pages of type {listed.content_type} cannot be saved as files")
-    return file_of(key, listed.content_type, locales)
+    return file_of(key, listed.content_type, layout)
 
 
-def _ignored(key: Key, remote: RemoteState, folder: Folder, locales: Locales) -> bool:
+def _ignored(key: Key, remote: RemoteState, folder: Folder, layout: Layout) -> bool:
     if not isinstance(remote, Remote):
         return False
     try:
-        return folder.ignores(_file_of(key, remote.listed, locales))
+        return folder.ignores(_file_of(key, remote.listed, layout))
     except BadName:
         return False
 

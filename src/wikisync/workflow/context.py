@@ -15,6 +15,7 @@ from wikisync.concurrency import stop_on_interrupt
 from wikisync.errors import FolderError, StateError
 from wikisync.folder.folder import Folder
 from wikisync.page.model import parse_instant
+from wikisync.page.paths import Layout
 from wikisync.planning.clock import doubt_clock
 from wikisync.private_files import reason_of
 from wikisync.state import State
@@ -44,6 +45,11 @@ class RunContext:
     wiki: Wiki
     state: State
     progress: Progress
+
+    @property
+    def layout(self) -> Layout:
+        """Return the layout that the configuration sets, without the wiki's locales."""
+        return Layout(locale_folders=self.config.locale_folders, root=self.config.root)
 
 
 @contextmanager

@@ -76,13 +76,14 @@ def _collect_and_plan(
     if recover and not without_state:
         recover_interrupted(context)
     if request.offline:
-        collected = collect_offline(context.folder, context.state, context.progress)
+        collected = collect_offline(context.folder, context.state, context.progress, context.layout)
     else:
         collected = collect(
             context.folder,
             context.wiki,
             context.state,
             context.progress,
+            context.layout,
             without_state=without_state,
             verify=request.verify,
         )
@@ -97,7 +98,12 @@ def _collect_and_plan(
             )
             return replace(report, plan=Plan(refusals=(refusal,))), None
         collected = collect(
-            context.folder, context.wiki, context.state, context.progress, without_state=True
+            context.folder,
+            context.wiki,
+            context.state,
+            context.progress,
+            context.layout,
+            without_state=True,
         )
     filters = request.path_filters
     if filters is None:

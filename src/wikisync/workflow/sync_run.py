@@ -154,7 +154,7 @@ def save_stat_cache(context: RunContext, collected: CollectedState) -> None:
 
 def save_bases(context: RunContext, collected: CollectedState) -> None:
     """Store the recovered bases, and which wiki and folder the state is of. Raises StateError."""
-    locales = collected.locales
+    locales = collected.layout.locales
     with context.state.transaction():
         if collected.without_state:
             _reset_state(context)

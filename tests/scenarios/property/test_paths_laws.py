@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from wikisync.errors import BadName
 from wikisync.page.model import ContentType, Key
-from wikisync.page.paths import EXTENSIONS, Locales, file_of, key_of
+from wikisync.page.paths import EXTENSIONS, Layout, Locales, file_of, key_of
 
-LOCALES = Locales("en", ("en", "fr", "zh-tw", "sr-latn"))
+LAYOUT = Layout(Locales("en", ("en", "fr", "zh-tw", "sr-latn")))
 
 names = st.text(st.characters(categories=["L", "N"]), min_size=1, max_size=12)
 odd = st.text(min_size=1, max_size=12) | st.sampled_from(
@@ -29,11 +29,11 @@ kinds: st.SearchStrategy[ContentType] = st.sampled_from(tuple(EXTENSIONS.values(
 @given(keys, kinds)
 def test_a_pages_file_leads_back_to_it_and_stays_in_the_folder(key: Key, kind: ContentType) -> None:
     try:
-        file = file_of(key, kind, LOCALES)
+        file = file_of(key, kind, LAYOUT)
     except BadName as bad:
         event(f"refused: {bad.rule[:20]}")
         return
-    assert key_of(file, LOCALES) == key
+    assert key_of(file, LAYOUT) == key
     assert not PurePosixPath(file).is_absolute()
     parts = file.split("/")
     assert all(part and not part.startswith(".") and len(part.encode()) <= 255 for part in parts)
@@ -43,8 +43,8 @@ def test_a_pages_file_leads_back_to_it_and_stays_in_the_folder(key: Key, kind: C
 @given(paths, st.sampled_from(tuple(EXTENSIONS)))
 def test_a_files_page_leads_back_to_it_or_it_is_refused(path: str, suffix: str) -> None:
     try:
-        key = key_of(path + suffix, LOCALES)
+        key = key_of(path + suffix, LAYOUT)
     except BadName as bad:
         event(f"refused: {bad.rule[:20]}")
         return
-    assert file_of(key, EXTENSIONS[suffix], LOCALES) == path + suffix
+    assert file_of(key, EXTENSIONS[suffix], LAYOUT) == path + suffix
