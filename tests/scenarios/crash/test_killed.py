@@ -156,6 +156,25 @@ def test_a_conversion_killed_anywhere_is_ended_by_the_next_run(world: World) -> 
     assert page["contentType"] == "html"
 
 
+def test_a_conversion_over_an_edit_on_the_wiki_killed_anywhere_is_ended_by_the_next_run(
+    world: World,
+) -> None:
+    """The file's kind and text replace an edit of the page, which stays as a backup."""
+    world.sandbox.edit("here/edit", content="Edited on the wiki meanwhile.\n")
+    world.rename("here/edit.md", "here/edit.html")
+    world.change("here/edit.html", "---\ntitle", "<!--\ntitle")
+    world.change("here/edit.html", "---\n\nHere, old.", "-->\n\nHere, edited.")
+    world.change("here/edit.html", "editor: markdown", "editor: code")
+    points = killed_at(
+        world, lambda: world.run("push", convert=True, prefer="local"), same_ids=True
+    )
+    assert points > MANY // 4
+    page = world.sandbox.page("here/edit")
+    assert page is not None
+    assert page["contentType"] == "html"
+    assert page["content"].startswith("Here, edited.")
+
+
 @pytest.mark.parametrize("what", MOVES)
 def test_an_undo_of_moves_and_merges_killed_anywhere_is_ended_by_the_same_undo(
     moving: World, what: str, record_property: Record

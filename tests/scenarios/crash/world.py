@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
-    from wikisync.planning.model import Command
+    from wikisync.page.model import ContentType
+    from wikisync.planning.model import Command, Prefer
     from wikisync.request import Report
     from wikisync.sandbox import Sandbox
 
@@ -84,10 +85,23 @@ class World:
 
     # What a user does.
 
-    def run(self, command: Command, *, convert: bool = False, mirror: bool = False) -> Report:
+    def run(
+        self,
+        command: Command,
+        *,
+        convert: bool = False,
+        mirror: bool = False,
+        prefer: Prefer | None = None,
+    ) -> Report:
         """A push, a pull or a sync, deletions wanted."""
         request = sync_run.Request(
-            command, command, delete=True, max_delete=50, convert=convert, mirror=mirror
+            command,
+            command,
+            delete=True,
+            max_delete=50,
+            convert=convert,
+            mirror=mirror,
+            prefer=prefer,
         )
         return sync_run.run_sync(self.config, request, silent, lambda _report: True)
 
@@ -206,7 +220,8 @@ class World:
 
 
 def _content(data: bytes) -> str:
-    return parse(data, "markdown", file="").page.content
+    kind: ContentType = "html" if data.startswith(b"<!--\n") else "markdown"
+    return parse(data, kind, file="").page.content
 
 
 def _tree(folder: Path) -> dict[str, bytes]:
