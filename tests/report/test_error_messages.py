@@ -9,7 +9,8 @@ import pytest
 
 from support.values import key
 from wikisync import errors
-from wikisync.planning.model import Conflict, ConflictKind, Note, NoteKind, Refusal, Rule
+from wikisync.planning.model import Conflict, ConflictKind, Refusal, Rule
+from wikisync.planning.notes import Note, NoteKind
 from wikisync.report.error_messages import Message, error_message
 from wikisync.report.note_messages import note_message
 from wikisync.report.plan_messages import conflict_message, refusal_message
