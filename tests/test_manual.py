@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final, get_args
 import pytest
 
 from support import manual
-from wikisync import config, errors
+from wikisync import config, errors, gateway_errors
 from wikisync.page.document import compose, parse
 from wikisync.page.model import FIELD_NAMES, Key, reason_unsendable
 from wikisync.page.paths import RESERVED, Layout, Locales, file_of, key_of, reason_unreachable
@@ -70,6 +70,11 @@ ERRORS: Final = (
     errors.Unreachable(URL, ANY),
     errors.CertificateError(URL, ANY),
     errors.Redirected(URL, 301, ANY, ANY),
+    gateway_errors.RedirectedToLogin(URL, 302, ANY, ANY),
+    gateway_errors.GatewayRefused(URL, 0, ANY, "login", scheme=ANY),
+    gateway_errors.GatewayRefused(URL, 0, ANY, "forbidden"),
+    gateway_errors.GatewayRefused(URL, 0, ANY, "certificate"),
+    gateway_errors.ClientCertificateError(URL, ANY),
     errors.Unauthenticated(URL),
     errors.Forbidden(URL, (ANY,)),
     errors.TooLarge(URL),
@@ -92,6 +97,7 @@ ERRORS: Final = (
     errors.Interrupted(),
     errors.UntrustedCheckout("url", ANY),
     errors.UntrustedCheckout("ca_file", ANY),
+    errors.UntrustedCheckout("client_cert", ANY),
     errors.UntrustedCheckout("write", ANY),
     errors.GitHubError(ANY, ANY),
 )
@@ -152,8 +158,9 @@ def test_every_setting_and_its_environment_is_in_the_manual() -> None:
     page = manual.text("guide/configuration.md")
     for key in config._SETTINGS:
         assert f"| `{key}` |" in page
-    for name in ("WIKISYNC_URL", "WIKISYNC_TOKEN", "WIKISYNC_CA_FILE", "NO_COLOR"):
-        assert name in page
+    for name in ("URL", "TOKEN", "CA_FILE", "HEADERS", "CLIENT_CERT", "CLIENT_KEY"):
+        assert f"| `WIKISYNC_{name}`" in page
+    assert "| `NO_COLOR` |" in page
     assert f"| `folder` | `{config.DEFAULT_FOLDER}` |" in page
     assert f"| `jobs` | `{config.DEFAULT_JOBS}` |" in page
 

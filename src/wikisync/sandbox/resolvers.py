@@ -238,8 +238,8 @@ def _system(_: object, info: Info) -> Row:
         "usersTotal": len(USERS),
         "currentVersion": VERSION,
         "latestVersion": VERSION,
-        "dbType": store.database.name,
-        "dbVersion": store.database.version,
+        "dbType": "PostgreSQL",
+        "dbVersion": "15",
         "hostname": "localhost",
         "platform": platform.system().lower(),
     }

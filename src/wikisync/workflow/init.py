@@ -23,12 +23,13 @@ from wikisync.private_files import reason_of
 from wikisync.report.error_messages import error_message
 from wikisync.report.text import escape_control, plural
 from wikisync.wiki import endpoint
-from wikisync.wiki.client import Wiki, WikiIndex
+from wikisync.workflow.context import open_wiki
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from wikisync.config import Config
+    from wikisync.wiki.client import Wiki, WikiIndex
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +131,7 @@ def _never_used(file: Path, url: str) -> bool:
 
 def _test_connection(config: Config, wrote: bool) -> InitResult:
     try:
-        with Wiki(config.url, config.token, ca_file=config.ca_file) as wiki:
+        with open_wiki(config) as wiki:
             connection = wiki.connect()
             if not connection.authenticated:
                 raise Unauthenticated(config.url)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from support.values import FILE, as_kind, base, local, page, planned, remote, sides
-from wikisync.planning.model import Create, Delete
+from support.values import FILE, base, local, page, planned, remote, sides
 from wikisync.planning.planner import PlanOptions
 from wikisync.report.diff.page_diff import unified
 from wikisync.request import PageDiff
@@ -46,11 +45,11 @@ def test_line_ends_and_blank_ends_are_no_difference() -> None:
 
 
 def test_a_page_that_comes_or_goes_is_shown_whole() -> None:
-    create = as_kind(PUSH, Create, fields=("title", "content"))
+    create = replace(PUSH, verb="create", fields=("title", "content"))
     assert unified(PageDiff(create, None, FILE)).splitlines() == [
         *("--- /dev/null", "+++ a.md", "+title: A", "@@ -0,0 +1 @@", "+Text."),
     ]
-    gone = as_kind(PUSH, Delete, fields=())
+    gone = replace(PUSH, verb="delete", fields=())
     lines = unified(PageDiff(gone, page(), None)).splitlines()
     assert lines[:2] == ["--- wiki/en/a", "+++ /dev/null"]
     assert "-Text." in lines

@@ -5,7 +5,7 @@ from __future__ import annotations
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Any
 
-from support.values import action, key, page
+from support.values import key, page
 from wikisync.page.model import Key
 from wikisync.planning.model import Action, Conflict, Plan
 from wikisync.request import PageDiff, Report, Request
@@ -27,14 +27,7 @@ def pair(
     fields: tuple[str, ...] = (),
     **more: Any,
 ) -> PageDiff:
-    item = action(
-        verb,
-        side,
-        key=Key(locale, path),
-        file=file or f"{path}.md",
-        fields=fields,
-        **more,
-    )
+    item = Action(verb, side, Key(locale, path), file or f"{path}.md", fields, **more)
     return PageDiff(item, old, new)
 
 
