@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final, get_args
 import pytest
 
 from support import manual
-from wikisync import config, errors, gateway_errors
+from wikisync import config, errors
 from wikisync.page.document import compose, parse
 from wikisync.page.model import FIELD_NAMES, Key, reason_unsendable
 from wikisync.page.paths import RESERVED, Layout, Locales, file_of, key_of, reason_unreachable
@@ -70,11 +70,11 @@ ERRORS: Final = (
     errors.Unreachable(URL, ANY),
     errors.CertificateError(URL, ANY),
     errors.Redirected(URL, 301, ANY, ANY),
-    gateway_errors.RedirectedToLogin(URL, 302, ANY, ANY),
-    gateway_errors.GatewayRefused(URL, 0, ANY, "login", scheme=ANY),
-    gateway_errors.GatewayRefused(URL, 0, ANY, "forbidden"),
-    gateway_errors.GatewayRefused(URL, 0, ANY, "certificate"),
-    gateway_errors.ClientCertificateError(URL, ANY),
+    errors.RedirectedToLogin(URL, 302, ANY, ANY),
+    errors.GatewayRefused(URL, 0, ANY, "login", scheme=ANY),
+    errors.GatewayRefused(URL, 0, ANY, "forbidden"),
+    errors.GatewayRefused(URL, 0, ANY, "certificate"),
+    errors.ClientCertificateError(URL, ANY),
     errors.Unauthenticated(URL),
     errors.Forbidden(URL, (ANY,)),
     errors.TooLarge(URL),

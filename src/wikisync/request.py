@@ -9,7 +9,8 @@ if TYPE_CHECKING:
     from wikisync.apply import ActionResult
     from wikisync.apply.restore import Restoration
     from wikisync.page.model import Page
-    from wikisync.planning.model import Action, Command, Conflict, Note, Plan, Prefer
+    from wikisync.planning.model import Action, Command, Conflict, Plan, Prefer
+    from wikisync.planning.notes import Note
     from wikisync.planning.path_filter import PathFilter
     from wikisync.state.journal import JournalEntry, RunRecord
 

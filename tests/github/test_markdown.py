@@ -20,7 +20,7 @@ from wikisync.errors import (
 )
 from wikisync.github.markdown import comment_marker, error_markdown, to_markdown, without_address
 from wikisync.github.markdown_text import MarkdownLimit, comment_limit, escape, summary_limit
-from wikisync.planning.model import Action, Conflict, Plan, Refusal
+from wikisync.planning.model import Action, Conflict, Move, Plan, Refusal
 from wikisync.planning.planner import PlanOptions
 from wikisync.request import PageDiff, Report, Request
 
@@ -85,7 +85,7 @@ def test_what_failed_what_is_no_page_and_what_was_refused_is_told() -> None:
 
 
 def test_a_page_that_moves_shows_both_names() -> None:
-    action = Action("move", "wiki", PLACE, "new.md", from_key=PLACE, from_file="old.md")
+    action = Move(side="wiki", key=PLACE, file="new.md", from_key=PLACE, from_file="old.md")
     text = to_markdown(report(Plan((action,), pages=1)), ROOM, "Title")
     assert "<code>old.md</code> → <code>new.md</code>" in text
 

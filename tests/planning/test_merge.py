@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from support.values import FILE, LATER, PAGE, base, local, planned, remote, sides, steps
+from support.values import FILE, LATER, PAGE, base, local, of_kind, planned, remote, sides, steps
 from wikisync.git.repository import merge_file
 from wikisync.page.model import FIELD_NAMES
 from wikisync.planning.merge import MergeConflict, Merged, merge_tags, three_way
+from wikisync.planning.model import Merge
 from wikisync.planning.planner import PlanOptions
 from wikisync.snapshot.collect import merge_text
 
@@ -162,8 +163,8 @@ CLASH = MergeConflict(("content",), replace(PAGE, content="marks"))
 
 
 def test_a_sync_merges() -> None:
-    [action] = plan_of(MERGED, "sync").actions
-    assert (action.verb, action.merged, action.writes_markers) == ("merge", MERGED.page, False)
+    [action] = of_kind(Merge, plan_of(MERGED, "sync"))
+    assert (action.side, action.merged, action.writes_markers) == ("wiki", MERGED.page, False)
 
 
 @pytest.mark.parametrize("command", ["push", "pull"])
@@ -194,11 +195,11 @@ def test_push_with_a_preference_settles_what_only_a_sync_could_merge() -> None:
 
 
 def test_markers_are_for_what_does_not_merge() -> None:
-    [action] = plan_of(CLASH, "pull", markers=True).actions
-    assert (action.verb, action.side, action.writes_markers) == ("merge", "folder", True)
+    [action] = of_kind(Merge, plan_of(CLASH, "pull", markers=True))
+    assert (action.side, action.writes_markers) == ("folder", True)
     assert plan_of(MERGED, "pull", markers=True).actions == ()
 
 
 def test_markers_show_two_pages_that_never_met() -> None:
     plan = planned(sides([], [HERE], [THERE]), PlanOptions("pull", markers=True))
-    assert [(a.verb, a.writes_markers, a.merged) for a in plan.actions] == [("merge", True, None)]
+    assert [(a.writes_markers, a.merged) for a in of_kind(Merge, plan)] == [(True, None)]

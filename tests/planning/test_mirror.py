@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from support.values import LATER, base, key, local, planned, remote, sides, steps
+from support.values import LATER, base, key, local, of_kind, planned, remote, sides, steps
+from wikisync.planning.model import Move
 from wikisync.planning.planner import PlanOptions
 
 if TYPE_CHECKING:
@@ -93,14 +94,14 @@ def test_a_mirror_moves_a_page_back_to_its_name() -> None:
     there = [remote("b")]
     of = sides([base("a")], [local("a")], there, moved_remotely={key("a"): key("b")})
     plan = planned(of, mirror("push"))
-    assert [(a.verb, a.side, a.from_key, a.key) for a in plan.writes] == [
-        ("move", "wiki", key("b"), key("a"))
+    assert [(a.side, a.from_key, a.key) for a in of_kind(Move, plan)] == [
+        ("wiki", key("b"), key("a"))
     ]
     assert plan.writes[0].overwrites == "wiki"
     of = sides([base("a")], [local("b")], [remote("a")], moved_locally={key("a"): key("b")})
     plan = planned(of, mirror("pull"))
-    assert [(a.verb, a.side, a.from_key, a.key) for a in plan.writes] == [
-        ("move", "folder", key("b"), key("a"))
+    assert [(a.side, a.from_key, a.key) for a in of_kind(Move, plan)] == [
+        ("folder", key("b"), key("a"))
     ]
     assert plan.writes[0].overwrites == "folder"
 

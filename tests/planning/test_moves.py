@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from support.values import LATER, base, key, local, planned, remote, sides, steps
-from wikisync.planning.model import Hidden, Remote
+from support.values import LATER, base, key, local, of_kind, planned, remote, sides, steps
+from wikisync.planning.model import Delete, Hidden, Move, Remote
 from wikisync.planning.planner import PlanOptions
 
 if TYPE_CHECKING:
-    from wikisync.planning.model import Action, Command, Conflict, Plan, Prefer
+    from wikisync.planning.model import Command, Conflict, Plan, Prefer
 
 A, B, C = key("a"), key("b"), key("c")
 COMMANDS: tuple[Command, ...] = ("push", "pull", "sync")
@@ -49,20 +49,14 @@ def moved(command: Command = "sync", **wish: Any) -> Plan:
 
 
 def test_renamed_here_moves_the_page() -> None:
-    [action] = renamed().actions
-    assert (action.verb, action.side, action.from_key, action.key, action.id) == (
-        "move",
-        "wiki",
-        A,
-        B,
-        1,
-    )
+    [action] = of_kind(Move, renamed())
+    assert (action.side, action.from_key, action.key, action.id) == ("wiki", A, B, 1)
     assert (action.from_file, action.file) == ("a.md", "b.md")
 
 
 def test_moved_on_the_wiki_moves_the_file() -> None:
-    [action] = moved().actions
-    assert (action.verb, action.side, action.from_key, action.key) == ("move", "folder", A, B)
+    [action] = of_kind(Move, moved())
+    assert (action.side, action.from_key, action.key) == ("folder", A, B)
     assert (action.from_file, action.file) == ("a.md", "b.md")
 
 
@@ -278,12 +272,12 @@ def test_two_pages_that_changed_places_go_by_way_of_a_third(plan: Plan, side: st
         f"{side} en/b en/a",
         f"{side} en/a-moving en/b",
     ]
-    assert [action.via_temporary_name for action in plan.actions] == [True, False, False]
+    assert [action.via_temporary_name for action in of_kind(Move, plan)] == [True, False, False]
     assert (plan.conflicts, plan.pages) == ((), 2)
 
 
 def test_the_step_aside_is_told_as_part_of_one_move() -> None:
-    *_, last = swapped_there().actions
+    *_, last = of_kind(Move, swapped_there())
     assert (last.first_file, last.file, last.base_key) == ("a.md", "b.md", key("a-moving"))
 
 
@@ -362,7 +356,8 @@ def test_a_page_that_was_not_chosen_does_not_move() -> None:
 def test_a_deletion_names_the_files_that_the_page_may_have_become() -> None:
     here = [local("b"), local("c")]
     of = sides([base()], here, [remote()], rename_candidates={A: ("b.md", "c.md")})
-    found: dict[str, Action] = {a.verb + a.key.path: a for a in planned(of).actions}
-    assert found["deletea"].skip_reason == "delete"
-    assert found["deletea"].rename_candidates == ("b.md", "c.md")
-    assert sorted(found) == ["createb", "createc", "deletea"]
+    *creates, deletion = planned(of).actions
+    assert steps(creates) == ["create wiki b", "create wiki c"]
+    [deletion] = of_kind(Delete, [deletion])
+    assert deletion.skip_reason == "delete"
+    assert deletion.rename_candidates == ("b.md", "c.md")

@@ -7,15 +7,27 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from support.values import LATER, base, key, listed, local, planned, remote, sides, steps
+from support.values import (
+    LATER,
+    as_kind,
+    base,
+    key,
+    listed,
+    local,
+    of_kind,
+    planned,
+    remote,
+    sides,
+    steps,
+)
 from wikisync.errors import BadPage
 from wikisync.page.fingerprint import fingerprint
-from wikisync.planning.model import Hidden, MovedAway, Remote
+from wikisync.planning.model import Create, Hidden, Merge, Move, MovedAway, Remote, Update
 from wikisync.planning.planner import PlanOptions
 from wikisync.planning.reviewed import CompletedSteps, ReviewedSteps, match_reviewed, same_step
 
 if TYPE_CHECKING:
-    from wikisync.planning.model import Action, Command
+    from wikisync.planning.model import Command
     from wikisync.planning.planner import Snapshot
 
 A, B = key("a"), key("b")
@@ -230,10 +242,14 @@ def test_a_half_written_page_whose_file_was_edited_since_is_stale() -> None:
 # ---- when two steps are the same
 
 
-def merging() -> Action:
-    (update,) = planned(edited(), PlanOptions("push")).writes
+def updating() -> Update:
+    [update] = of_kind(Update, planned(edited(), PlanOptions("push")))
+    return update
+
+
+def merging() -> Merge:
     page = replace(_page(), content="Merged.\n")
-    return replace(update, verb="merge", merged=page, remote_changes=("tags",))
+    return as_kind(updating(), Merge, merged=page, remote_changes=("tags",))
 
 
 def _page() -> Any:
@@ -243,14 +259,11 @@ def _page() -> Any:
 
 
 OTHER: dict[str, dict[str, Any]] = {
-    "verb": {"verb": "create"},
     "side": {"side": "folder"},
     "file": {"file": "b.md"},
-    "place": {"from_file": "b.md"},
     "fields": {"fields": ("title",)},
     "their fields": {"remote_changes": ()},
     "marks": {"writes_markers": True},
-    "conversion": {"converts": True},
     "no file": {"local": None},
     "no page": {"remote": None},
     "file's values": {"local": local()},
@@ -267,6 +280,19 @@ def test_a_step_that_differs_in_anything_is_another_step(name: str) -> None:
     assert same_step(step, replace(step))
     assert not same_step(step, replace(step, **OTHER[name]))
     assert not same_step(replace(step, **OTHER[name]), step)
+
+
+def test_a_step_of_another_kind_is_another_step() -> None:
+    update = updating()
+    assert not same_step(update, as_kind(update, Create))
+    assert not same_step(update, merging())
+    assert not same_step(update, replace(update, converts=True))
+
+
+def test_a_move_from_elsewhere_is_another_step() -> None:
+    move = as_kind(updating(), Move, from_file="b.md")
+    assert same_step(move, replace(move))
+    assert not same_step(move, replace(move, from_file="c.md"))
 
 
 def test_a_merge_to_another_text_is_another_step() -> None:

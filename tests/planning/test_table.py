@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from support.values import LATER, base, key, listed, local, remote
-from wikisync.planning.model import Action, Conflict, Remote
+from wikisync.planning.model import Conflict, Remote
 from wikisync.planning.reconcile import DropBase, NoChange, decide
 
 if TYPE_CHECKING:
@@ -19,14 +19,14 @@ A = key("a")
 def decided(known: Base | None, here: Local | None, there: RemoteState) -> str:
     """The decision in short, with the fields that it is about."""
     match decide(A, known, here, there):
-        case Action() as step:
-            return " ".join((step.verb, step.side, *step.fields))
         case Conflict() as conflict:
             return " ".join(("conflict", conflict.kind, *conflict.fields))
         case NoChange(renewed):
             return "renew" if renewed else "nothing"
         case DropBase():
             return "forget"
+        case step:
+            return " ".join((step.verb, step.side, *step.fields))
 
 
 def test_here_alone_and_new_is_created_on_the_wiki() -> None:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
-import sys
 from typing import Any, get_args, get_type_hints
 
 import pytest
 
 from support.values import key
 from wikisync import errors
-from wikisync.planning.model import Conflict, ConflictKind, Note, NoteKind, Refusal, Rule
+from wikisync.planning.model import Conflict, ConflictKind, Refusal, Rule
+from wikisync.planning.notes import Note, NoteKind
 from wikisync.report.error_messages import Message, error_message
 from wikisync.report.note_messages import note_message
 from wikisync.report.plan_messages import conflict_message, refusal_message
@@ -78,7 +78,7 @@ def test_every_error_has_a_sentence_of_its_own(error: errors.WikisyncError) -> N
 def test_every_error_is_drawn_in_the_tree_at_the_top_of_its_file(
     error: errors.WikisyncError,
 ) -> None:
-    assert f"─ {type(error).__name__} " in f"{sys.modules[type(error).__module__].__doc__}"
+    assert f"─ {type(error).__name__} " in f"{errors.__doc__}"
 
 
 @pytest.mark.parametrize("kind", [errors.BadPage, errors.FolderError, errors.FileChanged])

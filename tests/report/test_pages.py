@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 
 from report.console import plain, signed
-from support.values import FILE, base, local, page, planned, remote, sides
-from wikisync.planning.model import Conflict
+from support.values import FILE, as_kind, base, local, page, planned, remote, sides
+from wikisync.planning.model import Conflict, Create, Delete, Merge, Move
 from wikisync.planning.planner import PlanOptions
 from wikisync.report.diff.diffstat import diffstat
 from wikisync.report.diff.styled_text import cells
@@ -52,7 +52,7 @@ def test_a_header_that_is_too_long_takes_two_lines() -> None:
 
 
 def test_a_page_that_comes_is_shown_whole() -> None:
-    create = replace(ALL, verb="create")
+    create = as_kind(ALL, Create)
     text = "\n".join(f"line {n}" for n in range(2_000))
     lines = shown(PageDiff(create, None, replace(FILE, content=text, tags=("x",))))
     assert lines[:6] == [
@@ -63,14 +63,14 @@ def test_a_page_that_comes_is_shown_whole() -> None:
 
 
 def test_a_page_that_goes_is_shown_whole() -> None:
-    gone = replace(ALL, verb="delete")
+    gone = as_kind(ALL, Delete)
     lines = shown(PageDiff(gone, page(content="One.\nTwo."), None))
     assert lines[0].endswith("delete on the wiki")
     assert lines[-2:] == ["-One.", "-Two."]
 
 
 def test_a_page_that_moves_is_one_line() -> None:
-    move = replace(ALL, verb="move", from_file="old.md")
+    move = as_kind(ALL, Move, from_file="old.md")
     assert shown(PageDiff(move, page(), page())) == [
         f"old.md → a.md  A {'─' * 26} move on the wiki"
     ]
@@ -78,7 +78,7 @@ def test_a_page_that_moves_is_one_line() -> None:
 
 def test_a_merge_shows_what_it_changes_on_both_sides() -> None:
     merged = page(content="1.\n\nTwo.\n\n3.\n", tags=("t",))
-    merge = replace(PUSH, verb="merge", fields=("content",), remote_changes=("content", "tags"))
+    merge = as_kind(PUSH, Merge, fields=("content",), remote_changes=("content", "tags"))
     merge = replace(merge, merged=merged)
     wiki, here = (
         page(content="One.\n\nTwo.\n\n3.\n", tags=("t",)),
@@ -114,7 +114,7 @@ def test_a_hunk_tells_the_heading_above_it() -> None:
 def test_a_value_of_several_lines_is_shown_as_lines() -> None:
     pair = PageDiff(ALL, page(script_css="a{}\nb{}"), page(script_css="a{}\nc{}"))
     assert shown(pair)[1:] == ["scriptCss:", " a{}", "-[b]{}", "+[c]{}"]
-    come = PageDiff(replace(ALL, verb="create"), None, replace(FILE, script_css="a{}\nb{}\n"))
+    come = PageDiff(as_kind(ALL, Create), None, replace(FILE, script_css="a{}\nb{}\n"))
     assert shown(come)[4:7] == ["scriptCss:", "+a{}", "+b{}"]
 
 
@@ -137,8 +137,8 @@ def test_no_text_of_a_page_can_steer_the_terminal(beside: bool) -> None:
         script_css=evil,
         content=f"# {evil}\n" * 9 + f"a {evil} c",
     )
-    item = replace(ALL, file=f"{evil}.md", from_file=evil)
-    move = replace(item, verb="move")
+    item = replace(ALL, file=f"{evil}.md")
+    move = as_kind(item, Move, from_file=evil)
     for pair in (
         PageDiff(item, old, new),
         PageDiff(item, None, new),
@@ -188,7 +188,7 @@ def test_a_pull_has_the_folder_at_the_left() -> None:
 
 
 def test_a_page_that_comes_needs_no_columns() -> None:
-    create = replace(ALL, verb="create")
+    create = as_kind(ALL, Create)
     assert shown(PageDiff(create, None, page()), beside=True) == shown(
         PageDiff(create, None, page())
     )
@@ -202,8 +202,8 @@ def stats(*pairs: PageDiff, width: int = 80, whole_names: bool = False) -> list[
 
 
 def test_a_line_for_each_page_and_the_total() -> None:
-    create = replace(ALL, verb="create", file="new/page.md", key=ALL.key._replace(path="new/page"))
-    move = replace(ALL, verb="move", file="c.md", from_file="b.md", key=ALL.key._replace(path="c"))
+    create = as_kind(ALL, Create, file="new/page.md", key=ALL.key._replace(path="new/page"))
+    move = as_kind(ALL, Move, file="c.md", from_file="b.md", key=ALL.key._replace(path="c"))
     assert stats(
         PageDiff(create, None, page(content="1\n2\n3")),
         PageDiff(move, page(), page()),
@@ -236,7 +236,7 @@ def test_wide_names_are_aligned_and_long_ones_cut_on_a_terminal_alone() -> None:
 
 def test_a_merge_has_a_line_for_each_side_and_is_one_page() -> None:
     merged = page(content="1\n2")
-    merge = replace(ALL, verb="merge", remote_changes=("content",), merged=merged)
+    merge = as_kind(ALL, Merge, remote_changes=("content",), merged=merged)
     lines = stats(PageDiff(merge, page(content="1"), merged, page(content="2")))
     assert [line.split("│")[1].split()[0] for line in lines[:2]] == ["1", "1"]
     assert [line.split("+ ")[1] for line in lines[:2]] == [

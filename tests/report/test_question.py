@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
-from support.values import LATER, base, key, local, planned, remote, sides
+from support.values import LATER, action, base, local, planned, remote, sides
 from wikisync.planning.model import Plan
 from wikisync.planning.planner import PlanOptions
 from wikisync.report.question import question_message
@@ -40,12 +38,9 @@ def test_files_that_would_be_deleted_are_named_as_files() -> None:
 
 
 def test_a_page_that_moves_and_changes_is_one_page_and_a_conversion_writes_its_file_too() -> None:
-    page = planned(sides([], [local("a")], []), PlanOptions("push")).actions[0]
-    moved = replace(page, verb="move", from_key=key("b"))
-    assert question_message(Plan(actions=(moved, replace(page, verb="update")))) == (
-        "Write 1 page to the wiki?"
-    )
-    converted = replace(page, verb="update", fields=("editor",), converts=True)
+    both = Plan((action("move"), action("update")))
+    assert question_message(both) == "Write 1 page to the wiki?"
+    converted = action("update", fields=("editor",), converts=True)
     assert (
         question_message(Plan(actions=(converted,)))
         == "Write 1 page to the wiki and write 1 file in the folder?"

@@ -6,17 +6,12 @@ from threading import Thread
 
 import pytest
 
-from support.values import key
+from support.values import action, key
 from wikisync.apply import ActionResult
 from wikisync.errors import PageChanged
-from wikisync.planning.model import Action, Side, Verb
 from wikisync.review.session import Session
 
 PAGES = {"0": key("a"), "1": key("b"), "2": key("c")}
-
-
-def action(path: str = "a", verb: Verb = "update", side: Side = "wiki") -> Action:
-    return Action(verb, side, key(path), f"{path}.md")
 
 
 def test_what_was_ticked_is_what_is_to_be_written() -> None:
@@ -58,11 +53,11 @@ def test_a_review_that_nobody_looks_at_ends() -> None:
 def test_the_outcome_of_each_page_is_told_in_words() -> None:
     session = Session(PAGES)
     session.publish({"0", "1"})
-    session.record(ActionResult(action("a"), "done"))
+    session.record(ActionResult(action(path="a"), "done"))
     session.record(
-        ActionResult(action("b"), "skipped", PageChanged(key("b"), "its title\x1b changed"))
+        ActionResult(action(path="b"), "skipped", PageChanged(key("b"), "its title\x1b changed"))
     )
-    session.record(ActionResult(action("unknown"), "done"))
+    session.record(ActionResult(action(path="unknown"), "done"))
     told = dict(session.state.outcomes)
     assert told.keys() == {"0", "1"}
     assert (told["0"].result, told["0"].text) == ("done", "updated on the wiki")
@@ -71,7 +66,7 @@ def test_the_outcome_of_each_page_is_told_in_words() -> None:
 
 def test_of_a_pages_steps_the_one_that_went_wrong_is_told() -> None:
     session = Session(PAGES)
-    session.record(ActionResult(action(verb="move"), "done"))
+    session.record(ActionResult(action("move"), "done"))
     session.record(ActionResult(action(), "failed", PageChanged(key("a"), "it changed")))
     session.record(ActionResult(action(), "done"))
     assert dict(session.state.outcomes)["0"].result == "failed"

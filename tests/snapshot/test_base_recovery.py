@@ -15,8 +15,9 @@ from wikisync.folder.scan import assign_keys, scan
 from wikisync.page.fingerprint import fingerprint
 from wikisync.page.model import Key, Listed, Record
 from wikisync.page.paths import Layout, Locales
-from wikisync.planning.model import Action, Base, Conflict, Note, Remote
-from wikisync.planning.reconcile import decide
+from wikisync.planning.model import Base, Conflict, Remote
+from wikisync.planning.notes import Note
+from wikisync.planning.reconcile import DropBase, NoChange, decide
 from wikisync.snapshot.base_recovery import RecoveredBases, recover_bases
 from wikisync.wiki.client import Wiki
 
@@ -79,12 +80,12 @@ class Town:
         known = met.bases.get(key)
         base = known.base if known else None
         match decide(key, base, self.here.get(key), self.there.get(key)):
-            case Action() as action:
-                return f"{action.verb} {action.side}"
             case Conflict() as conflict:
                 return conflict.kind
-            case other:
+            case NoChange() | DropBase() as other:
                 return type(other).__name__
+            case action:
+                return f"{action.verb} {action.side}"
 
     def asked(self) -> list[str]:
         return [name for seen in self.sandbox.requests for name in seen.fields]

@@ -3,20 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import fields as fields_of
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar, get_args
 
 from wikisync.errors import BadName
 from wikisync.page.fingerprint import fingerprint
 from wikisync.page.model import Key, Listed, Page, Record
-from wikisync.planning.model import Base, Local, Plan, Remote
+from wikisync.planning.model import (
+    Action,
+    Adopt,
+    Base,
+    Create,
+    Delete,
+    Local,
+    Merge,
+    Move,
+    Plan,
+    Remote,
+    Update,
+)
 from wikisync.planning.planner import PlanOptions, Snapshot, make_plan
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from wikisync.page.model import ContentType
-    from wikisync.planning.model import Action, RemoteState
+    from wikisync.planning.model import RemoteState, Side, Verb
 
 TIME = "2020-12-16T06:49:25.724Z"
 LATER = "2021-01-01T00:00:00.000Z"
@@ -127,6 +140,34 @@ def sides(
 
 def planned(of: Snapshot, wish: PlanOptions | None = None) -> Plan:
     return make_plan(of, wish or PlanOptions("sync"))
+
+
+A = TypeVar("A", Create, Update, Move, Merge, Adopt, Delete)
+
+
+def action(verb: Verb = "update", side: Side = "wiki", path: str = "a", **fields: Any) -> Action:
+    """An action; a move is from ``old`` unless ``fields`` has another name."""
+    [kind] = (kind for kind in get_args(Action) if kind.verb == verb)
+    if kind is Move:
+        fields = {"from_key": key("old"), "from_file": "old.md", **fields}
+    found: Action = kind(**{"side": side, "key": key(path), "file": f"{path}.md", **fields})
+    return found
+
+
+def as_kind(given: Action, kind: type[A], **changes: Any) -> A:
+    """An action of another kind with the same values, but for ``changes``."""
+    shared = {one.name: getattr(given, one.name) for one in fields_of(Adopt)}
+    if kind is Move:
+        changes = {"from_key": given.key, "from_file": "", **changes}
+    return kind(**{**shared, **changes})
+
+
+def of_kind(kind: type[A], given: Plan | Iterable[Action]) -> list[A]:
+    """The actions of a plan, which must all be of this kind."""
+    actions = list(given.actions if isinstance(given, Plan) else given)
+    found = [one for one in actions if isinstance(one, kind)]
+    assert found == actions
+    return found
 
 
 def steps(of: Plan | Iterable[Action]) -> list[str]:

@@ -13,6 +13,7 @@ from wikisync.apply.parallel import run_parallel
 from wikisync.apply.result import ActionResult, run_action
 from wikisync.errors import Interrupted, PageChanged, PageGone, WikisyncError
 from wikisync.page.fingerprint import fingerprint
+from wikisync.planning.model import Adopt, Create, Delete, Merge, Move, Update
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -62,8 +63,9 @@ def _in_groups(actions: Sequence[Action]) -> Iterator[Sequence[Action]]:
 def _batch_key(action: Action) -> tuple[Verb, Side] | None:
     """Return the verb and side of an action that can run with others; None if it runs alone."""
     kind = action.verb, action.side
-    alone = action.skip_reason is not None or action.converts or kind not in _BATCHABLE
-    return None if alone else kind
+    if action.skip_reason is not None or kind not in _BATCHABLE:
+        return None
+    return None if isinstance(action, Update) and action.converts else kind
 
 
 def _apply_group(
@@ -76,7 +78,8 @@ def _apply_group(
 ) -> Iterator[ActionResult]:
     limit = context.concurrent_updates if group[0].verb == "update" else context.concurrent_creates
     if len(group) > 1 and group[0].side == "folder":
-        yield from _create_files(context, group, records, fatal_error, stop)
+        new_files = [action for action in group if isinstance(action, Create)]
+        yield from _create_files(context, new_files, records, fatal_error, stop)
     elif len(group) > 1 and limit > 1:
         yield from _apply_parallel(context, group, records, fatal_error, stop, limit, last)
     else:
@@ -139,14 +142,14 @@ def _apply_one(
 
 def _create_files(
     context: ApplyContext,
-    group: Sequence[Action],
+    group: Sequence[Create],
     records: RecordReader,
     fatal_error: WikisyncError | None,
     stop: Callable[[], bool],
 ) -> Iterator[ActionResult]:
     """Write new files in batches and yield their results in order."""
 
-    def record_of(action: Action) -> Record:
+    def record_of(action: Create) -> Record:
         nonlocal fatal_error
         if fatal_error is None and stop():
             fatal_error = Interrupted()
@@ -174,37 +177,46 @@ def _raise(error: WikisyncError | None) -> None:
 
 
 def _perform(context: ApplyContext, action: Action, records: RecordReader) -> WikisyncError | None:
-    if action.verb == "adopt":
-        adopt(context, action, records.of(action))
-        return None
-    if (action.verb, action.side) in _FROM_WIKI:
-        _FROM_WIKI[action.verb, action.side](context, action, records.of(action))
-        return None
-    if action.takes_conversion:
-        return convert_page(context, action)
-    return _HANDLERS[action.verb, action.side](context, action)
+    """Execute an action. Return an error that came with a write that is done."""
+    if action.side == "wiki":
+        return _write_page(context, action)
+    match action:
+        case Create():
+            create_file(context, action, records.of(action))
+        case Update():
+            update_file(context, action, records.of(action))
+        case Adopt():
+            adopt(context, action, records.of(action))
+        case Move():
+            move_file(context, action)
+        case Merge():
+            write_conflict_markers(context, action)
+        case Delete():
+            delete_file(context, action)
+    return None
 
 
-_FROM_WIKI: Final[dict[tuple[Verb, Side], Callable[[ApplyContext, Action, Record], None]]] = {
-    ("create", "folder"): create_file,
-    ("update", "folder"): update_file,
-}
+def _write_page(context: ApplyContext, action: Action) -> WikisyncError | None:
+    match action:
+        case Create():
+            return create_page(context, action)
+        case Update():
+            convert = action.takes_conversion
+            return convert_page(context, action) if convert else update_page(context, action)
+        case Move():
+            return move_page(context, action)
+        case Merge():
+            return merge(context, action)
+        case Delete():
+            delete_page(context, action)
+        case Adopt():
+            raise AssertionError(f"{action.key}: only the folder's side adopts")
+    return None
+
+
 _BATCHABLE: Final = frozenset({("create", "folder"), ("create", "wiki"), ("update", "wiki")})
 _REBUILDS_TREE: Final = frozenset({"create", "move", "delete"})
 """The verbs after which the wiki rebuilds its page tree."""
-
-_HANDLERS: Final[
-    dict[tuple[Verb, Side], Callable[[ApplyContext, Action], WikisyncError | None]]
-] = {
-    ("create", "wiki"): create_page,
-    ("update", "wiki"): update_page,
-    ("delete", "wiki"): delete_page,
-    ("delete", "folder"): delete_file,
-    ("move", "wiki"): move_page,
-    ("move", "folder"): move_file,
-    ("merge", "wiki"): merge,
-    ("merge", "folder"): write_conflict_markers,
-}
 
 
 class RecordReader:
@@ -215,7 +227,7 @@ class RecordReader:
             action.remote.listed
             for action in actions
             if action.side == "folder"
-            and action.verb != "move"
+            and not isinstance(action, Move)
             and action.remote is not None
             and action.remote.record is None
         ]

@@ -40,16 +40,16 @@ if TYPE_CHECKING:
     from wikisync.apply.transaction import ApplyContext
     from wikisync.page.document import Document
     from wikisync.page.model import ContentType, Page, Record
-    from wikisync.planning.model import Action
+    from wikisync.planning.model import Action, Adopt, Create, Delete, Update
 
 
-def create_file(context: ApplyContext, action: Action, record: Record) -> None:
+def create_file(context: ApplyContext, action: Create, record: Record) -> None:
     """Write a new file for a page."""
     intent, data = new_file(context, action, record)
     write(context, intent, data)
 
 
-def new_file(context: ApplyContext, action: Action, record: Record) -> tuple[Intent, bytes]:
+def new_file(context: ApplyContext, action: Create, record: Record) -> tuple[Intent, bytes]:
     """Return the intent and the bytes of a new file for a page. Raises BadPage."""
     kind = _content_type(record, action.file)
     try:
@@ -63,7 +63,7 @@ def new_file(context: ApplyContext, action: Action, record: Record) -> tuple[Int
     return _intent(context, action, record, document, expected=None), data
 
 
-def update_file(context: ApplyContext, action: Action, record: Record) -> None:
+def update_file(context: ApplyContext, action: Update, record: Record) -> None:
     """Update a file to the current values of its page."""
     parsed = _open(context, action)
     document = update(
@@ -78,7 +78,7 @@ def update_file(context: ApplyContext, action: Action, record: Record) -> None:
     write(context, intent, document.data)
 
 
-def delete_file(context: ApplyContext, action: Action) -> None:
+def delete_file(context: ApplyContext, action: Delete) -> None:
     """Delete a file whose page is gone. Raises PageChanged if there is a page at its key again.
 
     A page of another base that was moved to that key does not count.
@@ -101,7 +101,7 @@ def delete_file(context: ApplyContext, action: Action) -> None:
     delete(context, intent)
 
 
-def _has_moved(context: ApplyContext, action: Action, found: Record) -> bool:
+def _has_moved(context: ApplyContext, action: Delete, found: Record) -> bool:
     """Return whether a page is that of a base other than the one whose file is to be deleted."""
     identity = (found.id, found.created_at)
     return any(
@@ -111,7 +111,7 @@ def _has_moved(context: ApplyContext, action: Action, found: Record) -> bool:
     )
 
 
-def adopt(context: ApplyContext, action: Action, record: Record) -> None:
+def adopt(context: ApplyContext, action: Adopt, record: Record) -> None:
     """Store the base of a page that is already equal on both sides."""
     parsed = _open(context, action)
     context.state.bases.put(base_of_equal_page(action, record, parsed.fingerprint, parsed.digest))
@@ -233,14 +233,14 @@ PreparedFile = tuple["Intent", bytes] | WikisyncError
 class Batch:
     """Files that are being written: for each action its open intent, or its error."""
 
-    actions: Sequence[Action]
+    actions: Sequence[Create]
     entries: Sequence[tuple[int, Intent] | WikisyncError]
     written: Future[list[FolderError | None]]
 
 
 def create_files(
-    context: ApplyContext, actions: Sequence[Action], record_of: Callable[[Action], Record]
-) -> Iterator[tuple[Action, WikisyncError | None]]:
+    context: ApplyContext, actions: Sequence[Create], record_of: Callable[[Create], Record]
+) -> Iterator[tuple[Create, WikisyncError | None]]:
     """Write new files and yield each action with its error, or None if its file was written.
 
     ``record_of`` returns the page of an action with its content, or raises a WikisyncError. After a
@@ -262,7 +262,7 @@ def create_files(
 
 
 def _prepare(
-    context: ApplyContext, action: Action, record_of: Callable[[Action], Record]
+    context: ApplyContext, action: Create, record_of: Callable[[Create], Record]
 ) -> PreparedFile:
     try:
         return new_file(context, action, record_of(action))
@@ -271,7 +271,7 @@ def _prepare(
 
 
 def _begin_batch(
-    context: ApplyContext, actions: Sequence[Action], prepared: Sequence[PreparedFile]
+    context: ApplyContext, actions: Sequence[Create], prepared: Sequence[PreparedFile]
 ) -> Batch:
     entries: list[tuple[int, Intent] | WikisyncError] = []
     files: list[tuple[str, bytes]] = []
@@ -286,9 +286,9 @@ def _begin_batch(
     return Batch(actions, entries, run_in_thread(partial(write_new_files, context.folder, files)))
 
 
-def _end_batch(context: ApplyContext, batch: Batch) -> list[tuple[Action, WikisyncError | None]]:
+def _end_batch(context: ApplyContext, batch: Batch) -> list[tuple[Create, WikisyncError | None]]:
     written = iter(batch.written.result())
-    results: list[tuple[Action, WikisyncError | None]] = []
+    results: list[tuple[Create, WikisyncError | None]] = []
     try:
         with context.state.transaction():
             for action, entry in zip(batch.actions, batch.entries, strict=True):

@@ -19,17 +19,17 @@ from wikisync.folder.folder import digest_of
 from wikisync.page.conflict_markers import with_conflict_markers
 from wikisync.page.document import update
 from wikisync.page.fingerprint import OPT_IN_FIELDS, Fingerprint, fingerprint
-from wikisync.planning.model import Action, Base, Local
+from wikisync.planning.model import Base, Local
 from wikisync.state.bases import StoredBase
 from wikisync.state.journal import Intent
 
 if TYPE_CHECKING:
     from wikisync.errors import WikisyncError
     from wikisync.page.model import Page, Record
-    from wikisync.planning.model import Action
+    from wikisync.planning.model import Merge, Move
 
 
-def move_page(context: ApplyContext, action: Action) -> WikisyncError | None:
+def move_page(context: ApplyContext, action: Move) -> WikisyncError | None:
     """Move a page to the key of its file, which was renamed.
 
     Return an error that came with it: an edit that was replaced, or a ``date`` line that was not
@@ -48,7 +48,7 @@ def move_page(context: ApplyContext, action: Action) -> WikisyncError | None:
     return _write_back(context, action, record)
 
 
-def move_file(context: ApplyContext, action: Action) -> None:
+def move_file(context: ApplyContext, action: Move) -> None:
     """Rename a file whose page was moved. Raises PageChanged if the page is gone."""
     local = action.local
     if local is None:
@@ -62,7 +62,7 @@ def move_file(context: ApplyContext, action: Action) -> None:
     )
 
 
-def _intent(context: ApplyContext, action: Action) -> Intent:
+def _intent(context: ApplyContext, action: Move) -> Intent:
     if action.base_key is None or action.base is None:
         raise AssertionError(f"{action.key}: a move needs its base before and after")
     before = context.state.bases.get(action.base_key)
@@ -83,7 +83,7 @@ def _intent(context: ApplyContext, action: Action) -> Intent:
     )
 
 
-def _write_back(context: ApplyContext, action: Action, record: Record) -> WikisyncError | None:
+def _write_back(context: ApplyContext, action: Move, record: Record) -> WikisyncError | None:
     if action.local is None or not context.write_back:
         return None
     try:
@@ -95,7 +95,7 @@ def _write_back(context: ApplyContext, action: Action, record: Record) -> Wikisy
     return None
 
 
-def merge(context: ApplyContext, action: Action) -> WikisyncError | None:
+def merge(context: ApplyContext, action: Merge) -> WikisyncError | None:
     """Write the merged page into the file, then update the wiki's page. Return its error if any."""
     parsed, record = _open_both(context, action)
     merged = _merged_page(action)
@@ -124,7 +124,7 @@ def merge(context: ApplyContext, action: Action) -> WikisyncError | None:
     return update_page(context, changed_action)
 
 
-def write_conflict_markers(context: ApplyContext, action: Action) -> None:
+def write_conflict_markers(context: ApplyContext, action: Merge) -> None:
     """Write both versions of a page into its file, between conflict markers."""
     parsed, record = _open_both(context, action)
     data = with_conflict_markers(parsed.document, record.page, action.merged, action.fields)
@@ -132,7 +132,7 @@ def write_conflict_markers(context: ApplyContext, action: Action) -> None:
 
 
 def _write(
-    context: ApplyContext, action: Action, parsed: ParsedFile, data: bytes, record: Record
+    context: ApplyContext, action: Merge, parsed: ParsedFile, data: bytes, record: Record
 ) -> None:
     intent = Intent(
         context.run_number,
@@ -150,7 +150,7 @@ def _write(
 
 
 def _base_of_merged_file(
-    context: ApplyContext, action: Action, record: Record, kind: str
+    context: ApplyContext, action: Merge, record: Record, kind: str
 ) -> StoredBase:
     """Return the base of a file with the wiki's changes. Where the file differs, it is edited."""
     remote = fingerprint(record.page)
@@ -174,13 +174,13 @@ def _base_of_merged_file(
     return StoredBase(base, record.page)
 
 
-def _open_both(context: ApplyContext, action: Action) -> tuple[ParsedFile, Record]:
+def _open_both(context: ApplyContext, action: Merge) -> tuple[ParsedFile, Record]:
     if action.local is None or action.remote is None or action.remote.record is None:
         raise AssertionError(f"{action.key}: a merge needs both sides with their content")
     return open_file(context, action.local), action.remote.record
 
 
-def _merged_page(action: Action) -> Page:
+def _merged_page(action: Merge) -> Page:
     if action.merged is None:
         raise AssertionError(f"{action.key}: nothing merged")
     return action.merged

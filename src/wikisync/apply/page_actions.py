@@ -21,7 +21,7 @@ from wikisync.folder.folder import digest_of
 from wikisync.page.document import first_heading, update
 from wikisync.page.fingerprint import fingerprint
 from wikisync.page.model import DEFAULT_EDITOR, MAX_TEXT_LENGTH, Page, parse_instant
-from wikisync.planning.model import Action, Base
+from wikisync.planning.model import Base, Update
 from wikisync.state.bases import StoredBase
 from wikisync.state.journal import Intent
 
@@ -30,10 +30,10 @@ if TYPE_CHECKING:
     from wikisync.errors import WikisyncError
     from wikisync.page.document import Document
     from wikisync.page.model import Record
-    from wikisync.planning.model import Action
+    from wikisync.planning.model import Action, Create, Delete, Merge
 
 
-def create_page(context: ApplyContext, action: Action) -> WikisyncError | None:
+def create_page(context: ApplyContext, action: Create) -> WikisyncError | None:
     """Create the page of a new file. Return the error of a ``date`` line that was not written."""
     parsed = _open(context, action)
     page = _new_page(parsed.document, action)
@@ -52,7 +52,7 @@ def create_page(context: ApplyContext, action: Action) -> WikisyncError | None:
     return _write_back(context, action, record, parsed)
 
 
-def update_page(context: ApplyContext, action: Action) -> WikisyncError | None:
+def update_page(context: ApplyContext, action: Update | Merge) -> WikisyncError | None:
     """Update a page from its file. Return an error that came with it: an edit that was replaced, or
     a ``date`` line that was not written."""
     parsed = _open(context, action)
@@ -60,7 +60,7 @@ def update_page(context: ApplyContext, action: Action) -> WikisyncError | None:
     def page_for(before: Record) -> Page:
         page = parsed.document.page.with_defaults_from(before.page)
         editor = before.page.editor
-        if action.converts:
+        if isinstance(action, Update) and action.converts:
             editor = parsed.document.page.editor or DEFAULT_EDITOR[parsed.document.content_type]
         page = replace(page, editor=editor, private=before.page.private)
         return _with_heading(page, parsed.document, before.page)
@@ -81,7 +81,7 @@ def _with_heading(page: Page, document: Document, before: Page) -> Page:
     return replace(page, title=document.suggested_title[:MAX_TEXT_LENGTH])
 
 
-def delete_page(context: ApplyContext, action: Action) -> None:
+def delete_page(context: ApplyContext, action: Delete) -> None:
     """Delete a page whose file is missing. Raises PageChanged if the file is there again."""
     before = context.state.bases.get(action.key)
     second_look.wait_for_second_look(context)
@@ -136,7 +136,7 @@ def _intent(
     )
 
 
-def _new_page(document: Document, action: Action) -> Page:
+def _new_page(document: Document, action: Create) -> Page:
     """Return the page of a file, with the wiki's defaults for the fields that it does not name."""
     page, title = document.page, document.suggested_title
     if title is None or len(title) > MAX_TEXT_LENGTH:
@@ -172,7 +172,7 @@ def _write_back(
     return None
 
 
-def convert_page(context: ApplyContext, action: Action) -> WikisyncError | None:
+def convert_page(context: ApplyContext, action: Update) -> WikisyncError | None:
     """Convert a page to the content type of its file, and write the result into the file."""
     local, remote = action.local, action.remote
     if local is None or remote is None or remote.fingerprint is None:

@@ -16,7 +16,7 @@ from wikisync.page.document import compose, parse, update
 from wikisync.page.fingerprint import OPT_IN_FIELDS, fingerprint
 from wikisync.page.model import CONTENT_TYPES, FIELD_NAMES
 from wikisync.page.paths import EXTENSIONS
-from wikisync.planning.model import Action
+from wikisync.planning.model import Create, Update
 from wikisync.state.bases import unpack_page
 from wikisync.state.journal import Intent
 
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from wikisync.apply.transaction import ApplyContext
     from wikisync.folder.folder import Folder
     from wikisync.page.model import ContentType, Key, Page
-    from wikisync.planning.model import Verb
     from wikisync.state import State
     from wikisync.state.backups import Backup
     from wikisync.state.bases import StoredBase
@@ -51,10 +50,12 @@ class Restoration:
     unpushed: bool
 
     @property
-    def action(self) -> Action:
+    def action(self) -> Create | Update:
         """The restore as an action of a plan."""
-        verb: Verb = "create" if self.current is None else "update"
-        return Action(verb, "folder", self.key, self.file, self.fields, id=self._page_id)
+        kind = Create if self.current is None else Update
+        return kind(
+            side="folder", key=self.key, file=self.file, fields=self.fields, id=self._page_id
+        )
 
     @property
     def _page_id(self) -> int | None:

@@ -18,7 +18,7 @@ from wikisync.errors import (
     Unreachable,
     WikisyncError,
 )
-from wikisync.planning.model import Conflict
+from wikisync.planning.model import Conflict, Create, Merge, Move, Update, is_temporary_move
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -72,7 +72,7 @@ class ActionResult:
         if isinstance(self.error, OverwroteConcurrentEdit):
             conflict = self._conflict("overwrote-edit", str(self.error.version))
             return replace(conflict, backups=(self.error.backup,))
-        if self.result == "done" and self.action.writes_markers:
+        if self.result == "done" and _writes_markers(self.action):
             return self._conflict("marked", "")
         if isinstance(self.error, StalePlan):
             return None if self.error.done else self._conflict("stale", self.error.found)
@@ -105,8 +105,9 @@ def find_missing(
         )
         if existing is not None
         and result.result == "done"
-        and (result.action.side, result.action.via_temporary_name) == ("wiki", False)
-        and result.action.verb in _LEAVES_PAGE
+        and result.action.side == "wiki"
+        and isinstance(result.action, _LEAVES_PAGE)
+        and not is_temporary_move(result.action)
         and result.action.key not in existing
         and _is_gone(wiki, result.action.key)
         else result
@@ -138,4 +139,9 @@ def run_action(
         return ActionResult(action, "failed", error)
 
 
-_LEAVES_PAGE: Final = frozenset({"create", "update", "move", "merge"})
+def _writes_markers(action: Action) -> bool:
+    return isinstance(action, Merge) and action.writes_markers
+
+
+_LEAVES_PAGE: Final = Create | Update | Move | Merge
+"""The actions after which their page exists."""

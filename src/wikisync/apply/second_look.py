@@ -16,7 +16,7 @@ from wikisync.page.paths import EXTENSIONS
 
 if TYPE_CHECKING:
     from wikisync.apply.transaction import ApplyContext
-    from wikisync.planning.model import Action
+    from wikisync.planning.model import Delete, Move
 
 INTERVAL: Final = 1.0
 """The least number of seconds between the two checks."""
@@ -33,7 +33,7 @@ def wait_for_second_look(context: ApplyContext) -> None:
         wait(remaining)
 
 
-def check_still_missing(context: ApplyContext, action: Action) -> None:
+def check_still_missing(context: ApplyContext, action: Delete) -> None:
     """Raise PageChanged if a page that is to be deleted has a file again.
 
     Files with any page extension count, but not a file that was there at the scan: that is another
@@ -48,7 +48,7 @@ def check_still_missing(context: ApplyContext, action: Action) -> None:
             raise PageChanged(action.key, f"its file {file} is there again")
 
 
-def check_still_renamed(context: ApplyContext, action: Action) -> None:
+def check_still_renamed(context: ApplyContext, action: Move) -> None:
     """Raise PageChanged if a page is to be moved because its file was renamed, and that was undone.
 
     If pages swap names, the old name is that of another page's file, which was there at the scan or

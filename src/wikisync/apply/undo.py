@@ -8,31 +8,31 @@ pushed again.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from wikisync.apply import file_actions, wiki_writes
 from wikisync.apply.restore import page_of
 from wikisync.errors import BackupMissing
 from wikisync.folder.folder import digest_of
 from wikisync.page.fingerprint import fingerprint
-from wikisync.planning.model import Action
+from wikisync.planning.model import Create, Delete, Move, Update
 from wikisync.state.journal import Intent
 
 if TYPE_CHECKING:
     from wikisync.apply.transaction import ApplyContext
     from wikisync.errors import OverwroteConcurrentEdit
     from wikisync.page.model import Key, Page, Record
-    from wikisync.planning.model import Side, Verb
+    from wikisync.planning.model import Action, Side, Verb
     from wikisync.state import State
     from wikisync.state.journal import JournalEntry, Outcome
 
-_INVERSE: dict[Verb, Verb] = {
-    "create": "delete",
-    "update": "update",
-    "merge": "update",
-    "move": "move",
-    "delete": "create",
+_INVERSE: Final[dict[Verb, type[Create | Update | Delete]]] = {
+    "create": Delete,
+    "update": Update,
+    "merge": Update,
+    "delete": Create,
 }
+"""The action that reverts a write; a move is reverted by a move."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,18 +103,17 @@ def _target(entry: JournalEntry) -> tuple[Side, frozenset[Key]]:
 
 
 def _action(intent: Intent) -> Action:
-    verb = _INVERSE[intent.verb]
     if intent.from_key is not None:
-        return Action(
-            verb,
-            intent.side,
-            intent.from_key,
-            intent.from_file,
+        return Move(
+            side=intent.side,
+            key=intent.from_key,
+            file=intent.from_file,
             id=intent.page_id,
             from_key=intent.key,
             from_file=intent.file,
         )
-    return Action(verb, intent.side, intent.key, intent.file, id=intent.page_id)
+    kind = _INVERSE[intent.verb]
+    return kind(side=intent.side, key=intent.key, file=intent.file, id=intent.page_id)
 
 
 def revert(context: ApplyContext, step: UndoStep) -> OverwroteConcurrentEdit | None:
@@ -145,7 +144,7 @@ def _intent(context: ApplyContext, step: UndoStep) -> Intent:
         past.side,
         past.key,
         past.file,
-        None if step.action.verb == "create" else step.action.id,
+        None if isinstance(step.action, Create) else step.action.id,
         expected=past.wanted,
         wanted=past.expected,
         after=past.before,

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from wikisync.errors import PageGone, WikiError
 from wikisync.page.fingerprint import fingerprint
-from wikisync.planning.model import Note
+from wikisync.planning.notes import Note
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -37,7 +37,7 @@ from wikisync.errors import (
     WriteUncertain,
 )
 from wikisync.page.fingerprint import Fingerprint, fingerprint
-from wikisync.planning.model import Note
+from wikisync.planning.notes import Note
 from wikisync.state.bases import pack_page
 
 if TYPE_CHECKING:

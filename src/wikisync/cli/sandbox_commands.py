@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json as json_text
 import sys
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -26,6 +27,23 @@ Languages = Annotated[
 ]
 
 
+class DatabaseName(StrEnum):
+    """A database of Wiki.js, whose rules for equal texts and lengths the sandbox follows."""
+
+    postgresql = "postgresql"
+    mariadb = "mariadb"
+    mysql = "mysql"
+    sqlite = "sqlite"
+
+
+Collation = Annotated[
+    DatabaseName,
+    typer.Option(
+        help="Take texts for equal, and accept long ones, as Wiki.js does with this database."
+    ),
+]
+
+
 def add_to(app: typer.Typer) -> None:
     """Add the commands to the program."""
     app.command(
@@ -39,7 +57,12 @@ def add_to(app: typer.Typer) -> None:
 
 
 def sandbox(
-    *, port: Port = 3010, data: Data = None, locales: Languages = "en", json: Json = False
+    *,
+    port: Port = 3010,
+    data: Data = None,
+    locales: Languages = "en",
+    collation: Collation = DatabaseName.postgresql,
+    json: Json = False,
 ) -> None:
     """Run a wiki on this machine to try things on, until Ctrl-C."""
     with terminal.error_boundary(terminal.OutputOptions(json)):
@@ -53,7 +76,7 @@ def sandbox(
             typer.echo(_introduction(url, token, json=json))
             sys.stdout.flush()
 
-        wiki.serve(port, data, codes, ready)
+        wiki.serve(port, data, codes, ready, collation.value)
 
 
 def demo() -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 from wikisync.github.markdown_text import BoundedMarkdown, code, escape
-from wikisync.planning.model import Action
+from wikisync.planning.model import Action, Adopt, Merge, Update, original_file
 from wikisync.report.diff.page_diff import lines
 from wikisync.report.error_messages import error_message
 from wikisync.report.json_output import conflicts, results, withheld
@@ -60,7 +60,7 @@ def to_markdown(report: Report, limit: MarkdownLimit, title: str, intro: str = "
     rows = [
         _row(action, outcome, counts.get(_which(action), ""))
         for action, outcome in results(report)
-        if action.verb != "adopt" or (outcome is not None and outcome.result != "done")
+        if not isinstance(action, Adopt) or (outcome is not None and outcome.result != "done")
     ]
     markdown.add_rows(_TABLE, rows, _OMITTED)
     for pair, body in differences:
@@ -122,7 +122,7 @@ def _add_problems(markdown: BoundedMarkdown, report: Report) -> None:
 def _row(action: Action, outcome: ActionResult | None, counts: str) -> str:
     is_done = outcome is not None and outcome.result == "done"
     what = (done_label if is_done else planned_label)(action)
-    note = ", ".join(action.fields) if action.verb in {"update", "merge"} else ""
+    note = ", ".join(action.fields) if isinstance(action, Update | Merge) else ""
     note = "; ".join(filter(None, (note, overwriting(action, done=is_done))))
     if action.skip_reason is not None:
         note = withheld(action)
@@ -143,7 +143,7 @@ def _line_counts(body: list[str]) -> str:
 
 
 def _file_cell(action: Action) -> str:
-    old = action.first_file or action.from_file
+    old = original_file(action)
     return f"{code(old)} → {code(action.file)}" if old else code(action.file)
 
 

@@ -19,7 +19,7 @@ from wikisync.page.document import parse
 from wikisync.page.fingerprint import fingerprint
 from wikisync.page.model import Key
 from wikisync.page.paths import EXTENSIONS, Layout
-from wikisync.planning.model import Action, Plan
+from wikisync.planning.model import Action, Create, Delete, Move, Plan, Update
 from wikisync.request import PageDiff, Report, Request
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def preview(config: Config, job: Job, *, delete: bool) -> Report:
     withheld = None if delete else "delete"
     pairs = tuple(
         replace(pair, item=replace(pair.item, skip_reason=withheld))
-        if isinstance(pair.item, Action) and pair.item.verb == "delete"
+        if isinstance(pair.item, Delete)
         else pair
         for pair in pairs
     )
@@ -154,16 +154,18 @@ def _page_diffs(
     file = new_file or old_file
     key = Key("", file)
     if old is not None and new is not None and old_file != new_file:
-        move = Action("move", "wiki", key, new_file, from_key=Key("", old_file), from_file=old_file)
+        move = Move(
+            side="wiki", key=key, file=new_file, from_key=Key("", old_file), from_file=old_file
+        )
         yield PageDiff(move, new, new)
     if old is None and new is not None:
-        yield PageDiff(Action("create", "wiki", key, file), None, new)
+        yield PageDiff(Create(side="wiki", key=key, file=file), None, new)
     elif new is None and old is not None:
-        yield PageDiff(Action("delete", "wiki", key, file), old, None)
+        yield PageDiff(Delete(side="wiki", key=key, file=file), old, None)
     elif old is not None and new is not None:
         fields = fingerprint(old).changed_fields(fingerprint(new))
         if fields:
-            yield PageDiff(Action("update", "wiki", key, file, fields), old, new)
+            yield PageDiff(Update(side="wiki", key=key, file=file, fields=fields), old, new)
 
 
 def _is_about(problem: Problem, file: str) -> bool:

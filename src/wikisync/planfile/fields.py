@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from wikisync.page.fingerprint import Fingerprint, fingerprint
 from wikisync.page.model import FIELDS, Key, Listed, Page, has_file_form
-from wikisync.planning.model import Action, Local, Remote
+from wikisync.planning.model import Action, Delete, Local, Merge, Move, Remote
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -210,8 +210,7 @@ def texts_match(pair: PageDiff) -> bool:
 def _here_is_true(pair: PageDiff) -> bool:
     """Whether the folder's page is there where the wiki's alone would not tell: in a merge."""
     item = pair.item
-    merges = isinstance(item, Action) and item.merged is not None and not item.writes_markers
-    if not merges or item.local is None:
+    if not isinstance(item, Merge) or item.writes_markers or item.local is None:
         return pair.in_folder is None
     return pair.in_folder is not None and fingerprint(pair.in_folder) == item.local.fingerprint
 
@@ -224,10 +223,10 @@ def _expected(pair: PageDiff) -> tuple[Fingerprint | None, Fingerprint | None]:
     both = here.with_defaults_from(there) if here is not None and there is not None else here
     if not isinstance(item, Action):
         return there, both
-    if item.verb == "move":
+    if isinstance(item, Move):
         return here, here
-    if item.merged is not None and not item.writes_markers:
-        return there, fingerprint(item.merged)
-    if item.verb == "delete":
+    if isinstance(item, Merge) and not item.writes_markers:
+        return there, None if item.merged is None else fingerprint(item.merged)
+    if isinstance(item, Delete):
         return (there if item.side == "wiki" else here), None
     return (here, there) if item.side == "folder" else (there, both)

@@ -9,7 +9,7 @@ A report as the object of a plan file: what ``--json`` has, the leases, and both
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, Final, get_args
 
@@ -31,20 +31,27 @@ from wikisync.planfile.fields import (
 from wikisync.planning.model import (
     WRITES,
     Action,
+    Adopt,
     Conflict,
     ConflictKind,
-    Note,
-    NoteKind,
+    Create,
+    Delete,
+    Merge,
+    Move,
     Plan,
     Prefer,
     Side,
+    Update,
     Verb,
+    original_file,
 )
+from wikisync.planning.notes import Note, NoteKind
 from wikisync.planning.path_filter import PathFilter
 from wikisync.report.json_output import as_data, results
 from wikisync.request import PageDiff, Report, Request
 
 if TYPE_CHECKING:
+    from wikisync.page.model import Page
     from wikisync.planning.model import Command
 
 
@@ -116,17 +123,19 @@ def _wish(request: Request) -> dict[str, Any]:
 
 
 def _encode_action(action: Action, pair: PageDiff | None) -> dict[str, Any]:
+    merge = action if isinstance(action, Merge) else None
+    marks = merge is not None and merge.writes_markers
     return {
         **_leases(action, pair),
         "id": action.id,
-        "theirs": list(action.remote_changes),
-        "merged": page_data(action.merged) if action.writes_markers else None,
+        "theirs": [] if merge is None else list(merge.remote_changes),
+        "merged": None if merge is None or not marks else page_data(merge.merged),
         "settles": action.forced,
         "withheld": action.skip_reason,
-        "alike": list(action.rename_candidates),
-        "marks": action.writes_markers,
-        "converts": action.converts,
-        "old_file": action.first_file or action.from_file,
+        "alike": list(action.rename_candidates) if isinstance(action, Delete) else [],
+        "marks": marks,
+        "converts": isinstance(action, Update) and action.converts,
+        "old_file": original_file(action),
     }
 
 
@@ -146,7 +155,7 @@ def _leases(item: Action | Conflict, pair: PageDiff | None) -> dict[str, Any]:
     return {
         "here": local_data(item.local),
         "there": remote_data(item.remote),
-        "origin": key_data(item.from_key),
+        "origin": key_data(item.from_key if isinstance(item, Move | Conflict) else None),
         "old": page_data(pair.old if pair else None),
         "new": page_data(pair.new if pair else None),
         "here_text": page_data(pair.in_folder if pair else None),
@@ -257,39 +266,57 @@ def _plan(given: ObjectReader, pairs: list[PageDiff]) -> Plan:
 
 
 def _decode_action(given: ObjectReader, pairs: list[PageDiff]) -> Action:
-    here, there = given.optional("here"), given.optional("there")
-    origin, marks = given.optional("origin"), given.get("marks", bool)
     old, new = page_of(given.optional("old")), page_of(given.optional("new"))
-    verb = given.one_of("action", _VERBS)
-    merged = page_of(given.optional("merged"))
-    if verb == "merge" and not marks:
-        merged = new
-    withheld = given.maybe("withheld", str)
-    if withheld not in {None, "delete"}:
-        raise Malformed(f"`withheld` of {given.where} is not as it should be")
-    action = Action(
-        verb,
-        given.one_of("side", _SIDES),
-        key_of(given),
-        given.get("file", str),
-        given.texts("fields"),
-        local_of(here),
-        remote_of(there),
-        None if given.values.get("id") is None else given.count("id"),
+    action = replace(
+        _decode_verb(given, new),
+        fields=given.texts("fields"),
+        local=local_of(given.optional("here")),
+        remote=remote_of(given.optional("there")),
+        id=None if given.values.get("id") is None else given.count("id"),
         forced=given.get("settles", bool),
         overwrites=given.one_of("overwrites", _OVERWRITES),
-        skip_reason=withheld,
-        from_key=None if origin is None else key_of(origin),
-        from_file=given.get("old_file", str),
-        merged=merged,
-        remote_changes=given.texts("theirs"),
-        writes_markers=marks,
-        converts=given.get("converts", bool),
-        rename_candidates=given.texts("alike"),
+        skip_reason=given.maybe("withheld", str),
     )
-    if verb != "adopt" and withheld is None:
+    if action.skip_reason not in {None, "delete"}:
+        raise Malformed(f"`withheld` of {given.where} is not as it should be")
+    if not isinstance(action, Adopt) and action.skip_reason is None:
         pairs.append(PageDiff(action, old, new, page_of(given.optional("here_text"))))
     return action
+
+
+def _decode_verb(given: ObjectReader, new: Page | None) -> Action:
+    """Return the action without the fields that every action may have.
+
+    ``new`` is the page that a merge writes to both sides.
+    """
+    side, key, file = given.one_of("side", _SIDES), key_of(given), given.get("file", str)
+    match given.one_of("action", _VERBS):
+        case "create":
+            return Create(side=side, key=key, file=file)
+        case "update":
+            return Update(side=side, key=key, file=file, converts=given.get("converts", bool))
+        case "move":
+            return Move(
+                side=side,
+                key=key,
+                file=file,
+                from_key=key_of(given.object("origin")),
+                from_file=given.get("old_file", str),
+            )
+        case "merge":
+            marks = given.get("marks", bool)
+            return Merge(
+                side=side,
+                key=key,
+                file=file,
+                merged=page_of(given.optional("merged")) if marks else new,
+                remote_changes=given.texts("theirs"),
+                writes_markers=marks,
+            )
+        case "adopt":
+            return Adopt(side=side, key=key, file=file)
+        case "delete":
+            return Delete(side=side, key=key, file=file, rename_candidates=given.texts("alike"))
 
 
 def _decode_conflict(given: ObjectReader, pairs: list[PageDiff]) -> Conflict:

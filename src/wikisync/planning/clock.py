@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Final
 
-from wikisync.planning.model import Note
+from wikisync.planning.notes import Note
 
 MOST_OFF: Final = timedelta(days=1)
 """How far this machine's clock and the wiki's may be apart."""

@@ -8,12 +8,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from wikisync.page.fingerprint import fingerprint
-from wikisync.planning.model import Action, Hidden, MovedAway, Remote
+from wikisync.planning.model import (
+    Delete,
+    Hidden,
+    Merge,
+    Move,
+    MovedAway,
+    Remote,
+    Update,
+    original_file,
+)
 
 if TYPE_CHECKING:
     from wikisync.page.fingerprint import Fingerprint
     from wikisync.page.model import Key
-    from wikisync.planning.model import Local, RemoteState
+    from wikisync.planning.model import Action, Local, RemoteState
     from wikisync.planning.snapshot import Snapshot
 
 
@@ -34,15 +43,17 @@ def describe_drift(reviewed: Action, fresh: Action | None, snapshot: Snapshot) -
 def is_done(reviewed: Action, snapshot: Snapshot) -> bool:
     """Return whether the result of a step exists already, regardless of who wrote it."""
     local, remote = snapshot.local.get(reviewed.key), snapshot.remote.get(reviewed.key)
-    if reviewed.verb == "delete":
+    if isinstance(reviewed, Delete):
         if reviewed.side == "wiki":
             return remote is None and not _key_of_id(reviewed.id, snapshot)
         return local is None and reviewed.key not in snapshot.blocked
-    if reviewed.verb == "move":
+    if isinstance(reviewed, Move):
         if reviewed.side == "wiki":
             return isinstance(remote, Remote) and remote.listed.id == reviewed.id
         return local is not None and local.file == reviewed.file
-    if reviewed.converts or reviewed.writes_markers:
+    if isinstance(reviewed, Update) and reviewed.converts:
+        return False
+    if isinstance(reviewed, Merge) and reviewed.writes_markers:
         return False
     now = (
         _print(remote) if reviewed.side == "wiki" else None if local is None else local.fingerprint
@@ -53,7 +64,7 @@ def is_done(reviewed: Action, snapshot: Snapshot) -> bool:
 
 def expected_result(action: Action) -> Fingerprint | None:
     """Return the fingerprint of the page that a step writes."""
-    if action.merged is not None:
+    if isinstance(action, Merge) and action.merged is not None:
         return fingerprint(action.merged)
     if action.side == "wiki":
         return None if action.local is None else action.local.fingerprint
@@ -62,16 +73,16 @@ def expected_result(action: Action) -> Fingerprint | None:
 
 def _remote_now(action: Action, snapshot: Snapshot) -> RemoteState:
     """Return what is now where the step expects its page; before a move, at its old path."""
-    if action.verb == "move" and action.side == "wiki" and action.remote is not None:
+    if isinstance(action, Move) and action.side == "wiki" and action.remote is not None:
         return snapshot.remote.get(action.remote.listed.key)
     return snapshot.remote.get(action.key)
 
 
 def _local_now(action: Action, snapshot: Snapshot) -> tuple[str, Local | None]:
     """Return the name of the file that the step expects, and the file that has it now."""
-    if action.verb != "move" or action.side == "wiki":
+    if not isinstance(action, Move) or action.side == "wiki":
         return action.file, snapshot.local.get(action.key)
-    file = action.first_file or action.from_file
+    file = original_file(action)
     return file, next((local for local in snapshot.local.values() if local.file == file), None)
 
 

@@ -14,7 +14,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from wikisync.page.model import parse_instant
-from wikisync.planning.model import WRITES, Hidden, MovedAway, Refusal, Remote
+from wikisync.planning.model import (
+    WRITES,
+    Adopt,
+    Create,
+    Delete,
+    Hidden,
+    MovedAway,
+    Refusal,
+    Remote,
+)
 from wikisync.planning.reconcile import changed_locally, changed_remotely
 
 if TYPE_CHECKING:
@@ -110,9 +119,9 @@ def _emptied(snapshot: Snapshot, plan: Plan) -> list[Refusal]:
     if not known:
         return []
     # What comes back, because the user asked for that, is no reason to refuse.
-    back = {a.side for a in plan.writes if a.verb == "create" and a.forced}
+    back = {a.side for a in plan.writes if isinstance(a, Create) and a.forced}
     # Files that nobody knew are no sign of life where the known ones' pages are to be deleted.
-    deletes = {a.side for a in plan.writes if a.verb == "delete"}
+    deletes = {a.side for a in plan.writes if isinstance(a, Delete)}
     has_here = bool(snapshot.bases.keys() & local) or "folder" in back
     has_here = has_here or (bool(local or snapshot.problems) and "wiki" not in deletes)
     has_there = bool(snapshot.bases.keys() & remote) or "wiki" in back
@@ -142,7 +151,7 @@ def _all_changed(snapshot: Snapshot, plan: Plan, command: Command) -> list[Refus
 
 
 def _max_delete(snapshot: Snapshot, plan: Plan, limits: GuardOptions) -> list[Refusal]:
-    count = sum(1 for action in plan.writes if action.verb == "delete")
+    count = sum(1 for action in plan.writes if isinstance(action, Delete))
     # Without a memory, what is equal on both sides is known as well.
     known = len(snapshot.bases) + _adopted(snapshot, plan)
     limit = delete_limit(known, limits.max_delete)
@@ -151,7 +160,7 @@ def _max_delete(snapshot: Snapshot, plan: Plan, limits: GuardOptions) -> list[Re
 
 def _adopted(snapshot: Snapshot, plan: Plan) -> int:
     """How many pages without a base are equal on both sides, which tells as much as a base."""
-    return sum(1 for a in plan.actions if a.verb == "adopt" and a.key not in snapshot.bases)
+    return sum(1 for a in plan.actions if isinstance(a, Adopt) and a.key not in snapshot.bases)
 
 
 def rewound(

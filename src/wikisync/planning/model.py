@@ -1,4 +1,4 @@
-"""Define the values of a plan: pages as each side shows them, actions, conflicts, notes.
+"""Define the values of a plan: pages as each side shows them, actions, conflicts.
 
 A plan holds values only. ``apply`` reads each page again before it writes, and compares it with
 the action's precondition.
@@ -7,7 +7,7 @@ the action's precondition.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 if TYPE_CHECKING:
     from wikisync.errors import BadName, BadPage
@@ -108,31 +108,16 @@ class Base:
     digest: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Action:
-    """One step of a plan: a change of one page, on one side, under a precondition.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Action:
+    """The fields that every action has.
 
-    All verbs:
-        ``local`` and ``remote`` are the page as each side showed it; that of ``side`` is the
-        precondition. ``id`` is the page's. ``fields`` are the names (``model.FIELDS``) that differ.
-        ``forced``: the user's preference decided, not the table; ``overwrites`` is the side whose
-        edit the step replaces. ``skip_reason`` says why the step is not done in this run.
-    Move:
-        From ``from_key`` and ``from_file`` to ``key`` and ``file``, without any other change: an
-        edit is an action of its own, after it. The state has the page as ``base_key`` before the
-        move and as ``base`` after it. ``via_temporary_name``: the first half of a move of a page
-        that swaps places; the second half has its original file in ``first_file``.
-    Merge:
-        ``merged`` is the page, ``remote_changes`` the fields that changed on the wiki.
-        ``writes_markers``: the file gets both versions, between conflict markers.
-    Update:
-        ``converts``: the wiki converts the page to the file's kind (see ``takes_conversion``).
-    Delete:
-        ``base_key`` is set where the state has the page under another key than ``key``.
-        ``rename_candidates`` are new files, one of which the page may have become.
+    ``local`` and ``remote`` are the page as each side showed it; that of ``side`` is the
+    precondition. ``id`` is the page's. ``fields`` are the names (``model.FIELDS``) that differ.
+    ``forced``: the user's preference decided, not the table; ``overwrites`` is the side whose edit
+    the action replaces. ``skip_reason`` says why the action is not done in this run.
     """
 
-    verb: Verb
     side: Side
     key: Key
     file: str
@@ -143,22 +128,89 @@ class Action:
     forced: bool = False
     overwrites: Side | None = None
     skip_reason: str | None = None
-    from_key: Key | None = None
-    from_file: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Create(_Action):
+    """Create a page from its file, or a file from its page.
+
+    ``base_key`` is set where the state has the page under another key than ``key``.
+    """
+
+    verb: ClassVar[Literal["create"]] = "create"
     base_key: Key | None = None
-    base: Base | None = None
-    via_temporary_name: bool = False
-    first_file: str = ""
-    merged: Page | None = None
-    remote_changes: tuple[str, ...] = ()
-    writes_markers: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Update(_Action):
+    """Change ``fields`` of a page or a file to the values of the other side.
+
+    ``converts``: the wiki converts the page to the file's content type.
+    """
+
+    verb: ClassVar[Literal["update"]] = "update"
     converts: bool = False
-    rename_candidates: tuple[str, ...] = ()
 
     @property
     def takes_conversion(self) -> bool:
         """Return whether the file gets the converted page; else the page gets the file."""
         return self.converts and self.fields == ("editor",)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Move(_Action):
+    """Rename a page or a file from ``from_key`` and ``from_file``, without any other change.
+
+    An edit is an action of its own, after it. The state has the page as ``base_key`` before the
+    move and as ``base`` after it. ``via_temporary_name``: the first half of a move of a page that
+    swaps places; the second half has its original file in ``first_file``.
+    """
+
+    verb: ClassVar[Literal["move"]] = "move"
+    from_key: Key
+    from_file: str
+    base_key: Key | None = None
+    base: Base | None = None
+    via_temporary_name: bool = False
+    first_file: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Merge(_Action):
+    """Write ``merged``, the page with the changes of both sides, to both sides.
+
+    ``remote_changes`` are the fields that changed on the wiki. ``writes_markers``: only the file is
+    written; it gets both versions, between conflict markers.
+    """
+
+    verb: ClassVar[Literal["merge"]] = "merge"
+    merged: Page | None = None
+    remote_changes: tuple[str, ...] = ()
+    writes_markers: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Adopt(_Action):
+    """Record a page as base that is equal on both sides."""
+
+    verb: ClassVar[Literal["adopt"]] = "adopt"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delete(_Action):
+    """Delete a page or a file.
+
+    ``base_key`` is set where the state has the page under another key than ``key``.
+    ``rename_candidates`` are new files, one of which the page may have become.
+    """
+
+    verb: ClassVar[Literal["delete"]] = "delete"
+    base_key: Key | None = None
+    rename_candidates: tuple[str, ...] = ()
+
+
+Action = Create | Update | Move | Merge | Adopt | Delete
+"""One step of a plan: a change of one page, on one side, under a precondition."""
 
 
 ConflictKind = Literal[
@@ -252,35 +304,16 @@ class Plan:
     @property
     def writes(self) -> tuple[Action, ...]:
         """Return the actions that would change a page or a file in this run."""
-        return tuple(a for a in self.actions if a.verb != "adopt" and a.skip_reason is None)
+        return tuple(a for a in self.actions if not isinstance(a, Adopt) and a.skip_reason is None)
 
 
-NoteKind = Literal[
-    "shallow",  # the clone is shallow: git's history is cut off
-    "partial",  # the clone has the history and not its contents
-    "git-failed",  # git has a history, and could not tell it
-    "no-history",  # the key may not read the wiki's history
-    "rewound",  # the wiki was restored from a backup
-    "saved",  # a save that a killed run had taken for a file's old content lies beside the file
-    "clock-wiki",  # this machine's clock and the wiki's are more than a day apart
-    "clock-back",  # this machine's clock is behind the last run
-    "clock-unknown",  # the wiki does not tell the time, and something is due to be forgotten
-    "verified",  # every page was read whole
-    "unnoticed",  # pages changed on the wiki, and their times did not
-    "unshown",  # the wiki may not show pages to readers as they were sent
-    "tree",  # the wiki's tree of pages may lack some
-]
+def original_file(item: Action | Conflict) -> str:
+    """Return the file's name before a page moved; "" if it did not move."""
+    if isinstance(item, Move):
+        return item.first_file or item.from_file
+    return item.from_file if isinstance(item, Conflict) else ""
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
-    """A fact that a command reports beside its pages, such as why no ancestor was found.
-
-    ``pages`` is the number of pages affected and ``files`` their names; ``detail`` is a message of
-    git or of the wiki, or the name of a file.
-    """
-
-    kind: NoteKind
-    pages: int = 0
-    detail: str = ""
-    files: tuple[str, ...] = ()
+def is_temporary_move(action: Action) -> bool:
+    """Return whether an action is the first half of a move of a page that swaps places."""
+    return isinstance(action, Move) and action.via_temporary_name

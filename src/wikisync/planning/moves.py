@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from wikisync.page.fingerprint import Fingerprint, fingerprint
 from wikisync.page.model import Key, Page
-from wikisync.planning.model import Action, Conflict, Hidden, Remote
+from wikisync.planning.model import Action, Adopt, Conflict, Hidden, Merge, Move, Remote
 from wikisync.planning.reconcile import decide
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ class MoveDecision:
     decision table after it, under the ``base`` as it is then.
     """
 
-    move: Action | None
+    move: Move | None
     base: Base
     after_move: Decision
 
@@ -72,20 +72,19 @@ def move_on_wiki(moved: Moved) -> MoveDecision:
     """Return the move of the page to the key of its file."""
     base, local = moved.base, moved.local
     remote = _remote(moved)
-    move = Action(
-        "move",
-        "wiki",
-        moved.local_key,
-        local.file,
+    after = _renamed_base(base, moved.local_key, local.file)
+    move = Move(
+        side="wiki",
+        key=moved.local_key,
+        file=local.file,
         local=local,
         remote=remote,
         id=remote.listed.id,
         from_key=moved.remote_key,
         from_file=base.file,
         base_key=base.key,
+        base=after,
     )
-    after = _renamed_base(base, moved.local_key, local.file)
-    move = replace(move, base=after)
     listed = replace(remote.listed, key=moved.local_key)
     return _move_decision(move, after, local, replace(remote, listed=listed))
 
@@ -94,18 +93,6 @@ def move_in_folder(moved: Moved, file: str) -> MoveDecision:
     """Return the move of the file to the key of its page."""
     base, local = moved.base, moved.local
     remote = _remote(moved)
-    move = Action(
-        "move",
-        "folder",
-        moved.remote_key,
-        file,
-        local=local,
-        remote=remote,
-        id=remote.listed.id,
-        from_key=moved.local_key,
-        from_file=local.file,
-        base_key=base.key,
-    )
     after = _renamed_base(base, moved.remote_key, file)
     if (titled := with_title_set_by_move(base, remote)) is not None:
         # The wiki gave it that title; the file's is what a person wrote, and is put back.
@@ -113,7 +100,18 @@ def move_in_folder(moved: Moved, file: str) -> MoveDecision:
         here_too = base.local.with_fields_from(("title",), titled)
         after = replace(after, local=here_too, remote=titled, digest=b"")
     after = _with_current_time(after, remote)
-    move = replace(move, base=after)
+    move = Move(
+        side="folder",
+        key=moved.remote_key,
+        file=file,
+        local=local,
+        remote=remote,
+        id=remote.listed.id,
+        from_key=moved.local_key,
+        from_file=local.file,
+        base_key=base.key,
+        base=after,
+    )
     return _move_decision(move, after, replace(local, file=file), remote)
 
 
@@ -147,9 +145,9 @@ def needs_other_command(decision: MoveDecision) -> Conflict | None:
     None where the page has no other change: then its move waits for the other command.
     """
     move, then = decision.move, decision.after_move
-    if move is None or not isinstance(then, Action) or then.verb == "adopt":
+    if move is None or not isinstance(then, Action) or isinstance(then, Adopt):
         return None
-    if then.side == move.side and then.verb != "merge":
+    if then.side == move.side and not isinstance(then, Merge):
         return None
     return Conflict(
         move.key,
@@ -164,15 +162,15 @@ def needs_other_command(decision: MoveDecision) -> Conflict | None:
     )
 
 
-def order_moves(moves: Iterable[Action], taken: Collection[Key]) -> tuple[Action, ...]:
+def order_moves(moves: Iterable[Move], taken: Collection[Key]) -> tuple[Move, ...]:
     """Return the moves of one side, ordered so that each target is free.
 
     Pages that swap places move to a temporary name first. ``taken`` are keys that no temporary name
     may have.
     """
-    waiting = {move.from_key: move for move in moves if move.from_key is not None}
+    waiting = {move.from_key: move for move in moves}
     taken = {*taken, *waiting, *(move.key for move in waiting.values())}
-    done: list[Action] = []
+    done: list[Move] = []
     while waiting:
         free = [origin for origin, move in waiting.items() if move.key not in waiting]
         if free:
@@ -192,9 +190,9 @@ def order_moves(moves: Iterable[Action], taken: Collection[Key]) -> tuple[Action
     return tuple(done)
 
 
-def _via_temporary(move: Action, taken: Collection[Key]) -> tuple[Key, str]:
+def _via_temporary(move: Move, taken: Collection[Key]) -> tuple[Key, str]:
     """Return a free key beside that of the page, and the name of its file."""
-    origin = move.from_key or move.key
+    origin = move.from_key
     stem, dot, suffix = move.from_file.rpartition(".")
     number = 1
     while True:
@@ -205,7 +203,7 @@ def _via_temporary(move: Action, taken: Collection[Key]) -> tuple[Key, str]:
         number += 1
 
 
-def _move_decision(move: Action | None, base: Base, local: Local, remote: Remote) -> MoveDecision:
+def _move_decision(move: Move | None, base: Base, local: Local, remote: Remote) -> MoveDecision:
     return MoveDecision(move, base, decide(base.key, base, local, remote))
 
 

@@ -8,18 +8,29 @@ from typing import TYPE_CHECKING
 
 from wikisync.errors import BadName
 from wikisync.page.model import FIELD_NAMES
+from wikisync.planning.conversions import conversion, has_unpushed_edits, may_convert
 from wikisync.planning.merge import MergeConflict, Merged
-from wikisync.planning.model import WRITES, Action, Conflict, Remote
+from wikisync.planning.model import (
+    WRITES,
+    Action,
+    Adopt,
+    Conflict,
+    Create,
+    Delete,
+    Merge,
+    Move,
+    Remote,
+)
 from wikisync.planning.move_conflicts import decide_moves, remote_at
 from wikisync.planning.reconcile import DropBase, NoChange, decide
-from wikisync.planning.resolution import resolve_with, restore_deleted, turned
+from wikisync.planning.resolution import resolve_with, restore_deleted, reverse
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
     from wikisync.errors import BadPage
     from wikisync.page.model import Key
-    from wikisync.planning.model import Base, Local, Prefer, RemoteState, Side
+    from wikisync.planning.model import Base, Local, RemoteState, Side
     from wikisync.planning.reconcile import Decision
     from wikisync.planning.snapshot import PlanOptions, Snapshot
 
@@ -100,17 +111,15 @@ class PlanBuilder:
         if not options.is_selected(key, file):
             return
         decision = decide(key, base, local, remote)
-        if isinstance(decision, Action):
-            if decision.verb == "create" and key in self.stuck:
+        if isinstance(decision, Create):
+            if key in self.stuck:
                 return  # it is in the way of a page that moved, which is said there
-            if (decision.verb, decision.side) == ("create", "wiki"):
-                why = snapshot.reason_unreachable(key)
-                if why is not None:
-                    self.problems.append(BadName(file, why))
-                    return
-            if decision.verb == "delete":
-                candidates = snapshot.rename_candidates.get(key, ())
-                decision = replace(decision, rename_candidates=candidates)
+            if decision.side == "wiki" and (why := snapshot.reason_unreachable(key)) is not None:
+                self.problems.append(BadName(file, why))
+                return
+        if isinstance(decision, Delete):
+            candidates = snapshot.rename_candidates.get(key, ())
+            decision = replace(decision, rename_candidates=candidates)
         self.add_decision(decision, file, key)
 
     def add_new_remote_page(self, key: Key) -> None:
@@ -122,7 +131,7 @@ class PlanBuilder:
         if key not in self.freed:
             return  # by that name the state goes on knowing the page that moved
         leaves = any(
-            a.verb == "move" and a.side == "folder" and a.base_key == key for a in self.actions
+            isinstance(a, Move) and a.side == "folder" and a.base_key == key for a in self.actions
         )
         if not leaves and key in self.snapshot.local:
             return
@@ -147,63 +156,35 @@ class PlanBuilder:
                     self.base_updates.append(renewed)
             case Conflict() as conflict:
                 self.add_conflict(conflict, file, was)
-            case Action() as action:
+            case action:
                 self.add_action(action, file)
 
     def add_conflict(self, conflict: Conflict, file: str, was: Key) -> None:
         """Note a conflict, or the step that ends it: a merge, a conversion, a preference."""
-        prefer, delete = self.options.prefer, self.options.delete
+        prefer = self.options.prefer
         found = self.merged(conflict, was)
-        if isinstance(found, Action):
+        if isinstance(found, Merge):
             self.add_action(found, file)
             return
-        if self.may_convert(found):
-            edited = self.has_unpushed_edits(found, was)
+        if may_convert(found):
+            base = self.snapshot.bases.get(was)
+            edited = has_unpushed_edits(found, base)
             if self.options.convert and (prefer or not edited):
-                step = _conversion(found, edited=edited, prefer=prefer)
-                self.actions.append(replace(step, overwrites=self.over_edit(step, was)))
+                self.actions.append(conversion(found, base, edited=edited, prefer=prefer))
                 return
             if edited:
                 found = replace(found, kind="kind-edited")
         settled = resolve_with(prefer, found) if prefer else None
         # To delete in order to settle has to be asked for like any other deletion.
-        if settled is not None and (settled.verb != "delete" or delete or self.options.mirror):
+        delete = self.options.delete or self.options.mirror
+        if settled is not None and (delete or not isinstance(settled, Delete)):
             self.add_action(settled, file)
         elif self.options.markers and found.kind in {"both-changed", "both-new"}:
             self.add_action(_marker_merge(found), file)
         else:
             self.conflicts.append(found)
 
-    def may_convert(self, conflict: Conflict) -> bool:
-        """Whether a conflict is that the file became one of another kind, and no more."""
-        if conflict.kind == "editor":
-            return conflict.fields == ("editor",)
-        return conflict.kind == "kind"
-
-    def has_unpushed_edits(self, conflict: Conflict, was: Key) -> bool:
-        """Whether the file of a page of another kind holds what the wiki never had."""
-        base, local, remote = self.snapshot.bases.get(was), conflict.local, conflict.remote
-        if local is None or remote is None or remote.fingerprint is None:
-            return False
-        if base is None:
-            agreed = remote.fingerprint
-        elif local.digest == base.digest:
-            return False  # the very bytes that were agreed on, under another name
-        else:
-            agreed = base.local.with_defaults_from(base.remote)
-        return bool(set(agreed.changed_fields(local.fingerprint)) - {"editor"})
-
-    def over_edit(self, step: Action, was: Key) -> Side | None:
-        """Whose edit a conversion goes over, where the user chose between two texts."""
-        base, remote = self.snapshot.bases.get(was), step.remote
-        if not step.forced or remote is None or remote.fingerprint is None:
-            return None
-        if step.takes_conversion:
-            return "folder"
-        same = base is not None and not base.remote.changed_fields(remote.fingerprint)
-        return None if same else "wiki"
-
-    def merged(self, conflict: Conflict, was: Key) -> Action | Conflict:
+    def merged(self, conflict: Conflict, was: Key) -> Merge | Conflict:
         """The merge of a page that changed on both sides, where it merges."""
         if conflict.kind != "both-changed":
             return conflict
@@ -221,10 +202,10 @@ class PlanBuilder:
 
     def drop_blocked_creations(self) -> None:
         """Make a conflict of each creation where something is that no step of the plan removes."""
-        leaving = {(a.side, a.from_key if a.verb == "move" else a.key) for a in self._removals()}
+        leaving = {(a.side, a.from_key if isinstance(a, Move) else a.key) for a in self._removals()}
         for action in list(self.actions):
             place = (action.side, action.key)
-            if action.verb != "create" or place in leaving or not self._is_taken(*place):
+            if not isinstance(action, Create) or place in leaving or not self._is_taken(*place):
                 continue
             self.actions.remove(action)
             detail = f"{action.key} {action.side}"
@@ -237,10 +218,10 @@ class PlanBuilder:
 
     def vacated(self) -> frozenset[tuple[Side, Key]]:
         """The places that the deletions of the plan make free."""
-        return frozenset((a.side, a.key) for a in self._removals() if a.verb == "delete")
+        return frozenset((a.side, a.key) for a in self._removals() if isinstance(a, Delete))
 
-    def _removals(self) -> list[Action]:
-        return [a for a in self.actions if a.verb in {"move", "delete"} and a.skip_reason is None]
+    def _removals(self) -> list[Move | Delete]:
+        return [a for a in self.actions if isinstance(a, Move | Delete) and a.skip_reason is None]
 
     def _is_taken(self, side: Side, key: Key) -> bool:
         """Whether a page that moved is at a place."""
@@ -251,68 +232,43 @@ class PlanBuilder:
     def add_action(self, action: Action, file: str) -> None:
         """Note a step, where the command may take it; else that it waits for the other one."""
         options = self.options
-        if action.verb != "adopt" and options.turns(action.side):
-            back = turned(replace(action, file=file))
+        if not isinstance(action, Adopt) and options.turns(action.side):
+            back = reverse(replace(action, file=file))
             if isinstance(back, Conflict):
                 self.conflicts.append(back)
                 return
             action = back
-        if action.verb == "delete" and not action.forced and options.restores_deleted(action.side):
+        restores = options.restores_deleted(action.side)
+        if restores and isinstance(action, Delete) and not action.forced:
             action = restore_deleted(action)
-        if action.verb == "create":
+        if isinstance(action, Create):
             action = replace(action, file=file, fields=_named_fields(action))
-        if action.verb == "adopt":
+        if isinstance(action, Adopt):
             self.actions.append(action)
-        elif action.verb != "merge" and action.side not in WRITES[options.command]:
+        elif not isinstance(action, Merge) and action.side not in WRITES[options.command]:
             # A deletion waits for nobody unless it was asked for.
-            if action.verb != "delete" or options.delete:
+            if not isinstance(action, Delete) or options.delete:
                 self.other_way[action.side] += 1
             else:
                 self.undeleted[action.side] += 1
-        elif action.verb == "delete" and not options.delete:
+        elif isinstance(action, Delete) and not options.delete:
             self.undeleted[action.side] += 1
             self.actions.append(replace(action, skip_reason="delete"))
         else:
             self.actions.append(action)
 
 
-def _conversion(conflict: Conflict, *, edited: bool, prefer: Prefer | None) -> Action:
-    """The step that lets the wiki make a page what its file has become.
-
-    Where the file was ``edited``, the user's preference says whose text both sides get.
-    """
-    local, remote = conflict.local, conflict.remote
-    page = None if remote is None else remote.listed.id
-    fields: tuple[str, ...] = ("editor",)
-    if edited and prefer == "local" and local and remote and remote.fingerprint:
-        unlike = {*local.fingerprint.changed_fields(remote.fingerprint), "editor"}
-        fields = tuple(name for name in FIELD_NAMES if name in unlike)
-    return Action(
-        "update",
-        "wiki",
-        conflict.key,
-        conflict.file,
-        fields,
-        local,
-        remote,
-        page,
-        forced=edited,
-        converts=True,
-    )
-
-
-def _marker_merge(conflict: Conflict) -> Action:
+def _marker_merge(conflict: Conflict) -> Merge:
     """The step that writes both versions of a page into its file, for a person to choose."""
     remote = conflict.remote
-    return Action(
-        "merge",
-        "folder",
-        conflict.key,
-        conflict.file,
-        conflict.fields,
-        conflict.local,
-        remote,
-        None if remote is None else remote.listed.id,
+    return Merge(
+        side="folder",
+        key=conflict.key,
+        file=conflict.file,
+        fields=conflict.fields,
+        local=conflict.local,
+        remote=remote,
+        id=None if remote is None else remote.listed.id,
         merged=conflict.merged,
         remote_changes=conflict.remote_changes,
         writes_markers=True,
@@ -338,7 +294,7 @@ def _is_ignored(base: Base | None, local: Local | None, remote: RemoteState) -> 
     return base is None and local is None and isinstance(remote, Remote) and remote.listed.private
 
 
-def _named_fields(action: Action) -> tuple[str, ...]:
+def _named_fields(action: Create) -> tuple[str, ...]:
     if action.local is None:
         return FIELD_NAMES[: FIELD_NAMES.index("content") + 1]
     return tuple(name for name in FIELD_NAMES if action.local.fingerprint.has_field(name))

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from wikisync.page.model import Key
-from wikisync.planning.model import Action, Plan
+from wikisync.planning.model import Action, Adopt, Create, Delete, Move, Plan
 from wikisync.planning.moves import order_moves
 from wikisync.planning.plan_builder import PlanBuilder, file_for
 from wikisync.planning.snapshot import PlanOptions, Snapshot
@@ -61,25 +61,25 @@ def _drafted(
 
 def _ordered(actions: list[Action], snapshot: Snapshot) -> tuple[Action, ...]:
     """The actions in order; moves among themselves so that each finds its place free."""
-    moves: list[Action] = []
+    moves: list[Move] = []
     for side in ("wiki", "folder"):
         taken = {*snapshot.bases, *snapshot.local, *snapshot.remote, *snapshot.blocked}
-        moves += order_moves([a for a in actions if (a.verb, a.side) == ("move", side)], taken)
+        moves += order_moves([a for a in actions if isinstance(a, Move) and a.side == side], taken)
     left = {(move.side, move.from_key) for move in moves}
-    rest = [action for action in actions if action.verb != "move"]
+    rest = [action for action in actions if not isinstance(action, Move)]
     arrived = {move.key for move in moves}
     # A deletion comes before what takes its place.
-    wanted = {(a.side, a.key) for a in (*moves, *rest) if a.verb in {"move", "create"}}
+    wanted = {(a.side, a.key) for a in (*moves, *rest) if isinstance(a, Move | Create)}
     early = [
         a
         for a in rest
-        if a.verb == "delete" and a.skip_reason is None and (a.side, a.key) in wanted
+        if isinstance(a, Delete) and a.skip_reason is None and (a.side, a.key) in wanted
     ]
     left |= {(a.side, a.key) for a in early}
     rest = [action for action in rest if action not in early]
     # What is new in a place that a move leaves, and what is equal once it is done, come after it.
-    late = {a for a in rest if a.verb == "create" and (a.side, a.key) in left}
-    late |= {a for a in rest if a.verb == "adopt" and a.key in arrived}
+    late: set[Action] = {a for a in rest if isinstance(a, Create) and (a.side, a.key) in left}
+    late |= {a for a in rest if isinstance(a, Adopt) and a.key in arrived}
     rest.sort(
         key=lambda a: (_ORDER["move"] if a in late else _ORDER[a.verb], a.side != "wiki", a.key)
     )

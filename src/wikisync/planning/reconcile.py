@@ -7,21 +7,24 @@ table itself, one row a branch.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from wikisync.page.fingerprint import OPT_IN_FIELDS, listed_fingerprint
 from wikisync.planning.model import (
     Action,
+    Adopt,
     Base,
     Conflict,
     ConflictKind,
+    Create,
+    Delete,
     Hidden,
     Local,
     MovedAway,
     Remote,
     RemoteState,
     Side,
-    Verb,
+    Update,
 )
 
 if TYPE_CHECKING:
@@ -46,6 +49,7 @@ class DropBase:
 
 
 Decision = Action | Conflict | NoChange | DropBase
+_A = TypeVar("_A", Create, Update, Adopt, Delete)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,16 +114,16 @@ def decide(key: Key, base: Base | None, local: Local | None, remote: RemoteState
 def _decide_without_base(key: Key, local: Local | None, remote: Remote | None) -> Decision:
     # none | there | absent: create on the wiki
     if local is not None and remote is None:
-        return _action("create", "wiki", key, local=local)
+        return _action(Create, "wiki", key, local=local)
     # none | absent | there: create here
     if local is None and remote is not None:
-        return _action("create", "folder", key, remote=remote)
+        return _action(Create, "folder", key, remote=remote)
     if local is None or remote is None:
         return DropBase(key)
     fields = local.fingerprint.changed_fields(_fingerprint_of(remote))
     # none | there | there, equal: adopt
     if not fields:
-        return _action("adopt", "folder", key, local=local, remote=remote)
+        return _action(Adopt, "folder", key, local=local, remote=remote)
     # none | there | there, different: no common ancestor, conflict
     return _conflict(fixed(fields) or "both-new", key, fields, local=local, remote=remote)
 
@@ -141,11 +145,11 @@ def _decide_with_base(key: Key, base: Base, local: Local | None, remote: Remote 
             return _update_wiki(key, in_folder, local, remote)
         # known | same | changed: update here
         case False, True:
-            return _action("update", "folder", key, on_wiki, local=local, remote=remote)
+            return _action(Update, "folder", key, on_wiki, local=local, remote=remote)
     fields = local.fingerprint.changed_fields(_fingerprint_of(remote))
     # known | changed | changed, equal: adopt
     if not fields:
-        return _action("adopt", "folder", key, local=local, remote=remote)
+        return _action(Adopt, "folder", key, local=local, remote=remote)
     # known | changed | changed, different: merge (which needs the texts); else conflict
     found = _conflict(fixed(fields) or "both-changed", key, fields, local=local, remote=remote)
     return replace(found, local_changes=in_folder, remote_changes=on_wiki)
@@ -155,7 +159,7 @@ def _unchanged(key: Key, base: Base, local: Local, remote: Remote) -> Decision:
     if local.fingerprint != base.local:
         # It names other fields than before, with the values that the wiki has: noted, or what the
         # wiki changes in them later would be told by the wrong measure.
-        return _action("adopt", "folder", key, local=local, remote=remote)
+        return _action(Adopt, "folder", key, local=local, remote=remote)
     listed = remote.listed
     moved = (listed.updated_at, listed.id) != (base.updated_at, base.id)
     return NoChange(remote if moved else None)
@@ -181,7 +185,7 @@ def _deleted_locally(key: Key, base: Base, remote: Remote, on_wiki: tuple[str, .
     if on_wiki:
         return _conflict("gone-here", key, on_wiki, remote=remote, file=base.file)
     # known | gone | same: delete on the wiki, if asked
-    return _action("delete", "wiki", key, remote=remote, file=base.file)
+    return _action(Delete, "wiki", key, remote=remote, file=base.file)
 
 
 def _deleted_remotely(key: Key, base: Base, local: Local) -> Decision:
@@ -190,7 +194,7 @@ def _deleted_remotely(key: Key, base: Base, local: Local) -> Decision:
     if changed:
         return _conflict("gone-there", key, changed, local=local)
     # known | same | gone: delete here, if asked
-    return _action("delete", "folder", key, local=local)
+    return _action(Delete, "folder", key, local=local)
 
 
 def _update_wiki(
@@ -198,7 +202,7 @@ def _update_wiki(
 ) -> Action | Conflict:
     if kind := fixed(fields):
         return _conflict(kind, key, fields, local=local, remote=remote)
-    return _action("update", "wiki", key, fields, local=local, remote=remote)
+    return _action(Update, "wiki", key, fields, local=local, remote=remote)
 
 
 def fixed(fields: tuple[str, ...]) -> ConflictKind | None:
@@ -238,7 +242,7 @@ def _fingerprint_of(remote: Remote) -> Fingerprint:
 
 
 def _action(
-    verb: Verb,
+    kind: type[_A],
     side: Side,
     key: Key,
     fields: tuple[str, ...] = (),
@@ -246,16 +250,15 @@ def _action(
     local: Local | None = None,
     remote: Remote | None = None,
     file: str = "",
-) -> Action:
-    return Action(
-        verb,
-        side,
-        key,
-        local.file if local else file,
-        fields,
-        local,
-        remote,
-        remote.listed.id if remote else None,
+) -> _A:
+    return kind(
+        side=side,
+        key=key,
+        file=local.file if local else file,
+        fields=fields,
+        local=local,
+        remote=remote,
+        id=remote.listed.id if remote else None,
     )
 
 

@@ -5,31 +5,52 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from wikisync.planning.model import WRITES, Action, Conflict
+from wikisync.planning.model import WRITES, Action, Conflict, Create, Delete, Update
 from wikisync.planning.reconcile import fixed
 
 if TYPE_CHECKING:
-    from wikisync.planning.model import ConflictKind, Side, Verb
+    from wikisync.planning.model import Prefer, Side
     from wikisync.planning.snapshot import PlanOptions
 
 
-def restore_deleted(action: Action) -> Action:
+def restore_deleted(action: Delete) -> Create:
     """Return the creation of a page deleted on one side, instead of its deletion on the other."""
-    side: Side = "folder" if action.side == "wiki" else "wiki"
-    return replace(action, verb="create", side=side, forced=True)
+    return Create(
+        side=_other(action.side),
+        key=action.key,
+        file=action.file,
+        fields=action.fields,
+        local=action.local,
+        remote=action.remote,
+        id=action.id,
+        forced=True,
+        overwrites=action.overwrites,
+        skip_reason=action.skip_reason,
+        base_key=action.base_key,
+    )
 
 
-def turned(action: Action) -> Action | Conflict:
-    """Return the step that reverts a change made on one side alone, instead of copying it.
+def reverse(action: Action) -> Action | Conflict:
+    """Return the action that reverts a change made on one side alone, instead of copying it.
 
     An edit is overwritten, a new page or file deleted, a deleted one created again. Returns a
     conflict where no update of the wiki can do it (wikijs.md, *Fields*).
     """
-    if action.verb == "delete":
+    if isinstance(action, Delete):
         return restore_deleted(action)
-    side: Side = "folder" if action.side == "wiki" else "wiki"
-    if action.verb == "create":
-        return replace(action, verb="delete", side=side, fields=(), forced=True, overwrites=side)
+    side = _other(action.side)
+    if isinstance(action, Create):
+        return Delete(
+            side=side,
+            key=action.key,
+            file=action.file,
+            local=action.local,
+            remote=action.remote,
+            id=action.id,
+            forced=True,
+            overwrites=side,
+            base_key=action.base_key,
+        )
     local, remote, fields = action.local, action.remote, action.fields
     if local is not None and remote is not None and remote.fingerprint is not None:
         fields = local.fingerprint.changed_fields(remote.fingerprint)
@@ -38,46 +59,60 @@ def turned(action: Action) -> Action | Conflict:
     return replace(action, side=side, fields=fields, forced=True, overwrites=side)
 
 
-def resolve_with(side: str, conflict: Conflict) -> Action | None:
-    """Return the action that ends a conflict in favour of ``local`` or ``wiki``, or None.
+def _other(side: Side) -> Side:
+    return "folder" if side == "wiki" else "wiki"
 
-    The version that is replaced becomes a backup first, as everywhere.
+
+def resolve_with(prefer: Prefer, conflict: Conflict) -> Create | Update | Delete | None:
+    """Return the action that gives both sides the preferred side's version of a page.
+
+    None if there is no such action. The version that is replaced becomes a backup first, as
+    everywhere.
     """
-    local, remote, key = conflict.local, conflict.remote, conflict.key
-    table: dict[tuple[ConflictKind, str], tuple[Verb, Side]] = {
-        ("both-new", "local"): ("update", "wiki"),
-        ("both-new", "wiki"): ("update", "folder"),
-        ("editor", "wiki"): ("update", "folder"),
-        ("both-changed", "local"): ("update", "wiki"),
-        ("both-changed", "wiki"): ("update", "folder"),
-        ("mergeable", "local"): ("update", "wiki"),
-        ("mergeable", "wiki"): ("update", "folder"),
-        ("gone-here", "local"): ("delete", "wiki"),
-        ("gone-here", "wiki"): ("create", "folder"),
-        ("gone-there", "local"): ("create", "wiki"),
-        ("gone-there", "wiki"): ("delete", "folder"),
-    }
-    if (row := table.get((conflict.kind, side))) is None:
-        return None
-    verb, where = row
-    fields: tuple[str, ...] = ()
-    if verb == "update" and local is not None and remote is not None and remote.fingerprint:
-        # All that differs, also what would have merged: one side is taken whole.
-        fields = local.fingerprint.changed_fields(remote.fingerprint)
-    return Action(
-        verb,
-        where,
-        key,
-        conflict.file,
-        fields,
-        local,
-        remote,
-        remote.listed.id if remote else None,
-        forced=True,
-        # What is made anew goes over nothing: the other side had deleted it.
-        overwrites=None if verb == "create" else where,
-        base_key=conflict.from_key,
-    )
+    side: Side = "wiki" if prefer == "local" else "folder"
+    local, remote = conflict.local, conflict.remote
+    page_id = remote.listed.id if remote else None
+    match conflict.kind, prefer:
+        case ("both-new" | "both-changed" | "mergeable", _) | ("editor", "wiki"):
+            fields: tuple[str, ...] = ()
+            if local is not None and remote is not None and remote.fingerprint:
+                # All that differs, also what would have merged: one side is taken whole.
+                fields = local.fingerprint.changed_fields(remote.fingerprint)
+            return Update(
+                side=side,
+                key=conflict.key,
+                file=conflict.file,
+                fields=fields,
+                local=local,
+                remote=remote,
+                id=page_id,
+                forced=True,
+                overwrites=side,
+            )
+        case ("gone-here", "wiki") | ("gone-there", "local"):
+            return Create(  # which overwrites no edit: the other side had deleted the page
+                side=side,
+                key=conflict.key,
+                file=conflict.file,
+                local=local,
+                remote=remote,
+                id=page_id,
+                forced=True,
+                base_key=conflict.from_key,
+            )
+        case ("gone-here", "local") | ("gone-there", "wiki"):
+            return Delete(
+                side=side,
+                key=conflict.key,
+                file=conflict.file,
+                local=local,
+                remote=remote,
+                id=page_id,
+                forced=True,
+                overwrites=side,
+                base_key=conflict.from_key,
+            )
+    return None
 
 
 def settles_here(conflict: Conflict, options: PlanOptions) -> bool:
@@ -85,4 +120,4 @@ def settles_here(conflict: Conflict, options: PlanOptions) -> bool:
     settled = resolve_with(options.prefer, conflict) if options.prefer else None
     if settled is None or settled.side not in WRITES[options.command]:
         return False
-    return settled.verb != "delete" or options.delete
+    return not isinstance(settled, Delete) or options.delete

@@ -13,6 +13,16 @@ from typing import TYPE_CHECKING
 from wikisync.errors import StalePlan
 from wikisync.page.fingerprint import fingerprint
 from wikisync.planning.drift import describe_drift, expected_result, is_done
+from wikisync.planning.model import (
+    Adopt,
+    Create,
+    Delete,
+    Merge,
+    Move,
+    Update,
+    is_temporary_move,
+    original_file,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -69,8 +79,8 @@ def match_reviewed(
     ``chosen`` selects reviewed steps; the others are neither done nor stale.
     """
     earlier = earlier or CompletedSteps()
-    today = {_name(a): a for a in fresh.writes if not a.via_temporary_name}
-    wanted = {_name(a): a for a in reviewed.writes if not a.via_temporary_name and chosen(a)}
+    today = {_name(a): a for a in fresh.writes if not is_temporary_move(a)}
+    wanted = {_name(a): a for a in reviewed.writes if not is_temporary_move(a) and chosen(a)}
     found = _Matching()
     for name, action in wanted.items():
         now = today.get(name)
@@ -106,11 +116,11 @@ def _narrowed(fresh: Plan, reviewed: Plan, found: _Matching, asides: set[Key]) -
     problems = {problem.name for problem in reviewed.problems}
 
     def stays(action: Action) -> bool:
-        if action.verb == "adopt":
+        if isinstance(action, Adopt):
             return True
         if action.skip_reason is not None:
             return action.key in withheld
-        return action.key in asides if action.via_temporary_name else _name(action) in found.going
+        return action.key in asides if is_temporary_move(action) else _name(action) in found.going
 
     return replace(
         fresh,
@@ -130,7 +140,7 @@ def _bind(found: _Matching, wanted: dict[tuple[Key, bool], Action], fresh: Plan)
     stuck: dict[Key, str] = {groups[a.key]: a.file for a, _why in found.stale.values()}
     for action in fresh.writes:
         if (
-            action.verb == "move"
+            isinstance(action, Move)
             and not action.via_temporary_name
             and _name(action) not in found.going
         ):
@@ -141,7 +151,7 @@ def _bind(found: _Matching, wanted: dict[tuple[Key, bool], Action], fresh: Plan)
             reason = f"it hangs together with {other}, which is left as it is"
             found.stale[name] = wanted[name], StalePlan(action.key, action.file, reason)
     alive = {groups[action.key] for action in found.going.values()}
-    return {a.key for a in fresh.writes if a.via_temporary_name and groups[a.key] in alive}
+    return {a.key for a in fresh.writes if is_temporary_move(a) and groups[a.key] in alive}
 
 
 def _groups(actions: Iterable[Action]) -> dict[Key, Key]:
@@ -154,16 +164,23 @@ def _groups(actions: Iterable[Action]) -> dict[Key, Key]:
         return key
 
     for action in actions:
-        for other in (action.from_key, action.base_key):
-            if other is not None:
-                parent[top(other)] = top(action.key)
+        for other in _other_keys(action):
+            parent[top(other)] = top(action.key)
         top(action.key)
     return {key: top(key) for key in parent}
 
 
+def _other_keys(action: Action) -> set[Key]:
+    """Return the keys that an action's page has or had beside the action's own."""
+    keys = {action.from_key} if isinstance(action, Move) else set()
+    if isinstance(action, Create | Move | Delete) and action.base_key is not None:
+        keys.add(action.base_key)
+    return keys
+
+
 def _name(action: Action) -> tuple[Key, bool]:
     """What tells a step from the others: a page may have a move beside what else it has."""
-    return action.key, action.verb == "move"
+    return action.key, isinstance(action, Move)
 
 
 def _was_done(action: Action, snapshot: Snapshot, earlier: CompletedSteps) -> bool:
@@ -193,21 +210,22 @@ def _continues_earlier_run(reviewed: Action, fresh: Action, earlier: CompletedSt
 
     It must be about a page that run touched, and come to what was reviewed.
     """
-    touched = {reviewed.key, reviewed.from_key, fresh.from_key} & earlier.touched
+    keys = {reviewed.key} | {a.from_key for a in (reviewed, fresh) if isinstance(a, Move)}
+    touched = keys & earlier.touched
     if not touched or fresh.forced or fresh.local is None:
         return False
-    if reviewed.verb == "move":
+    if isinstance(reviewed, Move):
         return (
             fresh.side == reviewed.side
             and reviewed.id == fresh.id
             and same_local(reviewed.local, fresh.local)
             and same_remote(reviewed.remote, fresh.remote)
         )
-    if reviewed.converts and not fresh.converts:
+    if _converts(reviewed) and not _converts(fresh):
         # The page is converted, and the file has yet to take the result.
         made = ("update", "wiki", reviewed.key) in earlier.done
-        return made and fresh.verb == "update" and same_local(reviewed.local, fresh.local)
-    if fresh.side != reviewed.side or fresh.verb != "update":
+        return made and isinstance(fresh, Update) and same_local(reviewed.local, fresh.local)
+    if fresh.side != reviewed.side or not isinstance(fresh, Update):
         return False
     if fresh.side == "wiki":
         end = expected_result(reviewed)
@@ -222,10 +240,10 @@ def same_step(reviewed: Action, fresh: Action) -> bool:
     """
     same = (
         (reviewed.verb, reviewed.side, reviewed.file) == (fresh.verb, fresh.side, fresh.file)
-        and _from(reviewed) == _from(fresh)
+        and original_file(reviewed) == original_file(fresh)
         and set(reviewed.fields) == set(fresh.fields)
-        and set(reviewed.remote_changes) == set(fresh.remote_changes)
-        and (reviewed.writes_markers, reviewed.converts) == (fresh.writes_markers, fresh.converts)
+        and _converts(reviewed) == _converts(fresh)
+        and _merge(reviewed) == _merge(fresh)
     )
     # A reviewer who was shown no edit that is gone over has not agreed to one.
     same = same and fresh.overwrites in {None, reviewed.overwrites}
@@ -233,12 +251,19 @@ def same_step(reviewed: Action, fresh: Action) -> bool:
         same
         and same_local(reviewed.local, fresh.local)
         and same_remote(reviewed.remote, fresh.remote)
-        and merged_fingerprint(reviewed) == merged_fingerprint(fresh)
     )
 
 
-def _from(action: Action) -> str:
-    return action.first_file or action.from_file
+def _converts(action: Action) -> bool:
+    return isinstance(action, Update) and action.converts
+
+
+def _merge(action: Action) -> tuple[bool, set[str], Fingerprint | None] | None:
+    """Return what a merge writes, for a comparison; None for any other action."""
+    if not isinstance(action, Merge):
+        return None
+    merged = None if action.merged is None else fingerprint(action.merged)
+    return action.writes_markers, set(action.remote_changes), merged
 
 
 def same_local(reviewed: Local | None, fresh: Local | None) -> bool:
@@ -258,8 +283,3 @@ def same_remote(reviewed: Remote | None, fresh: Remote | None) -> bool:
     if reviewed.fingerprint is None or fresh.fingerprint is None:
         return reviewed.listed.updated_at == fresh.listed.updated_at
     return reviewed.fingerprint == fresh.fingerprint
-
-
-def merged_fingerprint(action: Action) -> Fingerprint | None:
-    """Return the fingerprint of a merge's result."""
-    return None if action.merged is None else fingerprint(action.merged)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wikisync.gateway_errors import ClientCertificateError, GatewayRefused, RedirectedToLogin
+from wikisync.errors import ClientCertificateError, GatewayRefused, RedirectedToLogin
 
 if TYPE_CHECKING:
     from wikisync.errors import WikiError

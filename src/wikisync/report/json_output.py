@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from wikisync.errors import StateError, Unauthenticated, UntrustedCheckout, UsageError
 from wikisync.page.line_matching import shared_budget
-from wikisync.planning.model import Plan
+from wikisync.planning.model import Adopt, Delete, Move, Plan, is_temporary_move, original_file
 from wikisync.report.diff.page_diff import unified
 from wikisync.report.error_messages import error_message
 from wikisync.report.note_messages import note_message
@@ -60,7 +60,7 @@ def error_exit_code(error: WikisyncError) -> int:
 def differs(report: Report) -> bool:
     """Whether the two sides differ anywhere in the plan."""
     plan = report.plan
-    writes = any(action.verb != "adopt" for action in plan.actions)
+    writes = any(not isinstance(action, Adopt) for action in plan.actions)
     return bool(writes or plan.conflicts or plan.other_way)
 
 
@@ -128,9 +128,9 @@ def results(report: Report) -> list[tuple[Action, ActionResult | None]]:
         return [
             (o.action, o)
             for o in report.outcomes
-            if not o.action.via_temporary_name or o.result != "done"
+            if not is_temporary_move(o.action) or o.result != "done"
         ]
-    return [(action, None) for action in report.plan.actions if not action.via_temporary_name]
+    return [(action, None) for action in report.plan.actions if not is_temporary_move(action)]
 
 
 def counts(report: Report) -> dict[str, int]:
@@ -139,7 +139,7 @@ def counts(report: Report) -> dict[str, int]:
     verbs = Counter(
         action.verb
         for action in plan.actions
-        if action.skip_reason is None and not action.via_temporary_name
+        if action.skip_reason is None and not is_temporary_move(action)
     )
     failed = sum(outcome.failed for outcome in report.outcomes)
     return {
@@ -160,15 +160,17 @@ def counts(report: Report) -> dict[str, int]:
 def withheld(action: Action) -> str:
     """Why an action is not to be done in this run."""
     why = WITHHELD[action.skip_reason or "delete"]
-    if action.rename_candidates:
+    if isinstance(action, Delete) and action.rename_candidates:
         files = ", ".join(action.rename_candidates)
         why += f"; if it was renamed, its new file could be any of {files}"
     return why
 
 
-def _place(action: Action) -> str:
-    """Where a page that is to move comes from, as PATH arguments name it."""
-    return str(PurePosixPath(action.first_file or action.from_file).with_suffix(""))
+def _from(action: Action) -> str | None:
+    """Return the place from which a page moves, as PATH arguments name it."""
+    if not isinstance(action, Move):
+        return None
+    return str(PurePosixPath(original_file(action)).with_suffix(""))
 
 
 def _action(action: Action, outcome: ActionResult | None, texts: dict[Any, str]) -> dict[str, Any]:
@@ -184,7 +186,7 @@ def _action(action: Action, outcome: ActionResult | None, texts: dict[Any, str])
         "locale": action.key.locale,
         "path": action.key.path,
         "file": action.file,
-        "from": None if action.from_key is None else _place(action),
+        "from": _from(action),
         "fields": list(action.fields),
         "overwrites": action.overwrites,
         "outcome": result,
@@ -199,7 +201,7 @@ def _action(action: Action, outcome: ActionResult | None, texts: dict[Any, str])
 
 def _which(item: Action | Conflict) -> tuple[Key, bool]:
     """What tells an item from the others: a page may have a move beside what else it has."""
-    return item.key, getattr(item, "verb", "") == "move"
+    return item.key, isinstance(item, Move)
 
 
 def _conflict(conflict: Conflict, texts: dict[Any, str]) -> dict[str, Any]:

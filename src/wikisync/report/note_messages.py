@@ -11,7 +11,7 @@ from wikisync.report.text import named, plural
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from wikisync.planning.model import Note
+    from wikisync.planning.notes import Note
 
 
 _REWOUND: Final = (

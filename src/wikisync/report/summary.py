@@ -6,6 +6,7 @@ import shlex
 from collections import Counter
 from typing import TYPE_CHECKING, Final
 
+from wikisync.planning.model import Adopt, Delete, is_temporary_move
 from wikisync.report.json_output import counts
 from wikisync.report.text import EDITED, done_label, planned_label, plural
 
@@ -52,10 +53,12 @@ def _figures(report: Report) -> str:
         phrases = Counter(
             done_label(o.action)
             for o in report.outcomes
-            if o.result == "done" and o.action.verb != "adopt" and not o.action.via_temporary_name
+            if o.result == "done"
+            and not isinstance(o.action, Adopt)
+            and not is_temporary_move(o.action)
         )
     else:
-        phrases = Counter(f"to {planned_label(a)}" for a in plan.writes if not a.via_temporary_name)
+        phrases = Counter(f"to {planned_label(a)}" for a in plan.writes if not is_temporary_move(a))
     equal = figures["in_sync"] + figures["adopt"]
     withheld = sum(action.skip_reason is not None for action in plan.actions)
     parts = [f"{count:,} {phrase}" for phrase, count in phrases.items()]
@@ -113,7 +116,7 @@ def _backups(report: Report) -> Iterator[str]:
         o
         for o in report.outcomes
         if o.result == "done" and o.backups
-        if o.action.verb == "delete" or o.action.forced or o.action.overwrites
+        if isinstance(o.action, Delete) or o.action.forced or o.action.overwrites
     ]
     for o in lost[:_SHOWN]:
         backup = o.backups[-1]

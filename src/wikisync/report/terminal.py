@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from wikisync.planning.model import Action
+from wikisync.planning.model import Action, Adopt, Merge, Move, Update
 from wikisync.report.diff.hunks import one_below_the_other
 from wikisync.report.diff.page_diff import content_hunks, lines, on_both_sides
 from wikisync.report.diff.page_view import (
@@ -119,7 +119,7 @@ def show_actions(report: Report, console: Console) -> None:
     shown_lines = [
         (action, outcome)
         for action, outcome in results(report)
-        if action.verb != "adopt" or (outcome is not None and outcome.result != "done")
+        if not isinstance(action, Adopt) or (outcome is not None and outcome.result != "done")
     ]
     untried = [pair for pair in shown_lines if _untried(pair[1])]
     if len(untried) > _ALIKE:
@@ -176,9 +176,9 @@ def _show_action(
     console: Console, action: Action, outcome: ActionResult | None, width: int
 ) -> None:
     phrase = (done_label if outcome and outcome.result == "done" else planned_label)(action)
-    note = ", ".join(action.fields) if action.verb in {"update", "merge"} else ""
+    note = ", ".join(action.fields) if isinstance(action, Update | Merge) else ""
     colour = None
-    if action.writes_markers:
+    if isinstance(action, Merge) and action.writes_markers:
         note = "both versions, between conflict markers"
     is_done = outcome is not None and outcome.result == "done"
     note = "; ".join(filter(None, (note, overwriting(action, done=is_done))))
@@ -271,4 +271,4 @@ def _below(found: Iterable[Hunk], *, whole: bool) -> Iterator[StyledLine]:
 
 
 def _moves(pair: PageDiff) -> bool:
-    return isinstance(pair.item, Action) and pair.item.verb == "move"
+    return isinstance(pair.item, Move)

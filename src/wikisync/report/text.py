@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from wikisync.planning.model import Update
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -77,20 +79,16 @@ _CONVERT_AND_PUSH: Final = "convert on the wiki", "converted on the wiki"
 
 def planned_label(action: Action) -> str:
     """Return what an action is going to do and where, such as "update on the wiki"."""
-    return (
-        _conversion(action)[0]
-        if action.converts
-        else TO_DO.get((action.verb, action.side), action.verb)
-    )
+    if isinstance(action, Update) and action.converts:
+        return _conversion(action)[0]
+    return TO_DO.get((action.verb, action.side), action.verb)
 
 
 def done_label(action: Action) -> str:
     """Return what an action did and where, such as "updated on the wiki"."""
-    return (
-        _conversion(action)[1]
-        if action.converts
-        else DONE.get((action.verb, action.side), action.verb)
-    )
+    if isinstance(action, Update) and action.converts:
+        return _conversion(action)[1]
+    return DONE.get((action.verb, action.side), action.verb)
 
 
 def overwriting(action: Action, *, done: bool = False) -> str:
@@ -103,7 +101,7 @@ def overwriting(action: Action, *, done: bool = False) -> str:
 EDITED: Final[dict[Side, str]] = {"wiki": "on the wiki", "folder": "in the folder"}
 
 
-def _conversion(action: Action) -> tuple[str, str]:
+def _conversion(action: Update) -> tuple[str, str]:
     return _CONVERT if action.takes_conversion else _CONVERT_AND_PUSH
 
 

@@ -10,6 +10,7 @@ from threading import Condition
 from time import monotonic
 from typing import TYPE_CHECKING
 
+from wikisync.planning.model import is_temporary_move
 from wikisync.report.error_messages import error_message
 from wikisync.report.html import PublishedPage, ReviewState
 from wikisync.report.text import done_label, escape_control
@@ -86,7 +87,7 @@ class Session:
     def record(self, outcome: ActionResult) -> None:
         """Record the result of an action. Of several for one page, a failed one is kept."""
         value = self._values.get(outcome.action.key)
-        if value is None or outcome.action.via_temporary_name:
+        if value is None or is_temporary_move(outcome.action):
             return
         with self._changed:
             before = dict(self._state.outcomes)

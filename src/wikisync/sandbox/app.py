@@ -1,13 +1,11 @@
 """Answer ``POST /graphql`` with Wiki.js's limits and errors, and show pages to browsers.
 
 A request can fail before an operation runs, checked in Wiki.js's order: the key, the size, the
-JSON. Faults that concern a whole request are injected here: an answer that is late, cut off, or
-replaced.
+JSON.
 """
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections import deque
 from dataclasses import dataclass, field, replace
@@ -20,8 +18,9 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from wikisync.sandbox import auth, browser_view, execution, http_server, page_extras, request_limits
-from wikisync.sandbox.faults import Drop, Hook, Html, Late, Races, Redirect, Status, Truncated
+from wikisync.sandbox import auth, browser_view, execution, page_extras, request_limits
+from wikisync.sandbox.fault_answers import apply_after, apply_before
+from wikisync.sandbox.faults import Races
 from wikisync.sandbox.page_extras import find_by_id
 from wikisync.sandbox.resolvers import Request as Context
 from wikisync.sandbox.validation import RequestRefused
@@ -270,81 +269,3 @@ def _encode_json(answer: object) -> bytes:
 
 async def _no_query(_: Request) -> Response:
     return PlainTextResponse("GET query missing.", 400)
-
-
-POLL_SECONDS: Final = 0.005
-
-LOGIN_PAGE: Final = (
-    "<!DOCTYPE html><html><head><title>Login</title></head><body>Log in</body></html>"
-)
-PROXY_PAGE: Final = "<html><head><title>{0}</title></head><body><h1>{0}</h1></body></html>"
-
-
-async def apply_before(effect: RequestEffect) -> Response | None:
-    """Inject a fault before the request runs; return an answer if the request ends there."""
-    match effect:
-        case Late(after=False):
-            await _wait(effect)
-        case Hook(after=False):
-            await run_in_threadpool(effect.call)
-        case Drop(after=False):
-            return _NoAnswer()
-        case Status(after=False):
-            return _proxy(effect)
-        case Html():
-            return Response(LOGIN_PAGE, 200, media_type="text/html")
-        case Redirect():
-            return Response(b"", effect.status, {"location": effect.location})
-    return None
-
-
-async def apply_after(effect: RequestEffect, answer: bytes) -> Response | None:
-    """Inject a fault after the request ran; return an answer to send in place of the real one."""
-    match effect:
-        case Late(after=True):
-            await _wait(effect)
-        case Hook(after=True):
-            await run_in_threadpool(effect.call)
-        case Drop(after=True):
-            return _NoAnswer()
-        case Status(after=True):
-            return _proxy(effect)
-        case Truncated():
-            half = answer[: len(answer) // 2]
-            return (
-                _TruncatedAnswer(half, len(answer))
-                if effect.cut
-                else Response(half, media_type="application/json")
-            )
-    return None
-
-
-async def _wait(effect: Late) -> None:
-    await asyncio.sleep(effect.seconds)
-    while effect.until is not None and not effect.until.is_set():
-        await asyncio.sleep(POLL_SECONDS)
-
-
-class _NoAnswer(Response):
-    """Close the connection without an answer."""
-
-    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:  # noqa: ARG002
-        await http_server.close_connection(scope)
-
-
-class _TruncatedAnswer(Response):
-    """Close the connection in the middle of the body."""
-
-    def __init__(self, part: bytes, promised: int) -> None:
-        super().__init__(part, 200, {"content-length": str(promised)}, "application/json")
-
-    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:  # noqa: ARG002
-        start = {"type": "http.response.start", "status": 200, "headers": self.raw_headers}
-        await send(start)
-        await send({"type": "http.response.body", "body": self.body, "more_body": True})
-        await http_server.close_connection(scope, abort=False)
-
-
-def _proxy(effect: Status) -> Response:
-    page = PROXY_PAGE.format(effect.status)
-    return Response(page, effect.status, dict(effect.headers), "text/html")

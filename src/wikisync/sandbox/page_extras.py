@@ -17,6 +17,7 @@ from wikisync.sandbox.validation import (
     check_column,
     clean_tags,
     named_error,
+    tag_duplicate,
     tag_race,
 )
 
@@ -28,8 +29,9 @@ if TYPE_CHECKING:
 
 
 def find_by_path(store: Store, locale: str | None, path: str) -> Row | None:
-    """Return the page at a path, or None."""
-    return store.row("select * from pages where locale = ? and path = ?", locale, path)
+    """Return the page at a path, or None; with MariaDB also one whose path differs in case."""
+    collated = f"path = ? collate {store.database.collation}"
+    return store.row(f"select * from pages where locale = ? and {collated}", locale, path)
 
 
 def find_by_id(store: Store, id: int) -> Row | None:  # noqa: A002
@@ -126,14 +128,18 @@ def set_tags(store: Store, page: Row, tags: Iterable[str | None], races: frozens
     """Replace a page's tags."""
     meant = clean_tags(tags)
     marks = ", ".join("?" * len(meant))
-    query = f"select id, tag from tags where tag in ({marks})"
+    collation = store.database.collation
+    query = f"select id, tag from tags where tag collate {collation} in ({marks})"
     known = {row["tag"]: row["id"] for row in store.rows(query, *meant)}
     fresh = [tag for tag in meant if tag not in known]
     if LOSE_TAGS in races:
         raise tag_race()
     for tag in fresh:
-        check_column(INSERT, tag, COLUMN_WIDTH)
+        check_column(store.database, INSERT, tag, COLUMN_WIDTH)
     for tag in fresh:
+        # Wiki.js compares the tags that the database found with those sent, by their characters.
+        if store.row(f"select id from tags where tag = ? collate {collation}", tag):
+            raise tag_duplicate(tag)
         now = store.now()
         row = {"tag": tag, "title": tag, "createdAt": now, "updatedAt": now}
         known[tag] = store.insert("tags", row)

@@ -38,7 +38,7 @@ def list_pages(store: Store, principal: Principal, wish: dict[str, Any]) -> list
     Wiki.js (wikijs.md, *Reading*).
     """
     with store.lock:
-        statement, values = _list_query(wish)
+        statement, values = _list_query(wish, store.database.collation)
         pages = store.rows(statement, *values)
         tagged = store.rows(
             "select pageId, tag from pageTags join tags on tags.id = tagId order by pageTags.id"
@@ -63,7 +63,7 @@ def list_pages(store: Store, principal: Principal, wish: dict[str, Any]) -> list
     ]
 
 
-def _list_query(arguments: dict[str, Any]) -> tuple[str, list[object]]:
+def _list_query(arguments: dict[str, Any], collation: str) -> tuple[str, list[object]]:
     """Return the SQL statement and its values."""
     people = [(name, arguments.get(name) or 0) for name in ("creatorId", "authorId")]
     asked = [(name, value) for name, value in people if value > 0]
@@ -77,7 +77,7 @@ def _list_query(arguments: dict[str, Any]) -> tuple[str, list[object]]:
     direction = "desc" if arguments.get("orderByDirection") == "DESC" else "asc"
     column = ORDERS.get(arguments.get("orderBy") or "ID")
     # Wiki.js defines no order among equals; in the recordings the newest came first.
-    order = f"{column} {direction}, id desc" if column else f"id {direction}"
+    order = f"{column} collate {collation} {direction}, id desc" if column else f"id {direction}"
     clause = " and ".join(where)
     return f"select {LISTED} from pages where {clause} order by {order}", values
 
@@ -200,7 +200,8 @@ def _items(store: Store) -> list[Row]:
     """Return the tree, numbered as each rebuild in Wiki.js numbers it."""
     items: dict[tuple[str, str], Row] = {}
     for page in store.rows(
-        "select id, path, locale, title, isPrivate from pages order by locale, path"
+        "select id, path, locale, title, isPrivate from pages "
+        f"order by locale, path collate {store.database.collation}"
     ):
         parts = page["path"].split("/")
         ancestors: list[int] = []

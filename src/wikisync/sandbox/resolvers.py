@@ -238,8 +238,8 @@ def _system(_: object, info: Info) -> Row:
         "usersTotal": len(USERS),
         "currentVersion": VERSION,
         "latestVersion": VERSION,
-        "dbType": "PostgreSQL",
-        "dbVersion": "15",
+        "dbType": store.database.name,
+        "dbVersion": store.database.version,
         "hostname": "localhost",
         "platform": platform.system().lower(),
     }

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final, Self
 from wikisync.sandbox import administration, auth, page_extras, pages
 from wikisync.sandbox.app import WikiApp
 from wikisync.sandbox.auth import administrator
+from wikisync.sandbox.database import DATABASES, DEFAULT
 from wikisync.sandbox.faults import Faults
 from wikisync.sandbox.http_server import Server
 from wikisync.sandbox.page_extras import find_by_path, require_page
@@ -42,7 +43,8 @@ EDITABLE_FIELDS: Final = (
 class Sandbox:
     """Run a wiki. With ``data`` None pages are kept in memory, else in that folder.
 
-    The first of ``locales`` is the default. ``port`` 0 takes any free port.
+    The first of ``locales`` is the default. ``port`` 0 takes any free port. ``collation`` is the
+    name of the database that the wiki answers like, one of ``DATABASES``.
     """
 
     def __init__(
@@ -50,9 +52,10 @@ class Sandbox:
         locales: Sequence[str] = ("en", "fr"),
         data: str | Path | None = None,
         port: int = 0,
+        collation: str = DEFAULT,
     ) -> None:
         self.faults = Faults()
-        self.store = Store(Path(data) if data is not None else None)
+        self.store = Store(Path(data) if data is not None else None, DATABASES[collation])
         try:
             self.token = _prepare_store(self.store, locales)
             self._wiki = WikiApp(self.store, self.faults)
@@ -96,10 +99,10 @@ class Sandbox:
             return [self._page_data(row) for row in rows]
 
     def page(self, path: str, locale: str = "en") -> Row | None:
-        """Return one of ``pages()``, or None."""
+        """Return one of ``pages()``, or None; its path is ``path`` to the character."""
         with self.store.lock:
             row = find_by_path(self.store, locale, path)
-            return None if row is None else self._page_data(row)
+            return None if row is None or row["path"] != path else self._page_data(row)
 
     def create(self, path: str, locale: str = "en", **fields: Any) -> Row:
         """Create a page as a person does in a browser. ``fields`` are any of the API's."""
@@ -265,6 +268,7 @@ def serve(
     data: str | Path | None = None,
     locales: Sequence[str] = ("en",),
     on_ready: Callable[[str, str], object] | None = None,
+    collation: str = DEFAULT,
 ) -> None:
     """Serve until SIGINT or SIGTERM. Only from the main thread.
 
@@ -272,7 +276,7 @@ def serve(
     accepted. Raises PortTaken if the port cannot be listened on, FolderError if ``data`` cannot be
     used.
     """
-    with _stop_signal() as wait, Sandbox(locales, data, port) as box:
+    with _stop_signal() as wait, Sandbox(locales, data, port, collation) as box:
         if on_ready is not None:
             on_ready(box.url, box.token)
         wait()

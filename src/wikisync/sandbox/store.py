@@ -17,10 +17,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from wikisync import private_files
 from wikisync.errors import FolderError
+from wikisync.sandbox.database import DATABASES, DEFAULT, compare_general_ci
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
+
+    from wikisync.sandbox.database import Database
 
 Row = dict[str, Any]
 
@@ -80,9 +83,14 @@ def iso(moment: datetime) -> str:
 
 
 class Store:
-    """Hold the database with its clock. With ``folder`` None, everything is in memory."""
+    """Hold the database with its clock. With ``folder`` None, everything is in memory.
 
-    def __init__(self, folder: Path | None) -> None:
+    ``database`` is the one that the wiki pretends to have. The store does not act on it: what
+    checks values and compares texts does.
+    """
+
+    def __init__(self, folder: Path | None, database: Database = DATABASES[DEFAULT]) -> None:
+        self.database = database
         self.lock = threading.RLock()
         self.tree_lacks: set[int] = set()
         self._connection = _open(folder)
@@ -213,6 +221,7 @@ def _connect(name: str) -> sqlite3.Connection:
     connection.execute("pragma journal_mode = wal")
     connection.execute("pragma synchronous = off")
     connection.execute("pragma foreign_keys = on")
+    connection.create_collation("general_ci", compare_general_ci)
     return connection
 
 

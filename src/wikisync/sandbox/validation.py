@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from wikisync.sandbox.database import Database
+
 
 UNCODED: Final = 1
 """The ``errorCode`` of errors without a number of their own."""
@@ -87,6 +89,15 @@ def foreign_key(statement: str, constraint: str) -> ApiError:
     )
 
 
+def tag_duplicate(tag: str) -> ApiError:
+    """Return the error for a new tag that MariaDB takes for one that exists."""
+    return ApiError(
+        "UniqueViolationError",
+        f"insert into `tags` (`tag`, `title`) values ('{tag}', '{tag}') - "
+        f"Duplicate entry '{tag}' for key 'tags_tag_unique'",
+    )
+
+
 def tag_race() -> ApiError:
     """Return the error for two concurrent writes that add the same new tag (wikijs.md, *Races*)."""
     return ApiError(
@@ -154,18 +165,18 @@ def clean_tags(tags: Iterable[str | None]) -> list[str]:
     return list(dict.fromkeys((tag or "").strip(WHITE_SPACE).lower() for tag in tags))
 
 
-def check_columns(statement: str, values: Mapping[str, object]) -> None:
-    """Raise ApiError, as PostgreSQL does, for values longer than their column, and for NUL."""
+def check_columns(database: Database, statement: str, values: Mapping[str, object]) -> None:
+    """Raise ApiError, as the database does, for values longer than their column, and for NUL."""
     for name, value in values.items():
         if isinstance(value, str):
-            check_column(statement, value, WIDTHS.get(name))
+            check_column(database, statement, value, WIDTHS.get(name))
 
 
-def check_column(statement: str, value: str, width: int | None) -> None:
+def check_column(database: Database, statement: str, value: str, width: int | None) -> None:
     """Raise ApiError if one value does not fit; with ``width`` None any length does."""
-    if "\0" in value:
+    if database.refuses_nul and "\0" in value:
         raise data_error(statement, 'invalid byte sequence for encoding "UTF8": 0x00')
-    if width is not None and len(value) > width:
+    if database.limits_length and width is not None and len(value) > width:
         raise data_error(statement, f"value too long for type character varying({width})")
 
 

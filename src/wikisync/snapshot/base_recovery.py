@@ -10,7 +10,8 @@ from wikisync.git.repository import Repository
 from wikisync.page.fingerprint import fingerprint, listed_fingerprint
 from wikisync.page.model import Record
 from wikisync.planning.ancestor import MOST
-from wikisync.planning.model import Note, NoteKind, Remote
+from wikisync.planning.model import Remote
+from wikisync.planning.notes import Note, NoteKind
 from wikisync.snapshot.candidates import by_base, differing, find_move_candidates, without_file
 from wikisync.snapshot.git_history import GitHistory
 from wikisync.snapshot.wiki_history import WikiHistory

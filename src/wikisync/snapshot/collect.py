@@ -21,7 +21,8 @@ from wikisync.page.model import Key, Listed, has_file_form
 from wikisync.page.paths import Layout, Locales, case_folded, file_of, reason_unreachable
 from wikisync.page.windows_names import windows_refusal
 from wikisync.planning.merge import MergeConflict, Merged, three_way
-from wikisync.planning.model import Base, Local, Note, Remote, RemoteState
+from wikisync.planning.model import Base, Local, Remote, RemoteState
+from wikisync.planning.notes import Note
 from wikisync.planning.rename_detection import STUB, RenameInput, detect_renames, similarity
 from wikisync.planning.snapshot import Snapshot
 from wikisync.snapshot.base_recovery import recover_bases

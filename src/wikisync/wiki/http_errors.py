@@ -21,12 +21,14 @@ import httpx2
 from wikisync.errors import (
     ApiDisabled,
     CertificateError,
+    ClientCertificateError,
+    GatewayRefused,
     Redirected,
+    RedirectedToLogin,
     TooLarge,
     UnexpectedResponse,
     Unreachable,
 )
-from wikisync.gateway_errors import ClientCertificateError, GatewayRefused, RedirectedToLogin
 from wikisync.wiki import bounded_json
 
 if TYPE_CHECKING:

@@ -32,6 +32,7 @@ from wikisync import __version__
 from wikisync.errors import (
     BadConfig,
     CertificateError,
+    ClientCertificateError,
     Redirected,
     Rejected,
     TooLarge,
@@ -39,7 +40,6 @@ from wikisync.errors import (
     Unreachable,
     WriteUncertain,
 )
-from wikisync.gateway_errors import ClientCertificateError
 from wikisync.wiki import api_errors, certificates, endpoint, http_errors
 from wikisync.wiki.http_bounds import ACCEPTED, Deadline, limit_time, read_body
 from wikisync.wiki.redaction import SecretRedactor

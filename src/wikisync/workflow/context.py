@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from wikisync.apply import ActionResult
     from wikisync.config import Config
-    from wikisync.planning.model import Note
+    from wikisync.planning.notes import Note
     from wikisync.progress import Progress
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from wikisync.errors import PageGone, PageHidden, WikisyncError
 from wikisync.page.document import parse
 from wikisync.page.fingerprint import fingerprint
-from wikisync.planning.model import Action, Conflict, Remote
+from wikisync.planning.model import Action, Conflict, Delete, Merge, Move, Remote
 from wikisync.request import PageDiff
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def page_diffs(
     plan = with_remote_content(wiki, plan)
     unfiltered: list[Action | Conflict] = [*plan.writes, *plan.conflicts]
     items = [
-        item for item in unfiltered if not (isinstance(item, Action) and item.via_temporary_name)
+        item for item in unfiltered if not (isinstance(item, Move) and item.via_temporary_name)
     ]
     files = {local.digest: local.file for local in collected.snapshot.local.values()}
     known = {base.id: key for key, base in collected.snapshot.bases.items()}
@@ -102,13 +102,13 @@ def _with_content(remote: Remote | None, by_id: dict[int, Remote]) -> Remote | N
 
 
 def _page_diff(item: Action | Conflict, local: Page | None, remote: Page | None) -> PageDiff:
-    if isinstance(item, Action) and item.verb == "move":
+    if isinstance(item, Move):
         return PageDiff(item, local, local)
-    if isinstance(item, Action) and item.merged is not None and not item.writes_markers:
+    if isinstance(item, Merge) and not item.writes_markers:
         return PageDiff(item, remote, item.merged, local)
     if isinstance(item, Action) and item.side == "folder":
-        return PageDiff(item, local, None if item.verb == "delete" else remote)
-    if isinstance(item, Action) and item.verb == "delete":
+        return PageDiff(item, local, None if isinstance(item, Delete) else remote)
+    if isinstance(item, Delete):
         return PageDiff(item, remote, None)
     return PageDiff(item, remote, local.with_defaults_from(remote) if local and remote else local)
 
@@ -125,7 +125,7 @@ def _remote_page(item: Action | Conflict, keys: dict[int, Key], state: State) ->
 
 def _is_outdated(item: Action | Conflict, page: Page | None) -> bool:
     """Return whether the content to show differs from the fingerprint in the plan."""
-    if item.remote is None or (isinstance(item, Action) and item.verb == "move"):
+    if item.remote is None or isinstance(item, Move):
         return False
     return page is None or fingerprint(page) != item.remote.fingerprint
 

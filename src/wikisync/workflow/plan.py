@@ -20,7 +20,8 @@ from wikisync.planning.guards import (
     is_same_wiki,
     rewound,
 )
-from wikisync.planning.model import Note, Plan, Refusal, Remote
+from wikisync.planning.model import Plan, Refusal, Remote
+from wikisync.planning.notes import Note
 from wikisync.planning.path_filter import page_selector, parse_paths
 from wikisync.planning.planner import file_for, make_plan
 from wikisync.planning.snapshot import PlanOptions

@@ -18,7 +18,8 @@ from wikisync.apply.transaction import now
 from wikisync.concurrency import run_in_thread
 from wikisync.errors import Locked, StateError, WikiError, WikisyncError
 from wikisync.page.fingerprint import fingerprint
-from wikisync.planning.model import Note, Plan, Refusal, Remote
+from wikisync.planning.model import Delete, Plan, Refusal, Remote
+from wikisync.planning.notes import Note
 from wikisync.planning.reconcile import pages_to_fetch
 from wikisync.request import CommandName, Report, Request
 from wikisync.workflow.context import (
@@ -113,7 +114,8 @@ def _with_deleted_pages_read(context: RunContext, plan: Plan, _sides: Snapshot) 
     unread = {
         action.key
         for action in plan.writes
-        if (action.verb, action.side) == ("delete", "wiki")
+        if isinstance(action, Delete)
+        and action.side == "wiki"
         and action.remote is not None
         and action.remote.fingerprint is None
     }

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from support.values import FILE, PAGE, base, local, planned, remote, sides
+from support.values import FILE, PAGE, as_kind, base, local, planned, remote, sides
+from wikisync.planning.model import Create, Merge
 from wikisync.planning.planner import PlanOptions
 from wikisync.report.diff.page_diff import FieldChange, field_changes, on_both_sides
 from wikisync.request import PageDiff
@@ -42,7 +43,7 @@ def test_what_the_plan_does_not_change_is_not_told() -> None:
 
 
 def test_of_a_page_that_comes_every_field_is_told_that_it_sets() -> None:
-    create = replace(PUSH, verb="create", fields=())
+    create = as_kind(PUSH, Create, fields=())
     assert field_changes(PageDiff(create, None, replace(FILE, tags=("x",)))) == (
         FieldChange("title", "", "A"),
         FieldChange("published", "", "true"),
@@ -56,7 +57,7 @@ def test_the_lines_of_a_style_stay_lines() -> None:
 
 
 def test_a_merge_changes_each_side_by_what_the_other_one_has() -> None:
-    merge = replace(PUSH, verb="merge", fields=("title", "tags"), remote_changes=("tags",))
+    merge = as_kind(PUSH, Merge, fields=("title", "tags"), remote_changes=("tags",))
     here = replace(FILE, title="Mine")
     wiki = replace(PAGE, tags=("theirs",), script_css="a{}")
     merged = replace(wiki, title="Mine")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from support.values import FILE, base, local, page, planned, remote, sides
+from support.values import FILE, as_kind, base, local, page, planned, remote, sides
+from wikisync.planning.model import Create, Delete
 from wikisync.planning.planner import PlanOptions
 from wikisync.report.diff.page_diff import unified
 from wikisync.request import PageDiff
@@ -45,11 +46,11 @@ def test_line_ends_and_blank_ends_are_no_difference() -> None:
 
 
 def test_a_page_that_comes_or_goes_is_shown_whole() -> None:
-    create = replace(PUSH, verb="create", fields=("title", "content"))
+    create = as_kind(PUSH, Create, fields=("title", "content"))
     assert unified(PageDiff(create, None, FILE)).splitlines() == [
         *("--- /dev/null", "+++ a.md", "+title: A", "@@ -0,0 +1 @@", "+Text."),
     ]
-    gone = replace(PUSH, verb="delete", fields=())
+    gone = as_kind(PUSH, Delete, fields=())
     lines = unified(PageDiff(gone, page(), None)).splitlines()
     assert lines[:2] == ["--- wiki/en/a", "+++ /dev/null"]
     assert "-Text." in lines

@@ -5,7 +5,7 @@ from __future__ import annotations
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Any
 
-from support.values import key, page
+from support.values import action, key, page
 from wikisync.page.model import Key
 from wikisync.planning.model import Action, Conflict, Plan
 from wikisync.request import PageDiff, Report, Request
@@ -27,7 +27,14 @@ def pair(
     fields: tuple[str, ...] = (),
     **more: Any,
 ) -> PageDiff:
-    item = Action(verb, side, Key(locale, path), file or f"{path}.md", fields, **more)
+    item = action(
+        verb,
+        side,
+        key=Key(locale, path),
+        file=file or f"{path}.md",
+        fields=fields,
+        **more,
+    )
     return PageDiff(item, old, new)
 
 

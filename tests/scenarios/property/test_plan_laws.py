@@ -24,7 +24,7 @@ from wikisync import planfile
 from wikisync.page.document import parse
 from wikisync.page.fingerprint import normalize_content
 from wikisync.planfile.format import decode, encode
-from wikisync.planning.model import Action
+from wikisync.planning.model import Action, Adopt, Conflict, Move, is_temporary_move, original_file
 from wikisync.progress import silent
 from wikisync.report.json_output import as_data
 from wikisync.sandbox import Sandbox
@@ -132,10 +132,10 @@ def test_a_plan_that_is_still_true_is_carried_out_whole_and_once(
         done = [
             o.action
             for o in report.outcomes
-            if o.result == "done" and not o.action.via_temporary_name
+            if o.result == "done" and not is_temporary_move(o.action)
         ]
         written = [_what(action) for action in done if action.verb != "adopt"]
-        assert written == [_what(a) for a in reviewed.plan.writes if not a.via_temporary_name]
+        assert written == [_what(a) for a in reviewed.plan.writes if not is_temporary_move(a)]
         after = made.all_there_is()
         again = made.apply(skip_stale=True)
         assert [r.rule for r in again.plan.refusals] == ["applied"] * bool(written)
@@ -178,11 +178,7 @@ def _as_reviewed(made: World, plan: ReviewedPlan, report: Report) -> None:
     shown = {_what(item): new for item, new in pairs if isinstance(item, Action)}
     for outcome in report.outcomes:
         action = outcome.action
-        if (
-            outcome.result != "done"
-            or action.verb in {"adopt", "move"}
-            or action.via_temporary_name
-        ):
+        if outcome.result != "done" or isinstance(action, Adopt | Move):
             continue
         new = shown[_what(action)]
         if action.side == "wiki":
@@ -200,8 +196,11 @@ def _others_left_alone(
 ) -> None:
     """No page and no file is touched that was not reviewed."""
     items = [pair.item for pair in plan.report.diffs]
-    keys = {(key.locale, key.path) for i in items for key in (i.key, i.from_key) if key is not None}
-    files = {name for item in items for name in (item.file, item.from_file)}
+    keys = {(item.key.locale, item.key.path) for item in items}
+    for item in items:
+        if isinstance(item, Move | Conflict) and item.from_key is not None:
+            keys.add((item.from_key.locale, item.from_key.path))
+    files = {name for item in items for name in (item.file, original_file(item))}
     old, new = before[0], made.people.files()
     changed = {name for name in {*old, *new} if old.get(name) != new.get(name)}
     assert changed <= files

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from scenarios.property.model import World
 from support.values import FILE, PAGE, key
-from wikisync.planning.model import WRITES, Action, Conflict
+from wikisync.planning.model import WRITES, Adopt, Conflict
 from wikisync.planning.planner import PlanOptions
 from wikisync.planning.reconcile import DropBase, NoChange, decide
 
@@ -177,26 +177,26 @@ def mirrored(decision: Decision) -> tuple[object, ...]:
         "gone-there": "gone-here",
     }
     match decision:
-        case Action(verb="adopt"):
+        case Adopt():
             return ("adopt",)
-        case Action(verb=verb, side=side):
-            return (verb, swap[side])
         case Conflict(kind=kind, fields=fields):
             return (swap.get(kind, kind), set(fields))
         case NoChange() | DropBase():
             return (type(decision),)
+        case action:
+            return (action.verb, swap[action.side])
 
 
 def plain(decision: Decision) -> tuple[object, ...]:
     match decision:
-        case Action(verb="adopt"):
+        case Adopt():
             return ("adopt",)
-        case Action(verb=verb, side=side):
-            return (verb, side)
         case Conflict(kind=kind, fields=fields):
             return (kind, set(fields))
         case NoChange() | DropBase():
             return (type(decision),)
+        case action:
+            return (action.verb, action.side)
 
 
 def met(base: Page | None, here: Page | None, there: Page | None) -> Decision:

@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from wikisync.page.model import Key
-    from wikisync.planning.model import Command, Conflict
+    from wikisync.planning.model import Command, Conflict, Move
     from wikisync.request import Report
     from wikisync.state.backups import Backup
 
@@ -171,7 +171,7 @@ class TwoPeople(RuleBasedStateMachine):
         except WikisyncError:
             return
         for action in plan.actions:
-            ends = [key for key in (action.key, action.from_key) if key is not None]
+            ends = [action.key, action.from_key] if isinstance(action, Move) else [action.key]
             self._people.touched |= {_place(key) for key in ends}
         request = sync_run.Request("undo", "sync")
         before, asked = self._people.files(), self._asked()

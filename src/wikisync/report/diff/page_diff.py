@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from wikisync.page.model import FIELDS, clean_tags
-from wikisync.planning.model import Action, Conflict
+from wikisync.planning.model import Action, Conflict, Merge
 from wikisync.report.diff import hunks
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def counts(pair: PageDiff) -> tuple[int, int]:
 def on_both_sides(pair: PageDiff) -> tuple[PageDiff, ...]:
     """A pair for each side that it writes to: a merge has two, the wiki's first."""
     item = pair.item
-    if pair.in_folder is None or not isinstance(item, Action) or item.verb != "merge":
+    if pair.in_folder is None or not isinstance(item, Merge):
         return (pair,)
     here = pair.in_folder.with_defaults_from(pair.old) if pair.old else pair.in_folder
     there = replace(pair, in_folder=None)

@@ -9,7 +9,7 @@ from itertools import groupby, zip_longest
 from typing import TYPE_CHECKING, Final
 
 from wikisync.page.line_matching import Budget
-from wikisync.planning.model import Action
+from wikisync.planning.model import Action, Merge, original_file
 from wikisync.report.diff import styled_text
 from wikisync.report.diff.hunks import hunks, one_below_the_other
 from wikisync.report.diff.page_diff import field_changes
@@ -64,7 +64,7 @@ def header(pair: PageDiff, columns: int) -> Iterator[StyledLine]:
 
 def name(item: Action | Conflict) -> str:
     """A page's file; of one that moves, both names."""
-    old = (item.first_file if isinstance(item, Action) else "") or item.from_file
+    old = original_file(item)
     return f"{old} → {item.file}" if old else item.file
 
 
@@ -87,7 +87,7 @@ def side_names(pair: PageDiff) -> tuple[str, str]:
     if not isinstance(item, Action):
         return sides
     old, new = reversed(sides) if item.side == "folder" else sides
-    return old, "merged" if item.merged is not None and not item.writes_markers else new
+    return old, "merged" if isinstance(item, Merge) and not item.writes_markers else new
 
 
 def field_lines(pair: PageDiff, columns: int) -> Iterator[StyledLine]:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from wikisync.errors import BadConfig, FolderError
 from wikisync.page.line_matching import shared_budget
-from wikisync.planning.model import Action, Conflict
+from wikisync.planning.model import Action, Conflict, Move, original_file
 from wikisync.private_files import reason_of, write_output
 from wikisync.report.diff import page_diff as texts
 from wikisync.report.diff.hunks import hunks
@@ -98,7 +98,7 @@ def _by_page(pairs: Iterable[PageDiff]) -> list[list[PageDiff]]:
 
 
 def _is_move(pair: PageDiff) -> bool:
-    return isinstance(pair.item, Action) and pair.item.verb == "move"
+    return isinstance(pair.item, Move)
 
 
 def _entry(page: Sequence[PageDiff], number: int, writer: ChangeWriter) -> Entry:
@@ -131,12 +131,10 @@ def _over(item: Action | Conflict) -> str:
 
 def _describe(item: Action | Conflict) -> tuple[str, str, str, str, Message | None]:
     """Status, side, both in words, the file's name before, and what is to be said about it."""
-    match item:
-        case Action():
-            old = item.first_file or item.from_file
-            return item.verb, item.side, planned_label(item), old, None
-        case Conflict():
-            return "conflict", "", "conflict", item.from_file, conflict_message(item)
+    old = original_file(item)
+    if isinstance(item, Conflict):
+        return "conflict", "", "conflict", old, conflict_message(item)
+    return item.verb, item.side, planned_label(item), old, None
 
 
 def _notices(report: Report) -> Iterator[Notice]:

@@ -1,18 +1,10 @@
-"""Define the errors of a gateway in front of the wiki: a proxy, a firewall, a login page.
-
-UnexpectedResponse
-├── Redirected
-│   └── RedirectedToLogin         a redirect to a login page
-└── GatewayRefused                HTTP 401, 403, or no client certificate
-Unreachable
-└── ClientCertificateError        TLS ends for want of a client certificate
-"""
+"""Define the exceptions of a gateway in front of the wiki: a proxy, a firewall, a login page."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from wikisync.errors import Redirected, UnexpectedResponse, Unreachable
+from wikisync.errors.wiki import Redirected, UnexpectedResponse, Unreachable
 
 
 @dataclass(eq=False)

@@ -1,0 +1,141 @@
+"""Define the exceptions of this program. They have facts; ``report.error_messages`` words them.
+
+WikisyncError
+├── UsageError                    wrong usage or configuration (exit code 2)
+│   ├── NotConfigured             a required setting is missing
+│   ├── BadConfig                 a setting has an invalid value
+│   ├── TokenInFile               a token is in a file or value where it does not belong
+│   ├── NoSuchPath                a PATH argument matches no page
+│   ├── NoSuchRun                 no run has this number, or none can be undone
+│   ├── NeedsYes                  writes need a confirmation, and there is no terminal
+│   ├── BadPlan                   a plan file is invalid
+│   ├── NotWritten                an output file cannot be written
+│   ├── BackupMissing             a backup does not exist
+│   ├── ExtraMissing              an optional dependency is not installed
+│   └── PortTaken                 a server cannot listen on a port
+├── BadPage                       a file is no valid page; other pages are processed
+├── BadName                       a file name or a page path is invalid
+├── FolderError                   a file cannot be read or written
+│   └── FileChanged               a file changed after the plan was made
+├── WikiError                     the wiki or the connection to it fails
+│   ├── Unreachable               no response: no connection, cut off, timeout, HTTP 5xx
+│   │   ├── CertificateError      the certificate is not trusted
+│   │   └── ClientCertificateError    the server does not accept the client's certificate
+│   ├── UnexpectedResponse        the response is not from the API of Wiki.js
+│   │   ├── Redirected            a redirect, which is not followed
+│   │   │   └── RedirectedToLogin     a redirect to a login page
+│   │   └── GatewayRefused        a gateway in front of the wiki refuses the request
+│   ├── ApiDisabled               the API is disabled, or the key is revoked
+│   ├── Unauthenticated           the wiki does not accept the token
+│   ├── Forbidden                 the key lacks a permission
+│   ├── TooLarge                  a request or a response is too large
+│   ├── PageGone                  no such page (6003)
+│   ├── PageHidden                the key may not read the page (6013)
+│   ├── Rejected                  a write is refused, and changed nothing
+│   └── WriteUncertain            a write failed, and may have been done all the same
+│       └── RenderFailed          a page was written, and cannot be rendered
+├── PageChanged                   a page changed after the plan was made
+├── StalePlan                     a page changed after a reviewed plan was made
+├── OverwroteConcurrentEdit       a write replaced an edit of the same moment; it is in a backup
+├── StateError                    the state in .wikisync cannot be used
+├── Locked                        another run holds the lock
+├── UntrustedCheckout             the files checked out on GitHub must not decide this
+├── GitHubError                   GitHub or git refuses
+└── Interrupted                   the user pressed Ctrl-C; completed pages are recorded
+"""
+
+from __future__ import annotations
+
+from wikisync.errors.base import (
+    GitHubError,
+    Interrupted,
+    Locked,
+    StateError,
+    UntrustedCheckout,
+    WikisyncError,
+)
+from wikisync.errors.gateway import ClientCertificateError, GatewayRefused, RedirectedToLogin
+from wikisync.errors.pages import (
+    BadName,
+    BadPage,
+    FileChanged,
+    FolderError,
+    OverwroteConcurrentEdit,
+    PageChanged,
+    StalePlan,
+)
+from wikisync.errors.usage import (
+    BackupMissing,
+    BadConfig,
+    BadPlan,
+    ExtraMissing,
+    NeedsYes,
+    NoSuchPath,
+    NoSuchRun,
+    NotConfigured,
+    NotWritten,
+    PortTaken,
+    TokenInFile,
+    UsageError,
+)
+from wikisync.errors.wiki import (
+    ApiDisabled,
+    CertificateError,
+    Forbidden,
+    PageGone,
+    PageHidden,
+    Redirected,
+    Rejected,
+    RenderFailed,
+    TooLarge,
+    Unauthenticated,
+    UnexpectedResponse,
+    Unreachable,
+    WikiError,
+    WriteUncertain,
+)
+
+__all__ = [
+    "ApiDisabled",
+    "BackupMissing",
+    "BadConfig",
+    "BadName",
+    "BadPage",
+    "BadPlan",
+    "CertificateError",
+    "ClientCertificateError",
+    "ExtraMissing",
+    "FileChanged",
+    "FolderError",
+    "Forbidden",
+    "GatewayRefused",
+    "GitHubError",
+    "Interrupted",
+    "Locked",
+    "NeedsYes",
+    "NoSuchPath",
+    "NoSuchRun",
+    "NotConfigured",
+    "NotWritten",
+    "OverwroteConcurrentEdit",
+    "PageChanged",
+    "PageGone",
+    "PageHidden",
+    "PortTaken",
+    "Redirected",
+    "RedirectedToLogin",
+    "Rejected",
+    "RenderFailed",
+    "StalePlan",
+    "StateError",
+    "TokenInFile",
+    "TooLarge",
+    "Unauthenticated",
+    "UnexpectedResponse",
+    "Unreachable",
+    "UntrustedCheckout",
+    "UsageError",
+    "WikiError",
+    "WikisyncError",
+    "WriteUncertain",
+]

@@ -1,0 +1,74 @@
+"""Define the exceptions of single pages and files."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from wikisync.errors.base import WikisyncError
+
+if TYPE_CHECKING:
+    from wikisync.page.model import Key
+
+
+@dataclass(eq=False)
+class BadPage(WikisyncError):
+    """Raised for a file that is no valid page. ``line`` is from 1; ``what`` is a clause."""
+
+    file: str
+    line: int | None
+    what: str
+
+    @property
+    def name(self) -> str:
+        """Return the file, as in BadName."""
+        return self.file
+
+
+@dataclass(eq=False)
+class BadName(WikisyncError):
+    """Raised for a file name or page path that is invalid. ``rule`` is the reason, a clause."""
+
+    name: str
+    rule: str
+
+
+@dataclass(eq=False)
+class FolderError(WikisyncError):
+    """Raised where a file operation fails. ``doing`` is a verb: read, write, move, delete, …"""
+
+    file: str
+    doing: str
+    reason: str
+
+
+@dataclass(eq=False)
+class FileChanged(FolderError):
+    """Raised where a file changed between plan and write; it is not written."""
+
+
+@dataclass(eq=False)
+class PageChanged(WikisyncError):
+    """Raised where a page changed between plan and write; it is not written. ``found``: how."""
+
+    key: Key
+    found: str
+
+
+@dataclass(eq=False)
+class StalePlan(WikisyncError):
+    """Raised where a page changed after its plan was made; ``done``: to the planned content."""
+
+    key: Key
+    file: str
+    found: str
+    done: bool = False
+
+
+@dataclass(eq=False)
+class OverwroteConcurrentEdit(WikisyncError):
+    """Raised after a write replaced an edit made between check and write; ``version`` has it."""
+
+    key: Key
+    version: int
+    backup: int

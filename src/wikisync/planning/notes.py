@@ -1,0 +1,36 @@
+"""Define the facts that a command reports beside its pages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+NoteKind = Literal[
+    "shallow",  # the clone is shallow: git's history is cut off
+    "partial",  # the clone has the history and not its contents
+    "git-failed",  # git has a history, and could not tell it
+    "no-history",  # the key may not read the wiki's history
+    "rewound",  # the wiki was restored from a backup
+    "saved",  # a save that a killed run had taken for a file's old content lies beside the file
+    "clock-wiki",  # this machine's clock and the wiki's are more than a day apart
+    "clock-back",  # this machine's clock is behind the last run
+    "clock-unknown",  # the wiki does not tell the time, and something is due to be forgotten
+    "verified",  # every page was read whole
+    "unnoticed",  # pages changed on the wiki, and their times did not
+    "unshown",  # the wiki may not show pages to readers as they were sent
+    "tree",  # the wiki's tree of pages may lack some
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A fact that a command reports beside its pages, such as why no ancestor was found.
+
+    ``pages`` is the number of pages affected and ``files`` their names; ``detail`` is a message of
+    git or of the wiki, or the name of a file.
+    """
+
+    kind: NoteKind
+    pages: int = 0
+    detail: str = ""
+    files: tuple[str, ...] = ()
