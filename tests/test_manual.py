@@ -15,6 +15,7 @@ import pytest
 
 from support import manual
 from wikisync import config, errors
+from wikisync.config import LocaleFolders
 from wikisync.page.document import compose, parse
 from wikisync.page.model import FIELD_NAMES, Key, reason_unsendable
 from wikisync.page.paths import RESERVED, Layout, Locales, file_of, key_of, reason_unreachable
@@ -261,6 +262,16 @@ def test_every_problem_is_explained_in_the_words_that_the_program_says(damaged: 
     assert f"| {message} |" in manual.text("guide/troubleshooting.md")
 
 
+@pytest.mark.parametrize("setting", get_args(LocaleFolders))
+@pytest.mark.parametrize("usual", [True, False])
+def test_a_layout_that_contradicts_the_setting_is_explained_in_the_words_that_the_program_says(
+    setting: LocaleFolders, usual: bool
+) -> None:
+    error = errors.MisplacedFiles(ANY, "", setting, "en", (ANY, ANY), usual)
+    message = error_message(error).text.replace("2 files", f"{ANY} files")
+    assert f"| {message} |" in manual.text("guide/troubleshooting.md")
+
+
 def test_no_kind_of_error_goes_without_an_explanation() -> None:
     # These are families, or are said in another place: as a problem, or with a port or a reason.
     elsewhere = {
@@ -268,6 +279,7 @@ def test_no_kind_of_error_goes_without_an_explanation() -> None:
         "WikiError",
         "BadPage",
         "BadName",
+        "MisplacedFiles",
         "UnexpectedResponse",
         "ApiDisabled",
         "PortTaken",

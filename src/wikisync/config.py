@@ -50,6 +50,12 @@ LocaleFolders = Literal["others", "all"]
 """Which locales have a folder: all but the wiki's default, or all (Wiki.js's ``alwaysNamespace``).
 """
 
+MAX_ROOT: Final = 200
+"""The most characters of ``root``; a page's whole path has at most 255."""
+
+_REFUSED_IN_ROOT: Final = re.compile(r"[. \\\\\x00-\x1f\x7f-\x9f\"|<>:*?]|//")
+"""What no path of a page may contain (wikijs.md, *Paths*)."""
+
 _RESERVED: Final = frozenset({".git", STATE})
 """Folders of programs, wherever they lie: a page there could change what git or wikisync does."""
 
@@ -154,7 +160,7 @@ def load(
         jobs=settings.get("jobs", DEFAULT_JOBS),
         writes=settings.get("jobs", DEFAULT_WRITES),
         keep_days=settings.get("keep_days", DEFAULT_KEEP_DAYS),
-        root=unicodedata.normalize("NFC", settings.get("root", "").strip("/")),
+        root=check_root(where, settings.get("root", "")),
         locale_folders=settings.get("locale_folders", "others"),
         headers=parse_headers(env.get(HEADERS, "")),
         ca_file=files["ca_file"],
@@ -194,6 +200,13 @@ def check_folder(where: str, project: Path, name: str) -> Path:
     if inside is None or not _RESERVED.isdisjoint(part.lower() for part in inside.parts):
         raise BadConfig(where, "folder", name, "a folder below wikisync.toml")
     return folder
+
+
+def check_root(where: str, root: str) -> str:
+    """Return the path ``root`` as a configuration has it. Raises BadConfig for what is no path."""
+    if not _is_root(root):
+        raise BadConfig(where, "root", root, _SETTINGS["root"][0])
+    return unicodedata.normalize("NFC", root.strip("/"))
 
 
 def holds_token(text: str) -> bool:
@@ -247,6 +260,13 @@ def _is_text(value: object) -> bool:
     return isinstance(value, str) and bool(value.strip())
 
 
+def _is_root(value: object) -> bool:
+    if not isinstance(value, str):
+        return False
+    root = value.strip("/")
+    return len(root) <= MAX_ROOT and not _REFUSED_IN_ROOT.search(root) and root.isprintable()
+
+
 def _is_count(value: object, minimum: int, maximum: float = inf) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and minimum <= value <= maximum
 
@@ -287,6 +307,11 @@ _SETTINGS: Final[dict[str, tuple[str, Callable[[object], bool]]]] = {
         lambda value: _is_count(value, 1, _MOST_JOBS),
     ),
     "keep_days": ("a whole number from 1", lambda value: _is_count(value, 1)),
+    "root": ("a path on the wiki such as products/rocket", _is_root),
+    "locale_folders": (
+        '"others" (all locales but the wiki\'s default have a folder) or "all"',
+        lambda value: value in {"others", "all"},
+    ),
     "ca_file": ("the name of a PEM file", _is_text),
     "client_cert": ("the name of a PEM file", _is_text),
     "client_key": ("the name of a PEM file", _is_text),

@@ -15,6 +15,7 @@ WikisyncError
 │   └── PortTaken                 a server cannot listen on a port
 ├── BadPage                       a file is no valid page; other pages are processed
 ├── BadName                       a file name or a page path is invalid
+│   └── MisplacedFiles            files are laid out otherwise than the configuration says
 ├── FolderError                   a file cannot be read or written
 │   └── FileChanged               a file changed after the plan was made
 ├── WikiError                     the wiki or the connection to it fails
@@ -60,6 +61,7 @@ from wikisync.errors.pages import (
     BadPage,
     FileChanged,
     FolderError,
+    MisplacedFiles,
     OverwroteConcurrentEdit,
     PageChanged,
     StalePlan,
@@ -112,6 +114,7 @@ __all__ = [
     "GitHubError",
     "Interrupted",
     "Locked",
+    "MisplacedFiles",
     "NeedsYes",
     "NoSuchPath",
     "NoSuchRun",

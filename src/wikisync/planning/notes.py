@@ -18,6 +18,8 @@ NoteKind = Literal[
     "verified",  # every page was read whole
     "unnoticed",  # pages changed on the wiki, and their times did not
     "unshown",  # the wiki may not show pages to readers as they were sent
+    "left-root",  # pages were moved out of the part of the wiki that the folder stands for
+    "root-page",  # the page at the root itself has no file
     "tree",  # the wiki's tree of pages may lack some
 ]
 

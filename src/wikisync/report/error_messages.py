@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from wikisync import errors as e
 from wikisync.report.gateway_messages import gateway_message
+from wikisync.report.layout_messages import misplaced_message
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,8 @@ def error_message(error: e.WikisyncError) -> Message:
             return _usage(error)
         case e.BadPage(file, line, what):
             return Message(f"{file}{f':{line}' if line else ''}: {what}")
+        case e.MisplacedFiles():
+            return Message(*misplaced_message(error))
         case e.BadName(name, rule):
             return Message(f"{name}: {rule}")
         case e.FileChanged(file, _doing, reason):

@@ -6,6 +6,7 @@ import shlex
 from typing import TYPE_CHECKING, Final, assert_never
 
 from wikisync.report.error_messages import Message
+from wikisync.report.layout_messages import root_message
 from wikisync.report.text import named, plural
 
 if TYPE_CHECKING:
@@ -84,6 +85,8 @@ def note_message(note: Note) -> Message:
                 "Each push or sync tries again. If that does not help: open the page on the wiki"
                 " and save it, and look at the wiki's log.",
             )
+        case "left-root" | "root-page":
+            return Message(*root_message(note))
         case "tree":
             return Message(
                 "The wiki's page tree may lack some pages that were created at the same time"

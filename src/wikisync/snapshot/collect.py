@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from wikisync.concurrency import run_in_thread
 from wikisync.errors import BadName, BadPage, FolderError, NotConfigured
 from wikisync.folder.folder import digest_of
-from wikisync.folder.scan import KeyedPages, Scan, assign_keys, scan
+from wikisync.folder.scan import KeyedPages, Scan, assign_keys, scan, with_current_names
 from wikisync.git.repository import merge_file
 from wikisync.page.document import first_heading, parse
 from wikisync.page.fingerprint import normalize_content
@@ -26,6 +26,7 @@ from wikisync.planning.notes import Note
 from wikisync.planning.rename_detection import STUB, RenameInput, detect_renames, similarity
 from wikisync.planning.snapshot import Snapshot
 from wikisync.snapshot.base_recovery import recover_bases
+from wikisync.snapshot.root import root_notes, split_by_root
 from wikisync.snapshot.wiki_pages import WikiPages, read_wiki, remote_from_base
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ class CollectedState:
     bases of the state were ignored. ``recovered`` are bases that the state does not have, found in
     the histories of git and the wiki; ``notes`` say why others were not found. ``scanned`` is the
     scan of the folder; ``unnoticed`` are pages that changed while their time did not.
+    ``listed`` is the wiki's list of pages, also of those outside the root.
     """
 
     snapshot: Snapshot
@@ -58,6 +60,7 @@ class CollectedState:
     notes: tuple[Note, ...] = ()
     scanned: Scan = field(default_factory=Scan)
     unnoticed: tuple[Key, ...] = ()
+    listed: tuple[Listed, ...] = ()
 
 
 def collect(
@@ -83,15 +86,18 @@ def collect(
         connection = answer.result()
     locales = Locales(connection.default_locale, connection.locales, connection.namespacing)
     layout = replace(layout, locales=locales)
-    named = assign_keys(scanned, bases, layout)
+    pages, outside = split_by_root(connection.pages, layout)
+    named = assign_keys(scanned, bases, layout, {page.key for page in pages})
+    bases = with_current_names(bases, scanned, named, layout)
     recovered: dict[Key, StoredBase] = {}
     content = ContentLoader(folder, state, named.local, recovered)
     if not connection.authenticated:
         snapshot = _snapshot(bases, named, WikiPages(), folder, layout, content)
         return CollectedState(snapshot, layout, authenticated=False, scanned=scanned)
-    wiki_pages = read_wiki(bases, named, connection.pages, wiki, progress, verify=verify)
+    wiki_pages = read_wiki(bases, named, pages, outside, wiki, progress, verify=verify)
     with progress("Looking where the two histories meet"):
-        found_bases = recover_bases(wiki, named.local, wiki_pages.remote, bases, folder, layout)
+        visible = {k: found for k, found in wiki_pages.remote.items() if k not in named.blocked}
+        found_bases = recover_bases(wiki, named.local, visible, bases, folder, layout)
     recovered.update(found_bases.bases)
     wiki_pages.remote.update(found_bases.read)
     wiki_pages.moved.update(found_bases.moved)
@@ -102,9 +108,14 @@ def collect(
         layout,
         without_state=without_state,
         recovered=recovered,
-        notes=(*found_bases.notes, Note("verified", len(bases))) if verify else found_bases.notes,
+        notes=(
+            *root_notes(bases, named, wiki_pages, connection.pages, layout),
+            *found_bases.notes,
+            *((Note("verified", len(bases)),) if verify else ()),
+        ),
         scanned=scanned,
         unnoticed=_unnoticed(bases, wiki_pages) if verify else (),
+        listed=connection.pages,
     )
 
 
@@ -138,6 +149,7 @@ def collect_offline(
     with progress("Looking at the folder") as step:
         scanned = scan(folder, bases.values(), step, state.files.load())
         named = assign_keys(scanned, bases, layout)
+        bases = with_current_names(bases, scanned, named, layout)
     wiki_pages = WikiPages({key: remote_from_base(base) for key, base in bases.items()})
     content = ContentLoader(folder, state, named.local, {})
     return CollectedState(

@@ -14,6 +14,7 @@ from wikisync.page.model import Key
 from wikisync.planning.guards import (
     GuardOptions,
     check_authenticated,
+    foreign_root,
     foreign_state,
     guards,
     is_other_wiki,
@@ -32,10 +33,12 @@ from wikisync.workflow.context import recover_interrupted
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from wikisync.config import Config
     from wikisync.planning.model import Command, Prefer
     from wikisync.planning.path_filter import PathFilter
     from wikisync.planning.snapshot import Snapshot
     from wikisync.request import Request
+    from wikisync.state import State
     from wikisync.workflow.context import RunContext
 
 
@@ -91,8 +94,7 @@ def _collect_and_plan(
     if refusals := check_authenticated(collected.authenticated, collected.snapshot):
         return replace(report, plan=Plan(refusals=refusals)), None
     snapshot = collected.snapshot
-    listed = [page.listed for page in snapshot.remote.values() if isinstance(page, Remote)]
-    if not request.offline and is_other_wiki(snapshot.bases.values(), listed):
+    if is_other_wiki(snapshot.bases.values(), collected.listed):
         if "foreign-state" not in request.allow:
             refusal = foreign_state(
                 f"{context.config.url} is not the wiki of the last run", same=False
@@ -108,7 +110,7 @@ def _collect_and_plan(
         )
     filters = request.path_filters
     if filters is None:
-        filters = parse_paths(request.paths, context.config.folder, Path.cwd())
+        filters = parse_paths(request.paths, context.config.folder, Path.cwd(), context.config.root)
         _check_paths(filters, collected.snapshot)
     options = PlanOptions(
         request.direction,
@@ -153,8 +155,12 @@ def check_state_owner(
     """Return whether the state is of this wiki and folder, or a refusal unless that is allowed.
 
     With another URL, the pages of the bases tell whether it is the same wiki. The state of another
-    wiki, once allowed, is ignored as in a first run ("another's"). Raises Unauthenticated.
+    wiki or root, once allowed, is ignored as in a first run ("another's"). Raises Unauthenticated.
     """
+    if (refusal := refuse_other_root(context.state, context.config)) is not None:
+        if "foreign-state" in request.allow or not context.state.bases.load():
+            return "another's"
+        return refusal
     url, folder = context.state.meta("url"), context.state.meta("folder")
     moved = url is not None and url != context.config.url
     renamed = folder is not None and folder != context.config.folder_name
@@ -172,6 +178,14 @@ def check_state_owner(
     return "ours" if same else "another's"
 
 
+def refuse_other_root(state: State, config: Config) -> Refusal | None:
+    """Return a refusal if the state was written with another ``root``; else None."""
+    then = state.meta("root") or ""
+    if state.meta("url") is None or then == config.root:
+        return None
+    return foreign_root(then, config.root)
+
+
 def _same_wiki(context: RunContext) -> bool:
     connection = context.wiki.connect()
     if not connection.authenticated:  # a guest may see none of the pages
@@ -186,7 +200,7 @@ def _check_paths(filters: tuple[PathFilter, ...], snapshot: Snapshot) -> None:
         (key, _file(key, snapshot)) for key in {*snapshot.local, *snapshot.bases, *snapshot.remote}
     ]
     pages += [(key, "") for key in snapshot.blocked]
-    pages += [(Key("", ""), problem.name) for problem in snapshot.problems]
+    pages += [(Key("", ""), name) for problem in snapshot.problems for name in problem.names]
     for path_filter in filters:
         if not any(path_filter.matches(key, file) for key, file in pages):
             raise NoSuchPath(path_filter.typed)

@@ -86,8 +86,8 @@ class Entry:
 
     @property
     def may_be_ticked(self) -> bool:
-        """Return whether the page has an action; a conflict has a message instead."""
-        return self.message is None
+        """Whether there is something that can be done: a conflict is for people to settle."""
+        return self.status != "conflict"
 
     @property
     def added(self) -> int:
