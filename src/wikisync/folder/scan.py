@@ -103,7 +103,7 @@ def scan(
     problems += [
         BadPage(file, None, "it was a page's file, and is now a link or a folder")
         for file in sorted(known.keys() - seen)
-        if folder.is_obstructed(file)
+        if folder.is_obstructed(file) and not folder.ignores(file)
     ]
     return Scan(tuple(pages), tuple(problems), read, tuple(stamps.keys() - seen))
 

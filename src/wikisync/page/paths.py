@@ -164,6 +164,11 @@ def looks_like_locale(name: str) -> bool:
     return _LOOKS_LIKE_LOCALE.fullmatch(name) is not None
 
 
+def to_nfc(name: str) -> str:
+    """Return a name in Unicode's composed form, in which names are compared and sent."""
+    return name if name.isascii() else unicodedata.normalize("NFC", name)
+
+
 def case_folded(file: str) -> str:
     """Return the name as compared by file systems that ignore case and Unicode composition."""
     return unicodedata.normalize("NFC", unicodedata.normalize("NFD", file).casefold())

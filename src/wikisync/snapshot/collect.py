@@ -49,7 +49,8 @@ class CollectedState:
     bases of the state were ignored. ``recovered`` are bases that the state does not have, found in
     the histories of git and the wiki; ``notes`` say why others were not found. ``scanned`` is the
     scan of the folder; ``unnoticed`` are pages that changed while their time did not.
-    ``listed`` is the wiki's list of pages, also of those outside the root.
+    ``listed`` is the wiki's list of pages, also of those outside the root; ``pages_left_out``
+    counts the pages whose files would be ignored.
     """
 
     snapshot: Snapshot
@@ -61,6 +62,7 @@ class CollectedState:
     scanned: Scan = field(default_factory=Scan)
     unnoticed: tuple[Key, ...] = ()
     listed: tuple[Listed, ...] = ()
+    pages_left_out: int = 0
 
 
 def collect(
@@ -81,8 +83,9 @@ def collect(
     """
     with progress("Looking at the folder and the wiki") as step:
         answer = run_in_thread(wiki.connect)  # first: the folder is scanned while the wiki works
-        bases = {} if without_state else _managed(state.bases.load(), folder)
+        bases: Mapping[Key, Base] = {} if without_state else state.bases.load()
         scanned = scan(folder, bases.values(), step, {} if verify else state.files.load())
+        bases = _managed(bases, folder)
         connection = answer.result()
     locales = Locales(connection.default_locale, connection.locales, connection.namespacing)
     layout = replace(layout, locales=locales)
@@ -116,6 +119,7 @@ def collect(
         scanned=scanned,
         unnoticed=_unnoticed(bases, wiki_pages) if verify else (),
         listed=connection.pages,
+        pages_left_out=len(wiki_pages.remote) - len(snapshot.remote),
     )
 
 
@@ -145,9 +149,10 @@ def collect_offline(
     default, *installed = known.split()
     locales = Locales(default, tuple(installed), state.meta("namespacing") == "true")
     layout = replace(layout, locales=locales)
-    bases = _managed(state.bases.load(), folder)
+    bases: Mapping[Key, Base] = state.bases.load()
     with progress("Looking at the folder") as step:
         scanned = scan(folder, bases.values(), step, state.files.load())
+        bases = _managed(bases, folder)
         named = assign_keys(scanned, bases, layout)
         bases = with_current_names(bases, scanned, named, layout)
     wiki_pages = WikiPages({key: remote_from_base(base) for key, base in bases.items()})
@@ -157,9 +162,17 @@ def collect_offline(
     )
 
 
-def _managed(bases: Mapping[Key, Base], folder: Folder) -> dict[Key, Base]:
-    """Return the bases without those of ignored files, which never count as gone."""
-    return {key: base for key, base in bases.items() if not folder.ignores(base.file)}
+def _managed(bases: Mapping[Key, Base], folder: Folder) -> Mapping[Key, Base]:
+    """Return the bases without those of ignored files, which never count as gone.
+
+    The folder has been listed.
+    """
+    ignored = {
+        key
+        for key, base in bases.items()
+        if base.file not in folder.listed and folder.ignores(base.file)
+    }
+    return {key: base for key, base in bases.items() if key not in ignored} if ignored else bases
 
 
 def _snapshot(

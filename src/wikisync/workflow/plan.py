@@ -5,6 +5,7 @@ Nothing is written but what recovers an interrupted run.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from wikisync.config import Config
-    from wikisync.planning.model import Command, Prefer
+    from wikisync.planning.model import Command, IgnoreReason, Prefer
     from wikisync.planning.path_filter import PathFilter
     from wikisync.planning.snapshot import Snapshot
     from wikisync.request import Request
@@ -134,9 +135,21 @@ def _collect_and_plan(
         limits = GuardOptions(limit, allowed)
         refusals = guards(collected.snapshot, plan, request.direction, limits, deleted)
         plan = replace(plan, refusals=refusals)
+    notes = (*notes, *_left_out(context, request, collected))
     request = replace(request, path_filters=filters)
     saved = tuple(Note("saved", detail=file) for file in context.folder.saved_beside)
     return replace(report, request=request, plan=plan, notes=(*saved, *notes)), collected
+
+
+def _left_out(context: RunContext, request: Request, collected: CollectedState) -> tuple[Note, ...]:
+    """Return the note of ``status`` about the files, folders and pages that are not taken."""
+    names: defaultdict[IgnoreReason, list[str]] = defaultdict(list)
+    for name, reason in context.folder.left_out.items():
+        names[reason].append(name)
+    if request.command != "status" or not (names or collected.pages_left_out):
+        return ()
+    left_out = {reason: tuple(found) for reason, found in sorted(names.items())}
+    return (Note("left-out", collected.pages_left_out, left_out=left_out),)
 
 
 def _deleted(context: RunContext, snapshot: Snapshot) -> frozenset[tuple[int, str]]:
