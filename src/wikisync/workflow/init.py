@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from wikisync.config import FILE, check_folder, check_root, holds_token, load
 from wikisync.errors import (
@@ -20,6 +20,7 @@ from wikisync.errors import (
     WikisyncError,
 )
 from wikisync.folder.folder import FileStat, Folder
+from wikisync.git.storage_commits import count_storage_commits
 from wikisync.page.misplaced import guess_locale_folders
 from wikisync.page.paths import ALL_FOLDERS, Layout
 from wikisync.private_files import reason_of
@@ -36,11 +37,15 @@ if TYPE_CHECKING:
     from wikisync.wiki.client import Wiki, WikiIndex
 
 
+_NO_WRITE_BACK: Final = "write_back = false"
+
+
 @dataclass(frozen=True, slots=True)
 class InitResult:
     """The result of ``init``. ``error`` is set if the connection failed.
 
     ``fitting`` is the value of ``locale_folders`` that fits the files in the folder.
+    ``storage_commits`` is the number of recent commits by Wiki.js's own Git storage.
 
     ``wrote`` is whether the configuration is new; ``connection`` is None without a token or after
     an error. ``missing_rights`` has the rights that the key lacks for a sync, as far as tested.
@@ -52,6 +57,7 @@ class InitResult:
     missing_rights: Forbidden | None = None
     error: WikisyncError | None = None
     fitting: LocaleFolders = "others"
+    storage_commits: int = 0
 
     def lines(self) -> Iterator[str]:
         """Yield the lines for a user: what was created, what was found, what to do next."""
@@ -61,6 +67,12 @@ class InitResult:
             yield f"It has {ALL_FOLDERS}, since every page here is in the folder of its locale."
         elif self.fitting == "all" != config.locale_folders:
             yield f"Every page here is in the folder of its locale: set {ALL_FOLDERS} in {FILE}."
+        if self.storage_commits and self.wrote:
+            commits = plural(self.storage_commits, "recent commit")
+            yield f"It has {_NO_WRITE_BACK}: Wiki.js's Git storage commits here too ({commits})."
+        elif self.storage_commits and config.write_back:
+            yield "Wiki.js's Git storage commits to this repository. If it is still active, set"
+            yield f"{_NO_WRITE_BACK} in {FILE}: else its commits and yours conflict in the dates."
         if self.error is not None:
             message = error_message(self.error)
             yield escape_control(f"{message.text} {message.hint}".strip())
@@ -98,11 +110,12 @@ def init(
 ) -> InitResult:
     """Write a configuration for ``folder`` and the wiki at ``url`` into the current folder.
 
-    ``root`` is the path on the wiki that the folder stands for; ``locale_folders`` is set as the
-    files in the folder are laid out. An existing configuration is kept and tested, unless ``init``
-    wrote it for another wiki and it was neither edited nor used. No page or file of a page is
-    changed. ``load_file`` loads the configuration. Raises UsageError, and FolderError if a file
-    cannot be written.
+    ``root`` is the path on the wiki that the folder stands for. ``locale_folders`` is set as the
+    files in the folder are laid out, and ``write_back`` to False where Wiki.js's own Git storage
+    commits to the repository (git-storage.md, *Side by side, on one branch*). An existing
+    configuration is kept and tested, unless ``init`` wrote it for another wiki and it was neither
+    edited nor used. No page or file of a page is changed. ``load_file`` loads the configuration.
+    Raises UsageError, and FolderError if a file cannot be written.
     """
     file = Path.cwd() / FILE
     wrote = not file.exists() or (
@@ -115,7 +128,9 @@ def init(
             if holds_token(value):
                 raise TokenInFile(FILE, name)
         pages = check_folder(FILE, Path.cwd(), folder)
-        text = _text(url, folder, check_root("--root", root), guess_locale_folders(_files(pages)))
+        write_back = not count_storage_commits(pages if pages.is_dir() else Path.cwd())
+        fitting = guess_locale_folders(_files(pages))
+        text = _text(url, folder, check_root("--root", root), fitting, write_back=write_back)
         file.unlink(missing_ok=True)
         _write(file, text)
     config = load_file(file)
@@ -133,14 +148,19 @@ def init(
     if wrote and fitting != config.locale_folders:
         config = replace(config, locale_folders=fitting)
         file.unlink()
-        _write(file, _text(config.url, folder, config.root, fitting))
-    return replace(result, config=config, wrote=wrote, fitting=fitting)
+        write_back = config.write_back
+        _write(file, _text(config.url, folder, config.root, fitting, write_back=write_back))
+    commits = count_storage_commits(config.folder)
+    return replace(result, config=config, wrote=wrote, fitting=fitting, storage_commits=commits)
 
 
-def _text(url: str, folder: str, root: str, locale_folders: LocaleFolders) -> str:
+def _text(
+    url: str, folder: str, root: str, locale_folders: LocaleFolders, *, write_back: bool
+) -> str:
     lines = [f"url = {_quoted(endpoint.normalize_url(url))}", f"folder = {_quoted(folder)}"]
     lines += [f"root = {_quoted(root)}"] if root else []
     lines += [ALL_FOLDERS] if locale_folders == "all" else []
+    lines += [] if write_back else [_NO_WRITE_BACK]
     return "\n".join(lines) + "\n"
 
 
@@ -165,7 +185,11 @@ def _never_used(file: Path, url: str) -> bool:
     try:
         config = load(file, env={}, need_token=False)
         untouched = file.read_text("utf-8") == _text(
-            config.url, config.folder_name, config.root, config.locale_folders
+            config.url,
+            config.folder_name,
+            config.root,
+            config.locale_folders,
+            write_back=config.write_back,
         )
     except (OSError, UnicodeDecodeError, WikisyncError):
         return False

@@ -11,11 +11,12 @@ from support.git_repository import Repo, alone
 from support.git_storage import GitStorage, git_storage
 from support.texts import TEXT
 from support.workspace import Workspace
+from wikisync.sandbox import Sandbox
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from wikisync.sandbox import Sandbox
+    from support.workspace import Result
 
 OTHER = "Another paragraph, far from the first.\n"
 PAGE = f"{TEXT}\n{OTHER}"
@@ -143,3 +144,52 @@ def test_a_new_page_that_wikisync_and_git_both_bring_conflicts(shared: Shared) -
     shared.repo.git("checkout", "--theirs", "guide/new.md")
     shared.repo.commit()
     shared.clean()
+
+
+def initialised(shared: Shared, *more: str) -> tuple[Result, str]:
+    """The output of ``init`` in the clone, whose top is the folder, and the configuration."""
+    file = shared.repo.root / "wikisync.toml"
+    url = shared.storage.sandbox.url
+    result = shared.workspace.run("init", url, "--folder", ".", *more, cwd=shared.repo.root)
+    return result.ok(), file.read_text()
+
+
+def test_init_sets_write_back_where_the_storage_commits(shared: Shared) -> None:
+    result, text = initialised(shared)
+    assert "write_back = false\n" in text
+    assert "It has write_back = false: Wiki.js's Git storage commits here too" in result.out
+    assert "1 recent commit" in result.out
+    env = {"WIKISYNC_URL": None}
+    shared.workspace.run("sync", "--yes", cwd=shared.repo.root, env=env).ok()
+    assert shared.repo.git("status", "--short") == "?? wikisync.toml"
+    # Again: the file stays, and what it has is right.
+    result, again = initialised(shared)
+    assert again == text
+    assert "write_back" not in result.out
+
+
+def test_init_says_it_where_a_configuration_is_there(shared: Shared) -> None:
+    _result, text = initialised(shared)
+    file = shared.repo.root / "wikisync.toml"
+    file.write_text(text.replace("write_back = false\n", "jobs = 3\n"))
+    result, again = initialised(shared)
+    assert "set\nwrite_back = false in wikisync.toml" in result.out
+    assert "write_back" not in again
+
+
+def test_init_for_another_wiki_replaces_what_init_wrote_for_the_first(shared: Shared) -> None:
+    initialised(shared)
+    with Sandbox() as other:
+        env = {"WIKISYNC_TOKEN": other.token}
+        args = ("init", other.url, "--folder", ".")
+        shared.workspace.run(*args, cwd=shared.repo.root, env=env).ok()
+        text = (shared.repo.root / "wikisync.toml").read_text()
+        assert other.url in text
+        assert "write_back = false" in text
+
+
+def test_init_leaves_write_back_alone_in_other_repositories(shared: Shared) -> None:
+    shared.repo.git("checkout", "-q", "--orphan", "fresh")
+    shared.repo.git("commit", "-q", "-m", "docs: update the guide")
+    result, text = initialised(shared)
+    assert "write_back" not in text + result.out
