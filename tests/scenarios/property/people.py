@@ -1,8 +1,7 @@
 """Two people and what they write: one in the folder, one on the wiki, neither knowing of the other.
 
-A page is called by its *place*, which is its file's name without ``.md``: ``guide/one`` is English,
-``fr/guide/one`` French. A page has two texts, far enough from each other to be merged. Every text
-is written once in a lifetime, so that it can be told where it is now.
+A page is called by its place (``places``). A page has two texts, far enough from each other to be
+merged. Every text is written once in a lifetime, so that it can be told where it is now.
 """
 
 from __future__ import annotations
@@ -13,33 +12,24 @@ from contextlib import closing
 from itertools import count
 from typing import TYPE_CHECKING, Any, Final
 
+from scenarios.property.places import Places
 from wikisync.config import load
 from wikisync.sandbox import ApiError
 from wikisync.state import State
 from wikisync.state.bases import unpack_page
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from wikisync.sandbox import Sandbox
+
+USUAL: Final = Places()
 
 _TEXT: Final = re.compile(r"text \d+")
 _TAGS: Final = re.compile(r"^tags: .*$", re.MULTILINE)
 _TITLE: Final = re.compile(r"^title: .*$", re.MULTILINE)
 _BETWEEN: Final = "\none\ntwo\nthree\nfour\n\n"
-
-
-def at(place: str) -> tuple[str, str]:
-    """(path, locale) of a place."""
-    locale, _, path = place.partition("/")
-    return (path, "fr") if locale == "fr" else (place, "en")
-
-
-def place_of(row: Mapping[str, Any]) -> str:
-    """Where a page of the wiki is."""
-    path, locale = str(row["path"]), row["locale"]
-    return path if locale == "en" else f"{locale}/{path}"
 
 
 class People:
@@ -50,8 +40,16 @@ class People:
     wiki last did to each page: the text written, None for anything else.
     """
 
-    def __init__(self, root: Path, sandbox: Sandbox, jobs: int = 1) -> None:
-        config = f'url = "{sandbox.url}"\njobs = {jobs}\n'
+    def __init__(
+        self,
+        root: Path,
+        sandbox: Sandbox,
+        jobs: int = 1,
+        places: Places = USUAL,
+        numbers: Iterator[int] | None = None,
+    ) -> None:
+        config = f'url = "{sandbox.url}"\njobs = {jobs}\n{places.settings}'
+        self.places = places
         (root / "wikisync.toml").write_text(config, encoding="utf-8")
         self.sandbox = sandbox
         self.config = load(start=root, env={"WIKISYNC_TOKEN": sandbox.token})
@@ -61,7 +59,7 @@ class People:
         self.touched: set[str] = set()
         self.deleted_here: set[str] = set()
         self.latest: dict[str, str | None] = {}
-        self._numbers = count(1)
+        self._numbers = count(1) if numbers is None else numbers
 
     def text(self) -> str:
         text = f"text {next(self._numbers)}"
@@ -71,7 +69,7 @@ class People:
     # The one in the folder.
 
     def file(self, path: str) -> Path:
-        return self.folder / f"{path}.md"
+        return self.folder / self.places.file(path)
 
     def write(self, path: str) -> None:
         """Other texts in a file, or a new file."""
@@ -148,9 +146,9 @@ class People:
         content = self._content()
         self.latest[path] = _TEXT.findall(content)[0]
         if self.page(path) is None:
-            self.sandbox.create(*at(path), content=content)
+            self.sandbox.create(*self.places.at(path), content=content)
         else:
-            self.sandbox.edit(*at(path), content=content)
+            self.sandbox.edit(*self.places.at(path), content=content)
 
     def edit_part(self, path: str, part: int) -> None:
         """Another text in place of one of a page's two."""
@@ -159,44 +157,64 @@ class People:
             self.touched.add(path)
             content = self._other(page["content"], part)
             self.latest[path] = _TEXT.findall(content)[-2:][part]
-            self.sandbox.edit(*at(path), content=content)
+            self.sandbox.edit(*self.places.at(path), content=content)
 
     def retag_there(self, path: str, tags: tuple[str, ...]) -> None:
         if self.page(path) is not None:
             self.touched.add(path)
-            self.sandbox.edit(*at(path), tags=list(tags))
+            self.sandbox.edit(*self.places.at(path), tags=list(tags))
 
     def retitle_there(self, path: str) -> None:
         if self.page(path) is not None:
             self.touched.add(path)
-            self.sandbox.edit(*at(path), title=f"Title {next(self._numbers)}")
+            self.sandbox.edit(*self.places.at(path), title=f"Title {next(self._numbers)}")
 
     def delete(self, path: str) -> None:
         if self.page(path) is not None:
             self.touched.add(path)
             self.latest[path] = None
-            self.sandbox.delete(*at(path))
+            self.sandbox.delete(*self.places.at(path))
 
     def move(self, path: str, to: str) -> None:
         if self.page(path) is not None:
             try:
-                goal, to_locale = at(to)
-                path_now, locale = at(path)
+                goal, to_locale = self.places.at(to)
+                path_now, locale = self.places.at(path)
                 self.sandbox.move(path_now, goal, locale, to_locale)
             except ApiError:
                 return
             self.touched |= {path, to}
             self.latest |= {path: None, to: None}
 
+    def leave(self, path: str, to: str) -> None:
+        """Move a page to a path outside the root, where none is."""
+        page = self.page(path)
+        if page is not None and self.sandbox.page(to, page["locale"]) is None:
+            self.touched.add(path)
+            self.latest[path] = None
+            self.sandbox.move(page["path"], to, page["locale"])
+
+    def enter(self, path: str, row: Mapping[str, Any]) -> None:
+        """Move a page from outside into the root, where none is."""
+        if self.page(path) is None:
+            goal, locale = self.places.at(path)
+            self.touched.add(path)
+            self.latest[path] = None
+            self.sandbox.move(row["path"], goal, row["locale"], locale)
+
     def render(self, path: str) -> None:
         """Nobody's edit: the wiki renders a page again."""
         if self.page(path) is not None:
-            self.sandbox.render(*at(path))
+            self.sandbox.render(*self.places.at(path))
 
     # What is where.
 
     def page(self, place: str) -> dict[str, Any] | None:
-        return self.sandbox.page(*at(place))
+        return self.sandbox.page(*self.places.at(place))
+
+    def pages(self) -> list[dict[str, Any]]:
+        """Every page of the wiki that the folder is to have."""
+        return [row for row in self.sandbox.pages() if self.places.contains(row)]
 
     def files(self) -> dict[str, bytes]:
         """Every file below the folder, hidden ones too."""

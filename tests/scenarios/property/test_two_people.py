@@ -28,13 +28,15 @@ from hypothesis.stateful import (
 
 from scenarios.crash.points import Points, dies, watched
 from scenarios.property import chance, network
-from scenarios.property.people import People, place_of
+from scenarios.property.people import People
+from scenarios.property.places import Places
 from support import effort
 from wikisync.apply import second_look
 from wikisync.errors import WikisyncError
 from wikisync.page.document import parse
 from wikisync.page.fingerprint import fingerprint
 from wikisync.page.model import Page
+from wikisync.planning.model import Move
 from wikisync.progress import silent
 from wikisync.sandbox import Sandbox
 from wikisync.state import State
@@ -44,7 +46,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from wikisync.page.model import Key
-    from wikisync.planning.model import Command, Conflict, Move
+    from wikisync.planning.model import Command, Conflict
     from wikisync.request import Report
     from wikisync.state.backups import Backup
 
@@ -61,12 +63,13 @@ class TwoPeople(RuleBasedStateMachine):
     """A folder, a wiki, and whatever happens to both."""
 
     jobs = 1
+    places = Places()
 
     def __init__(self) -> None:
         super().__init__()
         self._directory = tempfile.TemporaryDirectory()
         self._box = Sandbox()
-        self._people = People(Path(self._directory.name), self._box, self.jobs)
+        self._people = People(Path(self._directory.name), self._box, self.jobs, self.places)
         self._broken = False
 
     def teardown(self) -> None:
@@ -81,7 +84,9 @@ class TwoPeople(RuleBasedStateMachine):
     def two_pages_that_nobody_touches_and_some_others(self, known: set[str]) -> None:
         for path in sorted(known):
             self._people.edit(path)
-        self._box.create("still/there", content="[one](/guide/one)\n", tags=["calm"])
+        self._box.create(
+            *self.places.at("still/there"), content="[one](/guide/one)\n", tags=["calm"]
+        )
         self._people.write("still/here")
         self._quietly("sync")
         self._quietly("sync")
@@ -172,7 +177,7 @@ class TwoPeople(RuleBasedStateMachine):
             return
         for action in plan.actions:
             ends = [action.key, action.from_key] if isinstance(action, Move) else [action.key]
-            self._people.touched |= {_place(key) for key in ends}
+            self._people.touched |= {self._place(key) for key in ends}
         request = sync_run.Request("undo", "sync")
         before, asked = self._people.files(), self._asked()
         work = partial(undo.undo, config, request, silent, _yes)
@@ -195,7 +200,9 @@ class TwoPeople(RuleBasedStateMachine):
         except WikisyncError:
             return
         assert found is not None
-        self._people.touched |= {_place(key) for key in (backup.key, backup.new_key, found.key)}
+        self._people.touched |= {
+            self._place(key) for key in (backup.key, backup.new_key, found.key)
+        }
         before, asked = self._people.files(), self._asked()
         work = partial(restore.restore_backup, self._people.config, request, _yes)
         self._in_trouble(work, [], [], death)
@@ -221,7 +228,7 @@ class TwoPeople(RuleBasedStateMachine):
         report = self._quietly("sync")
         self._check(not report.plan.actions, report.plan.actions)
         self._check((self._people.files(), self._box.pages()) == (files, pages), "not quiet")
-        named = {place for conflict in report.plan.conflicts for place in _places(conflict)}
+        named = {place for conflict in report.plan.conflicts for place in self._places(conflict)}
         self._check(bool(named) or self._asked() == asked + 1, "more than one request")
         self._equal_but_for(named)
         with closing(State.open(self._people.config.state)) as state:
@@ -273,14 +280,14 @@ class TwoPeople(RuleBasedStateMachine):
         written = {path for _, path in self._mutations(asked)}
         after = self._people.files()
         changed = {name for name in {*before, *after} if before.get(name) != after.get(name)}
-        written |= {name.removesuffix(".md") for name in changed if not _hidden(name)}
+        written |= {self.places.of_file(name) for name in changed if not _hidden(name)}
         strange = written - self._people.touched
         self._check(not strange, f"written though nobody touched it: {strange}")
 
     def _nothing_deleted(self, before: dict[str, bytes], asked: int, runs: int) -> None:
         deleted = [path for verb, path in self._mutations(asked) if verb == "delete"]
         gone = {_now_at(name, self._moves(runs)) for name in before}
-        gone = {name.removesuffix(".md") for name in gone - self._people.files().keys()}
+        gone = {self.places.of_file(name) for name in gone - self._people.files().keys()}
         gone = {name for name in gone if not _hidden(name)} - self._people.deleted_here
         self._check(not deleted and not gone, f"deleted unasked: {deleted}, {gone}")
 
@@ -298,7 +305,7 @@ class TwoPeople(RuleBasedStateMachine):
         """What somebody wrote on the wiki during a run stands there, or the run names it."""
         if report.request.prefer is not None or report.request.mirror:
             return  # then it may have been seen, and decided about
-        named = {_place(o.action.key) for o in report.outcomes if o.error is not None}
+        named = {self._place(o.action.key) for o in report.outcomes if o.error is not None}
         for path, text in self._people.latest.items():
             page = self._people.page(path)
             if text is not None and page is not None and path not in named:
@@ -313,7 +320,7 @@ class TwoPeople(RuleBasedStateMachine):
         written: set[str] = set()
 
         def put_back() -> None:
-            pages = {place_of(page) for page in self._box.pages()}
+            pages = {self.places.of(page) for page in self._people.pages()}
             for path in sorted(pages & set(chance.PLACES)):
                 if not self._people.file(path).exists():
                     self._people.write(path)
@@ -337,7 +344,7 @@ class TwoPeople(RuleBasedStateMachine):
                 (one,) = seen.requested
                 sent = one.arguments
                 if "path" in sent:
-                    yield one.name, place_of(sent)
+                    yield one.name, self.places.of(sent)
                 elif "id" in sent:  # else it is of no page: the tree is made anew
                     yield one.name, self._was(sent["id"])
 
@@ -350,22 +357,36 @@ class TwoPeople(RuleBasedStateMachine):
             number,
         )
         assert row is not None
-        return place_of(row)
+        return self.places.of(row)
 
     def _all_done(self, report: Report) -> None:
         odd = [o for o in report.outcomes if o.result != "done" or o.error is not None]
         self._check(not odd and not report.plan.refusals, (odd, report.plan.refusals))
 
     def _equal_but_for(self, named: set[str]) -> None:
-        sides = {place_of(page): page for page in self._box.pages()}
+        sides = {self.places.of(page): page for page in self._people.pages()}
         files = self._people.files()
         self._check(not [name for name in files if _hidden(name)], files)
-        mine = {name.removesuffix(".md"): data for name, data in files.items()}
+        mine = {self.places.of_file(name): data for name, data in files.items()}
         for path in {*sides, *mine} - named:
             self._check(path in sides and path in mine, f"{path} is on one side only")
             file = fingerprint(parse(mine[path], "markdown").page)
             unlike = file.changed_fields(fingerprint(_page(sides[path])))
             self._check(not unlike, f"{path}: {unlike}")
+
+    def _place(self, key: Key) -> str:
+        return self.places.of({"path": key.path, "locale": key.locale})
+
+    def _places(self, conflict: Conflict) -> Iterator[str]:
+        """Every place that a conflict is about, by its keys and by what it says is in the way."""
+        yield self._place(conflict.key)
+        if conflict.from_key is not None:
+            yield self._place(conflict.from_key)
+        if conflict.remote is not None:
+            yield self._place(conflict.remote.listed.key)
+        if conflict.kind == "moved":
+            locale, _, path = conflict.detail.partition(" ")[0].partition("/")
+            yield self.places.of({"path": path, "locale": locale})
 
     def _check(self, holds: bool, otherwise: object) -> None:
         if not holds:
@@ -405,22 +426,6 @@ def _now_at(name: str, moves: list[tuple[str, str]]) -> str:
 
 def _hidden(name: str) -> bool:
     return name.rpartition("/")[2].startswith(".")
-
-
-def _place(key: Key) -> str:
-    return place_of({"path": key.path, "locale": key.locale})
-
-
-def _places(conflict: Conflict) -> Iterator[str]:
-    """Every place that a conflict is about, by its keys and by what it says is in the way."""
-    yield _place(conflict.key)
-    if conflict.from_key is not None:
-        yield _place(conflict.from_key)
-    if conflict.remote is not None:
-        yield _place(conflict.remote.listed.key)
-    if conflict.kind == "moved":
-        locale, _, path = conflict.detail.partition(" ")[0].partition("/")
-        yield place_of({"path": path, "locale": locale})
 
 
 def _page(row: dict[str, Any]) -> Page:
