@@ -16,11 +16,7 @@ from wikisync.report.note_messages import note_message
 from wikisync.report.plan_messages import conflict_message, refusal_message
 from wikisync.report.text import escape_control, plural
 
-WORDS = {
-    "what": ("config", "url", "token", "base", "address"),
-    "why": ("newer", "damaged", "full"),
-    "refusal": ("login", "forbidden", "certificate"),
-}
+WORDS = {"what": ("config", "url", "token", "base", "address"), "why": ("newer", "damaged", "full")}
 """Fields whose values choose the sentence."""
 
 

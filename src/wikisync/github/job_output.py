@@ -101,17 +101,16 @@ def print_annotations(found: Iterable[Annotation]) -> None:
         _print_command(str(annotation))
 
 
-def mask(*secrets: str) -> None:
-    """Make GitHub mask secrets in the log; empty ones are ignored.
+def mask(secret: str) -> None:
+    """Make GitHub mask a secret in the log.
 
     GitHub shows the command itself as ``***``. Where stderr is a file, which would keep the secret,
     nothing is written.
     """
-    if _is_file(sys.stderr):
+    if not secret or _is_file(sys.stderr):
         return
-    for secret in secrets:
-        for line in workflow_commands.mask_commands(secret):
-            _print_command(line)
+    for line in workflow_commands.mask_commands(secret):
+        _print_command(line)
 
 
 def _print_command(line: str) -> None:
