@@ -5,10 +5,13 @@ from __future__ import annotations
 import io
 import os
 import sys
+import webbrowser
 from typing import TYPE_CHECKING
 
 import pytest
 
+from wikisync.cli import plan_commands
+from wikisync.cli.demo import _settings
 from wikisync.cli.pager import paged
 from wikisync.executables import find_program
 from wikisync.git.process import run
@@ -82,3 +85,29 @@ def test_a_home_folder_that_is_a_repository_hides_no_program(
     monkeypatch.setenv("HOME", str(project))
     monkeypatch.setenv("PATH", f"{installed.parent}{os.pathsep}")
     assert find_program("less") == str(installed)
+
+
+def test_a_browser_gets_no_secret(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen = tmp_path / "seen"
+    browser = tmp_path / "bin" / "firefox"
+    browser.parent.mkdir()
+    browser.write_text(f"#!/bin/sh\nenv > {seen}.part\nmv {seen}.part {seen}\n")
+    browser.chmod(0o755)
+    monkeypatch.setenv("PATH", str(browser.parent), prepend=os.pathsep)
+    for name in ("WIKISYNC_TOKEN", "WIKISYNC_HEADERS", "INPUT_TOKEN", "GITHUB_TOKEN"):
+        monkeypatch.setenv(name, "s3cret")
+    started = webbrowser.Mozilla(str(browser))
+    started.background = False  # so that it has ended when ``open`` returns
+    monkeypatch.setattr(webbrowser, "get", lambda: started)
+    plan_commands._open_browser("file:///tmp/x.html")
+    assert "PATH=" in seen.read_text()
+    assert "s3cret" not in seen.read_text()
+    assert os.environ["WIKISYNC_HEADERS"] == "s3cret"
+
+
+def test_the_demo_takes_no_header_and_no_certificate_to_its_own_wiki(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for name in ("WIKISYNC_URL", "WIKISYNC_HEADERS", "WIKISYNC_CLIENT_CERT", "WIKISYNC_CA_FILE"):
+        monkeypatch.setenv(name, "s3cret")
+    assert "s3cret" not in {**os.environ, **_settings(tmp_path)}.values()

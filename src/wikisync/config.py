@@ -1,7 +1,7 @@
 """Read the configuration from ``wikisync.toml`` and the environment, and check it.
 
-The file holds the settings that a team shares. The token comes from the environment alone, and a
-file that contains one is refused before anything else is done.
+The file holds the settings that a team shares. The token and the headers for a gateway come from
+the environment alone, and a file that contains one is refused before anything else is done.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from wikisync.errors import BadConfig, NotConfigured, TokenInFile
+from wikisync.request_headers import VARIABLE as HEADERS
+from wikisync.request_headers import RequestHeader, parse_headers, secrets_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -30,7 +32,11 @@ DEFAULT_WRITES: Final = 2
 
 # An API key of Wiki.js is a JSON Web Token: three base64 parts with dots between them.
 _JWT = re.compile(r"eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*")
-_SECRET_KEYS: Final = {"token", "api_key", "apikey", "key", "secret", "password", "wikisync_token"}
+_SECRET_KEYS: Final = {
+    *("token", "api_key", "apikey", "key", "secret", "password", "headers"),
+    *("wikisync_token", "wikisync_headers"),
+}
+_PRIVATE_KEY: Final = "PRIVATE KEY-----"
 
 DEFAULT_KEEP_DAYS: Final = 90
 
@@ -44,6 +50,12 @@ LocaleFolders = Literal["others", "all"]
 """Which locales have a folder: all but the wiki's default, or all (Wiki.js's ``alwaysNamespace``).
 """
 
+MAX_ROOT: Final = 200
+"""The most characters of ``root``; a page's whole path has at most 255."""
+
+_REFUSED_IN_ROOT: Final = re.compile(r"[. \\\\\x00-\x1f\x7f-\x9f\"|<>:*?]|//")
+"""What no path of a page may contain (wikijs.md, *Paths*)."""
+
 _RESERVED: Final = frozenset({".git", STATE})
 """Folders of programs, wherever they lie: a page there could change what git or wikisync does."""
 
@@ -55,8 +67,10 @@ class Config:
     ``project`` is the folder of ``wikisync.toml`` and of the state, ``folder`` that of the pages.
     ``root`` is the path on the wiki that ``folder`` stands for; empty, it is the whole wiki.
     ``locale_folders`` says which locales have a folder of their own. ``token`` is kept out of
-    ``repr``. ``jobs`` is the number of concurrent requests while reading, ``writes`` that of
-    concurrent updates. ``keep_days`` is how many days backups are kept.
+    ``repr``, as are the values of ``headers``, which are sent with each request. ``client_cert``
+    may have the private key in it; else that is in ``client_key``. ``jobs`` is the number of
+    concurrent requests while reading, ``writes`` that of concurrent updates. ``keep_days`` is how
+    many days backups are kept.
     """
 
     project: Path
@@ -72,6 +86,14 @@ class Config:
     ca_file: Path | None = None
     root: str = ""
     locale_folders: LocaleFolders = "others"
+    client_cert: Path | None = None
+    client_key: Path | None = None
+    headers: tuple[RequestHeader, ...] = ()
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """Return the secrets that no message may contain."""
+        return (self.token, *secrets_of(self.headers))
 
     @property
     def state(self) -> Path:
@@ -125,7 +147,7 @@ def load(
         token = token[7:].strip()
     if need_token and not token:
         raise NotConfigured("token")
-    ca_file = env.get("WIKISYNC_CA_FILE") or settings.get("ca_file")
+    files = tls_files(env, settings, project)
     folder = check_folder(where, project, settings.get("folder", DEFAULT_FOLDER))
     return Config(
         project=project,
@@ -138,10 +160,31 @@ def load(
         jobs=settings.get("jobs", DEFAULT_JOBS),
         writes=settings.get("jobs", DEFAULT_WRITES),
         keep_days=settings.get("keep_days", DEFAULT_KEEP_DAYS),
-        ca_file=project / ca_file if ca_file else None,
-        root=unicodedata.normalize("NFC", settings.get("root", "").strip("/")),
+        root=check_root(where, settings.get("root", "")),
         locale_folders=settings.get("locale_folders", "others"),
+        headers=parse_headers(env.get(HEADERS, "")),
+        ca_file=files["ca_file"],
+        client_cert=files["client_cert"],
+        client_key=files["client_key"],
     )
+
+
+def tls_files(
+    env: Mapping[str, str], settings: Mapping[str, Any], project: Path
+) -> dict[str, Path | None]:
+    """Return {setting: path} of the TLS files; relative paths start at ``project``.
+
+    A certificate from the environment takes its key from there too. Raises BadConfig for a key
+    without a certificate.
+    """
+    names = ("ca_file", "client_cert", "client_key")
+    given = {name: env.get(f"WIKISYNC_{name.upper()}") for name in names}
+    found = {name: given[name] or settings.get(name) for name in names}
+    if given["client_cert"]:
+        found["client_key"] = given["client_key"]
+    if found["client_key"] and not found["client_cert"]:
+        raise BadConfig("", "client_key", found["client_key"], "used without client_cert")
+    return {name: project / file if file else None for name, file in found.items()}
 
 
 def check_folder(where: str, project: Path, name: str) -> Path:
@@ -157,6 +200,13 @@ def check_folder(where: str, project: Path, name: str) -> Path:
     if inside is None or not _RESERVED.isdisjoint(part.lower() for part in inside.parts):
         raise BadConfig(where, "folder", name, "a folder below wikisync.toml")
     return folder
+
+
+def check_root(where: str, root: str) -> str:
+    """Return the path ``root`` as a configuration has it. Raises BadConfig for what is no path."""
+    if not _is_root(root):
+        raise BadConfig(where, "root", root, _SETTINGS["root"][0])
+    return unicodedata.normalize("NFC", root.strip("/"))
 
 
 def holds_token(text: str) -> bool:
@@ -187,7 +237,8 @@ def _read_settings(file: Path) -> dict[str, Any]:
     except RecursionError as error:
         raise BadConfig(str(file), "", "values that nest too deep", "TOML in UTF-8") from error
     for key, value in settings.items():
-        if holds_token(shown[key]) or key.lower().replace("-", "_") in _SECRET_KEYS:
+        secret = holds_token(shown[key]) or _PRIVATE_KEY in shown[key]
+        if secret or key.lower().replace("-", "_") in _SECRET_KEYS:
             raise TokenInFile(str(file), key)
         if key not in _SETTINGS:
             known = ", ".join(_SETTINGS)
@@ -207,6 +258,13 @@ def _line_of(text: str, key: str) -> int | None:
 
 def _is_text(value: object) -> bool:
     return isinstance(value, str) and bool(value.strip())
+
+
+def _is_root(value: object) -> bool:
+    if not isinstance(value, str):
+        return False
+    root = value.strip("/")
+    return len(root) <= MAX_ROOT and not _REFUSED_IN_ROOT.search(root) and root.isprintable()
 
 
 def _is_count(value: object, minimum: int, maximum: float = inf) -> bool:
@@ -249,5 +307,12 @@ _SETTINGS: Final[dict[str, tuple[str, Callable[[object], bool]]]] = {
         lambda value: _is_count(value, 1, _MOST_JOBS),
     ),
     "keep_days": ("a whole number from 1", lambda value: _is_count(value, 1)),
+    "root": ("a path on the wiki such as products/rocket", _is_root),
+    "locale_folders": (
+        '"others" (all locales but the wiki\'s default have a folder) or "all"',
+        lambda value: value in {"others", "all"},
+    ),
     "ca_file": ("the name of a PEM file", _is_text),
+    "client_cert": ("the name of a PEM file", _is_text),
+    "client_key": ("the name of a PEM file", _is_text),
 }

@@ -7,15 +7,33 @@ put its own ``git.exe`` or ``less`` there.
 from __future__ import annotations
 
 import os
+from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 CHILD_ENVIRONMENT: Final = {"NoDefaultCurrentDirectoryInExePath": "1"}
 """Environment variables of child processes: on Windows they then search PATH alone."""
 
 SECRET_PREFIXES: Final = ("WIKISYNC_", "INPUT_", "GITHUB_TOKEN", "GH_TOKEN", "ACTIONS_")
 """Prefixes of variables that may hold a secret, such as the inputs of an Action."""
+
+
+@contextmanager
+def secrets_removed() -> Iterator[None]:
+    """Remove variables that may hold a secret from the environment, for a library that starts
+    programs without a choice of theirs; put them back at the end."""
+    removed = {name: text for name, text in os.environ.items() if name.startswith(SECRET_PREFIXES)}
+    for name in removed:
+        del os.environ[name]
+    try:
+        yield
+    finally:
+        os.environ.update(removed)
+
 
 # Windows runs these without its command interpreter.
 _SUFFIXES: Final = ("", ".exe", ".com") if os.name == "nt" else ("",)

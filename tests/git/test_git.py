@@ -286,6 +286,7 @@ def test_git_is_not_told_the_token(
     program.chmod(0o755)
     monkeypatch.setenv("PATH", str(program.parent), prepend=os.pathsep)
     monkeypatch.setenv("WIKISYNC_TOKEN", "secret")
+    monkeypatch.setenv("WIKISYNC_HEADERS", "X-Secret: secret")
     assert Repository.at(repo.root) is None
     seen = (tmp_path / "seen").read_text()
     assert "PATH=" in seen

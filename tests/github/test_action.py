@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from github.api import REPOSITORY
+from support.gateway import Gateway
 from support.workspace import page
 from wiki.hostile import Hostile, reply
 from wikisync.errors import FolderError
@@ -200,6 +202,32 @@ def test_the_token_is_masked_and_is_nowhere_else(place: Place) -> None:
     told = [*ended.outputs.values(), ended.summary, *place.comments()]
     told += [file.read_text() for file in place.temporary.rglob("*") if file.is_file()]
     assert not any(token in text or place.token in text for text in told)
+
+
+def test_headers_for_a_gateway_are_an_input_and_are_masked_and_nowhere_else(place: Place) -> None:
+    secret, password = "0f6b9f3ad7c14c22", b64encode(b"ann:correct horse").decode()
+    wants = {"CF-Access-Client-Secret": secret, "Authorization": f"Basic {password}"}
+    conflict(place)
+    lines = "".join(f"{name}: {value}\n" for name, value in wants.items())
+    with Gateway(place.workspace.sandbox, wants) as gateway:
+        ended = place.act(url=gateway.url, headers=lines)
+        assert gateway.refused == 0
+    assert ended.outputs["conflicts"] == "1"
+    masked = {command.message for command in ended.log.named("add-mask")}
+    assert masked >= {secret, password, "ann:correct horse", "correct horse"}
+    assert not any(text in ended.log.text for text in (secret, password, "correct horse"))
+    told = [*ended.outputs.values(), ended.summary, *place.comments()]
+    told += [file.read_text() for file in place.temporary.rglob("*") if file.is_file()]
+    assert not any(secret in text or password in text for text in told)
+
+
+def test_a_gateway_that_refuses_the_job_is_named_in_its_annotation(place: Place) -> None:
+    with Gateway(place.workspace.sandbox, {"X-Key": "abcdef"}) as gateway:
+        ended = place.act(url=gateway.url, headers="X-Key: wrong-one")
+    assert ended.code == 1
+    (error,) = ended.said("error")
+    assert "It does not accept what WIKISYNC_HEADERS has" in error
+    assert "wrong-one" not in error
 
 
 # ---- the comment

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 USES = re.compile(r"uses: (\S+)(?: # (.*))?")
 PINNED = re.compile(r"[\w-]+/[\w/-]+@[0-9a-f]{40}")
 INPUTS = {
-    *("command", "url", "token", "folder", "config", "delete", "max-delete", "fail-on", "comment"),
+    *("command", "url", "token", "headers", "folder", "config", "delete", "max-delete", "fail-on"),
+    "comment",
 }
 OUTPUTS = {
     *("changed", "created", "updated", "moved", "deleted", "conflicts", "plan-file", "report"),

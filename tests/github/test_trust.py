@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from support.gateway import Gateway
 from support.git_repository import Repo, alone
 from support.workspace import page
 from wiki.hostile import TLS
@@ -114,6 +115,47 @@ def test_certificates_that_a_pull_request_changes_are_not_trusted(
     ended = place.act(url=None, env=env)
     assert "which servers the API key is sent to" in ended.said("notice")[0]
     assert asked_of(place.workspace.sandbox) == before
+
+
+@pytest.mark.parametrize("where", ["toml", "WIKISYNC_CLIENT_CERT", "WIKISYNC_CLIENT_KEY"])
+def test_a_client_certificate_that_a_pull_request_changes_is_not_used(
+    place: Place, repo: Repo, where: str
+) -> None:
+    repo.git("switch", "-q", "main")
+    for name in ("client.pem", "client-key.pem"):
+        shutil.copy(TLS / name, place.workspace.root / name)
+    place.workspace.configure(client_cert="client.pem", client_key="client-key.pem")
+    repo.commit()
+    place.event["pull_request"]["base"]["sha"] = repo.git("rev-parse", "HEAD")
+    repo.git("switch", "-q", "-C", "edit")
+    changed = "client-key.pem" if where == "WIKISYNC_CLIENT_KEY" else "client.pem"
+    env = {} if where == "toml" else {where: changed}
+    if where == "WIKISYNC_CLIENT_CERT":
+        env["WIKISYNC_CLIENT_KEY"] = "client-key.pem"
+    assert place.act(url=None, env=env).outputs["created"] == "1"  # as long as they are main's
+    with (place.workspace.root / changed).open("a") as file:
+        file.write("\n")
+    repo.commit()
+    before = asked_of(place.workspace.sandbox)
+    ended = place.act(url=None, env=env)
+    assert "who the wiki takes this job for" in ended.said("notice")[0]
+    assert asked_of(place.workspace.sandbox) == before
+
+
+def test_the_names_of_client_certificates_are_the_target_branchs(place: Place, repo: Repo) -> None:
+    (repo.root / ".git/info/exclude").write_text("*.pem\n")
+    for name in ("client.pem", "client-key.pem"):
+        shutil.copy(TLS / name, repo.root / name)  # as if the job had made them
+    with Gateway(place.workspace.sandbox, {}, tls="client") as gateway:
+        place.workspace.configure(client_cert="client.pem", client_key="client-key.pem")
+        repo.commit({"wikisync.toml": (place.workspace.root / "wikisync.toml").read_text()})
+        env = {"WIKISYNC_CA_FILE": str(TLS / "cert.pem")}
+        assert place.act(url=gateway.url, env=env).code == 1
+        repo.git("switch", "-q", "main")
+        place.workspace.configure(client_cert="client.pem", client_key="client-key.pem")
+        repo.commit({"wikisync.toml": (place.workspace.root / "wikisync.toml").read_text()})
+        place.event["pull_request"]["base"]["sha"] = repo.git("rev-parse", "HEAD")
+        assert place.act(url=gateway.url, env=env).outputs["created"] == "1"
 
 
 def test_certificates_that_the_job_made_itself_are_trusted(place: Place, repo: Repo) -> None:

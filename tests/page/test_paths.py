@@ -191,7 +191,7 @@ def test_without_a_root_every_page_is_in_the_folder() -> None:
     assert LAYOUT.contains(Key("en", "products/rocket"))
 
 
-@pytest.mark.parametrize("file", ["home.md", "guide/a.md", "de/a.md"])
+@pytest.mark.parametrize("file", ["home.md", "guide/a.md"])
 def test_with_all_locale_folders_a_file_outside_of_them_is_refused(file: str) -> None:
     with pytest.raises(BadName, match="in the folder of its locale"):
         key_of(file, ALL)
@@ -199,3 +199,8 @@ def test_with_all_locale_folders_a_file_outside_of_them_is_refused(file: str) ->
 
 def test_below_a_root_a_folder_may_look_like_a_locale() -> None:
     assert reason_unreachable(key_of("de/a.md", ROCKET), ROCKET) is None
+
+
+def test_with_all_locale_folders_a_locale_that_is_not_installed_is_named() -> None:
+    with pytest.raises(BadName, match="`de` looks like a locale, which is not installed"):
+        key_of("de/a.md", ALL)

@@ -16,7 +16,11 @@ from wikisync.report.note_messages import note_message
 from wikisync.report.plan_messages import conflict_message, refusal_message
 from wikisync.report.text import escape_control, plural
 
-WORDS = {"what": ("config", "url", "token", "base", "address"), "why": ("newer", "damaged", "full")}
+WORDS = {
+    "what": ("config", "url", "token", "base", "address"),
+    "why": ("newer", "damaged", "full"),
+    "refusal": ("login", "forbidden", "certificate"),
+}
 """Fields whose values choose the sentence."""
 
 

@@ -35,6 +35,7 @@ PATIENCE: Final = 30.0
 _APP: Final = get_command(app)
 
 _CLEAR: Final = (
+    *("WIKISYNC_HEADERS", "WIKISYNC_CLIENT_CERT", "WIKISYNC_CLIENT_KEY"),
     *("WIKISYNC_URL", "WIKISYNC_CA_FILE", "NO_COLOR", "FORCE_COLOR", "HTTP_PROXY", "HTTPS_PROXY"),
     *("http_proxy", "https_proxy", "ALL_PROXY", "all_proxy", "PAGER", "WIKISYNC_PAGER", "LESS"),
 )

@@ -9,8 +9,9 @@ import pytest
 
 from wiki.hostile import TLS
 from wikisync.errors import BadConfig, NotConfigured
-from wikisync.wiki import endpoint
+from wikisync.wiki import certificates, endpoint
 from wikisync.wiki.client import Wiki
+from wikisync.wiki.endpoint import Access
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -67,7 +68,7 @@ def test_what_is_no_address_of_a_wiki_is_refused_and_no_password_repeated(url: s
 
 
 def test_blanks_around_a_token_are_cut() -> None:
-    assert endpoint.authorization_value(" abc.def\n") == "Bearer abc.def"
+    assert endpoint.bare_token(" abc.def\n") == "abc.def"
 
 
 @pytest.mark.parametrize("token", ["", " \n"])
@@ -87,11 +88,11 @@ def test_a_token_that_no_header_can_carry_is_refused_without_showing_it(token: s
 
 
 def test_a_file_of_authorities_must_hold_some(tmp_path: Path) -> None:
-    endpoint.tls_verification("https://wiki.example.org", TLS / "cert.pem")
+    certificates.tls_verification("https://wiki.example.org", TLS / "cert.pem")
     (tmp_path / "text.pem").write_text("no certificate")
     os.mkfifo(tmp_path / "fifo")  # which would be waited for
     names = ("text.pem", "missing.pem", "fifo", "")
     for file in (tmp_path / name for name in names):
         with pytest.raises(BadConfig) as caught:
-            Wiki("https://wiki.example.org", "token", ca_file=file)
+            Wiki("https://wiki.example.org", Access("token", ca_file=file))
         assert (caught.value.key, caught.value.found) == ("ca_file", str(file))

@@ -18,6 +18,7 @@ from wiki.hostile import TLS, Hostile, endless, gibberish, hang_up, reply, silen
 from wikisync import errors
 from wikisync.page.model import Key, Page
 from wikisync.wiki.client import Wiki
+from wikisync.wiki.endpoint import Access
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -235,8 +236,9 @@ def test_a_certificate_that_nobody_vouches_for_is_untrusted_and_sees_no_token() 
 
 
 def test_a_private_authority_can_be_trusted() -> None:
-    with Hostile([OK], tls=True) as server:
-        assert connect(server, ca_file=TLS / "cert.pem").authenticated
+    access = Access(TOKEN, ca_file=TLS / "cert.pem")
+    with Hostile([OK], tls=True) as server, Wiki(server.url, access) as wiki:
+        assert wiki.connect().authenticated
 
 
 def test_tls_where_there_is_none_says_so() -> None:

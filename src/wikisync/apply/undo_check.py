@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from wikisync.apply.undo import UndoStep
     from wikisync.folder.folder import Folder
     from wikisync.page.model import Key, Listed, Record
+    from wikisync.page.paths import Layout
     from wikisync.state.journal import Intent
     from wikisync.wiki.client import Wiki
 
@@ -33,14 +34,16 @@ def check(
     wiki: Wiki,
     pages: Iterable[Listed],
     dates: Mapping[tuple[int, str], str],
+    layout: Layout,
 ) -> tuple[UndoStep, ...]:
     """Return the steps, each with ``blocked_by`` set if it cannot be done.
 
     Writes with an unknown outcome are left out if the page or file is as before them. ``pages`` is
-    the wiki's list; ``dates`` maps run and file to the digest of a file whose ``date`` line was
-    being rewritten. Raises WikiError if the wiki cannot be asked.
+    the wiki's list, of which those outside the root are not read; ``dates`` maps run and file to
+    the digest of a file whose ``date`` line was being rewritten. Raises WikiError if the wiki
+    cannot be asked.
     """
-    files, remote = _Files(folder, dates), _Pages(wiki, pages, steps)
+    files, remote = _Files(folder, dates), _Pages(wiki, pages, steps, layout)
     found: list[UndoStep] = []
     for step in steps:
         side = files if step.entry.intent.side == "folder" else remote
@@ -119,16 +122,21 @@ class _Files:
 class _Pages:
     """The pages as they will be after the steps checked so far."""
 
-    def __init__(self, wiki: Wiki, pages: Iterable[Listed], steps: Sequence[UndoStep]) -> None:
+    def __init__(
+        self, wiki: Wiki, pages: Iterable[Listed], steps: Sequence[UndoStep], layout: Layout
+    ) -> None:
         self._wiki = wiki
         self._at: dict[Key, int | None] = {page.key: page.id for page in pages}
+        self._outside = {
+            number: key for key, number in self._at.items() if not layout.contains(key)
+        }
         self._later: dict[int, Key] = {}
         self._read: dict[int, Record | WikisyncError] = {}
         ids = [
             page
             for step in steps
             if step.entry.intent.side == "wiki" and step.action.verb != "create"
-            if (page := step.entry.intent.page_id) is not None
+            if (page := step.entry.intent.page_id) is not None and page not in self._outside
         ]
         ids = list(dict.fromkeys(ids))
         for start in range(0, len(ids), BATCH):
@@ -178,6 +186,8 @@ class _Pages:
             self._at[intent.key], self._at[intent.from_key] = None, intent.page_id
 
     def _changed(self, intent: Intent) -> str:
+        if intent.page_id in self._outside:
+            return _moved(self._outside[intent.page_id])
         record = self._record(intent)
         if record is None:
             return "it was deleted on the wiki"

@@ -84,6 +84,7 @@ def _main(
     epilog=examples(
         "wikisync init https://wiki.example.com",
         "wikisync init https://wiki.example.com --folder docs",
+        "wikisync init https://wiki.example.com --folder docs --root products/rocket",
         "wikisync init",
     )
 )
@@ -100,6 +101,14 @@ def init(
     folder: Annotated[
         str, typer.Option(help="The folder for the pages.", metavar="NAME")
     ] = "pages",
+    root: Annotated[
+        str,
+        typer.Option(
+            help="The path on the wiki that the folder stands for; without it, the whole wiki.",
+            metavar="PATH",
+            show_default=False,
+        ),
+    ] = "",
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
@@ -111,7 +120,7 @@ def init(
             with redirect_stdout(sys.stderr):
                 url = typer.prompt("Address of the wiki (https://…)", err=True)
         result = initialize(
-            url, folder, lambda file: terminal.ConfigOptions(file).load(need_token=False)
+            url, folder, root, lambda file: terminal.ConfigOptions(file).load(need_token=False)
         )
         if json:
             terminal.print_json(result.to_json())

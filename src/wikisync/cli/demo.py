@@ -119,7 +119,10 @@ def _sync(stage: _Stage) -> bool:
 
 def _settings(home: Path) -> dict[str, str]:
     """Return variables that replace the user's own settings in the demo."""
-    unset = dict.fromkeys(("WIKISYNC_URL", "WIKISYNC_CA_FILE", "GITHUB_ACTIONS"), "")
+    ours = (
+        name for name in os.environ if name.startswith("WIKISYNC_") and name != "WIKISYNC_TOKEN"
+    )
+    unset = dict.fromkeys((*ours, "GITHUB_ACTIONS"), "")
     return {**unset, "PWD": str(home), "COLUMNS": "100"}
 
 

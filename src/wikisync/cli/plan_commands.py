@@ -34,6 +34,7 @@ from wikisync.cli.options import (
     examples,
     view,
 )
+from wikisync.executables import secrets_removed
 from wikisync.request import Request
 
 if TYPE_CHECKING:
@@ -272,10 +273,12 @@ def _open_browser(url: str) -> None:
     """Open a browser that has a window; one that runs in this terminal would take it over.
 
     ``url`` is on its command line, where every account of the machine can read it: no secrets.
+    Nor does the browser get the secrets in the environment.
     """
     try:
-        found = webbrowser.get()
-        if type(found) is not webbrowser.GenericBrowser:
-            found.open(url)
+        with secrets_removed():
+            found = webbrowser.get()
+            if type(found) is not webbrowser.GenericBrowser:
+                found.open(url)
     except (webbrowser.Error, OSError):
         return

@@ -64,13 +64,13 @@ class ConfigOptions:
 
 
 def _load_on_github(file: Path | None, *, need_token: bool, writes: bool) -> Config:
-    """Load the configuration that the event of the GitHub run allows, and mask its token."""
+    """Load the configuration that the event of the GitHub run allows, and mask its secrets."""
     from wikisync.github import job_output, trust
     from wikisync.github.environment import read_job
 
     current = read_job(os.environ)
     config = trust.load(current, file, os.environ, need_token=need_token)
-    job_output.mask(config.token)
+    job_output.mask(*config.secrets)
     if writes:
         trust.check_writes(current, config.project, config.folder)
     return config

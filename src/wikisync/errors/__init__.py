@@ -15,13 +15,17 @@ WikisyncError
 │   └── PortTaken                 a server cannot listen on a port
 ├── BadPage                       a file is no valid page; other pages are processed
 ├── BadName                       a file name or a page path is invalid
+│   └── MisplacedFiles            files are laid out otherwise than the configuration says
 ├── FolderError                   a file cannot be read or written
 │   └── FileChanged               a file changed after the plan was made
 ├── WikiError                     the wiki or the connection to it fails
 │   ├── Unreachable               no response: no connection, cut off, timeout, HTTP 5xx
-│   │   └── CertificateError      the certificate is not trusted
+│   │   ├── CertificateError      the certificate is not trusted
+│   │   └── ClientCertificateError    the server does not accept the client's certificate
 │   ├── UnexpectedResponse        the response is not from the API of Wiki.js
-│   │   └── Redirected            a redirect, which is not followed
+│   │   ├── Redirected            a redirect, which is not followed
+│   │   │   └── RedirectedToLogin     a redirect to a login page
+│   │   └── GatewayRefused        a gateway in front of the wiki refuses the request
 │   ├── ApiDisabled               the API is disabled, or the key is revoked
 │   ├── Unauthenticated           the wiki does not accept the token
 │   ├── Forbidden                 the key lacks a permission
@@ -51,11 +55,13 @@ from wikisync.errors.base import (
     UntrustedCheckout,
     WikisyncError,
 )
+from wikisync.errors.gateway import ClientCertificateError, GatewayRefused, RedirectedToLogin
 from wikisync.errors.pages import (
     BadName,
     BadPage,
     FileChanged,
     FolderError,
+    MisplacedFiles,
     OverwroteConcurrentEdit,
     PageChanged,
     StalePlan,
@@ -99,13 +105,16 @@ __all__ = [
     "BadPage",
     "BadPlan",
     "CertificateError",
+    "ClientCertificateError",
     "ExtraMissing",
     "FileChanged",
     "FolderError",
     "Forbidden",
+    "GatewayRefused",
     "GitHubError",
     "Interrupted",
     "Locked",
+    "MisplacedFiles",
     "NeedsYes",
     "NoSuchPath",
     "NoSuchRun",
@@ -117,6 +126,7 @@ __all__ = [
     "PageHidden",
     "PortTaken",
     "Redirected",
+    "RedirectedToLogin",
     "Rejected",
     "RenderFailed",
     "StalePlan",

@@ -29,7 +29,7 @@ class Locked(WikisyncError):
 
 @dataclass(eq=False)
 class UntrustedCheckout(WikisyncError):
-    """Raised where untrusted files would decide ``decision``: url, ca_file or write."""
+    """Raised where untrusted files decide ``decision``: url, ca_file, client_cert or write."""
 
     decision: str
     event: str

@@ -24,6 +24,11 @@ class BadPage(WikisyncError):
         """Return the file, as in BadName."""
         return self.file
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Return every file that the error is about."""
+        return (self.file,)
+
 
 @dataclass(eq=False)
 class BadName(WikisyncError):
@@ -31,6 +36,30 @@ class BadName(WikisyncError):
 
     name: str
     rule: str
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Return every file or page that the error is about."""
+        return (self.name,)
+
+
+@dataclass(eq=False)
+class MisplacedFiles(BadName):
+    """Raised for ``files`` that contradict ``locale_folders``. ``setting`` is its value.
+
+    ``locale`` is the wiki's default locale. ``usual``: most files of that locale are so, which
+    means that the setting is wrong, and not the files.
+    """
+
+    setting: str
+    locale: str
+    files: tuple[str, ...]
+    usual: bool
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Return every file that the error is about."""
+        return self.files
 
 
 @dataclass(eq=False)

@@ -10,7 +10,6 @@ import os
 import stat
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 from time import monotonic
 from typing import TYPE_CHECKING
 
@@ -18,6 +17,7 @@ from wikisync.errors import FolderError
 from wikisync.folder.directory import Directory, NotRegular, digest_of, open_below
 from wikisync.folder.file_errors import clause_of, translate_errors
 from wikisync.folder.filesystem import stamp_of
+from wikisync.folder.ignore_rules import IgnoreRules
 from wikisync.folder.replace import (
     clean_directory,
     create_file,
@@ -33,9 +33,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from pathspec import GitIgnoreSpec
-
-    from wikisync.planning.model import Stamp
+    from wikisync.folder.ignore_rules import Level
+    from wikisync.planning.model import IgnoreReason, Stamp
 
 __all__ = ["FileContent", "FileStat", "Folder", "digest_of"]
 
@@ -57,12 +56,14 @@ class FileStat:
 
 
 class Folder:
-    """A folder of pages. ``ignore`` are patterns as in a .gitignore, relative to the folder.
+    """A folder of pages. ``ignore`` are patterns as in a .gitignore, relative to the folder; they
+    go before what ``ignore_rules`` leaves out by itself.
 
     With ``missing_ok``, a folder that does not exist is listed as empty. ``on_windows``: names that
     are reserved on Windows are refused. ``saved_beside`` are the files in which
     ``remove_temporary_files`` kept a user's edit whose own name was taken. ``listed`` are the files
-    that the last complete ``list_files`` found, which ended at ``listed_at`` (monotonic seconds).
+    that the last complete ``list_files`` found, which ended at ``listed_at`` (monotonic seconds);
+    ``left_out`` are the files and folders (ending in ``/``) that it did not take.
     """
 
     def __init__(self, root: Path, ignore: Sequence[str] = (), *, missing_ok: bool = False) -> None:
@@ -73,16 +74,13 @@ class Folder:
         self.listed_at: float | None = None
         self._missing_ok = missing_ok
         self._folds_case: bool | None = None
-        self._spec: GitIgnoreSpec | None = None
-        if ignore:
-            from pathspec import GitIgnoreSpec
-
-            self._spec = GitIgnoreSpec.from_lines(ignore)
+        self.left_out: dict[str, IgnoreReason] = {}
+        self._rules = IgnoreRules(root, ignore)
 
     def scan(self) -> Iterator[FileContent | FolderError]:
         """Yield every file with the extension of a page and its bytes, ordered by name.
 
-        Skips hidden files and folders, and those that match ``ignore``; does not follow links.
+        Skips hidden files and folders, and those that ``ignores`` names; does not follow links.
         Yields a FolderError for a file that cannot be read. Raises FolderError where the folder
         itself cannot be read.
         """
@@ -97,6 +95,8 @@ class Folder:
 
     def list_files(self) -> Iterator[FileStat | FolderError]:
         """Yield the files that ``scan`` reads, with their stamps; raises like ``scan``."""
+        self._rules.clear()
+        self.left_out = {}
         try:
             waiting = [iter(self._list(""))]
         except FileNotFoundError as error:
@@ -124,33 +124,38 @@ class Folder:
         """List a directory: files that may be pages, errors, and directories ending in ``/``."""
         listed: list[FileStat | FolderError | str] = []
         with open_below(str(self.root), below.split("/")[:-1]) as directory:
-            for entry in directory.entries():
+            entries = directory.entries()
+            level = self._rules.enter(below, directory, {entry.name for entry in entries})
+            if level.reason is not None:
+                self.left_out[below] = level.reason
+                return []
+            for entry in entries:
                 name = below + entry.name
                 try:
                     if entry.name.startswith("."):
                         continue
                     if entry.is_dir(follow_symlinks=False):
-                        if not self._ignored(name + "/"):
+                        if self._takes(name + "/", level):
                             listed.append(name + "/")
                     elif (
                         os.path.splitext(entry.name)[1] in EXTENSIONS  # noqa: PTH122  (ten times as fast)
                         and entry.is_file(follow_symlinks=False)
-                        and not self._ignored(name)
+                        and (not level.may_leave_out(entry.name) or self._takes(name, level))
                     ):
                         listed.append(FileStat(name, stamp_of(entry.stat(follow_symlinks=False))))
                 except OSError as error:
                     listed.append(FolderError(name, "read", reason_of(error)))
         return listed
 
-    def _ignored(self, name: str) -> bool:
-        return self._spec is not None and self._spec.match_file(name)
+    def _takes(self, name: str, level: Level) -> bool:
+        if (why := self._rules.reason(name, level)) is None:
+            return True
+        self.left_out[name] = why
+        return False
 
     def ignores(self, file: str) -> bool:
-        """Return whether a file or a folder above it matches ``ignore``."""
-        if self._spec is None:
-            return False
-        above = [f"{parent}/" for parent in PurePosixPath(file).parents if parent.name]
-        return any(self._ignored(name) for name in (file, *above))
+        """Return whether a file is not taken, for its name or a folder above it."""
+        return self._rules.reason_of(file) is not None
 
     def is_obstructed(self, file: str) -> bool:
         """Return whether a name is no regular file, or its path contains a link."""
@@ -263,6 +268,7 @@ class Folder:
     def remove_temporary_files(self) -> list[str]:
         """Remove temporary files of runs that were killed, and restore users' edits among them.
 
+        Folders that are left out are not searched, since there may be very many files in them.
         Returns the files that keep an edit beside its own name, because that is taken;
         ``saved_beside`` has them too.
         """
@@ -271,11 +277,17 @@ class Folder:
         while waiting:
             below = waiting.pop()
             with suppress(OSError), open_below(str(self.root), below.split("/")[:-1]) as found:
+                entries = found.entries()
+                level = self._rules.enter(below, found, {entry.name for entry in entries})
+                if level.reason is not None:
+                    continue
                 kept += (below + name for name in clean_directory(found))
                 waiting += (
                     f"{below}{entry.name}/"
-                    for entry in found.entries()
-                    if entry.is_dir(follow_symlinks=False) and not entry.name.startswith(".")
+                    for entry in entries
+                    if entry.is_dir(follow_symlinks=False)
+                    and not entry.name.startswith(".")
+                    and self._rules.reason(f"{below}{entry.name}/", level) is None
                 )
         self.saved_beside += kept
         return kept

@@ -7,23 +7,25 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from wikisync.errors import BadName, BadPage, FolderError
+from wikisync.errors import BadName, BadPage, FolderError, MisplacedFiles
 from wikisync.folder.filesystem import stat_is_reliable
 from wikisync.folder.folder import digest_of
 from wikisync.page.document import parse
 from wikisync.page.fingerprint import fingerprint
-from wikisync.page.model import reason_unsendable
-from wikisync.page.paths import EXTENSIONS, key_of
+from wikisync.page.misplaced import find_misplaced
+from wikisync.page.model import has_file_form, reason_unsendable
+from wikisync.page.paths import EXTENSIONS, file_of, key_of
 from wikisync.planning.model import Local
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping
 
     from wikisync.folder.folder import Folder
-    from wikisync.page.document import Document, HeaderDoubt
+    from wikisync.page.misplaced import Misplaced
     from wikisync.page.model import ContentType, Key
     from wikisync.page.paths import Layout
     from wikisync.planning.model import Base, Stamp
@@ -36,17 +38,13 @@ class Scan:
     """The files that are pages, and the problems of those that are not.
 
     ``read`` has stamp and digest of each file that was read and whose stamp is reliable, for the
-    stat cache. ``gone`` are the files of the stat cache that no longer exist. ``marked`` are the
-    pages with conflict markers, by file (see ``conflicts``); ``doubts`` are the files with values
-    in their headers that were not taken. Both have only files that were read.
+    stat cache. ``gone`` are the files of the stat cache that no longer exist.
     """
 
     pages: tuple[Local, ...] = ()
     problems: tuple[BadPage, ...] = ()
     read: dict[str, tuple[Stamp, bytes]] = field(default_factory=dict)
     gone: tuple[str, ...] = ()
-    marked: dict[str, Document] = field(default_factory=dict)
-    doubts: dict[HeaderDoubt, list[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +74,6 @@ def scan(
     problems: list[BadPage] = []
     read: dict[str, tuple[Stamp, bytes]] = {}
     seen: set[str] = set()
-    marked: dict[str, Document] = {}
-    doubts: defaultdict[HeaderDoubt, list[str]] = defaultdict(list)
     for found in folder.list_files():
         progress()
         seen.add(found.file)
@@ -93,7 +89,7 @@ def scan(
             continue
         read_at = time.time_ns()
         try:
-            page = _read_page(found.file, kind, folder, base, marked, doubts)
+            page = _read_page(found.file, kind, folder, base)
         except BadPage as problem:
             problems.append(problem)
             continue
@@ -107,25 +103,16 @@ def scan(
     problems += [
         BadPage(file, None, "it was a page's file, and is now a link or a folder")
         for file in sorted(known.keys() - seen)
-        if folder.is_obstructed(file)
+        if folder.is_obstructed(file) and not folder.ignores(file)
     ]
-    gone = tuple(stamps.keys() - seen)
-    return Scan(tuple(pages), tuple(problems), read, gone, marked, dict(doubts))
+    return Scan(tuple(pages), tuple(problems), read, tuple(stamps.keys() - seen))
 
 
 def _content_type(file: str) -> ContentType:
     return EXTENSIONS[file[file.rindex(".") :]]
 
 
-def _read_page(
-    file: str,
-    kind: ContentType,
-    folder: Folder,
-    base: Base | None,
-    marked: dict[str, Document],
-    doubts: defaultdict[HeaderDoubt, list[str]],
-) -> Local:
-    """Return a file as a page, and add it to ``marked`` and ``doubts`` if it belongs there."""
+def _read_page(file: str, kind: ContentType, folder: Folder, base: Base | None) -> Local:
     try:
         data = folder.read(file)
     except FolderError as error:
@@ -133,29 +120,42 @@ def _read_page(
     digest = digest_of(data)
     if base is not None and base.digest == digest and base.content_type == kind:
         return Local(file, kind, base.local, digest)
-    document = parse(data, kind, file=file)
-    if (found := reason_unsendable(document.page)) is not None:
-        line = document.line_of_key(found.field) if found.field else None
-        raise BadPage(file, line, found.reason)
-    if document.has_markers:
-        marked[file] = document
-    for doubt in document.doubts:
-        doubts[doubt].append(file)
-    return Local(file, kind, fingerprint(document.page), digest)
+    page = parse(data, kind, file=file).page
+    if (why := reason_unsendable(page, kind)) is not None:
+        raise BadPage(file, None, why)
+    return Local(file, kind, fingerprint(page), digest)
 
 
-def assign_keys(scanned: Scan, bases: Mapping[Key, Base], layout: Layout) -> KeyedPages:
-    """Assign each file its key. A file without a key, or with another file's, is a problem."""
+def assign_keys(
+    scanned: Scan,
+    bases: Mapping[Key, Base],
+    layout: Layout,
+    on_wiki: Collection[Key] = (),
+) -> KeyedPages:
+    """Assign each file its key. A file without a key, or with another file's, is a problem.
+
+    ``on_wiki`` are the keys of the wiki's pages: a file that has the key of one is in its place.
+    """
     problems: list[Problem] = list(scanned.problems)
     files: dict[Key, list[Local]] = defaultdict(list)
-    blocked = _possible_keys([problem.file for problem in scanned.problems], bases, layout)
+    odd = [problem.file for problem in scanned.problems]
+    blocked = _possible_keys(odd, bases, layout)
+    names = [local.file for local in scanned.pages]
+    misplaced = find_misplaced([*names, *odd], layout, lambda key: key in bases or key in on_wiki)
+    if misplaced is not None:
+        problems.append(_misplaced_files(misplaced, layout))
+    skipped = frozenset() if misplaced is None else frozenset(misplaced.files)
     known_keys = {base.file: key for key, base in bases.items()}
     for local in scanned.pages:
+        if local.file in skipped:
+            continue
         try:
             files[_key(local.file, known_keys.get(local.file), layout)].append(local)
         except BadName as problem:
             problems.append(problem)
             blocked |= _possible_keys([local.file], bases, layout)
+    if misplaced is not None:
+        blocked |= _misplaced_keys(misplaced, bases, layout, on_wiki) - files.keys()
     unique = {key: found[0] for key, found in files.items() if len(found) == 1}
     for key, found in files.items():
         if len(found) > 1:
@@ -167,6 +167,26 @@ def assign_keys(scanned: Scan, bases: Mapping[Key, Base], layout: Layout) -> Key
         frozenset(blocked),
         tuple(problems),
     )
+
+
+def _misplaced_files(misplaced: Misplaced, layout: Layout) -> MisplacedFiles:
+    files = misplaced.files
+    setting, locale = layout.locale_folders, layout.locales.default
+    return MisplacedFiles(files[0], "", setting, locale, files, misplaced.usual)
+
+
+def _misplaced_keys(
+    misplaced: Misplaced, bases: Mapping[Key, Base], layout: Layout, on_wiki: Collection[Key]
+) -> set[Key]:
+    """Return the keys of the pages that the misplaced files may be.
+
+    Where the setting seems to be wrong, no page of the default locale may get a file by it.
+    """
+    files, default = set(misplaced.files), layout.locales.default
+    keys = misplaced.keys | {key for key, base in bases.items() if base.file in files}
+    if misplaced.usual:
+        keys |= {key for key in (*bases, *on_wiki) if key.locale == default}
+    return set(keys)
 
 
 def _key(file: str, known: Key | None, layout: Layout) -> Key:
@@ -192,3 +212,28 @@ def _possible_keys(files: Iterable[str], bases: Mapping[Key, Base], layout: Layo
         except BadName:
             continue
     return keys
+
+
+def with_current_names(
+    bases: Mapping[Key, Base], scanned: Scan, named: KeyedPages, layout: Layout
+) -> dict[Key, Base]:
+    """Return the bases; where a page has no file, with the name that it has by the layout.
+
+    A base has the name of a former layout until its page is recorded again.
+    """
+    files = {*(local.file for local in scanned.pages), *(bad.file for bad in scanned.problems)}
+    found = dict(bases)
+    for key, base in bases.items():
+        if key in named.local or base.file in files or not has_file_form(base.content_type):
+            continue
+        with suppress(BadName):
+            if not _is_file_of(key, base.file, layout):
+                found[key] = replace(base, file=file_of(key, base.content_type, layout))
+    return found
+
+
+def _is_file_of(key: Key, file: str, layout: Layout) -> bool:
+    try:
+        return key_of(file, layout) == key
+    except BadName:
+        return False

@@ -70,7 +70,7 @@ def run_action(env: Mapping[str, str]) -> int:
     try:
         inputs = read_inputs(env)
         config, untrusted = _load_config(job, inputs, _with_inputs(env))
-        job_output.mask(config.token)
+        job_output.mask(*config.secrets)
         if config.url == _NO_URL or not config.token:
             has_url = config.url != _NO_URL
             return report_unconfigured(config, job, inputs, untrusted, has_url=has_url)
@@ -83,10 +83,9 @@ def run_action(env: Mapping[str, str]) -> int:
 
 
 def _with_inputs(env: Mapping[str, str]) -> dict[str, str]:
-    """Return the environment with the inputs ``url`` and ``token`` as WIKISYNC variables."""
-    given = {
-        name: value for name in ("URL", "TOKEN") if (value := env.get(f"INPUT_{name}", "").strip())
-    }
+    """Return the environment with the inputs for the wiki as WIKISYNC variables."""
+    names = ("URL", "TOKEN", "HEADERS")
+    given = {name: value for name in names if (value := env.get(f"INPUT_{name}", "").strip())}
     return {**env, **{f"WIKISYNC_{name}": value for name, value in given.items()}}
 
 

@@ -101,16 +101,17 @@ def print_annotations(found: Iterable[Annotation]) -> None:
         _print_command(str(annotation))
 
 
-def mask(secret: str) -> None:
-    """Make GitHub mask a secret in the log.
+def mask(*secrets: str) -> None:
+    """Make GitHub mask secrets in the log; empty ones are ignored.
 
     GitHub shows the command itself as ``***``. Where stderr is a file, which would keep the secret,
     nothing is written.
     """
-    if not secret or _is_file(sys.stderr):
+    if _is_file(sys.stderr):
         return
-    for line in workflow_commands.mask_commands(secret):
-        _print_command(line)
+    for secret in secrets:
+        for line in workflow_commands.mask_commands(secret):
+            _print_command(line)
 
 
 def _print_command(line: str) -> None:

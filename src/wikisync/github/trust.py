@@ -1,8 +1,8 @@
 """Decide which files of a checkout a run on GitHub trusts, and load the configuration from them.
 
 The author of a pull request writes its files, ``wikisync.toml`` among them. So the URL that the
-token is sent to, and the certificates trusted for it, come from inputs, the environment or the
-target commit, never from the pull request itself.
+token is sent to, the certificates trusted for it, and the client's own, come from inputs, the
+environment or the target commit, never from the pull request itself.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _TRUSTED_EVENTS: Final = frozenset(
 """Events that only people with write access can cause. Anybody can cause the others, such as
 ``issue_comment`` and ``workflow_run``, and their workflows may check out files by anybody."""
 
-_GUARDED: Final = ("url", "ca_file")
+_GUARDED: Final = ("url", "ca_file", "client_cert", "client_key")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,13 +99,17 @@ def load(job: Job, file: Path | None, env: Mapping[str, str], *, need_token: boo
         configuration.load(file, env=env, need_token=False)
         raise UntrustedCheckout("url", job.event)
     found = configuration.load(file, env={**env, "WIKISYNC_URL": url}, need_token=need_token)
-    ca_file = env.get("WIKISYNC_CA_FILE") or trusted_settings.get("ca_file")
-    trusted = found.project / ca_file if ca_file else None
+    files = configuration.tls_files(env, trusted_settings, found.project)
     others = [Path(env[name]) for name in ("SSL_CERT_FILE", "SSL_CERT_DIR") if env.get(name)]
-    for each in (trusted, *others):
+    for what, each in (*files.items(), *(("ca_file", other) for other in others)):
         if each is not None and _is_changed_here(each, commit, job.workspace.resolve()):
-            raise UntrustedCheckout("ca_file", job.event)
-    return replace(found, ca_file=trusted)
+            raise UntrustedCheckout("ca_file" if what == "ca_file" else "client_cert", job.event)
+    return replace(
+        found,
+        ca_file=files["ca_file"],
+        client_cert=files["client_cert"],
+        client_key=files["client_key"],
+    )
 
 
 def _trusted_settings(file: Path | None, commit: str, workspace: Path) -> dict[str, str]:

@@ -123,6 +123,10 @@ def key_of(file: str, layout: Layout) -> Key:
     if slash and first in layout.folders:
         locale, path = first, rest
     elif layout.locale_folders == "all":
+        if slash and looks_like_locale(first):
+            raise BadName(
+                file, f"`{first}` looks like a locale, which is not installed on the wiki"
+            )
         raise BadName(file, f"with {ALL_FOLDERS} each page is in the folder of its locale")
     path = f"{layout.root}/{path}" if layout.root else path
     _check_path(file, path)
@@ -155,6 +159,16 @@ def file_of(key: Key, content_type: ContentType, layout: Layout) -> str:
     return file
 
 
+def looks_like_locale(name: str) -> bool:
+    """Return whether Wiki.js takes a first path segment for a locale, installed or not."""
+    return _LOOKS_LIKE_LOCALE.fullmatch(name) is not None
+
+
+def to_nfc(name: str) -> str:
+    """Return a name in Unicode's composed form, in which names are compared and sent."""
+    return name if name.isascii() else unicodedata.normalize("NFC", name)
+
+
 def case_folded(file: str) -> str:
     """Return the name as compared by file systems that ignore case and Unicode composition."""
     return unicodedata.normalize("NFC", unicodedata.normalize("NFD", file).casefold())
@@ -170,7 +184,7 @@ def reason_unreachable(key: Key, layout: Layout) -> str | None:
         return f"Wiki.js reserves names of one letter (`{first}`): no browser could open the page"
     if first in RESERVED:
         return f"Wiki.js reserves the name `{first}`: no browser could open the page"
-    if not _LOOKS_LIKE_LOCALE.fullmatch(first):
+    if not looks_like_locale(first):
         return None
     if first == layout.locales.default and not layout.root:
         return f"pages of the default locale belong at the top of the folder, not in `{first}/`"

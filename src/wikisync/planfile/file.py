@@ -122,7 +122,12 @@ def _no_number(word: str) -> Any:
 
 def settings_of(config: Config) -> dict[str, Any]:
     """The settings, beside the wiki and the folder, that decide what a run writes."""
-    return {"ignore": list(config.ignore), "write_back": config.write_back}
+    return {
+        "ignore": list(config.ignore),
+        "write_back": config.write_back,
+        "root": config.root,
+        "locale_folders": config.locale_folders,
+    }
 
 
 def foreign_plan(reviewed: ReviewedPlan, config: Config) -> Refusal | None:
@@ -148,4 +153,4 @@ def _said(value: object) -> str:
             return str(value).lower()
         case list():
             return ", ".join(map(str, value)) or "empty"
-    return str(value)
+    return str(value) or "empty"

@@ -14,7 +14,7 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, Final, get_args
 
 from wikisync import __version__
-from wikisync.errors import BadPage, NoSuchPath
+from wikisync.errors import BadPage
 from wikisync.planfile.fields import (
     Malformed,
     ObjectReader,
@@ -28,8 +28,8 @@ from wikisync.planfile.fields import (
     remote_of,
     texts_match,
 )
+from wikisync.planfile.options import request_from, settings_from, wish_data
 from wikisync.planning.model import (
-    WRITES,
     Action,
     Adopt,
     Conflict,
@@ -39,20 +39,17 @@ from wikisync.planning.model import (
     Merge,
     Move,
     Plan,
-    Prefer,
     Side,
     Update,
     Verb,
     original_file,
 )
 from wikisync.planning.notes import Note, NoteKind
-from wikisync.planning.path_filter import PathFilter
 from wikisync.report.json_output import as_data, results
-from wikisync.request import PageDiff, Report, Request
+from wikisync.request import PageDiff, Report
 
 if TYPE_CHECKING:
     from wikisync.page.model import Page
-    from wikisync.planning.model import Command
 
 
 VERSION: Final = 1
@@ -81,7 +78,7 @@ def encode(report: Report, settings: dict[str, Any], made: str) -> dict[str, Any
         "made": made,
         "wikisync": __version__,
         **{name: value for name, value in data.items() if name not in {"version", "refusals"}},
-        "wish": _wish(report.request),
+        "wish": wish_data(report.request),
         "settings": settings,
         "actions": actions,
         "conflicts": conflicts,
@@ -104,22 +101,6 @@ def identity(data: dict[str, Any]) -> str:
 def _which(item: Action | Conflict) -> tuple[object, bool, bool]:
     conflict = isinstance(item, Conflict)
     return item.key, conflict, isinstance(item, Action) and item.verb == "move"
-
-
-def _wish(request: Request) -> dict[str, Any]:
-    return {
-        "direction": request.direction,
-        "paths": [
-            {"typed": choice.typed, "names": list(choice.names), "as_file": choice.as_file}
-            for choice in request.path_filters or ()
-        ],
-        "delete": request.delete,
-        "prefer": request.prefer,
-        "markers": request.markers,
-        "convert": request.convert,
-        "mirror": request.mirror,
-        "max_delete": request.max_delete,
-    }
 
 
 def _encode_action(action: Action, pair: PageDiff | None) -> dict[str, Any]:
@@ -162,10 +143,8 @@ def _leases(item: Action | Conflict, pair: PageDiff | None) -> dict[str, Any]:
     }
 
 
-_COMMANDS: Final[tuple[Command, ...]] = tuple(WRITES)
 _SIDES: Final[tuple[Side, ...]] = get_args(Side)
 _VERBS: Final[tuple[Verb, ...]] = get_args(Verb)
-_PREFER: Final[tuple[Prefer | None, ...]] = (None, *get_args(Prefer))
 _OVERWRITES: Final[tuple[Side | None, ...]] = (None, *_SIDES)
 _CONFLICTS: Final[tuple[ConflictKind, ...]] = get_args(ConflictKind)
 _NOTES: Final[tuple[NoteKind, ...]] = get_args(NoteKind)
@@ -197,8 +176,12 @@ def decode(data: object) -> ReviewedPlan:
         raise Malformed(f"it was written by {newer} wikisync (version {version} of the format)")
     if given.get("id", str) != identity(dict(given.values)):
         raise Malformed("it was changed since it was written")
+    settings = settings_from(given.object("settings"))
     report = Report(
-        _request(given.object("wish")), given.get("wiki", str), given.get("folder", str), Plan()
+        request_from(given.object("wish"), settings["root"]),
+        given.get("wiki", str),
+        given.get("folder", str),
+        Plan(),
     )
     pairs: list[PageDiff] = []
     plan = _plan(given, pairs)
@@ -215,40 +198,12 @@ def decode(data: object) -> ReviewedPlan:
         given.get("id", str),
         given.get("made", str),
         given.get("wikisync", str),
-        _settings(given.object("settings")),
+        settings,
     )
     # Written by another version, the same may be said in other words.
     if found.by == __version__ and encode(report, found.settings, found.made) != given.values:
         raise Malformed("it contradicts itself")
     return found
-
-
-def _settings(given: ObjectReader) -> dict[str, Any]:
-    return {"ignore": list(given.texts("ignore")), "write_back": given.get("write_back", bool)}
-
-
-def _request(given: ObjectReader) -> Request:
-    try:
-        meant = tuple(
-            PathFilter.of(
-                each.get("typed", str), each.texts("names"), as_file=each.get("as_file", bool)
-            )
-            for each in given.objects("paths")
-        )
-    except NoSuchPath as error:
-        raise Malformed(f"{error.path} is no pattern") from error
-    return Request(
-        "plan",
-        given.one_of("direction", _COMMANDS),
-        tuple(choice.typed for choice in meant),
-        delete=given.get("delete", bool),
-        prefer=given.one_of("prefer", _PREFER),
-        markers=given.get("markers", bool),
-        convert=given.get("convert", bool),
-        mirror=given.get("mirror", bool),
-        max_delete=None if given.values.get("max_delete") is None else given.count("max_delete"),
-        path_filters=meant,
-    )
 
 
 def _plan(given: ObjectReader, pairs: list[PageDiff]) -> Plan:

@@ -88,7 +88,7 @@ def _local_now(action: Action, snapshot: Snapshot) -> tuple[str, Local | None]:
 
 def _local_drift(action: Action, snapshot: Snapshot) -> str:
     was, (file, now) = action.local, _local_now(action, snapshot)
-    if any(problem.name == file for problem in snapshot.problems):
+    if any(file in problem.names for problem in snapshot.problems):
         return "its file is no longer a valid page"
     if now is None:
         return _missing_locally(was, snapshot) if was is not None else ""

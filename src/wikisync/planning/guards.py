@@ -86,6 +86,13 @@ def foreign_state(reason: str, *, same: bool) -> Refusal:
     return Refusal("foreign-state", count=int(same), detail=reason)
 
 
+def foreign_root(then: str, now: str) -> Refusal:
+    """Return the refusal of a state that was written with another ``root``."""
+    was, is_ = (f"`{root}`" if root else "the whole wiki" for root in (then, now))
+    reason = f"The folder stands for {is_} by wikisync.toml, but in the last run it was {was}"
+    return Refusal("foreign-state", side="folder", detail=reason)
+
+
 def delete_limit(pages: int, max_delete: int | None) -> int:
     """Return how many deletions a run may do: 10 pages or 10 %, the lesser, at least 1."""
     return max(1, min(10, pages // 10)) if max_delete is None else max_delete

@@ -40,6 +40,16 @@ WRITES: dict[Command, frozenset[Side]] = {
 """Which side each command writes to. One plan, filtered; never two engines."""
 
 
+IgnoreReason = Literal[
+    "ignore",  # the setting
+    "gitignore",
+    "dependencies",
+    "environment",  # a virtual environment
+    "build",  # build output, caches
+    "repository",  # a git repository in the folder
+]
+"""Why a file or a folder is not taken (files.md, *What is left out*)."""
+
 Stamp = tuple[int, int, int, int]
 """What the file system says of a file: size, times of its bytes and of its entry (ns), inode."""
 

@@ -146,8 +146,9 @@ def _check_name(decision: MoveDecision, snapshot: Snapshot) -> None:
     if move is not None and move.side == "wiki" and (why := snapshot.reason_unreachable(move.key)):
         raise BadName(move.file, why)
     if move is not None and move.side == "folder" and snapshot.ignores(move.file):
-        where = f"its page was moved to {move.key}, and `ignore` leaves {move.file} out"
-        raise BadName(move.from_file, where)
+        why = "is left out: by `ignore`, by a .gitignore, or as a folder that a program made"
+        rule = f"its page was moved to {move.key}, and {move.file} {why}"
+        raise BadName(move.from_file, rule)
 
 
 def _over_the_other_name(decision: MoveDecision) -> MoveDecision:

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from wikisync.planning.model import IgnoreReason
 
 NoteKind = Literal[
     "shallow",  # the clone is shallow: git's history is cut off
@@ -18,9 +23,10 @@ NoteKind = Literal[
     "verified",  # every page was read whole
     "unnoticed",  # pages changed on the wiki, and their times did not
     "unshown",  # the wiki may not show pages to readers as they were sent
+    "left-root",  # pages were moved out of the part of the wiki that the folder stands for
+    "root-page",  # the page at the root itself has no file
     "tree",  # the wiki's tree of pages may lack some
-    "header-editor",  # files name an editor that is not one for files of their type
-    "header-status",  # the status in files says otherwise than `published`, or its like
+    "left-out",  # files and folders that are not taken as pages
 ]
 
 
@@ -29,10 +35,12 @@ class Note:
     """A fact that a command reports beside its pages, such as why no ancestor was found.
 
     ``pages`` is the number of pages affected and ``files`` their names; ``detail`` is a message of
-    git or of the wiki, or the name of a file.
+    git or of the wiki, or the name of a file. ``left_out`` are the files and folders (ending in
+    ``/``) that are not taken, by the reason.
     """
 
     kind: NoteKind
     pages: int = 0
     detail: str = ""
     files: tuple[str, ...] = ()
+    left_out: Mapping[IgnoreReason, tuple[str, ...]] = field(default_factory=dict)

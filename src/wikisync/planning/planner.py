@@ -15,6 +15,7 @@ from wikisync.planning.plan_builder import PlanBuilder, file_for
 from wikisync.planning.snapshot import PlanOptions, Snapshot
 
 if TYPE_CHECKING:
+    from wikisync.errors import BadName, BadPage
     from wikisync.planning.model import Side
 
 __all__ = ["PlanOptions", "Snapshot", "file_for", "make_plan"]
@@ -48,7 +49,7 @@ def _drafted(
     snapshot: Snapshot, options: PlanOptions, vacated: frozenset[tuple[Side, Key]]
 ) -> PlanBuilder:
     """Every page decided; ``vacated`` are places that deletions make free."""
-    problems = [p for p in snapshot.problems if options.is_selected(Key("", ""), p.name)]
+    problems = [p for p in snapshot.problems if _is_selected(p, options)]
     builder = PlanBuilder(snapshot, options, problems=problems)
     decided = builder.add_moves(vacated)
     for key in sorted({*snapshot.bases, *snapshot.local, *snapshot.remote}):
@@ -57,6 +58,10 @@ def _drafted(
     for key in sorted(decided):
         builder.add_new_remote_page(key)
     return builder
+
+
+def _is_selected(problem: BadPage | BadName, options: PlanOptions) -> bool:
+    return any(options.is_selected(Key("", ""), name) for name in problem.names)
 
 
 def _ordered(actions: list[Action], snapshot: Snapshot) -> tuple[Action, ...]:

@@ -156,6 +156,8 @@ def _decide_with_base(key: Key, base: Base, local: Local | None, remote: Remote 
 
 
 def _unchanged(key: Key, base: Base, local: Local, remote: Remote) -> Decision:
+    if local.file != base.file:  # the setting of the folder's layout changed
+        return _action(Adopt, "folder", key, local=local, remote=remote)
     if local.fingerprint != base.local:
         # It names other fields than before, with the values that the wiki has: noted, or what the
         # wiki changes in them later would be told by the wrong measure.

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from wikisync import errors as e
+from wikisync.report.gateway_messages import gateway_message
+from wikisync.report.layout_messages import misplaced_message
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,8 @@ def error_message(error: e.WikisyncError) -> Message:
             return _usage(error)
         case e.BadPage(file, line, what):
             return Message(f"{file}{f':{line}' if line else ''}: {what}")
+        case e.MisplacedFiles():
+            return Message(*misplaced_message(error))
         case e.BadName(name, rule):
             return Message(f"{name}: {rule}")
         case e.FileChanged(file, _doing, reason):
@@ -112,6 +116,18 @@ def _usage(error: e.UsageError) -> Message:
             place = f"{where}:{line}: " if line else f"{where}: " if where else ""
             name = f"{key}: " if key else ""
             return Message(f"{place}{name}{found} is not {expected}.")
+        case e.TokenInFile(file, key) if key.lower().endswith("headers"):
+            return Message(
+                f"{file} contains a secret ({key}), which could be committed to Git.",
+                "Remove it, and set it as WIKISYNC_HEADERS, one `Name: value` a line. If it was"
+                " committed, have the gateway issue a new one.",
+            )
+        case e.TokenInFile(file, "client_cert" | "client_key" as key):
+            return Message(
+                f"{file} contains a private key ({key}), which could be committed to Git.",
+                "Move it into a file outside the repository, and name that. If it was committed,"
+                " have a new certificate issued.",
+            )
         case e.TokenInFile(file, key):
             return Message(
                 f"{file} contains a secret ({key}), which could be committed to Git.",
@@ -161,6 +177,12 @@ def _untrusted(error: e.UntrustedCheckout) -> Message:
                 " decide which servers the API key is sent to. The wiki was not contacted.",
                 "Merge the certificates first, or keep them outside the repository.",
             )
+        case "client_cert":
+            return Message(
+                "This pull request changes the client certificate or its key, and a pull request"
+                " must not decide who the wiki takes this job for. The wiki was not contacted.",
+                "Merge the certificate first, or keep it outside the repository.",
+            )
     return Message(
         f"Nothing was written: anybody could have made this checkout ({error.event}).",
         "Use the command plan here, and publish in a run for pushes to your branch.",
@@ -187,6 +209,8 @@ def _folder_hint(reason: str) -> str:
 
 
 def _wiki(error: e.WikiError) -> Message:
+    if (gateway := gateway_message(error)) is not None:
+        return Message(*gateway)
     match error:
         case e.CertificateError(url, reason):
             return Message(
@@ -206,8 +230,9 @@ def _wiki(error: e.WikiError) -> Message:
         case e.UnexpectedResponse(url, status, found):
             return Message(
                 f"{url} does not answer like the API of Wiki.js: {found} (HTTP {status}).",
-                "Use the wiki's own address, without /graphql. A login page in front of the wiki"
-                " must let the API through.",
+                "Use the wiki's own address, without /graphql. If a login page is in front of the"
+                " wiki, set WIKISYNC_HEADERS to what it accepts, or let requests to /graphql"
+                " through.",
             )
         case e.ApiDisabled(url, message):
             return Message(

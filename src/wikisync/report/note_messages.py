@@ -6,11 +6,13 @@ import shlex
 from typing import TYPE_CHECKING, Final, assert_never
 
 from wikisync.report.error_messages import Message
+from wikisync.report.layout_messages import root_message
 from wikisync.report.text import named, plural
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from wikisync.planning.model import IgnoreReason
     from wikisync.planning.notes import Note
 
 
@@ -18,6 +20,19 @@ _REWOUND: Final = (
     "If the folder is right: wikisync push --mirror. If the wiki is right: wikisync pull --mirror."
     " To treat these changes as ordinary edits: --allow rewound."
 )
+
+
+_EXAMPLES: Final = 3
+"""Names listed for one reason."""
+
+_REASONS: Final[dict[IgnoreReason, str]] = {
+    "ignore": "ignore",
+    "gitignore": ".gitignore",
+    "dependencies": "dependencies",
+    "environment": "virtual environment",
+    "build": "build output",
+    "repository": "another Git repository",
+}
 
 
 def note_message(note: Note) -> Message:
@@ -84,6 +99,8 @@ def note_message(note: Note) -> Message:
                 "Each push or sync tries again. If that does not help: open the page on the wiki"
                 " and save it, and look at the wiki's log.",
             )
+        case "left-root" | "root-page":
+            return Message(*root_message(note))
         case "tree":
             return Message(
                 "The wiki's page tree may lack some pages that were created at the same time"
@@ -91,23 +108,23 @@ def note_message(note: Note) -> Message:
                 "The next page that is created, moved or deleted repairs it; so does Rebuild Page"
                 " Tree in the wiki's administration, under Utilities.",
             )
-        case "header-editor":
-            return Message(
-                f"{plural(note.pages, 'file')} {_names(note)} an editor that is not one for files"
-                f" of that type, so the line is ignored: {named(note.files)}.",
-                "Correct the line `editor:` in the header, or delete it.",
-            )
-        case "header-status":
-            return Message(
-                f"In the header of {plural(note.pages, 'file')}, `status` says otherwise than the"
-                f" line that decides whether the page is published: {named(note.files)}.",
-                "If the page should be as `status` says, change the other line.",
-            )
+        case "left-out":
+            return _left_out(note)
     assert_never(note.kind)
 
 
-def _names(note: Note) -> str:
-    return "names" if note.pages == 1 else "name"
+def _left_out(note: Note) -> Message:
+    """Return the message that counts the files and folders that are not taken as pages."""
+    names = [name for names in note.left_out.values() for name in names]
+    folders = sum(name.endswith("/") for name in names)
+    parts = [plural(folders, "folder")] if folders else []
+    parts += [plural(len(names) - folders, "file")] if len(names) > folders else []
+    parts += [f"{plural(note.pages, 'page')} on the wiki"] if note.pages else []
+    reasons = "; ".join(
+        f"{_REASONS[reason]}: {named(found, _EXAMPLES)}" for reason, found in note.left_out.items()
+    )
+    text = f"Left out: {' and '.join(filter(None, (', '.join(parts[:-1]), parts[-1])))}"
+    return Message(f"{text} ({reasons})." if reasons else f"{text}.")
 
 
 def restored_wiki_message(pages: int, files: Sequence[str]) -> Message:

@@ -80,6 +80,12 @@ def _foreign_state(refusal: Refusal) -> Message:
             f"{refusal.detail}. The wiki's pages are the same as then.",
             "If you renamed the folder or the wiki's address changed: --allow foreign-state.",
         )
+    if refusal.side == "folder":
+        return Message(
+            f"{refusal.detail}.",
+            "If root is wrong, correct it. To start over with this one: --allow foreign-state."
+            " Nothing is deleted then, and pages that differ become conflicts.",
+        )
     return Message(
         f"{refusal.detail}.",
         "If the url is wrong, correct it. To start over with this wiki: --allow foreign-state."

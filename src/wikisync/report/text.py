@@ -105,11 +105,11 @@ def _conversion(action: Update) -> tuple[str, str]:
     return _CONVERT if action.takes_conversion else _CONVERT_AND_PUSH
 
 
-def named(names: Sequence[str]) -> str:
-    """Return the first ten names, and how many more there are."""
-    rest = len(names) - 10
+def named(names: Sequence[str], most: int = 10) -> str:
+    """Return the first ``most`` names, and how many more there are."""
+    rest = len(names) - most
     more = f" and {rest:,} more" if rest > 0 else ""
-    return ", ".join(names[:10]) + more
+    return ", ".join(names[:most]) + more
 
 
 def backup_in_words(backup: Backup) -> str:

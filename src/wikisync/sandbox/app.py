@@ -93,9 +93,9 @@ class WikiApp:
     async def graphql(self, request: Request) -> Response:
         """Answer one request to the API."""
         body, size = await _body(request)
-        authorization = request.headers.get("authorization")
+        identity = request.headers.get("authorization"), request.cookies.get("jwt")
         try:
-            call = await run_in_threadpool(self._read_request, authorization, body, size)
+            call = await run_in_threadpool(self._read_request, identity, body, size)
         except RequestRefused as problem:
             error = {"message": problem.message, "path": []}
             return _json(problem.status, {"data": {}, "errors": [error]})
@@ -120,14 +120,14 @@ class WikiApp:
             browser_view.respond, self.store, request.path_params["path"]
         )
 
-    def _read_request(self, authorization: str | None, body: bytes, size: int) -> Call:
+    def _read_request(self, identity: auth.Identity, body: bytes, size: int) -> Call:
         try:
-            return self._parse_request(authorization, body, size)
+            return self._parse_request(identity, body, size)
         except RecursionError:
             raise RequestRefused(400, "The sandbox takes no JSON that nests so deep.") from None
 
-    def _parse_request(self, authorization: str | None, body: bytes, size: int) -> Call:
-        principal = auth.authenticate(self.store, authorization)
+    def _parse_request(self, identity: auth.Identity, body: bytes, size: int) -> Call:
+        principal = auth.authenticate(self.store, *identity)
         if size > MAX_BODY:
             raise RequestRefused(413, "request entity too large")
         sent = _parse_json(body)

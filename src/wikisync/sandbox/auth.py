@@ -215,9 +215,18 @@ def login(store: Store, username: str, password: str, strategy: str) -> Row:
     return {"jwt": _sign_token(store, claims, expires), "redirect": "/"}
 
 
-def authenticate(store: Store, authorization: str | None) -> Principal:
-    """Return the principal of this ``Authorization`` header. Raises RequestRefused."""
-    claims = _valid_claims(store, authorization)
+Identity = tuple[str | None, str | None]
+"""The ``Authorization`` header of a request, and its cookie ``jwt``."""
+
+
+def authenticate(store: Store, authorization: str | None, cookie: str | None = None) -> Principal:
+    """Return the principal of a request. Raises RequestRefused.
+
+    The token is that of ``Authorization: Bearer``; without such a header, ``cookie``, the value of
+    the cookie ``jwt`` (wikijs.md, *Endpoint and identity*).
+    """
+    scheme, _, token = (authorization or "").partition(" ")
+    claims = _valid_claims(store, token if scheme.lower() == "bearer" else cookie or "")
     if claims is None:
         return guest(store)
     if "api" not in claims:
@@ -245,11 +254,10 @@ def _sign_token(store: Store, claims: dict[str, Any], expires: datetime) -> str:
     return f"{signed}.{_signature(store, signed)}"
 
 
-def _valid_claims(store: Store, authorization: str | None) -> dict[str, Any] | None:
+def _valid_claims(store: Store, token: str) -> dict[str, Any] | None:
     """Return the claims of a token that is valid and not expired, else None."""
-    scheme, _, token = (authorization or "").partition(" ")
     signed, _, signature = token.strip().rpartition(".")
-    if scheme.lower() != "bearer" or not signed or not token.isascii():
+    if not signed or not token.isascii():
         return None
     if not hmac.compare_digest(signature, _signature(store, signed)):
         return None

@@ -12,13 +12,11 @@ from typing import TYPE_CHECKING
 
 from wikisync.concurrency import run_in_thread
 from wikisync.errors import BadName, BadPage, FolderError, NotConfigured
-from wikisync.folder.conflicts import refuse_conflicts
 from wikisync.folder.folder import digest_of
-from wikisync.folder.scan import KeyedPages, Scan, assign_keys, scan
+from wikisync.folder.scan import KeyedPages, Scan, assign_keys, scan, with_current_names
 from wikisync.git.repository import merge_file
-from wikisync.page.document import parse
+from wikisync.page.document import first_heading, parse
 from wikisync.page.fingerprint import normalize_content
-from wikisync.page.headings import first_heading
 from wikisync.page.model import Key, Listed, has_file_form
 from wikisync.page.paths import Layout, Locales, case_folded, file_of, reason_unreachable
 from wikisync.page.windows_names import windows_refusal
@@ -28,7 +26,7 @@ from wikisync.planning.notes import Note
 from wikisync.planning.rename_detection import STUB, RenameInput, detect_renames, similarity
 from wikisync.planning.snapshot import Snapshot
 from wikisync.snapshot.base_recovery import recover_bases
-from wikisync.snapshot.known_contents import known_contents
+from wikisync.snapshot.root import root_notes, split_by_root
 from wikisync.snapshot.wiki_pages import WikiPages, read_wiki, remote_from_base
 
 if TYPE_CHECKING:
@@ -51,6 +49,8 @@ class CollectedState:
     bases of the state were ignored. ``recovered`` are bases that the state does not have, found in
     the histories of git and the wiki; ``notes`` say why others were not found. ``scanned`` is the
     scan of the folder; ``unnoticed`` are pages that changed while their time did not.
+    ``listed`` is the wiki's list of pages, also of those outside the root; ``pages_left_out``
+    counts the pages whose files would be ignored.
     """
 
     snapshot: Snapshot
@@ -61,6 +61,8 @@ class CollectedState:
     notes: tuple[Note, ...] = ()
     scanned: Scan = field(default_factory=Scan)
     unnoticed: tuple[Key, ...] = ()
+    listed: tuple[Listed, ...] = ()
+    pages_left_out: int = 0
 
 
 def collect(
@@ -81,22 +83,24 @@ def collect(
     """
     with progress("Looking at the folder and the wiki") as step:
         answer = run_in_thread(wiki.connect)  # first: the folder is scanned while the wiki works
-        bases = {} if without_state else _managed(state.bases.load(), folder)
+        bases: Mapping[Key, Base] = {} if without_state else state.bases.load()
         scanned = scan(folder, bases.values(), step, {} if verify else state.files.load())
+        bases = _managed(bases, folder)
         connection = answer.result()
     locales = Locales(connection.default_locale, connection.locales, connection.namespacing)
     layout = replace(layout, locales=locales)
-    named = assign_keys(scanned, bases, layout)
+    pages, outside = split_by_root(connection.pages, layout)
+    named = assign_keys(scanned, bases, layout, {page.key for page in pages})
+    bases = with_current_names(bases, scanned, named, layout)
     recovered: dict[Key, StoredBase] = {}
+    content = ContentLoader(folder, state, named.local, recovered)
     if not connection.authenticated:
-        content = ContentLoader(folder, state, named.local, recovered)
         snapshot = _snapshot(bases, named, WikiPages(), folder, layout, content)
         return CollectedState(snapshot, layout, authenticated=False, scanned=scanned)
-    wiki_pages = read_wiki(bases, named, connection.pages, wiki, progress, verify=verify)
-    named = refuse_conflicts(named, scanned, known_contents(state, bases, wiki_pages, named))
-    content = ContentLoader(folder, state, named.local, recovered)
+    wiki_pages = read_wiki(bases, named, pages, outside, wiki, progress, verify=verify)
     with progress("Looking where the two histories meet"):
-        found_bases = recover_bases(wiki, named.local, wiki_pages.remote, bases, folder, layout)
+        visible = {k: found for k, found in wiki_pages.remote.items() if k not in named.blocked}
+        found_bases = recover_bases(wiki, named.local, visible, bases, folder, layout)
     recovered.update(found_bases.bases)
     wiki_pages.remote.update(found_bases.read)
     wiki_pages.moved.update(found_bases.moved)
@@ -107,9 +111,15 @@ def collect(
         layout,
         without_state=without_state,
         recovered=recovered,
-        notes=(*found_bases.notes, Note("verified", len(bases))) if verify else found_bases.notes,
+        notes=(
+            *root_notes(bases, named, wiki_pages, connection.pages, layout),
+            *found_bases.notes,
+            *((Note("verified", len(bases)),) if verify else ()),
+        ),
         scanned=scanned,
         unnoticed=_unnoticed(bases, wiki_pages) if verify else (),
+        listed=connection.pages,
+        pages_left_out=len(wiki_pages.remote) - len(snapshot.remote),
     )
 
 
@@ -139,21 +149,30 @@ def collect_offline(
     default, *installed = known.split()
     locales = Locales(default, tuple(installed), state.meta("namespacing") == "true")
     layout = replace(layout, locales=locales)
-    bases = _managed(state.bases.load(), folder)
+    bases: Mapping[Key, Base] = state.bases.load()
     with progress("Looking at the folder") as step:
         scanned = scan(folder, bases.values(), step, state.files.load())
+        bases = _managed(bases, folder)
         named = assign_keys(scanned, bases, layout)
+        bases = with_current_names(bases, scanned, named, layout)
     wiki_pages = WikiPages({key: remote_from_base(base) for key, base in bases.items()})
-    named = refuse_conflicts(named, scanned, known_contents(state, bases, wiki_pages, named))
     content = ContentLoader(folder, state, named.local, {})
     return CollectedState(
         _snapshot(bases, named, wiki_pages, folder, layout, content), layout, scanned=scanned
     )
 
 
-def _managed(bases: Mapping[Key, Base], folder: Folder) -> dict[Key, Base]:
-    """Return the bases without those of ignored files, which never count as gone."""
-    return {key: base for key, base in bases.items() if not folder.ignores(base.file)}
+def _managed(bases: Mapping[Key, Base], folder: Folder) -> Mapping[Key, Base]:
+    """Return the bases without those of ignored files, which never count as gone.
+
+    The folder has been listed.
+    """
+    ignored = {
+        key
+        for key, base in bases.items()
+        if base.file not in folder.listed and folder.ignores(base.file)
+    }
+    return {key: base for key, base in bases.items() if key not in ignored} if ignored else bases
 
 
 def _snapshot(

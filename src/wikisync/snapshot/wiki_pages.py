@@ -24,27 +24,31 @@ class WikiPages:
     """The pages by their present keys.
 
     ``moved`` maps the key of a base to the present key of its page, if it was moved. ``displaced``
-    has, by the key of the base, the state of pages whose key another page has now.
+    has, by the key of the base, the state of pages whose key another page has now. ``left`` maps
+    the key of a base to the present key of its page, if it was moved out of the root.
     """
 
     remote: dict[Key, RemoteState] = field(default_factory=dict)
     moved: dict[Key, Key] = field(default_factory=dict)
     displaced: dict[Key, RemoteState] = field(default_factory=dict)
+    left: dict[Key, Key] = field(default_factory=dict)
 
 
 def read_wiki(
     bases: Mapping[Key, Base],
     named: KeyedPages,
     pages: Iterable[Listed],
+    outside: Mapping[tuple[int, str], Key],
     wiki: Wiki,
     progress: Progress,
     *,
     verify: bool = False,
 ) -> WikiPages:
-    """Return every page that the wiki lists or that has a base, as the wiki has it now.
+    """Return each of ``pages`` and every page that has a base, as the wiki has it now.
 
-    Pages that may have changed are read; with ``verify`` every page that has a base or a file.
-    Raises WikiError.
+    ``pages`` are those that the wiki lists below the root, ``outside`` the keys of the others by id
+    and time of creation. Pages that may have changed are read, and none outside; with ``verify``
+    every page that has a base or a file. Raises WikiError.
     """
     listed = {
         page.key: page
@@ -58,7 +62,13 @@ def read_wiki(
         for key, base in bases.items()
         if (at := key_by_identity.get((base.id, base.created_at), key)) != key
     }
+    left = {
+        key: outside[identity]
+        for key, base in bases.items()
+        if (identity := (base.id, base.created_at)) in outside
+    }
     to_fetch = pages_to_fetch(bases, named.local, listed, moved)
+    missing_bases = [base for base in to_fetch.missing if base.key not in left]
     if verify:
         known = (page for key, page in listed.items() if key in bases or key in named.local)
         to_fetch = replace(
@@ -68,16 +78,15 @@ def read_wiki(
         key: Remote(page, bases[key].remote if key in bases else None)
         for key, page in listed.items()
     }
-    with progress(
-        "Reading what may have changed", len(to_fetch.read) + len(to_fetch.missing)
-    ) as step:
+    with progress("Reading what may have changed", len(to_fetch.read) + len(missing_bases)) as step:
         for page, got in wiki.read(to_fetch.read):
             step()
             remote[page.key] = remote_state(page.key, got)
-        missing = _missing(to_fetch.missing, wiki, step)
+        missing = _missing(missing_bases, wiki, step)
     displaced = {key: found for key, found in missing.items() if key in remote}
     remote |= {key: found for key, found in missing.items() if key not in remote}
-    return WikiPages(remote, moved, displaced)
+    remote |= {key: None for key in left if key not in remote}
+    return WikiPages(remote, moved, displaced, left)
 
 
 def _missing(

@@ -16,6 +16,7 @@ from wikisync.concurrency import bounded_map
 from wikisync.errors import Forbidden, PageHidden, Rejected
 from wikisync.page.model import Record, clean_tags
 from wikisync.wiki import api_errors, responses
+from wikisync.wiki.endpoint import Access
 from wikisync.wiki.history import HistoryReader
 from wikisync.wiki.queries import document, pages, pages_with_tags
 from wikisync.wiki.responses import PageVersion, VersionEntry, WikiIndex, WriteReceipt
@@ -24,7 +25,6 @@ from wikisync.wiki.transport import MAX_ANSWER, GraphQLTransport, Transport, Tra
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from datetime import datetime
-    from pathlib import Path
     from types import TracebackType
 
     from wikisync.errors import WikiError
@@ -43,15 +43,15 @@ _TAG_LENGTH: Final = 255
 
 
 class Wiki:
-    """A client of Wiki.js 2.5 at ``url``, with an API key; close it or use it in a ``with``.
+    """A client of Wiki.js 2.5 at ``url``; close it or use it in a ``with``.
 
     ``tags`` are those in the last list. ``prefetched``, if set, is called once, by the next
     ``read_one``, which returns its record unless that is None.
 
-    ``url`` may have a path and slashes at its end. ``ca_file`` has the certificate authorities to
-    trust instead of the system's (PEM). ``timeout`` is in seconds, for a connection (10 at most)
-    and between any two parts of a response. ``jobs`` is the number of concurrent requests.
-    ``max_answer`` is the most bytes of a response.
+    ``url`` may have a path and slashes at its end. ``access`` is an API key, or that with the
+    certificates and the headers that a gateway in front of the wiki needs. ``timeout`` is in
+    seconds, for a connection (10 at most) and between any two parts of a response. ``jobs`` is the
+    number of concurrent requests, ``max_answer`` the most bytes of a response.
 
     Raises BadConfig or NotConfigured for an invalid URL, token or file; nothing is sent before the
     first method call. Every method may raise Unreachable, CertificateError, Redirected,
@@ -62,17 +62,15 @@ class Wiki:
     def __init__(
         self,
         url: str,
-        token: str,
+        access: Access | str,
         *,
-        ca_file: Path | None = None,
         timeout: float = 60.0,
         jobs: int = 4,
         max_answer: int = MAX_ANSWER,
     ) -> None:
         self._connections = GraphQLTransport(
             url,
-            token,
-            ca_file,
+            Access(access) if isinstance(access, str) else access,
             TransportLimits(timeout, answer=max_answer, connections=max(2 * jobs, 4)),
         )
         self.transport: Transport = self._connections

@@ -1,4 +1,4 @@
-"""Check the wiki's URL, the token and the certificates, before anything is sent.
+"""Check the wiki's URL, the token and the headers for a gateway, before anything is sent.
 
 Raises BadConfig or NotConfigured; no error contains a token or a password. ``BadConfig.where`` is
 empty here: the caller knows where the value is from.
@@ -6,17 +6,41 @@ empty here: the caller knows where the value is from.
 
 from __future__ import annotations
 
-import ssl
+import re
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from wikisync.errors import BadConfig, NotConfigured
+from wikisync.request_headers import secrets_of
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from wikisync.request_headers import RequestHeader
+
 EXPECTED = "the wiki's address, such as https://wiki.example.org"
 """The expected value of a URL, for BadConfig."""
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """What a wiki, and a gateway in front of it, ask of a client.
+
+    ``headers`` are for the gateway. ``ca_file`` has the authorities to trust instead of the
+    system's. ``client_cert`` may have the private key in it; else that is in ``client_key``.
+    """
+
+    token: str = field(repr=False)
+    headers: tuple[RequestHeader, ...] = ()
+    ca_file: Path | None = None
+    client_cert: Path | None = None
+    client_key: Path | None = None
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """Return the token and the secrets in the headers."""
+        return (bare_token(self.token), *secrets_of(self.headers))
 
 
 def normalize_url(url: str) -> str:
@@ -50,8 +74,33 @@ def _bad_url(url: str) -> BadConfig:
     return BadConfig("", "url", shown, EXPECTED.replace(",", f"{begins},", 1))
 
 
-def authorization_value(token: str) -> str:
-    """Return the ``Authorization`` header for a token; whitespace around it is stripped.
+def request_headers(access: Access) -> dict[str, str]:
+    """Return the headers that identify the client.
+
+    The token is in ``Authorization``. Where a gateway needs that for itself, it is in the cookie
+    that a browser would send: Wiki.js reads it there, except for uploads (wikijs.md, *Endpoint and
+    identity*). Raises NotConfigured for an empty token, BadConfig for one that cannot be sent.
+    """
+    token = bare_token(access.token)
+    given = {_canonical(header.name): header.value for header in access.headers}
+    if "Authorization" not in given:
+        return {**given, "Authorization": f"Bearer {token}"}
+    if not _COOKIE_VALUE.fullmatch(token):
+        raise BadConfig("", "token", "a text with other characters than a token's", _API_KEY)
+    # The wiki takes the first cookie of a name.
+    return {**given, "Cookie": "; ".join(filter(None, (f"jwt={token}", given.get("Cookie"))))}
+
+
+def _canonical(name: str) -> str:
+    return name.title() if name.lower() in {"authorization", "cookie"} else name
+
+
+_API_KEY = "an API key as Wiki.js shows it, on one line"
+_COOKIE_VALUE = re.compile(r"[\w.~+/=-]+", re.ASCII)
+
+
+def bare_token(token: str) -> str:
+    """Return a token without whitespace around it.
 
     Raises NotConfigured for an empty token, BadConfig for characters invalid in a header.
     """
@@ -61,23 +110,5 @@ def authorization_value(token: str) -> str:
     for place, letter in enumerate(token, start=1):
         if not letter.isascii() or not letter.isprintable() or letter == " ":
             found = f"a character at place {place} that no token has"
-            raise BadConfig("", "token", found, "an API key as Wiki.js shows it, on one line")
-    return f"Bearer {token}"
-
-
-def tls_verification(url: str, ca_file: Path | None) -> ssl.SSLContext | bool:
-    """Return an SSL context with only the authorities in ``ca_file`` (PEM), or True: the system's.
-
-    Without TLS, returns an empty context: loading the system's authorities takes longer than a
-    request to a small wiki. Raises BadConfig.
-    """
-    if ca_file is None:
-        return url.startswith("https:") or ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    try:
-        if not ca_file.is_file():  # a FIFO would wait for a writer for ever
-            raise FileNotFoundError
-        return ssl.create_default_context(cafile=ca_file)
-    except (OSError, ValueError) as problem:
-        # A file that is not PEM raises ssl.SSLError, which is an OSError.
-        expected = "a readable file of certificates in PEM form"
-        raise BadConfig("", "ca_file", str(ca_file), expected) from problem
+            raise BadConfig("", "token", found, _API_KEY)
+    return token

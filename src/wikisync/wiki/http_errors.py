@@ -9,17 +9,22 @@ import math
 import re
 import socket
 import ssl
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from html import unescape
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlsplit
 
 import httpx2
 
 from wikisync.errors import (
     ApiDisabled,
     CertificateError,
+    ClientCertificateError,
+    GatewayRefused,
     Redirected,
+    RedirectedToLogin,
     TooLarge,
     UnexpectedResponse,
     Unreachable,
@@ -36,6 +41,7 @@ _REDIRECT: Final = range(300, 400)
 _TOO_LARGE: Final = 413
 _TOO_MANY_REQUESTS: Final = 429
 _BAD_REQUEST: Final = 400
+_FORBIDDEN: Final = 403
 _SERVER_ERROR: Final = 500
 
 # Wiki.js marks these by their text alone (wikijs.md, *Endpoint and identity*).
@@ -47,21 +53,54 @@ MAX_ERRORS: Final = 2_000
 """The most errors accepted in a response. A batch of pages has 350 at worst."""
 
 
+_LOGIN = re.compile(
+    r"\b(log-?in|sign-?in|auth|authenticate|authorize|authelia|authentik|oauth2?|openid-connect|"
+    r"saml2?|sso|cas)\b|cloudflareaccess",
+    re.IGNORECASE,
+)
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,30}")
+
+# As nginx answers where a client certificate is missing, or is not accepted.
+_CERTIFICATE_PAGE = re.compile(r"SSL certificate", re.IGNORECASE)
+
+# Alerts of TLS by which a server refuses the certificate of a client, or the lack of one.
+_CERTIFICATE_ALERT = re.compile(
+    r"ALERT_(HANDSHAKE_FAILURE|NO_CERTIFICATE|\w*CERTIFICATE\w*|UNKNOWN_CA|ACCESS_DENIED)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """Whether requests have headers for a gateway, and a client certificate."""
+
+    headers: bool = False
+    certificate: bool = False
+
+
+def is_certain(problem: UnexpectedResponse) -> bool:
+    """Return whether a response says for certain that nothing was done. A firewall's 403 does not:
+    some see the answer first."""
+    return isinstance(problem, GatewayRefused) and problem.status != _FORBIDDEN
+
+
 def parse_http_response(
     url: str,
     status: int,
     headers: Mapping[str, str],
     body: bytes,
     redact: Callable[[str], str] = str,
+    sent: Sent = Sent(),
 ) -> dict[str, Any]:
     """Return the GraphQL response in ``body``: ``data`` (an object), ``errors`` (a list), or both.
 
-    Raises Redirected, TooLarge, ApiDisabled, Unreachable (429 and 5xx) or UnexpectedResponse.
-    Keys of ``headers`` are in lower case; ``url`` is for the errors. ``redact`` removes secrets
-    from texts of the server that go into an error.
+    Raises Redirected, TooLarge, ApiDisabled, Unreachable (429 and 5xx), GatewayRefused or
+    UnexpectedResponse. Keys of ``headers`` are in lower case; ``url`` is for the errors, as is
+    ``sent``. ``redact`` removes secrets from texts of the server that go into an error.
     """
     if status in _REDIRECT:
         location = redact(headers.get("location", ""))
+        if _is_login(url, location):
+            raise RedirectedToLogin(url, status, "a redirect", location, given=sent.headers)
         raise Redirected(url, status, "a redirect", location=location)
     if status == _TOO_LARGE:
         raise TooLarge(url)
@@ -73,7 +112,10 @@ def parse_http_response(
     graphql = _graphql_payload(payload)
     if status >= _BAD_REQUEST:
         message = _first_message(graphql, redact) if graphql else None
-        raise _status_error(url, status, headers, message, _describe(None, kind, body, redact))
+        found = _describe(None, kind, body, redact)
+        if graphql is None and (refused := _gateway_error(url, status, headers, found, sent)):
+            raise refused
+        raise _status_error(url, status, headers, message, found)
     if graphql is not None and len(graphql.get("errors") or ()) > MAX_ERRORS:
         raise UnexpectedResponse(url, status, f"more than {MAX_ERRORS:,} errors in one answer")
     if graphql is not None:
@@ -122,6 +164,34 @@ def _status_error(
         return Unreachable(url, text, retry_after=wait)
     found = f"a refusal: {message}" if message else described
     return UnexpectedResponse(url, status, found)
+
+
+def _is_login(url: str, location: str) -> bool:
+    """Return whether a redirect leads to a login page, not to another address of the wiki."""
+    try:
+        parts = urlsplit(location)
+    except ValueError:
+        return False
+    target = f"{parts.netloc}{parts.path}".removesuffix("/graphql")
+    if parts.netloc == urlsplit(url).netloc:
+        target = parts.path
+    return _LOGIN.search(target) is not None
+
+
+def _gateway_error(
+    url: str, status: int, headers: Mapping[str, str], found: str, sent: Sent
+) -> GatewayRefused | None:
+    """Return the error where a gateway answered instead of the wiki; None where it did not."""
+    match status:
+        case 401:
+            scheme = _SCHEME.match(headers.get("www-authenticate", ""))
+            name = scheme[0] if scheme else ""
+            return GatewayRefused(url, status, found, "login", given=sent.headers, scheme=name)
+        case 400 if _CERTIFICATE_PAGE.search(found):
+            return GatewayRefused(url, status, found, "certificate", given=sent.certificate)
+        case 403:
+            return GatewayRefused(url, status, found, "forbidden", given=sent.headers)
+    return None
 
 
 def _parse_json(body: bytes) -> object:
@@ -184,8 +254,13 @@ _REASONS: Final[tuple[tuple[type[httpx2.HTTPError], str], ...]] = (
 )
 
 
-def from_httpx_error(url: str, problem: httpx2.HTTPError) -> Unreachable:
-    """Return CertificateError for an invalid certificate, Unreachable for any other error.
+def from_httpx_error(
+    url: str,
+    problem: httpx2.HTTPError,
+    given: Sent = Sent(),
+) -> Unreachable:
+    """Return CertificateError for an invalid certificate of the server, ClientCertificateError
+    where the server refuses that of the client, Unreachable for any other error.
 
     Does not include the messages of httpx2: some contain the headers, and so the token.
     """
@@ -196,6 +271,9 @@ def from_httpx_error(url: str, problem: httpx2.HTTPError) -> Unreachable:
                 return CertificateError(
                     url, cause.verify_message or "it does not check out", sent=False
                 )
+            case ssl.SSLError() if _CERTIFICATE_ALERT.search(cause.reason or ""):
+                reason = cause.reason.rpartition("ALERT_")[2].lower().replace("_", " ")
+                return ClientCertificateError(url, reason, sent=False, given=given.certificate)
             case ssl.SSLError():
                 return Unreachable(url, "no TLS is spoken there (is it http://?)", sent=sent)
             case socket.gaierror() | UnicodeError():

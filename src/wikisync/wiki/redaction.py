@@ -1,4 +1,4 @@
-"""Remove a secret from texts of a server, which may contain what it was sent. Pure.
+"""Remove secrets from texts of a server, which may contain what it was sent. Pure.
 
 Removes any part of ``MIN_PIECE`` characters or more, such as the signature of a JWT, also in
 base64, in hexadecimal digits, or with every character percent-encoded, as an HTML entity or as a
@@ -39,16 +39,19 @@ _SPELLINGS: Final[tuple[Callable[[int], str], ...]] = (
 
 
 class SecretRedactor:
-    """Removes one secret from texts. Its ``repr`` does not contain the secret."""
+    """Removes secrets from texts. Its ``repr`` does not contain them. Empty ones are ignored."""
 
-    __slots__ = ("_indexes", "_secret")
+    __slots__ = ("_indexes", "_secrets")
 
-    def __init__(self, secret: str) -> None:
-        self._secret = secret
-        self._indexes = tuple(_PieceIndex(size, texts) for size, texts in _pieces(secret))
+    def __init__(self, *secrets: str) -> None:
+        # The longest first: one may be a part of another.
+        self._secrets = tuple(sorted(filter(None, set(secrets)), key=len, reverse=True))
+        self._indexes = tuple(
+            _PieceIndex(size, texts) for secret in self._secrets for size, texts in _pieces(secret)
+        )
 
     def text(self, text: str) -> str:
-        """Return a text without the secret; of a very long one, only its ends."""
+        """Return a text without the secrets; of a very long one, only its ends."""
         if len(text) > 2 * _KEPT_AT_ENDS:
             # Each end is redacted before they are joined, and the whole once more after.
             head, tail = text[:_KEPT_AT_ENDS], text[-_KEPT_AT_ENDS:]
@@ -56,11 +59,11 @@ class SecretRedactor:
         return self._redact(text)
 
     def headers(self, headers: Mapping[str, str]) -> dict[str, str]:
-        """Return headers without the secret, with their names in lower case."""
+        """Return headers without the secrets, with their names in lower case."""
         return {name.lower(): self.text(value) for name, value in headers.items()}
 
     def value(self, value: Any) -> Any:
-        """Return a JSON value with the secret removed from every string in it."""
+        """Return a JSON value with the secrets removed from every string in it."""
         left = iter(range(_MAX_TEXTS))
 
         def cleaned(value: Any, depth: int) -> Any:
@@ -81,8 +84,8 @@ class SecretRedactor:
         return cleaned(value, 0)
 
     def _redact(self, text: str) -> str:
-        if self._secret:
-            text = text.replace(self._secret, REPLACEMENT)
+        for secret in self._secrets:
+            text = text.replace(secret, REPLACEMENT)
         for windows in self._indexes:
             text = windows.redact(text)
         return text

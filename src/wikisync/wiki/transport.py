@@ -5,14 +5,15 @@ their exceptions do not leave it. Queries are retried after transient errors, mu
 mutation without a clear response raises WriteUncertain.
 
 Proxies come from the environment (``HTTPS_PROXY``, ``NO_PROXY``), as do ``SSL_CERT_FILE`` and
-``SSL_CERT_DIR``. Redirects are never followed, so the token goes to no other host. Cookies are not
-kept, so only the token identifies the user.
+``SSL_CERT_DIR``. Redirects are never followed, so the token and the headers for a gateway go to no
+other host. Cookies are not kept, so only the token identifies the user.
 """
 
 from __future__ import annotations
 
 import json
 import logging
+import ssl
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -31,6 +32,7 @@ from wikisync import __version__
 from wikisync.errors import (
     BadConfig,
     CertificateError,
+    ClientCertificateError,
     Redirected,
     Rejected,
     TooLarge,
@@ -38,7 +40,7 @@ from wikisync.errors import (
     Unreachable,
     WriteUncertain,
 )
-from wikisync.wiki import api_errors, endpoint, http_errors
+from wikisync.wiki import api_errors, certificates, endpoint, http_errors
 from wikisync.wiki.http_bounds import ACCEPTED, Deadline, limit_time, read_body
 from wikisync.wiki.redaction import SecretRedactor
 from wikisync.wiki.responses import Answer
@@ -46,7 +48,6 @@ from wikisync.wiki.responses import Answer
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from contextlib import AbstractContextManager
-    from pathlib import Path
 
     from gql.client import SyncClientSession
 
@@ -101,8 +102,7 @@ class GraphQLTransport:
     def __init__(
         self,
         url: str,
-        token: str,
-        ca_file: Path | None,
+        access: endpoint.Access,
         limits: TransportLimits,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -111,23 +111,17 @@ class GraphQLTransport:
             httpx2.URL(self.url)
         except httpx2.InvalidURL as problem:
             raise BadConfig("", "url", self.url, endpoint.EXPECTED) from problem
-        bearer = endpoint.authorization_value(token)
-        trust = endpoint.tls_verification(self.url, ca_file)
+        self._gateway = http_errors.Sent(bool(access.headers), access.client_cert is not None)
         wait = limits.timeout
         self._deadline = Deadline(limits.deadline, clock)
         transport = _HttpTransport(
             self.url,
             limits.answer,
-            SecretRedactor(bearer.partition(" ")[2]),
+            SecretRedactor(*access.secrets),
             self._deadline,
-            headers={
-                "Authorization": bearer,
-                "Content-Type": "application/json",
-                "Accept": "application/json",
-                "Accept-Encoding": ACCEPTED,
-                "User-Agent": f"wikisync/{__version__}",
-            },
-            verify=trust,
+            self._gateway,
+            headers=_headers(endpoint.request_headers(access)),
+            verify=_tls(self.url, access),
             follow_redirects=False,
             cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
             timeout=httpx2.Timeout(wait, connect=min(_CONNECT, wait)),
@@ -139,8 +133,7 @@ class GraphQLTransport:
             session: SyncClientSession = self._client.connect_sync()  # type: ignore[no-untyped-call]
         except (ValueError, OSError, ImportError) as problem:
             # An invalid proxy URL, an unknown type of proxy, a bad SSL_CERT_FILE.
-            expected = "proxies and certificates that can be used"
-            raise BadConfig("the environment", "*_PROXY, SSL_CERT_*", "", expected) from problem
+            raise _bad_environment() from problem
         self._session = session
 
     @property
@@ -194,15 +187,16 @@ class GraphQLTransport:
         """Send a mutation once, and return ``read`` of its response.
 
         Every error but WriteUncertain means that nothing was written: Unreachable and
-        CertificateError (no connection), Redirected, ApiDisabled, TooLarge, and the errors of
-        ``read`` except UnexpectedResponse, which becomes WriteUncertain.
+        CertificateError (no connection), Redirected, GatewayRefused (except 403), ApiDisabled,
+        TooLarge, and the errors of ``read`` except UnexpectedResponse, which becomes
+        WriteUncertain.
         """
         try:
             with self._deadline.running():
                 return read(self._exchange(text, variables))
-        except Redirected:
-            raise
         except UnexpectedResponse as problem:
+            if isinstance(problem, Redirected) or http_errors.is_certain(problem):
+                raise
             raise WriteUncertain(self.url, f"HTTP {problem.status}: {problem.found}") from problem
         except TooLarge as problem:
             if not problem.answer:
@@ -223,7 +217,7 @@ class GraphQLTransport:
             # gql raises this for any response with errors; it may have data too.
             return Answer(self.url, answer.data, api_errors.faults(answer.errors))
         except httpx2.HTTPError as problem:
-            raise http_errors.from_httpx_error(self.url, problem) from problem
+            raise http_errors.from_httpx_error(self.url, problem, self._gateway) from problem
         except UnicodeEncodeError as problem:
             raise Rejected(self.url, 0, "half a character, which no wiki can hold") from problem
         except (OSError, ValueError, httpx2.StreamError) as problem:
@@ -240,6 +234,7 @@ class _HttpTransport(HTTPXTransport):
         max_bytes: int,
         redactor: SecretRedactor,
         deadline: Deadline,
+        sent: http_errors.Sent,
         **options: Any,
     ) -> None:
         self.date: tuple[datetime, float] | None = None
@@ -248,6 +243,7 @@ class _HttpTransport(HTTPXTransport):
         self._base = base
         self._max_bytes = max_bytes
         self._deadline = deadline
+        self._sent = sent
 
     def connect(self) -> None:
         super().connect()  # type: ignore[no-untyped-call]
@@ -275,12 +271,38 @@ class _HttpTransport(HTTPXTransport):
             response.extensions["network_stream"].close()
         redact = self._redactor.text
         answer = http_errors.parse_http_response(
-            self._base, response.status_code, response.headers, raw, redact
+            self._base, response.status_code, response.headers, raw, redact, self._sent
         )
         data = answer.get("data")
         if payload["query"].startswith("mutation"):
             data = self._redactor.value(data)  # messages of the wiki; data of a query are pages
         return ExecutionResult(data=data, errors=self._redactor.value(answer.get("errors")))
+
+
+def _headers(identity: Mapping[str, str]) -> httpx2.Headers:
+    headers = httpx2.Headers({"User-Agent": f"wikisync/{__version__}"})
+    headers.update(identity)
+    fixed = {"Content-Type": "application/json", "Accept": "application/json"}
+    headers.update({**fixed, "Accept-Encoding": ACCEPTED})
+    return headers
+
+
+def _tls(url: str, access: endpoint.Access) -> ssl.SSLContext | bool:
+    """Return the SSL context, or True for the system's. A client certificate needs HTTPS."""
+    trust = certificates.tls_verification(url, access.ca_file)
+    if access.client_cert is None or not url.startswith("https:"):
+        return trust
+    try:
+        context = trust if isinstance(trust, ssl.SSLContext) else httpx2.create_ssl_context()
+    except (ValueError, OSError) as problem:
+        raise _bad_environment() from problem
+    certificates.load_client_certificate(context, access.client_cert, access.client_key)
+    return context
+
+
+def _bad_environment() -> BadConfig:
+    expected = "proxies and certificates that can be used"
+    return BadConfig("the environment", "*_PROXY, SSL_CERT_*", "", expected)
 
 
 def _parse_date(text: str | None) -> datetime | None:
@@ -319,7 +341,9 @@ def _attempts(
 
 def _retry_delay(problem: Exception) -> bool | float:
     """Return whether to retry, or the seconds to wait first if the server named them."""
-    if not isinstance(problem, Unreachable) or isinstance(problem, CertificateError):
+    if not isinstance(problem, Unreachable):
+        return False
+    if isinstance(problem, CertificateError | ClientCertificateError):
         return False
     if problem.retry_after is None:
         return True

@@ -21,6 +21,7 @@ from wikisync.private_files import reason_of
 from wikisync.state import State
 from wikisync.state.lock import run_lock
 from wikisync.wiki.client import Wiki
+from wikisync.wiki.endpoint import Access
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -52,6 +53,18 @@ class RunContext:
         return Layout(locale_folders=self.config.locale_folders, root=self.config.root)
 
 
+def open_wiki(config: Config) -> Wiki:
+    """Return a client of the wiki; nothing is sent yet. Raises BadConfig."""
+    access = Access(
+        config.token or "none",  # a command that sends nothing needs no token
+        config.headers,
+        config.ca_file,
+        config.client_cert,
+        config.client_key,
+    )
+    return Wiki(config.url, access, jobs=config.jobs)
+
+
 @contextmanager
 def open_readonly(
     config: Config, progress: Progress, *, needs_folder: bool
@@ -62,10 +75,7 @@ def open_readonly(
     StateError.
     """
     with ExitStack() as stack:
-        # An offline command sends nothing and needs no token.
-        token = config.token or "none"
-        wiki = Wiki(config.url, token, ca_file=config.ca_file, jobs=config.jobs)
-        stack.enter_context(wiki)
+        wiki = stack.enter_context(open_wiki(config))
         state = State.open(config.state, create=False)
         stack.callback(state.close)
         folder = Folder(config.folder, config.ignore, missing_ok=not needs_folder)
@@ -89,9 +99,7 @@ def open_for_write(
             raise FolderError(config.folder_name, "make", reason) from error
     with ExitStack() as stack:
         stack.enter_context(run_lock(config.state, now()))
-        token = config.token or "none"  # a restore sends nothing and needs no token
-        wiki = Wiki(config.url, token, ca_file=config.ca_file, jobs=config.jobs)
-        stack.enter_context(wiki)
+        wiki = stack.enter_context(open_wiki(config))
         state = State.open(config.state)
         stack.callback(state.close)
         yield RunContext(config, Folder(config.folder, config.ignore), wiki, state, progress)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from wikisync.config import FILE, check_folder, holds_token, load
+from wikisync.config import FILE, check_folder, check_root, holds_token, load
 from wikisync.errors import (
     BadConfig,
     FolderError,
@@ -19,21 +19,33 @@ from wikisync.errors import (
     Unauthenticated,
     WikisyncError,
 )
+from wikisync.folder.folder import FileStat, Folder
+from wikisync.git.storage_commits import count_storage_commits
+from wikisync.page.misplaced import guess_locale_folders
+from wikisync.page.paths import ALL_FOLDERS, Layout
 from wikisync.private_files import reason_of
 from wikisync.report.error_messages import error_message
 from wikisync.report.text import escape_control, plural
 from wikisync.wiki import endpoint
-from wikisync.wiki.client import Wiki, WikiIndex
+from wikisync.workflow.context import open_wiki
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
-    from wikisync.config import Config
+    from wikisync.config import Config, LocaleFolders
+    from wikisync.page.model import Listed
+    from wikisync.wiki.client import Wiki, WikiIndex
+
+
+_NO_WRITE_BACK: Final = "write_back = false"
 
 
 @dataclass(frozen=True, slots=True)
 class InitResult:
     """The result of ``init``. ``error`` is set if the connection failed.
+
+    ``fitting`` is the value of ``locale_folders`` that fits the files in the folder.
+    ``storage_commits`` is the number of recent commits by Wiki.js's own Git storage.
 
     ``wrote`` is whether the configuration is new; ``connection`` is None without a token or after
     an error. ``missing_rights`` has the rights that the key lacks for a sync, as far as tested.
@@ -44,11 +56,23 @@ class InitResult:
     connection: WikiIndex | None
     missing_rights: Forbidden | None = None
     error: WikisyncError | None = None
+    fitting: LocaleFolders = "others"
+    storage_commits: int = 0
 
     def lines(self) -> Iterator[str]:
         """Yield the lines for a user: what was created, what was found, what to do next."""
         config, verb = self.config, "Wrote" if self.wrote else "Found"
-        yield f"{verb} {FILE}: {config.folder_name}/ ↔ {config.url}"
+        yield f"{verb} {FILE}: {config.folder_name}/ ↔ {config.url}{_below(config)}"
+        if self.wrote and config.locale_folders == "all":
+            yield f"It has {ALL_FOLDERS}, since every page here is in the folder of its locale."
+        elif self.fitting == "all" != config.locale_folders:
+            yield f"Every page here is in the folder of its locale: set {ALL_FOLDERS} in {FILE}."
+        if self.storage_commits and self.wrote:
+            commits = plural(self.storage_commits, "recent commit")
+            yield f"It has {_NO_WRITE_BACK}: Wiki.js's Git storage commits here too ({commits})."
+        elif self.storage_commits and config.write_back:
+            yield "Wiki.js's Git storage commits to this repository. If it is still active, set"
+            yield f"{_NO_WRITE_BACK} in {FILE}: else its commits and yours conflict in the dates."
         if self.error is not None:
             message = error_message(self.error)
             yield escape_control(f"{message.text} {message.hint}".strip())
@@ -57,8 +81,9 @@ class InitResult:
             yield "Next: make an API key on the wiki (Administration → API Access → New API Key),"
             yield "then export WIKISYNC_TOKEN=… and run wikisync init again to try the connection."
             return
-        pages = plural(len(self.connection.pages), "page")
-        yield escape_control(f"Connected: {pages}, locales {', '.join(self.connection.locales)}.")
+        pages = plural(len(_pages(config, self.connection)), "page")
+        locales = ", ".join(self.connection.locales)
+        yield escape_control(f"Connected: {pages}{_below(config)}, locales {locales}.")
         if self.missing_rights:
             lacking = error_message(self.missing_rights).text
             yield escape_control("But " + lacking[0].lower() + lacking[1:])
@@ -71,7 +96,8 @@ class InitResult:
         from wikisync.report.json_output import as_data, one_line
         from wikisync.request import Report, Request
 
-        plan = Plan(pages=len(self.connection.pages) if self.connection else 0)
+        known = _pages(self.config, self.connection) if self.connection else ()
+        plan = Plan(pages=len(known))
         report = Report(Request("init", "sync"), self.config.url, self.config.folder_name, plan)
         data = as_data(report)
         if self.error is not None:
@@ -80,13 +106,16 @@ class InitResult:
 
 
 def init(
-    url: str | None, folder: str, load_file: Callable[[Path], Config] | None = None
+    url: str | None, folder: str, root: str, load_file: Callable[[Path], Config]
 ) -> InitResult:
     """Write a configuration for ``folder`` and the wiki at ``url`` into the current folder.
 
-    An existing configuration is kept and tested, unless ``init`` wrote it for another wiki and it
-    was neither edited nor used. No page or file of a page is changed. Raises UsageError, and
-    FolderError if a file cannot be written.
+    ``root`` is the path on the wiki that the folder stands for. ``locale_folders`` is set as the
+    files in the folder are laid out, and ``write_back`` to False where Wiki.js's own Git storage
+    commits to the repository (git-storage.md, *Side by side, on one branch*). An existing
+    configuration is kept and tested, unless ``init`` wrote it for another wiki and it was neither
+    edited nor used. No page or file of a page is changed. ``load_file`` loads the configuration.
+    Raises UsageError, and FolderError if a file cannot be written.
     """
     file = Path.cwd() / FILE
     wrote = not file.exists() or (
@@ -98,51 +127,91 @@ def init(
         for name, value in (("url", url), ("folder", folder)):
             if holds_token(value):
                 raise TokenInFile(FILE, name)
-        check_folder(FILE, Path.cwd(), folder)
-        text = _text(url, folder)
+        pages = check_folder(FILE, Path.cwd(), folder)
+        write_back = not count_storage_commits(pages if pages.is_dir() else Path.cwd())
+        fitting = guess_locale_folders(_files(pages))
+        text = _text(url, folder, check_root("--root", root), fitting, write_back=write_back)
         file.unlink(missing_ok=True)
         _write(file, text)
-    config = load_file(file) if load_file else load(file, need_token=False)
+    config = load_file(file)
+    if root and (below := check_root("--root", root)) != config.root:
+        raise BadConfig(str(file), "root", config.root, f"{below} (edit the file to change it)")
     if url and (wanted := endpoint.normalize_url(url)) != config.url:
         raise BadConfig(str(file), "url", config.url, f"{wanted} (edit the file to change it)")
     try:
         config.folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise FolderError(config.folder_name, "make", reason_of(error)) from error
-    if not config.token:
-        return InitResult(config, wrote, None)
-    return _test_connection(config, wrote)
+    result = _test_connection(config) if config.token else InitResult(config, wrote, None)
+    default = result.connection.default_locale if result.connection else ""
+    fitting = guess_locale_folders(_files(config.folder), default)
+    if wrote and fitting != config.locale_folders:
+        config = replace(config, locale_folders=fitting)
+        file.unlink()
+        write_back = config.write_back
+        _write(file, _text(config.url, folder, config.root, fitting, write_back=write_back))
+    commits = count_storage_commits(config.folder)
+    return replace(result, config=config, wrote=wrote, fitting=fitting, storage_commits=commits)
 
 
-def _text(url: str, folder: str) -> str:
-    return f"url = {_quoted(endpoint.normalize_url(url))}\nfolder = {_quoted(folder)}\n"
+def _text(
+    url: str, folder: str, root: str, locale_folders: LocaleFolders, *, write_back: bool
+) -> str:
+    lines = [f"url = {_quoted(endpoint.normalize_url(url))}", f"folder = {_quoted(folder)}"]
+    lines += [f"root = {_quoted(root)}"] if root else []
+    lines += [ALL_FOLDERS] if locale_folders == "all" else []
+    lines += [] if write_back else [_NO_WRITE_BACK]
+    return "\n".join(lines) + "\n"
+
+
+def _files(folder: Path) -> list[str]:
+    """Return the names of the files in a folder that may be pages."""
+    found = Folder(folder, missing_ok=True).list_files()
+    return [seen.file for seen in found if isinstance(seen, FileStat)]
+
+
+def _below(config: Config) -> str:
+    return f" below {config.root}" if config.root else ""
+
+
+def _pages(config: Config, connection: WikiIndex) -> list[Listed]:
+    """Return the pages that the folder stands for."""
+    layout = Layout(root=config.root)
+    return [page for page in connection.pages if layout.contains(page.key)]
 
 
 def _never_used(file: Path, url: str) -> bool:
     """Return whether a configuration is as ``init`` wrote it for another wiki, and never used."""
     try:
         config = load(file, env={}, need_token=False)
-        untouched = file.read_text("utf-8") == _text(config.url, config.folder_name)
+        untouched = file.read_text("utf-8") == _text(
+            config.url,
+            config.folder_name,
+            config.root,
+            config.locale_folders,
+            write_back=config.write_back,
+        )
     except (OSError, UnicodeDecodeError, WikisyncError):
         return False
     return untouched and config.url != url and not config.state.exists()
 
 
-def _test_connection(config: Config, wrote: bool) -> InitResult:
+def _test_connection(config: Config) -> InitResult:
     try:
-        with Wiki(config.url, config.token, ca_file=config.ca_file) as wiki:
+        with open_wiki(config) as wiki:
             connection = wiki.connect()
             if not connection.authenticated:
                 raise Unauthenticated(config.url)
-            return InitResult(config, wrote, connection, _missing_rights(wiki, connection))
+            missing = _missing_rights(wiki, _pages(config, connection))
+            return InitResult(config, False, connection, missing)
     except WikisyncError as error:
-        return InitResult(config, wrote, None, error=error)
+        return InitResult(config, False, None, error=error)
 
 
-def _missing_rights(wiki: Wiki, connection: WikiIndex) -> Forbidden | None:
+def _missing_rights(wiki: Wiki, pages: Sequence[Listed]) -> Forbidden | None:
     """Return the rights that the key lacks, tested with an existing and with a missing page."""
     try:
-        for listed in connection.pages[:1]:
+        for listed in pages[:1]:
             wiki.read_one(listed.id)
     except Forbidden as error:
         return error

@@ -5,6 +5,7 @@ Nothing is written but what recovers an interrupted run.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
@@ -14,6 +15,7 @@ from wikisync.page.model import Key
 from wikisync.planning.guards import (
     GuardOptions,
     check_authenticated,
+    foreign_root,
     foreign_state,
     guards,
     is_other_wiki,
@@ -30,15 +32,14 @@ from wikisync.snapshot.collect import CollectedState, collect, collect_offline
 from wikisync.workflow.context import recover_interrupted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
-    from wikisync.folder.scan import Scan
-    from wikisync.page.document import HeaderDoubt
-    from wikisync.planning.model import Command, Prefer
-    from wikisync.planning.notes import NoteKind
+    from wikisync.config import Config
+    from wikisync.planning.model import Command, IgnoreReason, Prefer
     from wikisync.planning.path_filter import PathFilter
     from wikisync.planning.snapshot import Snapshot
     from wikisync.request import Request
+    from wikisync.state import State
     from wikisync.workflow.context import RunContext
 
 
@@ -94,8 +95,7 @@ def _collect_and_plan(
     if refusals := check_authenticated(collected.authenticated, collected.snapshot):
         return replace(report, plan=Plan(refusals=refusals)), None
     snapshot = collected.snapshot
-    listed = [page.listed for page in snapshot.remote.values() if isinstance(page, Remote)]
-    if not request.offline and is_other_wiki(snapshot.bases.values(), listed):
+    if is_other_wiki(snapshot.bases.values(), collected.listed):
         if "foreign-state" not in request.allow:
             refusal = foreign_state(
                 f"{context.config.url} is not the wiki of the last run", same=False
@@ -111,7 +111,7 @@ def _collect_and_plan(
         )
     filters = request.path_filters
     if filters is None:
-        filters = parse_paths(request.paths, context.config.folder, Path.cwd())
+        filters = parse_paths(request.paths, context.config.folder, Path.cwd(), context.config.root)
         _check_paths(filters, collected.snapshot)
     options = PlanOptions(
         request.direction,
@@ -123,7 +123,7 @@ def _collect_and_plan(
         request.mirror,
     )
     plan = narrow(make_plan(collected.snapshot, options), collected.snapshot)
-    notes = (*collected.notes, *_header_notes(collected.scanned, options))
+    notes = collected.notes
     deleted = _deleted(context, collected.snapshot)
     # The guard asks which side is right, and a mirror answers that.
     allowed = request.allow | ({"rewound"} if request.mirror else frozenset())
@@ -135,23 +135,21 @@ def _collect_and_plan(
         limits = GuardOptions(limit, allowed)
         refusals = guards(collected.snapshot, plan, request.direction, limits, deleted)
         plan = replace(plan, refusals=refusals)
+    notes = (*notes, *_left_out(context, request, collected))
     request = replace(request, path_filters=filters)
     saved = tuple(Note("saved", detail=file) for file in context.folder.saved_beside)
     return replace(report, request=request, plan=plan, notes=(*saved, *notes)), collected
 
 
-def _header_notes(scanned: Scan, options: PlanOptions) -> Iterator[Note]:
-    """Yield a note for each kind of value in the headers of selected files that was not taken."""
-    kinds: tuple[tuple[HeaderDoubt, NoteKind], ...] = (
-        ("editor", "header-editor"),
-        ("status", "header-status"),
-    )
-    for doubt, kind in kinds:
-        files = sorted(
-            file for file in scanned.doubts.get(doubt, ()) if options.is_selected(Key("", ""), file)
-        )
-        if files:
-            yield Note(kind, len(files), files=tuple(files))
+def _left_out(context: RunContext, request: Request, collected: CollectedState) -> tuple[Note, ...]:
+    """Return the note of ``status`` about the files, folders and pages that are not taken."""
+    names: defaultdict[IgnoreReason, list[str]] = defaultdict(list)
+    for name, reason in context.folder.left_out.items():
+        names[reason].append(name)
+    if request.command != "status" or not (names or collected.pages_left_out):
+        return ()
+    left_out = {reason: tuple(found) for reason, found in sorted(names.items())}
+    return (Note("left-out", collected.pages_left_out, left_out=left_out),)
 
 
 def _deleted(context: RunContext, snapshot: Snapshot) -> frozenset[tuple[int, str]]:
@@ -170,8 +168,12 @@ def check_state_owner(
     """Return whether the state is of this wiki and folder, or a refusal unless that is allowed.
 
     With another URL, the pages of the bases tell whether it is the same wiki. The state of another
-    wiki, once allowed, is ignored as in a first run ("another's"). Raises Unauthenticated.
+    wiki or root, once allowed, is ignored as in a first run ("another's"). Raises Unauthenticated.
     """
+    if (refusal := refuse_other_root(context.state, context.config)) is not None:
+        if "foreign-state" in request.allow or not context.state.bases.load():
+            return "another's"
+        return refusal
     url, folder = context.state.meta("url"), context.state.meta("folder")
     moved = url is not None and url != context.config.url
     renamed = folder is not None and folder != context.config.folder_name
@@ -189,6 +191,14 @@ def check_state_owner(
     return "ours" if same else "another's"
 
 
+def refuse_other_root(state: State, config: Config) -> Refusal | None:
+    """Return a refusal if the state was written with another ``root``; else None."""
+    then = state.meta("root") or ""
+    if state.meta("url") is None or then == config.root:
+        return None
+    return foreign_root(then, config.root)
+
+
 def _same_wiki(context: RunContext) -> bool:
     connection = context.wiki.connect()
     if not connection.authenticated:  # a guest may see none of the pages
@@ -203,7 +213,7 @@ def _check_paths(filters: tuple[PathFilter, ...], snapshot: Snapshot) -> None:
         (key, _file(key, snapshot)) for key in {*snapshot.local, *snapshot.bases, *snapshot.remote}
     ]
     pages += [(key, "") for key in snapshot.blocked]
-    pages += [(Key("", ""), problem.name) for problem in snapshot.problems]
+    pages += [(Key("", ""), name) for problem in snapshot.problems for name in problem.names]
     for path_filter in filters:
         if not any(path_filter.matches(key, file) for key, file in pages):
             raise NoSuchPath(path_filter.typed)

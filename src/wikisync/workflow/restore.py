@@ -24,6 +24,7 @@ from wikisync.progress import silent
 from wikisync.request import Report
 from wikisync.state import State
 from wikisync.workflow.context import open_for_write
+from wikisync.workflow.plan import refuse_other_root
 from wikisync.workflow.sync_run import locked_report
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def backups_of(config: Config, paths: tuple[str, ...]) -> tuple[Backup, ...]:
     A page matches by its present name and by each name that it had in a run. Raises NoSuchPath for
     an invalid pattern, and StateError.
     """
-    means = page_selector(parse_paths(paths, config.folder, Path.cwd()))
+    means = page_selector(parse_paths(paths, config.folder, Path.cwd(), config.root))
     with closing(State.open(config.state, create=False)) as state:
         ids = {
             (state.from_another_wiki(named.run), named.page_id)
@@ -91,6 +92,9 @@ def restore_backup(config: Config, request: Request, ask: Callable[[Report], boo
     """
     folder = Folder(config.folder, config.ignore, missing_ok=True)
     with closing(State.open(config.state, create=False)) as state:
+        if (refusal := refuse_other_root(state, config)) is not None:
+            plan = Plan(refusals=(refusal,))
+            return Report(request, config.url, config.folder_name, plan)
         report, _todo = _plan(config, request, state, folder)
         if request.dry_run:
             return report

@@ -165,6 +165,7 @@ def save_bases(context: RunContext, collected: CollectedState) -> None:
         context.state.set_meta(
             url=context.config.url,
             folder=context.config.folder_name,
+            root=context.config.root,
             locales=" ".join((locales.default, *locales.installed)),
             namespacing=str(locales.namespacing).lower(),
         )

@@ -21,7 +21,7 @@ from wikisync.workflow.context import (
     open_readonly,
     recover_interrupted,
 )
-from wikisync.workflow.plan import check_state_owner
+from wikisync.workflow.plan import check_state_owner, refuse_other_root
 from wikisync.workflow.sync_run import locked_report
 
 if TYPE_CHECKING:
@@ -95,7 +95,8 @@ def _refuse_foreign_state(context: RunContext, request: Request) -> Report | Non
 
     Raises Unauthenticated.
     """
-    owner: Refusal | str = check_state_owner(context, request)
+    owner: Refusal | str | None = refuse_other_root(context.state, context.config)
+    owner = owner or check_state_owner(context, request)
     connection = context.wiki.connect()
     if not connection.authenticated:
         raise Unauthenticated(context.config.url)
@@ -161,7 +162,14 @@ def _checked(context: RunContext, steps: tuple[UndoStep, ...]) -> tuple[UndoStep
         for run, _, file, digest in context.state.journal.unfinished_date_rewrites()
     }
     return (
-        check(steps, context.folder, context.wiki, context.wiki.connect().pages, dates)
+        check(
+            steps,
+            context.folder,
+            context.wiki,
+            context.wiki.connect().pages,
+            dates,
+            context.layout,
+        )
         if steps
         else ()
     )

@@ -18,6 +18,7 @@ from wikisync.github.environment import read_job
 from wikisync.page.model import Key, Page
 from wikisync.wiki import bounded_json, http_bounds, http_errors
 from wikisync.wiki.client import Wiki
+from wikisync.wiki.endpoint import Access
 from wikisync.wiki.http_bounds import Deadline
 from wikisync.wiki.transport import GraphQLTransport, TransportLimits
 
@@ -53,7 +54,8 @@ def packed(body: bytes, layers: int = 1) -> Reply:
 def ask(server: Hostile, clock: Clock | None = None, **limits: Any) -> object:
     """A query over a wire of its own."""
     more = {"clock": clock} if clock else {}
-    wire = GraphQLTransport(server.url, TOKEN, None, TransportLimits(timeout=5.0, **limits), **more)
+    bounds = TransportLimits(timeout=5.0, **limits)
+    wire = GraphQLTransport(server.url, Access(TOKEN), bounds, **more)
     try:
         return wire.query(QUERY, {}, lambda answer: answer.data)
     finally:
@@ -154,7 +156,7 @@ def test_a_deadline_covers_headers_and_body_and_is_not_multiplied_by_tries(part:
 def test_a_deadline_covers_a_write_which_is_unsure_then(part: str) -> None:
     clock = Clock()
     with Hostile([late(clock, TRICKLES[part])]) as server:
-        wire = GraphQLTransport(server.url, TOKEN, None, TransportLimits(timeout=5.0), clock)
+        wire = GraphQLTransport(server.url, Access(TOKEN), TransportLimits(timeout=5.0), clock)
         with pytest.raises(errors.WriteUncertain) as caught:
             wire.mutate("mutation { pages { rebuildTree { id } } }", {}, lambda _: None)
         wire.close()
