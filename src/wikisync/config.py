@@ -38,6 +38,8 @@ _SECRET_KEYS: Final = {
 }
 _PRIVATE_KEY: Final = "PRIVATE KEY-----"
 
+_INDEX: Final = re.compile(r"[\w-]{1,100}")
+
 DEFAULT_KEEP_DAYS: Final = 90
 
 _MOST_JOBS: Final = 64
@@ -66,7 +68,8 @@ class Config:
 
     ``project`` is the folder of ``wikisync.toml`` and of the state, ``folder`` that of the pages.
     ``root`` is the path on the wiki that ``folder`` stands for; empty, it is the whole wiki.
-    ``locale_folders`` says which locales have a folder of their own. ``token`` is kept out of
+    ``locale_folders`` says which locales have a folder of their own, and ``index`` is
+    the name, without suffix, of the file that is the page of its folder. ``token`` is kept out of
     ``repr``, as are the values of ``headers``, which are sent with each request. ``client_cert``
     may have the private key in it; else that is in ``client_key``. ``jobs`` is the number of
     concurrent requests while reading, ``writes`` that of concurrent updates. ``keep_days`` is how
@@ -86,6 +89,7 @@ class Config:
     ca_file: Path | None = None
     root: str = ""
     locale_folders: LocaleFolders = "others"
+    index: str = ""
     client_cert: Path | None = None
     client_key: Path | None = None
     headers: tuple[RequestHeader, ...] = ()
@@ -162,6 +166,7 @@ def load(
         keep_days=settings.get("keep_days", DEFAULT_KEEP_DAYS),
         root=check_root(where, settings.get("root", "")),
         locale_folders=settings.get("locale_folders", "others"),
+        index=settings.get("index", ""),
         headers=parse_headers(env.get(HEADERS, "")),
         ca_file=files["ca_file"],
         client_cert=files["client_cert"],
@@ -313,6 +318,10 @@ _SETTINGS: Final[dict[str, tuple[str, Callable[[object], bool]]]] = {
         lambda value: value in {"others", "all"},
     ),
     "ca_file": ("the name of a PEM file", _is_text),
+    "index": (
+        "the name of a file without its ending, such as README or index",
+        lambda value: isinstance(value, str) and _INDEX.fullmatch(value) is not None,
+    ),
     "client_cert": ("the name of a PEM file", _is_text),
     "client_key": ("the name of a PEM file", _is_text),
 }

@@ -113,10 +113,10 @@ def base(path: str = "a", number: int = 1, *, here: Local | None = None, **field
     )
 
 
-def file_of(of: Key, _listed: Listed) -> str:
-    if of.path.startswith("bad"):
-        raise BadName(str(of), "no file can have that name")
-    return f"{of.path}.md"
+def file_of(key: Key, listed: Listed, like: str = "") -> str:
+    if key.path.startswith("bad"):
+        raise BadName(str(key), "no file can have that name")
+    return f"{key.path}.md"
 
 
 def sides(

@@ -52,13 +52,18 @@ def create_file(context: ApplyContext, action: Create, record: Record) -> None:
 def new_file(context: ApplyContext, action: Create, record: Record) -> tuple[Intent, bytes]:
     """Return the intent and the bytes of a new file for a page. Raises BadPage."""
     kind = _content_type(record, action.file)
+    folder = context.folder.layout.link_folder(action.file, action.key)
     try:
         data = compose(
-            record.page, date=record.updated_at, date_created=record.created_at, content_type=kind
+            record.page,
+            date=record.updated_at,
+            date_created=record.created_at,
+            content_type=kind,
+            link_folder=folder,
         )
     except BadPage as error:
         raise BadPage(action.file, error.line, error.what) from error
-    document = parse(data, kind, file=action.file)
+    document = parse(data, kind, file=action.file, link_folder=folder)
     _check_reads_back(action, document, record.page)
     return _intent(context, action, record, document, expected=None), data
 
@@ -142,7 +147,7 @@ def _intent(
 def _open(context: ApplyContext, action: Action) -> ParsedFile:
     if action.local is None:
         raise AssertionError(f"{action.key}: a write over a file needs one")
-    return open_file(context, action.local)
+    return open_file(context, action.key, action.local)
 
 
 def _content_type(record: Record, file: str) -> ContentType:
@@ -182,19 +187,6 @@ def write(context: ApplyContext, intent: Intent, data: bytes) -> None:
         context.folder.write(intent.file, data, expected)
         write.done()
     context.files_written.add((intent.file, digest_of(data)))
-
-
-def move(context: ApplyContext, intent: Intent) -> None:
-    """Rename the file of an intent.
-
-    Raises FileChanged if the file is not as expected or the new name is taken, and FolderError.
-    """
-    with journaled_write(context, intent) as write:
-        write.sent = True
-        digest = bytes.fromhex(intent.expected or "")
-        context.folder.move(intent.from_file, intent.file, digest)
-        write.done()
-    context.files_written.add((intent.file, digest))
 
 
 def delete(context: ApplyContext, intent: Intent) -> None:

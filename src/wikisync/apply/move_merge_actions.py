@@ -11,7 +11,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from wikisync.apply import file_actions, second_look, wiki_writes
+from wikisync.apply import file_actions, file_moves, second_look, wiki_writes
 from wikisync.apply.page_actions import update_date_line, update_page
 from wikisync.apply.transaction import ApplyContext, ParsedFile, open_file
 from wikisync.errors import BadPage, FolderError, PageChanged, WikisyncError
@@ -56,10 +56,12 @@ def move_file(context: ApplyContext, action: Move) -> None:
     page = action.remote.listed.key if action.remote is not None else action.key
     if context.wiki.find(page) is None:
         raise PageChanged(page, "it is not there any more")
-    expected = context.rewritten_digests.get((action.from_file, local.digest), local.digest).hex()
-    file_actions.move(
-        context, replace(_intent(context, action), expected=expected, wanted=expected)
+    expected = context.rewritten_digests.get((action.from_file, local.digest), local.digest)
+    digest = file_moves.move(
+        context, replace(_intent(context, action), expected=expected.hex(), wanted=expected.hex())
     )
+    if digest != local.digest:
+        context.rewritten_digests[action.file, local.digest] = digest
 
 
 def _intent(context: ApplyContext, action: Move) -> Intent:
@@ -87,7 +89,8 @@ def _write_back(context: ApplyContext, action: Move, record: Record) -> Wikisync
     if action.local is None or not context.write_back:
         return None
     try:
-        digest = update_date_line(context, action.file, open_file(context, action.local), record)
+        parsed = open_file(context, action.key, action.local)
+        digest = update_date_line(context, action.file, parsed, record)
     except FolderError as error:
         return error
     if digest is not None:
@@ -177,7 +180,7 @@ def _base_of_merged_file(
 def _open_both(context: ApplyContext, action: Merge) -> tuple[ParsedFile, Record]:
     if action.local is None or action.remote is None or action.remote.record is None:
         raise AssertionError(f"{action.key}: a merge needs both sides with their content")
-    return open_file(context, action.local), action.remote.record
+    return open_file(context, action.key, action.local), action.remote.record
 
 
 def _merged_page(action: Merge) -> Page:

@@ -105,7 +105,7 @@ def delete_page(context: ApplyContext, action: Delete) -> None:
 def _open(context: ApplyContext, action: Action) -> ParsedFile:
     if action.local is None:
         raise AssertionError(f"{action.key}: a write to the wiki needs a file")
-    return open_file(context, action.local)
+    return open_file(context, action.key, action.local)
 
 
 def _expected(action: Action) -> str:
@@ -177,7 +177,7 @@ def convert_page(context: ApplyContext, action: Update) -> WikisyncError | None:
     local, remote = action.local, action.remote
     if local is None or remote is None or remote.fingerprint is None:
         raise AssertionError(f"{action.key}: a conversion needs both sides")
-    parsed = open_file(context, local)
+    parsed = open_file(context, action.key, local)
     kind = local.content_type
     listed = remote.listed
     base = Base(

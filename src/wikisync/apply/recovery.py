@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from wikisync.folder.folder import Folder
     from wikisync.page.model import Key, Record
     from wikisync.state import State
-    from wikisync.state.journal import JournalEntry
+    from wikisync.state.journal import Intent, JournalEntry
     from wikisync.wiki.client import Wiki
 
 
@@ -66,6 +66,7 @@ def _recover_file(state: State, folder: Folder, entry: JournalEntry) -> None:
     intent = entry.intent
     if intent.verb == "move":
         folder.finish_move(intent.from_file, intent.file)
+        _finish_relinked_move(folder, intent)
     try:
         found = digest_of(folder.read(intent.file)).hex()
     except FolderError as error:
@@ -76,6 +77,15 @@ def _recover_file(state: State, folder: Folder, entry: JournalEntry) -> None:
             folder.remove_empty_folders(intent.file)
     before = None if intent.verb == "move" else intent.expected  # no file had the new name
     _record(state, entry, classify_file_write(found, before, intent.wanted), None)
+
+
+def _finish_relinked_move(folder: Folder, intent: Intent) -> None:
+    """Delete the old file of a move that wrote the new one, with other links, and was stopped."""
+    if intent.expected is None or intent.wanted == intent.expected:
+        return
+    with suppress(FolderError):
+        if digest_of(folder.read(intent.file)).hex() == intent.wanted:
+            folder.delete(intent.from_file, bytes.fromhex(intent.expected))
 
 
 def _recover_page(state: State, wiki: Wiki, entry: JournalEntry) -> None:

@@ -16,6 +16,7 @@ from wikisync.page.document import compose, parse, update
 from wikisync.page.fingerprint import OPT_IN_FIELDS, fingerprint
 from wikisync.page.model import CONTENT_TYPES, FIELD_NAMES
 from wikisync.page.paths import EXTENSIONS
+from wikisync.page.relinking import with_links_of
 from wikisync.planning.model import Create, Update
 from wikisync.state.bases import unpack_page
 from wikisync.state.journal import Intent
@@ -23,13 +24,27 @@ from wikisync.state.journal import Intent
 if TYPE_CHECKING:
     from wikisync.apply.transaction import ApplyContext
     from wikisync.folder.folder import Folder
+    from wikisync.page.document import Document
     from wikisync.page.model import ContentType, Key, Page
+    from wikisync.page.paths import Layout
     from wikisync.state import State
     from wikisync.state.backups import Backup
     from wikisync.state.bases import StoredBase
 
 _FIXED = frozenset({"editor", "private"})
 """Fields that no push changes: an existing file keeps them."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """What decides how a file's bytes are read: content type and ``Layout.link_folder``."""
+
+    content_type: ContentType
+    link_folder: str
+
+    def parse(self, data: bytes) -> Document:
+        """Return the parsed file. Raises BadPage."""
+        return parse(data, self.content_type, link_folder=self.link_folder)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +102,13 @@ def page_of(state: State, intent: int, *, overtaken: bool = False) -> Page | Non
     return page if before is None else page.with_defaults_from(before)
 
 
-def as_new_file(state: State, backup: Backup) -> bytes:
+def as_new_file(state: State, backup: Backup, layout: Layout) -> bytes:
     """Return the bytes of a backup as a file of its own. Raises BackupMissing."""
     if backup.side == "folder":
         return _backup_bytes(state, backup)
     page = _backup_page(state, backup)
-    return _composed(page, _content_type(backup, page), None, backup.at)
+    form = _Form(_content_type(backup, page), layout.link_folder(backup.file, backup.key))
+    return _composed(page, form, None, backup.at)
 
 
 def plan_restore(state: State, folder: Folder, backup: Backup) -> Restoration:
@@ -110,10 +126,12 @@ def plan_restore(state: State, folder: Folder, backup: Backup) -> Restoration:
     if backup_kind != kind:
         raise NotWritten(file, f"backup {backup.number} is {backup_kind}, and the file {kind}")
     current = _current(folder, file)
+    form = _Form(kind, folder.layout.link_folder(file, key))
     if page is None:
-        data = _backup_bytes(state, backup)
+        old = folder.layout.link_folder(backup.file, backup.key)
+        data = with_links_of(_backup_bytes(state, backup), kind, old, form.link_folder)
     else:
-        data = _file_form(page, kind, current, stored, backup.at)
+        data = _file_form(page, form, current, stored, backup.at)
     return Restoration(
         backup,
         key,
@@ -121,8 +139,8 @@ def plan_restore(state: State, folder: Folder, backup: Backup) -> Restoration:
         stored,
         current,
         data,
-        _changed_fields(current, data, kind),
-        current is not None and _unpushed(current, kind, stored),
+        _changed_fields(current, data, form),
+        current is not None and _unpushed(current, form, stored),
     )
 
 
@@ -209,26 +227,26 @@ def _content_type(backup: Backup, page: Page | None) -> ContentType:
 
 
 def _file_form(
-    page: Page, kind: ContentType, current: bytes | None, stored: StoredBase | None, at: str
+    page: Page, form: _Form, current: bytes | None, stored: StoredBase | None, at: str
 ) -> bytes:
     """Return the page as a file; an existing one changes only in the lines needed (promise 8)."""
     if current is not None:
         try:
-            document = parse(current, kind)
+            document = form.parse(current)
             fields: set[str] = set(FIELD_NAMES)
             if stored is not None:
                 named = fingerprint(document.page.with_defaults_from(stored.page))
                 fields = set(fingerprint(page).changed_fields(named))
             data = update(document, page=page, fields=fields - _FIXED).data
-            lost = set(fingerprint(parse(data, kind).page).changed_fields(fingerprint(page)))
+            lost = set(fingerprint(form.parse(data).page).changed_fields(fingerprint(page)))
             if not lost - OPT_IN_FIELDS:
                 return data
         except BadPage:
             pass  # the file cannot be updated: it is written as a new one
-    return _composed(page, kind, stored, at)
+    return _composed(page, form, stored, at)
 
 
-def _composed(page: Page, kind: ContentType, stored: StoredBase | None, at: str) -> bytes:
+def _composed(page: Page, form: _Form, stored: StoredBase | None, at: str) -> bytes:
     date, created = at, at
     if stored is not None:
         date, created = stored.base.updated_at or at, stored.base.created_at or at
@@ -236,7 +254,8 @@ def _composed(page: Page, kind: ContentType, stored: StoredBase | None, at: str)
         page,
         date=date,
         date_created=created,
-        content_type=kind,
+        content_type=form.content_type,
+        link_folder=form.link_folder,
         extra_keys=_named_fields(page),
         check=False,
     )
@@ -247,23 +266,23 @@ def _named_fields(page: Page) -> set[str]:
     return {name for name, value in named.items() if value}
 
 
-def _changed_fields(current: bytes | None, data: bytes, kind: ContentType) -> tuple[str, ...]:
+def _changed_fields(current: bytes | None, data: bytes, form: _Form) -> tuple[str, ...]:
     if current is None or current == data:
         return ()
     try:
-        return fingerprint(parse(data, kind).page).changed_fields(
-            fingerprint(parse(current, kind).page)
+        return fingerprint(form.parse(data).page).changed_fields(
+            fingerprint(form.parse(current).page)
         )
     except BadPage:
         return ("content",)
 
 
-def _unpushed(current: bytes, kind: ContentType, stored: StoredBase | None) -> bool:
+def _unpushed(current: bytes, form: _Form, stored: StoredBase | None) -> bool:
     if stored is None:
         return True
     if digest_of(current) == stored.base.digest:
         return False
     try:
-        return bool(fingerprint(parse(current, kind).page).changed_fields(stored.base.local))
+        return bool(fingerprint(form.parse(current).page).changed_fields(stored.base.local))
     except BadPage:
         return True

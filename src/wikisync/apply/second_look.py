@@ -8,7 +8,6 @@ for the plan, and right before the request. A run waits once, for the rest of th
 from __future__ import annotations
 
 import time
-from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final
 
 from wikisync.errors import PageChanged
@@ -36,12 +35,13 @@ def wait_for_second_look(context: ApplyContext) -> None:
 def check_still_missing(context: ApplyContext, action: Delete) -> None:
     """Raise PageChanged if a page that is to be deleted has a file again.
 
-    Files with any page extension count, but not a file that was there at the scan: that is another
-    page's, renamed. Raises FolderError if the folder cannot be read.
+    Files with any page extension count, and both ``guide.md`` and ``guide/README.md`` where a
+    folder has an index file, but not a file that was there at the scan: that is another page's,
+    renamed. Raises FolderError if the folder cannot be read.
     """
     folder = context.folder
-    stem = PurePosixPath(action.file).with_suffix("").as_posix()
-    for file in (action.file, *(f"{stem}{suffix}" for suffix in EXTENSIONS)):
+    stems = folder.layout.stems(action.file)
+    for file in (action.file, *(f"{stem}{suffix}" for stem in stems for suffix in EXTENSIONS)):
         if file in folder.listed or folder.ignores(file):
             continue
         if not folder.is_missing(file):

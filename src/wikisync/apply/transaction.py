@@ -235,8 +235,11 @@ def base_of_equal_page(
     return StoredBase(base, record.page)
 
 
-def open_file(context: ApplyContext, local: Local) -> ParsedFile:
-    """Read and parse a file again. Raises FileChanged if it is not as planned (promise 3)."""
+def open_file(context: ApplyContext, key: Key, local: Local) -> ParsedFile:
+    """Read and parse the file of a page again, under the name and key that it has by now.
+
+    Raises FileChanged if it is not as planned (promise 3).
+    """
     try:
         data = context.folder.read(local.file)
     except FolderError as error:
@@ -244,7 +247,8 @@ def open_file(context: ApplyContext, local: Local) -> ParsedFile:
     digest = digest_of(data)
     if digest != context.rewritten_digests.get((local.file, local.digest), local.digest):
         raise FileChanged(local.file, "read", "it was edited during the run")
-    document = parse(data, local.content_type, file=local.file)
+    folder = context.folder.layout.link_folder(local.file, key)
+    document = parse(data, local.content_type, file=local.file, link_folder=folder)
     return ParsedFile(document, digest, fingerprint(document.page))
 
 

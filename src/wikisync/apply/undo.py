@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from wikisync.apply import file_actions, wiki_writes
+from wikisync.apply import file_actions, file_moves, wiki_writes
 from wikisync.apply.restore import page_of
 from wikisync.errors import BackupMissing
 from wikisync.folder.folder import digest_of
@@ -165,7 +165,7 @@ def _intent(context: ApplyContext, step: UndoStep) -> Intent:
 
 def _move(context: ApplyContext, intent: Intent, past: Intent) -> OverwroteConcurrentEdit | None:
     if past.side == "folder":
-        file_actions.move(context, intent)
+        file_moves.move(context, intent)
         return None
     return wiki_writes.move(context, intent)[1]
 

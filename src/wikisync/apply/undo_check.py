@@ -96,7 +96,11 @@ class _Files:
     def revert(self, step: UndoStep) -> None:
         intent = step.entry.intent
         if step.action.verb == "move":
-            self._later[intent.from_file] = self._digest(intent.file)
+            # An index file gets the links back that it had under its old name.
+            relinked = intent.wanted != intent.expected
+            self._later[intent.from_file] = (
+                intent.expected if relinked else self._digest(intent.file)
+            )
             self._later[intent.file] = None
         else:
             self._later[intent.file] = intent.expected

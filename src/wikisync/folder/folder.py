@@ -25,7 +25,7 @@ from wikisync.folder.replace import (
     move_file,
     replace_file,
 )
-from wikisync.page.paths import EXTENSIONS
+from wikisync.page.paths import EXTENSIONS, Layout
 from wikisync.page.windows_names import windows_refusal
 from wikisync.private_files import reason_of
 
@@ -59,6 +59,8 @@ class Folder:
     """A folder of pages. ``ignore`` are patterns as in a .gitignore, relative to the folder; they
     go before what ``ignore_rules`` leaves out by itself.
 
+    ``layout`` says which files are the pages of their folders; its locales are not used.
+
     With ``missing_ok``, a folder that does not exist is listed as empty. ``on_windows``: names that
     are reserved on Windows are refused. ``saved_beside`` are the files in which
     ``remove_temporary_files`` kept a user's edit whose own name was taken. ``listed`` are the files
@@ -66,8 +68,16 @@ class Folder:
     ``left_out`` are the files and folders (ending in ``/``) that it did not take.
     """
 
-    def __init__(self, root: Path, ignore: Sequence[str] = (), *, missing_ok: bool = False) -> None:
+    def __init__(
+        self,
+        root: Path,
+        ignore: Sequence[str] = (),
+        layout: Layout | None = None,
+        *,
+        missing_ok: bool = False,
+    ) -> None:
         self.root = root
+        self.layout = layout or Layout()
         self.on_windows = os.name == "nt"
         self.saved_beside: list[str] = []
         self.listed: frozenset[str] = frozenset()

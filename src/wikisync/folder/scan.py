@@ -16,6 +16,7 @@ from wikisync.folder.filesystem import stat_is_reliable
 from wikisync.folder.folder import digest_of
 from wikisync.page.document import parse
 from wikisync.page.fingerprint import fingerprint
+from wikisync.page.index_links import to_wiki
 from wikisync.page.misplaced import find_misplaced
 from wikisync.page.model import has_file_form, reason_unsendable
 from wikisync.page.paths import EXTENSIONS, file_of, key_of
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
     from wikisync.folder.folder import Folder
     from wikisync.page.misplaced import Misplaced
-    from wikisync.page.model import ContentType, Key
+    from wikisync.page.model import ContentType, Key, Page
     from wikisync.page.paths import Layout
     from wikisync.planning.model import Base, Stamp
 
@@ -37,12 +38,15 @@ Problem = BadPage | BadName
 class Scan:
     """The files that are pages, and the problems of those that are not.
 
-    ``read`` has stamp and digest of each file that was read and whose stamp is reliable, for the
-    stat cache. ``gone`` are the files of the stat cache that no longer exist.
+    ``index_pages`` are the pages of those index files that were parsed, with the links as in the
+    files: ``assign_keys`` completes their fingerprints. ``read`` has stamp and digest of each file
+    that was read and whose stamp is reliable, for the stat cache. ``gone`` are the files
+    of the stat cache that no longer exist.
     """
 
     pages: tuple[Local, ...] = ()
     problems: tuple[BadPage, ...] = ()
+    index_pages: dict[str, Page] = field(default_factory=dict)
     read: dict[str, tuple[Stamp, bytes]] = field(default_factory=dict)
     gone: tuple[str, ...] = ()
 
@@ -72,6 +76,7 @@ def scan(
     stamps = stamps or {}
     pages: list[Local] = []
     problems: list[BadPage] = []
+    index_pages: dict[str, Page] = {}
     read: dict[str, tuple[Stamp, bytes]] = {}
     seen: set[str] = set()
     for found in folder.list_files():
@@ -89,11 +94,13 @@ def scan(
             continue
         read_at = time.time_ns()
         try:
-            page = _read_page(found.file, kind, folder, base)
+            page, values = _read_page(found.file, kind, folder, base)
         except BadPage as problem:
             problems.append(problem)
             continue
         pages.append(page)
+        if values is not None and folder.layout.is_index(found.file):
+            index_pages[found.file] = values
         if (
             base is not None
             and base.digest == page.digest
@@ -105,25 +112,28 @@ def scan(
         for file in sorted(known.keys() - seen)
         if folder.is_obstructed(file) and not folder.ignores(file)
     ]
-    return Scan(tuple(pages), tuple(problems), read, tuple(stamps.keys() - seen))
+    return Scan(tuple(pages), tuple(problems), index_pages, read, tuple(stamps.keys() - seen))
 
 
 def _content_type(file: str) -> ContentType:
     return EXTENSIONS[file[file.rindex(".") :]]
 
 
-def _read_page(file: str, kind: ContentType, folder: Folder, base: Base | None) -> Local:
+def _read_page(
+    file: str, kind: ContentType, folder: Folder, base: Base | None
+) -> tuple[Local, Page | None]:
+    """Return a file, and its page if the file had to be parsed. Raises BadPage."""
     try:
         data = folder.read(file)
     except FolderError as error:
         raise BadPage(file, None, f"it cannot be read: {error.reason}") from error
     digest = digest_of(data)
     if base is not None and base.digest == digest and base.content_type == kind:
-        return Local(file, kind, base.local, digest)
+        return Local(file, kind, base.local, digest), None
     page = parse(data, kind, file=file).page
     if (why := reason_unsendable(page, kind)) is not None:
         raise BadPage(file, None, why)
-    return Local(file, kind, fingerprint(page), digest)
+    return Local(file, kind, fingerprint(page), digest), page
 
 
 def assign_keys(
@@ -150,7 +160,8 @@ def assign_keys(
         if local.file in skipped:
             continue
         try:
-            files[_key(local.file, known_keys.get(local.file), layout)].append(local)
+            key = _key(local.file, known_keys.get(local.file), layout)
+            files[key].append(_with_links(local, key, scanned.index_pages, layout))
         except BadName as problem:
             problems.append(problem)
             blocked |= _possible_keys([local.file], bases, layout)
@@ -187,6 +198,20 @@ def _misplaced_keys(
     if misplaced.usual:
         keys |= {key for key in (*bases, *on_wiki) if key.locale == default}
     return set(keys)
+
+
+def _with_links(local: Local, key: Key, index_pages: Mapping[str, Page], layout: Layout) -> Local:
+    """Return an index file with the fingerprint that its page has on the wiki."""
+    folder = layout.link_folder(local.file, key)
+    page = index_pages.get(local.file)
+    if not folder or page is None:
+        return replace(local, link_folder=folder) if folder else local
+    content = to_wiki(page.content, local.content_type, folder)
+    if content == page.content:
+        return replace(local, link_folder=folder)
+    return replace(
+        local, link_folder=folder, fingerprint=fingerprint(replace(page, content=content))
+    )
 
 
 def _key(file: str, known: Key | None, layout: Layout) -> Key:
@@ -228,7 +253,9 @@ def with_current_names(
             continue
         with suppress(BadName):
             if not _is_file_of(key, base.file, layout):
-                found[key] = replace(base, file=file_of(key, base.content_type, layout))
+                as_index = layout.is_index(base.file)
+                file = file_of(key, base.content_type, layout, as_index=as_index)
+                found[key] = replace(base, file=file)
     return found
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from wikisync.page.document import LOCAL_MARK, update
 from wikisync.page.fingerprint import normalize_content
+from wikisync.page.index_links import to_file
 from wikisync.page.line_matching import Budget, matching_blocks
 
 if TYPE_CHECKING:
@@ -38,16 +39,18 @@ def with_conflict_markers(
     )
     line_end = "\r\n" if "\r\n" in doc.text else "\n"
     header = interleave(_header_text(local_document), _header_text(remote_document), line_end)
-    content = doc.page.content
+    content = doc.file_content
+
+    def in_file(text: str) -> str:
+        return to_file(_with_line_end(text, line_end), doc.content_type, doc.link_folder)
+
     if "content" in fields:
         if merged is not None and LOCAL_MARKER in merged.content:
-            content = _with_line_end(merged.content, line_end)
+            content = in_file(merged.content)
         else:
-            content = interleave(
-                doc.page.content, _with_line_end(remote.content, line_end), line_end
-            )
+            content = interleave(content, in_file(remote.content), line_end)
     elif merged is not None:
-        content = _with_line_end(merged.content, line_end)
+        content = in_file(merged.content)
     bom = "\ufeff" if doc.bom else ""
     return (bom + header + content).encode()
 

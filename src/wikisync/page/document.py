@@ -30,6 +30,7 @@ from wikisync.page.header_values import (
     values_to_write,
 )
 from wikisync.page.header_writer import new_header, update_header, with_blank_line
+from wikisync.page.index_links import to_file, to_wiki
 from wikisync.page.model import Page
 
 if TYPE_CHECKING:
@@ -46,8 +47,10 @@ _BOM: Final = "\ufeff"
 class Document:
     """Hold a parsed file. ``data`` is its exact bytes.
 
-    ``page`` has the values, with ``None`` for each field that the file does not name. ``date`` and
-    ``date_created`` are the values of these two keys, unparsed.
+    ``page`` has the values, with ``None`` for each field that the file does not name. Its content
+    is that of the page on the wiki: in the index file of ``link_folder`` the links differ
+    (``index_links``), and ``file_content`` is the file's. ``date`` and ``date_created`` are the
+    values of these two keys, unparsed.
     """
 
     page: Page
@@ -55,13 +58,15 @@ class Document:
     date_created: str | None
     content_type: ContentType
     header: Header | None
+    file_content: str
     bom: bool = False
     file: str = ""
+    link_folder: str = ""
 
     @property
     def text(self) -> str:
         """The file's text, without a byte order mark."""
-        return self.page.content if self.header is None else self.header.text + self.page.content
+        return self.file_content if self.header is None else self.header.text + self.file_content
 
     @property
     def data(self) -> bytes:
@@ -74,21 +79,30 @@ class Document:
         return self.page.title or first_heading(self.page.content, self.content_type)
 
 
-def parse(data: bytes, content_type: ContentType, *, file: str = "") -> Document:
+def parse(
+    data: bytes, content_type: ContentType, *, file: str = "", link_folder: str = ""
+) -> Document:
     """Return the parsed file. ``file`` is its name, for errors.
+
+    ``link_folder`` is the folder whose index file it is, and "" for other files
+    (``Layout.link_folder``).
 
     Raises BadPage, with the line, if the file is not UTF-8, contains a NUL or git's conflict
     markers, has a header without an end, or a value that cannot be parsed (``published: maybe``).
     """
     text = decode_file(data, content_type, file)
     bom = text.startswith(_BOM)
-    return _parse_text(text[1:] if bom else text, content_type, file, bom=bom)
+    return _parse_text(text[1:] if bom else text, content_type, file, link_folder, bom=bom)
 
 
-def _parse_text(text: str, content_type: ContentType, file: str, *, bom: bool) -> Document:
-    header, content = split_header(text, content_type, file)
+def _parse_text(
+    text: str, content_type: ContentType, file: str, link_folder: str, *, bom: bool
+) -> Document:
+    header, file_content = split_header(text, content_type, file)
+    content = to_wiki(file_content, content_type, link_folder)
+    form = (file_content, bom, file, link_folder)
     if header is None:
-        return Document(Page(content), None, None, content_type, None, bom, file)
+        return Document(Page(content), None, None, content_type, None, *form)
     entries = header.entries_by_key()
     get = entries.get
     published = get("published") or get("isPublished")
@@ -106,7 +120,7 @@ def _parse_text(text: str, content_type: ContentType, file: str, *, bom: bool) -
         private=read_boolean(private, file) if (private := get("private")) else None,
     )
     date, created = _optional_text(get("date")), _optional_text(get("dateCreated"))
-    return Document(page, date, created, content_type, header, bom, file)
+    return Document(page, date, created, content_type, header, *form)
 
 
 def _optional_text(entry: Entry | None) -> str | None:
@@ -121,23 +135,26 @@ def compose(
     content_type: ContentType,
     extra_keys: Collection[str] = (),
     check: bool = True,
+    link_folder: str = "",
 ) -> bytes:
     """Return a new file's bytes, as Wiki.js's storage would write it.
 
     Values that would not load back are quoted. Fields that are ``None`` get no line, publish dates
     only where they are set, and ``scriptCss``, ``scriptJs`` and ``private`` only if ``extra_keys``
-    has them. AsciiDoc files have the content alone. Raises BadPage if the file could not be parsed
-    again, as with a NUL; not with ``check=False``.
+    has them. The links are those of the index file of ``link_folder``. AsciiDoc files have the
+    content alone. Raises BadPage if the file could not be parsed again, as with a NUL; not with
+    ``check=False``.
     """
     if check:
         reject_damage(page.content, content_type, "")
+    content = to_file(page.content, content_type, link_folder)
     if content_type == "asciidoc":
-        return page.content.encode()
+        return content.encode()
     values = values_to_write(page_values(page, date, date_created), extra_keys)
     header = new_header(values, content_type)
     if len(header.text) > MAX_HEADER:
         raise BadPage("", 1, TOO_LONG)
-    return (header.text + page.content).encode()
+    return (header.text + content).encode()
 
 
 def update(
@@ -171,16 +188,16 @@ def update(
     header = doc.header
     if changes:
         header = update_header(header, changes, doc.content_type, line_end)
-    return _assemble(doc, header, doc.page.content if content is None else content, line_end)
+    return _assemble(doc, header, doc.file_content if content is None else content, line_end)
 
 
 def _new_content(doc: Document, content: str) -> str | None:
-    """Return the wiki's content with the file's line ends; ``None`` if it means the same."""
+    """Return the wiki's content with the file's line ends and links; ``None`` if it is the same."""
     if normalize_content(content) == normalize_content(doc.page.content):
         return None
     if "\r" not in content and _all_crlf(doc.text):
-        return content.replace("\n", "\r\n")
-    return content
+        content = content.replace("\n", "\r\n")
+    return to_file(content, doc.content_type, doc.link_folder)
 
 
 def _all_crlf(text: str) -> bool:
@@ -202,17 +219,21 @@ def _assemble(doc: Document, header: Header | None, content: str, line_end: str)
     if header is None and not bom and content.startswith(_BOM):
         bom, content = True, content[1:]
     try:
-        new = _parse_text(_join(header, content), doc.content_type, doc.file, bom=bom)
+        new = _parse_text(
+            _join(header, content), doc.content_type, doc.file, doc.link_folder, bom=bom
+        )
     except BadPage:
         new = None
-    if new is None or new.page.content != content:
+    if new is None or new.file_content != content:
         # Some of the content was parsed as a header: separate the two.
         separated = (
             with_blank_line(header, line_end)
             if header
             else new_header({}, doc.content_type, line_end=line_end)
         )
-        new = _parse_text(_join(separated, content), doc.content_type, doc.file, bom=bom)
+        new = _parse_text(
+            _join(separated, content), doc.content_type, doc.file, doc.link_folder, bom=bom
+        )
     return new
 
 

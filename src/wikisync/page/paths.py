@@ -2,7 +2,8 @@
 
 A page of the default locale is ``<path>.<ext>``, of another installed locale
 ``<locale>/<path>.<ext>``; a ``Layout`` may put the default locale into a folder too, and may leave
-the front part of each path out. A name that one side cannot hold, or that would not map back to the
+the front part of each path out, and may make a file such as ``guide/README.md`` the page
+``guide``. A name that one side cannot hold, or that would not map back to the
 same page, is refused with the rule that it breaks, never changed into one that fits (promise 9).
 What Wiki.js refuses, and what a browser cannot reach: wikijs.md, *Paths*.
 """
@@ -18,6 +19,8 @@ from wikisync.errors import BadName
 from wikisync.page.model import Key
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from wikisync.config import LocaleFolders
     from wikisync.page.model import ContentType
 
@@ -36,6 +39,9 @@ MAX_PATH: Final = 255
 
 MAX_NAME: Final = 255
 """The most bytes of one file's or folder's name."""
+
+HOME: Final = "home"
+"""The path of a wiki's front page."""
 
 RESERVED: Final = frozenset(
     {"login", "logout", "register", "verify", "favicons", "fonts", "img", "js", "svg"}
@@ -101,6 +107,33 @@ class Layout:
             return True
         return key.path == self.root and bool(self.index)
 
+    def is_index(self, file: str) -> bool:
+        """Return whether a file is the page of its folder. Case does not count."""
+        stem = file.rpartition("/")[2].removesuffix(_suffix_of(file))
+        return bool(self.index) and to_nfc(stem).casefold() == to_nfc(self.index).casefold()
+
+    def stems(self, file: str) -> tuple[str, ...]:
+        """Return the names, without suffix, that another file of the same page may have."""
+        stem = file.removesuffix(_suffix_of(file))
+        if not self.index:
+            return (stem,)
+        if self.is_index(file):
+            return (stem, stem.rpartition("/")[0] or HOME)
+        return (stem, f"{stem}/{self.index}")
+
+    def link_folder(self, file: str, key: Key) -> str:
+        """Return the folder from which a page's file is read, and the page is not; "" for none.
+
+        The index file ``guide/README.md`` is read from ``guide``, its page from one folder higher
+        (``index_links``). The front page of the wiki and its file are read from the same place.
+        """
+        if not self.is_index(file):
+            return ""
+        above = file.rpartition("/")[0].rpartition("/")[2]
+        if key.path == HOME and not self.root and above != HOME:
+            return ""
+        return key.path.rpartition("/")[2]
+
 
 def _suffix_of(file: str) -> str:
     """Return the suffix as ``pathlib`` defines it: ``.md`` alone has none."""
@@ -128,15 +161,20 @@ def key_of(file: str, layout: Layout) -> Key:
                 file, f"`{first}` looks like a locale, which is not installed on the wiki"
             )
         raise BadName(file, f"with {ALL_FOLDERS} each page is in the folder of its locale")
-    path = f"{layout.root}/{path}" if layout.root else path
+    if layout.is_index(file):
+        path = path.rpartition("/")[0]
+        path = "/".join(part for part in (layout.root, path) if part) or HOME
+    elif layout.root:
+        path = f"{layout.root}/{path}"
     _check_path(file, path)
     return Key(locale, path)
 
 
-def file_of(key: Key, content_type: ContentType, layout: Layout) -> str:
+def file_of(key: Key, content_type: ContentType, layout: Layout, *, as_index: bool = False) -> str:
     """Return the name of a page's file, relative to the folder, with ``/``.
 
-    Raises BadName if no file name maps back to this page alone.
+    ``as_index``: the file is the index file of the page's folder, if the layout has such files. The
+    page at the root has no other. Raises BadName if no file name maps back to this page alone.
     """
     _check_path(key.path, key.path)
     default = layout.locales.default
@@ -145,6 +183,11 @@ def file_of(key: Key, content_type: ContentType, layout: Layout) -> str:
     if not layout.contains(key):
         raise BadName(str(key), f"it is not below `{layout.root}`, which the folder stands for")
     below = key.path.removeprefix(f"{layout.root}/") if layout.root else key.path
+    if layout.index and layout.root == key.path:
+        below = layout.index
+    elif layout.index and as_index:
+        top = key.path == HOME and not layout.root
+        below = layout.index if top else f"{below}/{layout.index}"
     if key.locale in layout.folders:
         if not _LOCALE.fullmatch(key.locale):
             raise BadName(str(key), f"`{key.locale}` cannot be the name of a locale's folder")
@@ -167,6 +210,18 @@ def looks_like_locale(name: str) -> bool:
 def to_nfc(name: str) -> str:
     """Return a name in Unicode's composed form, in which names are compared and sent."""
     return name if name.isascii() else unicodedata.normalize("NFC", name)
+
+
+def keys_above(keys: Iterable[Key]) -> frozenset[Key]:
+    """Return the keys that have one of ``keys`` below them, and the front pages."""
+    above: set[Key] = set()
+    for key in keys:
+        above.add(Key(key.locale, HOME))
+        path = key.path.rpartition("/")[0]
+        while path and (parent := Key(key.locale, path)) not in above:
+            above.add(parent)
+            path = path.rpartition("/")[0]
+    return frozenset(above)
 
 
 def case_folded(file: str) -> str:

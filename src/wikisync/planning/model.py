@@ -56,12 +56,16 @@ Stamp = tuple[int, int, int, int]
 
 @dataclass(frozen=True, slots=True)
 class Local:
-    """A page's file as scanned. ``digest`` is of its bytes: the precondition of a write to it."""
+    """A page's file as scanned. ``digest`` is of its bytes: the precondition of a write to it.
+
+    ``link_folder`` is the folder whose index file it is (``Layout.link_folder``).
+    """
 
     file: str
     content_type: ContentType
     fingerprint: Fingerprint
     digest: bytes
+    link_folder: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -177,7 +177,7 @@ def _remote_file(moved: Moved, snapshot: Snapshot) -> str:
         return moved.base.file
     # Of the kind that the file is: were it named for another, its header would be content.
     listed = replace(moved.remote.listed, content_type=moved.local.content_type)
-    return snapshot.file_of(moved.remote_key, listed)
+    return snapshot.file_of(moved.remote_key, listed, moved.local.file)
 
 
 def _reject_occupied_targets(

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from wikisync.page.fingerprint import Fingerprint, fingerprint
 from wikisync.page.model import Key, Page
+from wikisync.page.paths import to_nfc
 from wikisync.planning.model import Action, Adopt, Conflict, Hidden, Merge, Move, Remote
 from wikisync.planning.reconcile import decide
 
@@ -194,12 +195,18 @@ def _via_temporary(move: Move, taken: Collection[Key]) -> tuple[Key, str]:
     """Return a free key beside that of the page, and the name of its file."""
     origin = move.from_key
     stem, dot, suffix = move.from_file.rpartition(".")
+    below = ""
+    last = origin.path.rpartition("/")[2]
+    if to_nfc(stem.rpartition("/")[2]) != last:  # the index file of a folder
+        folder, slash, name = stem.rpartition("/")
+        below = f"/{name}"
+        stem = folder if to_nfc(folder.rpartition("/")[2]) == last else f"{folder}{slash}{last}"
     number = 1
     while True:
         mark = "-moving" if number == 1 else f"-moving-{number}"
         key = Key(origin.locale, origin.path + mark)
         if key not in taken:
-            return key, f"{stem}{mark}{dot}{suffix}"
+            return key, f"{stem}{mark}{below}{dot}{suffix}"
         number += 1
 
 

@@ -284,7 +284,9 @@ def file_for(key: Key, snapshot: Snapshot) -> str:
     # A page that became another kind of page cannot come back into the old file.
     if base and (not isinstance(remote, Remote) or remote.listed.content_type == base.content_type):
         return base.file
-    return snapshot.file_of(key, remote.listed) if isinstance(remote, Remote) else ""
+    if not isinstance(remote, Remote):
+        return ""
+    return snapshot.file_of(key, remote.listed, base.file if base else "")
 
 
 def _is_ignored(base: Base | None, local: Local | None, remote: RemoteState) -> bool:

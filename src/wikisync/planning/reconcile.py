@@ -156,7 +156,7 @@ def _decide_with_base(key: Key, base: Base, local: Local | None, remote: Remote 
 
 
 def _unchanged(key: Key, base: Base, local: Local, remote: Remote) -> Decision:
-    if local.file != base.file:  # the setting of the folder's layout changed
+    if local.file != base.file:  # another layout, or ``guide.md`` became ``guide/README.md``
         return _action(Adopt, "folder", key, local=local, remote=remote)
     if local.fingerprint != base.local:
         # It names other fields than before, with the values that the wiki has: noted, or what the

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from wikisync.planning.model import WRITES
 
@@ -47,14 +47,22 @@ class PlanOptions:
         return (self.command, self.prefer, side) in back
 
 
+class FileOf(Protocol):
+    """A function that names the file of a page, as ``Snapshot.file_of``."""
+
+    def __call__(self, key: Key, listed: Listed, like: str = "") -> str:
+        """Return the file of a page; ``like`` is the one that it had under another key."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Snapshot:
     """The state of both sides, from which a plan is made.
 
     ``local`` and ``remote`` are the files and pages by key; ``blocked`` are keys whose file is no
     valid page: neither written nor deleted. ``file_of`` returns the file name of a page without a
-    file, and raises BadName where there can be none; ``reason_unreachable`` returns why a new page
-    must not have a name; ``ignores`` returns whether a file is ignored.
+    file, or of one that moved, and raises BadName where there can be none; ``reason_unreachable``
+    returns why a new page must not have a name; ``ignores`` returns whether a file is ignored.
 
     ``moved_locally`` and ``moved_remotely`` map a base's key to the present key of its file and
     page, where that differs; ``displaced`` are pages whose place another page has now.
@@ -65,7 +73,7 @@ class Snapshot:
     bases: Mapping[Key, Base]
     local: Mapping[Key, Local]
     remote: Mapping[Key, RemoteState]
-    file_of: Callable[[Key, Listed], str]
+    file_of: FileOf
     moved_locally: Mapping[Key, Key] = field(default_factory=dict)
     moved_remotely: Mapping[Key, Key] = field(default_factory=dict)
     displaced: Mapping[Key, RemoteState] = field(default_factory=dict)

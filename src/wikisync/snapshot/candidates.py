@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, TypeVar
 from wikisync.errors import BadName
 from wikisync.page.fingerprint import normalize_content
 from wikisync.page.model import has_file_form, parse_instant
-from wikisync.page.paths import file_of
+from wikisync.page.paths import file_of, keys_above
 from wikisync.planning.model import Remote
 from wikisync.planning.rename_detection import STUB, has_similar_name
 from wikisync.snapshot.git_history import read_file
@@ -39,12 +39,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A page whose base is to be recovered. ``local`` is None if it has no file now."""
+    """A page whose base is to be recovered. ``local`` is None if it has no file now.
+
+    ``link_folder`` is that of ``file`` (``Layout.link_folder``).
+    """
 
     file: str
     content_type: ContentType
     remote: Remote
     local: Local | None = None
+    link_folder: str = ""
 
 
 def differing(
@@ -60,7 +64,8 @@ def differing(
             local_file.content_type == page.listed.content_type
             and local_file.fingerprint.changed_fields(page.fingerprint)
         ):
-            yield key, Candidate(local_file.file, local_file.content_type, page, local_file)
+            folder = local_file.link_folder
+            yield key, Candidate(local_file.file, local_file.content_type, page, local_file, folder)
 
 
 def without_file(
@@ -71,17 +76,19 @@ def without_file(
     layout: Layout,
 ) -> Iterator[tuple[Key, Candidate]]:
     """Yield pages of the wiki that have neither a base nor a file in the folder."""
+    above = keys_above(remote) if layout.index else frozenset()
     for key, page in _unknown(remote, bases):
         content_type = page.listed.content_type
         if key in local or page.listed.private or not has_file_form(content_type):
             continue
         try:
-            file = file_of(key, content_type, layout)
+            file = file_of(key, content_type, layout, as_index=key in above)
         except BadName:
             continue
         # An existing file that does not parse is not gone.
         if not folder.ignores(file) and not os.path.lexists(folder.root / file):
-            yield key, Candidate(file, content_type, page)
+            link_folder = layout.link_folder(file, key)
+            yield key, Candidate(file, content_type, page, link_folder=link_folder)
 
 
 def _unknown(
@@ -163,7 +170,9 @@ def by_base(found: Mapping[Key, tuple[Key, Candidate]], in_git: Collection[Key])
         if page in in_git:
             candidates.pages[page] = candidate
         elif candidate.local is not None:
-            candidates.pages[file] = replace(candidate, file=candidate.local.file)
+            candidates.pages[file] = replace(
+                candidate, file=candidate.local.file, link_folder=candidate.local.link_folder
+            )
             candidates.moved[file] = page
     return candidates
 

@@ -11,29 +11,32 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from wikisync.concurrency import run_in_thread
-from wikisync.errors import BadName, BadPage, FolderError, NotConfigured
+from wikisync.errors import BadPage, FolderError, NotConfigured
 from wikisync.folder.folder import digest_of
 from wikisync.folder.scan import KeyedPages, Scan, assign_keys, scan, with_current_names
 from wikisync.git.repository import merge_file
 from wikisync.page.document import first_heading, parse
 from wikisync.page.fingerprint import normalize_content
-from wikisync.page.model import Key, Listed, has_file_form
-from wikisync.page.paths import Layout, Locales, case_folded, file_of, reason_unreachable
-from wikisync.page.windows_names import windows_refusal
+from wikisync.page.paths import (
+    Layout,
+    Locales,
+    reason_unreachable,
+)
 from wikisync.planning.merge import MergeConflict, Merged, three_way
 from wikisync.planning.model import Base, Local, Remote, RemoteState
 from wikisync.planning.notes import Note
 from wikisync.planning.rename_detection import STUB, RenameInput, detect_renames, similarity
 from wikisync.planning.snapshot import Snapshot
 from wikisync.snapshot.base_recovery import recover_bases
+from wikisync.snapshot.file_names import FileNames
 from wikisync.snapshot.root import root_notes, split_by_root
 from wikisync.snapshot.wiki_pages import WikiPages, read_wiki, remote_from_base
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from wikisync.folder.folder import Folder
-    from wikisync.page.model import Key, Page
+    from wikisync.page.model import Key, Listed, Page
     from wikisync.planning.model import Conflict, Local
     from wikisync.progress import Progress
     from wikisync.state import State
@@ -183,25 +186,12 @@ def _snapshot(
     layout: Layout,
     content: ContentLoader,
 ) -> Snapshot:
-    taken: dict[str, str] = {}
-    if folder.folds_case():
-        for local in named.local.values():
-            taken |= {case_folded(part): part for part in _path_prefixes(local.file)}
-
-    def name_of(key: Key, listed: Listed) -> str:
-        file = _file_of(key, listed, layout)
-        if folder.on_windows and (why := windows_refusal(file)) is not None:
-            raise BadName(file, why)
-        for part in _path_prefixes(file) if folder.folds_case() else ():
-            if (other := taken.setdefault(case_folded(part), part)) != part:
-                raise BadName(file, f"{other} has the same name on this file system")
-        return file
-
+    names = FileNames.beside(named.local.values(), wiki_pages.remote, folder, layout)
     known_keys = {*bases, *named.local, *wiki_pages.moved.values()}
     remote = {
         key: found
         for key, found in wiki_pages.remote.items()
-        if key in known_keys or not _ignored(key, found, folder, layout)
+        if key in known_keys or not names.is_ignored(key, found)
     }
     arrived = set(wiki_pages.moved.values())
 
@@ -232,7 +222,7 @@ def _snapshot(
         bases,
         named.local,
         remote,
-        name_of,
+        names.name,
         renames.moved,
         wiki_pages.moved,
         wiki_pages.displaced,
@@ -245,32 +235,11 @@ def _snapshot(
     )
 
 
-def _path_prefixes(file: str) -> Iterator[str]:
-    """Yield the names of the folders that a file is in, then its own."""
-    parts = file.split("/")
-    return ("/".join(parts[:end]) for end in range(1, len(parts) + 1))
-
-
 def _is_same(remote: RemoteState, local: Local) -> bool:
     """Return whether a new file equals the page at its key: then it is not a renamed file."""
     if not isinstance(remote, Remote) or remote.fingerprint is None:
         return False
     return not local.fingerprint.changed_fields(remote.fingerprint)
-
-
-def _file_of(key: Key, listed: Listed, layout: Layout) -> str:
-    if not has_file_form(listed.content_type):
-        raise BadName(str(key), f"pages of type {listed.content_type} cannot be saved as files")
-    return file_of(key, listed.content_type, layout)
-
-
-def _ignored(key: Key, remote: RemoteState, folder: Folder, layout: Layout) -> bool:
-    if not isinstance(remote, Remote):
-        return False
-    try:
-        return folder.ignores(_file_of(key, remote.listed, layout))
-    except BadName:
-        return False
 
 
 @dataclass(slots=True)
@@ -285,7 +254,7 @@ class ContentLoader:
     local: Mapping[Key, Local]
     recovered: Mapping[Key, StoredBase]
     _bases: dict[Key, Page | None] = field(default_factory=dict)
-    _files: dict[bytes, Page | None] = field(default_factory=dict)
+    _files: dict[tuple[bytes, str], Page | None] = field(default_factory=dict)
 
     def similarity(self, base_key: Key, file_key: Key) -> float:
         """How near the text of a page at the base is to that of a file here, from 0 to 1.
@@ -327,18 +296,23 @@ class ContentLoader:
 
     def file(self, local: Local) -> Page | None:
         """Return the page of a file, found by its digest; None if it changed since the scan."""
-        if local.digest not in self._files:
+        known = (local.digest, local.link_folder)
+        if known not in self._files:
             # The plan has the future name of a file whose page is to be moved.
-            names = (found.file for found in self.local.values() if found.digest == local.digest)
-            self._files[local.digest] = self._read(next(names, local.file), local)
-        return self._files[local.digest]
+            names = (
+                found.file
+                for found in self.local.values()
+                if (found.digest, found.link_folder) == known
+            )
+            self._files[known] = self._read(next(names, local.file), local)
+        return self._files[known]
 
     def _read(self, file: str, local: Local) -> Page | None:
         try:
             data = self.folder.read(file)
             if digest_of(data) != local.digest:
                 return None
-            return parse(data, local.content_type, file=file).page
+            return parse(data, local.content_type, file=file, link_folder=local.link_folder).page
         except (FolderError, BadPage):
             return None
 

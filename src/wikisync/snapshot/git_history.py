@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from wikisync.planning.model import Local
     from wikisync.snapshot.candidates import Candidate
 
+_Form = tuple["ContentType", str]
+"""What decides how a file's bytes are read: content type and ``link_folder``."""
+
 _LAST: Final = 253_402_300_799  # the end of the year 9999
 
 
@@ -80,7 +83,7 @@ class GitHistory:
             self.failed = failure
             return {}
         return {
-            key: tuple(_versions(known[key], prints, candidates[key].content_type)) for key in known
+            key: tuple(_versions(known[key], prints, _form_of(candidates[key]))) for key in known
         }
 
     def bases_of(
@@ -97,26 +100,27 @@ class GitHistory:
             for blob, data in self._read(wanted):
                 for key in wanted[blob]:
                     page = candidates[key]
-                    if (document := _parsed(data, page.content_type)) is not None:
+                    document = _parsed(data, page.content_type, page.link_folder)
+                    if document is not None:
                         yield key, _base_from(key, page, document.page)
         except GitFailed as failure:
             self.failed = failure
 
     def _fingerprints(
         self, known: Mapping[Key, tuple[FileVersion, ...]], candidates: Mapping[Key, Candidate]
-    ) -> dict[tuple[str, ContentType], Fingerprint]:
-        """Return fingerprints by blob and content type; the contents would take too much memory."""
-        wanted: defaultdict[str, set[ContentType]] = defaultdict(set)
+    ) -> dict[tuple[str, _Form], Fingerprint]:
+        """Return fingerprints by blob and form; the contents would take too much memory."""
+        wanted: defaultdict[str, set[_Form]] = defaultdict(set)
         for key, versions in known.items():
             for version in versions:
                 if version.blob is not None:
-                    wanted[version.blob].add(candidates[key].content_type)
+                    wanted[version.blob].add(_form_of(candidates[key]))
         found = {}
         for blob, data in self._read(wanted):
             self.missing += data is None
-            for content_type in wanted[blob]:
-                if (document := _parsed(data, content_type)) is not None:
-                    found[blob, content_type] = fingerprint(document.page)
+            for form in wanted[blob]:
+                if (document := _parsed(data, *form)) is not None:
+                    found[blob, form] = fingerprint(document.page)
         return found
 
     def _read(self, blobs: Iterable[str]) -> Iterable[tuple[str, bytes | None]]:
@@ -132,18 +136,20 @@ def read_file(folder: Folder, local: Local | None) -> Document | None:
         data = folder.read(local.file)
     except FolderError:
         return None
-    return _parsed(data, local.content_type) if digest_of(data) == local.digest else None
+    if digest_of(data) != local.digest:
+        return None
+    return _parsed(data, local.content_type, local.link_folder)
 
 
 def _versions(
     versions: Iterable[FileVersion],
-    prints: Mapping[tuple[str, ContentType], Fingerprint],
-    content_type: ContentType,
+    prints: Mapping[tuple[str, _Form], Fingerprint],
+    form: _Form,
 ) -> Iterator[GitVersion]:
     for version in versions:
         if version.blob is None:
             continue
-        print_ = prints.get((version.blob, content_type))
+        print_ = prints.get((version.blob, form))
         if print_ is not None:
             yield GitVersion(version.blob, print_, _commit_time(version))
 
@@ -153,11 +159,15 @@ def _commit_time(version: FileVersion) -> datetime:
     return datetime.fromtimestamp(min(max(version.time, 0), _LAST), UTC)
 
 
-def _parsed(data: bytes | None, content_type: ContentType) -> Document | None:
+def _form_of(candidate: Candidate) -> _Form:
+    return candidate.content_type, candidate.link_folder
+
+
+def _parsed(data: bytes | None, content_type: ContentType, link_folder: str) -> Document | None:
     if data is None:
         return None
     try:
-        return parse(data, content_type)
+        return parse(data, content_type, link_folder=link_folder)
     except BadPage:
         return None
 

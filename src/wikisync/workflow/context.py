@@ -50,7 +50,12 @@ class RunContext:
     @property
     def layout(self) -> Layout:
         """Return the layout that the configuration sets, without the wiki's locales."""
-        return Layout(locale_folders=self.config.locale_folders, root=self.config.root)
+        return layout_of(self.config)
+
+
+def layout_of(config: Config) -> Layout:
+    """Return the layout that a configuration sets, without the wiki's locales."""
+    return Layout(locale_folders=config.locale_folders, root=config.root, index=config.index)
 
 
 def open_wiki(config: Config) -> Wiki:
@@ -78,7 +83,9 @@ def open_readonly(
         wiki = stack.enter_context(open_wiki(config))
         state = State.open(config.state, create=False)
         stack.callback(state.close)
-        folder = Folder(config.folder, config.ignore, missing_ok=not needs_folder)
+        folder = Folder(
+            config.folder, config.ignore, layout_of(config), missing_ok=not needs_folder
+        )
         yield RunContext(config, folder, wiki, state, progress)
 
 
@@ -102,7 +109,8 @@ def open_for_write(
         wiki = stack.enter_context(open_wiki(config))
         state = State.open(config.state)
         stack.callback(state.close)
-        yield RunContext(config, Folder(config.folder, config.ignore), wiki, state, progress)
+        folder = Folder(config.folder, config.ignore, layout_of(config))
+        yield RunContext(config, folder, wiki, state, progress)
 
 
 def recover_interrupted(context: RunContext) -> None:

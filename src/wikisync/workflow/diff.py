@@ -140,4 +140,5 @@ def _local_page(folder: Folder, local: Local | None, files: dict[bytes, str]) ->
         return None
     # The plan has the future name of a file whose page is to be moved.
     file = files.get(local.digest, local.file)
-    return parse(folder.read(file), local.content_type, file=file).page
+    data = folder.read(file)
+    return parse(data, local.content_type, file=file, link_folder=local.link_folder).page

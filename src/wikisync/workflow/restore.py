@@ -23,7 +23,7 @@ from wikisync.private_files import FILE_MODE, reason_of
 from wikisync.progress import silent
 from wikisync.request import Report
 from wikisync.state import State
-from wikisync.workflow.context import open_for_write
+from wikisync.workflow.context import layout_of, open_for_write
 from wikisync.workflow.plan import refuse_other_root
 from wikisync.workflow.sync_run import locked_report
 
@@ -65,7 +65,7 @@ def backups_of(config: Config, paths: tuple[str, ...]) -> tuple[Backup, ...]:
 def read_backup(config: Config, number: int) -> bytes:
     """Return a backup as the bytes of a file. Raises BackupMissing and StateError."""
     with closing(State.open(config.state, create=False)) as state:
-        return as_new_file(state, find_backup(state, number))
+        return as_new_file(state, find_backup(state, number), layout_of(config))
 
 
 def write_elsewhere(data: bytes, path: Path) -> None:
@@ -90,7 +90,7 @@ def restore_backup(config: Config, request: Request, ask: Callable[[Report], boo
     If the file has content that was never pushed, ``ask`` gets the report and returns whether to go
     on. Raises BackupMissing, NotWritten, FolderError and StateError.
     """
-    folder = Folder(config.folder, config.ignore, missing_ok=True)
+    folder = Folder(config.folder, config.ignore, layout_of(config), missing_ok=True)
     with closing(State.open(config.state, create=False)) as state:
         if (refusal := refuse_other_root(state, config)) is not None:
             plan = Plan(refusals=(refusal,))

@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 ODD: dict[str, RemoteState] = {"hidden": Hidden(), "moved": MovedAway(key("elsewhere"))}
 
 
+def _file_of(key: Key, listed: Listed, like: str = "") -> str:
+    return f"{key.path}.md"
+
+
 @dataclass
 class World:
     """Files and pages by their paths, and what both agreed on. ``odd`` are pages out of sight."""
@@ -84,7 +88,7 @@ class World:
             there[page.key] = Remote(page, fingerprint(self.wiki[page.key.path]))
         for base in look.missing:
             there[base.key] = ODD.get(self.odd.get(base.key.path, ""))
-        return Snapshot(bases, here, there, lambda of, _: f"{of.path}.md")
+        return Snapshot(bases, here, there, _file_of)
 
     def plan(self, wish: PlanOptions) -> Plan:
         return make_plan(self.sides(), wish)
