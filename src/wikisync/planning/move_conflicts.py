@@ -36,7 +36,8 @@ class MoveDecisions:
 
     ``accepted`` are the moves to do, by their keys in the base; ``waiting`` those of the other
     command, by the side to write to; ``decided`` are the keys of the base that are settled;
-    ``blocked`` the places where something is in the way of a move.
+    ``blocked`` the places where something is in the way of a move; ``not_chosen`` those of pages
+    that moved and that the user did not choose.
     """
 
     accepted: list[tuple[Key, MoveDecision]] = field(default_factory=list)
@@ -45,6 +46,7 @@ class MoveDecisions:
     problems: list[BadName] = field(default_factory=list)
     decided: set[Key] = field(default_factory=set)
     blocked: set[Key] = field(default_factory=set)
+    not_chosen: set[tuple[Side, Key]] = field(default_factory=set)
 
 
 def decide_moves(
@@ -60,6 +62,7 @@ def decide_moves(
     for moved in _all_moved(snapshot):
         found.decided.add(moved.base.key)
         if not _chosen(moved, options):
+            found.not_chosen |= {("folder", moved.local_key), ("wiki", moved.remote_key)}
             continue
         try:
             decision = _decide(moved, snapshot, options)
@@ -213,18 +216,27 @@ def _reject_occupied_targets(
         for moved, decision, back in returning:  # what they leave may be where others go
             decisions.remove((moved, decision))
             decisions.append((moved, back))
-            first[moved.base.key] = _in_the_way(moved, decision)
+            first[moved.base.key] = _in_the_way(moved, decision, found.not_chosen)
         for moved, decision in stopped if not returning else ():
             decisions.remove((moved, decision))
-            found.conflicts.append(first.get(moved.base.key) or _in_the_way(moved, decision))
+            conflict = first.get(moved.base.key) or _in_the_way(moved, decision, found.not_chosen)
+            found.conflicts.append(conflict)
             if decision.move is not None:
                 found.blocked.add(decision.move.key)
 
 
-def _in_the_way(moved: Moved, decision: MoveDecision) -> Conflict:
+def _in_the_way(
+    moved: Moved, decision: MoveDecision, not_chosen: Collection[tuple[Side, Key]]
+) -> Conflict:
+    """Return the conflict of a page whose target is taken.
+
+    Without ``from_key`` where a page that the user did not choose has moved, and may leave it.
+    """
     if decision.move is None:
         raise AssertionError(f"{moved.base.key}: nothing is in the way of no move")
-    return target_occupied(moved, decision.move.side, decision.move.key)
+    place = decision.move.side, decision.move.key
+    conflict = target_occupied(moved, *place)
+    return replace(conflict, from_key=None, from_file="") if place in not_chosen else conflict
 
 
 def _taken_back(

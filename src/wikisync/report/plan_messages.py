@@ -153,11 +153,11 @@ def conflict_message(conflict: Conflict) -> Message:
         case "moved" if conflict.from_key is None:
             return Message(f"Moved to {detail} on the wiki.", "Run the command again.")
         case "in-the-way":
-            return _in_the_way(conflict)
+            return _in_the_way(conflict, push, pull)
         case "moved":
             return Message(
                 f"Moved on both sides: it was {conflict.from_key}, and is {detail} on the wiki.",
-                "Choose a name: wikisync push --prefer local, or wikisync pull --prefer wiki.",
+                f"Keep the file's name: {push}, or the page's: {pull}.",
             )
         case "name-held":
             return Message(
@@ -237,8 +237,9 @@ def _restore(conflict: Conflict) -> str:
     return f"wikisync restore {conflict.backups[-1] if conflict.backups else 'NUMBER'}"
 
 
-def _in_the_way(conflict: Conflict) -> Message:
-    """Return the message for a name that another page or file has."""
+def _in_the_way(conflict: Conflict, push: str, pull: str) -> Message:
+    """Return the message for a name that another page or file has; ``push`` and ``pull`` settle it
+    by side."""
     place, _, side = conflict.detail.partition(" ")
     if conflict.from_key is None:
         what = "another page's file" if side == "folder" else "another page on the wiki"
@@ -250,14 +251,12 @@ def _in_the_way(conflict: Conflict) -> Message:
         return Message(
             f"Its page was moved to {place} on the wiki, and another file in the folder has that"
             " name.",
-            "To move the page back: wikisync push --prefer local. Or rename or delete that file,"
-            " then pull.",
+            f"To move the page back: {push}. Or rename or delete that file, then pull.",
         )
     return Message(
         f"Renamed in the folder (it was {conflict.from_file}), and another page is at {place} on"
         " the wiki.",
-        "To undo the renaming: wikisync pull --prefer wiki. Or move or delete that page,"
-        " then push.",
+        f"To undo the renaming: {pull}. Or move or delete that page, then push.",
     )
 
 

@@ -20,8 +20,9 @@ if TYPE_CHECKING:
     from scenarios.cli.advice import Choice
     from wikisync.sandbox import Sandbox
 
-RUNS: Final = 3
-"""Runs after which nothing may be left to say, the first one included."""
+RUNS: Final = 4
+"""Runs after which nothing may be left to say: the first, the one that settles a page, the first
+again for the other pages, and one of the other command."""
 
 _TABLES: Final = ("pages", "tags", "pageTags", "pageLinks", "versions")
 
@@ -226,9 +227,14 @@ def walk(world: World, choice: Choice, first: str = "sync") -> Walk:
         limited = any(word.endswith(".md") for word in args)
         noted = [s for s in noted if limited and s.side in {None, choice} and s.args != args]
         noted = [*advised(ran.text, args[0]), *noted]
-        if not noted:
+        if "Give the command without PATH" in ran.text:
+            args = tuple(word for word in args if not word.endswith(".md"))
+        elif noted:
+            args = _next(noted, choice).args
+        elif limited:  # done with these pages: back to what the reader wanted at first
+            args = (first,)
+        else:
             break
-        args = _next(noted, choice).args
     status = world.workspace.run("status", "--exit-code")
     quiet = status.code == 0 and not advised(status.text, first)
     return Walk((*runs, status), quiet)

@@ -178,9 +178,14 @@ def test_moved_to_two_places_is_a_conflict_until_one_is_preferred(
     (conflict,) = result.json["conflicts"]
     assert "en/guide/a" in conflict["reason"]
     assert "en/theirs" in conflict["reason"]
-    assert "wikisync push --prefer local, or wikisync pull --prefer wiki" in conflict["reason"]
+    assert "wikisync push mine.md --prefer local" in conflict["reason"]
+    assert "wikisync pull mine.md --prefer wiki" in conflict["reason"]
     assert known.both_sides() == both
-    known.run("sync", "--yes", "--prefer", prefer).ok()
+    known.change("other.md", "Quite another.", "An edit that this is not about.")
+    other = known.read("other.md")
+    known.run("push" if prefer == "local" else "pull", "mine.md", "--yes", "--prefer", prefer).ok()
+    assert known.read("other.md") == other
+    known.run("push", "other.md", "--yes").ok()
     assert ids(known)[f"en/{name}"] == before["en/guide/a"]
     assert known.files().keys() == {f"{name}.md", "other.md"}
     silent(known)

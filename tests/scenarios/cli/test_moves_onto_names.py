@@ -181,7 +181,7 @@ def test_a_page_renamed_to_where_a_stranger_made_one_is_not_deleted_and_the_way_
         [conflict] = result.json["conflicts"]
         assert conflict["file"] == "new.md"
         assert "another page is at en/new on the wiki" in conflict["reason"]
-        assert "wikisync pull --prefer wiki" in conflict["reason"]
+        assert "wikisync pull new.md --prefer wiki" in conflict["reason"]
     assert ids(known).items() >= before.items()
     known.sandbox.delete("new")
     known.run("sync", "--yes").ok()
