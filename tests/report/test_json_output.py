@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
-from support.values import LATER, base, key, local, planned, remote, sides
+from support.values import LATER, action, base, key, local, page, planned, remote, sides
 from wikisync.apply import ActionResult
 from wikisync.errors import BadName, BadPage, FileChanged, PageChanged, WriteUncertain
-from wikisync.planning.model import Plan, Refusal
+from wikisync.planning.model import Conflict, Plan, Refusal
 from wikisync.planning.planner import PlanOptions
 from wikisync.report.json_output import error_json, exit_code, to_json
-from wikisync.request import Report, Request
+from wikisync.request import PageDiff, Report, Request
 
 ACTION = {
     *(
@@ -97,6 +97,31 @@ def test_a_planned_action_says_what_where_and_which_fields() -> None:
     assert set(create) == set(delete) == ACTION
     assert (delete["action"], delete["outcome"]) == ("delete", "skipped")
     assert "--delete" in delete["reason"]
+
+
+def test_a_deletion_that_is_not_done_does_not_have_the_diff_of_the_conflict_in_its_place() -> None:
+    delete = action("delete", "wiki", skip_reason="delete")
+    conflict = Conflict(key(), "a.md", "in-the-way", detail="a wiki")
+    found = data(
+        Report(
+            Request("diff", "push"),
+            *("http://wiki", "pages", Plan((delete,), (conflict,))),
+            diffs=(PageDiff(conflict, page("Old."), page("New.")),),
+        )
+    )
+    assert found["actions"][0]["diff"] == ""
+    assert "+New." in found["conflicts"][0]["diff"]
+
+
+def test_a_page_that_changed_before_its_write_has_the_diff_of_its_action() -> None:
+    update = action("update")
+    changed = ActionResult(update, "skipped", PageChanged(update.key, "its title changed"))
+    found = data(
+        replace(
+            report(Plan((update,)), changed), diffs=(PageDiff(update, page("Old."), page("New.")),)
+        )
+    )
+    assert "+New." in found["conflicts"][0]["diff"]
 
 
 def test_conflicts_and_problems_have_their_shape() -> None:

@@ -75,7 +75,7 @@ def test_a_page_moves_and_goes(wiki: Wiki) -> None:
     with pytest.raises(errors.PageGone):
         wiki.update(made.id, KEY, PAGE)
     with pytest.raises(errors.PageGone):
-        wiki.history(made.id)
+        wiki.newest_versions(made.id, 50)
 
 
 def test_many_pages_are_read_and_one_that_went_meanwhile_is_named(
@@ -191,7 +191,7 @@ def test_the_history_holds_what_the_page_was(wiki: Wiki) -> None:
     made = wiki.create(KEY, PAGE)
     first = wiki.read_one(made.id)
     wiki.update(made.id, KEY, replace(PAGE, content="new"))
-    [version] = wiki.history(made.id)
+    [version] = wiki.newest_versions(made.id, 50)
     assert version.date == first.updated_at
     past = wiki.version(made.id, version.id)
     assert past.page.content == PAGE.content

@@ -46,7 +46,7 @@ def test_many_pages_versions_are_listed_in_a_few_requests(sandbox: Sandbox) -> N
         assert list(found) == made
         newest = found[made[0]]
         assert not isinstance(newest, errors.WikiError)
-        assert newest == wiki.history(made[0])[:3]
+        assert newest == wiki.newest_versions(made[0], 50)[:3]
         assert found[made[1]] == ()
 
 
@@ -55,7 +55,7 @@ def test_many_versions_are_read_in_a_few_requests(sandbox: Sandbox) -> None:
     for n in range(1, VERSION_BATCH + 2):
         sandbox.edit("a", content=f"{n}\n")
     with Wiki(sandbox.url, sandbox.token) as wiki:
-        wanted = [(page, version.id) for version in wiki.history(page)]
+        wanted = [(page, version.id) for version in wiki.newest_versions(page, 50)]
         sandbox.requests.clear()
         found = wiki.versions(wanted)
     assert len(sandbox.requests) == 2
@@ -77,7 +77,7 @@ def test_a_page_without_a_history_to_show_does_not_stop_the_others(sandbox: Sand
     with Wiki(sandbox.url, sandbox.token) as wiki:
         found = wiki.version_lists([lost, kept], 50)
         assert isinstance(found[lost], errors.PageGone)
-        [version] = wiki.history(kept)
+        [version] = wiki.newest_versions(kept, 50)
         read = wiki.versions([(lost, 1), (kept, 99_999), (kept, version.id)])
     assert [type(one) for one in read.values()] == [errors.PageGone, errors.PageGone, PageVersion]
 

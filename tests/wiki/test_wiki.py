@@ -334,19 +334,6 @@ def test_whether_a_key_may_write_is_asked_without_writing() -> None:
         assert all("mutation" not in asked.json["query"] for asked in server.asked)
 
 
-def test_a_long_history_is_read_to_its_end() -> None:
-    def trail(start: int, end: int) -> Any:
-        entries = [
-            {"versionId": n, "versionDate": TIME, "authorName": "A", "actionType": "edit"}
-            for n in range(start, end)
-        ]
-        return pages({"history": {"total": 201, "trail": entries}})
-
-    with Hostile([trail(0, 200), trail(200, 201)]) as server, Wiki(server.url, TOKEN) as wiki:
-        assert [version.id for version in wiki.history(7)] == list(range(201))
-        assert [asked.json["variables"]["page"] for asked in server.asked] == [0, 1]
-
-
 def test_the_history_of_a_page_that_is_gone_cannot_be_reached() -> None:
     # The server looks for a field of a page that it did not find.
     trips = "Cannot read properties of undefined (reading 'path')"
@@ -357,7 +344,7 @@ def test_the_history_of_a_page_that_is_gone_cannot_be_reached() -> None:
     ]
     with Hostile(replies) as server, Wiki(server.url, TOKEN) as wiki:
         with pytest.raises(errors.PageGone):
-            wiki.history(7)
+            wiki.newest_versions(7, 50)
         for _ in range(2):
             with pytest.raises(errors.PageGone):
                 wiki.version(7, 1)

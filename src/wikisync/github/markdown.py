@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 from wikisync.github.markdown_text import BoundedMarkdown, code, escape
-from wikisync.planning.model import Action, Adopt, Merge, Update, original_file
+from wikisync.planning.model import Action, Adopt, Merge, Update, item_id, original_file
 from wikisync.report.diff.page_diff import lines
 from wikisync.report.error_messages import error_message
 from wikisync.report.json_output import conflicts, results, withheld
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from wikisync.apply import ActionResult
     from wikisync.errors import WikisyncError
     from wikisync.github.markdown_text import MarkdownLimit
-    from wikisync.page.model import Key
-    from wikisync.planning.model import Conflict
     from wikisync.request import PageDiff, Report
 
 _TABLE: Final = "| | Page | What changes | Lines |\n|---|---|---|---|\n"
@@ -56,9 +54,9 @@ def to_markdown(report: Report, limit: MarkdownLimit, title: str, intro: str = "
     differences = [
         (pair, list(lines(pair))[2:]) for pair in report.diffs
     ]  # without the two file names
-    counts = {_which(pair.item): _line_counts(body) for pair, body in differences if body}
+    counts = {item_id(pair.item): _line_counts(body) for pair, body in differences if body}
     rows = [
-        _row(action, outcome, counts.get(_which(action), ""))
+        _row(action, outcome, counts.get(item_id(action), ""))
         for action, outcome in results(report)
         if not isinstance(action, Adopt) or (outcome is not None and outcome.result != "done")
     ]
@@ -130,10 +128,6 @@ def _row(action: Action, outcome: ActionResult | None, counts: str) -> str:
         what = outcome.result
         note = str(error_message(outcome.error)) if outcome.error else ""
     return f"| {escape(what)} | {_file_cell(action)} | {escape(note)} | {counts} |\n"
-
-
-def _which(item: Action | Conflict) -> tuple[Key, str]:
-    return item.key, item.verb if isinstance(item, Action) else "conflict"
 
 
 def _line_counts(body: list[str]) -> str:

@@ -42,6 +42,7 @@ from wikisync.planning.model import (
     Side,
     Update,
     Verb,
+    item_id,
     original_file,
 )
 from wikisync.planning.notes import Note, NoteKind
@@ -62,14 +63,14 @@ def encode(report: Report, settings: dict[str, Any], made: str) -> dict[str, Any
     ``settings`` are those of the configuration that decide what is written; ``made`` is ISO time.
     """
     data = as_data(report)
-    texts = {_which(pair.item): pair for pair in report.diffs}
+    texts = {item_id(pair.item): pair for pair in report.diffs}
     shown = [action for action, _outcome in results(report)]
     actions = [
-        {**said, **_encode_action(action, texts.get(_which(action)))}
+        {**said, **_encode_action(action, texts.get(item_id(action)))}
         for said, action in zip(data["actions"], shown, strict=True)
     ]
     conflicts = [
-        {**said, **_encode_conflict(conflict, texts.get(_which(conflict)))}
+        {**said, **_encode_conflict(conflict, texts.get(item_id(conflict)))}
         for said, conflict in zip(data["conflicts"], report.plan.conflicts, strict=True)
     ]
     whole = {
@@ -96,11 +97,6 @@ def identity(data: dict[str, Any]) -> str:
     rest = {name: value for name, value in data.items() if name != "id"}
     text = json.dumps(rest, sort_keys=True, separators=(",", ":"))
     return blake2b(text.encode("ascii"), digest_size=16).hexdigest()
-
-
-def _which(item: Action | Conflict) -> tuple[object, bool, bool]:
-    conflict = isinstance(item, Conflict)
-    return item.key, conflict, isinstance(item, Action) and item.verb == "move"
 
 
 def _encode_action(action: Action, pair: PageDiff | None) -> dict[str, Any]:

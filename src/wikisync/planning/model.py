@@ -321,6 +321,16 @@ class Plan:
         return tuple(a for a in self.actions if not isinstance(a, Adopt) and a.skip_reason is None)
 
 
+def item_id(item: Action | Conflict) -> tuple[Key, str]:
+    """Return what identifies an action or a conflict in its plan.
+
+    Of one page, a plan can have a move, another action and a conflict.
+    """
+    if isinstance(item, Conflict):
+        return item.key, "conflict"
+    return item.key, "move" if isinstance(item, Move) else "change"
+
+
 def original_file(item: Action | Conflict) -> str:
     """Return the file's name before a page moved; "" if it did not move."""
     if isinstance(item, Move):

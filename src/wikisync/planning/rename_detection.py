@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from wikisync.page.fingerprint import normalize_content
 from wikisync.page.model import FIELD_NAMES
@@ -36,6 +36,7 @@ Of 715 pages of public wikis, those between 50 and 100 characters all have anoth
 least half alike; from 100 on, hardly any two unrelated ones are equal.
 """
 
+_Value = TypeVar("_Value", bound="Hashable")
 _CONTENT: Final = FIELD_NAMES.index("content")
 _TITLE: Final = FIELD_NAMES.index("title")
 
@@ -166,8 +167,8 @@ def _match_by_values(
         left = [key for key in pages if key not in found.moved]
         taken = set(found.moved.values())
         open_files = [key for key in files if key not in taken]
-        by_page = _grouped((measure(known.bases[key].local.digests), key) for key in left)
-        by_file = _grouped(
+        by_page = keys_by_value((measure(known.bases[key].local.digests), key) for key in left)
+        by_file = keys_by_value(
             (measure(known.local[key].fingerprint.digests), key) for key in open_files
         )
         for value, keys in by_page.items():
@@ -190,11 +191,13 @@ def _options(known: RenameInput, page: Key, files: Iterable[Key]) -> list[Key]:
     return those
 
 
-def _grouped(pairs: Iterable[tuple[Hashable, Key]]) -> dict[Hashable, list[Key]]:
-    groups: defaultdict[Hashable, list[Key]] = defaultdict(list)
+def keys_by_value(pairs: Iterable[tuple[_Value | None, Key]]) -> dict[_Value, list[Key]]:
+    """Return the keys of each value, in order; without those whose value is None or empty."""
+    found: defaultdict[_Value, list[Key]] = defaultdict(list)
     for value, key in pairs:
-        groups[value].append(key)
-    return groups
+        if value:
+            found[value].append(key)
+    return dict(found)
 
 
 def _displaced(found: DetectedRenames, changed: Collection[Key]) -> set[Key]:
@@ -255,8 +258,8 @@ def _match_by_similarity(
         for file in sorted(files)
         if known.may_become(page, file) and known.similarity(page, file) >= NEAR
     ]
-    of_page = _grouped((page, file) for page, file in near)
-    of_file = _grouped((file, page) for page, file in near)
+    of_page = keys_by_value((page, file) for page, file in near)
+    of_file = keys_by_value((file, page) for page, file in near)
     for page, file in near:
         if len(of_page[page]) == len(of_file[file]) == 1:
             if page != file:

@@ -10,7 +10,15 @@ from typing import TYPE_CHECKING, Any, Final
 
 from wikisync.errors import StateError, Unauthenticated, UntrustedCheckout, UsageError
 from wikisync.page.line_matching import shared_budget
-from wikisync.planning.model import Adopt, Delete, Move, Plan, is_temporary_move, original_file
+from wikisync.planning.model import (
+    Adopt,
+    Delete,
+    Move,
+    Plan,
+    is_temporary_move,
+    item_id,
+    original_file,
+)
 from wikisync.report.diff.page_diff import unified
 from wikisync.report.error_messages import error_message
 from wikisync.report.note_messages import note_message
@@ -21,7 +29,6 @@ from wikisync.request import Report
 if TYPE_CHECKING:
     from wikisync.apply import ActionResult
     from wikisync.errors import BadName, BadPage, WikisyncError
-    from wikisync.page.model import Key
     from wikisync.planning.model import Action, Conflict, Refusal
     from wikisync.request import Request
 
@@ -98,9 +105,9 @@ def as_data(report: Report) -> dict[str, Any]:
     """The report as the values that JSON has."""
     request, plan = report.request, report.plan
     with shared_budget():
-        texts = {_which(pair.item): unified(pair) for pair in report.diffs}
+        texts = {item_id(pair.item): unified(pair) for pair in report.diffs}
     if request.command in {"diff", "plan", "show"}:  # what is not to be written differs in nothing
-        texts = {_which(action): "" for action in plan.actions} | texts
+        texts = {item_id(action): "" for action in plan.actions} | texts
     return {
         "version": VERSION,
         "command": request.command,
@@ -194,14 +201,9 @@ def _action(action: Action, outcome: ActionResult | None, texts: dict[Any, str])
     }
     if outcome is not None and outcome.backups:
         data["backups"] = list(outcome.backups)
-    if _which(action) in texts:
-        data["diff"] = texts[_which(action)]
+    if item_id(action) in texts:
+        data["diff"] = texts[item_id(action)]
     return data
-
-
-def _which(item: Action | Conflict) -> tuple[Key, bool]:
-    """What tells an item from the others: a page may have a move beside what else it has."""
-    return item.key, isinstance(item, Move)
 
 
 def _conflict(conflict: Conflict, texts: dict[Any, str]) -> dict[str, Any]:
@@ -213,8 +215,10 @@ def _conflict(conflict: Conflict, texts: dict[Any, str]) -> dict[str, Any]:
     }
     if conflict.backups:
         data["backups"] = list(conflict.backups)
-    if _which(conflict) in texts:
-        data["diff"] = texts[_which(conflict)]
+    # A page that changed before its write has the diff of its action.
+    for item in (item_id(conflict), (conflict.key, "change")):
+        if item in texts:
+            return {**data, "diff": texts[item]}
     return data
 
 

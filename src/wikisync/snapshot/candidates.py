@@ -1,20 +1,18 @@
-"""Pages that were moved while nobody remembered them: which file and which page may be one.
+"""Select the pages without a base that may have one in a history, also if they were moved.
 
-A file's ``dateCreated`` line is its page's ``createdAt``, which a page keeps for as long as it
-lives. So a file without a page and a page without a file that name the same moment, and are the
-only ones to do so, are one page; and where no moment tells, those that alone bear the same title
-(and, of pages of very little text, a similar name).
-That is a guess, and the meeting proves it: only where both once had the same text do they get a
-base. Git tells which of the two moved: where it once had a file of the page's name, the file was
-renamed; else the page was moved on the wiki. Pure, but for reading files.
+A file's ``dateCreated`` line has its page's ``createdAt``, which never changes. A file without a
+page and a page without a file are paired if no other file and no other page has the same time of
+creation; the rest is paired in the same way by title (and, for pages of very little text, only with
+a similar name). A pair gets a base only if both sides once had the same text
+(``base_recovery``). Git shows which side moved the page: the file was renamed if git once had
+a file of the page's name; else the page was moved on the wiki.
 
-Which pages are to find a base: pure, but for a look whether a file is there.
+Pure, apart from reading files and looking whether they exist.
 """
 
 from __future__ import annotations
 
 import os
-from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, TypeVar
@@ -24,11 +22,11 @@ from wikisync.page.fingerprint import normalize_content
 from wikisync.page.model import has_file_form, parse_instant
 from wikisync.page.paths import file_of, keys_above
 from wikisync.planning.model import Remote
-from wikisync.planning.rename_detection import STUB, has_similar_name
+from wikisync.planning.rename_detection import STUB, has_similar_name, keys_by_value
 from wikisync.snapshot.git_history import read_file
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
     from wikisync.folder.folder import Folder
     from wikisync.page.document import Document
@@ -137,18 +135,20 @@ def find_move_candidates(
     }
     documents = {key: read_file(folder, local) for key, local in without_remote.items()}
     times = (
-        _grouped((key, _created(document)) for key, document in documents.items()),
-        _grouped(
-            (key, parse_instant(page.remote.listed.created_at))
+        keys_by_value((_created(document), key) for key, document in documents.items()),
+        keys_by_value(
+            (parse_instant(page.remote.listed.created_at), key)
             for key, page in without_local.items()
         ),
     )
     found = dict(_unique_pairs(*times, here, without_local))
     matched = {file for file, _candidate in found.values()}
     titles = (
-        _grouped((k, d.suggested_title) for k, d in documents.items() if d and k not in matched),
-        _grouped(
-            (k, page.remote.listed.title) for k, page in without_local.items() if k not in found
+        keys_by_value(
+            (d.suggested_title, k) for k, d in documents.items() if d and k not in matched
+        ),
+        keys_by_value(
+            (page.remote.listed.title, k) for k, page in without_local.items() if k not in found
         ),
     )
     stubs = {key for key, document in documents.items() if document and _is_stub(document)}
@@ -198,11 +198,3 @@ def _is_stub(document: Document) -> bool:
 
 def _created(document: Document | None) -> datetime | None:
     return None if document is None else parse_instant(document.date_created or "")
-
-
-def _grouped(values: Iterable[tuple[Key, _Value | None]]) -> dict[_Value, list[Key]]:
-    found: defaultdict[_Value, list[Key]] = defaultdict(list)
-    for key, value in values:
-        if value:
-            found[value].append(key)
-    return dict(found)

@@ -255,15 +255,11 @@ class Wiki:
         )
 
     def newest_versions(self, id: int, limit: int) -> tuple[VersionEntry, ...]:  # noqa: A002
-        """Return at most ``limit`` versions of a page, newest first; raises like ``history``."""
-        return self._histories.newest(id, limit)
-
-    def history(self, id: int) -> tuple[VersionEntry, ...]:  # noqa: A002
-        """Return all versions of a page, newest first.
+        """Return at most ``limit`` versions of a page, newest first.
 
         Raises PageGone or Forbidden (``read:history``).
         """
-        return self._histories.whole(id)
+        return self._histories.newest(id, limit)
 
     def version_lists(
         self, ids: Sequence[int], limit: int

@@ -27,7 +27,6 @@ VERSION_BATCH: Final = 10
 """Versions read in one request, each with its content."""
 
 _NEEDS: Final = ("read:history",)
-_PAGE_SIZE: Final = 200  # versions of one page in one request
 
 
 class HistoryReader:
@@ -42,23 +41,10 @@ class HistoryReader:
 
     def newest(self, page: int, limit: int) -> tuple[VersionEntry, ...]:
         """Return at most ``limit`` versions of a page, newest first. Raises PageGone."""
-        return self._history_page(page, 0, limit)[1]
-
-    def whole(self, page: int) -> tuple[VersionEntry, ...]:
-        """Return all versions of a page, newest first. Raises PageGone."""
-        found: list[VersionEntry] = []
-        while True:
-            total, more = self._history_page(page, len(found) // _PAGE_SIZE, _PAGE_SIZE)
-            found += more
-            if len(more) < _PAGE_SIZE or len(found) >= total:
-                return tuple(found)
-
-    def _history_page(
-        self, page: int, number: int, size: int
-    ) -> tuple[int, tuple[VersionEntry, ...]]:
-        variables = {"id": page, "page": number, "size": size}
         return self._transport.query(
-            queries.document("history"), variables, lambda answer: read_history(answer, page)
+            queries.document("history"),
+            {"id": page, "size": limit},
+            lambda answer: read_history(answer, page),
         )
 
     def version(self, page: int, number: int) -> PageVersion:
@@ -89,7 +75,7 @@ class HistoryReader:
     ) -> list[tuple[int, tuple[VersionEntry, ...] | WikiError]]:
         def read(answer: Answer) -> list[tuple[int, tuple[VersionEntry, ...] | WikiError]]:
             return [
-                (page, _history_error(answer, f"p{n}", page) or _version_list(answer, f"p{n}")[1])
+                (page, _history_error(answer, f"p{n}", page) or _version_list(answer, f"p{n}"))
                 for n, page in enumerate(pages)
             ]
 
@@ -123,8 +109,8 @@ class HistoryReader:
         return self._transport.query(queries.versions(len(wanted)), ids, read)
 
 
-def read_history(answer: Answer, page: int) -> tuple[int, tuple[VersionEntry, ...]]:
-    """Return the total number of versions, and those in the response, newest first."""
+def read_history(answer: Answer, page: int) -> tuple[VersionEntry, ...]:
+    """Return the versions in a response, newest first. Raises PageGone."""
     if (refused := _history_error(answer, "history", page)) is not None:
         raise refused
     return _version_list(answer, "history")
@@ -138,9 +124,9 @@ def read_version(answer: Answer, page: int, number: int) -> PageVersion:
     return found
 
 
-def _version_list(answer: Answer, name: str) -> tuple[int, tuple[VersionEntry, ...]]:
+def _version_list(answer: Answer, name: str) -> tuple[VersionEntry, ...]:
     node = answer.node["pages"][name]
-    versions = tuple(
+    return tuple(
         VersionEntry(
             id=item.number("versionId"),
             date=item.text("versionDate"),
@@ -149,7 +135,6 @@ def _version_list(answer: Answer, name: str) -> tuple[int, tuple[VersionEntry, .
         )
         for item in node.items("trail")
     )
-    return node.number("total"), versions
 
 
 def _version(answer: Answer, name: str, page: int, number: int) -> PageVersion | PageGone:
