@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 from wikisync.github.markdown_text import BoundedMarkdown, code, escape
-from wikisync.planning.model import Action, Adopt, Merge, Update, item_id, original_file
+from wikisync.planning.model import Action, Adopt, Conflict, Merge, Update, item_id, original_file
 from wikisync.report.diff.page_diff import lines
 from wikisync.report.error_messages import error_message
 from wikisync.report.json_output import conflicts, results, withheld
 from wikisync.report.note_messages import note_message
 from wikisync.report.plan_messages import conflict_message, refusal_message
 from wikisync.report.summary import summary
-from wikisync.report.text import done_label, overwriting, planned_label
+from wikisync.report.text import TO_MERGE, conflict_label, done_label, overwriting, planned_label
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,6 +26,10 @@ if TYPE_CHECKING:
     from wikisync.github.markdown_text import MarkdownLimit
     from wikisync.request import PageDiff, Report
 
+_CONFLICTS: Final = {
+    TO_MERGE: "To merge: left alone until the next wikisync sync",
+    "conflict": "Conflicts: left alone on both sides",
+}
 _TABLE: Final = "| | Page | What changes | Lines |\n|---|---|---|---|\n"
 _OMITTED: Final = "\n… and {} more.\n"
 
@@ -109,8 +113,13 @@ def _add_problems(markdown: BoundedMarkdown, report: Report) -> None:
         if outcome is not None and outcome.result == "failed" and outcome.error
     ]
     markdown.add_rows("**Failed**\n\n", failures, _OMITTED)
-    found = [f"- {code(c.file)}: {escape(str(conflict_message(c)))}\n" for c in conflicts(report)]
-    markdown.add_rows("**Conflicts: left alone on both sides**\n\n", found, _OMITTED)
+    for label, heading in _CONFLICTS.items():
+        found = [
+            f"- {code(conflict.file)}: {escape(str(conflict_message(conflict)))}\n"
+            for conflict in conflicts(report)
+            if conflict_label(conflict) == label
+        ]
+        markdown.add_rows(f"**{heading}**\n\n", found, _OMITTED)
     problems = [f"- {escape(str(error_message(problem)))}\n" for problem in report.plan.problems]
     markdown.add_rows("**Files that are no page**\n\n", problems, _OMITTED)
     notes = [f"- {escape(str(note_message(note)))}\n" for note in report.notes]
@@ -143,7 +152,7 @@ def _file_cell(action: Action) -> str:
 
 def _diff_heading(pair: PageDiff, body: list[str]) -> str:
     item = pair.item
-    what = planned_label(item) if isinstance(item, Action) else "conflict"
+    what = conflict_label(item) if isinstance(item, Conflict) else planned_label(item)
     title = next((page.title for page in (pair.new, pair.old) if page and page.title), "")
     return " · ".join(
         filter(None, (code(item.file), escape(title), escape(what), _line_counts(body)))

@@ -23,7 +23,7 @@ from wikisync.report.json_output import (
 )
 from wikisync.report.note_messages import note_message
 from wikisync.report.plan_messages import conflict_message, refusal_message
-from wikisync.report.text import escape_control
+from wikisync.report.text import conflict_label, escape_control
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -72,7 +72,7 @@ def _annotations(report: Report, folder: str, fail_on: FailOn) -> Iterator[Annot
         yield _problem_annotation(problem, folder, level("problem"))
     for conflict in conflicts(report):
         file, message = _repository_path(folder, conflict.file), str(conflict_message(conflict))
-        yield Annotation(level("conflict"), "wikisync: conflict", message, file)
+        yield Annotation(level("conflict"), f"wikisync: {conflict_label(conflict)}", message, file)
     for note in report.notes:
         yield Annotation("warning", "wikisync", str(note_message(note)))
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from wikisync.planning.model import Adopt, Delete, is_temporary_move
 from wikisync.report.json_output import counts
-from wikisync.report.text import EDITED, done_label, planned_label, plural
+from wikisync.report.text import EDITED, TO_MERGE, done_label, planned_label, plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -66,7 +66,10 @@ def _figures(report: Report) -> str:
     parts += [f"{withheld:,} not deleted"] if withheld else []
     undone = sum(o.fatal_error is not None and o.result == "skipped" for o in report.outcomes)
     parts += [f"{undone:,} not tried"] if undone else []
-    parts += [plural(figures["conflict"], "conflict")] if figures["conflict"] else []
+    to_merge = sum(conflict.kind == "mergeable" for conflict in plan.conflicts)
+    parts += [f"{to_merge:,} {TO_MERGE}"] if to_merge else []
+    conflicts = figures["conflict"] - to_merge
+    parts += [plural(conflicts, "conflict")] if conflicts else []
     parts += [f"{figures['failed']:,} failed"] if figures["failed"] else []
     parts += [plural(len(plan.problems), "problem")] if plan.problems else []
     return ", ".join(parts) or "0 in sync"

@@ -33,8 +33,10 @@ from wikisync.report.plan_messages import conflict_message, refusal_message
 from wikisync.report.summary import summary
 from wikisync.report.text import (
     backup_in_words,
+    conflict_label,
     done_label,
     escape_control,
+    item_verb,
     overwriting,
     planned_label,
 )
@@ -76,7 +78,8 @@ def show(report: Report, console: Console, view: View | None = None, *, texts: b
 
 def _show_rest(report: Report, console: Console) -> None:
     for conflict in conflicts(report):
-        _show_message(console, conflict.file, "conflict", "red", conflict_message(conflict))
+        label, colour = conflict_label(conflict), COLOURS[item_verb(conflict)]
+        _show_message(console, conflict.file, label, colour, conflict_message(conflict))
     for note in report.notes:
         _show_message(console, "", "note", "yellow", note_message(note))
     for problem in report.plan.problems:

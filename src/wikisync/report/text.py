@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from wikisync.planning.model import Update
+from wikisync.planning.model import Conflict, Update
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -75,6 +75,21 @@ _UNSAFE: Final = re.compile(f"(?P<flag>{_FLAG})|{_CONTROL}|{_INVISIBLE}|{_OUT_OF
 
 _CONVERT: Final = "convert on both sides", "converted on both sides"
 _CONVERT_AND_PUSH: Final = "convert on the wiki", "converted on the wiki"
+
+
+TO_MERGE: Final = "to merge"
+
+
+def item_verb(item: Action | Conflict) -> str:
+    """Return the verb of an action; of a conflict, "merge" if a sync merges it, or "conflict"."""
+    if not isinstance(item, Conflict):
+        return item.verb
+    return "merge" if item.kind == "mergeable" else "conflict"
+
+
+def conflict_label(conflict: Conflict) -> str:
+    """Return "to merge" for a conflict that a sync merges, else "conflict"."""
+    return TO_MERGE if item_verb(conflict) == "merge" else "conflict"
 
 
 def planned_label(action: Action) -> str:

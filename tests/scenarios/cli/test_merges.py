@@ -50,6 +50,21 @@ def test_a_sync_writes_the_merge_to_both_sides(split: Workspace) -> None:
     silent(split)
 
 
+@pytest.mark.parametrize("command", ["status", "diff", "push", "pull"])
+def test_a_page_that_merges_is_to_merge_in_every_command_and_no_conflict(
+    split: Workspace, command: str
+) -> None:
+    result = split.run(command, *(["--yes"] if command in {"push", "pull"} else []))
+    assert "merge" in result.text
+    assert "1 to merge" in result.text
+    assert "conflict" not in result.text
+
+
+def test_what_does_not_merge_is_a_conflict_in_every_command(torn: Workspace) -> None:
+    for command in ("status", "diff"):
+        assert "1 conflict" in torn.run(command).text
+
+
 @pytest.mark.parametrize("command", ["push", "pull"])
 def test_push_and_pull_name_the_page_and_what_to_type(split: Workspace, command: str) -> None:
     before = split.both_sides()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from wikisync.planning.model import Action
+from wikisync.planning.model import Merge
 from wikisync.report.diff import styled_text
 from wikisync.report.diff.page_diff import counts, field_changes, on_both_sides
 from wikisync.report.diff.page_view import COLOURS, doing, name, side_names
@@ -19,7 +19,7 @@ from wikisync.report.diff.styled_text import (
     line_width,
     trimmed,
 )
-from wikisync.report.text import escape_control, plural
+from wikisync.report.text import escape_control, item_verb, plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -68,11 +68,11 @@ def diffstat(pairs: Iterable[PageDiff], columns: int, *, whole_names: bool) -> I
 def _figures(pair: PageDiff) -> _Figures:
     item = pair.item
     fields = ", ".join(change.name for change in field_changes(pair))
-    verb = item.verb if isinstance(item, Action) else "conflict"
+    verb = item_verb(item)
     moved = verb == "move"
     added, removed = (0, 0) if moved else counts(pair)
     note = fields if verb == "update" else doing(item)
-    if verb == "merge":
+    if isinstance(item, Merge):
         note = f"merge {side_names(pair)[0]}"
     return _Figures(escape_control(name(item)), added, removed, note, COLOURS[verb])
 

@@ -24,7 +24,13 @@ from wikisync.report.diff.styled_text import (
     wrapped,
 )
 from wikisync.report.diff.word_diff import Span, unmarked, word_diff
-from wikisync.report.text import escape_control, overwriting, planned_label
+from wikisync.report.text import (
+    conflict_label,
+    escape_control,
+    item_verb,
+    overwriting,
+    planned_label,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -53,7 +59,7 @@ def header(pair: PageDiff, columns: int) -> Iterator[StyledLine]:
     if heading := title(pair):
         left += (StyledText(f"  {escape_control(heading)}"),)
     right = doing(pair.item)
-    verb = pair.item.verb if isinstance(pair.item, Action) else "conflict"
+    verb = item_verb(pair.item)
     room = columns - line_width(left) - len(right) - 2
     if room < 1:
         yield left
@@ -76,7 +82,7 @@ def title(pair: PageDiff) -> str:
 def doing(item: Action | Conflict) -> str:
     """What is to be done to a page and where, in a few words."""
     if not isinstance(item, Action):
-        return "conflict"
+        return conflict_label(item)
     return ", ".join(filter(None, (planned_label(item), overwriting(item))))
 
 

@@ -29,7 +29,7 @@ from wikisync.report.json_output import conflicts, results, withheld
 from wikisync.report.note_messages import note_message
 from wikisync.report.plan_messages import conflict_message, refusal_message
 from wikisync.report.summary import summary
-from wikisync.report.text import overwriting, planned_label
+from wikisync.report.text import conflict_label, item_verb, overwriting, planned_label
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -133,7 +133,7 @@ def _describe(item: Action | Conflict) -> tuple[str, str, str, str, Message | No
     """Status, side, both in words, the file's name before, and what is to be said about it."""
     old = original_file(item)
     if isinstance(item, Conflict):
-        return "conflict", "", "conflict", old, conflict_message(item)
+        return item_verb(item), "", conflict_label(item), old, conflict_message(item)
     return item.verb, item.side, planned_label(item), old, None
 
 

@@ -86,8 +86,8 @@ class Entry:
 
     @property
     def may_be_ticked(self) -> bool:
-        """Whether there is something that can be done: a conflict is for people to settle."""
-        return self.status != "conflict"
+        """Return whether the page has an action; a conflict has a message instead."""
+        return self.message is None
 
     @property
     def added(self) -> int:
