@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from wikisync.planning.clock import MOST_OFF, SLACK, doubt_clock
+from wikisync.planning.clock import MAX_CLOCK_DIFFERENCE, SLACK, check_clock
 
 NOW = datetime(2026, 11, 28, 12, tzinfo=UTC)
 MOMENT = timedelta(seconds=1)
@@ -17,10 +17,10 @@ MOMENT = timedelta(seconds=1)
     [
         (NOW, None, None),
         (NOW, NOW - timedelta(days=400), None),
-        (NOW + MOST_OFF, NOW, None),
-        (NOW - MOST_OFF, NOW, None),
-        (NOW + MOST_OFF + MOMENT, NOW, "clock-wiki"),
-        (NOW - MOST_OFF - MOMENT, NOW, "clock-wiki"),
+        (NOW + MAX_CLOCK_DIFFERENCE, NOW, None),
+        (NOW - MAX_CLOCK_DIFFERENCE, NOW, None),
+        (NOW + MAX_CLOCK_DIFFERENCE + MOMENT, NOW, "clock-wiki"),
+        (NOW - MAX_CLOCK_DIFFERENCE - MOMENT, NOW, "clock-wiki"),
         (NOW, NOW + SLACK, None),
         (NOW, NOW + SLACK + MOMENT, "clock-back"),
         (None, NOW + SLACK + MOMENT, "clock-back"),
@@ -30,12 +30,12 @@ MOMENT = timedelta(seconds=1)
 def test_a_clock_is_believed_only_beside_the_wikis_and_not_behind_the_last_run(
     wiki: datetime | None, last: datetime | None, kind: str | None
 ) -> None:
-    found = doubt_clock(NOW, wiki, last)
+    found = check_clock(NOW, wiki, last)
     assert (None if found is None else found.kind) == kind
 
 
 @pytest.mark.parametrize(("days", "text"), [(100, "100 days ahead of"), (-20_000, "20,000 days")])
 def test_how_far_it_is_off_is_told_in_days(days: int, text: str) -> None:
-    found = doubt_clock(NOW, NOW - timedelta(days=days), None)
+    found = check_clock(NOW, NOW - timedelta(days=days), None)
     assert found is not None
     assert text in found.detail

@@ -108,13 +108,21 @@ def test_moved_on_one_side_and_edited_on_the_other_is_named_where_the_move_must_
     of = sides([base()], [local("b")], [remote(content="New.\n")], moved_locally={A: B})
     plan = planned(of, PlanOptions(command))
     if command == "pull":
-        assert (only(plan).kind, only(plan).file, only(plan).from_key) == ("moved-on", "b.md", A)
+        assert (only(plan).kind, only(plan).file, only(plan).from_key) == (
+            "moved-and-changed",
+            "b.md",
+            A,
+        )
     else:
         assert (steps(plan), plan.other_way) == (["move wiki b"], {"folder": 1})
     of = sides([base()], [local(content="New.\n")], [at("b")], moved_remotely={A: B})
     plan = planned(of, PlanOptions(command))
     if command == "push":
-        assert (only(plan).kind, only(plan).file, only(plan).from_key) == ("moved-on", "a.md", A)
+        assert (only(plan).kind, only(plan).file, only(plan).from_key) == (
+            "moved-and-changed",
+            "a.md",
+            A,
+        )
     else:
         assert (steps(plan), plan.other_way) == (["move folder b"], {"wiki": 1})
 
@@ -167,13 +175,13 @@ def gone_there(**wish: Any) -> Plan:
 
 def test_renamed_here_and_deleted_on_the_wiki_is_a_conflict_kept_here() -> None:
     conflict = only(gone_there())
-    assert (conflict.kind, conflict.file, conflict.from_key) == ("gone-there", "b.md", A)
+    assert (conflict.kind, conflict.file, conflict.from_key) == ("deleted-remotely", "b.md", A)
 
 
 def test_renamed_here_and_deleted_on_the_wiki_is_settled_by_a_preference() -> None:
     assert steps(gone_there(prefer="local")) == ["create wiki b"]
     assert steps(gone_there(prefer="wiki", delete=True)) == ["delete folder b"]
-    assert only(gone_there(prefer="wiki")).kind == "gone-there"
+    assert only(gone_there(prefer="wiki")).kind == "deleted-remotely"
 
 
 def test_moved_on_the_wiki_and_deleted_here_comes_back_under_its_new_name() -> None:
@@ -184,7 +192,7 @@ def test_moved_on_the_wiki_and_deleted_here_comes_back_under_its_new_name() -> N
 def test_what_is_in_the_way_of_a_page_is_named_and_nothing_moves() -> None:
     there = [remote(), remote("b", 2, content="Other.\n")]
     conflict = only(planned(sides([base()], [local("b")], there, moved_locally={A: B})))
-    assert (conflict.kind, conflict.detail) == ("in-the-way", "en/b wiki")
+    assert (conflict.kind, conflict.detail) == ("target-occupied", "en/b wiki")
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -194,7 +202,7 @@ def test_what_is_in_the_way_of_a_file_is_named_and_nothing_moves(
 ) -> None:
     here = [local(), local("b", content=content)]
     plan = planned(sides([base()], here, [at("b")], moved_remotely={A: B}), PlanOptions(command))
-    assert (only(plan).kind, only(plan).detail) == ("in-the-way", "en/b folder")
+    assert (only(plan).kind, only(plan).detail) == ("target-occupied", "en/b folder")
 
 
 def test_a_file_that_is_no_valid_page_is_in_the_way_as_well() -> None:
@@ -306,7 +314,7 @@ def test_a_chain_whose_end_is_taken_does_not_begin() -> None:
     here = [local("b"), local("c", content="B.\n")]
     there = [remote("a"), remote("b", 2, content="B.\n"), remote("c", 3, content="C.\n")]
     plan = planned(sides(bases, here, there, moved_locally={A: B, B: C}))
-    assert (moves(plan), sorted(c.kind for c in plan.conflicts)) == ([], ["in-the-way"] * 2)
+    assert (moves(plan), sorted(c.kind for c in plan.conflicts)) == ([], ["target-occupied"] * 2)
 
 
 def test_moves_come_after_creations_and_before_everything_else() -> None:

@@ -45,12 +45,14 @@ def test_moved_on_the_wiki_and_renamed_here_is_at_peace() -> None:
 def test_a_file_of_another_kind_than_the_page_is_a_conflict() -> None:
     here = local(kind="html", suffix=".html")
     found = conflict(None, here, remote())
-    assert (found.kind, found.detail) == ("kind", "html, markdown")
-    assert conflict(base(), local(), remote(kind="yml")).kind == "kind-there"
+    assert (found.kind, found.detail) == ("content-type", "html, markdown")
+    assert conflict(base(), local(), remote(kind="yml")).kind == "converted-remotely"
 
 
 @pytest.mark.parametrize("side", ["local", "wiki"])
-@pytest.mark.parametrize("kind", ["hidden", "moved", "kind", "private", "changed-before-write"])
+@pytest.mark.parametrize(
+    "kind", ["hidden", "moved", "content-type", "private", "changed-before-write"]
+)
 def test_a_preference_settles_nothing_that_a_write_could_not(kind: str, side: str) -> None:
     found = conflict(None, local(), remote(content="Other.\n"))
     assert resolve_with(side, replace(found, kind=kind)) is None  # type: ignore[arg-type]

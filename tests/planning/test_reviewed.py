@@ -178,13 +178,13 @@ def test_pages_that_change_places_go_together() -> None:
     found = held(swap(), swap(title="Other", updated=LATER))
     assert found.plan.writes == ()
     assert "its title changed on the wiki" in why(found)["b.md"]
-    assert why(found)["a.md"].startswith("it hangs together with b.md")
+    assert why(found)["a.md"].startswith("it depends on b.md")
 
 
 def test_of_pages_that_change_places_one_alone_cannot_be_chosen() -> None:
     found = held(swap(), swap(), chosen=lambda action: action.key == A)
     assert found.plan.writes == ()
-    assert why(found) == {"a.md": "it hangs together with b.md, which is left as it is"}
+    assert why(found) == {"a.md": "it depends on b.md, which is left as it is"}
 
 
 def test_a_move_whose_page_was_edited_takes_its_update_with_it() -> None:

@@ -83,11 +83,11 @@ def test_unchanged_here_and_gone_on_the_wiki_is_deleted_here() -> None:
 
 def test_gone_here_and_changed_on_the_wiki_is_a_conflict_kept_on_the_wiki() -> None:
     there = remote(content="New.\n", updated=LATER)
-    assert decided(base(), None, there) == "conflict gone-here content"
+    assert decided(base(), None, there) == "conflict deleted-locally content"
 
 
 def test_changed_here_and_gone_on_the_wiki_is_a_conflict_kept_here() -> None:
-    assert decided(base(), local(content="New.\n"), None) == "conflict gone-there content"
+    assert decided(base(), local(content="New.\n"), None) == "conflict deleted-remotely content"
 
 
 def test_gone_on_both_sides_is_forgotten() -> None:

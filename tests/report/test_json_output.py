@@ -101,7 +101,7 @@ def test_a_planned_action_says_what_where_and_which_fields() -> None:
 
 def test_a_deletion_that_is_not_done_does_not_have_the_diff_of_the_conflict_in_its_place() -> None:
     delete = action("delete", "wiki", skip_reason="delete")
-    conflict = Conflict(key(), "a.md", "in-the-way", detail="a wiki")
+    conflict = Conflict(key(), "a.md", "target-occupied", detail="a wiki")
     found = data(
         Report(
             Request("diff", "push"),

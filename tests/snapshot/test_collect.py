@@ -99,7 +99,7 @@ def test_a_page_moved_over_another_files_name_is_not_created_twice(synced: SyncS
     synced.sandbox.move("home", "start")
     synced.write("start.md", page("Mine.\n"))
     plan = synced.plan()
-    assert [(c.kind, c.key.path) for c in plan.conflicts] == [("in-the-way", "home")]
+    assert [(c.kind, c.key.path) for c in plan.conflicts] == [("target-occupied", "home")]
     assert plan.actions == ()
 
 
@@ -116,7 +116,7 @@ def test_pages_that_took_each_others_names_are_moves_and_no_deletions(synced: Sy
 def test_a_page_converted_to_what_no_file_holds_is_a_conflict(synced: SyncSetup) -> None:
     synced.sandbox.store.run("update pages set contentType = 'yml' where id = 1")
     plan = synced.plan(delete=True)
-    assert [c.kind for c in plan.conflicts] == ["kind-there"]
+    assert [c.kind for c in plan.conflicts] == ["converted-remotely"]
     assert plan.actions == ()
 
 
@@ -124,7 +124,7 @@ def test_a_new_file_under_the_name_of_what_no_file_holds_is_a_conflict(setup: Sy
     setup.sandbox.create("home")
     setup.sandbox.store.run("update pages set contentType = 'yml'")
     setup.write("home.md")
-    assert [c.kind for c in setup.plan().conflicts] == ["kind-edited"]
+    assert [c.kind for c in setup.plan().conflicts] == ["content-type-edited"]
 
 
 @pytest.mark.parametrize("ignore", ["team/", "team/plan.md", "*/plan.*"])

@@ -1,4 +1,4 @@
-"""Decide whether this machine's clock may be believed when it says that something is old. Pure."""
+"""Check this machine's clock against the wiki's and the last run's. Pure."""
 
 from __future__ import annotations
 
@@ -7,23 +7,23 @@ from typing import Final
 
 from wikisync.planning.notes import Note
 
-MOST_OFF: Final = timedelta(days=1)
-"""How far this machine's clock and the wiki's may be apart."""
+MAX_CLOCK_DIFFERENCE: Final = timedelta(days=1)
+"""The greatest difference between this machine's clock and the wiki's."""
 
 SLACK: Final = timedelta(minutes=5)
-"""How far a clock is set back by itself, when it is put right over the network."""
+"""The most by which a synchronization over the network sets a clock back."""
 
 
-def doubt_clock(now: datetime, wiki: datetime | None, last: datetime | None) -> Note | None:
-    """What speaks against this machine's clock, which says ``now``; None: it may be believed.
+def check_clock(now: datetime, wiki: datetime | None, last: datetime | None) -> Note | None:
+    """Return a note if this machine's clock, which says ``now``, may be wrong; else None.
 
-    ``wiki`` is the time by the wiki's clock (None: its answers do not tell), ``last`` the latest
-    time that the state knows of an earlier run.
+    ``wiki`` is the time of the wiki's clock, None if its responses have none; ``last`` is the
+    latest time of an earlier run in the state.
     """
-    if wiki is not None and abs(now - wiki) > MOST_OFF:
+    if wiki is not None and abs(now - wiki) > MAX_CLOCK_DIFFERENCE:
         days = round(abs(now - wiki) / timedelta(days=1))
-        way = "ahead of" if now > wiki else "behind"
-        return Note("clock-wiki", detail=f"{days:,} day{'' if days == 1 else 's'} {way}")
+        direction = "ahead of" if now > wiki else "behind"
+        return Note("clock-wiki", detail=f"{days:,} day{'' if days == 1 else 's'} {direction}")
     if last is not None and now < last - SLACK:
         return Note("clock-back", detail=last.isoformat(timespec="seconds"))
     return Note("clock-unknown") if wiki is None else None

@@ -16,7 +16,7 @@ def may_convert(conflict: Conflict) -> bool:
     """Return whether a conflict is that the file has another content type, and no other."""
     if conflict.kind == "editor":
         return conflict.fields == ("editor",)
-    return conflict.kind == "kind"
+    return conflict.kind == "content-type"
 
 
 def has_unpushed_edits(conflict: Conflict, base: Base | None) -> bool:

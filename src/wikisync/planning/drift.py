@@ -1,4 +1,4 @@
-"""Describe in a clause how a page changed after its plan was made.
+"""Describe how a page changed after its plan was made, in a clause.
 
 Pure. The preconditions of the step are compared with the present state of both sides.
 """
@@ -30,10 +30,10 @@ def describe_drift(reviewed: Action, fresh: Action | None, snapshot: Snapshot) -
     """Return how a page differs from what the reviewed step expects; ``fresh`` is today's step."""
     if is_done(reviewed, snapshot):
         return "it is already as planned"
-    there_now = _remote_now(reviewed, snapshot)
-    if fresh is not None and isinstance(there_now, Remote) and there_now.fingerprint is None:
-        there_now = fresh.remote  # the look did not need to read it, and the plan did
-    parts = [_local_drift(reviewed, snapshot), _remote_drift(reviewed, there_now, snapshot)]
+    remote = _remote_now(reviewed, snapshot)
+    if fresh is not None and isinstance(remote, Remote) and remote.fingerprint is None:
+        remote = fresh.remote  # only the plan needed to read it
+    parts = [_local_drift(reviewed, snapshot), _remote_drift(reviewed, remote, snapshot)]
     found = " and ".join(filter(None, parts))
     if found:
         return found
@@ -55,11 +55,15 @@ def is_done(reviewed: Action, snapshot: Snapshot) -> bool:
         return False
     if isinstance(reviewed, Merge) and reviewed.writes_markers:
         return False
-    now = (
-        _print(remote) if reviewed.side == "wiki" else None if local is None else local.fingerprint
+    current = (
+        _fingerprint_of(remote)
+        if reviewed.side == "wiki"
+        else None
+        if local is None
+        else local.fingerprint
     )
-    end = expected_result(reviewed)
-    return now is not None and end is not None and not end.changed_fields(now)
+    result = expected_result(reviewed)
+    return current is not None and result is not None and not result.changed_fields(current)
 
 
 def expected_result(action: Action) -> Fingerprint | None:
@@ -87,48 +91,48 @@ def _local_now(action: Action, snapshot: Snapshot) -> tuple[str, Local | None]:
 
 
 def _local_drift(action: Action, snapshot: Snapshot) -> str:
-    was, (file, now) = action.local, _local_now(action, snapshot)
+    expected, (file, current) = action.local, _local_now(action, snapshot)
     if any(file in problem.names for problem in snapshot.problems):
         return "its file is no longer a valid page"
-    if now is None:
-        return _missing_locally(was, snapshot) if was is not None else ""
-    if was is None:
+    if current is None:
+        return _missing_locally(expected, snapshot) if expected is not None else ""
+    if expected is None:
         return "a file of that name exists now"
-    if now.content_type != was.content_type:
+    if current.content_type != expected.content_type:
         return "its file has another content type now"
-    return _edited(was.fingerprint, now.fingerprint, "in the folder")
+    return _describe_edit(expected.fingerprint, current.fingerprint, "in the folder")
 
 
-def _missing_locally(was: Local, snapshot: Snapshot) -> str:
-    moved = [
-        local.file for local in snapshot.local.values() if local.fingerprint == was.fingerprint
+def _missing_locally(expected: Local, snapshot: Snapshot) -> str:
+    new_names = [
+        local.file for local in snapshot.local.values() if local.fingerprint == expected.fingerprint
     ]
-    if len(moved) == 1:
-        return f"its file is {moved[0]} now"
+    if len(new_names) == 1:
+        return f"its file is {new_names[0]} now"
     return "its file was deleted"
 
 
-def _remote_drift(action: Action, now: RemoteState, snapshot: Snapshot) -> str:
-    was = action.remote
-    match now:
+def _remote_drift(action: Action, current: RemoteState, snapshot: Snapshot) -> str:
+    expected = action.remote
+    match current:
         case Hidden():
             return "the API key can no longer see the page"
         case MovedAway(key):
             return f"the page was moved to {key} on the wiki"
         case None:
-            return "" if was is None else _missing_remotely(was, snapshot)
-    if was is None:
+            return "" if expected is None else _missing_remotely(expected, snapshot)
+    if expected is None:
         return "the page exists on the wiki now"
-    if now.listed.id != was.listed.id:
+    if current.listed.id != expected.listed.id:
         return "there is another page on the wiki now"
-    if was.fingerprint is None or now.fingerprint is None:
-        same = now.listed.updated_at == was.listed.updated_at
+    if expected.fingerprint is None or current.fingerprint is None:
+        same = current.listed.updated_at == expected.listed.updated_at
         return "" if same else "the page was edited on the wiki"
-    return _edited(was.fingerprint, now.fingerprint, "on the wiki")
+    return _describe_edit(expected.fingerprint, current.fingerprint, "on the wiki")
 
 
-def _missing_remotely(was: Remote, snapshot: Snapshot) -> str:
-    key = _key_of_id(was.listed.id, snapshot)
+def _missing_remotely(expected: Remote, snapshot: Snapshot) -> str:
+    key = _key_of_id(expected.listed.id, snapshot)
     if key is not None:
         return f"the page was moved to {key} on the wiki"
     return "the page was deleted on the wiki"
@@ -142,12 +146,12 @@ def _key_of_id(page_id: int | None, snapshot: Snapshot) -> Key | None:
     return None
 
 
-def _edited(was: Fingerprint, now: Fingerprint, where: str) -> str:
-    if was == now:
+def _describe_edit(expected: Fingerprint, current: Fingerprint, where: str) -> str:
+    if expected == current:
         return ""
-    fields = was.changed_fields(now)
+    fields = expected.changed_fields(current)
     return f"its {', '.join(fields)} changed {where}" if fields else f"it changed {where}"
 
 
-def _print(remote: RemoteState) -> Fingerprint | None:
+def _fingerprint_of(remote: RemoteState) -> Fingerprint | None:
     return remote.fingerprint if isinstance(remote, Remote) else None

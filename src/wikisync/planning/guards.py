@@ -1,4 +1,4 @@
-"""Check a plan against the guards: reasons to write nothing at all, each named by its rule.
+"""Check a plan against the guards, each of which may refuse the whole plan.
 
 Pure. A guard examines all pages of both sides, not only the selected ones.
 
@@ -34,8 +34,8 @@ if TYPE_CHECKING:
     from wikisync.planning.snapshot import Snapshot
 
 
-MANY = 20
-"""From this many pages on, "every one of them changed" is not believed."""
+ALL_CHANGED_FROM = 20
+"""The number of pages from which a plan that changes every page is refused."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,22 +125,24 @@ def _emptied(snapshot: Snapshot, plan: Plan) -> list[Refusal]:
     known = len(snapshot.bases.keys() & (local | remote))
     if not known:
         return []
-    # What comes back, because the user asked for that, is no reason to refuse.
-    back = {a.side for a in plan.writes if isinstance(a, Create) and a.forced}
-    # Files that nobody knew are no sign of life where the known ones' pages are to be deleted.
+    # A page that is created again, because the user asked for it, is on that side afterwards.
+    restored = {a.side for a in plan.writes if isinstance(a, Create) and a.forced}
+    # New files do not count where the pages of the known files are to be deleted.
     deletes = {a.side for a in plan.writes if isinstance(a, Delete)}
-    has_here = bool(snapshot.bases.keys() & local) or "folder" in back
-    has_here = has_here or (bool(local or snapshot.problems) and "wiki" not in deletes)
-    has_there = bool(snapshot.bases.keys() & remote) or "wiki" in back
-    has_there = has_there or (bool(remote) and "folder" not in deletes)
-    found = [] if has_here else [Refusal("emptied", count=known, side="folder")]
-    return found if has_there else [*found, Refusal("emptied", count=known, side="wiki")]
+    folder_has_pages = bool(snapshot.bases.keys() & local) or "folder" in restored
+    folder_has_pages = folder_has_pages or (
+        bool(local or snapshot.problems) and "wiki" not in deletes
+    )
+    wiki_has_pages = bool(snapshot.bases.keys() & remote) or "wiki" in restored
+    wiki_has_pages = wiki_has_pages or (bool(remote) and "folder" not in deletes)
+    found = [] if folder_has_pages else [Refusal("emptied", count=known, side="folder")]
+    return found if wiki_has_pages else [*found, Refusal("emptied", count=known, side="wiki")]
 
 
 def _all_changed(snapshot: Snapshot, plan: Plan, command: Command) -> list[Refusal]:
     known = len(snapshot.bases)
-    if known < MANY or not plan.writes or _adopted(snapshot, plan):
-        # Changed on both sides alike, say by a colleague's run: there is nothing to protect.
+    if known < ALL_CHANGED_FROM or not plan.writes or _adopted(snapshot, plan):
+        # Both sides changed in the same way, such as by another machine's run.
         return []
     found = []
     if "wiki" in WRITES[command] and all(
@@ -159,14 +161,14 @@ def _all_changed(snapshot: Snapshot, plan: Plan, command: Command) -> list[Refus
 
 def _max_delete(snapshot: Snapshot, plan: Plan, limits: GuardOptions) -> list[Refusal]:
     count = sum(1 for action in plan.writes if isinstance(action, Delete))
-    # Without a memory, what is equal on both sides is known as well.
+    # Without a base, a page that is equal on both sides counts as known.
     known = len(snapshot.bases) + _adopted(snapshot, plan)
     limit = delete_limit(known, limits.max_delete)
     return [Refusal("max-delete", count=count, limit=limit)] if count > limit else []
 
 
 def _adopted(snapshot: Snapshot, plan: Plan) -> int:
-    """How many pages without a base are equal on both sides, which tells as much as a base."""
+    """Return the number of pages without a base that are equal on both sides."""
     return sum(1 for a in plan.actions if isinstance(a, Adopt) and a.key not in snapshot.bases)
 
 
@@ -183,20 +185,24 @@ def rewound(
         for remote in snapshot.remote.values()
         if isinstance(remote, Remote)
     }
-    back = [
+    reappeared = [
         remote
         for key, remote in snapshot.remote.items()
         if isinstance(remote, Remote)
         and key not in snapshot.bases
         and (remote.listed.id, remote.listed.created_at) in deleted
     ]
-    if not back and not any(_goes_back(base, pages) for base in snapshot.bases.values()):
+    if not reappeared and not any(_goes_back(base, pages) for base in snapshot.bases.values()):
         return ()
-    files = set(_at_stake(snapshot, pages))
+    files = set(_affected_files(snapshot, pages))
     if "folder" in WRITES[command]:
-        files |= {str(one.listed.key.path) for one in back if one.listed.key not in snapshot.local}
-    named = tuple(sorted(files))
-    return (Refusal("rewound", count=len(named), side="wiki", files=named),) if named else ()
+        files |= {
+            str(one.listed.key.path) for one in reappeared if one.listed.key not in snapshot.local
+        }
+    affected = tuple(sorted(files))
+    return (
+        (Refusal("rewound", count=len(affected), side="wiki", files=affected),) if affected else ()
+    )
 
 
 def _goes_back(base: Base, pages: dict[int, Remote]) -> bool:
@@ -214,8 +220,8 @@ def _is_older(base: Base, remote: Remote) -> bool:
     return then is not None and now is not None and now < then
 
 
-def _at_stake(snapshot: Snapshot, pages: dict[int, Remote]) -> Iterator[str]:
-    """The files of pages that are older than both sides agreed on, or gone with the restoring."""
+def _affected_files(snapshot: Snapshot, pages: dict[int, Remote]) -> Iterator[str]:
+    """Yield the files of pages that are older than their base, or that the restore removed."""
     for key, base in snapshot.bases.items():
         remote = pages.get(base.id)
         if remote is None or remote.listed.created_at != base.created_at:

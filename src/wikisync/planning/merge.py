@@ -47,33 +47,33 @@ def three_way(
     in the folder, at the base and on the wiki, each ending in a line end, and returns the merged
     text and whether it is clean, or None where it cannot merge.
     """
-    mine, theirs = changed
+    local_changes, remote_changes = changed
     values: dict[str, Any] = {}
-    clashes: list[str] = []
-    why = ""
+    conflicting: list[str] = []
+    reason = ""
     for name, attribute in FIELDS.items():
-        ours = getattr(local, attribute)
-        if name not in mine or ours is None:
+        local_value = getattr(local, attribute)
+        if name not in local_changes or local_value is None:
             continue
-        values[attribute] = ours
-        if name not in theirs:
+        values[attribute] = local_value
+        if name not in remote_changes:
             continue
         if name == "tags":
-            values[attribute] = merge_tags(base.tags or (), ours, remote.tags or ())
+            values[attribute] = merge_tags(base.tags or (), local_value, remote.tags or ())
         elif name == "content":
-            merged = merge_text(*map(_lines, (ours, base.content, remote.content)))
+            merged = merge_text(*map(_lines, (local_value, base.content, remote.content)))
             if merged is None:
-                why = "no-git"
-                clashes.append(name)
+                reason = "no-git"
+                conflicting.append(name)
             else:
                 values[attribute] = _with_line_ends_of(merged[0], remote.content)
                 if not merged[1]:
-                    clashes.append(name)
-        elif _plain(name, ours) != _plain(name, getattr(remote, attribute)):
-            clashes.append(name)
+                    conflicting.append(name)
+        elif _normalized(name, local_value) != _normalized(name, getattr(remote, attribute)):
+            conflicting.append(name)
     page = replace(remote, **values)
-    if clashes:
-        return MergeConflict(tuple(clashes), page, why)
+    if conflicting:
+        return MergeConflict(tuple(conflicting), page, reason)
     return Merged(page)
 
 
@@ -81,23 +81,25 @@ def merge_tags(
     base: tuple[str, ...], local: tuple[str, ...], remote: tuple[str, ...]
 ) -> tuple[str, ...]:
     """Return the base's tags with every addition and removal of either side."""
-    old, ours, others = (clean_tags(tags) for tags in (base, local, remote))
-    removed = (set(old) - set(ours)) | (set(old) - set(others))
-    return tuple(tag for tag in dict.fromkeys((*old, *ours, *others)) if tag not in removed)
+    base_tags, local_tags, remote_tags = (clean_tags(tags) for tags in (base, local, remote))
+    removed = (set(base_tags) - set(local_tags)) | (set(base_tags) - set(remote_tags))
+    return tuple(
+        tag for tag in dict.fromkeys((*base_tags, *local_tags, *remote_tags)) if tag not in removed
+    )
 
 
 def _lines(content: str) -> str:
-    """Content as lines that all end alike: how lines end is no change."""
+    """Return content with one kind of line end: line ends are no change."""
     return normalize_content(content) + "\n"
 
 
 def _with_line_ends_of(content: str, remote: str) -> str:
-    """Merged content with the end, and the line ends, that the wiki's has."""
+    """Return merged content with the final line end and the line ends of the wiki's."""
     if not remote.endswith(("\n", "\r")):
         content = content.removesuffix("\n")
     crlf = remote.count("\r\n")
     return content.replace("\n", "\r\n") if crlf and crlf == remote.count("\n") else content
 
 
-def _plain(name: str, value: Any) -> Any:
+def _normalized(name: str, value: Any) -> Any:
     return normalize_content(value) if name.startswith("script") and value else value

@@ -29,7 +29,7 @@ Rule = Literal[
     "foreign-state",
     "foreign-plan",  # a plan file of another wiki, folder or configuration
     "applied",  # a plan file that was applied before
-    "stale",  # a page moved on since the plan was reviewed
+    "stale",  # a page changed after the plan was reviewed
 ]
 
 WRITES: dict[Command, frozenset[Side]] = {
@@ -231,22 +231,22 @@ ConflictKind = Literal[
     "both-new",  # no base, and the two sides differ
     "both-changed",  # changed on both sides, in ways that do not merge
     "mergeable",  # changed on both sides, and only sync writes to both
-    "marked",  # both versions were written into the file, for a person to choose
-    "gone-here",  # gone here, changed on the wiki
-    "gone-there",  # changed here, gone on the wiki
+    "marked",  # both versions were written into the file, between conflict markers
+    "deleted-locally",  # deleted in the folder, changed on the wiki
+    "deleted-remotely",  # deleted on the wiki, changed in the folder
     "hidden",  # the key may no longer see the page
     "moved",  # moved on both sides
-    "in-the-way",  # another page or file is where it would have to go
-    "name-held",  # moved to the name of a page that moved on, and has to be settled first
-    "moved-on",  # moved on the other side, and changed on this one
-    "kind",  # Markdown on one side, HTML on the other
-    "kind-edited",  # the same, and the file holds edits that were never pushed
-    "kind-there",  # the same, and it is the page that was converted, on the wiki
-    "private",  # private on the wiki, and the file does not say so
+    "target-occupied",  # another page or file has the key to which it would be moved
+    "name-reserved",  # moved to a key under which the state has the base of another page
+    "moved-and-changed",  # moved on the side that the command does not write to, and changed
+    "content-type",  # another content type in the folder than on the wiki
+    "content-type-edited",  # the same, and the file has edits that were never pushed
+    "converted-remotely",  # the same, because the page was converted on the wiki
+    "private",  # private on the wiki, and the file does not name that field
     "editor",  # the file asks for another editor than the page has
     "changed-before-write",  # changed between the plan and the write, and left alone
-    "since",  # changed since the run that is to be taken back
-    "stale",  # changed since the plan was reviewed
+    "changed-since-run",  # changed since the run that is to be undone
+    "stale",  # changed after the plan was reviewed
     "overwrote-edit",  # an edit between the last check and the write was overwritten
 ]
 

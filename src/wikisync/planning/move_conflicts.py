@@ -1,4 +1,4 @@
-"""Decide which pages that moved may move, and which are in each other's way.
+"""Decide about all pages that moved, and find the moves that block each other.
 
 Pure. A single page is decided in ``moves``.
 """
@@ -20,7 +20,7 @@ from wikisync.planning.moves import (
     needs_other_command,
     target_occupied,
 )
-from wikisync.planning.resolution import settles_here
+from wikisync.planning.resolution import resolves_now
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -34,10 +34,10 @@ if TYPE_CHECKING:
 class MoveDecisions:
     """The decisions about the pages that moved.
 
-    ``accepted`` are the moves to do, by their keys in the base; ``waiting`` those of the other
-    command, by the side to write to; ``decided`` are the keys of the base that are settled;
-    ``blocked`` the places where something is in the way of a move; ``not_chosen`` those of pages
-    that moved and that the user did not choose.
+    ``accepted`` are the moves to do, by their base keys. ``waiting`` has the side of each move that
+    only the other command may do. ``decided`` are the base keys of all pages that moved.
+    ``blocked`` are the targets of moves that are occupied. ``not_selected`` are the sides and keys
+    of pages that moved and are not within the given PATHs.
     """
 
     accepted: list[tuple[Key, MoveDecision]] = field(default_factory=list)
@@ -46,23 +46,23 @@ class MoveDecisions:
     problems: list[BadName] = field(default_factory=list)
     decided: set[Key] = field(default_factory=set)
     blocked: set[Key] = field(default_factory=set)
-    not_chosen: set[tuple[Side, Key]] = field(default_factory=set)
+    not_selected: set[tuple[Side, Key]] = field(default_factory=set)
 
 
 def decide_moves(
-    snapshot: Snapshot, options: PlanOptions, vacated: Collection[tuple[Side, Key]] = frozenset()
+    snapshot: Snapshot, options: PlanOptions, freed: Collection[tuple[Side, Key]] = frozenset()
 ) -> MoveDecisions:
     """Decide about every page that moved, and is among those that the user chose.
 
-    ``vacated`` are places that a deletion of the same plan makes free.
+    ``freed`` are the sides and keys that deletions of the same plan free.
     """
     found = MoveDecisions()
-    settled: set[Key] = set()
+    resolved: set[Key] = set()
     decisions: list[tuple[Moved, MoveDecision]] = []
     for moved in _all_moved(snapshot):
         found.decided.add(moved.base.key)
-        if not _chosen(moved, options):
-            found.not_chosen |= {("folder", moved.local_key), ("wiki", moved.remote_key)}
+        if not _is_selected(moved, options):
+            found.not_selected |= {("folder", moved.local_key), ("wiki", moved.remote_key)}
             continue
         try:
             decision = _decide(moved, snapshot, options)
@@ -71,16 +71,16 @@ def decide_moves(
             continue
         if isinstance(decision, Conflict):
             found.conflicts.append(decision)
-            if decision.kind == "gone-there" and settles_here(decision, options):
-                settled.add(moved.base.key)
+            if decision.kind == "deleted-remotely" and resolves_now(decision, options):
+                resolved.add(moved.base.key)
             else:
                 found.blocked.add(
                     moved.remote_key
                 )  # a new file there would find the page in its way
         else:
             decisions.append((moved, decision))
-    _reject_occupied_targets(decisions, snapshot, options, found, vacated)
-    _defer_reserved_names(decisions, options, found, settled)
+    _reject_occupied_targets(decisions, snapshot, options, found, freed)
+    _defer_reserved_names(decisions, options, found, resolved)
     for moved, decision in decisions:
         if decision.move is None or decision.move.side in WRITES[options.command]:
             found.accepted.append((moved.base.key, decision))
@@ -91,30 +91,30 @@ def decide_moves(
     return found
 
 
-def remote_at(key: Key, snapshot: Snapshot, taken: frozenset[Key]) -> RemoteState:
+def remote_at(key: Key, snapshot: Snapshot, targets: frozenset[Key]) -> RemoteState:
     """Return the page that has this key and did not move here from another (``taken``)."""
-    return snapshot.displaced.get(key) if key in taken else snapshot.remote.get(key)
+    return snapshot.displaced.get(key) if key in targets else snapshot.remote.get(key)
 
 
 def _all_moved(snapshot: Snapshot) -> list[Moved]:
-    taken_here = frozenset(snapshot.moved_locally.values())
-    taken_there = frozenset(snapshot.moved_remotely.values())
+    local_targets = frozenset(snapshot.moved_locally.values())
+    remote_targets = frozenset(snapshot.moved_remotely.values())
     found = []
     for key in sorted({*snapshot.moved_locally, *snapshot.moved_remotely} - snapshot.blocked):
-        at_here = snapshot.moved_locally.get(key, key)
-        local = snapshot.local.get(at_here)
-        if local is None or (at_here == key and key in taken_here):
-            continue  # deleted here: what bears the new name on the wiki is decided there
-        at_there = snapshot.moved_remotely.get(key, key)
-        if at_there == key:
-            remote = remote_at(key, snapshot, taken_there)
+        local_key = snapshot.moved_locally.get(key, key)
+        local = snapshot.local.get(local_key)
+        if local is None or (local_key == key and key in local_targets):
+            continue  # the file was deleted: the page is decided under its new key
+        remote_key = snapshot.moved_remotely.get(key, key)
+        if remote_key == key:
+            remote = remote_at(key, snapshot, remote_targets)
         else:
-            remote = snapshot.remote.get(at_there)
-        found.append(Moved(snapshot.bases[key], at_here, at_there, local, remote))
+            remote = snapshot.remote.get(remote_key)
+        found.append(Moved(snapshot.bases[key], local_key, remote_key, local, remote))
     return found
 
 
-def _chosen(moved: Moved, options: PlanOptions) -> bool:
+def _is_selected(moved: Moved, options: PlanOptions) -> bool:
     files = (moved.base.file, moved.local.file)
     return any(options.is_selected(key, "") for key in moved.keys) or any(
         options.is_selected(moved.local_key, file) for file in files
@@ -125,8 +125,12 @@ def _decide(moved: Moved, snapshot: Snapshot, options: PlanOptions) -> MoveDecis
     decision = decide_move(moved, _remote_file(moved, snapshot))
     if isinstance(decision, Conflict) and decision.kind == "moved" and options.prefer:
         return _preferred(moved, snapshot, options.prefer)
-    if isinstance(decision, MoveDecision) and decision.move and options.turns(decision.move.side):
-        decision = _turned(moved, decision, _remote_file(moved, snapshot))
+    if (
+        isinstance(decision, MoveDecision)
+        and decision.move
+        and options.reverses(decision.move.side)
+    ):
+        decision = _reversed(moved, decision, _remote_file(moved, snapshot))
     if isinstance(decision, MoveDecision):
         _check_name(decision, snapshot)
     return decision
@@ -140,7 +144,7 @@ def _preferred(moved: Moved, snapshot: Snapshot, prefer: Prefer) -> MoveDecision
         else move_in_folder(moved, _remote_file(moved, snapshot))
     )
     _check_name(decision, snapshot)
-    return _over_the_other_name(decision)
+    return _as_overwriting(decision)
 
 
 def _check_name(decision: MoveDecision, snapshot: Snapshot) -> None:
@@ -154,7 +158,7 @@ def _check_name(decision: MoveDecision, snapshot: Snapshot) -> None:
         raise BadName(move.from_file, rule)
 
 
-def _over_the_other_name(decision: MoveDecision) -> MoveDecision:
+def _as_overwriting(decision: MoveDecision) -> MoveDecision:
     """Return the same decision, marked as replacing a name given on the side of its move."""
     if decision.move is None:
         return decision
@@ -163,14 +167,14 @@ def _over_the_other_name(decision: MoveDecision) -> MoveDecision:
     )
 
 
-def _turned(moved: Moved, decision: MoveDecision, file: str) -> MoveDecision:
+def _reversed(moved: Moved, decision: MoveDecision, file: str) -> MoveDecision:
     """Return the move back to the name that the page has on the other side."""
     if decision.move is None or decision.move.side == "wiki":
-        return _over_the_other_name(move_in_folder(moved, file))
-    back = _over_the_other_name(move_on_wiki(moved))
-    if back.move is None:
-        return back
-    return replace(back, move=replace(back.move, from_file=decision.move.file))
+        return _as_overwriting(move_in_folder(moved, file))
+    reversed_move = _as_overwriting(move_on_wiki(moved))
+    if reversed_move.move is None:
+        return reversed_move
+    return replace(reversed_move, move=replace(reversed_move.move, from_file=decision.move.file))
 
 
 def _remote_file(moved: Moved, snapshot: Snapshot) -> str:
@@ -178,7 +182,7 @@ def _remote_file(moved: Moved, snapshot: Snapshot) -> str:
         return moved.local.file
     if moved.remote_key == moved.base.key or not isinstance(moved.remote, Remote):
         return moved.base.file
-    # Of the kind that the file is: were it named for another, its header would be content.
+    # The name for the file's content type: under any other, its header would be parsed as content.
     listed = replace(moved.remote.listed, content_type=moved.local.content_type)
     return snapshot.file_of(moved.remote_key, listed, moved.local.file)
 
@@ -188,16 +192,16 @@ def _reject_occupied_targets(
     snapshot: Snapshot,
     options: PlanOptions,
     found: MoveDecisions,
-    vacated: Collection[tuple[Side, Key]],
+    freed: Collection[tuple[Side, Key]],
 ) -> None:
-    """Drop the moves to a place that stays taken; each may block further moves.
+    """Make conflicts of the moves whose target stays occupied; each may block further moves.
 
-    A preference for the other side moves such a page back instead, once.
+    If the user prefers the other side, the page is moved back to its former name instead, once.
     """
-    first: dict[Key, Conflict] = {}
+    original_conflicts: dict[Key, Conflict] = {}
     while True:
         leaving = {(c.move.side, c.move.from_key) for _, c in decisions if c.move is not None}
-        leaving |= set(vacated)
+        leaving |= set(freed)
         stopped = [
             (moved, decision)
             for moved, decision in decisions
@@ -207,39 +211,39 @@ def _reject_occupied_targets(
         ]
         if not stopped:
             return
-        returning = [
-            (moved, decision, back)
+        reverted = [
+            (moved, decision, former_name)
             for moved, decision in stopped
-            if moved.base.key not in first
-            and (back := _taken_back(moved, decision, snapshot, options)) is not None
+            if moved.base.key not in original_conflicts
+            and (former_name := _former_name(moved, decision, snapshot, options)) is not None
         ]
-        for moved, decision, back in returning:  # what they leave may be where others go
+        for moved, decision, former_name in reverted:  # which may free the target of others
             decisions.remove((moved, decision))
-            decisions.append((moved, back))
-            first[moved.base.key] = _in_the_way(moved, decision, found.not_chosen)
-        for moved, decision in stopped if not returning else ():
+            decisions.append((moved, former_name))
+            original_conflicts[moved.base.key] = _in_the_way(moved, decision, found.not_selected)
+        for moved, decision in stopped if not reverted else ():
             decisions.remove((moved, decision))
-            conflict = first.get(moved.base.key) or _in_the_way(moved, decision, found.not_chosen)
-            found.conflicts.append(conflict)
+            conflict = original_conflicts.get(moved.base.key)
+            found.conflicts.append(conflict or _in_the_way(moved, decision, found.not_selected))
             if decision.move is not None:
                 found.blocked.add(decision.move.key)
 
 
 def _in_the_way(
-    moved: Moved, decision: MoveDecision, not_chosen: Collection[tuple[Side, Key]]
+    moved: Moved, decision: MoveDecision, not_selected: Collection[tuple[Side, Key]]
 ) -> Conflict:
-    """Return the conflict of a page whose target is taken.
+    """Return the conflict of a page whose target is occupied.
 
-    Without ``from_key`` where a page that the user did not choose has moved, and may leave it.
+    It has no ``from_key`` if the page there has moved and is not selected: it may free the target.
     """
     if decision.move is None:
         raise AssertionError(f"{moved.base.key}: nothing is in the way of no move")
     place = decision.move.side, decision.move.key
     conflict = target_occupied(moved, *place)
-    return replace(conflict, from_key=None, from_file="") if place in not_chosen else conflict
+    return replace(conflict, from_key=None, from_file="") if place in not_selected else conflict
 
 
-def _taken_back(
+def _former_name(
     moved: Moved, decision: MoveDecision, snapshot: Snapshot, options: PlanOptions
 ) -> MoveDecision | None:
     """Return the decision to move a page back to its former name, where the user prefers it."""
@@ -256,25 +260,25 @@ def _defer_reserved_names(
     decisions: list[tuple[Moved, MoveDecision]],
     options: PlanOptions,
     found: MoveDecisions,
-    settled: Collection[Key],
+    resolved: Collection[Key],
 ) -> None:
-    """Leave out what would get a name by which the state goes on knowing another page.
+    """Leave out moves to a key under which the state still has the base of another page.
 
-    What needs no move but the name waits in silence where that page is on its way: the next run
-    sees to it. A move is told to wait for a page that stays as it is.
+    A move is a conflict if that page is not moved in this run. A page that both sides moved to the
+    same key needs no move, only a new base key: the next run does that.
     """
     while True:
-        going = [
+        accepted = [
             (moved, decision)
             for moved, decision in decisions
             if decision.move is None or decision.move.side in WRITES[options.command]
         ]
-        renamed = {moved.base.key for moved, decision in going if decision.move is None}
-        held = found.decided - {moved.base.key for moved, _course in going} - set(settled)
+        renamed = {moved.base.key for moved, decision in accepted if decision.move is None}
+        reserved = found.decided - {moved.base.key for moved, _course in accepted} - set(resolved)
         waiting = [
             (moved, decision)
-            for moved, decision in going
-            if decision.base.key in (found.decided - renamed if decision.move is None else held)
+            for moved, decision in accepted
+            if decision.base.key in (found.decided - renamed if decision.move is None else reserved)
         ]
         if not waiting:
             return

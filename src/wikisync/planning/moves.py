@@ -37,7 +37,7 @@ class Moved:
 
     @property
     def keys(self) -> frozenset[Key]:
-        """Every key that the page bore or bears."""
+        """Return the keys that the page has or had."""
         return frozenset({self.base.key, self.local_key, self.remote_key})
 
 
@@ -45,8 +45,8 @@ class Moved:
 class MoveDecision:
     """The decision about a page that moved.
 
-    ``move`` gives both sides one name (None: they have it); ``after_move`` is the result of the
-    decision table after it, under the ``base`` as it is then.
+    ``move`` gives both sides the same name; None if they have it. ``base`` is the base after the
+    move, and ``after_move`` the decision of the table under that base.
     """
 
     move: Move | None
@@ -54,7 +54,7 @@ class MoveDecision:
     after_move: Decision
 
 
-def decide_move(moved: Moved, file_there: str) -> MoveDecision | Conflict:
+def decide_move(moved: Moved, remote_file: str) -> MoveDecision | Conflict:
     """Return the decision about a page; ``file_there`` is the file of its key on the wiki."""
     base, local, remote = moved.base, moved.local, moved.remote
     if not isinstance(remote, Remote):
@@ -65,14 +65,14 @@ def decide_move(moved: Moved, file_there: str) -> MoveDecision | Conflict:
     if base.key not in (moved.local_key, moved.remote_key):
         return _conflict(moved, "moved", str(moved.remote_key))
     if moved.local_key == base.key:
-        return move_in_folder(moved, file_there)
+        return move_in_folder(moved, remote_file)
     return move_on_wiki(moved)
 
 
 def move_on_wiki(moved: Moved) -> MoveDecision:
     """Return the move of the page to the key of its file."""
     base, local = moved.base, moved.local
-    remote = _remote(moved)
+    remote = _require_remote(moved)
     after = _renamed_base(base, moved.local_key, local.file)
     move = Move(
         side="wiki",
@@ -93,11 +93,11 @@ def move_on_wiki(moved: Moved) -> MoveDecision:
 def move_in_folder(moved: Moved, file: str) -> MoveDecision:
     """Return the move of the file to the key of its page."""
     base, local = moved.base, moved.local
-    remote = _remote(moved)
+    remote = _require_remote(moved)
     after = _renamed_base(base, moved.remote_key, file)
     if (titled := with_title_set_by_move(base, remote)) is not None:
-        # The wiki gave it that title; the file's is what a person wrote, and is put back.
-        # That digest is no file's, so that the file is read, whoever goes on from here.
+        # The wiki changed the title with the path: the file's title is written back to the wiki.
+        # No file has an empty digest, so the next scan reads the file.
         here_too = base.local.with_fields_from(("title",), titled)
         after = replace(after, local=here_too, remote=titled, digest=b"")
     after = _with_current_time(after, remote)
@@ -132,12 +132,12 @@ def with_title_set_by_move(base: Base, remote: Remote) -> Fingerprint | None:
 
 def target_occupied(moved: Moved, side: Side, key: Key) -> Conflict:
     """Return the conflict of a page whose target is occupied."""
-    return _conflict(moved, "in-the-way", f"{key} {side}")
+    return _conflict(moved, "target-occupied", f"{key} {side}")
 
 
 def name_reserved(moved: Moved, key: Key) -> Conflict:
     """Return the conflict of a page whose new name is the base key of an unsettled page."""
-    return _conflict(moved, "name-held", str(key))
+    return _conflict(moved, "name-reserved", str(key))
 
 
 def needs_other_command(decision: MoveDecision) -> Conflict | None:
@@ -153,7 +153,7 @@ def needs_other_command(decision: MoveDecision) -> Conflict | None:
     return Conflict(
         move.key,
         move.file if move.side == "wiki" else move.from_file,
-        "moved-on",
+        "moved-and-changed",
         then.fields,
         move.side,
         move.local,
@@ -229,7 +229,7 @@ def _missing_remotely(moved: Moved) -> Conflict:
     """Return the conflict of a file that was renamed, and whose page is deleted or hidden."""
     if isinstance(moved.remote, Hidden):
         return _conflict(moved, "hidden", moved.remote.message)
-    return _conflict(moved, "gone-there")
+    return _conflict(moved, "deleted-remotely")
 
 
 def _conflict(moved: Moved, kind: ConflictKind, detail: str = "") -> Conflict:
@@ -247,7 +247,7 @@ def _conflict(moved: Moved, kind: ConflictKind, detail: str = "") -> Conflict:
     )
 
 
-def _remote(moved: Moved) -> Remote:
+def _require_remote(moved: Moved) -> Remote:
     remote = moved.remote
     if isinstance(remote, Remote):
         return remote

@@ -1,4 +1,4 @@
-"""Which pages the PATH arguments of a command mean. Pure, but that it looks at what is there."""
+"""Select pages by the PATH arguments of a command. Pure, apart from looking whether files exist."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class PathFilter:
-    """One PATH argument: as typed, and the names below the folder that it may mean.
+    """A PATH argument: as typed, and the names below the folder that it may refer to.
 
-    With ``as_file`` they are names of files and folders, else of pages too. ``root`` is the path on
-    the wiki that the folder stands for: a page's path is compared without it.
+    With ``as_file``, the names are of files and folders only; else also of pages. ``root`` is the
+    path on the wiki that the folder stands for: a page's path is compared without it.
     """
 
     typed: str
@@ -33,7 +33,7 @@ class PathFilter:
 
     @classmethod
     def of(cls, typed: str, names: Iterable[str], *, as_file: bool, root: str = "") -> PathFilter:
-        """The choice of these names. Raises NoSuchPath for a pattern that is none."""
+        """Return a filter for these names. Raises NoSuchPath for an invalid pattern."""
         names = tuple(names)
         if as_file or not any(mark in typed for mark in "*?["):
             return cls(typed, names, as_file=as_file, root=root)
@@ -46,7 +46,7 @@ class PathFilter:
         return cls(typed, names, pattern, root=root)
 
     def matches(self, key: Key, file: str) -> bool:
-        """Whether the argument means this page: its file, a folder above, its path, a pattern."""
+        """Return whether the argument selects a page, by its file, folder, path or a pattern."""
         if self.as_file and file:
             return any(_at_or_below(file, chosen) for chosen in self.names)
         path = _below(self.root, key.path)
@@ -62,17 +62,18 @@ class PathFilter:
 def parse_paths(
     arguments: Sequence[str], folder: Path, local: Path, root: str = ""
 ) -> tuple[PathFilter, ...]:
-    """The PATH arguments as choices.
+    """Return a filter for each PATH argument.
 
-    An argument that is a file or folder, as the shell completes it from ``here``, means that one
-    alone; any other is a page's path or a pattern below ``folder``. With a ``root``, a page's whole
-    path on the wiki means it too. Raises NoSuchPath for a pattern that is none.
+    An argument that is the name of a file or a folder, from the current folder ``local``, selects
+    that file or folder only. Any other is a page's path or a pattern below ``folder``. With a
+    ``root``, a page's whole path on the wiki selects it too. Raises NoSuchPath for an invalid
+    pattern.
     """
     return tuple(_parse_path(argument, folder, local, root) for argument in arguments)
 
 
 def page_selector(chosen: Iterable[PathFilter]) -> Callable[[Key, str], bool]:
-    """The test of a page against the choices; without any, every page is meant."""
+    """Return a function that tells whether a page is selected; without filters, all are."""
     chosen = tuple(chosen)
     if not chosen:
         return lambda _key, _file: True
@@ -96,8 +97,10 @@ def _below(root: str, path: str) -> str:
 
 
 def _resolve_like_shell(argument: str, folder: Path, local: Path) -> tuple[str | None, bool]:
-    """The name below ``folder`` ("." for all of it; None where it lies elsewhere), and whether it
-    is there."""
+    """Return the name of an argument below ``folder``, and whether it exists.
+
+    The name is "." for the whole folder and None for anything outside.
+    """
     if not argument:
         return None, False
     try:

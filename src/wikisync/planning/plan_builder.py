@@ -37,10 +37,11 @@ if TYPE_CHECKING:
 
 @dataclass
 class PlanBuilder:
-    """What is decided so far, field by field as ``Plan`` has it.
+    """The decisions so far, in the fields of ``Plan``.
 
-    ``files_taken`` and ``pages_taken`` are the keys of pages that moved there from elsewhere, and
-    ``freed`` are names by which the state will know no page that moved any more.
+    ``moved_files`` and ``moved_pages`` are the present keys of files and pages that moved,
+    ``blocked_targets`` the occupied targets of moves. ``released_keys`` are the keys whose bases
+    get another key in this run.
     """
 
     snapshot: Snapshot
@@ -56,27 +57,27 @@ class PlanBuilder:
     pages: int = 0
     in_sync: int = 0
 
-    files_taken: frozenset[Key] = frozenset()
-    pages_taken: frozenset[Key] = frozenset()
-    stuck: frozenset[Key] = frozenset()
-    freed: frozenset[Key] = frozenset()
+    moved_files: frozenset[Key] = frozenset()
+    moved_pages: frozenset[Key] = frozenset()
+    blocked_targets: frozenset[Key] = frozenset()
+    released_keys: frozenset[Key] = frozenset()
 
-    def add_moves(self, vacated: Collection[tuple[Side, Key]]) -> set[Key]:
-        """Note what is to happen to the pages that moved; their keys in the base.
+    def add_moves(self, freed: Collection[tuple[Side, Key]]) -> set[Key]:
+        """Add the decisions about the pages that moved, and return their base keys.
 
-        ``vacated`` are places that a deletion of the same plan makes free.
+        ``freed`` are the sides and keys that deletions of the same plan free.
         """
         snapshot = self.snapshot
-        found = decide_moves(snapshot, self.options, vacated)
-        kept = found.decided | snapshot.blocked
-        self.files_taken = frozenset(
-            snapshot.moved_locally[k] for k in kept & snapshot.moved_locally.keys()
+        found = decide_moves(snapshot, self.options, freed)
+        handled = found.decided | snapshot.blocked
+        self.moved_files = frozenset(
+            snapshot.moved_locally[k] for k in handled & snapshot.moved_locally.keys()
         )
-        self.pages_taken = frozenset(
-            snapshot.moved_remotely[k] for k in kept & snapshot.moved_remotely.keys()
+        self.moved_pages = frozenset(
+            snapshot.moved_remotely[k] for k in handled & snapshot.moved_remotely.keys()
         )
-        self.stuck = frozenset(found.blocked)
-        self.freed = frozenset(key for key, _course in found.accepted)
+        self.blocked_targets = frozenset(found.blocked)
+        self.released_keys = frozenset(key for key, _course in found.accepted)
         self.pages += len(found.conflicts) + len(found.waiting)
         for conflict in found.conflicts:
             self.add_conflict(conflict, conflict.file, conflict.from_key or conflict.key)
@@ -95,11 +96,11 @@ class PlanBuilder:
         return found.decided
 
     def add_page(self, key: Key) -> None:
-        """Ask the table about a page that bears one name, and note what it says."""
+        """Add the table's decision about a page that did not move."""
         snapshot, options = self.snapshot, self.options
         base = snapshot.bases.get(key)
-        local = None if key in self.files_taken else snapshot.local.get(key)
-        remote = remote_at(key, snapshot, self.pages_taken)
+        local = None if key in self.moved_files else snapshot.local.get(key)
+        remote = remote_at(key, snapshot, self.moved_pages)
         if _is_ignored(base, local, remote):
             return
         try:
@@ -112,8 +113,8 @@ class PlanBuilder:
             return
         decision = decide(key, base, local, remote)
         if isinstance(decision, Create):
-            if key in self.stuck:
-                return  # it is in the way of a page that moved, which is said there
+            if key in self.blocked_targets:
+                return  # it blocks a move, and the conflict of that move is reported
             if decision.side == "wiki" and (why := snapshot.reason_unreachable(key)) is not None:
                 self.problems.append(BadName(file, why))
                 return
@@ -123,13 +124,13 @@ class PlanBuilder:
         self.add_decision(decision, file, key)
 
     def add_new_remote_page(self, key: Key) -> None:
-        """A new page of the wiki's, in the place of one whose file leaves it in this run."""
+        """Add the creation of a file for a new page at a key that a moved page leaves."""
         remote = self.snapshot.remote.get(key)
-        moved_away = key in self.snapshot.moved_remotely and key not in self.pages_taken
+        moved_away = key in self.snapshot.moved_remotely and key not in self.moved_pages
         if not moved_away or not isinstance(remote, Remote) or remote.listed.private:
             return
-        if key not in self.freed:
-            return  # by that name the state goes on knowing the page that moved
+        if key not in self.released_keys:
+            return  # the state still has the base of the moved page under that key
         leaves = any(
             isinstance(a, Move) and a.side == "folder" and a.base_key == key for a in self.actions
         )
@@ -143,8 +144,8 @@ class PlanBuilder:
         if self.options.is_selected(key, file):
             self.add_decision(decide(key, None, None, remote), file, key)
 
-    def add_decision(self, decision: Decision, file: str, was: Key) -> None:
-        """Note a decision about a page; ``was`` is its key in the base."""
+    def add_decision(self, decision: Decision, file: str, base_key: Key) -> None:
+        """Add a decision about a page; ``base_key`` is the key of its base."""
         if isinstance(decision, DropBase):
             self.base_deletes.append(decision.key)
             return
@@ -155,40 +156,40 @@ class PlanBuilder:
                 if renewed:
                     self.base_updates.append(renewed)
             case Conflict() as conflict:
-                self.add_conflict(conflict, file, was)
+                self.add_conflict(conflict, file, base_key)
             case action:
                 self.add_action(action, file)
 
-    def add_conflict(self, conflict: Conflict, file: str, was: Key) -> None:
-        """Note a conflict, or the step that ends it: a merge, a conversion, a preference."""
+    def add_conflict(self, conflict: Conflict, file: str, base_key: Key) -> None:
+        """Add a conflict, or the action that resolves it: a merge, a conversion, a preference."""
         prefer = self.options.prefer
-        found = self.merged(conflict, was)
-        if isinstance(found, Merge):
-            self.add_action(found, file)
+        unresolved = self.try_merge(conflict, base_key)
+        if isinstance(unresolved, Merge):
+            self.add_action(unresolved, file)
             return
-        if may_convert(found):
-            base = self.snapshot.bases.get(was)
-            edited = has_unpushed_edits(found, base)
+        if may_convert(unresolved):
+            base = self.snapshot.bases.get(base_key)
+            edited = has_unpushed_edits(unresolved, base)
             if self.options.convert and (prefer or not edited):
-                self.actions.append(conversion(found, base, edited=edited, prefer=prefer))
+                self.actions.append(conversion(unresolved, base, edited=edited, prefer=prefer))
                 return
             if edited:
-                found = replace(found, kind="kind-edited")
-        settled = resolve_with(prefer, found) if prefer else None
-        # To delete in order to settle has to be asked for like any other deletion.
+                unresolved = replace(unresolved, kind="content-type-edited")
+        preferred = resolve_with(prefer, unresolved) if prefer else None
+        # A deletion that resolves a conflict needs --delete, as any other.
         delete = self.options.delete or self.options.mirror
-        if settled is not None and (delete or not isinstance(settled, Delete)):
-            self.add_action(settled, file)
-        elif self.options.markers and found.kind in {"both-changed", "both-new"}:
-            self.add_action(_marker_merge(found), file)
+        if preferred is not None and (delete or not isinstance(preferred, Delete)):
+            self.add_action(preferred, file)
+        elif self.options.markers and unresolved.kind in {"both-changed", "both-new"}:
+            self.add_action(_marker_merge(unresolved), file)
         else:
-            self.conflicts.append(found)
+            self.conflicts.append(unresolved)
 
-    def merged(self, conflict: Conflict, was: Key) -> Merge | Conflict:
-        """The merge of a page that changed on both sides, where it merges."""
+    def try_merge(self, conflict: Conflict, base_key: Key) -> Merge | Conflict:
+        """Return the merge of a page that changed on both sides; else the conflict, in detail."""
         if conflict.kind != "both-changed":
             return conflict
-        match self.snapshot.merge(was, conflict):
+        match self.snapshot.merge(base_key, conflict):
             case Merged(page) if self.options.command == "sync":
                 return replace(
                     _marker_merge(conflict), side="wiki", merged=page, writes_markers=False
@@ -201,7 +202,7 @@ class PlanBuilder:
                 return conflict
 
     def drop_blocked_creations(self) -> None:
-        """Make a conflict of each creation where something is that no step of the plan removes."""
+        """Make a conflict of each creation at a key that is occupied and is not freed."""
         leaving = {(a.side, a.from_key if isinstance(a, Move) else a.key) for a in self._removals()}
         for action in list(self.actions):
             place = (action.side, action.key)
@@ -212,32 +213,37 @@ class PlanBuilder:
             local, remote = action.local, action.remote
             self.conflicts.append(
                 Conflict(
-                    action.key, action.file, "in-the-way", detail=detail, local=local, remote=remote
+                    action.key,
+                    action.file,
+                    "target-occupied",
+                    detail=detail,
+                    local=local,
+                    remote=remote,
                 )
             )
 
-    def vacated(self) -> frozenset[tuple[Side, Key]]:
-        """The places that the deletions of the plan make free."""
+    def places_freed(self) -> frozenset[tuple[Side, Key]]:
+        """Return the sides and keys that the deletions of the plan free."""
         return frozenset((a.side, a.key) for a in self._removals() if isinstance(a, Delete))
 
     def _removals(self) -> list[Move | Delete]:
         return [a for a in self.actions if isinstance(a, Move | Delete) and a.skip_reason is None]
 
     def _is_taken(self, side: Side, key: Key) -> bool:
-        """Whether a page that moved is at a place."""
+        """Return whether a page that moved is at this key."""
         if side == "wiki":
-            return key in self.pages_taken and self.snapshot.remote.get(key) is not None
-        return key in self.files_taken and key in self.snapshot.local
+            return key in self.moved_pages and self.snapshot.remote.get(key) is not None
+        return key in self.moved_files and key in self.snapshot.local
 
     def add_action(self, action: Action, file: str) -> None:
-        """Note a step, where the command may take it; else that it waits for the other one."""
+        """Add an action if the command may do it; else count it for the other command."""
         options = self.options
-        if not isinstance(action, Adopt) and options.turns(action.side):
-            back = reverse(replace(action, file=file))
-            if isinstance(back, Conflict):
-                self.conflicts.append(back)
+        if not isinstance(action, Adopt) and options.reverses(action.side):
+            reversed_action = reverse(replace(action, file=file))
+            if isinstance(reversed_action, Conflict):
+                self.conflicts.append(reversed_action)
                 return
-            action = back
+            action = reversed_action
         restores = options.restores_deleted(action.side)
         if restores and isinstance(action, Delete) and not action.forced:
             action = restore_deleted(action)
@@ -246,7 +252,7 @@ class PlanBuilder:
         if isinstance(action, Adopt):
             self.actions.append(action)
         elif not isinstance(action, Merge) and action.side not in WRITES[options.command]:
-            # A deletion waits for nobody unless it was asked for.
+            # Without --delete, a deletion is not counted for the other command either.
             if not isinstance(action, Delete) or options.delete:
                 self.other_way[action.side] += 1
             else:
@@ -259,7 +265,7 @@ class PlanBuilder:
 
 
 def _marker_merge(conflict: Conflict) -> Merge:
-    """The step that writes both versions of a page into its file, for a person to choose."""
+    """Return the action that writes both versions of a page into its file, between markers."""
     remote = conflict.remote
     return Merge(
         side="folder",
@@ -281,7 +287,7 @@ def file_for(key: Key, snapshot: Snapshot) -> str:
         return local.file
     remote = snapshot.remote.get(key)
     base = snapshot.bases.get(key)
-    # A page that became another kind of page cannot come back into the old file.
+    # A page with another content type than its base has cannot be written into the old file.
     if base and (not isinstance(remote, Remote) or remote.listed.content_type == base.content_type):
         return base.file
     if not isinstance(remote, Remote):
@@ -291,8 +297,8 @@ def file_for(key: Key, snapshot: Snapshot) -> str:
 
 def _is_ignored(base: Base | None, local: Local | None, remote: RemoteState) -> bool:
     if base is None and local is None and remote is None:
-        return True  # what bears the name is a page that moved, and decided elsewhere
-    # A private page is its owner's: it is not brought here unless a file asks for it.
+        return True  # a page that moved has this key: it is decided by ``add_moves``
+    # A private page gets no file: only its owner may see it.
     return base is None and local is None and isinstance(remote, Remote) and remote.listed.private
 
 

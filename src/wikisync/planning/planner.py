@@ -21,15 +21,15 @@ if TYPE_CHECKING:
 __all__ = ["PlanOptions", "Snapshot", "file_for", "make_plan"]
 
 _ORDER = {"adopt": 0, "create": 1, "move": 2, "merge": 3, "update": 4, "delete": 5}
-"""Creations first and deletions last, so that no moment shows less than both ends."""
+"""Creations first and deletions last, so that no page is missing at any time in between."""
 
 
 def make_plan(snapshot: Snapshot, options: PlanOptions) -> Plan:
     """Return the plan of one command, without refusals (see ``guards``)."""
-    builder = _drafted(snapshot, options, frozenset())
-    # What a deletion makes free is no longer in the way of a move, which is decided before it.
-    if vacated := builder.vacated():
-        builder = _drafted(snapshot, options, vacated)
+    builder = _decide_all(snapshot, options, frozenset())
+    # Moves are decided before deletions: with the keys that these free, decide once more.
+    if freed := builder.places_freed():
+        builder = _decide_all(snapshot, options, freed)
     builder.drop_blocked_creations()
     return Plan(
         actions=_ordered(builder.actions, snapshot),
@@ -45,13 +45,13 @@ def make_plan(snapshot: Snapshot, options: PlanOptions) -> Plan:
     )
 
 
-def _drafted(
-    snapshot: Snapshot, options: PlanOptions, vacated: frozenset[tuple[Side, Key]]
+def _decide_all(
+    snapshot: Snapshot, options: PlanOptions, freed: frozenset[tuple[Side, Key]]
 ) -> PlanBuilder:
-    """Every page decided; ``vacated`` are places that deletions make free."""
+    """Decide about every page; ``freed`` are the sides and keys that deletions free."""
     problems = [p for p in snapshot.problems if _is_selected(p, options)]
     builder = PlanBuilder(snapshot, options, problems=problems)
-    decided = builder.add_moves(vacated)
+    decided = builder.add_moves(freed)
     for key in sorted({*snapshot.bases, *snapshot.local, *snapshot.remote}):
         if key not in snapshot.blocked and key not in decided:
             builder.add_page(key)
@@ -65,26 +65,26 @@ def _is_selected(problem: BadPage | BadName, options: PlanOptions) -> bool:
 
 
 def _ordered(actions: list[Action], snapshot: Snapshot) -> tuple[Action, ...]:
-    """The actions in order; moves among themselves so that each finds its place free."""
+    """Return the actions in order. Moves are ordered so that each target is free."""
     moves: list[Move] = []
     for side in ("wiki", "folder"):
         taken = {*snapshot.bases, *snapshot.local, *snapshot.remote, *snapshot.blocked}
         moves += order_moves([a for a in actions if isinstance(a, Move) and a.side == side], taken)
-    left = {(move.side, move.from_key) for move in moves}
+    vacated = {(move.side, move.from_key) for move in moves}
     rest = [action for action in actions if not isinstance(action, Move)]
-    arrived = {move.key for move in moves}
-    # A deletion comes before what takes its place.
-    wanted = {(a.side, a.key) for a in (*moves, *rest) if isinstance(a, Move | Create)}
+    targets = {move.key for move in moves}
+    # A deletion comes before the action that needs its key.
+    needed = {(a.side, a.key) for a in (*moves, *rest) if isinstance(a, Move | Create)}
     early = [
         a
         for a in rest
-        if isinstance(a, Delete) and a.skip_reason is None and (a.side, a.key) in wanted
+        if isinstance(a, Delete) and a.skip_reason is None and (a.side, a.key) in needed
     ]
-    left |= {(a.side, a.key) for a in early}
+    vacated |= {(a.side, a.key) for a in early}
     rest = [action for action in rest if action not in early]
-    # What is new in a place that a move leaves, and what is equal once it is done, come after it.
-    late: set[Action] = {a for a in rest if isinstance(a, Create) and (a.side, a.key) in left}
-    late |= {a for a in rest if isinstance(a, Adopt) and a.key in arrived}
+    # Creations at a key that a move frees, and adoptions of moved pages, come after the moves.
+    late: set[Action] = {a for a in rest if isinstance(a, Create) and (a.side, a.key) in vacated}
+    late |= {a for a in rest if isinstance(a, Adopt) and a.key in targets}
     rest.sort(
         key=lambda a: (_ORDER["move"] if a in late else _ORDER[a.verb], a.side != "wiki", a.key)
     )

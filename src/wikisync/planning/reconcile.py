@@ -1,7 +1,7 @@
-"""Decide about a page by the decision table, from both sides and the base.
+"""Decide about a page by the decision table (architecture.md, *The decision table*).
 
-Pure. ``pages_to_fetch`` returns the pages of the wiki that must be read first; ``decide`` is the
-table itself, one row a branch.
+Pure. ``pages_to_fetch`` returns the pages of the wiki that must be read first; ``decide`` has a
+branch for each row of the table.
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ def pages_to_fetch(
     read = [
         page
         for key, page in listed.items()
-        if key in arrived or _unknown(bases.get(key), key in local, page)
+        if key in arrived or _must_read(bases.get(key), key in local, page)
     ]
     missing = [
         base
@@ -88,7 +88,7 @@ def pages_to_fetch(
     return PagesToFetch(tuple(read), tuple(missing))
 
 
-def _unknown(base: Base | None, has_file: bool, page: Listed) -> bool:
+def _must_read(base: Base | None, has_file: bool, page: Listed) -> bool:
     if base is None:
         return has_file
     return (
@@ -103,7 +103,7 @@ def decide(key: Key, base: Base | None, local: Local | None, remote: RemoteState
     if isinstance(remote, Hidden | MovedAway):
         return _not_visible(key, base, local, remote)
     if local is not None and remote is not None:
-        odd = _kind_conflict(key, base, local, remote)
+        odd = _unchangeable_conflict(key, base, local, remote)
         if odd is not None:
             return odd
     if base is None:
@@ -112,25 +112,25 @@ def decide(key: Key, base: Base | None, local: Local | None, remote: RemoteState
 
 
 def _decide_without_base(key: Key, local: Local | None, remote: Remote | None) -> Decision:
-    # none | there | absent: create on the wiki
+    # none | exists | missing: create on the wiki
     if local is not None and remote is None:
         return _action(Create, "wiki", key, local=local)
-    # none | absent | there: create here
+    # none | missing | exists: create in the folder
     if local is None and remote is not None:
         return _action(Create, "folder", key, remote=remote)
     if local is None or remote is None:
         return DropBase(key)
     fields = local.fingerprint.changed_fields(_fingerprint_of(remote))
-    # none | there | there, equal: adopt
+    # none | exists | exists, equal: record as base
     if not fields:
         return _action(Adopt, "folder", key, local=local, remote=remote)
-    # none | there | there, different: no common ancestor, conflict
-    return _conflict(fixed(fields) or "both-new", key, fields, local=local, remote=remote)
+    # none | exists | exists, different: conflict (the histories had no base either)
+    return _conflict(unchangeable(fields) or "both-new", key, fields, local=local, remote=remote)
 
 
 def _decide_with_base(key: Key, base: Base, local: Local | None, remote: Remote | None) -> Decision:
     if remote is None:
-        # known | gone | gone: forget
+        # known | missing | missing: remove the base
         return DropBase(key) if local is None else _deleted_remotely(key, base, local)
     on_wiki = changed_remotely(base, remote, local)
     if local is None:
@@ -143,15 +143,17 @@ def _decide_with_base(key: Key, base: Base, local: Local | None, remote: Remote 
         # known | changed | same: update the wiki
         case True, False:
             return _update_wiki(key, in_folder, local, remote)
-        # known | same | changed: update here
+        # known | same | changed: update the folder
         case False, True:
             return _action(Update, "folder", key, on_wiki, local=local, remote=remote)
     fields = local.fingerprint.changed_fields(_fingerprint_of(remote))
-    # known | changed | changed, equal: adopt
+    # known | changed | changed, equal: record as base
     if not fields:
         return _action(Adopt, "folder", key, local=local, remote=remote)
     # known | changed | changed, different: merge (which needs the texts); else conflict
-    found = _conflict(fixed(fields) or "both-changed", key, fields, local=local, remote=remote)
+    found = _conflict(
+        unchangeable(fields) or "both-changed", key, fields, local=local, remote=remote
+    )
     return replace(found, local_changes=in_folder, remote_changes=on_wiki)
 
 
@@ -159,8 +161,8 @@ def _unchanged(key: Key, base: Base, local: Local, remote: Remote) -> Decision:
     if local.file != base.file:  # another layout, or ``guide.md`` became ``guide/README.md``
         return _action(Adopt, "folder", key, local=local, remote=remote)
     if local.fingerprint != base.local:
-        # It names other fields than before, with the values that the wiki has: noted, or what the
-        # wiki changes in them later would be told by the wrong measure.
+        # The file names other fields than its base, with the wiki's values: a later change of
+        # them must be compared with these.
         return _action(Adopt, "folder", key, local=local, remote=remote)
     listed = remote.listed
     moved = (listed.updated_at, listed.id) != (base.updated_at, base.id)
@@ -168,7 +170,7 @@ def _unchanged(key: Key, base: Base, local: Local, remote: Remote) -> Decision:
 
 
 def changed_locally(base: Base, local: Local) -> tuple[str, ...]:
-    """The fields that changed in the folder since the base."""
+    """Return the fields that changed in the folder since the base."""
     # A field that the file names only now is compared with what the wiki had.
     if local.fingerprint == base.local:
         return ()
@@ -176,38 +178,38 @@ def changed_locally(base: Base, local: Local) -> tuple[str, ...]:
 
 
 def changed_remotely(base: Base, remote: Remote, local: Local | None) -> tuple[str, ...]:
-    """The fields that changed on the wiki since the base, of those that count for the file."""
+    """Return the fields that changed on the wiki since the base, as far as the file counts them."""
     fields = base.remote.changed_fields(_fingerprint_of(remote))
     file = base.local if local is None else local.fingerprint
     return tuple(name for name in fields if name not in OPT_IN_FIELDS or file.has_field(name))
 
 
 def _deleted_locally(key: Key, base: Base, remote: Remote, on_wiki: tuple[str, ...]) -> Decision:
-    # known | gone | changed: conflict (kept on the wiki)
+    # known | missing | changed: conflict
     if on_wiki:
-        return _conflict("gone-here", key, on_wiki, remote=remote, file=base.file)
-    # known | gone | same: delete on the wiki, if asked
+        return _conflict("deleted-locally", key, on_wiki, remote=remote, file=base.file)
+    # known | missing | same: delete on the wiki, with --delete
     return _action(Delete, "wiki", key, remote=remote, file=base.file)
 
 
 def _deleted_remotely(key: Key, base: Base, local: Local) -> Decision:
     changed = changed_locally(base, local)
-    # known | changed | gone: conflict (kept here)
+    # known | changed | missing: conflict
     if changed:
-        return _conflict("gone-there", key, changed, local=local)
-    # known | same | gone: delete here, if asked
+        return _conflict("deleted-remotely", key, changed, local=local)
+    # known | same | missing: delete in the folder, with --delete
     return _action(Delete, "folder", key, local=local)
 
 
 def _update_wiki(
     key: Key, fields: tuple[str, ...], local: Local, remote: Remote
 ) -> Action | Conflict:
-    if kind := fixed(fields):
+    if kind := unchangeable(fields):
         return _conflict(kind, key, fields, local=local, remote=remote)
     return _action(Update, "wiki", key, fields, local=local, remote=remote)
 
 
-def fixed(fields: tuple[str, ...]) -> ConflictKind | None:
+def unchangeable(fields: tuple[str, ...]) -> ConflictKind | None:
     """Return the conflict of fields that no update of the wiki changes (wikijs.md, *Fields*)."""
     return "editor" if "editor" in fields else "private" if "private" in fields else None
 
@@ -218,19 +220,21 @@ def _not_visible(
     file = local.file if local else base.file if base else ""
     if isinstance(remote, MovedAway):
         if local is None:
-            # Gone from this key on both sides. What bears the new one now is decided there.
+            # Missing at this key on both sides. The page is decided under its new key.
             return DropBase(key)
         return Conflict(key, file, "moved", detail=str(remote.key), local=local)
     return Conflict(key, file, "hidden", detail=remote.message, local=local)
 
 
-def _kind_conflict(key: Key, base: Base | None, local: Local, remote: Remote) -> Conflict | None:
+def _unchangeable_conflict(
+    key: Key, base: Base | None, local: Local, remote: Remote
+) -> Conflict | None:
     """Return the conflict of a file and a page that no update can make equal."""
     listed = remote.listed
     if listed.content_type != local.content_type:
         detail = f"{local.content_type}, {listed.content_type}"
         converted = base is not None and base.content_type != listed.content_type
-        kind: ConflictKind = "kind-there" if converted else "kind"
+        kind: ConflictKind = "converted-remotely" if converted else "content-type"
         return Conflict(key, local.file, kind, ("editor",), detail, local, remote)
     if listed.private and not local.fingerprint.has_field("private"):
         return Conflict(key, local.file, "private", ("private",), "", local, remote)

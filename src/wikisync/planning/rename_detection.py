@@ -1,9 +1,10 @@
 """Find the new files that are renamed pages, and measure how similar two texts are. Pure.
 
-A renamed file is searched for each page whose file is gone, or has other content now. First, a page
-that moved on the wiki to the place of a new file is that file, unless the file clearly belongs to
-another page. Then files are paired by equal values, equal content, and similar content without a
-second candidate. An ambiguous pair is no move, and is reported.
+A renamed file is looked for if a page's file is gone or has other content now. First, a page that
+moved on the wiki to the key of a new file is paired with that file, unless the file clearly belongs
+to another page. Then pages and files are paired by equal values, by equal content, and by similar
+content if there is only one candidate. If there are several, the page is no rename, and they are
+reported.
 """
 
 from __future__ import annotations
@@ -24,10 +25,10 @@ if TYPE_CHECKING:
 
 
 NEAR: Final = 0.5
-"""The share of its text that a renamed and edited file must have kept; git's own measure."""
+"""The similarity from which a renamed file may have been edited; the default of git, too."""
 
 MOST: Final = 10_000
-"""Pairs of a page that is gone and a new file whose texts are compared."""
+"""The most pairs of a page and a new file whose texts are compared."""
 
 STUB: Final = 100
 """Characters of content below which equal text does not show that two pages are one.
@@ -57,21 +58,21 @@ class DetectedRenames:
 class RenameInput:
     """Files and pages before renames are detected.
 
-    ``moved_remotely`` are the new keys of pages that moved on the wiki; ``free`` returns whether a
-    page may move to a key on the wiki, ``occupied`` whether a page is there, and ``lives`` whether
-    the page of a base still exists. ``similarity`` compares the text of a page at the base with
-    that of a file, from 0 to 1; ``length`` returns the characters of content that a page has at the
-    base.
+    ``moved_remotely`` are the new keys of pages that moved on the wiki; ``is_free`` returns whether
+    a page may move to a key on the wiki, ``has_page`` whether a page has that key, and
+    ``page_exists`` whether the page of a base still exists. ``similarity`` compares the text of a
+    page at the base with that of a file, from 0 to 1; ``length`` returns the characters of content
+    that a page has at the base.
     """
 
     bases: Mapping[Key, Base]
     local: Mapping[Key, Local]
     blocked: Collection[Key]
     moved_remotely: Mapping[Key, Key]
-    free: Callable[[Key], bool]
+    is_free: Callable[[Key], bool]
     similarity: Callable[[Key, Key], float]
-    occupied: Callable[[Key], bool] = lambda _file: False
-    lives: Callable[[Key], bool] = lambda _page: True
+    has_page: Callable[[Key], bool] = lambda _file: False
+    page_exists: Callable[[Key], bool] = lambda _page: True
     length: Callable[[Key], int] = lambda _page: STUB
 
     def may_become(self, page: Key, file: Key) -> bool:
@@ -99,7 +100,7 @@ def detect_renames(known: RenameInput) -> DetectedRenames:
     new = {key for key in known.local if key not in known.bases}
     changed = _changed(known)
     found = DetectedRenames()
-    if not (gone and new) and len(changed) + bool(gone) < 2:  # changed places need two
+    if not (gone and new) and len(changed) + bool(gone) < 2:  # two pages at least swap places
         return found
     for key in sorted(gone):
         remote = known.moved_remotely.get(key)
@@ -110,19 +111,19 @@ def detect_renames(known: RenameInput) -> DetectedRenames:
         ):
             found.moved[key] = remote
     gone -= found.moved.keys()
-    new = {key for key in new - set(found.moved.values()) if known.free(key)}
+    new = {key for key in new - set(found.moved.values()) if known.is_free(key)}
     _match_by_values(known, gone | changed, new | changed, found)
     _match_by_similarity(known, _displaced(found, changed), new | changed, found)
-    _drop_copies(found, changed, _left(known, found, changed))
+    _drop_copies(found, changed, _without_file(known, found, changed))
     _match_by_similarity(known, gone - found.moved.keys(), new, found)
     for page, file in list(found.moved.items()):
-        if file in new and known.occupied(file) and not known.lives(page):
-            del found.moved[page]  # then the file is new, and the page is gone
+        if file in new and known.has_page(file) and not known.page_exists(page):
+            del found.moved[page]  # the page was deleted, and the file is new
     return found
 
 
 def _changed(known: RenameInput) -> set[Key]:
-    """Pages whose file now has other content: another page's file may bear the name."""
+    """Return the pages whose file has other content now: another page's may have its name."""
     return {
         key
         for key, base in known.bases.items()
@@ -135,10 +136,10 @@ def _changed(known: RenameInput) -> set[Key]:
 def _belongs_to_other_page(
     known: RenameInput, file: Key, page: Key, gone: Collection[Key], new: Collection[Key]
 ) -> bool:
-    """Whether a new file is not what became of ``page``, though its page is there now.
+    """Return whether a new file is not the file of ``page``, which moved to the file's key.
 
-    It is of another kind, has the content of another page that is gone, or another new file has
-    the page's own: then both sides moved it, each elsewhere.
+    It is not if it has another content type, or the content of another page whose file is gone, or
+    if another new file has the content of ``page``: then the two sides moved it to different keys.
     """
     if known.local[file].content_type != known.bases[page].content_type:
         return True
@@ -162,33 +163,35 @@ def _content(digests: tuple[bytes | None, ...]) -> bytes | None:
 def _match_by_values(
     known: RenameInput, pages: Collection[Key], files: Collection[Key], found: DetectedRenames
 ) -> None:
-    """Pair pages and files of the same values, then those of the same content, one to one."""
+    """Pair pages and files with equal values, then with equal content, if the pair is unique."""
     for measure in (tuple, _content):
-        left = [key for key in pages if key not in found.moved]
+        unmatched = [key for key in pages if key not in found.moved]
         taken = set(found.moved.values())
         open_files = [key for key in files if key not in taken]
-        by_page = keys_by_value((measure(known.bases[key].local.digests), key) for key in left)
+        by_page = keys_by_value((measure(known.bases[key].local.digests), key) for key in unmatched)
         by_file = keys_by_value(
             (measure(known.local[key].fingerprint.digests), key) for key in open_files
         )
         for value, keys in by_page.items():
-            options = {key: _options(known, key, by_file.get(value, ())) for key in keys}
+            options = {key: _candidates(known, key, by_file.get(value, ())) for key in keys}
             rivals = Counter(file for files_ in options.values() for file in files_)
-            for page, its in options.items():
-                if len(its) == 1 and rivals[its[0]] == 1:
-                    if page != its[0]:
-                        found.moved[page] = its[0]
-                elif its and measure is _content and page not in known.local:
-                    found.ambiguous[page] = tuple(sorted(known.local[key].file for key in its))
+            for page, candidates in options.items():
+                if len(candidates) == 1 and rivals[candidates[0]] == 1:
+                    if page != candidates[0]:
+                        found.moved[page] = candidates[0]
+                elif candidates and measure is _content and page not in known.local:
+                    found.ambiguous[page] = tuple(
+                        sorted(known.local[key].file for key in candidates)
+                    )
 
 
-def _options(known: RenameInput, page: Key, files: Iterable[Key]) -> list[Key]:
+def _candidates(known: RenameInput, page: Key, files: Iterable[Key]) -> list[Key]:
     """Return those of ``files``, all with the page's content, that may be its renamed file."""
-    those = [key for key in files if known.may_become(page, key)]
-    if len(those) > 1 and page in known.local:
-        # Another page's file has its name: it is rather where a known page was than a copy.
-        those = [key for key in those if key in known.bases]
-    return those
+    candidates = [key for key in files if known.may_become(page, key)]
+    if len(candidates) > 1 and page in known.local:
+        # Another page's file has its name: prefer the former name of a known page to a copy.
+        candidates = [key for key in candidates if key in known.bases]
+    return candidates
 
 
 def keys_by_value(pairs: Iterable[tuple[_Value | None, Key]]) -> dict[_Value, list[Key]]:
@@ -201,18 +204,17 @@ def keys_by_value(pairs: Iterable[tuple[_Value | None, Key]]) -> dict[_Value, li
 
 
 def _displaced(found: DetectedRenames, changed: Collection[Key]) -> set[Key]:
-    """Pages under whose name another page's file is now, and whose own was not found so far.
+    """Return the pages whose key another page's file has now, and whose file was not found.
 
-    It may have been edited on its way: else the page would get the other one's text.
+    It may have been renamed and edited.
     """
     return {to for to in found.moved.values() if to in changed and to not in found.moved}
 
 
-def _left(known: RenameInput, found: DetectedRenames, changed: Collection[Key]) -> set[Key]:
-    """Pages whose text is in the file of another page, which has it on both sides.
+def _without_file(known: RenameInput, found: DetectedRenames, changed: Collection[Key]) -> set[Key]:
+    """Return the displaced pages whose text is now the text of another page, on both sides.
 
-    It may be a copy that the wiki has by the very name to which the file was renamed. Then the page
-    has no file any more, and another page's file may have taken its name.
+    Such a page has no file any more: its file was renamed to the key of a copy on the wiki.
     """
     displaced = _displaced(found, changed)
     if not displaced:
@@ -224,18 +226,20 @@ def _left(known: RenameInput, found: DetectedRenames, changed: Collection[Key]) 
     return {key for key in displaced if _content(known.bases[key].local.digests) in texts}
 
 
-def _drop_copies(found: DetectedRenames, changed: Collection[Key], left: Collection[Key]) -> None:
-    """Drop the moves from or onto a page that keeps its place: it was edited, or copied.
+def _drop_copies(
+    found: DetectedRenames, changed: Collection[Key], without_file: Collection[Key]
+) -> None:
+    """Drop the renames from and to a key whose page was not renamed: it was edited, or copied.
 
-    A file under a known page's name is another page's only if its own page has gone elsewhere, or
-    has ``left``.
+    A file with the name of a known page is another page's only if the known page was renamed too,
+    or is one of ``without_file``.
     """
     while True:
         targets = set(found.moved.values())
         copies = [
             key
             for key, to in found.moved.items()
-            if (to in changed and to not in found.moved and to not in left)
+            if (to in changed and to not in found.moved and to not in without_file)
             or (key in changed and key not in targets)
         ]
         if not copies:
@@ -247,7 +251,7 @@ def _drop_copies(found: DetectedRenames, changed: Collection[Key], left: Collect
 def _match_by_similarity(
     known: RenameInput, pages: Collection[Key], files: Collection[Key], found: DetectedRenames
 ) -> None:
-    """Pair what was renamed and edited, where no other pair comes near."""
+    """Pair pages and files with similar content, if neither is similar to another one."""
     files = set(files) - set(found.moved.values())
     if not pages or not files or len(pages) * len(files) > MOST:
         return
@@ -270,7 +274,7 @@ def _match_by_similarity(
 
 
 SHORT: Final = 1_000
-"""Characters up to which two texts are compared sign by sign; longer ones line by line."""
+"""The length up to which two texts are compared by characters; longer ones by lines."""
 
 
 def similarity(one: str, other: str, *, by_lines: bool = False) -> float:

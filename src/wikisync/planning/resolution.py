@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from wikisync.planning.model import WRITES, Action, Conflict, Create, Delete, Update
-from wikisync.planning.reconcile import fixed
+from wikisync.planning.reconcile import unchangeable
 
 if TYPE_CHECKING:
     from wikisync.planning.model import Prefer, Side
@@ -54,7 +54,7 @@ def reverse(action: Action) -> Action | Conflict:
     local, remote, fields = action.local, action.remote, action.fields
     if local is not None and remote is not None and remote.fingerprint is not None:
         fields = local.fingerprint.changed_fields(remote.fingerprint)
-    if side == "wiki" and (kind := fixed(fields)):
+    if side == "wiki" and (kind := unchangeable(fields)):
         return Conflict(action.key, action.file, kind, fields, "", local, remote)
     return replace(action, side=side, fields=fields, forced=True, overwrites=side)
 
@@ -66,8 +66,7 @@ def _other(side: Side) -> Side:
 def resolve_with(prefer: Prefer, conflict: Conflict) -> Create | Update | Delete | None:
     """Return the action that gives both sides the preferred side's version of a page.
 
-    None if there is no such action. The version that is replaced becomes a backup first, as
-    everywhere.
+    None if there is no such action. The replaced version is stored as a backup first.
     """
     side: Side = "wiki" if prefer == "local" else "folder"
     local, remote = conflict.local, conflict.remote
@@ -76,7 +75,7 @@ def resolve_with(prefer: Prefer, conflict: Conflict) -> Create | Update | Delete
         case ("both-new" | "both-changed" | "mergeable", _) | ("editor", "wiki"):
             fields: tuple[str, ...] = ()
             if local is not None and remote is not None and remote.fingerprint:
-                # All that differs, also what would have merged: one side is taken whole.
+                # All fields that differ: one side's version is taken whole.
                 fields = local.fingerprint.changed_fields(remote.fingerprint)
             return Update(
                 side=side,
@@ -89,7 +88,7 @@ def resolve_with(prefer: Prefer, conflict: Conflict) -> Create | Update | Delete
                 forced=True,
                 overwrites=side,
             )
-        case ("gone-here", "wiki") | ("gone-there", "local"):
+        case ("deleted-locally", "wiki") | ("deleted-remotely", "local"):
             return Create(  # which overwrites no edit: the other side had deleted the page
                 side=side,
                 key=conflict.key,
@@ -100,7 +99,7 @@ def resolve_with(prefer: Prefer, conflict: Conflict) -> Create | Update | Delete
                 forced=True,
                 base_key=conflict.from_key,
             )
-        case ("gone-here", "local") | ("gone-there", "wiki"):
+        case ("deleted-locally", "local") | ("deleted-remotely", "wiki"):
             return Delete(
                 side=side,
                 key=conflict.key,
@@ -115,9 +114,9 @@ def resolve_with(prefer: Prefer, conflict: Conflict) -> Create | Update | Delete
     return None
 
 
-def settles_here(conflict: Conflict, options: PlanOptions) -> bool:
-    """Return whether the user's preference ends a conflict in this run."""
-    settled = resolve_with(options.prefer, conflict) if options.prefer else None
-    if settled is None or settled.side not in WRITES[options.command]:
+def resolves_now(conflict: Conflict, options: PlanOptions) -> bool:
+    """Return whether the user's preference resolves a conflict in this run."""
+    action = resolve_with(options.prefer, conflict) if options.prefer else None
+    if action is None or action.side not in WRITES[options.command]:
         return False
-    return not isinstance(settled, Delete) or options.delete
+    return not isinstance(action, Delete) or options.delete

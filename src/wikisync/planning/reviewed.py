@@ -60,9 +60,9 @@ class ReviewedSteps:
 
 @dataclass(slots=True)
 class _Matching:
-    """Which steps go, by their names, and which are stale."""
+    """The steps that may be done and those that are stale, by their ids (``_step_id``)."""
 
-    going: dict[tuple[Key, bool], Action] = field(default_factory=dict)
+    accepted: dict[tuple[Key, bool], Action] = field(default_factory=dict)
     stale: dict[tuple[Key, bool], tuple[Action, StalePlan]] = field(default_factory=dict)
     earlier: int = 0
 
@@ -79,48 +79,54 @@ def match_reviewed(
     ``chosen`` selects reviewed steps; the others are neither done nor stale.
     """
     earlier = earlier or CompletedSteps()
-    today = {_name(a): a for a in fresh.writes if not is_temporary_move(a)}
-    wanted = {_name(a): a for a in reviewed.writes if not is_temporary_move(a) and chosen(a)}
+    today = {_step_id(a): a for a in fresh.writes if not is_temporary_move(a)}
+    wanted = {_step_id(a): a for a in reviewed.writes if not is_temporary_move(a) and chosen(a)}
     found = _Matching()
     for name, action in wanted.items():
-        now = today.get(name)
-        if now is not None and (
-            same_step(action, now) or _continues_earlier_run(action, now, earlier)
+        fresh_action = today.get(name)
+        if fresh_action is not None and (
+            same_step(action, fresh_action) or _continues_earlier_run(action, fresh_action, earlier)
         ):
-            found.going[name] = now
+            found.accepted[name] = fresh_action
         elif _was_done(action, snapshot, earlier):
             found.earlier += 1
         else:
-            reason = describe_drift(action, now, snapshot)
+            reason = describe_drift(action, fresh_action, snapshot)
             done = is_done(action, snapshot)
             found.stale[name] = action, StalePlan(action.key, action.file, reason, done)
-    for name, now in today.items():
-        moved = wanted.get((now.key, True))
-        if name not in wanted and moved is not None and _ends_move(moved, now, earlier):
-            found.going[name] = now
-    bound = _bind(found, wanted, fresh)
-    seen = {_name(a) for a in reviewed.writes} | {(c.key, False) for c in reviewed.conflicts}
+    for name, fresh_action in today.items():
+        moved = wanted.get((fresh_action.key, True))
+        if name not in wanted and moved is not None and _ends_move(moved, fresh_action, earlier):
+            found.accepted[name] = fresh_action
+    temporary_moves = _drop_dependent(found, wanted, fresh)
+    seen = {_step_id(a) for a in reviewed.writes} | {(c.key, False) for c in reviewed.conflicts}
     unplanned = len(today.keys() - seen)
     unplanned += len({(c.key, False) for c in fresh.conflicts} - seen)
     return ReviewedSteps(
-        _narrowed(fresh, reviewed, found, bound),
+        _only_accepted(fresh, reviewed, found, temporary_moves),
         tuple(found.stale.values()),
         found.earlier,
         unplanned,
     )
 
 
-def _narrowed(fresh: Plan, reviewed: Plan, found: _Matching, asides: set[Key]) -> Plan:
+def _only_accepted(
+    fresh: Plan, reviewed: Plan, found: _Matching, temporary_moves: set[Key]
+) -> Plan:
     named = {conflict.key for conflict in reviewed.conflicts}
-    withheld = {action.key for action in reviewed.actions if action.skip_reason is not None}
+    skipped = {action.key for action in reviewed.actions if action.skip_reason is not None}
     problems = {problem.name for problem in reviewed.problems}
 
     def stays(action: Action) -> bool:
         if isinstance(action, Adopt):
             return True
         if action.skip_reason is not None:
-            return action.key in withheld
-        return action.key in asides if is_temporary_move(action) else _name(action) in found.going
+            return action.key in skipped
+        return (
+            action.key in temporary_moves
+            if is_temporary_move(action)
+            else _step_id(action) in found.accepted
+        )
 
     return replace(
         fresh,
@@ -130,32 +136,36 @@ def _narrowed(fresh: Plan, reviewed: Plan, found: _Matching, asides: set[Key]) -
     )
 
 
-def _bind(found: _Matching, wanted: dict[tuple[Key, bool], Action], fresh: Plan) -> set[Key]:
-    """Leave out what hangs together with a move or a stale page that is left out.
+def _drop_dependent(
+    found: _Matching, wanted: dict[tuple[Key, bool], Action], fresh: Plan
+) -> set[Key]:
+    """Make stale each step that depends on a move, or on a stale step, that is left out.
 
-    Pages that change places, or that take the place of one that leaves, go together or not at all.
-    Returns the keys of the steps out of the way that are needed.
+    Pages that swap places, or that take the key of a page that moves, are written together or not
+    at all. Return the keys of the temporary moves that are still needed.
     """
     groups = _groups([*fresh.writes, *wanted.values()])
-    stuck: dict[Key, str] = {groups[a.key]: a.file for a, _why in found.stale.values()}
+    left_out: dict[Key, str] = {groups[a.key]: a.file for a, _why in found.stale.values()}
     for action in fresh.writes:
         if (
             isinstance(action, Move)
             and not action.via_temporary_name
-            and _name(action) not in found.going
+            and _step_id(action) not in found.accepted
         ):
-            stuck.setdefault(groups[action.key], action.file)
-    for name, action in list(found.going.items()):
-        if (other := stuck.get(groups[action.key])) is not None:
-            del found.going[name]
-            reason = f"it hangs together with {other}, which is left as it is"
+            left_out.setdefault(groups[action.key], action.file)
+    for name, action in list(found.accepted.items()):
+        if (other := left_out.get(groups[action.key])) is not None:
+            del found.accepted[name]
+            reason = f"it depends on {other}, which is left as it is"
             found.stale[name] = wanted[name], StalePlan(action.key, action.file, reason)
-    alive = {groups[action.key] for action in found.going.values()}
-    return {a.key for a in fresh.writes if is_temporary_move(a) and groups[a.key] in alive}
+    accepted_groups = {groups[action.key] for action in found.accepted.values()}
+    return {
+        a.key for a in fresh.writes if is_temporary_move(a) and groups[a.key] in accepted_groups
+    }
 
 
 def _groups(actions: Iterable[Action]) -> dict[Key, Key]:
-    """Every key of the actions → one key for all that are bound together by moves."""
+    """Map each key of the actions to one key of its group: moves connect keys to groups."""
     parent: dict[Key, Key] = {}
 
     def top(key: Key) -> Key:
@@ -178,8 +188,8 @@ def _other_keys(action: Action) -> set[Key]:
     return keys
 
 
-def _name(action: Action) -> tuple[Key, bool]:
-    """What tells a step from the others: a page may have a move beside what else it has."""
+def _step_id(action: Action) -> tuple[Key, bool]:
+    """Return what identifies a step: a page can have a move and one other step."""
     return action.key, isinstance(action, Move)
 
 
@@ -194,7 +204,7 @@ def _was_done(action: Action, snapshot: Snapshot, earlier: CompletedSteps) -> bo
 
 
 def _ends_move(move: Action, fresh: Action, earlier: CompletedSteps) -> bool:
-    """Whether a step of today puts back the title that the wiki changed with a move.
+    """Return whether today's step restores the title that the wiki changed with a move.
 
     That is part of the move, which an interrupted run of the plan began.
     """
@@ -206,9 +216,9 @@ def _ends_move(move: Action, fresh: Action, earlier: CompletedSteps) -> bool:
 
 
 def _continues_earlier_run(reviewed: Action, fresh: Action, earlier: CompletedSteps) -> bool:
-    """Whether a step of today ends what an interrupted run of the plan began.
+    """Return whether today's step completes a step that an interrupted run of the plan began.
 
-    It must be about a page that run touched, and come to what was reviewed.
+    That run must have touched the page, and the result must be the reviewed one.
     """
     keys = {reviewed.key} | {a.from_key for a in (reviewed, fresh) if isinstance(a, Move)}
     touched = keys & earlier.touched
@@ -223,20 +233,20 @@ def _continues_earlier_run(reviewed: Action, fresh: Action, earlier: CompletedSt
         )
     if _converts(reviewed) and not _converts(fresh):
         # The page is converted, and the file has yet to take the result.
-        made = ("update", "wiki", reviewed.key) in earlier.done
-        return made and isinstance(fresh, Update) and same_local(reviewed.local, fresh.local)
+        converted = ("update", "wiki", reviewed.key) in earlier.done
+        return converted and isinstance(fresh, Update) and same_local(reviewed.local, fresh.local)
     if fresh.side != reviewed.side or not isinstance(fresh, Update):
         return False
     if fresh.side == "wiki":
-        end = expected_result(reviewed)
-        return end is not None and not end.changed_fields(fresh.local.fingerprint)
+        result = expected_result(reviewed)
+        return result is not None and not result.changed_fields(fresh.local.fingerprint)
     return same_remote(reviewed.remote, fresh.remote)
 
 
 def same_step(reviewed: Action, fresh: Action) -> bool:
     """Return whether two steps do the same to the same page, under the same preconditions.
 
-    A new ``date`` line of a file is no change, as everywhere.
+    A new ``date`` line of a file is no change.
     """
     same = (
         (reviewed.verb, reviewed.side, reviewed.file) == (fresh.verb, fresh.side, fresh.file)
@@ -245,7 +255,7 @@ def same_step(reviewed: Action, fresh: Action) -> bool:
         and _converts(reviewed) == _converts(fresh)
         and _merge(reviewed) == _merge(fresh)
     )
-    # A reviewer who was shown no edit that is gone over has not agreed to one.
+    # The reviewer did not approve of overwriting an edit that the reviewed step does not show.
     same = same and fresh.overwrites in {None, reviewed.overwrites}
     return (
         same

@@ -34,7 +34,7 @@ class PlanOptions:
     convert: bool = False
     mirror: bool = False
 
-    def turns(self, side: Side) -> bool:
+    def reverses(self, side: Side) -> bool:
         """Return whether a step on ``side`` is reversed, because that side is the one to mirror."""
         return self.mirror and side not in WRITES[self.command]
 

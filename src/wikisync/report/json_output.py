@@ -75,7 +75,7 @@ def conflicts(report: Report) -> tuple[Conflict, ...]:
     """The conflicts that remain: those of the plan, and the pages found changed on the way."""
     undo = report.request.command == "undo"
     changed = [
-        replace(found, kind="since", backups=o.backups)
+        replace(found, kind="changed-since-run", backups=o.backups)
         if undo and found.kind == "changed-before-write"
         else found
         for o in report.outcomes

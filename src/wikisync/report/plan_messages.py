@@ -125,17 +125,17 @@ def conflict_message(conflict: Conflict) -> Message:
                 "The file now contains both versions, between conflict markers.",
                 "Edit the file until the markers are gone, then push.",
             )
-        case "gone-there" if conflict.from_key is not None:
+        case "deleted-remotely" if conflict.from_key is not None:
             return Message(
                 f"Deleted on the wiki, but renamed in the folder (it was {conflict.from_file}).",
                 f"To publish it again: {push}. To delete the file too: {pull} --delete.",
             )
-        case "gone-here":
+        case "deleted-locally":
             return Message(
                 f"Deleted in the folder, but its {fields} changed on the wiki.",
                 f"To get the file back: {pull}. To delete the page too: {push} --delete.",
             )
-        case "gone-there":
+        case "deleted-remotely":
             return Message(
                 f"Deleted on the wiki, but its {fields} changed in the folder.",
                 f"To publish it again: {push}. To delete the file too: {pull} --delete.",
@@ -152,19 +152,19 @@ def conflict_message(conflict: Conflict) -> Message:
             )
         case "moved" if conflict.from_key is None:
             return Message(f"Moved to {detail} on the wiki.", "Run the command again.")
-        case "in-the-way":
+        case "target-occupied":
             return _in_the_way(conflict, push, pull)
         case "moved":
             return Message(
                 f"Moved on both sides: it was {conflict.from_key}, and is {detail} on the wiki.",
                 f"Keep the file's name: {push}, or the page's: {pull}.",
             )
-        case "name-held":
+        case "name-reserved":
             return Message(
                 f"It cannot get its new name yet: the page that was {detail} has a conflict.",
                 "Resolve that conflict first, then run the command again.",
             )
-        case "moved-on":
+        case "moved-and-changed":
             if detail == "wiki":
                 return Message(
                     f"Renamed in the folder (it was {conflict.from_file}), and its {fields} changed"
@@ -175,19 +175,19 @@ def conflict_message(conflict: Conflict) -> Message:
                 f"Moved to {conflict.key} on the wiki, and its {fields} changed in the folder.",
                 "To rename the file and publish the change: wikisync sync, or pull and then push.",
             )
-        case "kind":
+        case "content-type":
             return Message(
                 f"{_kinds(detail)}.",
                 "To let the wiki convert the page, and get the result: --convert. To get the page"
                 f" as it is: delete the file, then wikisync pull {stem} --prefer wiki.",
             )
-        case "kind-edited":
+        case "content-type-edited":
             return Message(
                 f"{_kinds(detail)}, and the file has edits that were never pushed.",
                 "Choose which text is kept once the wiki has converted the page. The file's:"
                 f" push {name} --convert --prefer local. The page's: the same with --prefer wiki.",
             )
-        case "kind-there":
+        case "converted-remotely":
             local, _, remote = (_KINDS.get(word, word) for word in detail.partition(", "))
             return Message(
                 f"The file is {local}, the page was converted to {remote} on the wiki.",
@@ -208,7 +208,7 @@ def conflict_message(conflict: Conflict) -> Message:
             )
         case "changed-before-write":
             return Message(f"Changed during this run: {detail}.", "Run the command again.")
-        case "since":
+        case "changed-since-run":
             later = "undo the later run first, or look with wikisync diff."
             if conflict.backups:
                 later = f"To restore what that run overwrote: {_restore(conflict)}. Or {later}"

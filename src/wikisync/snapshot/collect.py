@@ -211,10 +211,10 @@ def _snapshot(
             named.blocked,
             wiki_pages.moved,
             # The page at the new key may move away too; if not, the planner reports a conflict.
-            free=lambda key: not occupied(key) or not _is_same(remote[key], named.local[key]),
+            is_free=lambda key: not occupied(key) or not _is_same(remote[key], named.local[key]),
             similarity=content.similarity,
-            occupied=occupied,
-            lives=exists,
+            has_page=occupied,
+            page_exists=exists,
             length=content.length,
         )
     )

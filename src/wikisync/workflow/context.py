@@ -16,7 +16,7 @@ from wikisync.errors import FolderError, StateError
 from wikisync.folder.folder import Folder
 from wikisync.page.model import parse_instant
 from wikisync.page.paths import Layout
-from wikisync.planning.clock import doubt_clock
+from wikisync.planning.clock import check_clock
 from wikisync.private_files import reason_of
 from wikisync.state import State
 from wikisync.state.lock import run_lock
@@ -131,7 +131,7 @@ def clock_note(context: RunContext) -> Note | None:
 
 def _clock_note(context: RunContext) -> Note | None:
     last = context.state.journal.latest_time()
-    return doubt_clock(
+    return check_clock(
         _parse_time(now()), context.wiki.time, None if last is None else parse_instant(last)
     )
 

@@ -177,7 +177,9 @@ def _checked(context: RunContext, steps: tuple[UndoStep, ...]) -> tuple[UndoStep
 
 def _conflict(step: UndoStep) -> Conflict:
     action = step.action
-    return Conflict(action.key, action.file, "since", detail=step.blocked_by, backups=step.backups)
+    return Conflict(
+        action.key, action.file, "changed-since-run", detail=step.blocked_by, backups=step.backups
+    )
 
 
 def _known(state: State, number: int) -> int:

@@ -305,7 +305,7 @@ def test_pages_that_change_places_go_together_or_not_at_all(ready: Workspace) ->
     ready.sandbox.edit("one", content="Theirs.\n")
     found = refused(ready)
     assert "its content changed on the wiki" in found["two.md"]
-    assert "it hangs together with two.md" in found["one.md"]
+    assert "it depends on two.md" in found["one.md"]
     before = ready.sandbox.page("one"), ready.sandbox.page("two")
     assert apply(ready, "--skip-stale").done() == [("update", "wiki", "home")]
     assert (ready.sandbox.page("one"), ready.sandbox.page("two")) == before

@@ -173,8 +173,8 @@ def mirrored(decision: Decision) -> tuple[object, ...]:
     swap = {
         "wiki": "folder",
         "folder": "wiki",
-        "gone-here": "gone-there",
-        "gone-there": "gone-here",
+        "deleted-locally": "deleted-remotely",
+        "deleted-remotely": "deleted-locally",
     }
     match decision:
         case Adopt():
