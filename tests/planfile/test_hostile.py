@@ -202,19 +202,19 @@ def lie(content: str) -> Change:
 def test_a_text_that_is_not_the_one_of_the_lease_is_told(workspace: Workspace) -> None:
     """A reviewer is shown a harmless text, and another one stands in the file."""
     forged(workspace, lie("Harmless.\n"))
-    told(workspace, "it does not show home.md as its leases have it")
+    told(workspace, "the text it shows for home.md is not the planned one")
 
 
 def test_an_old_text_that_never_was_is_told(workspace: Workspace) -> None:
     forged(workspace, lambda data: on(data, "gone").update(old=on(data, "home")["old"]))
-    told(workspace, "it does not show gone.md as its leases have it")
+    told(workspace, "the text it shows for gone.md is not the planned one")
 
 
 def test_a_field_that_the_file_does_not_name_cannot_be_shown_as_changed(
     workspace: Workspace,
 ) -> None:
     forged(workspace, lambda data: on(data, "home")["new"].update(scriptJs="go()"))
-    told(workspace, "it does not show home.md")
+    told(workspace, "the text it shows for home.md is not the planned one")
 
 
 @pytest.mark.parametrize("name", ["a difference", "a count", "something more", "an action twice"])

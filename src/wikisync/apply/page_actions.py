@@ -110,7 +110,7 @@ def _open(context: ApplyContext, action: Action) -> ParsedFile:
 
 def _expected(action: Action) -> str:
     if action.remote is None or action.remote.fingerprint is None:
-        raise AssertionError(f"{action.key}: a write over a page needs a lease")
+        raise AssertionError(f"{action.key}: a write over a page needs a precondition")
     return str(action.remote.fingerprint)
 
 

@@ -1,1 +1,1 @@
-"""cli."""
+"""Define the command line."""

@@ -1,7 +1,7 @@
-"""Plans in files, for review: what was decided, with its leases, both sides' texts and the diff.
+"""Read and write plan files, which contain a plan for review.
 
-The object is the one that ``--json`` prints, and what it takes to hold it against both sides later.
-No secret is in it. Whoever applies a plan file makes the plan anew and compares (``reviewed``).
+A file has the object of ``--json``, the preconditions of each action, and the text of both sides.
+It has no secrets. ``apply`` makes the plan again and compares it (``planning.reviewed``).
 """
 
 from wikisync.planfile.file import check, foreign_plan, load, save, settings_of

@@ -1,10 +1,6 @@
-"""The values of a plan file: pages, leases and names, as JSON has them. Pure.
+"""Convert pages, preconditions and keys to JSON and back, with checks. Pure.
 
-What is read back is checked for its shape, field by field. Raises Malformed for any other.
-
-Whether the texts that a plan shows are those that its leases are about. Pure.
-
-Whoever reviews reads the texts, and whoever applies compares the leases: the two must say the same.
+Also checks that the texts shown to a reviewer match the preconditions that are compared later.
 """
 
 from __future__ import annotations
@@ -45,27 +41,27 @@ class ObjectReader:
         self.where = where
 
     def get(self, name: str, kind: type[T]) -> T:
-        """The field's value, which must be of this very type."""
+        """Return a field, whose type must be exactly ``kind``."""
         if name not in self.values:
             raise Malformed(f"{self.where} has no `{name}`")
         value = self.values[name]
-        if type(value) is not kind:  # True is no number here
+        if type(value) is not kind:  # bool is a subclass of int
             raise Malformed(f"`{name}` of {self.where} is not as it should be")
         return value
 
     def maybe(self, name: str, kind: type[T]) -> T | None:
-        """The field's value, or None where it is null."""
+        """Return a field, or None if it is null."""
         return None if self.values.get(name) is None else self.get(name, kind)
 
     def count(self, name: str) -> int:
-        """The field's value, a number from 0."""
+        """Return a field that is an integer from 0."""
         value = self.get(name, int)
         if value < 0:
             raise Malformed(f"`{name}` of {self.where} is not as it should be")
         return value
 
     def one_of(self, name: str, words: tuple[T, ...]) -> T:
-        """The field's value, one of some words."""
+        """Return a field that is one of ``words``."""
         value = self.values.get(name)
         for word in words:
             if type(value) is type(word) and value == word:
@@ -73,28 +69,28 @@ class ObjectReader:
         raise Malformed(f"`{name}` of {self.where} is not as it should be")
 
     def texts(self, name: str) -> tuple[str, ...]:
-        """The field's value, a list of texts."""
+        """Return a field that is a list of strings."""
         found = self.get(name, list)
         if not all(type(text) is str for text in found):
             raise Malformed(f"`{name}` of {self.where} is not as it should be")
         return tuple(found)
 
     def object(self, name: str) -> ObjectReader:
-        """The object that the field holds."""
+        """Return a reader of a field that is an object."""
         return ObjectReader(self.values.get(name), f"`{name}` of {self.where}")
 
     def optional(self, name: str) -> ObjectReader | None:
-        """The object that the field holds, or None where it is null."""
+        """Return a reader of a field that is an object, or None if it is null."""
         return None if self.values.get(name) is None else self.object(name)
 
     def objects(self, name: str) -> list[ObjectReader]:
-        """The objects that the field lists."""
+        """Return readers of a field that is a list of objects."""
         found = self.get(name, list)
         return [ObjectReader(each, f"`{name}` {number}") for number, each in enumerate(found, 1)]
 
 
 def page_data(page: Page | None) -> dict[str, Any] | None:
-    """A page's values; null: the side does not name the field."""
+    """Return a page's values; null for a field that the side does not name."""
     if page is None:
         return None
     values = {name: getattr(page, attribute) for name, attribute in FIELDS.items()}
@@ -102,7 +98,7 @@ def page_data(page: Page | None) -> dict[str, Any] | None:
 
 
 def page_of(given: ObjectReader | None) -> Page | None:
-    """The page that ``page_data`` wrote."""
+    """Return the page that ``page_data`` wrote."""
     if given is None:
         return None
     values: dict[str, Any] = {
@@ -114,7 +110,7 @@ def page_of(given: ObjectReader | None) -> Page | None:
 
 
 def local_data(here: Local | None) -> dict[str, Any] | None:
-    """What a step saw of a file."""
+    """Return the JSON of a file as an item expects it."""
     if here is None:
         return None
     return {
@@ -126,7 +122,7 @@ def local_data(here: Local | None) -> dict[str, Any] | None:
 
 
 def local_of(given: ObjectReader | None) -> Local | None:
-    """The file that ``local_data`` wrote."""
+    """Return the file that ``local_data`` wrote."""
     if given is None:
         return None
     kind = given.get("content_type", str)
@@ -136,7 +132,7 @@ def local_of(given: ObjectReader | None) -> Local | None:
 
 
 def remote_data(there: Remote | None) -> dict[str, Any] | None:
-    """What a step saw of a page on the wiki."""
+    """Return the JSON of a page on the wiki as an item expects it."""
     if there is None:
         return None
     listed = there.listed
@@ -152,7 +148,7 @@ def remote_data(there: Remote | None) -> dict[str, Any] | None:
 
 
 def remote_of(given: ObjectReader | None) -> Remote | None:
-    """The page that ``remote_data`` wrote, as far as it did."""
+    """Return the page that ``remote_data`` wrote, without its title and content."""
     if given is None:
         return None
     listed = Listed(
@@ -172,12 +168,12 @@ def remote_of(given: ObjectReader | None) -> Remote | None:
 
 
 def key_data(key: Key | None) -> dict[str, str] | None:
-    """A page's name."""
+    """Return the JSON of a key."""
     return None if key is None else {"locale": key.locale, "path": key.path}
 
 
 def key_of(given: ObjectReader) -> Key:
-    """The name that an object holds."""
+    """Return the key in an object."""
     return Key(given.get("locale", str), given.get("path", str))
 
 
@@ -200,7 +196,7 @@ def _digest(given: ObjectReader) -> bytes:
 
 
 def texts_match(pair: PageDiff) -> bool:
-    """Whether a pair shows what its item saw on the two sides, and what would come of it."""
+    """Return whether a pair's texts are those of its item's preconditions and result."""
     old, new = _expected(pair)
     shown_old = None if pair.old is None else fingerprint(pair.old)
     shown_new = None if pair.new is None else fingerprint(pair.new)
@@ -208,7 +204,7 @@ def texts_match(pair: PageDiff) -> bool:
 
 
 def _here_is_true(pair: PageDiff) -> bool:
-    """Whether the folder's page is there where the wiki's alone would not tell: in a merge."""
+    """Return whether a merge, and only a merge, shows the folder's page, and that rightly."""
     item = pair.item
     if not isinstance(item, Merge) or item.writes_markers or item.local is None:
         return pair.in_folder is None
@@ -219,7 +215,7 @@ def _expected(pair: PageDiff) -> tuple[Fingerprint | None, Fingerprint | None]:
     item = pair.item
     here = None if item.local is None else item.local.fingerprint
     there = None if item.remote is None else item.remote.fingerprint
-    # What a file does not name is taken from the page.
+    # Fields that the file does not name are taken from the page.
     both = here.with_defaults_from(there) if here is not None and there is not None else here
     if not isinstance(item, Action):
         return there, both

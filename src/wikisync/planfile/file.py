@@ -1,6 +1,6 @@
-"""Plan files on disk: written whole or not at all, and read with care.
+"""Read and write plan files, and check that a plan was made for this configuration.
 
-Whether a plan was made for this wiki, this folder and this configuration. Pure.
+A file is written whole or not at all.
 """
 
 from __future__ import annotations
@@ -34,10 +34,10 @@ _HEAD: Final = 256
 
 
 def check(path: Path, pages: Path | None = None) -> None:
-    """Whether a plan can be written there. Raises NotWritten, before anything is looked at.
+    """Raise NotWritten if a plan cannot be written to ``path``.
 
-    What is there already must be a plan, or empty: nothing else is written over. In the folder
-    ``pages`` it must not be taken for one of them.
+    An existing file must be a plan or empty. In the folder ``pages``, the name must not be that of
+    a page.
     """
     try:
         whole = path.resolve()
@@ -86,7 +86,7 @@ def save(report: Report, settings: dict[str, Any], path: Path) -> str:
 
 
 def load(path: Path) -> ReviewedPlan:
-    """The plan in a file. Raises BadPlan for whatever is none, and for one that was changed."""
+    """Return the plan in a file. Raises BadPlan if it is no plan, or was edited."""
     try:
         with path.open("rb") as handle:
             data = handle.read(MAX_BYTES + 1)
@@ -111,7 +111,7 @@ def load(path: Path) -> ReviewedPlan:
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
-    if len(found) != len(pairs):  # which of the two would a reader see?
+    if len(found) != len(pairs):  # a key twice: readers differ in which one they take
         raise ValueError("a name is there twice")
     return found
 
@@ -121,7 +121,7 @@ def _no_number(word: str) -> Any:
 
 
 def settings_of(config: Config) -> dict[str, Any]:
-    """The settings, beside the wiki and the folder, that decide what a run writes."""
+    """Return the settings that decide what a run writes, beside the wiki and the folder."""
     return {
         "ignore": list(config.ignore),
         "write_back": config.write_back,
@@ -131,7 +131,7 @@ def settings_of(config: Config) -> dict[str, Any]:
 
 
 def foreign_plan(reviewed: ReviewedPlan, config: Config) -> Refusal | None:
-    """The refusal of a plan that was made with another configuration, by what is other."""
+    """Return the refusal of a plan made with another configuration; None if it may run."""
     report = reviewed.report
     pairs: dict[str, tuple[Any, Any]] = {
         "wiki": (report.wiki, config.url),

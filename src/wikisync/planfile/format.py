@@ -1,9 +1,8 @@
-"""The object of a plan file as a report that shows like any other, once it is checked. Pure.
+"""Convert a report to the object of a plan file and back. Pure.
 
-Nothing of it decides a write (``sync.held``); but what a reviewer is shown must be what is compared
-later. So the file must be as it was written, say one thing only, and show what its leases are of.
-
-A report as the object of a plan file: what ``--json`` has, the leases, and both texts. Pure.
+The object has what ``--json`` has, the preconditions of each item, and the texts of both sides.
+A file that is read is untrusted: it must be unchanged since it was written, consistent, and show
+the texts that its preconditions are about. It is never executed itself (``planning.reviewed``).
 """
 
 from __future__ import annotations
@@ -58,7 +57,7 @@ KIND: Final = "wikisync plan"
 
 
 def encode(report: Report, settings: dict[str, Any], made: str) -> dict[str, Any]:
-    """The object of a plan file, with its ``id``.
+    """Return the object of a plan file, with its ``id``.
 
     ``settings`` are those of the configuration that decide what is written; ``made`` is ISO time.
     """
@@ -93,7 +92,7 @@ def encode(report: Report, settings: dict[str, Any], made: str) -> dict[str, Any
 
 
 def identity(data: dict[str, Any]) -> str:
-    """The id of a plan file: the digest of all the rest of it."""
+    """Return the id of a plan file: the digest of everything else in it."""
     rest = {name: value for name, value in data.items() if name != "id"}
     text = json.dumps(rest, sort_keys=True, separators=(",", ":"))
     return blake2b(text.encode("ascii"), digest_size=16).hexdigest()
@@ -103,7 +102,7 @@ def _encode_action(action: Action, pair: PageDiff | None) -> dict[str, Any]:
     merge = action if isinstance(action, Merge) else None
     marks = merge is not None and merge.writes_markers
     return {
-        **_leases(action, pair),
+        **_preconditions(action, pair),
         "id": action.id,
         "theirs": [] if merge is None else list(merge.remote_changes),
         "merged": None if merge is None or not marks else page_data(merge.merged),
@@ -121,14 +120,14 @@ def _encode_conflict(conflict: Conflict, pair: PageDiff | None) -> dict[str, Any
         "kind": conflict.kind,
         "fields": list(conflict.fields),
         "detail": conflict.detail,
-        **_leases(conflict, pair),
+        **_preconditions(conflict, pair),
         "mine": list(conflict.local_changes),
         "theirs": list(conflict.remote_changes),
         "old_file": conflict.from_file,
     }
 
 
-def _leases(item: Action | Conflict, pair: PageDiff | None) -> dict[str, Any]:
+def _preconditions(item: Action | Conflict, pair: PageDiff | None) -> dict[str, Any]:
     return {
         "here": local_data(item.local),
         "there": remote_data(item.remote),
@@ -162,7 +161,7 @@ class ReviewedPlan:
 
 
 def decode(data: object) -> ReviewedPlan:
-    """The plan that ``encode`` wrote. Raises Malformed for anything else."""
+    """Return the plan that ``encode`` wrote. Raises Malformed for anything else."""
     given = ObjectReader(data, "the file")
     if given.values.get("kind") != KIND:
         raise Malformed("it was not written by wikisync plan")
@@ -183,7 +182,7 @@ def decode(data: object) -> ReviewedPlan:
     plan = _plan(given, pairs)
     for pair in pairs:
         if not texts_match(pair):
-            raise Malformed(f"it does not show {pair.item.file} as its leases have it")
+            raise Malformed(f"the text it shows for {pair.item.file} is not the planned one")
     notes = tuple(
         Note(each.one_of("kind", _NOTES), each.count("pages"), each.get("detail", str))
         for each in given.objects("remarks")
@@ -196,7 +195,7 @@ def decode(data: object) -> ReviewedPlan:
         given.get("wikisync", str),
         settings,
     )
-    # Written by another version, the same may be said in other words.
+    # Another version may word the same differently.
     if found.by == __version__ and encode(report, found.settings, found.made) != given.values:
         raise Malformed("it contradicts itself")
     return found

@@ -1,1 +1,1 @@
-"""planning."""
+"""Decide what should happen to each page. Pure."""

@@ -274,7 +274,7 @@ def _defer_reserved_names(
             if decision.move is None or decision.move.side in WRITES[options.command]
         ]
         renamed = {moved.base.key for moved, decision in accepted if decision.move is None}
-        reserved = found.decided - {moved.base.key for moved, _course in accepted} - set(resolved)
+        reserved = found.decided - {moved.base.key for moved, _decision in accepted} - set(resolved)
         waiting = [
             (moved, decision)
             for moved, decision in accepted

@@ -77,7 +77,7 @@ class PlanBuilder:
             snapshot.moved_remotely[k] for k in handled & snapshot.moved_remotely.keys()
         )
         self.blocked_targets = frozenset(found.blocked)
-        self.released_keys = frozenset(key for key, _course in found.accepted)
+        self.released_keys = frozenset(key for key, _decision in found.accepted)
         self.pages += len(found.conflicts) + len(found.waiting)
         for conflict in found.conflicts:
             self.add_conflict(conflict, conflict.file, conflict.from_key or conflict.key)

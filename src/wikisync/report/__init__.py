@@ -1,1 +1,1 @@
-"""Plans, outcomes and errors as people and programs read them."""
+"""Format plans, results and errors for people and for programs."""

@@ -1,4 +1,4 @@
-"""A report as the JSON object that programs rely on (json.md), and its exit code."""
+"""Format a report as the JSON object of ``--json`` (json.md), and compute its exit code."""
 
 from __future__ import annotations
 
@@ -40,9 +40,9 @@ WITHHELD = {"delete": "not deleted without --delete"}
 
 
 def exit_code(report: Report, *, tell_differences: bool = False) -> int:
-    """The exit code of a command (json.md, *Exit codes*): refused, failed, conflicts, differences.
+    """Return the exit code of a command (json.md, *Exit codes*).
 
-    A problem is a failure. With ``tell_differences``, differences that the plan found count too.
+    A problem counts as a failure. Planned differences count only with ``tell_differences``.
     """
     if report.interrupted:
         return INTERRUPTED
@@ -65,14 +65,14 @@ def error_exit_code(error: WikisyncError) -> int:
 
 
 def differs(report: Report) -> bool:
-    """Whether the two sides differ anywhere in the plan."""
+    """Return whether the two sides differ anywhere in the plan."""
     plan = report.plan
     writes = any(not isinstance(action, Adopt) for action in plan.actions)
     return bool(writes or plan.conflicts or plan.other_way)
 
 
 def conflicts(report: Report) -> tuple[Conflict, ...]:
-    """The conflicts that remain: those of the plan, and the pages found changed on the way."""
+    """Return the remaining conflicts: the plan's, and pages found changed before their write."""
     undo = report.request.command == "undo"
     changed = [
         replace(found, kind="changed-since-run", backups=o.backups)
@@ -85,28 +85,28 @@ def conflicts(report: Report) -> tuple[Conflict, ...]:
 
 
 def to_json(report: Report) -> str:
-    """The whole report as one line of JSON."""
+    """Return the report as one line of JSON."""
     return one_line(as_data(report))
 
 
 def one_line(data: dict[str, Any]) -> str:
-    """The object as a line of JSON that every stream can carry and every terminal can show."""
+    """Return an object as one line of JSON, escaped for any encoding and any terminal."""
     return shown_json(json.dumps(data, ensure_ascii=False))
 
 
 def error_json(request: Request, error: WikisyncError) -> str:
-    """An error that ended a command before there was anything to report, in the same shape."""
+    """Return an error that ended a command as JSON, in the same shape as a report."""
     empty = as_data(Report(request, "", "", Plan()))
     unknown = {"wiki": None, "folder": None, "error": str(error_message(error))}
     return one_line({**empty, **unknown})
 
 
 def as_data(report: Report) -> dict[str, Any]:
-    """The report as the values that JSON has."""
+    """Return the report as the values of the JSON object."""
     request, plan = report.request, report.plan
     with shared_budget():
         texts = {item_id(pair.item): unified(pair) for pair in report.diffs}
-    if request.command in {"diff", "plan", "show"}:  # what is not to be written differs in nothing
+    if request.command in {"diff", "plan", "show"}:  # an action without a diff has an empty one
         texts = {item_id(action): "" for action in plan.actions} | texts
     return {
         "version": VERSION,
@@ -127,9 +127,9 @@ def as_data(report: Report) -> dict[str, Any]:
 
 
 def results(report: Report) -> list[tuple[Action, ActionResult | None]]:
-    """Every action with its outcome; None where it was only planned.
+    """Return each action with its result; None if it was only planned.
 
-    A step out of another page's way is told only where it went wrong.
+    A temporary move is included only if it failed.
     """
     if report.outcomes:
         return [
@@ -141,7 +141,7 @@ def results(report: Report) -> list[tuple[Action, ActionResult | None]]:
 
 
 def counts(report: Report) -> dict[str, int]:
-    """The figures of a report, by their names in the JSON."""
+    """Return the counts of a report, by their names in the JSON."""
     plan = report.plan
     verbs = Counter(
         action.verb
@@ -165,7 +165,7 @@ def counts(report: Report) -> dict[str, int]:
 
 
 def withheld(action: Action) -> str:
-    """Why an action is not to be done in this run."""
+    """Return the reason why an action is not done in this run."""
     why = WITHHELD[action.skip_reason or "delete"]
     if isinstance(action, Delete) and action.rename_candidates:
         files = ", ".join(action.rename_candidates)

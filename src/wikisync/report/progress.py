@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 @contextmanager
 def on_terminal(text: str, total: int | None = None) -> Iterator[Callable[[], None]]:
-    """A bar on stderr, gone when the work is done."""
+    """Show a bar on stderr, and remove it at the end. Yield a function to advance it."""
     if total == 0:
         yield lambda: None
         return

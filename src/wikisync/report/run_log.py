@@ -24,7 +24,7 @@ _MANY = 12
 
 
 def show_log(runs: Iterable[LoggedRun], console: Console) -> None:
-    """Each run with its number, time and writes, the newest first."""
+    """Print each run with its number, time and writes, the newest first."""
     empty = True
     for logged in runs:
         if not logged.writes:
@@ -59,7 +59,7 @@ def _writes(logged: LoggedRun) -> list[str]:
 
 
 def _steps(writes: Sequence[JournalEntry]) -> list[JournalEntry]:
-    """The writes without the half of a merge here, where the half on the wiki stands for both."""
+    """Return the writes; of a merge, only the one on the wiki, which stands for both."""
     both = {n.intent.key for n in writes if _merged(n) and n.intent.side == "wiki"}
     return [
         n for n in writes if n.intent.side == "wiki" or n.intent.key not in both or not _merged(n)
@@ -77,7 +77,7 @@ def _name(noted: JournalEntry) -> str:
 
 
 def to_json(runs: Iterable[LoggedRun], wiki: str, folder: str) -> str:
-    """The log as one JSON object: what every command has, and ``runs``."""
+    """Return the log as one JSON object: the keys of every command, and ``runs``."""
     report = Report(Request("log", "sync"), wiki, folder, Plan())
     data = {**as_data(report), "runs": [_run(logged) for logged in runs]}
     return one_line(data)

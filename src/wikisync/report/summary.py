@@ -166,7 +166,7 @@ def _it(count: int) -> str:
 def _elsewhere(report: Report) -> Iterator[str]:
     """Yield which changes need the other command, or --delete."""
     plan, wish = report.plan, report.request
-    # What was decided by a preference, or is a deletion, needs the same word of the other command.
+    # The other command needs the same options to do the rest.
     pull = " --prefer wiki" if wish.prefer == "wiki" else ""
     push = " --prefer local" if wish.prefer == "local" else ""
     delete = " --delete" if wish.delete else ""

@@ -1,8 +1,6 @@
-"""A report as a person reads it in a terminal: what differs or what was done, then what is next.
+"""Print a report for people in a terminal: pages, differences, messages and next steps.
 
-Names and texts from pages are shown with their control characters escaped (``words.shown``).
-
-Every page's difference as a person reads it: headers, fields, content with marked words.
+Control characters in names and texts from pages are escaped (``text.escape_control``).
 """
 
 from __future__ import annotations
@@ -60,10 +58,10 @@ _MANY: Final = 200
 
 
 def show(report: Report, console: Console, view: View | None = None, *, texts: bool = True) -> None:
-    """The whole report: pages, conflicts, problems, refusals, and one line that sums it up.
+    """Print the whole report: pages, conflicts, notes, problems, refusals, and the summary.
 
-    With a ``view`` pages are shown with their differences (``report.pairs``); ``diff`` and
-    ``show`` always do. Without ``texts``, what differs in a page is shown elsewhere.
+    With a ``view``, and for ``diff`` and ``show``, pages are printed with their differences
+    (``report.diffs``), unless ``texts`` is False.
     """
     if report.request.command == "undo" and report.request.run and report.plan.pages:
         print_line(console, f"Undoing run {report.request.run}:")
@@ -88,12 +86,12 @@ def _show_rest(report: Report, console: Console) -> None:
     for refusal in report.plan.refusals:
         message = refusal_message(refusal)
         if refusal is not last[refusal.rule]:
-            message = Message(message.text)  # what to do is said once for all of a rule
+            message = Message(message.text)  # the hint is printed once for each rule
         _show_message(console, "", f"refused ({refusal.rule})", "red", message)
 
 
 def show_plan(report: Report, console: Console) -> None:
-    """What is about to be done, above the question whether to do it."""
+    """Print what is about to be done, above the question."""
     print_line(console, f"{report.folder} ↔ {report.wiki}", "bold")
     if report.request.command == "undo":
         print_line(console, f"Undoing run {report.request.run}:")
@@ -110,7 +108,7 @@ def show_plan(report: Report, console: Console) -> None:
 
 
 def show_trouble(report: Report, console: Console) -> None:
-    """Only what went wrong: failures, conflicts, problems, refusals."""
+    """Print only failures, conflicts, notes, problems and refusals."""
     for action, outcome in results(report):
         if outcome is not None and outcome.result == "failed":
             _show_action(console, action, outcome, len(action.file))
@@ -118,7 +116,7 @@ def show_trouble(report: Report, console: Console) -> None:
 
 
 def show_actions(report: Report, console: Console) -> None:
-    """A line for each page that is to be written, or was."""
+    """Print a line for each page that is to be written, or was."""
     shown_lines = [
         (action, outcome)
         for action, outcome in results(report)
@@ -135,20 +133,20 @@ def show_actions(report: Report, console: Console) -> None:
         _show_action(console, action, outcome, width)
     if len(shown_lines) > _MANY:
         print_line(console, f"  … and {len(shown_lines) - _MANY:,} more", "dim")
-    for action, outcome in untried[:1]:  # all for one reason, which one of them tells
+    for action, outcome in untried[:1]:  # all for the same reason
         _show_action(console, action, outcome, width)
         print_line(console, f"  … and {len(untried) - 1:,} more skipped for the same reason", "dim")
 
 
 def _untried(outcome: ActionResult | None) -> bool:
-    """Whether an action's turn never came, since the run was over before."""
+    """Return whether an action was skipped because the run had ended."""
     return outcome is not None and outcome.result == "skipped" and outcome.fatal_error is not None
 
 
 def show_diff(report: Report, console: Console, view: View) -> None:
-    """Every page's difference: for people at a terminal, as plain text for a pipe.
+    """Print each page's difference, formatted for a terminal or as plain text for a pipe.
 
-    Both have all of it. A pipe gets the text that ``--json`` has, unless ``view`` asks for another.
+    A pipe gets the text of ``--json``, unless ``view`` asks for another format.
     """
     from wikisync.page.line_matching import shared_budget
     from wikisync.report.diff.diffstat import diffstat
@@ -215,20 +213,20 @@ def _show_message(console: Console, name: str, label: str, colour: str, message:
 
 
 def print_line(console: Console, text: str, style: str = "") -> None:
-    """One line, never wrapped by us: the terminal folds it, and a pipe gets it whole."""
+    """Print one line without wrapping it, so that a pipe gets it unchanged."""
     from rich.text import Text
 
     if console.is_terminal:
         console.print(Text(text, style=style), soft_wrap=True)
     else:
-        # rich would make blanks of tabs, and a patch needs them.
+        # rich would replace tabs by spaces, and a patch needs them.
         console.file.write(f"{text}\n")
 
 
 def pages(pairs: Iterable[PageDiff], columns: int, *, beside: bool = False) -> Iterator[StyledLine]:
-    """All pairs, each with a blank line after it; ``beside``: what changes in two columns.
+    """Yield the lines of all pairs, each followed by an empty line; in two columns if ``beside``.
 
-    Nothing is left out, however long. A page that only moves is one line.
+    Nothing is left out. A page that only moves is one line.
     """
     for pair in pairs:
         yield from header(pair, columns)
@@ -262,7 +260,7 @@ def _page(pair: PageDiff, columns: int, *, beside: bool) -> Iterator[StyledLine]
 
 
 def _below(found: Iterable[Hunk], *, whole: bool) -> Iterator[StyledLine]:
-    """Hunks as in a unified diff; of a page that comes or goes, its lines alone."""
+    """Yield hunks as in a unified diff; of a new or deleted page, only its lines."""
     for hunk in found:
         if not whole:
             heading = (

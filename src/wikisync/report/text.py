@@ -46,11 +46,11 @@ _PAST: Final = {
     "create": "created",
 }
 
-# Control characters but the tab, what turns the direction of writing, and bytes that are no text.
+# Control characters except the tab, changes of the writing direction, and lone surrogates.
 _CONTROL: Final = (
     r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
 )
-# What takes no room of its own, so that two names with and without it look the same.
+# Characters without a width, which make two different names look the same.
 _INVISIBLE: Final = (
     r"[\xad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u2060-\u2065\u206a-\u206f\u3164\ufeff"
     r"\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e00ff"
@@ -62,8 +62,8 @@ _EMOJI: Final = (
 # Scripts whose letters take another form beside a joiner: Arabic to Sinhala, Tibetan to Mongolian.
 _JOINING: Final = r"\u0600-\u08ff\u0900-\u0dff\u0f00-\u109f\u1780-\u18af"
 _HAN: Final = r"\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
-# Joiners and variants are escaped but where they change what is seen: between emoji, between such
-# letters, after an emoji or a Chinese character.
+# Joiners and variation selectors are escaped except where they change the appearance: between
+# emoji, between such letters, after an emoji or a Han character.
 _OUT_OF_PLACE: Final = (
     rf"(?<![{_JOINING}])\u200c|\u200c(?![{_JOINING}])"
     rf"|(?<![{_JOINING}{_EMOJI}\ufe0f])\u200d|\u200d(?![{_JOINING}{_EMOJI}])"

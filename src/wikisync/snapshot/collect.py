@@ -257,10 +257,9 @@ class ContentLoader:
     _files: dict[tuple[bytes, str], Page | None] = field(default_factory=dict)
 
     def similarity(self, base_key: Key, file_key: Key) -> float:
-        """How near the text of a page at the base is to that of a file here, from 0 to 1.
+        """Return how similar a page at its base and a file are, from 0 to 1.
 
-        Where they have not the same title, only whole lines count for it, and a very short page
-        has nothing in common with the file.
+        If the titles differ, only whole lines count, and a very short page is never similar.
         """
         local = self.local[file_key]
         base, file = self.base(base_key), self.file(local)

@@ -1,1 +1,1 @@
-"""The use cases: one function for each command, from opening both sides to its report."""
+"""Implement the commands: one module for each use case, from opening both sides to the report."""

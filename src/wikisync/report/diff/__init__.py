@@ -1,1 +1,1 @@
-"""diff."""
+"""Compare two versions of a page and format the differences."""

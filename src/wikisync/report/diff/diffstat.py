@@ -1,4 +1,4 @@
-"""A line for each page that differs: how many lines come and go, and a bar of that. Pure."""
+"""Format one line for each page that differs, with the number of lines changed and a bar. Pure."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class _Figures:
 
 
 def diffstat(pairs: Iterable[PageDiff], columns: int, *, whole_names: bool) -> Iterator[StyledLine]:
-    """The lines, then their total. Without ``whole_names`` long ones are cut to fit ``columns``."""
+    """Yield a line for each pair, then the total. ``whole_names``: long names are not cut."""
     pairs = tuple(pairs)
     figures = [_figures(side) for pair in pairs for side in on_both_sides(pair)]
     if not figures:
@@ -78,7 +78,7 @@ def _figures(pair: PageDiff) -> _Figures:
 
 
 def _bars(figures: list[_Figures], longest: int) -> list[StyledLine]:
-    """A bar for each page, to scale where the longest one would be too long."""
+    """Return a bar for each page, scaled so that none takes more than ``longest`` cells."""
     most = max(one.added + one.removed for one in figures)
     scale = min(1.0, longest / most) if most else 1.0
     return [
@@ -88,7 +88,7 @@ def _bars(figures: list[_Figures], longest: int) -> list[StyledLine]:
                 ("+", one.added, styled_text.ADDED),
                 ("-", one.removed, styled_text.REMOVED),
             )
-            if lines  # what there is is seen, however little
+            if lines  # at least one sign for each
         )
         for one in figures
     ]

@@ -1,12 +1,10 @@
-"""What differs between two texts, as rows to show: on a terminal, in a page, one below the other
-or side by side. Pure.
+"""Compare two texts and return rows to show, one below the other or side by side. Pure.
 
-Lines are matched as difflib's ``unified_diff`` matches them. Within a stretch that changed, lines
-that are still alike stand in one row, with the words marked that changed.
+Lines are matched as difflib's ``unified_diff`` matches them. Changed lines that are similar are put
+in one row, with the changed words marked.
 
-The price is bounded (``alignment.BUDGET``), whatever the texts: a page of megabytes, a line of
-megabytes. Where it is too high, stretches are shown as replaced whole, and words are not marked one
-by one.
+The cost is limited (``page.line_matching.BUDGET``) for any input, such as a line of megabytes.
+Above the limit, changed lines are shown as replaced, without marked words.
 """
 
 from __future__ import annotations
@@ -64,7 +62,7 @@ class Hunk:
 
     @property
     def header(self) -> str:
-        """The line ``@@ … @@`` of a unified diff."""
+        """Return the line ``@@ … @@`` of a unified diff."""
         old, new = (
             f"{start}" if count == 1 else f"{start},{count}"
             for start, count in (
@@ -87,10 +85,10 @@ class _Stretch:
 def hunks(
     old: str | None, new: str | None, context: int = 3, *, words: bool = True
 ) -> tuple[Hunk, ...]:
-    """The hunks that lead from ``old`` to ``new``, with ``context`` lines that stay around each.
+    """Return the hunks between ``old`` and ``new``, with ``context`` unchanged lines around each.
 
-    None: there is no text, so that all lines of the other one come or go. A line ends with ``\\n``
-    and nothing else. Without ``words`` nothing is marked within lines, which costs less.
+    None stands for a missing text: all lines of the other one are added or removed. Only a line
+    feed ends a line. Without ``words``, no words are marked, which is cheaper.
     """
     a, b = _lines(old), _lines(new)
     price = Budget()
@@ -118,16 +116,16 @@ def hunks(
 
 
 def counts(old: str | None, new: str | None) -> tuple[int, int]:
-    """How many lines are added and how many are removed from ``old`` to ``new``."""
+    """Return how many lines are added and how many are removed."""
     changes = [stretch for stretch in _stretches(_lines(old), _lines(new)) if not stretch.same]
     added = sum(stretch.new[1] - stretch.new[0] for stretch in changes)
     return added, sum(stretch.old[1] - stretch.old[0] for stretch in changes)
 
 
 def one_below_the_other(rows: Iterable[Row]) -> Iterator[tuple[Sign, Row, tuple[Span, ...]]]:
-    """Rows in the order of a unified diff: of lines that change, the old ones, then the new ones.
+    """Yield rows in the order of a unified diff: of changed lines, the old ones first.
 
-    Gives each line's sign, the row it is of, and its spans.
+    Each has its sign, its row and its spans.
     """
     held: list[Row] = []
     for row in rows:
@@ -150,7 +148,7 @@ def _lines(text: str | None) -> list[str]:
 
 
 def _stretches(a: Sequence[str], b: Sequence[str]) -> Iterator[_Stretch]:
-    """Both texts from start to end, as stretches that stay and change in turn."""
+    """Yield both texts from start to end as alternating unchanged and changed stretches."""
     i = j = 0
     for match in matching_blocks(a, b, Budget()):
         if i < match.a or j < match.b:
@@ -162,13 +160,13 @@ def _stretches(a: Sequence[str], b: Sequence[str]) -> Iterator[_Stretch]:
 
 
 def _grouped(stretches: Iterable[_Stretch], context: int) -> Iterator[list[_Stretch]]:
-    """Changes that are near each other, with no more than ``context`` lines around them."""
+    """Yield changes that are near each other, with at most ``context`` lines around them."""
     group: list[_Stretch] = []
     for stretch in stretches:
         size = stretch.old[1] - stretch.old[0]
         if not stretch.same:
             group.append(stretch)
-        elif not any(not one.same for one in group):  # nothing has changed yet
+        elif not any(not one.same for one in group):  # no change so far
             group = [_last(stretch, context)] if context else []
         elif size > 2 * context:
             yield [*group, _first(stretch, context)] if context else group
@@ -220,7 +218,7 @@ def _one_sided(
 
 
 def _alike(old: Sequence[str], new: Sequence[str], price: Budget) -> list[tuple[int, int]]:
-    """Pairs of lines, in order, that may each be one line that changed: the most alike in all."""
+    """Return pairs of similar lines, in order, with the greatest total similarity."""
     together = [(n, n) for n in range(min(len(old), len(new)))]
     if len(old) * len(new) > _ALIGNED:
         return [(x, y) for x, y in together if line_similarity(old[x], new[y], price) >= ALIKE]
@@ -230,7 +228,7 @@ def _alike(old: Sequence[str], new: Sequence[str], price: Budget) -> list[tuple[
         for y in range(len(new))
         if (share := line_similarity(old[x], new[y], price)) >= ALIKE
     }
-    # The best that can be had of the lines from x and from y on.
+    # The greatest similarity of the lines from x and from y on.
     best = [[0.0] * (len(new) + 1) for _ in range(len(old) + 1)]
     for x in reversed(range(len(old))):
         for y in reversed(range(len(new))):
@@ -259,7 +257,7 @@ class _Headings:
         self._heading = ""
 
     def __call__(self, line: int) -> str:
-        """The text of the last heading before this line, which counts from 0; "" without one."""
+        """Return the text of the last heading before a line (from 0); "" if there is none."""
         for text in self._lines[self._read : line]:
             if fence := _FENCE.match(text):
                 if not self._fence:

@@ -1,9 +1,7 @@
-"""What differs between a page as it is and as it would be: fields by name, content line by line.
+"""Compare the old and the new version of a page: fields by name, content by lines. Pure.
 
-Pure. ``unified`` is the text that ``diff --json`` has and that ``diff`` prints in a pipe: programs
-read it. People at a terminal get the same differences from ``pages``.
-
-Which of a page's fields change, from what to what. Pure.
+``unified`` is the text of ``diff --json``, and of ``diff`` into a pipe. A terminal shows the same
+differences by ``report.terminal.pages``.
 """
 
 from __future__ import annotations
@@ -23,15 +21,15 @@ if TYPE_CHECKING:
 
 
 def unified(pair: PageDiff) -> str:
-    """The difference of a pair as text: names, changed fields, then a unified diff of the content.
+    """Return the difference of a pair as text: names, changed fields, then a unified diff.
 
-    Every line ends with a newline; a page that stays the same gives an empty text.
+    Every line ends with a newline. The text is empty if nothing differs.
     """
     return "".join(f"{line}\n" for line in lines(pair))
 
 
 def lines(pair: PageDiff) -> Iterator[str]:
-    """The lines of ``unified``, without their ends."""
+    """Yield the lines of ``unified`` without line ends."""
     old_name, new_name = names(pair)
     changed = [*_fields(pair), *_content(pair)]
     if not changed:
@@ -42,7 +40,7 @@ def lines(pair: PageDiff) -> Iterator[str]:
 
 
 def names(pair: PageDiff) -> tuple[str, str]:
-    """What the old and the new side of a pair are called; ``/dev/null`` where there is no page."""
+    """Return the names of the old and the new side; ``/dev/null`` if a side has no page."""
     item = pair.item
     wiki, here = f"wiki/{item.key.locale}/{item.key.path}", item.file
     old, new = (here, wiki) if isinstance(item, Action) and item.side == "folder" else (wiki, here)
@@ -50,24 +48,24 @@ def names(pair: PageDiff) -> tuple[str, str]:
 
 
 def contents(pair: PageDiff) -> tuple[str | None, str | None]:
-    """The content on the old and the new side as it is compared; None where there is no page."""
+    """Return the old and the new content as compared; None if a side has no page."""
     return _text(pair.old), _text(pair.new)
 
 
 def content_hunks(
     pair: PageDiff, context: int = 3, *, words: bool = True
 ) -> tuple[hunks.Hunk, ...]:
-    """The hunks of a pair's content."""
+    """Return the hunks of the content."""
     return hunks.hunks(*contents(pair), context, words=words)
 
 
 def counts(pair: PageDiff) -> tuple[int, int]:
-    """How many lines of content a pair adds and how many it removes."""
+    """Return how many lines of content are added and how many are removed."""
     return hunks.counts(*contents(pair))
 
 
 def on_both_sides(pair: PageDiff) -> tuple[PageDiff, ...]:
-    """A pair for each side that it writes to: a merge has two, the wiki's first."""
+    """Return a pair for each side that is written: two for a merge, the wiki first."""
     item = pair.item
     if pair.in_folder is None or not isinstance(item, Merge):
         return (pair,)
@@ -78,7 +76,7 @@ def on_both_sides(pair: PageDiff) -> tuple[PageDiff, ...]:
 
 
 def _fields(pair: PageDiff) -> Iterator[str]:
-    """A ``-`` and a ``+`` line for each field that changes; a page that comes or goes has all."""
+    """Yield a ``-`` and a ``+`` line for each changed field; of a new or deleted page, for all."""
     for change in field_changes(pair):
         for sign, value in (("-", change.old), ("+", change.new)):
             if value:
@@ -112,16 +110,16 @@ class FieldChange:
 
 
 def field_changes(pair: PageDiff) -> tuple[FieldChange, ...]:
-    """The fields of a pair that change, tags last; of a page that comes or goes, all that are set.
+    """Return the changed fields, tags last; of a new or deleted page, all that are set.
 
-    The content is no field here: it has hunks.
+    The content is not among them.
     """
     only = _concerned(pair.item)
     return (*_values(pair.old, pair.new, only), *_tags(pair.old, pair.new, only))
 
 
 def _concerned(item: Action | Conflict) -> Collection[str]:
-    """Of a conflict, also what would merge: a preference settles the whole page."""
+    """Return the names of the fields to show; of a conflict, also those that would merge."""
     if isinstance(item, Conflict):
         return {*item.fields, *item.local_changes, *item.remote_changes}
     return item.fields

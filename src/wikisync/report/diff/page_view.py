@@ -1,6 +1,6 @@
-"""What stands above a page's difference: its name, its title, what is to be done, its fields.
+"""Format the heading of a page's difference: its name, title, action and changed fields. Pure.
 
-Two texts beside each other: numbers, lines and what changed in them, fitted to a width. Pure.
+Also formats hunks in two columns, fitted to a width.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ _RULE: Final = "─"
 
 
 def header(pair: PageDiff, columns: int) -> Iterator[StyledLine]:
-    """The page's name and title with what is to be done at the right: a line, or two if long."""
+    """Yield the page's name and title, with the action at the right, in one line or two."""
     left: StyledLine = (StyledText(escape_control(name(pair.item)), "bold"),)
     if heading := title(pair):
         left += (StyledText(f"  {escape_control(heading)}"),)
@@ -69,25 +69,25 @@ def header(pair: PageDiff, columns: int) -> Iterator[StyledLine]:
 
 
 def name(item: Action | Conflict) -> str:
-    """A page's file; of one that moves, both names."""
+    """Return a page's file; of a page that moves, both names."""
     old = original_file(item)
     return f"{old} → {item.file}" if old else item.file
 
 
 def title(pair: PageDiff) -> str:
-    """The title that the page has, or will have."""
+    """Return the title that the page has, or will have."""
     return next((page.title for page in (pair.new, pair.old) if page and page.title), "")
 
 
 def doing(item: Action | Conflict) -> str:
-    """What is to be done to a page and where, in a few words."""
+    """Return what is to be done to a page and where, in a few words."""
     if not isinstance(item, Action):
         return conflict_label(item)
     return ", ".join(filter(None, (planned_label(item), overwriting(item))))
 
 
 def side_names(pair: PageDiff) -> tuple[str, str]:
-    """What the old and the new side of a pair are, in a few words."""
+    """Return labels of the old and the new side of a pair."""
     item = pair.item
     sides = ("on the wiki", "in the folder")
     if not isinstance(item, Action):
@@ -97,7 +97,7 @@ def side_names(pair: PageDiff) -> tuple[str, str]:
 
 
 def field_lines(pair: PageDiff, columns: int) -> Iterator[StyledLine]:
-    """A line for each field that changes; one of several lines, or a long one, as a diff."""
+    """Yield a line for each changed field; a value that is long or has several lines as a diff."""
     for change in field_changes(pair):
         label = StyledText(f"{change.name}: ", "bold")
         if change.name == "tags":
@@ -124,7 +124,7 @@ def field_lines(pair: PageDiff, columns: int) -> Iterator[StyledLine]:
 
 
 def pieces(spans: Iterable[Span], colour: str) -> StyledLine:
-    """Spans of a page's text in this colour; a change that nobody could see is shown escaped."""
+    """Return spans in a colour; a change that would be invisible is shown escaped."""
     return tuple(
         StyledText(
             _visible(span), f"{colour}{styled_text.MARKED}".strip() if span.changed else colour
@@ -178,10 +178,10 @@ _LEAST: Final = 8
 def side_by_side(
     hunks: Sequence[Hunk], names: tuple[str, str], columns: int
 ) -> Iterator[StyledLine]:
-    """The rows of hunks in two columns, under the names of the two sides.
+    """Yield the rows of hunks in two columns, under the names of the two sides.
 
-    Lines that are too long go on in the next row. A sign before the text says what came (``+``) and
-    what went (``-``), for those who see no colours.
+    Lines that are too long are wrapped. The signs ``+`` and ``-`` show what was added and removed
+    without colours.
     """
     if not hunks:
         return
@@ -204,7 +204,7 @@ def side_by_side(
 
 
 def _beside(rows: Iterable[Row]) -> Iterator[tuple[Row | None, Row | None]]:
-    """The rows of both columns: what went beside what came, in the order of either."""
+    """Yield the rows of both columns, removed lines beside added ones."""
     for one_sided, group in groupby(rows, lambda row: row.kind in {"removed", "added"}):
         if one_sided:
             sides = tuple(group)
@@ -216,7 +216,7 @@ def _beside(rows: Iterable[Row]) -> Iterator[tuple[Row | None, Row | None]]:
 
 
 def _column(row: Row | None, sign: Sign, digits: int, room: int) -> list[StyledLine]:
-    """A line in the old (``-``) or the new column: number and sign before its first row."""
+    """Return a line in the old (``-``) or new column, with number and sign in the first row."""
     if row is None:
         return []
     number, spans = (row.old_number, row.old) if sign == "-" else (row.new_number, row.new)

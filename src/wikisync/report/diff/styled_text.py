@@ -1,11 +1,8 @@
-"""Lines cut to the width of a column, by the cells that a terminal needs for them. Pure.
+"""Fit lines of styled text into columns, by the cells that a terminal needs, and write them. Pure.
 
-Lines break between words where they can. No sign is torn apart, and a wide one never sticks out.
-
-Lines made of pieces with a style each, written to a console as it can show them.
-
-A diff may have a hundred thousand lines, so they go to the console's file directly, in its colours.
-Into a pipe a piece goes as it is. Whoever makes pieces of what pages say has it ``shown`` first.
+Lines are broken between words if possible, never within a character. A diff may have a hundred
+thousand lines, so they are written directly to the console's file, with escape codes if it is a
+terminal. Escape texts from pages (``report.text.escape_control``) before they get here.
 """
 
 from __future__ import annotations
@@ -45,19 +42,19 @@ def print_lines(console: Console, lines: Iterable[StyledLine]) -> None:
 
 
 def cells(text: str) -> int:
-    """How many cells of a terminal a text takes; wide characters take two, accents none."""
+    """Return how many cells a text takes; wide characters take two, combining ones none."""
     from rich.cells import cell_len
 
     return len(text) if text.isascii() and text.isprintable() else cell_len(text)
 
 
 def line_width(line: Iterable[StyledText]) -> int:
-    """How many cells a line takes."""
+    """Return how many cells a line takes."""
     return sum(cells(piece.text) for piece in line)
 
 
 def joined(line: Iterable[StyledText]) -> StyledLine:
-    """A line with neighbours of the same style as one piece."""
+    """Return a line with neighbours of the same style joined."""
     pieces: list[StyledText] = []
     for text, style in line:
         if pieces and pieces[-1].style == style:
@@ -68,7 +65,7 @@ def joined(line: Iterable[StyledText]) -> StyledLine:
 
 
 def trimmed(line: StyledLine) -> StyledLine:
-    """A line without blanks at its end, unless they are marked."""
+    """Return a line without unmarked spaces at its end."""
     while line and not line[-1].style.endswith(MARKED):
         text, style = line[-1]
         if kept := text.rstrip():
@@ -99,10 +96,10 @@ _TAB: Final = 8
 
 
 def wrapped(line: Iterable[StyledText], width: int) -> list[StyledLine]:
-    """A line as one or more lines that take no more than ``width`` cells each, of at least 2.
+    """Return a line as lines of at most ``width`` cells, which is at least 2.
 
-    Tabs become blanks. A blank that a line breaks at is left out, unless it is marked. A line of
-    more than ``emphasis.LONG`` characters breaks anywhere, which costs far less.
+    Tabs become spaces. A space at a break is left out unless it is marked. A line of more than
+    ``word_diff.LONG`` characters is broken anywhere, which is much cheaper.
     """
     line = tuple(line)
     long = sum(len(piece.text) for piece in line) > LONG
@@ -125,13 +122,13 @@ def wrapped(line: Iterable[StyledText], width: int) -> list[StyledLine]:
 
 
 def filled(line: StyledLine, width: int) -> StyledLine:
-    """A line with blanks up to this many cells."""
+    """Return a line padded with spaces to this many cells."""
     missing = width - sum(cells(piece.text) for piece in line)
     return (*line, StyledText(" " * missing)) if missing > 0 else line
 
 
 def cut(text: str, width: int) -> str:
-    """The end of a text, behind ``…``, where the whole takes more than ``width`` cells."""
+    """Return a text, or ``…`` and its end if it takes more than ``width`` cells."""
     if cells(text) <= width:
         return text
     kept, used = len(text), 1
@@ -146,7 +143,7 @@ def cut(text: str, width: int) -> str:
 def _placeable(
     line: Iterable[StyledText], width: int, *, anywhere: bool
 ) -> Iterator[list[StyledText]]:
-    """A line in pieces that fit in a row and should stay together; a tab is alone."""
+    """Yield a line in pieces that fit in a row and should stay together; a tab is alone."""
     for unit in ([piece] for piece in line) if anywhere else _units(_words(line)):
         tab = "\t" in unit[-1].text
         if not (anywhere or tab) and sum(cells(word.text) for word in unit) <= width:
@@ -160,7 +157,7 @@ def _words(line: Iterable[StyledText]) -> Iterator[StyledText]:
 
 
 def _units(line: Iterable[StyledText]) -> Iterator[list[StyledText]]:
-    """What a line should not break within: words with the punctuation at them."""
+    """Yield pieces within which a line should not be broken: words with their punctuation."""
     unit: list[StyledText] = []
     for word in line:
         if unit and _breaks(unit[-1].text, word.text):
@@ -172,9 +169,9 @@ def _units(line: Iterable[StyledText]) -> Iterator[list[StyledText]]:
 
 
 def _breaks(before: str, after: str) -> bool:
-    """Whether a line may break between two words: at blanks, and beside signs of Han and the like.
+    """Return whether a line may be broken between two words: at spaces, and beside Han characters.
 
-    Not before what closes or ends something, nor after what opens it.
+    Not before closing punctuation, nor after opening punctuation.
     """
     if before.isspace() or after.isspace():
         return True
@@ -185,7 +182,7 @@ def _breaks(before: str, after: str) -> bool:
 
 
 def _parts(word: StyledText, width: int) -> Iterator[StyledText]:
-    """A word in as few parts as fit; a tab is a part of its own."""
+    """Yield a word in as few parts as fit; a tab is a part of its own."""
     text, start, used = word.text, 0, 0
     if text.isascii() and text.isprintable():
         yield from (StyledText(text[n : n + width], word.style) for n in range(0, len(text), width))
@@ -200,7 +197,7 @@ def _parts(word: StyledText, width: int) -> Iterator[StyledText]:
 
 
 def _spread(unit: list[StyledText], used: int, width: int) -> tuple[list[StyledText], int]:
-    """Words at a place in a row, and the cells that they take there; a tab, alone, as blanks."""
+    """Return words as placed in a row, and the cells that they take; a tab becomes spaces."""
     if unit[0].text == "\t":
         wide = min(_TAB - used % _TAB, width)
         return [StyledText(" " * wide, unit[0].style)], wide

@@ -1,8 +1,8 @@
-"""Which words of a line changed. Pure.
+"""Find the changed words of a line. Pure.
 
-A word is a run of letters and digits with what combines with them (accents, joiners, an emoji's
-colour); in scripts that are written without spaces every sign is one, and so is every sign of
-punctuation. Blanks between are words too, so that the words of a line make up the line.
+A word is a run of letters and digits with what combines with them (accents, joiners, the colour of
+an emoji). In scripts without spaces every character is a word, and so is every punctuation mark.
+Spaces are words too, so that the words of a line make up the line.
 """
 
 from __future__ import annotations
@@ -51,24 +51,24 @@ class Span:
 
 
 def unmarked(line: str) -> tuple[Span, ...]:
-    """A line with nothing marked; an empty one has no spans."""
+    """Return a line with nothing marked; an empty line has no spans."""
     return (Span(line, changed=False),) if line else ()
 
 
 def words(line: str) -> list[str]:
-    """The words of a line, which together are the line."""
+    """Return the words of a line, which together are the line."""
     if line.isascii():
         return _ASCII.findall(line)
     return list(_words(line))
 
 
 def unspaced(sign: str) -> bool:
-    """Whether a sign is of a script that is written without spaces between words."""
+    """Return whether a character is of a script that is written without spaces."""
     return any(first <= ord(sign) <= last for first, last in _UNSPACED)
 
 
 def line_similarity(old: str, new: str, budget: Budget) -> float:
-    """The share of text that both lines have, in whatever order, from 0 to 1: a quick look."""
+    """Return an estimate of the share of text that both lines have, from 0 to 1."""
     if max(len(old), len(new)) > LONG:
         return _share(sum(_ends(old, new)), len(old), len(new))
     if not budget.spend(_price(old, new)):
@@ -83,10 +83,10 @@ def line_similarity(old: str, new: str, budget: Budget) -> float:
 def word_diff(
     old: str, new: str, budget: Budget
 ) -> tuple[tuple[Span, ...], tuple[Span, ...]] | None:
-    """Both lines in spans, with the words marked that only one of them has.
+    """Return both lines as spans, with the words marked that only one of them has.
 
-    The spans of a line make up the line. None where the two have too little in common, in the same
-    order, to be one line that changed.
+    The spans of a line make up the line. None if the lines have too little in common to be two
+    versions of one line.
     """
     if max(len(old), len(new)) > LONG or not budget.spend(_price(old, new)):
         return _at_ends(old, new)
@@ -103,7 +103,7 @@ _Edit = tuple[Literal["same", "changed"], str, str]
 
 
 def _edits(a: Sequence[str], b: Sequence[str], budget: Budget) -> Iterator[_Edit]:
-    """What stays and what changes, in turn."""
+    """Yield unchanged and changed parts in turn."""
     i = j = 0
     for match in matching_blocks(a, b, budget, include_frequent=True):
         if i < match.a or j < match.b:
@@ -116,9 +116,9 @@ def _edits(a: Sequence[str], b: Sequence[str], budget: Budget) -> Iterator[_Edit
 
 
 def _without_islands(edits: list[_Edit]) -> list[_Edit]:
-    """Blanks and very short pieces that stayed between two changes go with them.
+    """Return the edits with spaces and very short unchanged parts joined to their neighbours.
 
-    Two rewritten sentences share letters and blanks; marking around each of them says nothing.
+    Rewritten sentences have single letters and spaces in common, which are not shown as unchanged.
     """
     done: list[_Edit] = []
     for number, (kind, old, new) in enumerate(edits):
@@ -140,7 +140,7 @@ def _spans(pieces: Iterable[tuple[str, str]]) -> tuple[Span, ...]:
 
 
 def _at_ends(old: str, new: str) -> tuple[tuple[Span, ...], tuple[Span, ...]] | None:
-    """Everything marked between what is equal at the start and at the end."""
+    """Return both lines with all marked between the equal start and the equal end."""
     start, end = _ends(old, new)
     if _share(start + end, len(old), len(new)) < ALIKE:
         return None
@@ -158,7 +158,7 @@ def _at_ends(old: str, new: str) -> tuple[tuple[Span, ...], tuple[Span, ...]] | 
 
 
 def _ends(old: str, new: str) -> tuple[int, int]:
-    """How many characters at the start, and then at the end, are equal; no sign is torn apart."""
+    """Return how many characters are equal at the start and at the end."""
     short = min(len(old), len(new))
     start = _most(short, lambda n: old[:n] == new[:n])
     while start and any(_joins(line[start : start + 1]) for line in (old, new)):
@@ -170,7 +170,7 @@ def _ends(old: str, new: str) -> tuple[int, int]:
 
 
 def _most(limit: int, holds: Callable[[int], bool]) -> int:
-    """The greatest number up to ``limit`` that it holds for, where it holds for all below."""
+    """Return the greatest number up to ``limit`` for which ``holds``, by bisection."""
     low, high = 0, limit
     while low < high:
         middle = (low + high + 1) // 2
@@ -179,7 +179,7 @@ def _most(limit: int, holds: Callable[[int], bool]) -> int:
 
 
 def _price(old: str, new: str) -> int:
-    """Steps that taking two lines apart is worth."""
+    """Return the cost of comparing two lines by words."""
     return (len(old) + len(new)) // 4 + 1
 
 
@@ -215,7 +215,7 @@ def _joins(sign: str) -> bool:
 
 @lru_cache(maxsize=4096)
 def _kind(sign: str) -> str:
-    """What a sign does in a word: ``word`` and ``blank`` go with their like, ``alone`` does not."""
+    """Return a character's class; only neighbours of class ``word`` or ``blank`` are joined."""
     number, category = ord(sign), unicodedata.category(sign)
     if category[0] == "M" or sign in {_JOINER, "\u200c"} or number in _SKIN:
         return "joins"

@@ -1,7 +1,6 @@
-"""A report as one HTML page that a browser opens from anywhere, and that acts on nothing.
+"""Format a report as one self-contained HTML page without active content.
 
-Needs the extra ``report``. The package knows no side and no state: it gets a report, and gives
-text.
+Needs the extra ``report``. The package reads neither side and no state.
 """
 
 from __future__ import annotations
@@ -24,5 +23,5 @@ __all__ = ["PageView", "PublishedPage", "ReviewState", "build_view", "review_pag
 
 
 def to_html(report: Report, made: str) -> str:
-    """The page of a report. ``made`` is the time that it is of, in words."""
+    """Return the HTML page of a report. ``made`` is its time, in words."""
     return document(build_view(report, made))

@@ -1,8 +1,6 @@
-"""From a report to what its page says (``view``). Pure, but for the time that rendering takes.
+"""Convert a report to the values of its HTML page (``model``), within its limits of size and time.
 
-What changes on each side of a page, within the room that there is for it.
-
-``--html FILE``: the report as a page in a file.
+Also implements ``--html FILE``.
 """
 
 from __future__ import annotations
@@ -52,7 +50,7 @@ _ARROWS: Final[dict[Command, str]] = {"push": "→", "pull": "←", "sync": "↔
 
 
 def build_view(report: Report, made: str, limits: PageLimits = LIMITS) -> PageView:
-    """What the page of a report says. ``made`` is the time that it is of, in words."""
+    """Return the values of the page of a report. ``made`` is its time, in words."""
     direction = report.request.direction
     with shared_budget():
         entries = _entries(report, limits)
@@ -72,7 +70,7 @@ def build_view(report: Report, made: str, limits: PageLimits = LIMITS) -> PageVi
 
 
 def _entries(report: Report, limits: PageLimits) -> tuple[Entry, ...]:
-    """An entry for each page: conflicts first, which somebody must decide about, then by name."""
+    """Return an entry for each page: conflicts first, then by name."""
     writer = ChangeWriter(
         report.wiki,
         limits,
@@ -82,7 +80,7 @@ def _entries(report: Report, limits: PageLimits) -> tuple[Entry, ...]:
         Timer(limits.differences_seconds, limits.differences_seconds),
     )
     pages = enumerate(_by_page(report.diffs))
-    # Where there is not room for all, small changes go before pages that come or go whole.
+    # If the report is too large for all, changes go before new and deleted pages.
     weighed = sorted(pages, key=lambda page: any(p.old is None or p.new is None for p in page[1]))
     made = {number: _entry(page, number, writer) for number, page in weighed}
     order = sorted(made, key=lambda n: (made[n].status != "conflict", made[n].name, n))
@@ -90,7 +88,7 @@ def _entries(report: Report, limits: PageLimits) -> tuple[Entry, ...]:
 
 
 def _by_page(pairs: Iterable[PageDiff]) -> list[list[PageDiff]]:
-    """The pairs of each page together: one that moves may have been edited too."""
+    """Return the pairs grouped by page: a page that moves may have been edited too."""
     found: dict[tuple[Key, bool], list[PageDiff]] = {}
     for pair in pairs:
         found.setdefault((pair.item.key, isinstance(pair.item, Conflict)), []).append(pair)
@@ -130,7 +128,7 @@ def _over(item: Action | Conflict) -> str:
 
 
 def _describe(item: Action | Conflict) -> tuple[str, str, str, str, Message | None]:
-    """Status, side, both in words, the file's name before, and what is to be said about it."""
+    """Return status, side, label, former file name and message of an item."""
     old = original_file(item)
     if isinstance(item, Conflict):
         return item_verb(item), "", conflict_label(item), old, conflict_message(item)
@@ -138,7 +136,7 @@ def _describe(item: Action | Conflict) -> tuple[str, str, str, str, Message | No
 
 
 def _notices(report: Report) -> Iterator[Notice]:
-    """What is to be known beside the pages with a pair, the weightiest first."""
+    """Yield messages about items without a pair, the most important first."""
     for refusal in report.plan.refusals:
         yield Notice("refused", refusal.rule, refusal_message(refusal))
     for problem in report.plan.problems:
@@ -159,7 +157,7 @@ _WHERE = {"wiki": "on the wiki", "folder": "in the folder"}
 
 @dataclass(frozen=True, slots=True)
 class ChangeWriter:
-    """Makes the changes of one page after the other, as long as there is room and time."""
+    """Create the changes of page after page, within the limits of size and time."""
 
     wiki: str
     limits: PageLimits
@@ -169,7 +167,7 @@ class ChangeWriter:
     comparing: Timer
 
     def changes(self, pair: PageDiff) -> tuple[Change, ...]:
-        """A change for each side that the pair is about."""
+        """Return a change for each side that is written."""
         sides = texts.on_both_sides(pair)
         return tuple(self._change(side, labelled=len(sides) > 1) for side in sides)
 
@@ -214,7 +212,7 @@ class ChangeWriter:
             return FieldView(change.name, difference=shown)
         rows = [row for hunk in found for row in hunk.rows]
         old, new = unmarked(change.old), unmarked(change.new)
-        if len(rows) == 1:  # one line that changed, not two with nothing in common
+        if len(rows) == 1:  # the two are versions of one line
             old, new = rows[0].old, rows[0].new
         line = self.limits.line
         return FieldView(change.name, clipped(old, line), clipped(new, line))

@@ -1,7 +1,7 @@
-"""Bound the time that previews and differences take, whatever the pages are.
+"""Limit the time that previews and differences take.
 
-Time is the processor's, of this thread: what a report shows does not depend on what else the
-machine does.
+Measured is the processor time of this thread, so that the load of the machine does not change what
+a report shows.
 """
 
 from __future__ import annotations

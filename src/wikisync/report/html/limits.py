@@ -1,8 +1,6 @@
-"""A page's difference as the report shows it: hunks whose lines have a bounded size. Pure.
+"""Limit the size of a report, so that a browser can open it. Pure.
 
-How much of a report is shown, so that it opens in a browser whatever the pages are. Pure.
-
-Nothing is left out silently: whoever is refused room says so on the page.
+What is left out is always mentioned on the page.
 """
 
 from __future__ import annotations
@@ -90,7 +88,7 @@ class Difference:
 
 
 def difference(found: Sequence[Hunk], most: int, line: int) -> Difference:
-    """Hunks as far as ``most`` characters go, with no line longer than about ``line``."""
+    """Return hunks of at most ``most`` characters, with no line much longer than ``line``."""
     parts: list[Part] = []
     size, left_out = 0, 0
     for hunk in found:
@@ -122,10 +120,10 @@ def _clipped(row: Row, most: int) -> Row:
 
 
 def clipped(spans: tuple[Span, ...], most: int) -> tuple[Span, ...]:
-    """A line that is too long, with the middles of its pieces left out and counted.
+    """Return a line shortened in the middle of its spans, with the number of characters left out.
 
-    What is marked stays in view with what is around it; where there is more of that than ``most``,
-    the rest of the line is left out.
+    Marked words are kept with some context; if they exceed ``most``, the rest of the line is left
+    out.
     """
     if sum(len(span.text) for span in spans) <= most:
         return spans

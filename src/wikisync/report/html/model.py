@@ -1,7 +1,7 @@
-"""What a report's page says, as values: everything that the templates need, nothing decided there.
+"""Define the values that the templates of the HTML page need.
 
-Texts are as the pages have them; making them harmless is the templates' (``document``) affair.
-Only what is ``Markup`` is HTML already, made by ``render``.
+Texts are unescaped, as the pages have them: the templates escape them (``page``). Only values of
+type ``Markup`` are HTML, made by ``preview``.
 """
 
 from __future__ import annotations
@@ -65,8 +65,8 @@ class Change:
 class Entry:
     """A page of the report. ``id`` is its anchor; ``value`` names it in a form.
 
-    ``also`` is what is done to a page beside moving it; ``overwrites`` says whose edit that goes
-    over, in a clause.
+    ``also`` is the action beside a move; ``overwrites`` is a clause that says which edit is
+    overwritten.
     """
 
     id: str
@@ -91,12 +91,12 @@ class Entry:
 
     @property
     def added(self) -> int:
-        """Lines of content that come, on both sides."""
+        """Return the number of lines of content added, on both sides."""
         return sum(change.added for change in self.changes)
 
     @property
     def removed(self) -> int:
-        """Lines of content that go, on both sides."""
+        """Return the number of lines of content removed, on both sides."""
         return sum(change.removed for change in self.changes)
 
 

@@ -1,10 +1,8 @@
-"""The page itself: what ``view`` says, through the templates, with the policy that binds it.
+"""Render the HTML page of a report or a review from templates, with its Content-Security-Policy.
 
-Every text is made harmless in one place, as it is put out: signs that steer or turn the direction
-of writing become visible (``words.shown``), then all is escaped. Styles and the script are the
-project's own files, allowed by their digests; the policy allows nothing else, not even an image.
-
-The report as the page of a review: boxes to tick, a button, what became of each page.
+Every text is escaped in one place: control characters become visible (``text.escape_control``),
+then HTML is escaped. The policy allows the project's own styles and script by their digests, and
+nothing else.
 """
 
 from __future__ import annotations
@@ -30,22 +28,22 @@ _STATIC: Final = files("wikisync.report.html") / "static"
 
 
 def document(view: PageView) -> str:
-    """The whole page of a report: HTML in one file, which loads nothing."""
+    """Return the whole HTML page of a report, which loads nothing."""
     return page("report.html", view=view, policy=policy())
 
 
 def page(template: str, **values: Any) -> str:
-    """A page made of a template. ``values`` are what it says."""
+    """Return a page rendered from a template with ``values``."""
     style, script = static("report.css"), static("report.js")
     made = _environment().get_template(template)
     return made.render(style=style, script=script, version=__version__, **values)
 
 
 def policy(*scripts: str, **more: str) -> str:
-    """The Content-Security-Policy of a page.
+    """Return the Content-Security-Policy of a page.
 
-    ``scripts`` are files of ours beside the report's own; ``more`` are directives, ``_``
-    for ``-``.
+    ``scripts`` are files of this package beside those of the report; ``more`` are directives, with
+    ``_`` for ``-``.
     """
     rules = {
         "default-src": "'none'",
@@ -62,7 +60,7 @@ def policy(*scripts: str, **more: str) -> str:
 
 @lru_cache(maxsize=8)
 def static(name: str) -> Markup:
-    """A style or a script of ours, to be put into the page as it stands."""
+    """Return a style or script of this package, to be included in the page."""
     text = (_STATIC / name).read_text(encoding="utf-8")
     return Markup(text)  # noqa: S704 (a file of the project)
 
@@ -87,7 +85,7 @@ def _environment() -> Environment:
 
 
 def _harmless(value: Any) -> Any:
-    """What is put out: text without signs that steer; HTML of ours as it is."""
+    """Return a value for output: text without control characters, or HTML of our own."""
     return (
         value if isinstance(value, Markup) or not isinstance(value, str) else escape_control(value)
     )
@@ -118,7 +116,7 @@ class ReviewState:
 
 
 def review_page(view: PageView, state: ReviewState, token: str) -> tuple[str, str]:
-    """The page and its policy. ``token`` is what the forms send along."""
+    """Return the HTML of a review and its policy. ``token`` is sent with the forms."""
     rules = policy("review.js", form_action="'self'", connect_src="'self'")
     html = page(
         "review.html",

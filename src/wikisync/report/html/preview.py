@@ -1,20 +1,13 @@
-"""HTML from pages made harmless: text, structure and links stay; whatever acts, loads, draws over
-other things or asks for input goes.
+"""Render the content of a page as HTML that is safe to show.
 
-A list of what may stay, applied by nh3 (ammonia), which parses as browsers do. No style, no id and
-no class but ours stays, so that a page can neither leave its box nor look like the report around
-it. Images are never loaded: their text stands where they were.
+Markdown is rendered much as Wiki.js does, with its classes in braces (``{.is-info}``) and sizes of
+images (``![x](/x.png =250x)``). HTML is shown as HTML; AsciiDoc is shown as text, and so is content
+that takes too long to render. The Markdown parser checks the time by a rule that it calls at every
+step, since a thread cannot be stopped from outside.
 
-A page's content as a reader would see it, as HTML that is safe to show (``sanitize``).
-
-Markdown is rendered much as Wiki.js does; HTML is shown as HTML; AsciiDoc, which nothing here can
-render, as text, and so is what would take too long. A thread cannot be stopped from outside, so the
-Markdown parser looks at the clock itself, by a rule of ours that it asks at every step.
-
-What Wiki.js's Markdown has beside CommonMark, as a plugin: as far as a preview needs it.
-
-Classes in braces below a block (``{.is-info}``) colour a quotation and are not text; sizes of
-images (``![x](/x.png =250x)``) are no part of their address.
+nh3 (ammonia), which parses as browsers do, keeps only listed elements and attributes: text,
+structure and links, no style, id or class of the page's own. Images are not loaded: their text is
+shown.
 """
 
 from __future__ import annotations
@@ -54,14 +47,14 @@ _OF_FILES: dict[str, ContentType] = {"html": "html", "adoc": "asciidoc"}
 
 
 def kind_of(page: Page, file: str) -> ContentType:
-    """The kind of a page's content: by its editor, else by its file's name."""
+    """Return the content type of a page, by its editor or its file's name."""
     by_name = _OF_FILES.get(file.rpartition(".")[2], "markdown")
     return CONTENT_TYPES.get(page.editor or "", by_name)
 
 
 def rendered(content: str, kind: ContentType, address: str, timer: Timer | None = None) -> Markup:
-    """Content as safe HTML. ``address`` is the page's own, for its links."""
-    content = content.encode("utf-8", "replace").decode()  # half of a pair is no text
+    """Return content as safe HTML. ``address`` is the page's URL, for its links."""
+    content = content.encode("utf-8", "replace").decode()  # lone surrogates
     timer = timer or Timer(LIMITS.preview_seconds, LIMITS.preview_seconds)
     try:
         with timer.running():
@@ -93,7 +86,7 @@ def _parser() -> MarkdownIt:
     parser = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
     parser.use(footnote_plugin).use(deflist_plugin).use(plugin)
     parser.add_render_rule("image", _image)
-    # Before all others, and among those that may end a paragraph, a quotation or a list.
+    # Before all other rules, and among those that may end a paragraph, a quotation or a list.
     ends: RuleOptionsType = {"alt": ["paragraph", "reference", "blockquote", "list"]}
     block, inline = parser.block.ruler, parser.inline.ruler
     block.before(block.get_all_rules()[0], "timer", _check_block, ends)
@@ -144,7 +137,7 @@ def _apply(state: StateCore) -> None:
 
 
 def _plain(text: str, around: list[Token]) -> str:
-    """The text of a block without marks that say only how it looks."""
+    """Return the text of a block without marks for its appearance only."""
     if found := _CLASSES.search(text):
         text = text[: found.start()]
         kinds = KINDS.intersection(found[1].replace(".", " ").split())
@@ -201,7 +194,7 @@ _NAME: Final = 120
 
 
 def sanitized(html: str, address: str) -> str:
-    """The HTML of a page without anything that acts. ``address`` is the page's own, for links."""
+    """Return HTML without active content. ``address`` is the page's URL, for its links."""
     if sum(1 for _ in _FORMATTING.finditer(html)) > _FORMATTED:
         html = _FORMATTING.sub(r"<\1>", html)
     clean = _cleaner(address, images=True).clean(html)
@@ -211,7 +204,7 @@ def sanitized(html: str, address: str) -> str:
 
 
 def image_in_words(alt: str, source: str) -> str:
-    """What stands for an image: its text, else its file's name. HTML, to be sanitized."""
+    """Return HTML in place of an image: its text, or its file's name. To be sanitized."""
     if source.startswith("data:"):
         source = "an image within the page"
     name = alt.strip() or unquote(source.partition("?")[0].rpartition("/")[2]) or "image"
@@ -247,7 +240,7 @@ def _cleaner(address: str, *, images: bool) -> Cleaner:
 
 
 def _link(target: str, address: str) -> str | None:
-    """A link's whole address, on the wiki where it names none; None for one within the page."""
+    """Return the absolute URL of a link; None for a link within the page."""
     target = target.strip()
     if not target or target.startswith("#"):
         return None
