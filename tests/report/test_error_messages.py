@@ -114,9 +114,14 @@ def test_every_conflict_says_why_and_how_to_go_on(kind: ConflictKind) -> None:
     assert message.hint
 
 
+TAGS = ("tag-spelling", "tags-merged")
+"""The notes whose detail is a list of tags."""
+
+
 @pytest.mark.parametrize("kind", get_args(NoteKind))
 def test_every_note_says_what_stood_in_the_way(kind: NoteKind) -> None:
-    sound(note_message(Note(kind, 2, "unable to read tree")))
+    detail = "a\ná" if kind in TAGS else "unable to read tree"
+    sound(note_message(Note(kind, 2, detail, ("a.md", "b.md"))))
 
 
 def test_a_repository_that_git_does_not_trust_is_named_with_the_way_to_trust_it() -> None:

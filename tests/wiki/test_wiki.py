@@ -210,7 +210,7 @@ def test_a_page_that_is_gone_is_told_from_one_that_is_hidden(
 
 
 def test_a_path_is_looked_up_and_may_hold_nothing() -> None:
-    there = pages({"singleByPath": whole(9, tags=[])})
+    there = pages({"singleByPath": whole(9, path="guide/a", tags=[])})
     nothing = pages({"singleByPath": None}, gone("pages", "singleByPath"))
     covered = pages({"singleByPath": None}, hidden("pages", "singleByPath"))
     with Hostile([there, nothing, covered]) as server, Wiki(server.url, TOKEN) as wiki:
@@ -222,6 +222,35 @@ def test_a_path_is_looked_up_and_may_hold_nothing() -> None:
         with pytest.raises(errors.PageHidden) as caught:
             wiki.find(KEY)
         assert caught.value.key == KEY
+
+
+def test_a_page_that_the_wiki_takes_for_another_is_not_at_its_path() -> None:
+    other = pages({"singleByPath": whole(9, path="Guide/A", tags=[])})
+    with Hostile([other, other]) as server, Wiki(server.url, TOKEN) as wiki:
+        assert wiki.find(KEY) is None
+        found = wiki.look_up(KEY)
+        assert found is not None
+        assert found.key == Key("en", "Guide/A")
+
+
+@pytest.mark.parametrize("key", ["tags_tag_unique", "tags.tags_tag_unique"])
+def test_a_tag_that_the_wiki_has_in_another_spelling_is_named(key: str) -> None:
+    """MySQL 8 puts the table before the key. What comes before is longer than what is shown."""
+    words = f"insert into `tags` ({'x' * 400}) - Duplicate entry 'it's' for key '{key}'"
+    refused = reply(result("update", 1, "UniqueViolationError", words))
+    with Hostile([refused]) as server, Wiki(server.url, TOKEN) as wiki:
+        with pytest.raises(errors.TagTaken) as caught:
+            wiki.update(5, KEY, PAGE)
+        assert caught.value.tag == "it's"
+
+
+def test_a_race_for_a_tag_on_postgresql_is_no_other_spelling() -> None:
+    words = 'duplicate key value violates unique constraint "tags_tag_unique"'
+    refused = reply(result("update", 1, "UniqueViolationError", words))
+    with Hostile([refused]) as server, Wiki(server.url, TOKEN) as wiki:
+        with pytest.raises(errors.WriteUncertain) as caught:
+            wiki.update(5, KEY, PAGE)
+        assert not isinstance(caught.value, errors.TagTaken)
 
 
 def test_a_write_sends_the_full_record_and_no_empty_tag() -> None:

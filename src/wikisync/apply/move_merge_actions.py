@@ -110,7 +110,7 @@ def merge(context: ApplyContext, action: Merge) -> WikisyncError | None:
     lost = [
         name
         for name in merged_print.changed_fields(fingerprint(merged))
-        if name not in OPT_IN_FIELDS
+        if name in action.remote_changes and name not in OPT_IN_FIELDS
     ]
     if lost:
         raise BadPage(action.file, None, f"its {', '.join(lost)} cannot be written in a file")

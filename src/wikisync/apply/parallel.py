@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from wikisync.errors import BadPage, FolderError
 from wikisync.page.document import parse
+from wikisync.page.lookalikes import fold
 from wikisync.page.model import clean_tags
 
 if TYPE_CHECKING:
@@ -53,16 +54,20 @@ class Queue:
 
     def next(self) -> Action | None:
         """Return the next action that may start, or None if all of them must wait."""
-        busy = [self.tags[number] - self.known_tags for number in self.active]
+        busy = [self._new_tags(number) for number in self.active]
         for place, action in enumerate(self.waiting):
             if action is self.alone and (busy or place):
                 continue
-            if any(self.tags[id(action)] & others for others in busy):
+            if any(self._new_tags(id(action)) & others for others in busy):
                 continue
             del self.waiting[place]
             self.active.add(id(action))
             return action
         return None
+
+    def _new_tags(self, action: int) -> set[str]:
+        """Return an action's tags that are new, each as what databases may take it for."""
+        return {fold(tag) for tag in self.tags[action] - self.known_tags}
 
     def done(self, action: Action, *, written: bool) -> None:
         """Remove an action that has ended; if its page was ``written``, the wiki has its tags."""

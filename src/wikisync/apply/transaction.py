@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from wikisync.apply.tag_spelling import TagSpellings
 from wikisync.errors import (
     FileChanged,
     FolderError,
@@ -51,6 +52,7 @@ class ApplyContext:
     the digest after this run rewrote its ``date`` line; ``files_written`` has the name and digest
     of each file that this run wrote. ``concurrent_updates`` and ``concurrent_creates`` limit the
     writes in flight. ``tree_rebuilt`` has the pages whose write was confirmed, tree included.
+    ``tag_spellings`` are tags that the wiki takes for one of another spelling.
     """
 
     wiki: Wiki
@@ -65,6 +67,7 @@ class ApplyContext:
     concurrent_updates: int = 1
     concurrent_creates: int = 1
     tree_rebuilt: set[Key] = field(default_factory=set)
+    tag_spellings: TagSpellings = field(default_factory=TagSpellings)
 
     def check_token(self) -> None:
         """Check, once in a run, that the token is still valid. Raises Unauthenticated if not."""

@@ -8,7 +8,15 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from wikisync.errors import Forbidden, PageChanged, RenderFailed, WikiError, WriteUncertain
+from wikisync.apply.tag_spelling import write_with_tags
+from wikisync.errors import (
+    Forbidden,
+    PageChanged,
+    RenderFailed,
+    TagTaken,
+    WikiError,
+    WriteUncertain,
+)
 from wikisync.page.fingerprint import OPT_IN_FIELDS, Fingerprint, fingerprint
 
 if TYPE_CHECKING:
@@ -27,24 +35,27 @@ _NO_STYLE: Final = re.compile(r"/\*.*?(?:\*/|\Z)|[\s;]", re.DOTALL)
 
 
 def rewrite_if_partial(
-    context: ApplyContext, key: Key, made: Record, page: Page
-) -> tuple[Record, WriteUncertain | None]:
+    context: ApplyContext, intent: Intent, made: Record, page: Page
+) -> tuple[Record, Page, WriteUncertain | None]:
     """Update a page once more with the same values after a write whose result is uncertain.
 
     Concurrent creations can leave a page without its search entry, links or tags, and a failed
     render leaves readers with the old page or none; an update repairs them (wikijs.md, *Races*).
-    Return the page read back, and the error of that update if it failed too. A page that differs
-    from ``page`` in more than its tags is another author's: it is returned as it is.
+    Return the page read back, the page as it was sent, and the error of that update if it failed
+    too. A page that differs from ``page`` in more than its tags is another author's: it is returned
+    as it is. Raises TagTaken.
     """
     differing = _unequal_fields(made, fingerprint(page))
     if differing and differing != ("tags",):
-        return made, None
+        return made, page, None
     failure = None
     try:
-        context.wiki.update(made.id, key, page)
+        page = write_with_tags(context, made, intent.key, page, intent.file)
+    except TagTaken:
+        raise
     except WriteUncertain as error:
         failure = error
-    return context.wiki.read_one(made.id), failure
+    return context.wiki.read_one(made.id), page, failure
 
 
 def raise_render_failed(failure: WriteUncertain | None) -> None:
@@ -54,7 +65,7 @@ def raise_render_failed(failure: WriteUncertain | None) -> None:
 
 
 def verify_written(
-    context: ApplyContext, key: Key, record: Record, page: Page, expected: Fingerprint | None
+    context: ApplyContext, intent: Intent, record: Record, page: Page, expected: Fingerprint | None
 ) -> Record:
     """Return a page read back after a write, once it has the values of ``page``.
 
@@ -62,12 +73,13 @@ def verify_written(
     WriteUncertain if it then still lacks them, and PageChanged if another author changed the page
     right after the write. ``expected`` is its fingerprint before the write, None if it was created.
     """
+    key = intent.key
     if record.key != key:
         raise PageChanged(key, f"it was moved to {record.key} on the wiki")
     wanted = fingerprint(page)
     differing = _unequal_fields(record, wanted)
     if differing == ("tags",) and _tags_lost(record, expected):
-        context.wiki.update(record.id, key, page)
+        wanted = fingerprint(write_with_tags(context, record, key, page, intent.file))
         record = context.wiki.read_one(record.id)
         differing = _unequal_fields(record, wanted)
         if differing == ("tags",) and _tags_lost(record, expected):

@@ -29,16 +29,20 @@ from wikisync.apply.verify import (
 )
 from wikisync.errors import (
     Forbidden,
+    NameTaken,
     OverwroteConcurrentEdit,
     PageChanged,
     PageGone,
+    Rejected,
     StateError,
+    TagTaken,
     WikiError,
     WriteUncertain,
 )
 from wikisync.page.fingerprint import Fingerprint, fingerprint
 from wikisync.planning.notes import Note
 from wikisync.state.bases import pack_page
+from wikisync.wiki.api_errors import PATH_TAKEN
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -52,26 +56,31 @@ if TYPE_CHECKING:
 def create(context: ApplyContext, intent: Intent, page: Page) -> Record:
     """Create the page of an intent. Return it as read back.
 
-    Raises PageChanged if there is a page already or it was changed right after; RenderFailed;
-    Forbidden if the wiki accepted all but a style or script; WikiError.
+    Raises PageChanged if there is a page already or it was changed right after; NameTaken if the
+    wiki takes another page for it; RenderFailed; Forbidden if the wiki accepted all but a style or
+    script; WikiError.
     """
     with journaled_write(context, intent) as write:
-        if context.wiki.find(intent.key) is not None:
-            raise PageChanged(intent.key, "the page exists now")
+        _check_is_free(context, intent.key)
+        page = context.tag_spellings.replace_tags(page, intent.file)
         write.sent = True
         failure: WriteUncertain | None = None
         try:
             written = context.wiki.create(intent.key, page)
             context.tree_rebuilt.add(intent.key)
             record = context.wiki.read_one(written.id)
+        except Rejected as error:
+            if error.code == PATH_TAKEN:
+                _check_is_free(context, intent.key)
+            raise
         except WriteUncertain:
             made = context.wiki.find(intent.key)
             if made is None:
                 context.state.journal.end(write.number, "failed")
                 raise
             _mark_tree_dirty(context, intent.key)
-            record, failure = rewrite_if_partial(context, intent.key, made, page)
-        record = verify_written(context, intent.key, record, page, expected=None)
+            record, page, failure = rewrite_if_partial(context, intent, made, page)
+        record = verify_written(context, intent, record, page, expected=None)
         refused = refused_fields(record, page, None, intent)
         if failure is not None:
             unshown.add(context.state, record.id)
@@ -92,7 +101,8 @@ def update(
     """
     with journaled_write(context, intent) as write:
         before = _read_expected(write)
-        page, expected = page_for(before), fingerprint(before.page)
+        page = context.tag_spellings.replace_tags(page_for(before), intent.file)
+        expected = fingerprint(before.page)
         wanted = fingerprint(page)
         write.backup(pack_page(before.page))
         write.sent = True
@@ -107,7 +117,8 @@ def update(
             failure = error
             record = context.wiki.read_one(before.id)
             on_wiki = fingerprint(record.page)
-            if wanted.changed_fields(on_wiki) and not on_wiki.changed_fields(expected):
+            undone = wanted.changed_fields(on_wiki) and not on_wiki.changed_fields(expected)
+            if undone and not isinstance(error, TagTaken):
                 context.state.journal.end(write.number, "failed")
                 raise
         else:
@@ -117,13 +128,13 @@ def update(
         if failure is not None and not wanted.changed_fields(fingerprint(record.page)):
             # The content is stored, but it may not be rendered: readers may see the old page.
             first = record
-            record, failure = rewrite_if_partial(context, intent.key, first, page)
+            record, page, failure = rewrite_if_partial(context, intent, first, page)
             overwritten = overwritten or find_overwritten_edit(context, first)
         else:
             failure = None
         if overwritten is not None:
             backup = write.backup(pack_page(overwritten.page), "overtaken")
-        record = verify_written(context, intent.key, record, page, expected)
+        record = verify_written(context, intent, record, page, expected)
         refused = refused_fields(record, page, before.page, intent)
         if failure is not None:
             unshown.add(context.state, record.id)
@@ -149,12 +160,11 @@ def move(
 
     Return the page as read back, and an OverwroteConcurrentEdit if another author's edit was
     replaced. Raises PageChanged if the page is not as expected, or there is one at the new key;
-    WikiError.
+    NameTaken if the wiki takes a page, or this one, for the new key; WikiError.
     """
     with journaled_write(context, intent) as write:
         before = _read_expected(write)
-        if context.wiki.find(intent.key) is not None:
-            raise PageChanged(intent.key, "the page exists now")
+        _check_is_free(context, intent.key)
         write.backup(pack_page(before.page))
         precheck()
         write.sent = True
@@ -233,6 +243,16 @@ def delete(
         if failure is not None:
             _mark_tree_dirty(context, intent.key)
         write.done()
+
+
+def _check_is_free(context: ApplyContext, key: Key) -> None:
+    """Raise PageChanged if there is a page at a key, NameTaken if the wiki finds another there."""
+    found = context.wiki.look_up(key)
+    if found is None:
+        return
+    if found.key == key:
+        raise PageChanged(key, "the page exists now")
+    raise NameTaken(context.wiki.url, PATH_TAKEN, "", key, found.key)
 
 
 def _mark_tree_dirty(context: ApplyContext, key: Key) -> None:

@@ -33,8 +33,10 @@ WikisyncError
 │   ├── PageGone                  no such page (6003)
 │   ├── PageHidden                the key may not read the page (6013)
 │   ├── Rejected                  a write is refused, and changed nothing
+│   │   └── NameTaken             the wiki takes a page's name for that of another page
 │   └── WriteUncertain            a write failed, and may have been done all the same
-│       └── RenderFailed          a page was written, and cannot be rendered
+│       ├── RenderFailed          a page was written, and cannot be rendered
+│       └── TagTaken              a page was written without its tags, one of which is taken
 ├── PageChanged                   a page changed after the plan was made
 ├── StalePlan                     a page changed after a reviewed plan was made
 ├── OverwroteConcurrentEdit       a write replaced an edit of the same moment; it is in a backup
@@ -84,11 +86,13 @@ from wikisync.errors.wiki import (
     ApiDisabled,
     CertificateError,
     Forbidden,
+    NameTaken,
     PageGone,
     PageHidden,
     Redirected,
     Rejected,
     RenderFailed,
+    TagTaken,
     TooLarge,
     Unauthenticated,
     UnexpectedResponse,
@@ -115,6 +119,7 @@ __all__ = [
     "Interrupted",
     "Locked",
     "MisplacedFiles",
+    "NameTaken",
     "NeedsYes",
     "NoSuchPath",
     "NoSuchRun",
@@ -131,6 +136,7 @@ __all__ = [
     "RenderFailed",
     "StalePlan",
     "StateError",
+    "TagTaken",
     "TokenInFile",
     "TooLarge",
     "Unauthenticated",

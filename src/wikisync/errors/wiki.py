@@ -102,6 +102,14 @@ class Rejected(WikiError):
 
 
 @dataclass(eq=False)
+class NameTaken(Rejected):
+    """Raised where the wiki takes the name ``key`` for that of the page ``other``."""
+
+    key: Key
+    other: Key
+
+
+@dataclass(eq=False)
 class WriteUncertain(WikiError):
     """Raised where a write failed or got no response, and may have been done all the same."""
 
@@ -112,3 +120,10 @@ class WriteUncertain(WikiError):
 @dataclass(eq=False)
 class RenderFailed(WriteUncertain):
     """Raised where a page was written, and the wiki fails to render it."""
+
+
+@dataclass(eq=False)
+class TagTaken(WriteUncertain):
+    """Raised where a page was stored without new tags: the wiki takes ``tag`` for a known one."""
+
+    tag: str = ""

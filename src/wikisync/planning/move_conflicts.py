@@ -207,7 +207,7 @@ def _reject_occupied_targets(
             for moved, decision in decisions
             if decision.move is not None
             and _is_taken(decision.move.side, decision.move.key, snapshot)
-            and (decision.move.side, decision.move.key) not in leaving
+            and snapshot.place(decision.move.side, decision.move.key) not in leaving
         ]
         if not stopped:
             return
@@ -220,17 +220,17 @@ def _reject_occupied_targets(
         for moved, decision, former_name in reverted:  # which may free the target of others
             decisions.remove((moved, decision))
             decisions.append((moved, former_name))
-            original_conflicts[moved.base.key] = _in_the_way(moved, decision, found.not_selected)
+            original_conflicts[moved.base.key] = _in_the_way(moved, decision, snapshot, found)
         for moved, decision in stopped if not reverted else ():
             decisions.remove((moved, decision))
             conflict = original_conflicts.get(moved.base.key)
-            found.conflicts.append(conflict or _in_the_way(moved, decision, found.not_selected))
+            found.conflicts.append(conflict or _in_the_way(moved, decision, snapshot, found))
             if decision.move is not None:
                 found.blocked.add(decision.move.key)
 
 
 def _in_the_way(
-    moved: Moved, decision: MoveDecision, not_selected: Collection[tuple[Side, Key]]
+    moved: Moved, decision: MoveDecision, snapshot: Snapshot, found: MoveDecisions
 ) -> Conflict:
     """Return the conflict of a page whose target is occupied.
 
@@ -238,9 +238,11 @@ def _in_the_way(
     """
     if decision.move is None:
         raise AssertionError(f"{moved.base.key}: nothing is in the way of no move")
-    place = decision.move.side, decision.move.key
+    place = snapshot.place(decision.move.side, decision.move.key)
     conflict = target_occupied(moved, *place)
-    return replace(conflict, from_key=None, from_file="") if place in not_selected else conflict
+    if place not in found.not_selected:
+        return conflict
+    return replace(conflict, from_key=None, from_file="")
 
 
 def _former_name(
@@ -291,4 +293,4 @@ def _defer_reserved_names(
 def _is_taken(side: Side, key: Key, snapshot: Snapshot) -> bool:
     if side == "folder":
         return key in snapshot.local or key in snapshot.blocked
-    return snapshot.remote.get(key) is not None
+    return snapshot.remote.get(snapshot.wiki_key(key)) is not None

@@ -16,7 +16,7 @@ from wikisync.planning.model import Action, Adopt, Conflict, Hidden, Merge, Move
 from wikisync.planning.reconcile import decide
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Callable, Collection, Iterable
 
     from wikisync.planning.model import Base, ConflictKind, Local, RemoteState, Side
     from wikisync.planning.reconcile import Decision
@@ -163,17 +163,22 @@ def needs_other_command(decision: MoveDecision) -> Conflict | None:
     )
 
 
-def order_moves(moves: Iterable[Move], taken: Collection[Key]) -> tuple[Move, ...]:
+def order_moves(
+    moves: Iterable[Move],
+    taken: Collection[Key],
+    occupied: Callable[[Key], Key] = lambda key: key,
+) -> tuple[Move, ...]:
     """Return the moves of one side, ordered so that each target is free.
 
-    Pages that swap places move to a temporary name first. ``taken`` are keys that no temporary name
-    may have.
+    Pages that swap places move to a temporary name first, and so does a page whose new name is one
+    with its present name there. ``taken`` are keys that no temporary name may have; ``occupied``
+    returns the key of the page that is at a key.
     """
     waiting = {move.from_key: move for move in moves}
     taken = {*taken, *waiting, *(move.key for move in waiting.values())}
     done: list[Move] = []
     while waiting:
-        free = [origin for origin, move in waiting.items() if move.key not in waiting]
+        free = [origin for origin, move in waiting.items() if occupied(move.key) not in waiting]
         if free:
             done += [waiting.pop(origin) for origin in sorted(free)]
             continue

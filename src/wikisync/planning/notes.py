@@ -27,6 +27,8 @@ NoteKind = Literal[
     "root-page",  # the page at the root itself has no file
     "tree",  # the wiki's tree of pages may lack some
     "left-out",  # files and folders that are not taken as pages
+    "tag-spelling",  # a tag was sent as the wiki spells it
+    "tags-merged",  # two tags of a page are one on the wiki
 ]
 
 
@@ -35,8 +37,8 @@ class Note:
     """A fact that a command reports beside its pages, such as why no ancestor was found.
 
     ``pages`` is the number of pages affected and ``files`` their names; ``detail`` is a message of
-    git or of the wiki, or the name of a file. ``left_out`` are the files and folders (ending in
-    ``/``) that are not taken, by the reason.
+    git or of the wiki, the name of a file, or tags, each on a line, the wiki's last. ``left_out``
+    are the files and folders (ending in ``/``) that are not taken, by the reason.
     """
 
     kind: NoteKind

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from wikisync.errors import BadName
 from wikisync.page.model import FIELD_NAMES
@@ -33,6 +33,11 @@ if TYPE_CHECKING:
     from wikisync.planning.model import Base, Local, RemoteState, Side
     from wikisync.planning.reconcile import Decision
     from wikisync.planning.snapshot import PlanOptions, Snapshot
+
+_SAME_NAME: Final = (
+    "the wiki's database takes this name for {}, which is a page already: the two differ only in"
+    " case, accents or the like. Give the file a name that differs in more"
+)
 
 
 @dataclass
@@ -202,11 +207,20 @@ class PlanBuilder:
                 return conflict
 
     def drop_blocked_creations(self) -> None:
-        """Make a conflict of each creation at a key that is occupied and is not freed."""
+        """Make a conflict of each creation at a key that is occupied and is not freed.
+
+        It is a problem instead if the wiki takes the key for that of another page.
+        """
         leaving = {(a.side, a.from_key if isinstance(a, Move) else a.key) for a in self._removals()}
-        for action in list(self.actions):
-            place = (action.side, action.key)
-            if not isinstance(action, Create) or place in leaving or not self._is_taken(*place):
+        for action in [a for a in self.actions if isinstance(a, Create)]:
+            place = self.snapshot.place(action.side, action.key)
+            if place in leaving:
+                continue
+            if place[1] != action.key:
+                self.actions.remove(action)
+                self.problems.append(BadName(action.file, _SAME_NAME.format(place[1])))
+                continue
+            if not self._is_taken(*place):
                 continue
             self.actions.remove(action)
             detail = f"{action.key} {action.side}"

@@ -6,6 +6,7 @@ written to and in the user's options (``PlanOptions``).
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from wikisync.page.model import Key
@@ -64,17 +65,23 @@ def _is_selected(problem: BadPage | BadName, options: PlanOptions) -> bool:
     return any(options.is_selected(Key("", ""), name) for name in problem.names)
 
 
+def _occupant(snapshot: Snapshot, side: Side, key: Key) -> Key:
+    return snapshot.place(side, key)[1]
+
+
 def _ordered(actions: list[Action], snapshot: Snapshot) -> tuple[Action, ...]:
     """Return the actions in order. Moves are ordered so that each target is free."""
     moves: list[Move] = []
     for side in ("wiki", "folder"):
         taken = {*snapshot.bases, *snapshot.local, *snapshot.remote, *snapshot.blocked}
-        moves += order_moves([a for a in actions if isinstance(a, Move) and a.side == side], taken)
+        of_side = [a for a in actions if isinstance(a, Move) and a.side == side]
+        moves += order_moves(of_side, taken, partial(_occupant, snapshot, side))
     vacated = {(move.side, move.from_key) for move in moves}
     rest = [action for action in actions if not isinstance(action, Move)]
     targets = {move.key for move in moves}
     # A deletion comes before the action that needs its key.
-    needed = {(a.side, a.key) for a in (*moves, *rest) if isinstance(a, Move | Create)}
+    needing = [a for a in (*moves, *rest) if isinstance(a, Move | Create)]
+    needed = {snapshot.place(a.side, a.key) for a in needing}
     early = [
         a
         for a in rest
@@ -83,7 +90,8 @@ def _ordered(actions: list[Action], snapshot: Snapshot) -> tuple[Action, ...]:
     vacated |= {(a.side, a.key) for a in early}
     rest = [action for action in rest if action not in early]
     # Creations at a key that a move frees, and adoptions of moved pages, come after the moves.
-    late: set[Action] = {a for a in rest if isinstance(a, Create) and (a.side, a.key) in vacated}
+    creations = [action for action in rest if isinstance(action, Create)]
+    late: set[Action] = {a for a in creations if snapshot.place(a.side, a.key) in vacated}
     late |= {a for a in rest if isinstance(a, Adopt) and a.key in targets}
     rest.sort(
         key=lambda a: (_ORDER["move"] if a in late else _ORDER[a.verb], a.side != "wiki", a.key)

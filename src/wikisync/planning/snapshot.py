@@ -68,6 +68,8 @@ class Snapshot:
     page, where that differs; ``displaced`` are pages whose place another page has now.
     ``rename_candidates`` are the new files that a missing page may have become. ``merge`` merges a
     page that changed on both sides, by its key in the base; None where a text is missing.
+    ``wiki_key`` returns the key of the page that the wiki finds at a key: another one where the
+    wiki's database takes both for one (wikijs.md, *Other databases*).
     """
 
     bases: Mapping[Key, Base]
@@ -79,7 +81,12 @@ class Snapshot:
     displaced: Mapping[Key, RemoteState] = field(default_factory=dict)
     rename_candidates: Mapping[Key, tuple[str, ...]] = field(default_factory=dict)
     merge: Callable[[Key, Conflict], Merged | MergeConflict | None] = lambda _key, _conflict: None
+    wiki_key: Callable[[Key], Key] = lambda key: key
     reason_unreachable: Callable[[Key], str | None] = lambda _key: None
     ignores: Callable[[str], bool] = lambda _file: False
     blocked: frozenset[Key] = frozenset()
     problems: tuple[BadPage | BadName, ...] = ()
+
+    def place(self, side: Side, key: Key) -> tuple[Side, Key]:
+        """Return what a page at ``key`` occupies on a side; equal for keys that are one there."""
+        return side, self.wiki_key(key) if side == "wiki" else key

@@ -110,6 +110,20 @@ def note_message(note: Note) -> Message:
             )
         case "left-out":
             return _left_out(note)
+        case "tag-spelling":
+            tag, _, spelling = note.detail.partition("\n")
+            return Message(
+                f"The wiki takes the tag {tag} for {spelling}, which it has already, and keeps that"
+                f" spelling: {named(note.files)}.",
+                f"For the same tag on both sides, write {spelling} in the file.",
+            )
+        case "tags-merged":
+            *tags, spelling = note.detail.split("\n")
+            return Message(
+                f"{named(note.files)}: the tags {' and '.join(tags)} are one tag on the wiki,"
+                f" {spelling}.",
+                "Remove the others from the file.",
+            )
     assert_never(note.kind)
 
 

@@ -30,6 +30,7 @@ from wikisync.planning.snapshot import Snapshot
 from wikisync.snapshot.base_recovery import recover_bases
 from wikisync.snapshot.file_names import FileNames
 from wikisync.snapshot.root import root_notes, split_by_root
+from wikisync.snapshot.same_names import NameLookup
 from wikisync.snapshot.wiki_pages import WikiPages, read_wiki, remote_from_base
 
 if TYPE_CHECKING:
@@ -109,6 +110,7 @@ def collect(
     wiki_pages.moved.update(found_bases.moved)
     known = {**bases, **{key: found.base for key, found in found_bases.bases.items()}}
     snapshot = _snapshot(known, named, wiki_pages, folder, layout, content)
+    snapshot = replace(snapshot, wiki_key=NameLookup(wiki, wiki_pages.remote))
     return CollectedState(
         snapshot,
         layout,

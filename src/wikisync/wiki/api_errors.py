@@ -7,6 +7,7 @@ codes known to change nothing map to those; after any other, the page must be re
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -15,6 +16,7 @@ from wikisync.errors import (
     PageGone,
     PageHidden,
     Rejected,
+    TagTaken,
     Unauthenticated,
     Unreachable,
     WriteUncertain,
@@ -31,7 +33,12 @@ _GONE: Final = 6003
 _HIDDEN: Final = 6013
 _FORBIDDEN: Final = frozenset({6009, 6010})
 _NO_HISTORY: Final = 6012
+PATH_TAKEN: Final = 6002
+"""The code of a creation at a path that a page has."""
 _MAX_PATH: Final = 20
+_TAG_KEY: Final = "tags_tag_unique"
+# PostgreSQL words it otherwise. There it is a race, which the same tags do not lose again.
+_DUPLICATE: Final = re.compile(r"Duplicate entry '(.*)' for key '[^']*" + _TAG_KEY, re.DOTALL)
 
 READ_NEEDS: Final = ("read:source", "manage:pages")
 """The permissions that an API key needs to read the source of any page."""
@@ -125,7 +132,7 @@ class Mutation:
 CREATE: Final = Mutation(
     "create",
     ("write:pages",),
-    frozenset({6002, 6004, 6005}),
+    frozenset({PATH_TAKEN, 6004, 6005}),
     frozenset({"DataError", "ForeignKeyViolationError"}),
 )
 UPDATE: Final = Mutation("update", ("write:pages",), frozenset({6004}))
@@ -147,11 +154,14 @@ def result_error(
 ) -> WikiError:
     """Return the exception for a ``responseResult`` with ``succeeded: false``."""
     code, slug = result.number("errorCode"), result.text("slug")
-    message = shorten_message(result.text_or_empty("message"))
+    whole = result.text_or_empty("message")
+    message = shorten_message(whole)
     if code == _GONE or (write is UPDATE and message == "Invalid Page Id"):
         return PageGone(url, page)
     if code in _FORBIDDEN:
         return Forbidden(url, write.needs, key=key, message=message)
     if code in write.harmless or slug in write.harmless_slugs:
         return Rejected(url, code, message)
+    if (taken := _DUPLICATE.search(whole)) is not None:
+        return TagTaken(url, message, code, taken[1])
     return WriteUncertain(url, message, code)

@@ -203,6 +203,15 @@ class Wiki:
 
     def find(self, key: Key) -> Record | None:
         """Read the page at ``key``; None without one. Raises PageHidden (id 0) or Forbidden."""
+        found = self.look_up(key)
+        return found if found is not None and found.key == key else None
+
+    def look_up(self, key: Key) -> Record | None:
+        """Read the page that the wiki finds at ``key``; None without one. Raises like ``find``.
+
+        It may have another key, which the wiki's database takes for ``key`` (wikijs.md, *Other
+        databases*).
+        """
         return self.transport.query(
             document("find"),
             {"path": key.path, "locale": key.locale},

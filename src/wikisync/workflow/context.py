@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from wikisync.apply import ApplyContext
 from wikisync.apply.backups import with_backups
 from wikisync.apply.recovery import recover
+from wikisync.apply.tag_spelling import TagSpellings
 from wikisync.apply.transaction import now
 from wikisync.concurrency import stop_on_interrupt
 from wikisync.errors import FolderError, StateError
@@ -39,13 +40,17 @@ CREATES: Final = 2
 
 @dataclass(frozen=True, slots=True)
 class RunContext:
-    """The configuration, both sides, the state and the progress of a command."""
+    """The configuration, both sides, the state and the progress of a command.
+
+    ``tag_spellings`` has what the run learns about tags that are one on the wiki.
+    """
 
     config: Config
     folder: Folder
     wiki: Wiki
     state: State
     progress: Progress
+    tag_spellings: TagSpellings = field(default_factory=TagSpellings)
 
     @property
     def layout(self) -> Layout:
@@ -168,6 +173,7 @@ def execute_run(
     doubt = _clock_note(context)
     number = context.state.journal.begin_run(command, now(), undoes, plan)
     writes = context.config.writes
+    context.tag_spellings.load(context.state, context.wiki.tags)
     apply_context = ApplyContext(
         context.wiki,
         context.folder,
@@ -176,6 +182,7 @@ def execute_run(
         context.config.write_back,
         concurrent_updates=writes,
         concurrent_creates=min(writes, CREATES),
+        tag_spellings=context.tag_spellings,
     )
     outcomes: list[ActionResult] = []
     with stop_on_interrupt(on_interrupt) as stop, context.progress(label, total) as step:

@@ -12,7 +12,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from wikisync.apply import ActionResult, apply, unshown, wiki_writes
+from wikisync.apply import ActionResult, apply, tag_spelling, unshown, wiki_writes
 from wikisync.apply.result import find_missing
 from wikisync.apply.transaction import now
 from wikisync.concurrency import run_in_thread
@@ -179,6 +179,7 @@ def _reset_state(context: RunContext) -> None:
     context.state.journal.end_interrupted(now())
     wiki_writes.mark_clean(context.state)
     unshown.clear(context.state)
+    tag_spelling.clear(context.state)
     # Its runs cannot be undone on this wiki, where their page ids mean other pages.
     context.state.set_meta(
         foreign_runs=str(max((r.number for r in context.state.journal.runs()), default=0))
@@ -215,7 +216,8 @@ def finish_run(
     )
     place = {id(action): number for number, action in enumerate(plan.actions)}
     outcomes = tuple(sorted(outcomes, key=lambda outcome: place[id(outcome.action)]))
-    report = replace(report, outcomes=outcomes, interrupted=stopped)
+    notes = (*report.notes, *context.tag_spellings.notes())
+    report = replace(report, outcomes=outcomes, interrupted=stopped, notes=notes)
     if stopped:
         return report
     if any(o.action.side == "wiki" and o.result == "done" for o in outcomes):
