@@ -85,6 +85,8 @@ ERRORS: Final = (
     errors.Rejected(URL, 0, ANY),
     errors.WriteUncertain(URL, ANY),
     errors.RenderFailed(URL, ANY),
+    errors.NameTaken(URL, 0, ANY, Key("en", ANY), Key("en", ANY)),
+    errors.TagTaken(URL, ANY, tag=ANY),
     errors.PageChanged(Key("en", "home"), ANY),
     errors.StalePlan(Key("en", "home"), ANY, ANY),
     errors.OverwroteConcurrentEdit(Key("en", "home"), 0, 0),
