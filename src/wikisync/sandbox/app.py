@@ -1,4 +1,4 @@
-"""Answer ``POST /graphql`` with Wiki.js's limits and errors, and show pages to browsers.
+"""Answer ``POST /graphql`` with Wiki.js's limits and errors, and show pages and assets to browsers.
 
 A request can fail before an operation runs, checked in Wiki.js's order: the key, the size, the
 JSON.
@@ -18,10 +18,19 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from wikisync.sandbox import auth, browser_view, execution, page_extras, request_limits
+from wikisync.sandbox import (
+    asset_names,
+    assets,
+    auth,
+    browser_view,
+    execution,
+    page_extras,
+    request_limits,
+)
+from wikisync.sandbox.asset_routes import AssetRoutes
 from wikisync.sandbox.fault_answers import apply_after, apply_before
-from wikisync.sandbox.faults import Races
 from wikisync.sandbox.page_extras import find_by_id
+from wikisync.sandbox.races import Races
 from wikisync.sandbox.resolvers import Request as Context
 from wikisync.sandbox.validation import RequestRefused
 
@@ -42,7 +51,10 @@ resolve to this machine, to read the sandbox's answers (DNS rebinding)."""
 
 @dataclass(frozen=True)
 class SeenRequest:
-    """Describe a request for tests. ``fields`` are names like ``pages.single``."""
+    """Describe a request for tests. ``fields`` are names like ``pages.single``.
+
+    An upload has the one field ``assets.upload``, the download of an asset ``assets.download``.
+    """
 
     number: int
     principal: str
@@ -54,7 +66,7 @@ class SeenRequest:
 
 @dataclass(frozen=True)
 class Traffic:
-    """Count requests to the API, and the bytes of their bodies and answers."""
+    """Count requests to the API and about assets, and the bytes of their bodies and answers."""
 
     requests: int = 0
     received: int = 0
@@ -81,10 +93,13 @@ class WikiApp:
         self.races = Races(faults.random, lambda: page_extras.tag_names(store))
         self.seen: deque[SeenRequest] = deque(maxlen=MAX_SEEN)
         self.traffic = Traffic()
+        files = AssetRoutes(store, faults, self.races, self._record_request, self._count_sent)
+        self._files = files
         self.app = Starlette(
             routes=[
                 Route("/graphql", self.graphql, methods=["POST"]),
                 Route("/graphql", _no_query, methods=["GET"]),
+                Route("/u", files.upload, methods=["POST"]),
                 Route("/{path:path}", self.browse, methods=["GET"]),
             ],
             middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=HOSTS, www_redirect=False)],
@@ -107,7 +122,7 @@ class WikiApp:
             status, answer = await run_in_threadpool(_execute, call)
         finally:
             self.races.end(call.requested)
-        self._count_sent(answer)
+        self._count_sent(len(answer))
         for effect in call.effects:
             response = await apply_after(effect, answer)
             if response is not None:
@@ -115,7 +130,10 @@ class WikiApp:
         return _json_bytes(status, answer)
 
     async def browse(self, request: Request) -> Response:
-        """Show a page to a browser."""
+        """Show a page or an asset to a browser."""
+        address = asset_names.parse_address(request.path_params["path"])
+        if not address.is_page:
+            return await self._files.download(request, address)
         return await run_in_threadpool(
             browser_view.respond, self.store, request.path_params["path"]
         )
@@ -156,7 +174,9 @@ class WikiApp:
         return Call(contexts, operations, isinstance(sent, list), effects, every)
 
     def _path(self, asked: RequestedField) -> str | None:
-        """Return the path of the page that a field is about, if it names one."""
+        """Return the path of the page or asset that a field is about, if it names one."""
+        if asked.field.startswith("assets."):
+            return assets.path_of(self.store, asked)
         arguments = asked.arguments
         number = arguments.get("id", arguments.get("pageId"))
         if isinstance(number, int) and asked.field.startswith("pages."):
@@ -180,9 +200,9 @@ class WikiApp:
                 )
             )
 
-    def _count_sent(self, answer: bytes) -> None:
+    def _count_sent(self, size: int) -> None:
         with self.store.lock:
-            self.traffic = replace(self.traffic, sent=self.traffic.sent + len(answer))
+            self.traffic = replace(self.traffic, sent=self.traffic.sent + size)
 
 
 def _execute(call: Call) -> tuple[int, bytes]:

@@ -40,7 +40,9 @@ async def apply_before(effect: RequestEffect) -> Response | None:
     return None
 
 
-async def apply_after(effect: RequestEffect, answer: bytes) -> Response | None:
+async def apply_after(
+    effect: RequestEffect, answer: bytes, media_type: str = "application/json"
+) -> Response | None:
     """Inject a fault after the request ran; return an answer to send in place of the real one."""
     match effect:
         case Late(after=True):
@@ -54,9 +56,9 @@ async def apply_after(effect: RequestEffect, answer: bytes) -> Response | None:
         case Truncated():
             half = answer[: len(answer) // 2]
             return (
-                _TruncatedAnswer(half, len(answer))
+                _TruncatedAnswer(half, len(answer), media_type)
                 if effect.cut
-                else Response(half, media_type="application/json")
+                else Response(half, media_type=media_type)
             )
     return None
 
@@ -77,8 +79,8 @@ class _NoAnswer(Response):
 class _TruncatedAnswer(Response):
     """Close the connection in the middle of the body."""
 
-    def __init__(self, part: bytes, promised: int) -> None:
-        super().__init__(part, 200, {"content-length": str(promised)}, "application/json")
+    def __init__(self, part: bytes, promised: int, media_type: str) -> None:
+        super().__init__(part, 200, {"content-length": str(promised)}, media_type)
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:  # noqa: ARG002
         start = {"type": "http.response.start", "status": 200, "headers": self.raw_headers}

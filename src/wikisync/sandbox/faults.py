@@ -1,18 +1,17 @@
-"""Inject faults that a test orders, and races between concurrent writes.
+"""Choose the faults to inject, as a test orders them.
 
     sandbox.faults.add(Drop(after=True), on="create", nth=2)      # the second create, after writing
     sandbox.faults.add(Status(502), on="list", times=3)           # the next three lists
     sandbox.faults.add(Refuse("PageUpdateForbidden", "…", 6009), on="update", path="guide/a")
     sandbox.faults.add(Hook(lambda: sandbox.edit("home", content="x")), on="update")   # before it
     sandbox.faults.add(LoseTags(), on="create", rate=0.04)        # at random, with a seed
+    sandbox.faults.add(LoseUpload(), on="upload", path="img/a.png")   # "ok", and nothing is kept
 
 An effect on a request (``Drop``, ``Status``, ``Late``, ``Html``, ``Redirect``, ``Truncated``,
 ``Hook``) counts the requests that have a matching field; an effect on a field (``Refuse``,
-``WriteThenFail``, ``LoseTags``, ``TreeRace``) counts the fields, so it can apply to one alias among
-fifty.
-
-Concurrent creations, moves or deletions race for the page tree; concurrent writes that add the same
-new tag race for that tag (wikijs.md, *Races*). With a rate above 0 some of them lose, at random.
+``WriteThenFail``, ``LoseTags``, ``TreeRace``, ``LoseUpload``, ``Duplicate``) counts the fields, so
+it can apply to one alias among fifty. An upload counts as a field ``assets.upload``, the download
+of an asset as ``assets.download``.
 """
 
 from __future__ import annotations
@@ -20,12 +19,10 @@ from __future__ import annotations
 import random
 import threading
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
-
-from wikisync.sandbox.validation import clean_tags
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable
 
     from wikisync.sandbox.execution import RequestedField
 
@@ -111,8 +108,28 @@ class TreeRace:
     """Lose the race for the page tree: the page is written, pages linking to it are not touched."""
 
 
+@dataclass(frozen=True)
+class LoseUpload:
+    """Answer "ok" to an upload, and keep nothing: a failure that Wiki.js only logs."""
+
+
+@dataclass(frozen=True)
+class Duplicate:
+    """Do not notice an asset or folder of the same name, and create another.
+
+    With ``met`` only once that is set.
+    """
+
+    met: threading.Event | None = field(default=None, repr=False)
+
+    @property
+    def applies(self) -> bool:
+        """Whether the name is not noticed."""
+        return self.met is None or self.met.is_set()
+
+
 RequestEffect = Drop | Status | Late | Html | Redirect | Truncated | Hook
-FieldEffect = Refuse | WriteThenFail | LoseTags | TreeRace
+FieldEffect = Refuse | WriteThenFail | LoseTags | TreeRace | LoseUpload | Duplicate
 Matcher = str | tuple[str, ...] | None
 """A field's name (``single``, ``pages.single``), several names, or None for any request."""
 
@@ -214,69 +231,3 @@ class Faults:
         """
         unasked = not asked and fault.on is None and fault.path is None and fault.when is None
         return bool(unasked or list(hits)) and fault.count_match(self.random)
-
-
-REBUILDS_TREE: Final = frozenset({"pages.create", "pages.move", "pages.delete"})
-WRITES_TAGS: Final = frozenset({"pages.create", "pages.update"})
-
-
-class Races:
-    """Track concurrent writes and let some of them lose.
-
-    ``tree`` and ``tags`` are the probabilities that a write which meets another one loses.
-    ``under_way`` are the writes that run now, ``max_under_way`` is the most that ran at once,
-    ``lost`` counts the losers.
-    """
-
-    def __init__(self, dice: random.Random, known: Callable[[], set[str]]) -> None:
-        self.tree = 0.0
-        self.tags = 0.0
-        self.lost = {"tree": 0, "tags": 0}
-        self.max_under_way = 0
-        self._random = dice
-        self._known_tags = known
-        self.under_way: list[RequestedField] = []
-        self._lock = threading.Lock()
-
-    def begin(self, asked: Sequence[RequestedField]) -> dict[int, FieldEffect]:
-        """Register a request's writes; return the races that they lose, by position."""
-        found: dict[int, FieldEffect] = {}
-        with self._lock:
-            for place, one in enumerate(asked):
-                effect = self._race_effect(one) if one.is_mutation else None
-                if effect is not None:
-                    found[place] = effect
-            self.under_way += [one for one in asked if one.is_mutation]
-            self.max_under_way = max(self.max_under_way, len(self.under_way))
-        return found
-
-    def end(self, asked: Sequence[RequestedField]) -> None:
-        """Remove a request's writes."""
-        with self._lock:
-            for one in asked:
-                if one.is_mutation:
-                    self.under_way.remove(one)
-
-    def _race_effect(self, one: RequestedField) -> FieldEffect | None:
-        if self.tags and self._shared_new_tags(one) and self._loses(self.tags):
-            self.lost["tags"] += 1
-            return LoseTags()
-        others = any(other.field in REBUILDS_TREE for other in self.under_way)
-        if self.tree and others and one.field in REBUILDS_TREE and self._loses(self.tree):
-            self.lost["tree"] += 1
-            return TreeRace()
-        return None
-
-    def _shared_new_tags(self, one: RequestedField) -> set[str]:
-        """Return the new tags that this write adds at the same time as another."""
-        if one.field not in WRITES_TAGS:
-            return set()
-        others = (_tags(other) for other in self.under_way if other.field in WRITES_TAGS)
-        return (_tags(one) & set().union(*others)) - self._known_tags()
-
-    def _loses(self, rate: float) -> bool:
-        return rate >= 1 or self._random.random() < rate
-
-
-def _tags(one: RequestedField) -> set[str]:
-    return set(clean_tags(one.arguments.get("tags") or ()))

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from wikisync.sandbox import administration, auth, page_extras, pages, queries
 from wikisync.sandbox.auth import USERS
-from wikisync.sandbox.faults import LoseTags, Refuse, TreeRace, WriteThenFail
+from wikisync.sandbox.faults import Duplicate, LoseTags, Refuse, TreeRace, WriteThenFail
 from wikisync.sandbox.validation import (
+    DUPLICATE,
     LOSE_TAGS,
     NO_RACES,
     TREE_RACE,
@@ -104,7 +105,9 @@ def _run_with_fault(
             return act(request, sent, frozenset({LOSE_TAGS}))
         case TreeRace():
             return act(request, sent, frozenset({TREE_RACE}))
-        case None:
+        case Duplicate(applies=True):
+            return act(request, sent, frozenset({DUPLICATE}))
+        case _:
             return act(request, sent, NO_RACES)
 
 

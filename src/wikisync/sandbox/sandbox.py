@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, Self
 
 from wikisync.sandbox import administration, auth, page_extras, pages
 from wikisync.sandbox.app import WikiApp
+from wikisync.sandbox.asset_editing import AssetEditor
 from wikisync.sandbox.auth import administrator
 from wikisync.sandbox.database import DATABASES, DEFAULT
 from wikisync.sandbox.faults import Faults
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from wikisync.sandbox.app import SeenRequest, Traffic
-    from wikisync.sandbox.faults import Races
+    from wikisync.sandbox.races import Races
     from wikisync.sandbox.store import Row
 
 
@@ -44,7 +45,8 @@ class Sandbox:
     """Run a wiki. With ``data`` None pages are kept in memory, else in that folder.
 
     The first of ``locales`` is the default. ``port`` 0 takes any free port. ``collation`` is the
-    name of the database that the wiki answers like, one of ``DATABASES``.
+    name of the database that the wiki answers like, one of ``DATABASES``. ``assets`` changes images
+    and files.
     """
 
     def __init__(
@@ -56,6 +58,7 @@ class Sandbox:
     ) -> None:
         self.faults = Faults()
         self.store = Store(Path(data) if data is not None else None, DATABASES[collation])
+        self.assets = AssetEditor(self.store)
         try:
             self.token = _prepare_store(self.store, locales)
             self._wiki = WikiApp(self.store, self.faults)

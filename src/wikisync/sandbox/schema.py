@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any, Final
 from graphql import GraphQLError, GraphQLObjectType, build_schema, default_field_resolver
 
 from wikisync.sandbox import resolvers
+from wikisync.sandbox.asset_resolvers import ASSET_RESOLVERS
 
 if TYPE_CHECKING:
     from graphql import GraphQLField, GraphQLSchema
 
     from wikisync.sandbox.resolvers import Info, Resolver
 
-RESOLVERS: Final = {**resolvers.PAGE_RESOLVERS, **resolvers.ADMIN_RESOLVERS}
+RESOLVERS: Final = {**resolvers.PAGE_RESOLVERS, **resolvers.ADMIN_RESOLVERS, **ASSET_RESOLVERS}
 
 
 @lru_cache(maxsize=1)

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from wikisync import private_files
 from wikisync.errors import FolderError
+from wikisync.sandbox import asset_store
 from wikisync.sandbox.database import DATABASES, DEFAULT, compare_general_ci
 
 if TYPE_CHECKING:
@@ -95,9 +96,12 @@ class Store:
         self.tree_lacks: set[int] = set()
         self._connection = _open(folder)
         self._connection.row_factory = _as_dict
-        self._connection.executescript(TABLES)
+        self._connection.executescript(TABLES + asset_store.TABLES)
         self._last = datetime.min.replace(tzinfo=UTC)
-        latest = self.row("select max(updatedAt) as at from pages")
+        latest = self.row(
+            "select max(at) as at from (select max(updatedAt) as at from pages"
+            " union select max(updatedAt) from assets)"
+        )
         if latest and latest["at"]:
             self._last = datetime.fromisoformat(latest["at"])
 
@@ -153,6 +157,12 @@ class Store:
             *values.values(),
             id,
         )
+
+    def open_blob(
+        self, table: str, column: str, row: int, *, readonly: bool = False
+    ) -> sqlite3.Blob:
+        """Open a value to be read or written in pieces; hold ``lock`` and close it."""
+        return self._connection.blobopen(table, column, row, readonly=readonly)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:

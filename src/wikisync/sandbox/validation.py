@@ -23,10 +23,28 @@ UNCODED: Final = 1
 
 LOSE_TAGS: Final = "lose tags"
 TREE_RACE: Final = "tree race"
+DUPLICATE: Final = "duplicate"
 NO_RACES: Final[frozenset[str]] = frozenset()
-"""No race to lose: the default of each operation on pages."""
+"""No race to lose: the default of each operation."""
 
 NAMED_ERRORS: Final[dict[str, tuple[int, str]]] = {
+    "AssetDeleteForbidden": (2003, "You are not authorized to delete this asset."),
+    "AssetFolderExists": (2002, "An asset folder with the same name already exists."),
+    "AssetInvalid": (2004, "This asset does not exist or is invalid."),
+    "AssetRenameCollision": (
+        2005,
+        "An asset with the same filename in the same folder already exists.",
+    ),
+    "AssetRenameForbidden": (2006, "You are not authorized to rename this asset."),
+    "AssetRenameInvalid": (2007, "The new asset filename is invalid."),
+    "AssetRenameInvalidExt": (
+        2008,
+        "The file extension cannot be changed on an existing asset.",
+    ),
+    "AssetRenameTargetForbidden": (
+        2009,
+        "You are not authorized to rename this asset to the requested name.",
+    ),
     "AuthLoginFailed": (1002, "Invalid email / username or password."),
     "AuthProviderInvalid": (1003, "Invalid authentication provider."),
     "AuthRequired": (1019, "You must be authenticated to access this resource."),
