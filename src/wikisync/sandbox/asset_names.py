@@ -18,7 +18,10 @@ MAX_BYTES: Final = 255
 PAGE_EXTENSIONS: Final = ("md", "html", "txt")
 UNREADABLE_FOLDERS: Final = frozenset({"graphql", "js", "login", "verify"})
 UNREADABLE_FILES: Final = frozenset({"favicon.ico", "robots.txt"})
-"""First segments of addresses at which Wiki.js answers something else."""
+"""Addresses, and first segments of addresses, at which Wiki.js answers something else."""
+
+LETTERS: Final = frozenset("adehipstu")
+"""First segments of one letter below which Wiki.js has pages of its own; it drops any other."""
 
 _GAPS: Final = re.compile(f"[{WHITE_SPACE},;#]+")
 _NOT_IN_NAMES: Final = re.compile(r'[/?<>\\:*|"\x00-\x1f\x80-\x9f]')
@@ -69,18 +72,19 @@ class Address:
 
 
 def parse_address(raw: str) -> Address:
-    """Return what an address means; ``raw`` is without its percent-encoding.
+    """Return what an address means; ``raw`` is without its percent-encoding and its first slash.
 
     A first segment of one letter is dropped, one that looks like a locale is taken for that.
     """
-    path = _NOT_IN_ADDRESSES.sub("", raw.strip(WHITE_SPACE).removeprefix("/"), count=1)
+    path = _NOT_IN_ADDRESSES.sub("", raw.rstrip(WHITE_SPACE), count=1)
     path = re.sub(r"\.\.+", "", path.replace("\\", "").replace("//", ""))
     parts = [part for part in path.split("/") if part.strip(WHITE_SPACE) not in {"", "."}]
     if parts and parts[0] in UNREADABLE_FOLDERS:
         return Address("/".join(parts), None, is_page=True)
-    if len(parts) > 1 and len(parts[0]) == 1:
-        # Wiki.js has pages of its own below these: /a, /d, /e, /h, /i, /p, /s, /t, /u.
+    if parts and parts[0] in LETTERS:
         return Address("/".join(parts), None, is_page=True)
+    if parts and len(parts[0].encode("utf-16-le", "replace")) == 2:  # as JavaScript counts
+        del parts[0]
     locale = None
     if parts and _LOCALE.match(parts[0]):
         locale = parts.pop(0)
