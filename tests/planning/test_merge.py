@@ -13,7 +13,7 @@ from wikisync.page.model import FIELD_NAMES
 from wikisync.planning.merge import MergeConflict, Merged, merge_tags, three_way
 from wikisync.planning.model import Merge
 from wikisync.planning.planner import PlanOptions
-from wikisync.snapshot.collect import merge_text
+from wikisync.snapshot.content import merge_text
 
 if TYPE_CHECKING:
     from wikisync.page.model import Page

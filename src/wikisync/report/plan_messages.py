@@ -26,7 +26,8 @@ def refusal_message(refusal: Refusal) -> Message:
                     "The API key can see none of the wiki's pages, though"
                     f" {plural(count, 'page')} from the last run still"
                     f" {'exists' if count == 1 else 'exist'}.",
-                    "Check the page rules of the key's group, or create a new key.",
+                    "Check the page rules of the key's group: the page may have been moved to where"
+                    " they do not reach. Until then it is skipped.",
                 )
             return Message(KEY_REJECTED.format(url="The wiki"), NEW_KEY)
         case "max-delete":
@@ -148,7 +149,8 @@ def conflict_message(conflict: Conflict) -> Message:
         case "hidden":
             return Message(
                 "The API key can no longer see the page.",
-                "Check the page rules of the key's group. Until then the page is skipped.",
+                "Check the page rules of the key's group: the page may have been moved to where"
+                " they do not reach. Until then it is skipped.",
             )
         case "moved" if conflict.from_key is None:
             return Message(f"Moved to {detail} on the wiki.", "Run the command again.")

@@ -11,23 +11,19 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from wikisync.concurrency import run_in_thread
-from wikisync.errors import BadPage, FolderError, NotConfigured
-from wikisync.folder.folder import digest_of
+from wikisync.errors import NotConfigured
 from wikisync.folder.scan import KeyedPages, Scan, assign_keys, scan, with_current_names
-from wikisync.git.repository import merge_file
-from wikisync.page.document import first_heading, parse
-from wikisync.page.fingerprint import normalize_content
 from wikisync.page.paths import (
     Layout,
     Locales,
     reason_unreachable,
 )
-from wikisync.planning.merge import MergeConflict, Merged, three_way
 from wikisync.planning.model import Base, Local, Remote, RemoteState
 from wikisync.planning.notes import Note
-from wikisync.planning.rename_detection import STUB, RenameInput, detect_renames, similarity
+from wikisync.planning.rename_detection import RenameInput, detect_renames
 from wikisync.planning.snapshot import Snapshot
 from wikisync.snapshot.base_recovery import recover_bases
+from wikisync.snapshot.content import ContentLoader
 from wikisync.snapshot.file_names import FileNames
 from wikisync.snapshot.root import root_notes, split_by_root
 from wikisync.snapshot.same_names import NameLookup
@@ -37,8 +33,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from wikisync.folder.folder import Folder
-    from wikisync.page.model import Key, Listed, Page
-    from wikisync.planning.model import Conflict, Local
+    from wikisync.page.model import Key, Listed
+    from wikisync.planning.model import Local
     from wikisync.progress import Progress
     from wikisync.state import State
     from wikisync.state.bases import StoredBase
@@ -94,6 +90,7 @@ def collect(
     locales = Locales(connection.default_locale, connection.locales, connection.namespacing)
     layout = replace(layout, locales=locales)
     pages, outside = split_by_root(connection.pages, layout)
+    wiki.expect_only(pages)
     named = assign_keys(scanned, bases, layout, {page.key for page in pages})
     bases = with_current_names(bases, scanned, named, layout)
     recovered: dict[Key, StoredBase] = {}
@@ -101,7 +98,7 @@ def collect(
     if not connection.authenticated:
         snapshot = _snapshot(bases, named, WikiPages(), folder, layout, content)
         return CollectedState(snapshot, layout, authenticated=False, scanned=scanned)
-    wiki_pages = read_wiki(bases, named, pages, outside, wiki, progress, verify=verify)
+    wiki_pages = read_wiki(bases, named, pages, outside, wiki, progress, layout, verify=verify)
     with progress("Looking where the two histories meet"):
         visible = {k: found for k, found in wiki_pages.remote.items() if k not in named.blocked}
         found_bases = recover_bases(wiki, named.local, visible, bases, folder, layout)
@@ -242,83 +239,3 @@ def _is_same(remote: RemoteState, local: Local) -> bool:
     if not isinstance(remote, Remote) or remote.fingerprint is None:
         return False
     return not local.fingerprint.changed_fields(remote.fingerprint)
-
-
-@dataclass(slots=True)
-class ContentLoader:
-    """Loads the contents of files and bases on demand, each once.
-
-    ``recovered`` are bases that the state does not have yet.
-    """
-
-    folder: Folder
-    state: State
-    local: Mapping[Key, Local]
-    recovered: Mapping[Key, StoredBase]
-    _bases: dict[Key, Page | None] = field(default_factory=dict)
-    _files: dict[tuple[bytes, str], Page | None] = field(default_factory=dict)
-
-    def similarity(self, base_key: Key, file_key: Key) -> float:
-        """Return how similar a page at its base and a file are, from 0 to 1.
-
-        If the titles differ, only whole lines count, and a very short page is never similar.
-        """
-        local = self.local[file_key]
-        base, file = self.base(base_key), self.file(local)
-        if base is None or file is None:
-            return 0.0
-        title = file.title or first_heading(file.content, local.content_type)
-        if title != base.title and self.length(base_key) < STUB:
-            return 0.0
-        return similarity(base.content, file.content, by_lines=title != base.title)
-
-    def length(self, page: Key) -> int:
-        """Return the characters of content that a page has at the base; 0 without a base."""
-        base = self.base(page)
-        return 0 if base is None else len(normalize_content(base.content))
-
-    def merge(self, base_key: Key, conflict: Conflict) -> Merged | MergeConflict | None:
-        """Merge a page that changed on both sides. Return None if a content cannot be loaded."""
-        local, remote = conflict.local, conflict.remote
-        if local is None or remote is None or remote.record is None:
-            return None
-        base, file = self.base(base_key), self.file(local)
-        if base is None or file is None:
-            return None
-        changed = (conflict.local_changes, conflict.remote_changes)
-        return three_way(base, file, remote.record.page, changed, merge_text)
-
-    def base(self, base_key: Key) -> Page | None:
-        """Return the page as both sides last agreed on it, or None."""
-        if base_key not in self._bases:
-            stored = self.recovered.get(base_key) or self.state.bases.get(base_key)
-            self._bases[base_key] = None if stored is None else stored.page
-        return self._bases[base_key]
-
-    def file(self, local: Local) -> Page | None:
-        """Return the page of a file, found by its digest; None if it changed since the scan."""
-        known = (local.digest, local.link_folder)
-        if known not in self._files:
-            # The plan has the future name of a file whose page is to be moved.
-            names = (
-                found.file
-                for found in self.local.values()
-                if (found.digest, found.link_folder) == known
-            )
-            self._files[known] = self._read(next(names, local.file), local)
-        return self._files[known]
-
-    def _read(self, file: str, local: Local) -> Page | None:
-        try:
-            data = self.folder.read(file)
-            if digest_of(data) != local.digest:
-                return None
-            return parse(data, local.content_type, file=file, link_folder=local.link_folder).page
-        except (FolderError, BadPage):
-            return None
-
-
-def merge_text(local: str, base: str, remote: str) -> tuple[str, bool] | None:
-    """Return git's three-way merge of a text and whether it is clean; None without git."""
-    merged = merge_file(local, base, remote)
-    return None if merged is None else (merged.text, merged.clean)

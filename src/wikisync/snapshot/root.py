@@ -43,7 +43,8 @@ def root_notes(
     """Yield notes of pages that were moved out of the root, and of the page at the root itself."""
     left = {key: to for key, to in wiki_pages.left.items() if key in named.local}
     if left:
-        files = tuple(f"{bases[key].file} → {to}" for key, to in sorted(left.items()))
+        unseen = "where the key sees no pages"
+        files = tuple(f"{bases[key].file} → {left[key] or unseen}" for key in sorted(left))
         yield Note("left-root", len(left), layout.root, files)
     if any(page.key.path == layout.root and not layout.contains(page.key) for page in listed):
         yield Note("root-page", 1, layout.root)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from wikisync.errors import Forbidden, PageGone, PageHidden, Unreachable, WikisyncError
 from wikisync.page.fingerprint import fingerprint
@@ -15,8 +15,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from wikisync.folder.scan import KeyedPages
+    from wikisync.page.paths import Layout
     from wikisync.progress import Progress
     from wikisync.wiki.client import Wiki
+
+
+FEW: Final = 20
+"""Hidden pages that are looked for at their keys, with a request each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,13 +30,14 @@ class WikiPages:
 
     ``moved`` maps the key of a base to the present key of its page, if it was moved. ``displaced``
     has, by the key of the base, the state of pages whose key another page has now. ``left`` maps
-    the key of a base to the present key of its page, if it was moved out of the root.
+    the key of a base to the present key of its page, if it was moved out of the root; None where
+    the key may not see it there.
     """
 
     remote: dict[Key, RemoteState] = field(default_factory=dict)
     moved: dict[Key, Key] = field(default_factory=dict)
     displaced: dict[Key, RemoteState] = field(default_factory=dict)
-    left: dict[Key, Key] = field(default_factory=dict)
+    left: dict[Key, Key | None] = field(default_factory=dict)
 
 
 def read_wiki(
@@ -41,6 +47,7 @@ def read_wiki(
     outside: Mapping[tuple[int, str], Key],
     wiki: Wiki,
     progress: Progress,
+    layout: Layout,
     *,
     verify: bool = False,
 ) -> WikiPages:
@@ -62,7 +69,7 @@ def read_wiki(
         for key, base in bases.items()
         if (at := key_by_identity.get((base.id, base.created_at), key)) != key
     }
-    left = {
+    left: dict[Key, Key | None] = {
         key: outside[identity]
         for key, base in bases.items()
         if (identity := (base.id, base.created_at)) in outside
@@ -83,6 +90,8 @@ def read_wiki(
             step()
             remote[page.key] = remote_state(page.key, got)
         missing = _missing(missing_bases, wiki, step)
+    for key in _moved_out_of_sight(missing, wiki) if layout.root else ():
+        left[key] = missing[key] = None
     displaced = {key: found for key, found in missing.items() if key in remote}
     remote |= {key: found for key, found in missing.items() if key not in remote}
     remote |= {key: None for key in left if key not in remote}
@@ -108,6 +117,23 @@ def _missing(
     except (Forbidden, PageHidden):
         found |= {page.key: Hidden() for page in unlisted if page.key not in found}
     return found
+
+
+def _moved_out_of_sight(missing: Mapping[Key, RemoteState], wiki: Wiki) -> list[Key]:
+    """Return the pages that are hidden while no page is at their key: they were moved from there.
+
+    The page rules of a key may cover the root alone. Where many pages are hidden at once, the rules
+    changed, and each stays a conflict.
+    """
+    hidden = [key for key, state in missing.items() if state == Hidden()]
+    return [key for key in hidden if _is_free(key, wiki)] if len(hidden) <= FEW else []
+
+
+def _is_free(key: Key, wiki: Wiki) -> bool:
+    try:
+        return wiki.find(key) is None
+    except (PageHidden, Forbidden):
+        return False
 
 
 def _whole(wiki: Wiki, record: Record) -> Record | WikisyncError:

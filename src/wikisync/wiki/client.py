@@ -23,7 +23,7 @@ from wikisync.wiki.responses import PageVersion, VersionEntry, WikiIndex, WriteR
 from wikisync.wiki.transport import MAX_ANSWER, GraphQLTransport, Transport, TransportLimits
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from datetime import datetime
     from types import TracebackType
 
@@ -118,6 +118,10 @@ class Wiki:
         self._listed = frozenset(page.id for page in index.pages)
         self.tags = frozenset(tag for page in index.pages for tag in page.tags)
         return index
+
+    def expect_only(self, pages: Iterable[Listed]) -> None:
+        """Take ``pages`` of the last list for all that this client is to read (see ``read``)."""
+        self._listed = frozenset(page.id for page in pages)
 
     def may_write(self) -> bool:
         """Return whether the key may write pages at all; page rules may still forbid some."""

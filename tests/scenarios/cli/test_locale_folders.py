@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import shutil
+from itertools import product
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
@@ -13,6 +15,7 @@ from support.workspace import Workspace, page
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from pathlib import Path
 
 ALL: Final = "all"
 DELETE: Final = ("--delete", "--max-delete", "99", "--allow", "emptied", "--allow", "all-changed")
@@ -38,6 +41,10 @@ def move_all(workspace: Workspace, old: str, new: str) -> None:
         target = workspace.folder / f"{new}{name}.md"
         target.parent.mkdir(parents=True, exist_ok=True)
         (workspace.folder / f"{old}{name}.md").rename(target)
+
+
+def without_dates(data: bytes) -> bytes:
+    return re.sub(rb"^(date|dateCreated): .*$", rb"\1:", data, flags=re.MULTILINE)
 
 
 def everything(workspace: Workspace) -> tuple[Any, ...]:
@@ -77,6 +84,30 @@ def test_without_a_memory_such_a_folder_is_known_again(spaced: Workspace) -> Non
     assert {action["action"] for action in result.json["actions"]} == {"adopt"}
     assert everything(spaced) == before
     quiet(spaced)
+
+
+def test_a_folder_of_every_locale_goes_and_comes_back_byte_for_byte_but_for_dates(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    workspace.configure(locale_folders=ALL)
+    titles = ("Plain", "With 「signs」", "été", "A, B", "100 %")
+    for number, (locale, title) in enumerate(product(("en", "fr"), titles)):
+        name = f"{locale}/{'deep/' * (number % 3)}page-{number}"
+        text = page(title, f"\n# {title}\n\n{text_of(name)}", tags="b, a", description=title)
+        workspace.write(f"{name}.md", text)
+        html = text.removeprefix("---").replace("\n---\n", "\n-->\n", 1)
+        html = html.replace("editor: markdown", "editor: ckeditor")
+        workspace.write(f"{name}x.html", f"<!--{html}")
+    before = {name: without_dates(data) for name, data in workspace.files().items()}
+    workspace.run("push", "--yes").ok()
+    (tmp_path / "clone").mkdir()
+    clone = Workspace(tmp_path / "clone", workspace.sandbox)
+    clone.configure(locale_folders=ALL)
+    clone.run("pull", "--yes").ok()
+    assert {name: without_dates(data) for name, data in clone.files().items()} == before
+    assert {name: without_dates(data) for name, data in workspace.files().items()} == before
+    quiet(clone)
+    quiet(workspace)
 
 
 def test_moves_go_both_ways_within_and_between_the_folders(spaced: Workspace) -> None:

@@ -12,13 +12,15 @@ from scenarios.hostile.scene import RIGHTS, quiet, writes
 from support.git_repository import repository
 from support.texts import full_text
 from support.workspace import Workspace, page
+from wikisync.sandbox import Hook
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from support.workspace import Result
     from wikisync.sandbox import Sandbox
+    from wikisync.sandbox.app import SeenRequest
 
 ROOT: Final = "products/rocket"
 OUTSIDE: Final = ("home", "a", "products/rocket", "products/rocketry", "products/rocketry/a")
@@ -40,11 +42,11 @@ def inside(workspace: Workspace) -> set[str]:
     return {path.removeprefix(prefix) for path in paths if path.startswith(prefix)}
 
 
-def asked_by_id(workspace: Workspace) -> set[int]:
-    """The ids of the pages that the workspace's requests named, to read or to write."""
+def asked_by_id(requests: Iterable[SeenRequest]) -> set[int]:
+    """The ids of the pages that requests named, to read or to write."""
     return {
         one.arguments["id"]
-        for seen in workspace.sandbox.requests
+        for seen in requests
         for one in seen.requested
         if isinstance(one.arguments.get("id"), int)
     }
@@ -64,7 +66,7 @@ def rocket(workspace: Workspace) -> Iterator[Workspace]:
     yield workspace
     kept = {found["id"] for found in before}
     assert [found for found in outside(workspace) if found["id"] in kept] == before
-    assert not asked_by_id(workspace) & kept
+    assert not asked_by_id(workspace.sandbox.requests) & kept
 
 
 @pytest.fixture
@@ -136,12 +138,14 @@ def test_a_page_moved_out_of_the_root_is_gone_here_and_its_new_place_is_named(
 ) -> None:
     moved = synced.sandbox.move(f"{ROOT}/guide/b", "archive/b")
     shown = synced.run("status").ok()
+    assert moved["id"] not in asked_by_id(shown.asked)
     assert f"1 page was moved out of {ROOT} on the wiki" in shown.text
     assert "guide/b.md → en/archive/b" in shown.text
     synced.run("sync", "--yes").ok()
     assert "guide/b.md" in synced.files()
     result = synced.run("sync", "--delete", "--yes", "--json").ok()
     assert result.done() == [("delete", "folder", f"{ROOT}/guide/b")]
+    assert moved["id"] not in asked_by_id(result.asked)
     assert "guide/b.md" not in synced.files()
     assert synced.sandbox.page("archive/b") == moved
     quiet(synced)
@@ -189,6 +193,7 @@ def test_an_undo_writes_nothing_to_a_page_that_left_the_root(synced: Workspace) 
     result = synced.run("undo", "--yes", "--json")
     assert result.code == 3
     assert "it was moved to en/archive/b on the wiki" in result.json["conflicts"][0]["reason"]
+    assert moved["id"] not in asked_by_id(result.asked)
     assert synced.sandbox.page("archive/b") == moved
 
 
@@ -323,10 +328,14 @@ def test_json_has_the_whole_path_of_the_wiki(synced: Workspace) -> None:
     assert (action["path"], action["file"]) == (f"{ROOT}/a", "a.md")
 
 
+def allowed(path: str) -> dict[str, Any]:
+    """A page rule that gives every right below a path."""
+    rule = {"id": path, "deny": False, "match": "START", "path": path, "locales": []}
+    return {**rule, "roles": list(RIGHTS)}
+
+
 def test_a_key_whose_page_rules_cover_the_root_alone_is_enough(rocket: Workspace) -> None:
-    rule = {"id": "1", "deny": False, "match": "START", "path": f"{ROOT}/", "locales": []}
-    token = rocket.sandbox.key(RIGHTS, [{**rule, "roles": list(RIGHTS)}])
-    rocket.env["WIKISYNC_TOKEN"] = token
+    rocket.env["WIKISYNC_TOKEN"] = rocket.sandbox.key(RIGHTS, [allowed(f"{ROOT}/")])
     shown = rocket.run("init", rocket.sandbox.url).ok()
     assert f"Connected: 0 pages below {ROOT}" in shown.text
     assert "may not" not in shown.text
@@ -341,9 +350,60 @@ def test_a_key_whose_page_rules_cover_the_root_alone_is_enough(rocket: Workspace
     assert inside(rocket) == {"a", "b"}
     quiet(rocket)
     rocket.sandbox.move(f"{ROOT}/b", "archive/b")
-    result = rocket.run("sync", *DELETE, "--yes", "--json")
-    assert result.code == 3
+    assert "b.md → where the key sees no pages" in rocket.run("status").ok().text
+    rocket.run("sync", "--yes").ok()
     assert "b.md" in rocket.files()
+    rocket.run("sync", *DELETE, "--yes").ok()
+    assert set(rocket.files()) == {"a.md"}
+    quiet(rocket)
+
+
+def test_a_page_that_the_rules_hide_where_it_is_does_not_count_as_moved(synced: Workspace) -> None:
+    hide = {**allowed(f"{ROOT}/guide/b"), "deny": True, "match": "EXACT"}
+    synced.env["WIKISYNC_TOKEN"] = synced.sandbox.key(RIGHTS, [allowed(f"{ROOT}/"), hide])
+    result = synced.run("sync", *DELETE, "--yes", "--json")
+    assert [found["path"] for found in result.json["conflicts"]] == [f"{ROOT}/guide/b"]
+    assert "guide/b.md" in synced.files()
+
+
+def test_a_key_that_may_list_the_root_and_read_no_page_of_it_is_named(rocket: Workspace) -> None:
+    for name in ("a", "b"):
+        rocket.sandbox.create(f"{ROOT}/{name}")
+        rocket.write(f"{name}.md", page(name))
+    listing = {**allowed(f"{ROOT}/"), "roles": ["read:pages"]}
+    token = rocket.sandbox.key(RIGHTS, [listing, {**allowed("home"), "match": "EXACT"}])
+    result = rocket.run("sync", "--yes", env={"WIKISYNC_TOKEN": token})
+    assert result.code == 1
+    assert result.text.count("read:source") == 1
+
+
+def test_a_key_that_sees_no_page_of_the_root_is_refused_as_a_guests(synced: Workspace) -> None:
+    token = synced.sandbox.key(RIGHTS, [allowed("products/rocketry")])
+    result = synced.run("sync", *DELETE, "--yes", "--json", env={"WIKISYNC_TOKEN": token})
+    assert [refusal["rule"] for refusal in result.json["refusals"]] == ["guest"]
+    assert len(synced.files()) == 4
+
+
+def test_a_page_moved_out_during_a_run_is_left_where_it_is(synced: Workspace) -> None:
+    synced.change("guide/b.md", "The text", "Another text")
+    moves = Hook(lambda: synced.sandbox.move(f"{ROOT}/guide/b", "archive/b"))
+    synced.sandbox.faults.add(moves, on="single")
+    result = synced.run("push", "--yes", "--json")
+    assert result.code == 3
+    assert writes(result) == []
+    moved = synced.sandbox.page("archive/b")
+    assert moved is not None
+    assert "Another text" not in moved["content"]
+
+
+def test_the_guard_of_all_pages_counts_those_below_the_root(rocket: Workspace) -> None:
+    for number in range(20):
+        rocket.write(f"page-{number}.md", page(f"Page {number}", text_of(str(number))))
+    rocket.run("push", "--yes").ok()
+    for number in range(20):
+        rocket.change(f"page-{number}.md", "The text", "Another text")
+    result = rocket.run("push", "--yes", "--json")
+    assert "All 20 pages changed in the folder." in result.json["refusals"][0]["message"]
 
 
 def test_init_writes_the_root_and_reads_no_page_outside(rocket: Workspace) -> None:
