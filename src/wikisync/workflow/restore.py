@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     from wikisync.apply.restore import Restoration
     from wikisync.config import Config
+    from wikisync.planning.model import Base
     from wikisync.request import Request
     from wikisync.state.backups import Backup
 
@@ -46,20 +47,63 @@ def backups_of(config: Config, paths: tuple[str, ...]) -> tuple[Backup, ...]:
     """
     means = page_selector(parse_paths(paths, config.folder, Path.cwd(), config.root))
     with closing(State.open(config.state, create=False)) as state:
-        ids = {
-            (state.from_another_wiki(named.run), named.page_id)
-            for named in state.journal.names()
-            if named.page_id is not None and means(named.key, named.file)
-        }
-        bases = state.bases.load().values()
-        ids |= {(False, base.id) for base in bases if means(base.key, base.file)}
+        pages = _Pages(state)
+        for named in state.journal.names():
+            if named.page_id is not None and means(named.key, named.file):
+                pages.add(named.run, named.page_id)
+        for base in state.bases.load().values():
+            if means(base.key, base.file):
+                pages.add_base(base)
         return tuple(
             backup
             for backup in state.backups.all()
-            if (state.from_another_wiki(backup.run), backup.page_id) in ids
-            or means(backup.key, backup.file)
+            if means(backup.key, backup.file)
             or means(backup.new_key, backup.new_file)
+            or pages.has(backup)
         )
+
+
+class _Pages:
+    """A set of pages. A page is known by its id and, as far as known, its time of creation.
+
+    A wiki that was restored from a dump can give a page's id to another one.
+    """
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+        self._created: dict[tuple[bool, int], set[str | None]] = {}
+        self._runs: dict[int, dict[int, str]] = {}
+
+    def add(self, run: int, page_id: int) -> None:
+        """Add a page of a run."""
+        page = self._state.from_another_wiki(run), page_id
+        self._created.setdefault(page, set()).add(self._created_at(run, page_id))
+
+    def add_base(self, base: Base) -> None:
+        """Add the page of a base."""
+        self._created.setdefault((False, base.id), set()).add(base.created_at)
+
+    def has(self, backup: Backup) -> bool:
+        """Return whether a backup is of one of the pages."""
+        if backup.page_id is None:
+            return False
+        page = self._state.from_another_wiki(backup.run), backup.page_id
+        if page not in self._created:
+            return False
+        known = self._created[page] - {None}
+        created = self._created_at(backup.run, backup.page_id)
+        return created is None or not known or created in known
+
+    def _created_at(self, run: int, page_id: int) -> str | None:
+        """Return when a page of a run was created; None where the journal does not say."""
+        if run not in self._runs:
+            self._runs[run] = {
+                entry.intent.page_id: stored.base.created_at
+                for entry in self._state.journal.entries(run)
+                if (stored := entry.intent.before or entry.intent.after) is not None
+                and entry.intent.page_id is not None
+            }
+        return self._runs[run].get(page_id)
 
 
 def read_backup(config: Config, number: int) -> bytes:

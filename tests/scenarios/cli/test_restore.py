@@ -94,6 +94,28 @@ def test_a_backup_never_goes_over_another_page_that_got_its_number(synced: Works
     assert "Lost, one." in synced.read("lost.md")
 
 
+def test_the_backups_of_a_page_are_not_those_of_another_that_had_its_number(
+    synced: Workspace,
+) -> None:
+    dump = synced.sandbox.dump()
+    synced.push(lost=page("Lost", "Lost, one.\n"))
+    synced.change("lost.md", "Lost, one.", "Lost, two.")
+    synced.run("push", "--yes").ok()
+    synced.sandbox.restore(dump)
+    synced.sandbox.create("stranger", content="A stranger.\n")
+    synced.run("pull", "--mirror", "--delete", "--yes").ok()
+    assert "lost" not in synced.run("log", "stranger").ok().out
+    synced.sandbox.edit("stranger", content="A stranger, edited.\n")
+    synced.run("pull", "--yes").ok()
+    [mine] = numbers(synced, "stranger")
+    assert mine not in numbers(synced, "lost")
+    # Under another name it is still the same page.
+    synced.sandbox.move("stranger", "friend")
+    synced.run("pull", "--yes").ok()
+    assert mine in numbers(synced, "friend")
+    assert set(numbers(synced, "friend")).isdisjoint(numbers(synced, "lost"))
+
+
 def test_a_backup_of_a_page_changes_only_the_lines_concerned(synced: Workspace) -> None:
     synced.change("home.md", "tags: x", "# mine\ntags: x, y")
     synced.run("push", "--yes").ok()
