@@ -18,6 +18,7 @@ from wikisync.folder.folder import Folder
 from wikisync.page.model import parse_instant
 from wikisync.page.paths import Layout
 from wikisync.planning.clock import check_clock
+from wikisync.planning.notes import Note
 from wikisync.private_files import reason_of
 from wikisync.state import State
 from wikisync.state.lock import run_lock
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
 
     from wikisync.apply import ActionResult
     from wikisync.config import Config
-    from wikisync.planning.notes import Note
     from wikisync.progress import Progress
 
 
@@ -124,6 +124,11 @@ def recover_interrupted(context: RunContext) -> None:
         recover(context.state, context.folder, context.wiki)
     elif context.state.meta("url") is None:
         context.folder.remove_temporary_files()  # a first run may have been killed
+
+
+def saved_notes(folder: Folder) -> tuple[Note, ...]:
+    """Return a note for each edit that a recovery kept beside its file, whose name was taken."""
+    return tuple(Note("saved", detail=file) for file in folder.saved_beside)
 
 
 def clock_note(context: RunContext) -> Note | None:

@@ -29,7 +29,7 @@ from wikisync.planning.planner import file_for, make_plan
 from wikisync.planning.snapshot import PlanOptions
 from wikisync.request import Report
 from wikisync.snapshot.collect import CollectedState, collect, collect_offline
-from wikisync.workflow.context import recover_interrupted
+from wikisync.workflow.context import recover_interrupted, saved_notes
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -137,7 +137,7 @@ def _collect_and_plan(
         plan = replace(plan, refusals=refusals)
     notes = (*notes, *_left_out(context, request, collected))
     request = replace(request, path_filters=filters)
-    saved = tuple(Note("saved", detail=file) for file in context.folder.saved_beside)
+    saved = saved_notes(context.folder)
     return replace(report, request=request, plan=plan, notes=(*saved, *notes)), collected
 
 

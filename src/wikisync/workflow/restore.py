@@ -23,7 +23,7 @@ from wikisync.private_files import FILE_MODE, reason_of
 from wikisync.progress import silent
 from wikisync.request import Report
 from wikisync.state import State
-from wikisync.workflow.context import layout_of, open_for_write
+from wikisync.workflow.context import layout_of, open_for_write, saved_notes
 from wikisync.workflow.plan import refuse_other_root
 from wikisync.workflow.sync_run import locked_report
 
@@ -170,6 +170,12 @@ def _plan(
     restoration = plan_restore(state, folder, find_backup(state, request.backup or 0))
     same = restoration.data == restoration.current
     plan = Plan(actions=() if same else (restoration.action,), pages=1)
-    return Report(
-        request, config.url, config.folder_name, plan, restoration=restoration
-    ), restoration
+    report = Report(
+        request,
+        config.url,
+        config.folder_name,
+        plan,
+        notes=saved_notes(folder),
+        restoration=restoration,
+    )
+    return report, restoration

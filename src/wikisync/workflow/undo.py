@@ -20,6 +20,7 @@ from wikisync.workflow.context import (
     open_for_write,
     open_readonly,
     recover_interrupted,
+    saved_notes,
 )
 from wikisync.workflow.plan import check_state_owner, refuse_other_root
 from wikisync.workflow.sync_run import locked_report
@@ -127,7 +128,9 @@ def _plan_undo(
         pages=len(steps),
     )
     request = replace(request, run=number)
-    report = Report(request, context.config.url, context.config.folder_name, plan)
+    config = context.config
+    notes = saved_notes(context.folder)
+    report = Report(request, config.url, config.folder_name, plan, notes=notes)
     return report, number, steps
 
 

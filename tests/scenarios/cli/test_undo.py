@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 
 import pytest
 
 from support.texts import TEXT
 from support.workspace import Workspace, page
+from wikisync.apply.transaction import now
+from wikisync.folder.folder import digest_of
+from wikisync.folder.temporary import aside_name
 from wikisync.sandbox import Hook
+from wikisync.state import State
 
 
 @pytest.fixture
@@ -122,3 +127,21 @@ def test_what_stands_in_the_date_line_and_is_no_date_stays(workspace: Workspace)
     before = workspace.read("home.md")
     workspace.run("push", "--yes").ok()
     assert workspace.read("home.md") == before
+
+
+@pytest.mark.parametrize("command", ["undo", "restore", "sync"])
+def test_an_edit_that_a_killed_run_left_beside_its_file_is_named(
+    synced: Workspace, command: str
+) -> None:
+    synced.change("home.md", "One.", "Two.")
+    synced.run("push", "--yes").ok()
+    with closing(State.open(synced.state)) as state:
+        state.journal.begin_run("pull", now())  # and it was killed amid a write of other.md
+    old, new = digest_of(synced.raw("other.md")), digest_of(b"new")
+    synced.write(aside_name("other.md", old, new), page("Other", "Saved at that moment.\n"))
+    synced.write("other.md", page("Other", "Saved again since.\n"))
+    args = ("restore", "1") if command == "restore" else (command,)
+    result = synced.run(*args, "--yes").ok()
+    [beside] = [name for name in synced.files() if ".saved-" in name]
+    assert f"{beside} is an edit that was saved while a run was killed" in result.out
+    assert "Saved at that moment." in synced.read(beside)
