@@ -39,16 +39,30 @@ class Scan:
     """The files that are pages, and the problems of those that are not.
 
     ``index_pages`` are the pages of those index files that were parsed, with the links as in the
-    files: ``assign_keys`` completes their fingerprints. ``read`` has stamp and digest of each file
-    that was read and whose stamp is reliable, for the stat cache. ``gone`` are the files
+    files: ``assign_keys`` completes their fingerprints. ``too_long`` are the problems of files
+    among ``pages`` that have a longer text than most wikis accept. ``read`` has stamp and digest of
+    each file that was read and whose stamp is reliable, for the stat cache. ``gone`` are the files
     of the stat cache that no longer exist.
     """
 
     pages: tuple[Local, ...] = ()
     problems: tuple[BadPage, ...] = ()
     index_pages: dict[str, Page] = field(default_factory=dict)
+    too_long: tuple[BadPage, ...] = ()
     read: dict[str, tuple[Stamp, bytes]] = field(default_factory=dict)
     gone: tuple[str, ...] = ()
+
+    def without_long_texts(self) -> Scan:
+        """Return this scan with the files in ``too_long`` as problems."""
+        if not self.too_long:
+            return self
+        refused = {problem.file for problem in self.too_long}
+        return replace(
+            self,
+            pages=tuple(local for local in self.pages if local.file not in refused),
+            problems=(*self.problems, *self.too_long),
+            too_long=(),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +90,7 @@ def scan(
     stamps = stamps or {}
     pages: list[Local] = []
     problems: list[BadPage] = []
+    too_long: list[BadPage] = []
     index_pages: dict[str, Page] = {}
     read: dict[str, tuple[Stamp, bytes]] = {}
     seen: set[str] = set()
@@ -94,11 +109,12 @@ def scan(
             continue
         read_at = time.time_ns()
         try:
-            page, values = _read_page(found.file, kind, folder, base)
+            page, values, long_text = _read_page(found.file, kind, folder, base)
         except BadPage as problem:
             problems.append(problem)
             continue
         pages.append(page)
+        too_long += [long_text] if long_text is not None else []
         if values is not None and folder.layout.is_index(found.file):
             index_pages[found.file] = values
         if (
@@ -112,7 +128,8 @@ def scan(
         for file in sorted(known.keys() - seen)
         if folder.is_obstructed(file) and not folder.ignores(file)
     ]
-    return Scan(tuple(pages), tuple(problems), index_pages, read, tuple(stamps.keys() - seen))
+    gone = tuple(stamps.keys() - seen)
+    return Scan(tuple(pages), tuple(problems), index_pages, tuple(too_long), read, gone)
 
 
 def _content_type(file: str) -> ContentType:
@@ -121,19 +138,24 @@ def _content_type(file: str) -> ContentType:
 
 def _read_page(
     file: str, kind: ContentType, folder: Folder, base: Base | None
-) -> tuple[Local, Page | None]:
-    """Return a file, and its page if the file had to be parsed. Raises BadPage."""
+) -> tuple[Local, Page | None, BadPage | None]:
+    """Return a file, and its page if the file had to be parsed. Raises BadPage.
+
+    The third value is the problem of a text that is longer than most wikis accept.
+    """
     try:
         data = folder.read(file)
     except FolderError as error:
         raise BadPage(file, None, f"it cannot be read: {error.reason}") from error
     digest = digest_of(data)
     if base is not None and base.digest == digest and base.content_type == kind:
-        return Local(file, kind, base.local, digest), None
+        return Local(file, kind, base.local, digest), None, None
     page = parse(data, kind, file=file).page
-    if (why := reason_unsendable(page, kind)) is not None:
+    if (why := reason_unsendable(page, kind, any_length=True)) is not None:
         raise BadPage(file, None, why)
-    return Local(file, kind, fingerprint(page), digest), page
+    long_text = reason_unsendable(page, kind)
+    problem = None if long_text is None else BadPage(file, None, long_text)
+    return Local(file, kind, fingerprint(page), digest), page, problem
 
 
 def assign_keys(
@@ -141,11 +163,16 @@ def assign_keys(
     bases: Mapping[Key, Base],
     layout: Layout,
     on_wiki: Collection[Key] = (),
+    *,
+    long_texts: bool = False,
 ) -> KeyedPages:
     """Assign each file its key. A file without a key, or with another file's, is a problem.
 
     ``on_wiki`` are the keys of the wiki's pages: a file that has the key of one is in its place.
+    ``long_texts``: the wiki keeps titles and descriptions of any length.
     """
+    if not long_texts:
+        scanned = scanned.without_long_texts()
     problems: list[Problem] = list(scanned.problems)
     files: dict[Key, list[Local]] = defaultdict(list)
     odd = [problem.file for problem in scanned.problems]

@@ -10,7 +10,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
-from typing import Final, Literal, NamedTuple, TypeGuard
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeGuard
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 ContentType = Literal["markdown", "html", "asciidoc"]
 """The content types whose pages can be files."""
@@ -169,15 +172,23 @@ MAX_TEXT_LENGTH: Final = 255
 """The most characters of a title or a description."""
 
 
-def reason_unsendable(page: Page, content_type: ContentType) -> str | None:
+def keeps_long_texts(pages: Iterable[Listed]) -> bool:
+    """Return whether the wiki's pages show that its database keeps texts of any length."""
+    return any(max(len(p.title), len(p.description)) > MAX_TEXT_LENGTH for p in pages)
+
+
+def reason_unsendable(
+    page: Page, content_type: ContentType, *, any_length: bool = False
+) -> str | None:
     """Return why the wiki would refuse a file's values, as a clause; ``None`` if it would not.
 
-    Characters are counted as code points, as the wiki's database counts them.
+    Characters are counted as code points, as the wiki's database counts them. With ``any_length``
+    texts may be longer than most wikis accept (wikijs.md, *Other databases*).
     """
     if not page.content.strip():
         return "it is empty, and the wiki does not accept empty pages"
     for field, text in (("title", page.title), ("description", page.description)):
-        if text is not None and len(text) > MAX_TEXT_LENGTH:
+        if text is not None and len(text) > MAX_TEXT_LENGTH and not any_length:
             return f"its {field} has {len(text)} characters, and the limit is {MAX_TEXT_LENGTH}"
     if page.editor is not None and CONTENT_TYPES.get(page.editor) != content_type:
         return f"the editor in its header, `{page.editor}`, is not one for {content_type} pages"

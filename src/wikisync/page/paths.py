@@ -224,6 +224,11 @@ def keys_above(keys: Iterable[Key]) -> frozenset[Key]:
     return frozenset(above)
 
 
+def is_locale(code: str) -> bool:
+    """Return whether a locale's code can be the name of a folder."""
+    return _LOCALE.fullmatch(code) is not None
+
+
 def case_folded(file: str) -> str:
     """Return the name as compared by file systems that ignore case and Unicode composition."""
     return unicodedata.normalize("NFC", unicodedata.normalize("NFD", file).casefold())

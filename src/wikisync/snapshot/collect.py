@@ -13,9 +13,11 @@ from typing import TYPE_CHECKING
 from wikisync.concurrency import run_in_thread
 from wikisync.errors import NotConfigured
 from wikisync.folder.scan import KeyedPages, Scan, assign_keys, scan, with_current_names
+from wikisync.page.model import keeps_long_texts
 from wikisync.page.paths import (
     Layout,
     Locales,
+    is_locale,
     reason_unreachable,
 )
 from wikisync.planning.model import Base, Local, Remote, RemoteState
@@ -30,7 +32,7 @@ from wikisync.snapshot.same_names import NameLookup
 from wikisync.snapshot.wiki_pages import WikiPages, read_wiki, remote_from_base
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from wikisync.folder.folder import Folder
     from wikisync.page.model import Key, Listed
@@ -38,7 +40,7 @@ if TYPE_CHECKING:
     from wikisync.progress import Progress
     from wikisync.state import State
     from wikisync.state.bases import StoredBase
-    from wikisync.wiki.client import Wiki
+    from wikisync.wiki.client import Wiki, WikiIndex
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +89,11 @@ def collect(
         scanned = scan(folder, bases.values(), step, {} if verify else state.files.load())
         bases = _managed(bases, folder)
         connection = answer.result()
-    locales = Locales(connection.default_locale, connection.locales, connection.namespacing)
-    layout = replace(layout, locales=locales)
+    layout = replace(layout, locales=_locales(connection, bases))
     pages, outside = split_by_root(connection.pages, layout)
     wiki.expect_only(pages)
-    named = assign_keys(scanned, bases, layout, {page.key for page in pages})
+    on_wiki, long_texts = {page.key for page in pages}, keeps_long_texts(connection.pages)
+    named = assign_keys(scanned, bases, layout, on_wiki, long_texts=long_texts)
     bases = with_current_names(bases, scanned, named, layout)
     recovered: dict[Key, StoredBase] = {}
     content = ContentLoader(folder, state, named.local, recovered)
@@ -125,6 +127,19 @@ def collect(
     )
 
 
+def _locales(index: WikiIndex, bases: Iterable[Key]) -> Locales:
+    """Return the wiki's locales: those installed, and those that its pages have or had.
+
+    With SQLite a wiki can have pages of a locale that is not installed (wikijs.md, *Other
+    databases*). ``bases`` are the keys of the pages that it had.
+    """
+    keys = (*(page.key for page in index.pages), *bases)
+    used = sorted({key.locale for key in keys if is_locale(key.locale)})
+    return Locales(
+        index.default_locale, tuple(dict.fromkeys((*index.locales, *used))), index.namespacing
+    )
+
+
 def _unnoticed(bases: Mapping[Key, Base], wiki_pages: WikiPages) -> tuple[Key, ...]:
     """Return the keys of pages whose content changed on the wiki while their time did not."""
     found = []
@@ -155,7 +170,8 @@ def collect_offline(
     with progress("Looking at the folder") as step:
         scanned = scan(folder, bases.values(), step, state.files.load())
         bases = _managed(bases, folder)
-        named = assign_keys(scanned, bases, layout)
+        long_texts = state.meta("long_texts") == "true"
+        named = assign_keys(scanned, bases, layout, long_texts=long_texts)
         bases = with_current_names(bases, scanned, named, layout)
     wiki_pages = WikiPages({key: remote_from_base(base) for key, base in bases.items()})
     content = ContentLoader(folder, state, named.local, {})

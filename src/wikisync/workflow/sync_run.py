@@ -18,6 +18,7 @@ from wikisync.apply.transaction import now
 from wikisync.concurrency import run_in_thread
 from wikisync.errors import Locked, StateError, WikiError, WikisyncError
 from wikisync.page.fingerprint import fingerprint
+from wikisync.page.model import keeps_long_texts
 from wikisync.planning.model import Delete, Plan, Refusal, Remote
 from wikisync.planning.notes import Note
 from wikisync.planning.reconcile import pages_to_fetch
@@ -168,6 +169,7 @@ def save_bases(context: RunContext, collected: CollectedState) -> None:
             root=context.config.root,
             locales=" ".join((locales.default, *locales.installed)),
             namespacing=str(locales.namespacing).lower(),
+            long_texts=str(keeps_long_texts(collected.listed)).lower(),
         )
 
 
