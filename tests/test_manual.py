@@ -178,10 +178,10 @@ def test_the_settings_that_the_manual_shows_are_settings_that_load(tmp_path: Pat
     assert loaded.ignore
 
 
-def test_every_guard_is_in_the_manual_and_says_whether_it_can_be_lifted() -> None:
+def test_every_guard_is_in_the_manual_and_says_whether_it_can_be_disabled() -> None:
     rows = dict(re.findall(r"^\| `([a-z-]+)` \|(.*)$", manual.text("guide/guards.md"), re.M))
     assert rows.keys() == set(get_args(Rule))
-    assert {rule for rule, row in rows.items() if "cannot be lifted" in row} == {
+    assert {rule for rule, row in rows.items() if "cannot be disabled" in row} == {
         *("guest", "locked", "foreign-plan", "applied", "stale")
     }
 
