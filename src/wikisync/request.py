@@ -84,7 +84,7 @@ class Report:
     for the commands that show them. ``unsettled`` counts the open writes of an interrupted run, for
     a command that does not recover them. For a reviewed plan, ``earlier`` counts the steps that an
     interrupted run of it has done, and ``unplanned`` the present changes that it does not have.
-    ``restoration`` is set by ``restore``.
+    ``restoration`` is set by ``restore``. ``root`` is that of the configuration.
     """
 
     request: Request
@@ -100,6 +100,12 @@ class Report:
     earlier: int = 0
     unplanned: int = 0
     restoration: Restoration | None = None
+    root: str = ""
+
+    @property
+    def remote_name(self) -> str:
+        """Return the wiki for display, with the part of it that the folder stands for."""
+        return f"{self.wiki} below {self.root}" if self.root else self.wiki
 
 
 @dataclass(frozen=True, slots=True)

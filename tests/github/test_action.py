@@ -72,6 +72,28 @@ def test_a_configuration_can_be_named(place: Place) -> None:
     assert [row["path"] for row in place.workspace.sandbox.pages()] == ["ccc"]
 
 
+def test_the_root_and_the_locale_folders_of_the_configuration_count(place: Place) -> None:
+    place.workspace.configure(root="products/rocket", locale_folders="all")
+    place.workspace.sandbox.create("home")
+    place.workspace.write("en/aaa.md", page())
+    ended = place.act(command="sync", delete="true")
+    assert ended.code == 0, ended.raw
+    paths = [row["path"] for row in place.workspace.sandbox.pages()]
+    assert paths == ["home", "products/rocket/aaa"]
+    assert (ended.outputs["created"], ended.outputs["deleted"]) == ("1", "0")
+
+
+def test_a_layout_that_contradicts_the_configuration_is_one_annotation(place: Place) -> None:
+    for name in ("aaa", "bbb", "ccc"):
+        place.workspace.write(f"en/{name}.md", page(name))
+    ended = place.act(command="push")
+    assert ended.code == 1
+    assert place.workspace.sandbox.pages() == []
+    (found,) = ended.log.named("error")
+    assert found.properties["file"] == "pages/en/aaa.md"
+    assert 'locale_folders = "all"' in ended.said("error")[0]
+
+
 def test_deletions_are_done_where_they_are_asked_for_and_within_the_limit(place: Place) -> None:
     for name in ("aaa", "bbb", "ccc"):
         place.workspace.write(f"{name}.md", page(content=name))

@@ -54,6 +54,17 @@ def test_only_pages_that_change_are_shown(place: Place, repo: Repo) -> None:
     assert "-one\n+two" in ended.summary
 
 
+def test_a_part_of_the_wiki_with_all_locale_folders_is_shown_by_its_files(
+    place: Place, repo: Repo
+) -> None:
+    place.workspace.configure(root="products/rocket", locale_folders="all")
+    repo.commit({"pages/en/new.md": page("New", "new\n"), "pages/fr/new.md": page("N", "n\n")})
+    ended = act(place)
+    assert ended.code == 0, ended.raw
+    assert ended.outputs["created"] == "2"
+    assert "en/new.md" in ended.summary
+
+
 def test_what_main_got_meanwhile_is_not_taken_for_the_pull_requests(
     place: Place, repo: Repo
 ) -> None:

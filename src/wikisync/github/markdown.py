@@ -50,7 +50,7 @@ def to_markdown(report: Report, limit: MarkdownLimit, title: str, intro: str = "
     if intro:
         markdown.add(f"{intro}\n\n")
     if report.wiki:
-        markdown.add(f"{code(report.folder)} ↔ {code(report.wiki)}\n\n")
+        markdown.add(f"{code(report.folder)} ↔ {code(report.remote_name)}\n\n")
     for line in _summary_lines(report):
         markdown.add(f"{escape(line)}\n")
     markdown.add("\n")

@@ -177,6 +177,7 @@ def decode(data: object) -> ReviewedPlan:
         given.get("wiki", str),
         given.get("folder", str),
         Plan(),
+        root=settings["root"],
     )
     pairs: list[PageDiff] = []
     plan = _plan(given, pairs)
@@ -187,7 +188,7 @@ def decode(data: object) -> ReviewedPlan:
         Note(each.one_of("kind", _NOTES), each.count("pages"), each.get("detail", str))
         for each in given.objects("remarks")
     )
-    report = Report(report.request, report.wiki, report.folder, plan, (), tuple(pairs), notes=notes)
+    report = replace(report, plan=plan, diffs=tuple(pairs), notes=notes)
     found = ReviewedPlan(
         report,
         given.get("id", str),

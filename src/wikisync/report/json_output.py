@@ -114,6 +114,7 @@ def as_data(report: Report) -> dict[str, Any]:
         "dry_run": request.dry_run,
         "wiki": report.wiki,
         "folder": report.folder,
+        **({"root": report.root} if report.root else {}),
         "actions": [_action(action, outcome, texts) for action, outcome in results(report)],
         "conflicts": [_conflict(conflict, texts) for conflict in conflicts(report)],
         "refusals": [_refusal(refusal) for refusal in plan.refusals],

@@ -195,7 +195,8 @@ def _elsewhere(report: Report) -> Iterator[str]:
 def _with_plan(report: Report) -> Iterator[str]:
     file, writes = shlex.quote(report.request.file), report.plan.writes
     if report.request.command == "show":
-        yield f"This plan is a {report.request.direction} of {report.folder} ↔ {report.wiki}."
+        sides = f"{report.folder} ↔ {report.remote_name}"
+        yield f"This plan is a {report.request.direction} of {sides}."
     elif writes:
         yield f"Wrote {file}. To see the differences: wikisync show {file}."
     if writes:

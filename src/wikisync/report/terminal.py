@@ -92,7 +92,7 @@ def _show_rest(report: Report, console: Console) -> None:
 
 def show_plan(report: Report, console: Console) -> None:
     """Print what is about to be done, above the question."""
-    print_line(console, f"{report.folder} ↔ {report.wiki}", "bold")
+    print_line(console, f"{report.folder} ↔ {report.remote_name}", "bold")
     if report.request.command == "undo":
         print_line(console, f"Undoing run {report.request.run}:")
     if report.restoration is not None:

@@ -59,7 +59,8 @@ def create_plan(
     The state is None if a guard refused before it was collected. ``recover`` recovers interrupted
     runs first. ``narrow`` may remove steps from the plan before its guards are checked.
     """
-    report = Report(request, context.config.url, context.config.folder_name, Plan())
+    config = context.config
+    report = Report(request, config.url, config.folder_name, Plan(), root=config.root)
     try:
         return _collect_and_plan(context, request, report, narrow, recover=recover)
     except Unauthenticated:  # a guest who may not even list the pages

@@ -130,7 +130,7 @@ def _plan_undo(
     request = replace(request, run=number)
     config = context.config
     notes = saved_notes(context.folder)
-    report = Report(request, config.url, config.folder_name, plan, notes=notes)
+    report = Report(request, config.url, config.folder_name, plan, notes=notes, root=config.root)
     return report, number, steps
 
 

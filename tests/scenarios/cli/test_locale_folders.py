@@ -247,6 +247,16 @@ def test_a_page_that_has_the_name_of_a_locale_in_its_path_is_no_contradiction(
     workspace.run("status", "--offline").ok()
 
 
+def test_a_plan_file_has_the_contradiction_too(spaced: Workspace) -> None:
+    spaced.change("fr/home.md", "Text.", "Texte.")
+    spaced.configure()
+    spaced.run("plan", "push", "-o", "plan.json")
+    assert spaced.run("show", "plan.json").text.count("keeps the pages of") == 1
+    result = spaced.run("apply", "plan.json", "--yes", "--json")
+    assert result.done() == [("update", "wiki", "home")]
+    assert len(result.json["problems"]) == 1
+
+
 def test_a_misplaced_file_can_be_named_as_a_path(spaced: Workspace) -> None:
     spaced.configure()
     assert spaced.run("status", "pages/en/home.md").code == 1

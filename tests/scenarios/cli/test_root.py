@@ -324,8 +324,20 @@ def test_a_page_is_named_by_its_path_here_before_it_has_a_file(rocket: Workspace
 
 def test_json_has_the_whole_path_of_the_wiki(synced: Workspace) -> None:
     synced.change("a.md", "The text", "Another text")
-    (action,) = synced.run("status", "--json").json["actions"]
+    shown = synced.run("status", "--json").json
+    (action,) = shown["actions"]
     assert (action["path"], action["file"]) == (f"{ROOT}/a", "a.md")
+    assert shown["root"] == ROOT
+
+
+def test_a_plan_file_and_the_backups_of_a_page_name_the_part_of_the_wiki(synced: Workspace) -> None:
+    synced.change("guide/b.md", "The text", "Another text")
+    synced.run("plan", "push", "-o", "plan.json").ok()
+    shown = synced.run("show", "plan.json")
+    assert f"pages ↔ {synced.sandbox.url} below {ROOT}" in shown.text
+    synced.run("apply", "plan.json", "--yes").ok()
+    for typed in ("guide/b", f"{ROOT}/guide/b", "guide"):
+        assert "the page on the wiki" in synced.run("log", typed).ok().text
 
 
 def allowed(path: str) -> dict[str, Any]:
