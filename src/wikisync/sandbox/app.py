@@ -29,6 +29,7 @@ from wikisync.sandbox import (
 )
 from wikisync.sandbox.asset_routes import AssetRoutes
 from wikisync.sandbox.fault_answers import apply_after, apply_before
+from wikisync.sandbox.page_download import PageRoutes
 from wikisync.sandbox.page_extras import find_by_id
 from wikisync.sandbox.races import Races
 from wikisync.sandbox.resolvers import Request as Context
@@ -95,10 +96,12 @@ class WikiApp:
         self.traffic = Traffic()
         files = AssetRoutes(store, faults, self.races, self._record_request, self._count_sent)
         self._files = files
+        pages = PageRoutes(store, faults, self._record_request, self._count_sent)
         self.app = Starlette(
             routes=[
                 Route("/graphql", self.graphql, methods=["POST"]),
                 Route("/graphql", _no_query, methods=["GET"]),
+                Route("/d/{path:path}", pages.download, methods=["GET"]),
                 Route("/u", files.upload, methods=["POST"]),
                 Route("/{path:path}", self.browse, methods=["GET"]),
             ],
