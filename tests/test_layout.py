@@ -59,7 +59,7 @@ OUTSIDE = {
     "graphql": {"wiki.transport", "sandbox"},
     "httpx2": {"wiki.transport", "wiki.http_errors", "wiki.http_bounds", "github.api"},
     "httpcore2": {"wiki.http_bounds"},
-    "stamina": {"wiki.transport", "github.api"},
+    "stamina": {"wiki.retries", "github.api"},
     "subprocess": {"git.process", "cli.demo", "cli.pager"},
     "sqlite3": {"state.database", "sandbox"},
     "yaml": {"page"},

@@ -99,6 +99,9 @@ class Hostile:
             protocol_version = "HTTP/1.1"
             disable_nagle_algorithm = True
 
+            def do_GET(self) -> None:  # the key may not download pages either
+                reply(b"<html></html>", 403, "text/html")(self, outer._closing)
+
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
                 outer.asked.append(Asked(self.path, dict(self.headers), body))

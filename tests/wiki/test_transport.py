@@ -249,13 +249,13 @@ def test_tls_where_there_is_none_says_so() -> None:
 
 
 def test_a_retry_waits_as_long_as_the_server_asks_within_a_cap() -> None:
-    from wikisync.wiki.transport import _retry_delay
+    from wikisync.wiki.retries import retry_delay
 
-    assert _retry_delay(errors.Unreachable("u", "r", retry_after=7.0)) == 7.0
-    assert _retry_delay(errors.Unreachable("u", "r", retry_after=86_400.0)) == 30.0
-    assert _retry_delay(errors.Unreachable("u", "r")) is True
-    assert _retry_delay(errors.CertificateError("u", "r")) is False
-    assert _retry_delay(errors.PageGone("u", 1)) is False
+    assert retry_delay(errors.Unreachable("u", "r", retry_after=7.0)) == 7.0
+    assert retry_delay(errors.Unreachable("u", "r", retry_after=86_400.0)) == 30.0
+    assert retry_delay(errors.Unreachable("u", "r")) is True
+    assert retry_delay(errors.CertificateError("u", "r")) is False
+    assert retry_delay(errors.PageGone("u", 1)) is False
 
 
 def test_the_token_is_shown_and_logged_nowhere(caplog: pytest.LogCaptureFixture) -> None:

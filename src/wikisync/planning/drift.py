@@ -128,7 +128,10 @@ def _remote_drift(action: Action, current: RemoteState, snapshot: Snapshot) -> s
     if expected.fingerprint is None or current.fingerprint is None:
         same = current.listed.updated_at == expected.listed.updated_at
         return "" if same else "the page was edited on the wiki"
-    return _describe_edit(expected.fingerprint, current.fingerprint, "on the wiki")
+    fields = expected.fingerprint.changed_fields(
+        current.fingerprint
+    )  # some may not have been readable
+    return f"its {', '.join(fields)} changed on the wiki" if fields else ""
 
 
 def _missing_remotely(expected: Remote, snapshot: Snapshot) -> str:

@@ -178,8 +178,12 @@ def changed_locally(base: Base, local: Local) -> tuple[str, ...]:
 
 
 def changed_remotely(base: Base, remote: Remote, local: Local | None) -> tuple[str, ...]:
-    """Return the fields that changed on the wiki since the base, as far as the file counts them."""
-    fields = base.remote.changed_fields(_fingerprint_of(remote))
+    """Return the fields that changed on the wiki since the base, as far as the file counts them.
+
+    A field that the key could not read when the base was made is compared with the file's.
+    """
+    known = base.remote.with_defaults_from(base.local)
+    fields = known.changed_fields(_fingerprint_of(remote))
     file = base.local if local is None else local.fingerprint
     return tuple(name for name in fields if name not in OPT_IN_FIELDS or file.has_field(name))
 

@@ -27,7 +27,6 @@ from wikisync.planning.model import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from wikisync.page.fingerprint import Fingerprint
     from wikisync.page.model import Key
     from wikisync.planning.model import Action, Local, Plan, Remote, Side, Verb
     from wikisync.planning.snapshot import Snapshot
@@ -253,7 +252,7 @@ def same_step(reviewed: Action, fresh: Action) -> bool:
         and original_file(reviewed) == original_file(fresh)
         and set(reviewed.fields) == set(fresh.fields)
         and _converts(reviewed) == _converts(fresh)
-        and _merge(reviewed) == _merge(fresh)
+        and _same_merge(reviewed, fresh)
     )
     # The reviewer did not approve of overwriting an edit that the reviewed step does not show.
     same = same and fresh.overwrites in {None, reviewed.overwrites}
@@ -268,12 +267,19 @@ def _converts(action: Action) -> bool:
     return isinstance(action, Update) and action.converts
 
 
-def _merge(action: Action) -> tuple[bool, set[str], Fingerprint | None] | None:
-    """Return what a merge writes, for a comparison; None for any other action."""
-    if not isinstance(action, Merge):
-        return None
-    merged = None if action.merged is None else fingerprint(action.merged)
-    return action.writes_markers, set(action.remote_changes), merged
+def _same_merge(reviewed: Action, fresh: Action) -> bool:
+    """Return whether two actions merge to the same page, or none of them merges."""
+    if not (isinstance(reviewed, Merge) and isinstance(fresh, Merge)):
+        return isinstance(reviewed, Merge) == isinstance(fresh, Merge)
+    if reviewed.merged is None or fresh.merged is None:
+        same_page = reviewed.merged is fresh.merged
+    else:  # some fields may not have been readable
+        same_page = not fingerprint(reviewed.merged).changed_fields(fingerprint(fresh.merged))
+    return (
+        same_page
+        and reviewed.writes_markers == fresh.writes_markers
+        and set(reviewed.remote_changes) == set(fresh.remote_changes)
+    )
 
 
 def same_local(reviewed: Local | None, fresh: Local | None) -> bool:
@@ -285,11 +291,14 @@ def same_local(reviewed: Local | None, fresh: Local | None) -> bool:
 
 
 def same_remote(reviewed: Remote | None, fresh: Remote | None) -> bool:
-    """Return whether a page is unchanged; an unread page is compared by its time."""
+    """Return whether a page is unchanged, in the fields that were read on both occasions.
+
+    An unread page is compared by its time.
+    """
     if reviewed is None or fresh is None:
         return reviewed is fresh
     if reviewed.listed.id != fresh.listed.id:
         return False
     if reviewed.fingerprint is None or fresh.fingerprint is None:
         return reviewed.listed.updated_at == fresh.listed.updated_at
-    return reviewed.fingerprint == fresh.fingerprint
+    return not reviewed.fingerprint.changed_fields(fresh.fingerprint)

@@ -262,7 +262,7 @@ def _wiki(error: e.WikiError) -> Message:
         case e.PageHidden():
             return Message(
                 "The API key is not allowed to see the page.",
-                "Its group needs read:source and manage:pages for that path.",
+                "Its group needs read:source for that path, and to write it manage:pages too.",
             )
         case e.Rejected(_url, code, message):
             number = f" ({code})" if code else ""

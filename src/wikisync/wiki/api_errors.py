@@ -40,8 +40,8 @@ _TAG_KEY: Final = "tags_tag_unique"
 # PostgreSQL words it otherwise. There it is a race, which the same tags do not lose again.
 _DUPLICATE: Final = re.compile(r"Duplicate entry '(.*)' for key '[^']*" + _TAG_KEY, re.DOTALL)
 
-READ_NEEDS: Final = ("read:source", "manage:pages")
-"""The permissions that an API key needs to read the source of any page."""
+READ_NEEDS: Final = ("read:source",)
+"""The permissions that an API key needs, beside read:pages, to read the source of any page."""
 
 
 @dataclass(frozen=True, slots=True)

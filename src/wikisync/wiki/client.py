@@ -7,18 +7,16 @@ WriteUncertain, and after success too, only reading the page again shows its con
 
 from __future__ import annotations
 
-from collections import deque
 from copy import copy
-from functools import partial
 from typing import TYPE_CHECKING, Final, Self
 
-from wikisync.concurrency import bounded_map
-from wikisync.errors import Forbidden, PageHidden, Rejected
+from wikisync.errors import Rejected
 from wikisync.page.model import Record, clean_tags
 from wikisync.wiki import api_errors, responses
 from wikisync.wiki.endpoint import Access
 from wikisync.wiki.history import HistoryReader
-from wikisync.wiki.queries import document, pages, pages_with_tags
+from wikisync.wiki.page_reader import PageReader
+from wikisync.wiki.queries import document, pages_with_tags
 from wikisync.wiki.responses import PageVersion, VersionEntry, WikiIndex, WriteReceipt
 from wikisync.wiki.transport import MAX_ANSWER, GraphQLTransport, Transport, TransportLimits
 
@@ -31,13 +29,7 @@ if TYPE_CHECKING:
     from wikisync.page.model import Key, Listed, Page
     from wikisync.wiki.api_errors import Mutation
 
-__all__ = ["BATCH_SIZE", "PageVersion", "VersionEntry", "Wiki", "WikiIndex", "WriteReceipt"]
-
-BATCH_SIZE: Final = 50
-"""Pages read in one request: measured as the fastest (wikijs.md, *Speed*)."""
-
-BATCH_CHARACTERS: Final = 2_000_000
-"""Characters of content aimed at per response: fewer large pages are read in one request."""
+__all__ = ["PageVersion", "VersionEntry", "Wiki", "WikiIndex", "WriteReceipt"]
 
 _TAG_LENGTH: Final = 255
 
@@ -76,7 +68,7 @@ class Wiki:
         self.transport: Transport = self._connections
         self._jobs = max(jobs, 1)
         self._histories = HistoryReader(self._connections, self._jobs)
-        self._listed: frozenset[int] = frozenset()
+        self._reader = PageReader(self._connections, self._jobs)
         self.tags: frozenset[str] = frozenset()
         self.prefetched: Callable[[int], Record | None] | None = None
 
@@ -115,7 +107,7 @@ class Wiki:
         pages (where they may, ``authenticated`` is False), Forbidden where the key may not.
         """
         index = self.transport.query(document("connect"), {}, responses.read_index)
-        self._listed = frozenset(page.id for page in index.pages)
+        self._reader.listed = frozenset(page.id for page in index.pages)
         self.tags = frozenset(tag for page in index.pages for tag in page.tags)
         return index
 
@@ -131,54 +123,11 @@ class Wiki:
         """Yield the pages of ``listed`` in order, as they arrive, with the tags of the list.
 
         A page that cannot be read is yielded with its error (PageGone, PageHidden, Unreachable).
-        Raises Forbidden where the key lacks a permission regardless of the page, or where no page
-        of the complete list can be read.
+        A page of the list that the key may not read through the API is downloaded as a file; then
+        publish dates, style and script are None. Raises Forbidden where the key lacks a permission
+        regardless of the page, or where no page of the complete list can be read.
         """
-        # Page rules may hide some pages. Only the complete list shows that all are hidden.
-        hidden: list[tuple[Listed, PageHidden]] | None = None
-        if self._listed and self._listed.issubset(page.id for page in listed):
-            hidden = []
-        for page, result in self._read_batches(listed):
-            if hidden is not None and isinstance(result, PageHidden):
-                hidden.append((page, result))
-                continue
-            if hidden:
-                yield from hidden
-            hidden = None
-            yield page, result
-        if hidden:
-            raise Forbidden(self.url, api_errors.READ_NEEDS, message=_NOTHING_READABLE)
-
-    def _read_batches(
-        self, listed: Sequence[Listed]
-    ) -> Iterator[tuple[Listed, Record | WikiError]]:
-        """Read batches in order, up to ``jobs`` at a time, and keep no more in memory.
-
-        The lengths of the pages in a batch determine the size of the next.
-        """
-        batches: deque[Sequence[Listed]] = deque()
-        size = BATCH_SIZE
-
-        def calls() -> Iterator[Callable[[], list[Record | WikiError]]]:
-            start = 0
-            while start < len(listed):
-                batches.append(listed[start : start + size])
-                start += len(batches[-1])
-                yield partial(self._read_batch, batches[-1])
-
-        for results in bounded_map(calls(), self._jobs):
-            lengths = [len(got.page.content) for got in results if isinstance(got, Record)]
-            if lengths:
-                size = max(
-                    1, min(BATCH_SIZE, BATCH_CHARACTERS * len(lengths) // max(sum(lengths), 1))
-                )
-            yield from zip(batches.popleft(), results, strict=True)
-
-    def _read_batch(self, listed: Sequence[Listed]) -> list[Record | WikiError]:
-        ids = {f"i{n}": page.id for n, page in enumerate(listed)}
-        return self.transport.query(
-            pages(len(listed)), ids, lambda answer: responses.read_pages(answer, listed)
-        )
+        return self._reader.read(listed)
 
     def read_one(self, id: int) -> Record:  # noqa: A002  (the name in the API)
         """Read a page with its tags. Raises PageGone, PageHidden or Forbidden."""
@@ -328,6 +277,3 @@ class Wiki:
         if missing:
             raise ValueError(f"a page to be written must have every field, but has no {missing}")
         return arguments
-
-
-_NOTHING_READABLE: Final = "not one page of the list can be read"

@@ -149,6 +149,17 @@ def retry_after(value: str | None, now: datetime) -> float | None:
     return max(seconds, 0.0) if math.isfinite(seconds) else None
 
 
+def parse_date(text: str | None) -> datetime | None:
+    """Parse a Date header; None where it is missing or invalid."""
+    if text is None:
+        return None
+    try:
+        date = parsedate_to_datetime(text)
+    except (ValueError, OverflowError):
+        return None
+    return date.replace(tzinfo=UTC) if date.tzinfo is None else date.astimezone(UTC)
+
+
 def _status_error(
     url: str,
     status: int,

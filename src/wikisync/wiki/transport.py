@@ -1,6 +1,6 @@
 """Send GraphQL requests to the wiki over HTTP, with retries for queries.
 
-The only module that imports gql and stamina and, with ``http_errors`` and ``http_bounds``, httpx2;
+The only module that imports gql and, with ``http_errors`` and ``http_bounds``, httpx2;
 their exceptions do not leave it. Queries are retried after transient errors, mutations never: a
 mutation without a clear response raises WriteUncertain.
 
@@ -15,9 +15,9 @@ import json
 import logging
 import ssl
 import time
+from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
@@ -31,8 +31,6 @@ from graphql import ExecutionResult
 from wikisync import __version__
 from wikisync.errors import (
     BadConfig,
-    CertificateError,
-    ClientCertificateError,
     Redirected,
     Rejected,
     TooLarge,
@@ -42,12 +40,13 @@ from wikisync.errors import (
 )
 from wikisync.wiki import api_errors, certificates, endpoint, http_errors
 from wikisync.wiki.http_bounds import ACCEPTED, Deadline, limit_time, read_body
+from wikisync.wiki.page_file import Download, RaiseError
 from wikisync.wiki.redaction import SecretRedactor
 from wikisync.wiki.responses import Answer
+from wikisync.wiki.retries import attempts, retry_delay
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
-    from contextlib import AbstractContextManager
 
     from gql.client import SyncClientSession
 
@@ -57,9 +56,6 @@ MAX_ANSWER: Final = 256 * 1024 * 1024
 """The most bytes of a response. A list of 10,000 pages has about four million."""
 
 _CONNECT: Final = 10.0
-_MAX_TRIES: Final = 5
-_RETRY_SECONDS: Final = 120.0  # seconds, after which no further try starts
-_MAX_WAIT: Final = 30.0
 
 # Node closes idle connections after five seconds; a connection is not reused just before that.
 _IDLE: Final = 4.0
@@ -164,24 +160,39 @@ class GraphQLTransport:
         covers all tries.
         """
         with self._deadline.running():
-            return self._query(text, variables, read)
+            return self._with_retries(lambda: read(self._exchange(text, variables)))
 
-    def _query(self, text: str, variables: Mapping[str, object], read: Callable[[Answer], T]) -> T:
+    def download(self, path: str, read: Callable[[Download, RaiseError], T]) -> T:
+        """Send a GET request for ``path`` (percent-encoded) and return ``read`` of the response.
+
+        ``read`` also gets a function that raises the error of a response that is not expected.
+        Retries and raises as ``query`` does.
+        """
+
+        def get() -> T:
+            with self._translated_errors():
+                answer = self._transport.get(path)
+            return read(answer, self._transport.parse)
+
+        with self._deadline.running():
+            return self._with_retries(get)
+
+    def _with_retries(self, call: Callable[[], T]) -> T:
         try:
-            return read(self._exchange(text, variables))
+            return call()
         except Unreachable as problem:
             if self._should_retry(problem) is False:
                 raise
             first_error = [problem]
-        for attempt in _attempts(self._should_retry):
+        for attempt in attempts(self._should_retry):
             with attempt:
                 if first_error:  # the first try is the one above
                     raise first_error.pop()
-                return read(self._exchange(text, variables))
+                return call()
         raise AssertionError  # the last attempt either returned or raised
 
     def _should_retry(self, problem: Exception) -> bool | float:
-        return not self._deadline.passed and _retry_delay(problem)
+        return not self._deadline.passed and retry_delay(problem)
 
     def mutate(self, text: str, variables: Mapping[str, object], read: Callable[[Answer], T]) -> T:
         """Send a mutation once, and return ``read`` of its response.
@@ -210,19 +221,25 @@ class GraphQLTransport:
     def _exchange(self, text: str, variables: Mapping[str, object]) -> Answer:
         request = GraphQLRequest(_parse_request(text), variable_values=dict(variables))
         try:
-            result = self._session.execute(
-                request, get_execution_result=True, extra_args={"query": text}
-            )
+            with self._translated_errors():
+                result = self._session.execute(
+                    request, get_execution_result=True, extra_args={"query": text}
+                )
         except TransportQueryError as answer:
             # gql raises this for any response with errors; it may have data too.
             return Answer(self.url, answer.data, api_errors.faults(answer.errors))
+        return Answer(self.url, result.data)
+
+    @contextmanager
+    def _translated_errors(self) -> Iterator[None]:
+        try:
+            yield
         except httpx2.HTTPError as problem:
             raise http_errors.from_httpx_error(self.url, problem, self._gateway) from problem
         except UnicodeEncodeError as problem:
             raise Rejected(self.url, 0, "half a character, which no wiki can hold") from problem
         except (OSError, ValueError, httpx2.StreamError) as problem:
             raise Unreachable(self.url, f"it broke off: {type(problem).__name__}") from problem
-        return Answer(self.url, result.data)
 
 
 class _HttpTransport(HTTPXTransport):
@@ -261,22 +278,36 @@ class _HttpTransport(HTTPXTransport):
         # Sends the text as it is: gql would print its document for each request.
         payload = {"variables": request.variable_values, **(extra_args or {})}
         body = json.dumps(payload, ensure_ascii=False, separators=(",", ":")).encode()
-        with self.client.stream("POST", self.url, content=body) as response:
-            redirect = response.is_redirect
-            raw = b"" if redirect else read_body(self._base, response, self._max_bytes)
-        if (date := _parse_date(response.headers.get("date"))) is not None:
-            self.date = date, time.monotonic()
-        if self.client is None:
-            # Closed meanwhile by another thread: the pool did not know this new connection.
-            response.extensions["network_stream"].close()
-        redact = self._redactor.text
-        answer = http_errors.parse_http_response(
-            self._base, response.status_code, response.headers, raw, redact, self._sent
-        )
+        status, headers, raw = self._send("POST", str(self.url), content=body)
+        answer = self.parse(Download(status, headers, raw))
         data = answer.get("data")
         if payload["query"].startswith("mutation"):
             data = self._redactor.value(data)  # messages of the wiki; data of a query are pages
         return ExecutionResult(data=data, errors=self._redactor.value(answer.get("errors")))
+
+    def get(self, path: str) -> Download:
+        """Send a GET request for ``path``, below the wiki's URL."""
+        return Download(*self._send("GET", f"{self._base}{path}", headers={"Accept": "*/*"}))
+
+    def parse(self, answer: Download) -> dict[str, Any]:
+        """Return the GraphQL response in an answer, or raise the error of its status."""
+        redact = self._redactor.text
+        return http_errors.parse_http_response(
+            self._base, answer.status, answer.headers, answer.body, redact, self._sent
+        )
+
+    def _send(self, method: str, url: str, **options: Any) -> tuple[int, Mapping[str, str], bytes]:
+        """Send a request; return the status, the headers and the body (none of a redirect)."""
+        assert self.client is not None  # noqa: S101  (connected by __init__)
+        with self.client.stream(method, url, **options) as response:
+            redirect = response.is_redirect
+            raw = b"" if redirect else read_body(self._base, response, self._max_bytes)
+        if (date := http_errors.parse_date(response.headers.get("date"))) is not None:
+            self.date = date, time.monotonic()
+        if self.client is None:
+            # Closed meanwhile by another thread: the pool did not know this new connection.
+            response.extensions["network_stream"].close()
+        return response.status_code, response.headers, raw
 
 
 def _headers(identity: Mapping[str, str]) -> httpx2.Headers:
@@ -305,46 +336,6 @@ def _bad_environment() -> BadConfig:
     return BadConfig("the environment", "*_PROXY, SSL_CERT_*", "", expected)
 
 
-def _parse_date(text: str | None) -> datetime | None:
-    """Parse a Date header; None where it is missing or invalid."""
-    if text is None:
-        return None
-    try:
-        date = parsedate_to_datetime(text)
-    except (ValueError, OverflowError):
-        return None
-    return date.replace(tzinfo=UTC) if date.tzinfo is None else date.astimezone(UTC)
-
-
 @lru_cache(maxsize=128)
 def _parse_request(text: str) -> GraphQLRequest:
     return GraphQLRequest(text)
-
-
-def _attempts(
-    should_retry: Callable[[Exception], bool | float],
-) -> Iterator[AbstractContextManager[object]]:
-    """Yield the tries of a query, with waits between them. Imports stamina only when needed."""
-    import stamina
-
-    # Errors report this; stamina's log would repeat it.
-    stamina.instrumentation.set_on_retry_hooks([])
-    yield from stamina.retry_context(
-        on=should_retry,
-        attempts=_MAX_TRIES,
-        timeout=_RETRY_SECONDS,
-        wait_initial=0.2,
-        wait_max=5.0,
-        wait_jitter=0.2,
-    )
-
-
-def _retry_delay(problem: Exception) -> bool | float:
-    """Return whether to retry, or the seconds to wait first if the server named them."""
-    if not isinstance(problem, Unreachable):
-        return False
-    if isinstance(problem, CertificateError | ClientCertificateError):
-        return False
-    if problem.retry_after is None:
-        return True
-    return min(problem.retry_after, _MAX_WAIT)

@@ -13,7 +13,6 @@ from wikisync.errors import (
     FolderError,
     Forbidden,
     NotConfigured,
-    PageGone,
     PageHidden,
     TokenInFile,
     Unauthenticated,
@@ -22,6 +21,7 @@ from wikisync.errors import (
 from wikisync.folder.folder import FileStat, Folder
 from wikisync.git.storage_commits import count_storage_commits
 from wikisync.page.misplaced import guess_locale_folders
+from wikisync.page.model import Record
 from wikisync.page.paths import ALL_FOLDERS, Layout
 from wikisync.private_files import reason_of
 from wikisync.report.error_messages import error_message
@@ -48,13 +48,15 @@ class InitResult:
     ``storage_commits`` is the number of recent commits by Wiki.js's own Git storage.
 
     ``wrote`` is whether the configuration is new; ``connection`` is None without a token or after
-    an error. ``missing_rights`` has the rights that the key lacks for a sync, as far as tested.
+    an error. ``missing_rights`` has the rights that the key lacks for a sync, as far as tested;
+    ``read_only`` is whether the key may download pages and not read them through the API.
     """
 
     config: Config
     wrote: bool
     connection: WikiIndex | None
     missing_rights: Forbidden | None = None
+    read_only: bool = False
     error: WikisyncError | None = None
     fitting: LocaleFolders = "others"
     storage_commits: int = 0
@@ -84,6 +86,11 @@ class InitResult:
         pages = plural(len(_pages(config, self.connection)), "page")
         locales = ", ".join(self.connection.locales)
         yield escape_control(f"Connected: {pages}{_below(config)}, locales {locales}.")
+        if self.read_only:
+            yield "This key may only read: status, diff, pull and plan work. To publish, its group"
+            yield "needs write:pages and manage:pages too."
+            yield "Next: wikisync pull brings the wiki's pages here."
+            return
         if self.missing_rights:
             lacking = error_message(self.missing_rights).text
             yield escape_control("But " + lacking[0].lower() + lacking[1:])
@@ -202,24 +209,26 @@ def _test_connection(config: Config) -> InitResult:
             connection = wiki.connect()
             if not connection.authenticated:
                 raise Unauthenticated(config.url)
-            missing = _missing_rights(wiki, _pages(config, connection))
-            return InitResult(config, False, connection, missing)
+            missing, read_only = _test_rights(wiki, _pages(config, connection))
+            return InitResult(config, False, connection, missing, read_only=read_only)
     except WikisyncError as error:
         return InitResult(config, False, None, error=error)
 
 
-def _missing_rights(wiki: Wiki, pages: Sequence[Listed]) -> Forbidden | None:
-    """Return the rights that the key lacks, tested with an existing and with a missing page."""
+def _test_rights(wiki: Wiki, pages: Sequence[Listed]) -> tuple[Forbidden | None, bool]:
+    """Return the rights that the key lacks, and whether it may only read.
+
+    Tested with an existing and with a missing page.
+    """
     try:
-        for listed in pages[:1]:
-            wiki.read_one(listed.id)
+        for _, got in wiki.read(pages[:1]):
+            if isinstance(got, PageHidden):
+                return Forbidden(wiki.url, ("read:source",)), False
+            if isinstance(got, Record) and got.page.publish_start is None:  # downloaded
+                return None, True
     except Forbidden as error:
-        return error
-    except PageGone:
-        pass
-    except PageHidden:
-        return Forbidden(wiki.url, ("read:source", "manage:pages"))
-    return None if wiki.may_write() else Forbidden(wiki.url, ("write:pages",))
+        return error, False
+    return (None if wiki.may_write() else Forbidden(wiki.url, ("write:pages",))), False
 
 
 def _write(file: Path, text: str) -> None:

@@ -116,7 +116,7 @@ def test_a_key_that_may_not_read_sources_is_told_what_it_lacks(workspace: Worksp
     token = workspace.sandbox.key(["read:pages", "write:pages"])
     result = workspace.run("pull", "--yes", env={"WIKISYNC_TOKEN": token})
     assert result.code == 1
-    assert "manage:pages" in result.text
+    assert "read:source" in result.text
     assert workspace.files() == {}
 
 
