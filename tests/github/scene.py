@@ -24,6 +24,10 @@ NUMBER: Final = 7
 _HOOK: Final = '#!/bin/sh\n[ ! -e "$GIT_DIR/frozen" ]\n'
 
 
+READING = ["read:pages", "read:source", "read:history"]
+"""The permissions of the key for pull requests and the daily run."""
+
+
 @dataclass(frozen=True)
 class Event:
     """Something that starts the workflow: ``payload`` is what GitHub says of it."""
@@ -180,7 +184,11 @@ class Scene:
         self.clone.git("push", "-q", "-f", "origin", f"HEAD:{ref}")
 
     def _event(self, name: str, **more: Any) -> Event:
-        secrets = {"WIKISYNC_URL": self.sandbox.url, "WIKISYNC_TOKEN": self.sandbox.token}
+        secrets = {
+            "WIKISYNC_URL": self.sandbox.url,
+            "WIKISYNC_TOKEN": self.sandbox.token,
+            "WIKISYNC_READ_TOKEN": self.sandbox.key(READING),
+        }
         return Event(name, secrets=secrets if self.configured else {}, **more)
 
     def _only(self, event: Event) -> JobRun:
