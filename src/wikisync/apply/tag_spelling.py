@@ -111,7 +111,7 @@ def _learn(context: ApplyContext, tags: tuple[str, ...], error: TagTaken) -> Non
     refused = error.tag
     if refused not in tags:
         raise error
-    listed = {tag for page in context.wiki.connect().pages for tag in page.tags}
+    listed = context.wiki.read_tags()
     if refused in listed:
         return
     spelling = closest(refused, sorted(listed)) or closest(refused, tags)

@@ -111,6 +111,10 @@ class Wiki:
         self.tags = frozenset(tag for page in index.pages for tag in page.tags)
         return index
 
+    def read_tags(self) -> frozenset[str]:
+        """Read the tags of all pages as they are now. Raises Forbidden."""
+        return self.transport.query(document("tags"), {}, responses.read_tags)
+
     def expect_only(self, pages: Iterable[Listed]) -> None:
         """Take ``pages`` of the last list for all that this client is to read (see ``read``)."""
         self._listed = frozenset(page.id for page in pages)

@@ -76,6 +76,16 @@ def read_index(answer: Answer) -> WikiIndex:
     )
 
 
+def read_tags(answer: Answer) -> frozenset[str]:
+    """Read the tags of the pages in the list. Raises Forbidden."""
+    refused = answer.fault_at("pages", "list")
+    if refused is not None:
+        raise api_errors.query_error(answer.url, refused, ("read:pages",))
+    return frozenset(
+        tag for page in answer.node["pages"].items("list") for tag in page.texts("tags")
+    )
+
+
 def _listed(node: JsonReader) -> Listed:
     return Listed(
         id=node.number("id"),

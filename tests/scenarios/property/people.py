@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import shutil
-from contextlib import closing
+from contextlib import closing, suppress
 from itertools import count
 from typing import TYPE_CHECKING, Any, Final
 
@@ -110,8 +110,8 @@ class People:
     def retag_here(self, path: str, tags: tuple[str, ...]) -> None:
         self._amend(path, _TAGS, f"tags: {', '.join(tags)}")
 
-    def retitle_here(self, path: str) -> None:
-        self._amend(path, _TITLE, f"title: Title {next(self._numbers)}")
+    def retitle_here(self, path: str, more: str = "") -> None:
+        self._amend(path, _TITLE, f"title: Title {next(self._numbers)}{more}")
 
     def remove(self, path: str) -> None:
         if self.file(path).exists():
@@ -146,7 +146,11 @@ class People:
         content = self._content()
         self.latest[path] = _TEXT.findall(content)[0]
         if self.page(path) is None:
-            self.sandbox.create(*self.places.at(path), content=content)
+            try:
+                self.sandbox.create(*self.places.at(path), content=content)
+            except ApiError:  # the wiki takes it for another page
+                self.written -= set(_TEXT.findall(content))
+                del self.latest[path]
         else:
             self.sandbox.edit(*self.places.at(path), content=content)
 
@@ -162,12 +166,13 @@ class People:
     def retag_there(self, path: str, tags: tuple[str, ...]) -> None:
         if self.page(path) is not None:
             self.touched.add(path)
-            self.sandbox.edit(*self.places.at(path), tags=list(tags))
+            with suppress(ApiError):  # the wiki has one of them in another spelling
+                self.sandbox.edit(*self.places.at(path), tags=list(tags))
 
-    def retitle_there(self, path: str) -> None:
+    def retitle_there(self, path: str, more: str = "") -> None:
         if self.page(path) is not None:
             self.touched.add(path)
-            self.sandbox.edit(*self.places.at(path), title=f"Title {next(self._numbers)}")
+            self.sandbox.edit(*self.places.at(path), title=f"Title {next(self._numbers)}{more}")
 
     def delete(self, path: str) -> None:
         if self.page(path) is not None:

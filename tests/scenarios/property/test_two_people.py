@@ -64,11 +64,12 @@ class TwoPeople(RuleBasedStateMachine):
 
     jobs = 1
     places = Places()
+    collation = "postgresql"
 
     def __init__(self) -> None:
         super().__init__()
         self._directory = tempfile.TemporaryDirectory()
-        self._box = Sandbox()
+        self._box = Sandbox(collation=self.collation)
         self._people = People(Path(self._directory.name), self._box, self.jobs, self.places)
         self._broken = False
 
@@ -229,6 +230,8 @@ class TwoPeople(RuleBasedStateMachine):
         self._check(not report.plan.actions, report.plan.actions)
         self._check((self._people.files(), self._box.pages()) == (files, pages), "not quiet")
         named = {place for conflict in report.plan.conflicts for place in self._places(conflict)}
+        files_named = [name for problem in report.plan.problems for name in problem.names]
+        named |= {self.places.of_file(name) for name in files_named}
         self._check(bool(named) or self._asked() == asked + 1, "more than one request")
         self._equal_but_for(named)
         with closing(State.open(self._people.config.state)) as state:
@@ -370,9 +373,12 @@ class TwoPeople(RuleBasedStateMachine):
         mine = {self.places.of_file(name): data for name, data in files.items()}
         for path in {*sides, *mine} - named:
             self._check(path in sides and path in mine, f"{path} is on one side only")
-            file = fingerprint(parse(mine[path], "markdown").page)
-            unlike = file.changed_fields(fingerprint(_page(sides[path])))
+            unlike = self._unlike(parse(mine[path], "markdown").page, _page(sides[path]))
             self._check(not unlike, f"{path}: {unlike}")
+
+    def _unlike(self, file: Page, page: Page) -> tuple[str, ...]:
+        """The fields in which a file and its page differ."""
+        return fingerprint(file).changed_fields(fingerprint(page))
 
     def _place(self, key: Key) -> str:
         return self.places.of({"path": key.path, "locale": key.locale})
