@@ -124,6 +124,8 @@ def printed(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[str, str]]:
         a_plan_reviewed,
         an_edit_overwritten,
         a_wiki_restored,
+        a_whole_repository,
+        locales_in_folders,
     )
     return [line for story in stories for line in story(tmp_path_factory.mktemp("story"))]
 
@@ -248,6 +250,35 @@ def a_wiki_restored(folder: Path) -> Iterator[tuple[str, str]]:
         told.run("push --yes", "--quiet")
         sandbox.restore(dump)
         told.run("pull")
+        yield from told.printed
+
+
+def a_whole_repository(folder: Path) -> Iterator[tuple[str, str]]:
+    with Sandbox() as sandbox:
+        told = Told(folder, sandbox)
+        told.run(f"init {sandbox.url} --folder .")
+        with (folder / "wikisync.toml").open("a", encoding="utf-8") as settings:
+            settings.write('root = "products/rocket"\nindex = "README"\n')
+            settings.write('ignore = ["CHANGELOG.md", "LICENSE.md", "tests/"]\n')
+        (folder / ".gitignore").write_text("dist/\n", encoding="utf-8")
+        for file in (
+            *("README.md", "docs/guide.md", "src/parser/README.md", "CHANGELOG.md", "LICENSE.md"),
+            *("node_modules/x/README.md", "venv/pyvenv.cfg", "dist/a.md", "tests/a.md"),
+        ):
+            told.write(f"../{file}", NOTES)
+        (folder / "pages").rmdir()
+        (folder / ".git").mkdir()
+        told.run("status")
+        yield from told.printed
+
+
+def locales_in_folders(folder: Path) -> Iterator[tuple[str, str]]:
+    with Sandbox() as sandbox:
+        told = Told(folder, sandbox)
+        told.run(f"init {sandbox.url}")
+        for number in range(300):
+            told.write(f"en/page-{number}.md", NOTES)
+        told.run("status")
         yield from told.printed
 
 
