@@ -70,7 +70,7 @@ OUTSIDE = {
     "typer": {"cli"},
     "starlette": {"sandbox", "review"},
     "uvicorn": {"sandbox", "review"},
-    "markdown_it": {"sandbox", "report.html", "page.markdown_links"},
+    "markdown_it": {"sandbox", "report.html", "page.headings", "page.markdown_links"},
     "mdit_py_plugins": {"sandbox", "report.html"},
     "jinja2": {"report.html"},
     "markupsafe": {"report.html"},

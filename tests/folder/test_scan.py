@@ -13,6 +13,7 @@ from support.apply_run import page
 from support.values import PAGE, base, key
 from wikisync.errors import BadName, BadPage, FolderError
 from wikisync.folder import scan as module
+from wikisync.folder.conflicts import refuse_conflicts
 from wikisync.folder.folder import Folder, digest_of
 from wikisync.folder.scan import KeyedPages, assign_keys, scan
 from wikisync.page.document import parse
@@ -35,7 +36,8 @@ def put(root: Path, file: str, text: str | bytes = "") -> None:
 
 def named(root: Path, *bases: Base) -> KeyedPages:
     known = {one.key: one for one in bases}
-    return assign_keys(scan(Folder(root), bases), known, LAYOUT)
+    scanned = scan(Folder(root), bases)
+    return refuse_conflicts(assign_keys(scanned, known, LAYOUT), scanned, lambda _key, _file: ())
 
 
 def keys(found: KeyedPages) -> list[str]:
@@ -62,7 +64,8 @@ def test_files_are_pages_by_their_names(tmp_path: Path) -> None:
         (b"a\0b", 1),
         (page("<<<<<<< a\n=======\n>>>>>>> b\n").encode(), 11),
         (b"---\ntitle: no content\n---\n", None),
-        (page(title="x" * 300).encode(), None),
+        (page(title="x" * 300).encode(), 2),
+        (b"---\ntitle: x\ndescription: " + b"x" * 300 + b"\n---\nText.\n", 3),
     ],
 )
 def test_a_bad_file_is_a_problem_with_its_line_and_its_page_is_not_gone(

@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from wikisync.errors import BadPage
+from wikisync.page.conflict_blocks import conflict_blocks
 from wikisync.page.conflict_markers import (
     LOCAL_MARKER,
     REMOTE_MARKER,
@@ -75,8 +76,15 @@ def test_choosing_the_wiki_everywhere_gives_the_wikis_page() -> None:
 def test_a_file_with_marks_is_a_problem_until_they_are_gone() -> None:
     for fields in (("content",), ("title",), ("title", "content")):
         found = show(HEADER + "One.\n\nMine.\n", THERE, None, *fields)
-        with pytest.raises(BadPage, match="conflict markers"):
-            parse(found.encode(), "markdown")
+        assert conflict_blocks(found, "markdown")
+        assert parse(found.encode(), "markdown").has_markers
+
+
+def test_marks_within_a_header_are_a_problem_with_their_line() -> None:
+    found = show(HEADER + "One.\n\nMine.\n", replace(THERE, description="New"), None, "description")
+    with pytest.raises(BadPage, match="conflict markers") as caught:
+        parse(found.encode(), "markdown")
+    assert caught.value.line == 3
 
 
 def test_what_merges_is_merged_and_only_the_rest_is_marked() -> None:
@@ -132,5 +140,4 @@ def test_texts_that_count_as_equal_are_left_as_they_are() -> None:
 def test_marks_within_a_code_fence_are_a_problem_too() -> None:
     text = HEADER + "```\nMine.\n```\n"
     found = show(text, replace(THERE, content="```\nTheirs.\n```\n"), None, "content")
-    with pytest.raises(BadPage, match="conflict markers"):
-        parse(found.encode(), "markdown")
+    assert parse(found.encode(), "markdown").has_markers

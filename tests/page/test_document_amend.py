@@ -236,7 +236,7 @@ def test_an_html_header_holds_what_would_close_it() -> None:
 def test_content_that_would_be_no_page_is_refused() -> None:
     document = parse(b"old", "markdown", file="a.md")
     with pytest.raises(BadPage) as caught:
-        update(document, Page("<<<<<<< a\n=======\n>>>>>>> b\n"))
+        update(document, Page("a\0b"))
     assert caught.value.file == "a.md"
 
 

@@ -18,8 +18,9 @@ from wikisync.apply.file_actions import update_file
 from wikisync.apply.transaction import ApplyContext, ParsedFile, base_of_equal_page, open_file
 from wikisync.errors import FolderError, PageChanged, WikisyncError
 from wikisync.folder.folder import digest_of
-from wikisync.page.document import first_heading, update
+from wikisync.page.document import update
 from wikisync.page.fingerprint import fingerprint
+from wikisync.page.headings import first_heading
 from wikisync.page.model import DEFAULT_EDITOR, MAX_TEXT_LENGTH, Page, parse_instant
 from wikisync.planning.model import Base, Update
 from wikisync.state.bases import StoredBase

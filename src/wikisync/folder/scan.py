@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
 
     from wikisync.folder.folder import Folder
+    from wikisync.page.document import Document, HeaderDoubt
     from wikisync.page.misplaced import Misplaced
     from wikisync.page.model import ContentType, Key, Page
     from wikisync.page.paths import Layout
@@ -42,7 +43,9 @@ class Scan:
     files: ``assign_keys`` completes their fingerprints. ``too_long`` are the problems of files
     among ``pages`` that have a longer text than most wikis accept. ``read`` has stamp and digest of
     each file that was read and whose stamp is reliable, for the stat cache. ``gone`` are the files
-    of the stat cache that no longer exist.
+    of the stat cache that no longer exist. ``marked`` are the pages with conflict markers, by file
+    (see ``conflicts``); ``doubts`` are the files with values in their headers that were not taken.
+    Both have only files that were read.
     """
 
     pages: tuple[Local, ...] = ()
@@ -51,6 +54,8 @@ class Scan:
     too_long: tuple[BadPage, ...] = ()
     read: dict[str, tuple[Stamp, bytes]] = field(default_factory=dict)
     gone: tuple[str, ...] = ()
+    marked: dict[str, Document] = field(default_factory=dict)
+    doubts: dict[HeaderDoubt, list[str]] = field(default_factory=dict)
 
     def without_long_texts(self) -> Scan:
         """Return this scan with the files in ``too_long`` as problems."""
@@ -94,6 +99,8 @@ def scan(
     index_pages: dict[str, Page] = {}
     read: dict[str, tuple[Stamp, bytes]] = {}
     seen: set[str] = set()
+    marked: dict[str, Document] = {}
+    doubts: defaultdict[HeaderDoubt, list[str]] = defaultdict(list)
     for found in folder.list_files():
         progress()
         seen.add(found.file)
@@ -109,7 +116,7 @@ def scan(
             continue
         read_at = time.time_ns()
         try:
-            page, values, long_text = _read_page(found.file, kind, folder, base)
+            page, values, long_text = _read_page(found.file, kind, folder, base, marked, doubts)
         except BadPage as problem:
             problems.append(problem)
             continue
@@ -129,7 +136,16 @@ def scan(
         if folder.is_obstructed(file) and not folder.ignores(file)
     ]
     gone = tuple(stamps.keys() - seen)
-    return Scan(tuple(pages), tuple(problems), index_pages, tuple(too_long), read, gone)
+    return Scan(
+        tuple(pages),
+        tuple(problems),
+        index_pages,
+        tuple(too_long),
+        read,
+        gone,
+        marked,
+        dict(doubts),
+    )
 
 
 def _content_type(file: str) -> ContentType:
@@ -137,11 +153,17 @@ def _content_type(file: str) -> ContentType:
 
 
 def _read_page(
-    file: str, kind: ContentType, folder: Folder, base: Base | None
+    file: str,
+    kind: ContentType,
+    folder: Folder,
+    base: Base | None,
+    marked: dict[str, Document],
+    doubts: defaultdict[HeaderDoubt, list[str]],
 ) -> tuple[Local, Page | None, BadPage | None]:
     """Return a file, and its page if the file had to be parsed. Raises BadPage.
 
-    The third value is the problem of a text that is longer than most wikis accept.
+    The third value is the problem of a text that is longer than most wikis accept. The file is
+    added to ``marked`` and ``doubts`` if it belongs there.
     """
     try:
         data = folder.read(file)
@@ -150,11 +172,18 @@ def _read_page(
     digest = digest_of(data)
     if base is not None and base.digest == digest and base.content_type == kind:
         return Local(file, kind, base.local, digest), None, None
-    page = parse(data, kind, file=file).page
-    if (why := reason_unsendable(page, kind, any_length=True)) is not None:
-        raise BadPage(file, None, why)
-    long_text = reason_unsendable(page, kind)
-    problem = None if long_text is None else BadPage(file, None, long_text)
+    document = parse(data, kind, file=file)
+    page = document.page
+    problem = None
+    if (found := reason_unsendable(page)) is not None:
+        line = document.line_of_key(found.field) if found.field else None
+        problem = BadPage(file, line, found.reason)
+        if found.field is None:
+            raise problem
+    if document.has_markers:
+        marked[file] = document
+    for doubt in document.doubts:
+        doubts[doubt].append(file)
     return Local(file, kind, fingerprint(page), digest), page, problem
 
 

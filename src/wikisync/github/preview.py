@@ -11,6 +11,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final
 
 from wikisync.errors import BadName, BadPage, GitHubError
+from wikisync.folder.conflicts import refuse_conflicts
 from wikisync.folder.folder import Folder
 from wikisync.folder.scan import assign_keys, scan
 from wikisync.git.process import NO_PROGRAMS, run
@@ -42,11 +43,18 @@ def preview(config: Config, job: Job, *, delete: bool) -> Report:
     Raises GitHubError where git cannot read the old pages, FolderError.
     """
     folder = Folder(config.folder, config.ignore, missing_ok=True)
-    scanned = assign_keys(scan(folder, ()), {}, _BY_FILE)
-    local = {local.file: local for local in scanned.local.values()}
+    found = scan(folder, ())
     changes = _changes(config.folder, job.pull_request) if job.pull_request else []
     changes = [change for change in changes if not folder.ignores(change[0] or change[1])]
     old_pages = _old_pages(config.folder, changes)
+    old_names = {new: old for old, new, _ in changes if old in old_pages}
+
+    def old_contents(_key: Key, file: str) -> tuple[str, ...]:
+        old = old_pages.get(old_names.get(file, ""))
+        return () if old is None else (old.content,)
+
+    scanned = refuse_conflicts(assign_keys(found, {}, _BY_FILE), found, old_contents)
+    local = {local.file: local for local in scanned.local.values()}
     pairs = tuple(
         pair
         for change in changes

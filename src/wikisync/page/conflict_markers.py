@@ -1,6 +1,6 @@
 """Write both versions of a page into one file, between conflict markers as git writes them. Pure.
 
-Until a person removes the markers, parsing such a file raises BadPage (``document.reject_damage``).
+Until a person removes the markers, such a file is a problem (``folder.conflicts``).
 """
 
 from __future__ import annotations
@@ -9,7 +9,8 @@ from dataclasses import replace
 from difflib import Match
 from typing import TYPE_CHECKING
 
-from wikisync.page.document import LOCAL_MARK, update
+from wikisync.page.conflict_blocks import LOCAL_MARK
+from wikisync.page.document import update
 from wikisync.page.fingerprint import normalize_content
 from wikisync.page.index_links import to_file
 from wikisync.page.line_matching import Budget, matching_blocks

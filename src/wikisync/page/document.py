@@ -4,19 +4,18 @@ Files are as Wiki.js's storage writes them (wikijs.md, *Storage files*), or as p
 need not change stay as they are (promise 8). ``header`` finds the header's lines, ``header_values``
 reads them, ``header_writer`` writes them.
 
-Two more things are done here: damaged files (no UTF-8, NUL, git's conflict markers) are refused,
-and the first heading of a page's content is suggested as the title of a new page whose file has
-none. A heading never changes the title of a page that is on the wiki (promise 6).
+Two more things are done here: damaged files (no UTF-8, NUL, git's conflict markers in the header)
+are refused, and the first heading of a page's content is suggested as the title of a new page whose
+file has none. A heading never changes the title of a page that is on the wiki (promise 6).
 """
 
 from __future__ import annotations
 
-import re
-from bisect import bisect_right
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final, Literal
 
 from wikisync.errors import BadPage
+from wikisync.page.conflict_blocks import CONFLICT_MESSAGE, ConflictBlock, conflict_blocks
 from wikisync.page.fingerprint import normalize_content
 from wikisync.page.header import MAX_HEADER, TOO_LONG, Entry, Header, first_line_end, split_header
 from wikisync.page.header_values import (
@@ -30,17 +29,26 @@ from wikisync.page.header_values import (
     values_to_write,
 )
 from wikisync.page.header_writer import new_header, update_header, with_blank_line
+from wikisync.page.headings import first_heading
 from wikisync.page.index_links import to_file, to_wiki
-from wikisync.page.model import Page
+from wikisync.page.model import CONTENT_TYPES, Page
+from wikisync.page.publication import read_published
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from wikisync.page.header_writer import Value
+    from wikisync.page.entry_writer import Value
     from wikisync.page.model import ContentType
 
 
 _BOM: Final = "\ufeff"
+
+
+HeaderDoubt = Literal[
+    "editor",  # the editor is not one for files of this type
+    "status",  # the status says otherwise than `published`, or its like
+]
+"""Why a value of a header was not taken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +58,8 @@ class Document:
     ``page`` has the values, with ``None`` for each field that the file does not name. Its content
     is that of the page on the wiki: in the index file of ``link_folder`` the links differ
     (``index_links``), and ``file_content`` is the file's. ``date`` and ``date_created`` are the
-    values of these two keys, unparsed.
+    values of these two keys, unparsed. ``has_markers``: the content has conflict markers.
+    ``doubts`` are values of the header that were not taken.
     """
 
     page: Page
@@ -62,6 +71,8 @@ class Document:
     bom: bool = False
     file: str = ""
     link_folder: str = ""
+    has_markers: bool = False
+    doubts: frozenset[HeaderDoubt] = frozenset()
 
     @property
     def text(self) -> str:
@@ -75,8 +86,17 @@ class Document:
 
     @property
     def suggested_title(self) -> str | None:
-        """A title for a new page: the file's own, else the heading at the start of the content."""
+        """A title for a new page: the file's own, else the content's first heading."""
         return self.page.title or first_heading(self.page.content, self.content_type)
+
+    def line_of(self, position: int) -> int:
+        """Return the line in the file, from 1, of a position in ``file_content``."""
+        return _line_at(self.text, position + len(self.text) - len(self.file_content))
+
+    def line_of_key(self, key: str) -> int | None:
+        """Return the line in the file, from 1, of a key in the header; None without it."""
+        entry = self.header.entries_by_key().get(key) if self.header is not None else None
+        return None if entry is None else entry.line
 
 
 def parse(
@@ -87,15 +107,37 @@ def parse(
     ``link_folder`` is the folder whose index file it is, and "" for other files
     (``Layout.link_folder``).
 
-    Raises BadPage, with the line, if the file is not UTF-8, contains a NUL or git's conflict
-    markers, has a header without an end, or a value that cannot be parsed (``published: maybe``).
+    Raises BadPage, with the line, if the file is not UTF-8, contains a NUL or, in its header, git's
+    conflict markers, has a header without an end, or a value that cannot be parsed (``published:
+    maybe``).
     """
-    text = decode_file(data, content_type, file)
+    text = decode_file(data, file)
     bom = text.startswith(_BOM)
     return _parse_text(text[1:] if bom else text, content_type, file, link_folder, bom=bom)
 
 
 def _parse_text(
+    text: str, content_type: ContentType, file: str, link_folder: str, *, bom: bool
+) -> Document:
+    blocks = conflict_blocks(text, content_type)
+    try:
+        document = _parse_values(text, content_type, file, link_folder, bom=bom)
+    except BadPage:
+        if blocks:
+            raise _conflict(text, blocks[0], file) from None
+        raise
+    if not blocks:
+        return document
+    if blocks[0].start < len(text) - len(document.file_content):
+        raise _conflict(text, blocks[0], file)
+    return replace(document, has_markers=True)
+
+
+def _conflict(text: str, block: ConflictBlock, file: str) -> BadPage:
+    return BadPage(file, _line_at(text, block.start), CONFLICT_MESSAGE)
+
+
+def _parse_values(
     text: str, content_type: ContentType, file: str, link_folder: str, *, bom: bool
 ) -> Document:
     header, file_content = split_header(text, content_type, file)
@@ -105,14 +147,17 @@ def _parse_text(
         return Document(Page(content), None, None, content_type, None, *form)
     entries = header.entries_by_key()
     get = entries.get
-    published = get("published") or get("isPublished")
+    published, contradicted = read_published(header.entries, file)
+    editor = read_editor(entry) if (entry := get("editor")) else None
+    unfit = editor is not None and CONTENT_TYPES.get(editor) != content_type
+    doubts: tuple[tuple[HeaderDoubt, bool], ...] = (("editor", unfit), ("status", contradicted))
     page = Page(
         content,
         title=_optional_text(get("title")),
         description=_optional_text(get("description")),
-        published=read_boolean(published, file) if published else None,
-        tags=read_tags(tags) if (tags := get("tags")) else None,
-        editor=read_editor(editor) if (editor := get("editor")) else None,
+        published=published,
+        tags=read_tags(tags, file) if (tags := get("tags")) else None,
+        editor=None if unfit else editor,
         publish_start=read_date(start, file) if (start := get("publishStartDate")) else None,
         publish_end=read_date(end, file) if (end := get("publishEndDate")) else None,
         script_css=_optional_text(get("scriptCss")),
@@ -120,7 +165,8 @@ def _parse_text(
         private=read_boolean(private, file) if (private := get("private")) else None,
     )
     date, created = _optional_text(get("date")), _optional_text(get("dateCreated"))
-    return Document(page, date, created, content_type, header, *form)
+    found = frozenset(doubt for doubt, is_found in doubts if is_found)
+    return Document(page, date, created, content_type, header, *form, doubts=found)
 
 
 def _optional_text(entry: Entry | None) -> str | None:
@@ -146,7 +192,7 @@ def compose(
     ``check=False``.
     """
     if check:
-        reject_damage(page.content, content_type, "")
+        reject_nul(page.content, "")
     content = to_file(page.content, content_type, link_folder)
     if content_type == "asciidoc":
         return content.encode()
@@ -214,7 +260,7 @@ def _line_end(doc: Document) -> str:
 
 def _assemble(doc: Document, header: Header | None, content: str, line_end: str) -> Document:
     """Return the document of these parts, written so that parsing its bytes gives them again."""
-    reject_damage(content, doc.content_type, doc.file)
+    reject_nul(content, doc.file)
     bom = doc.bom
     if header is None and not bom and content.startswith(_BOM):
         bom, content = True, content[1:]
@@ -241,107 +287,23 @@ def _join(header: Header | None, content: str) -> str:
     return content if header is None else header.text + content
 
 
-_LEADING_LINES: Final[dict[ContentType, str]] = {
-    "markdown": r"(?:[^\S\n]*\n)*",
-    "asciidoc": r"(?:(?:[^\S\n]*|//[^\n]*|:[^\n]*)\n)*",
-}
-_HEADING: Final[dict[ContentType, re.Pattern[str]]] = {
-    "markdown": re.compile(rf"\A{_LEADING_LINES['markdown']} {{0,3}}#[ \t]+([^\r\n]+)"),
-    "asciidoc": re.compile(rf"\A{_LEADING_LINES['asciidoc']}=[ \t]+([^\r\n]+)"),
-}
-_CLOSING_HASHES: Final = re.compile(r"(?<=[ \t])#+\Z")
-
-
-def first_heading(content: str, content_type: ContentType) -> str | None:
-    """Return the heading at the start of the content; ``None`` if it does not start with one."""
-    pattern = _HEADING.get(content_type)
-    match = pattern.match(content) if pattern else None
-    if match is None:
-        return None
-    title = match[1].strip()
-    if content_type == "markdown":
-        title = _CLOSING_HASHES.sub("", title).strip()
-    return title or None
-
-
-LOCAL_MARK: Final = "<<<<<<< here"
-"""The line above the folder's version in files to which wikisync added conflict markers."""
-
-_CONFLICT_MARK: Final = re.compile(r"^(<{7}|={7}|>{7})(?= |\r?$)", re.MULTILINE)
-_FENCE: Final[dict[ContentType, re.Pattern[str]]] = {
-    "markdown": re.compile(r"^ {0,3}(`{3,}|~{3,})(.*)$", re.MULTILINE),
-    "asciidoc": re.compile(r"^(-{4,}|\.{4,})([ \t\r]*)$", re.MULTILINE),
-}
-
-
-def decode_file(data: bytes, content_type: ContentType, file: str) -> str:
-    """Return the file's text.
-
-    Raises BadPage if it is not UTF-8, or contains a NUL or git's conflict markers.
-    """
+def decode_file(data: bytes, file: str) -> str:
+    """Return the file's text. Raises BadPage if it is not UTF-8, or contains a NUL."""
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise BadPage(file, line, "not saved as UTF-8") from None
-    reject_damage(text, content_type, file)
+    reject_nul(text, file)
     return text
 
 
-def reject_damage(text: str, content_type: ContentType, file: str) -> None:
-    """Raise BadPage if the text has a NUL or a block of git's conflict markers."""
+def reject_nul(text: str, file: str) -> None:
+    """Raise BadPage if the text has a NUL."""
     nul = text.find("\0")
     if nul >= 0:
         raise BadPage(file, _line_at(text, nul), "contains a NUL character")
-    conflict = (
-        _find_conflict_block(text, content_type)
-        if "<<<<<<< " in text and ">>>>>>> " in text
-        else None
-    )
-    if conflict is not None:
-        raise BadPage(file, _line_at(text, conflict), _CONFLICT_MESSAGE)
 
 
 def _line_at(text: str, position: int) -> int:
     return text.count("\n", 0, position) + 1
-
-
-def _find_conflict_block(text: str, content_type: ContentType) -> int | None:
-    """Return the start of the first conflict block; ``None`` if there is none.
-
-    A block is three markers in order, each at the start of a line. One inside a code fence is an
-    example, as in pages about git, and is ignored, unless wikisync wrote its markers.
-    """
-    wanted, start = "<", 0
-    spans = _fenced_spans(text, content_type)
-    for mark in _CONFLICT_MARK.finditer(text):
-        ours = text.startswith(LOCAL_MARK, mark.start())
-        if mark[1][0] == "<" and (ours or not _is_in_span(mark.start(), spans)):
-            wanted, start = "=", mark.start()
-        elif mark[1][0] == wanted == "=":
-            wanted = ">"
-        elif mark[1][0] == wanted == ">":
-            return start
-    return None
-
-
-def _is_in_span(position: int, spans: list[tuple[int, int]]) -> bool:
-    after = bisect_right(spans, (position, position))
-    return after > 0 and position < spans[after - 1][1]
-
-
-def _fenced_spans(text: str, content_type: ContentType) -> list[tuple[int, int]]:
-    """Return (start, end) of each fenced code block, in order."""
-    pattern = _FENCE.get(content_type)
-    spans: list[tuple[int, int]] = []
-    opened: re.Match[str] | None = None
-    for fence in pattern.finditer(text) if pattern else ():
-        if opened is None:
-            opened = fence
-        elif fence[1].startswith(opened[1]) and not fence[2].strip():
-            spans.append((opened.start(), fence.end()))
-            opened = None
-    return spans
-
-
-_CONFLICT_MESSAGE = "contains Git conflict markers: choose one version"

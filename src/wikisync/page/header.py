@@ -39,6 +39,22 @@ HEADER_KEYS: Final[tuple[str, ...]] = (
 )
 """The keys that wikisync reads, in the order in which a header has them."""
 
+PUBLICATION_KEYS: Final = frozenset(
+    {
+        "published",
+        "isPublished",
+        "is_published",
+        "publish",
+        "draft",
+        "isDraft",
+        "is_draft",
+        "status",
+    }
+)
+"""The keys that can say whether a page is published (``publication``)."""
+
+_NAMES: Final = {key.lower(): key for key in (*HEADER_KEYS, *PUBLICATION_KEYS)}
+
 EOL: Final = r"(?:\r\n|\n|\r)"
 """Pattern of a line's end: LF, CRLF or a lone CR."""
 
@@ -65,6 +81,11 @@ class Entry(NamedTuple):
     raw: str = ""
     continuation: bool = False
     line: int = 0
+
+    @property
+    def name(self) -> str:
+        """The key as wikisync writes it: ``Tags`` is ``tags``. Other keys are as in the file."""
+        return _NAMES.get(self.key.lower(), self.key)
 
 
 def lines_of(text: str) -> list[str]:
@@ -126,6 +147,10 @@ def _continues_entry(line: str, last: Entry, tail: list[str]) -> bool:
 
 
 _HEADER_KEY_SET: Final = frozenset(HEADER_KEYS)
+_KNOWN_NAMES: Final = _HEADER_KEY_SET | PUBLICATION_KEYS
+_EXACT_KEYS: Final = _HEADER_KEY_SET | {"draft", "publish"}
+_NO_PROSE: Final = {"title", "tags"} | (PUBLICATION_KEYS - {"status"})
+"""Names that text after a rule does not begin with, in any case of letters."""
 
 MAX_HEADER: Final = 65_536
 """The most characters of a header; parsing time grows faster than the number of lines."""
@@ -151,6 +176,14 @@ _CLOSING_FENCE: Final = {
 _KEY_WITHOUT_SPACE: Final = re.compile(rf"({'|'.join(HEADER_KEYS)}):[^ \t\r\n]")
 _HEADER_KEY_LINE: Final = re.compile(rf"^(?:{'|'.join(HEADER_KEYS)})[ \t]*:", re.MULTILINE)
 _LOOKS_LIKE_KEY: Final = re.compile(r"[a-z_][\w-]*:(?=[ \t\r\n])")
+_TOML: Final = re.compile(
+    rf"\+\+\+[ \t]*{EOL}(?:[ \t]*(?:\#[^\r\n]*)?{EOL})*"
+    rf"[ \t]*(?:[\w.\"'-]+[ \t]*=|\[+[\w.\"' -]+\]+[ \t]*{EOL})"
+)
+_TOML_MESSAGE: Final = (
+    "the header is TOML (between lines `+++`), and wikisync reads YAML alone: write it as"
+    " `key: value` between lines `---`"
+)
 _LEGACY: Final = re.compile(
     rf"(?P<title><!-- TITLE: ?(?P<t>(?:(?!-->)[^\r\n])+?) ?-->[ \t]*(?:{EOL}|\Z))"
     rf"(?P<subtitle><!-- SUBTITLE: ?(?P<d>(?:(?!-->)[^\r\n])+?) ?-->[ \t]*(?:{EOL}|\Z))?",
@@ -176,17 +209,28 @@ class Header:
         return f"{self.opening}{lines}{self.closing}{self.gap}"
 
     def entries_by_key(self) -> dict[str, Entry]:
-        """Return key → entry; of a key that is there twice the last, as in YAML."""
-        return {entry.key: entry for entry in self.entries if entry.key}
+        """Return name → entry; of a key that is there twice the last, as in YAML.
+
+        Of two keys that differ in case alone, the one spelt as wikisync writes it.
+        """
+        found: dict[str, Entry] = {}
+        for entry in self.entries:
+            name = entry.name
+            exact_before = name in found and found[name].key == name
+            if name and (entry.key == name or not exact_before):
+                found[name] = entry
+        return found
 
 
 def split_header(text: str, content_type: ContentType, file: str = "") -> tuple[Header | None, str]:
     """Return the header, or ``None``, and the content.
 
-    Raises BadPage if a header has no end, or a known key has no space after its colon.
+    Raises BadPage if a header is TOML or has no end, or a known key has no space after its colon.
     """
     if content_type == "asciidoc":
         return None, text
+    if _TOML.match(text):
+        raise BadPage(file, 1, _TOML_MESSAGE)
     opening = _OPENING_FENCE[content_type].match(text)
     if opening is None:
         return _split_legacy(text) if content_type == "markdown" else (None, text)
@@ -225,11 +269,14 @@ def _is_header(entries: tuple[Entry, ...], content_type: ContentType, file: str)
     )
     if not first.key and first is not missing_space and not _is_blank_or_comment(first):
         return False
-    known = any(entry.key in _HEADER_KEY_SET for entry in entries)
+    known = any(entry.key in _EXACT_KEYS for entry in entries)
     if not known and missing_space is None:
-        # No key is known: this is a header only if all of it is valid YAML.
+        # No key is known: this is a header only if all of its lines are keys, and either one of
+        # them is known in another case, or all of it is valid YAML.
         if content_type == "html" or stray is not None or not first.text.strip():
             return False
+        if any(entry.name in _KNOWN_NAMES for entry in entries):
+            return True
         return isinstance(load_yaml("".join([entry.text for entry in entries])), dict)
     if missing_space is not None:
         key = missing_space.text.partition(":")[0]
@@ -253,12 +300,15 @@ def _after_empty_line(entries: tuple[Entry, ...], stray: Entry) -> bool:
 
 def _reject_unclosed_header(text: str, start: int, content_type: ContentType, file: str) -> None:
     """Raise BadPage if the file begins with a header that has no end."""
-    match = _LOOKS_LIKE_KEY.match(text, start)
-    if match is None and _KEY_WITHOUT_SPACE.match(text, start) is None:
+    key = KEY_LINE.match(text, start)
+    if (
+        _LOOKS_LIKE_KEY.match(text, start) is None
+        and _KEY_WITHOUT_SPACE.match(text, start) is None
+        and (key is None or _NAMES.get(key["key"].lower()) not in _NO_PROSE)
+    ):
         return
     if content_type == "html":
-        key = KEY_LINE.match(text, start)
-        if key is None or key["key"] not in _HEADER_KEY_SET:
+        if key is None or key["key"] not in _EXACT_KEYS:
             return
         # An ordinary comment may begin like a header, but ends within its paragraph.
         end = _PARAGRAPH_END.search(text, start)

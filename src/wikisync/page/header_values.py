@@ -2,7 +2,8 @@
 
 The rest of a key's line is its value, with any spaces at its end, because Wiki.js writes titles and
 descriptions without quotes, whatever they contain. Only these are parsed as YAML: a value that is
-quoted from its first to its last character, a value of several lines, and a list of tags.
+quoted from its first to its last character, a value of several lines, and tags. Only tags may have
+a comment after them, since a title may contain ``#``.
 """
 
 from __future__ import annotations
@@ -13,13 +14,13 @@ from typing import TYPE_CHECKING, Final
 from wikisync.errors import BadPage
 from wikisync.page.header import lines_of
 from wikisync.page.model import clean_tags, parse_instant, same_instant
-from wikisync.page.yaml_text import load_yaml
+from wikisync.page.yaml_text import YamlNested, YamlText, load_texts, load_yaml
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
+    from wikisync.page.entry_writer import Value
     from wikisync.page.header import Entry
-    from wikisync.page.header_writer import Value
     from wikisync.page.model import Page
 
 
@@ -36,6 +37,18 @@ BLOCK_SCALAR: Final = re.compile(r"[ \t]*[|>][-+1-9]*[ \t]*(?:#.*)?")
 COMMENT: Final = re.compile(r"(?:\A|(?<=[ \t]))#.*\Z")
 LIST_ITEM: Final = re.compile(r"(?P<dash>[ \t]*-[ \t]+)(?P<item>[^\r\n]*)(?P<eol>\r\n|\n|\r)")
 """A line of a block list."""
+
+_PLAIN_TAGS: Final = re.compile(r"[ \t]*|[ \t]*\w[\w ,.()/+'’&–—;!$-]*")
+"""Tags that need no YAML parser: no character in them is syntax."""
+
+_BROKEN_LIST: Final = re.compile(r"\A\[[^\]]*\Z|\A[^\[]*\]\Z")
+"""A part of a list in brackets that was split at its commas."""
+
+_NO_TAGS: Final = "each tag must be a text: this is a mapping or a list"
+_BROKEN_LIST_MESSAGE: Final = (
+    "the list of tags is not valid YAML: close its brackets, and put a tag with special characters"
+    " into quotes"
+)
 
 NO_EDITOR: Final = frozenset({"", "undefined"})
 """Values that Wiki.js writes in place of an editor's name when it has none."""
@@ -65,15 +78,44 @@ def read_text(entry: Entry) -> str:
     return loaded if isinstance(loaded, str) else _join_lines(entry)
 
 
-def read_tags(entry: Entry) -> tuple[str, ...]:
-    """Return the entry's value as tags: the items of a YAML list, or a text split at its commas."""
-    if entry.continuation or entry.raw.lstrip(" \t").startswith("["):
-        loaded = _load_entry(entry)
-        if isinstance(loaded, list) and all(isinstance(item, str) for item in loaded):
-            return tuple(item for item in loaded if item.strip())
-        if entry.continuation and (items := _read_list_items(entry)):
-            return items
-    return tuple(tag for part in read_text(entry).split(",") if (tag := part.strip()))
+def read_tags(entry: Entry, file: str = "") -> tuple[str, ...]:
+    """Return the entry's value as tags: the items of a YAML list, or a text split at its commas.
+
+    YAML's null is no tag. A value that is not valid YAML is split at its commas too. Raises
+    BadPage, with the line, if the value or an item is a mapping or a list.
+    """
+    if not entry.continuation and _PLAIN_TAGS.fullmatch(entry.raw):
+        return _split_tags(entry.raw) if entry.raw.strip().lower() != "null" else ()
+    match load_texts(entry.text):
+        case None:
+            return _read_tags_leniently(entry, file)
+        case YamlText() as value:
+            return () if value.is_null else _split_tags(value.text)
+        case YamlNested(line):
+            raise BadPage(file, entry.line + line, _NO_TAGS)
+        case items:
+            return tuple(_tags_of_items(items, entry, file))
+
+
+def _tags_of_items(items: list[YamlText | YamlNested], entry: Entry, file: str) -> Iterator[str]:
+    for item in items:
+        if isinstance(item, YamlNested):
+            raise BadPage(file, entry.line + item.line, _NO_TAGS)
+        if item.text.strip() and not item.is_null:
+            yield item.text
+
+
+def _read_tags_leniently(entry: Entry, file: str) -> tuple[str, ...]:
+    """Return the tags of a value that is not valid YAML. Raises BadPage for a broken list."""
+    tags = _read_list_items(entry) if entry.continuation else ()
+    tags = tags or _split_tags(read_text(entry))
+    if any(_BROKEN_LIST.search(tag) for tag in tags):
+        raise BadPage(file, entry.line, _BROKEN_LIST_MESSAGE)
+    return tags
+
+
+def _split_tags(text: str) -> tuple[str, ...]:
+    return tuple(tag for part in text.split(",") if (tag := part.strip()))
 
 
 def read_boolean(entry: Entry, file: str) -> bool:

@@ -177,19 +177,38 @@ def keeps_long_texts(pages: Iterable[Listed]) -> bool:
     return any(max(len(p.title), len(p.description)) > MAX_TEXT_LENGTH for p in pages)
 
 
-def reason_unsendable(
-    page: Page, content_type: ContentType, *, any_length: bool = False
-) -> str | None:
-    """Return why the wiki would refuse a file's values, as a clause; ``None`` if it would not.
+class Unsendable(NamedTuple):
+    """Why a wiki would refuse a page, as a clause.
 
-    Characters are counted as code points, as the wiki's database counts them. With ``any_length``
-    texts may be longer than most wikis accept (wikijs.md, *Other databases*).
+    ``field`` is set for a text that is longer than most wikis accept (wikijs.md, *Other
+    databases*).
+    """
+
+    field: str | None
+    reason: str
+
+
+def reason_unsendable(page: Page) -> Unsendable | None:
+    """Return why the wiki would refuse a file's values; ``None`` if it would not.
+
+    Characters are counted as code points, as the wiki's database counts them.
     """
     if not page.content.strip():
-        return "it is empty, and the wiki does not accept empty pages"
+        return Unsendable(None, "it is empty, and the wiki does not accept empty pages")
     for field, text in (("title", page.title), ("description", page.description)):
-        if text is not None and len(text) > MAX_TEXT_LENGTH and not any_length:
-            return f"its {field} has {len(text)} characters, and the limit is {MAX_TEXT_LENGTH}"
-    if page.editor is not None and CONTENT_TYPES.get(page.editor) != content_type:
-        return f"the editor in its header, `{page.editor}`, is not one for {content_type} pages"
+        if text is not None and len(text) > MAX_TEXT_LENGTH:
+            return Unsendable(field, _too_long(field, text))
     return None
+
+
+_SHOWN_BEFORE_CUT: Final = 40
+"""The most characters shown of what fits into the limit."""
+
+
+def _too_long(field: str, text: str) -> str:
+    fitting = " ".join(text[:MAX_TEXT_LENGTH].split())[-_SHOWN_BEFORE_CUT:]
+    word = fitting.find(" ") + 1
+    return (
+        f"its {field} has {len(text)} characters, and the limit is {MAX_TEXT_LENGTH}: what is after"
+        f" “… {fitting[word:]}” is too much"
+    )

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,6 +25,7 @@ _INDICATORS: Final = frozenset("[]{},&*!|>'\"%@`# \t")
 _CANONICAL_NUMBER: Final = re.compile(r"0|-?[1-9]\d{0,14}|-?(?:0|[1-9]\d{0,6})\.\d{0,6}[1-9]")
 # Text in PyYAML, a number in the YAML library of Wiki.js.
 _NUMBER_ELSEWHERE: Final = re.compile(r"[-+]?[\d_]+(?:\.[\d_]*)?[eE][-+]?\d+|0o[0-7]+")
+_NULLS: Final = frozenset({"", "~", "null", "Null", "NULL"})
 _ESCAPES: Final = {"\n": r"\n", "\r": r"\r", "\t": r"\t", "\\": r"\\", '"': r"\"", "\0": r"\0"}
 # Control characters, line breaks of any kind, and code points that are no characters.
 _UNPRINTABLE: Final = "\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff"
@@ -43,6 +44,50 @@ def load_yaml(text: str) -> object:
         return read(text)
     except failures:
         return None
+
+
+class YamlText(NamedTuple):
+    """Hold a scalar of a YAML document. ``line`` is from 0, ``plain`` is without quotes."""
+
+    text: str
+    plain: bool
+    line: int
+
+    @property
+    def is_null(self) -> bool:
+        """Return whether YAML's core schema reads the scalar as null."""
+        return self.plain and self.text in _NULLS
+
+
+class YamlNested(NamedTuple):
+    """Stand for a mapping, or a list within a list, of a YAML document. ``line`` is from 0."""
+
+    line: int
+
+
+def load_texts(entry: str) -> YamlText | YamlNested | list[YamlText | YamlNested] | None:
+    """Return the value of a YAML mapping that has one key: a scalar, or a list with its items.
+
+    Returns None if the text is not such a mapping, or not valid YAML (see ``load_yaml``).
+    """
+    if load_yaml(entry) is None:
+        return None
+    import yaml
+
+    node = yaml.compose(entry, Loader=getattr(yaml, "CBaseLoader", yaml.BaseLoader))
+    if not isinstance(node, yaml.MappingNode) or len(node.value) != 1:
+        return None
+    value = node.value[0][1]
+    if isinstance(value, yaml.SequenceNode):
+        return [_text_or_nested(item) for item in value.value]
+    return _text_or_nested(value)
+
+
+def _text_or_nested(node: Any) -> YamlText | YamlNested:
+    line: int = node.start_mark.line
+    if isinstance(node.value, str):
+        return YamlText(node.value, not node.style, line)
+    return YamlNested(line)
 
 
 def is_plain_scalar(text: str) -> bool:

@@ -29,6 +29,8 @@ NoteKind = Literal[
     "left-out",  # files and folders that are not taken as pages
     "tag-spelling",  # a tag was sent as the wiki spells it
     "tags-merged",  # two tags of a page are one on the wiki
+    "header-editor",  # files name an editor that is not one for files of their type
+    "header-status",  # the status in files says otherwise than `published`, or its like
 ]
 
 

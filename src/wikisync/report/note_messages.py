@@ -124,6 +124,18 @@ def note_message(note: Note) -> Message:
                 f" {spelling}.",
                 "Remove the others from the file.",
             )
+        case "header-editor":
+            return Message(
+                f"{plural(note.pages, 'file')} {_names(note)} an editor that is not one for files"
+                f" of that type, so the line is ignored: {named(note.files)}.",
+                "Correct the line `editor:` in the header, or delete it.",
+            )
+        case "header-status":
+            return Message(
+                f"In the header of {plural(note.pages, 'file')}, `status` says otherwise than the"
+                f" line that decides whether the page is published: {named(note.files)}.",
+                "If the page should be as `status` says, change the other line.",
+            )
     assert_never(note.kind)
 
 
@@ -139,6 +151,10 @@ def _left_out(note: Note) -> Message:
     )
     text = f"Left out: {' and '.join(filter(None, (', '.join(parts[:-1]), parts[-1])))}"
     return Message(f"{text} ({reasons})." if reasons else f"{text}.")
+
+
+def _names(note: Note) -> str:
+    return "names" if note.pages == 1 else "name"
 
 
 def restored_wiki_message(pages: int, files: Sequence[str]) -> Message:

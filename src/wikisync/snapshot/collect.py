@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from wikisync.concurrency import run_in_thread
 from wikisync.errors import NotConfigured
+from wikisync.folder.conflicts import refuse_conflicts
 from wikisync.folder.scan import KeyedPages, Scan, assign_keys, scan, with_current_names
 from wikisync.page.model import keeps_long_texts
 from wikisync.page.paths import (
@@ -27,6 +28,7 @@ from wikisync.planning.snapshot import Snapshot
 from wikisync.snapshot.base_recovery import recover_bases
 from wikisync.snapshot.content import ContentLoader
 from wikisync.snapshot.file_names import FileNames
+from wikisync.snapshot.known_contents import known_contents
 from wikisync.snapshot.root import root_notes, split_by_root
 from wikisync.snapshot.same_names import NameLookup
 from wikisync.snapshot.wiki_pages import WikiPages, read_wiki, remote_from_base
@@ -96,11 +98,13 @@ def collect(
     named = assign_keys(scanned, bases, layout, on_wiki, long_texts=long_texts)
     bases = with_current_names(bases, scanned, named, layout)
     recovered: dict[Key, StoredBase] = {}
-    content = ContentLoader(folder, state, named.local, recovered)
     if not connection.authenticated:
+        content = ContentLoader(folder, state, named.local, recovered)
         snapshot = _snapshot(bases, named, WikiPages(), folder, layout, content)
         return CollectedState(snapshot, layout, authenticated=False, scanned=scanned)
     wiki_pages = read_wiki(bases, named, pages, outside, wiki, progress, layout, verify=verify)
+    named = refuse_conflicts(named, scanned, known_contents(state, bases, wiki_pages, named))
+    content = ContentLoader(folder, state, named.local, recovered)
     with progress("Looking where the two histories meet"):
         visible = {k: found for k, found in wiki_pages.remote.items() if k not in named.blocked}
         found_bases = recover_bases(wiki, named.local, visible, bases, folder, layout)
@@ -174,6 +178,7 @@ def collect_offline(
         named = assign_keys(scanned, bases, layout, long_texts=long_texts)
         bases = with_current_names(bases, scanned, named, layout)
     wiki_pages = WikiPages({key: remote_from_base(base) for key, base in bases.items()})
+    named = refuse_conflicts(named, scanned, known_contents(state, bases, wiki_pages, named))
     content = ContentLoader(folder, state, named.local, {})
     return CollectedState(
         _snapshot(bases, named, wiki_pages, folder, layout, content), layout, scanned=scanned

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from wikisync.errors import BadPage, FolderError
 from wikisync.folder.folder import digest_of
 from wikisync.git.repository import merge_file
-from wikisync.page.document import first_heading, parse
+from wikisync.page.document import parse
 from wikisync.page.fingerprint import normalize_content
+from wikisync.page.headings import first_heading
 from wikisync.planning.merge import MergeConflict, Merged, three_way
 from wikisync.planning.rename_detection import STUB, similarity
 

@@ -32,10 +32,13 @@ from wikisync.snapshot.collect import CollectedState, collect, collect_offline
 from wikisync.workflow.context import recover_interrupted, saved_notes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from wikisync.config import Config
+    from wikisync.folder.scan import Scan
+    from wikisync.page.document import HeaderDoubt
     from wikisync.planning.model import Command, IgnoreReason, Prefer
+    from wikisync.planning.notes import NoteKind
     from wikisync.planning.path_filter import PathFilter
     from wikisync.planning.snapshot import Snapshot
     from wikisync.request import Request
@@ -124,7 +127,7 @@ def _collect_and_plan(
         request.mirror,
     )
     plan = narrow(make_plan(collected.snapshot, options), collected.snapshot)
-    notes = collected.notes
+    notes = (*collected.notes, *_header_notes(collected.scanned, options))
     deleted = _deleted(context, collected.snapshot)
     # The guard asks which side is right, and a mirror answers that.
     allowed = request.allow | ({"rewound"} if request.mirror else frozenset())
@@ -151,6 +154,20 @@ def _left_out(context: RunContext, request: Request, collected: CollectedState) 
         return ()
     left_out = {reason: tuple(found) for reason, found in sorted(names.items())}
     return (Note("left-out", collected.pages_left_out, left_out=left_out),)
+
+
+def _header_notes(scanned: Scan, options: PlanOptions) -> Iterator[Note]:
+    """Yield a note for each kind of value in the headers of selected files that was not taken."""
+    kinds: tuple[tuple[HeaderDoubt, NoteKind], ...] = (
+        ("editor", "header-editor"),
+        ("status", "header-status"),
+    )
+    for doubt, kind in kinds:
+        files = sorted(
+            file for file in scanned.doubts.get(doubt, ()) if options.is_selected(Key("", ""), file)
+        )
+        if files:
+            yield Note(kind, len(files), files=tuple(files))
 
 
 def _deleted(context: RunContext, snapshot: Snapshot) -> frozenset[tuple[int, str]]:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from wikisync.errors import BadPage
 from wikisync.page.document import Document, compose, parse, update
 from wikisync.page.fingerprint import fingerprint, normalize_content
-from wikisync.page.header import split_header
+from wikisync.page.header import PUBLICATION_KEYS, split_header
 from wikisync.page.model import CONTENT_TYPES, FIELD_NAMES, ContentType, Page, clean_tags
 
 DATE = "2020-12-16T06:49:25.724Z"
@@ -62,9 +62,11 @@ header_lines = st.sampled_from(
         '"title": x', "title: |\n  two\n  lines", "title: >-\n  folded\n  text",
         "title: long\n  text", "description: ", "description:", "description: x",
         "published: true", "published: 1", "published: 'Yes' # c", "isPublished: no",
+        "draft: false", "Draft: 'No' # c", "status: draft", "status: published # c", "Title: x",
         "tags: a, b", "tags: a,b", "tags: [a, 'b, c'] # x",
         "tags:\n  - a\n  # note\n  - 'b, c' # x", "tags:\n- a\n- b", "tags: [\n  a,\n  b\n]",
-        "tags:\n  - a\n    long\n  - [b]", 'tags: "a, b"', "editor: markdown", "editor: undefined",
+        "tags:\n  - a\n    long\n  - b", "Tags: a # c", "tags: ~",
+        'tags: "a, b"', "editor: markdown", "editor: undefined",
         f"date: {DATE}", f'date: "{DATE}"', "dateCreated: 2020",
         "publishStartDate: 2030-01-01 # later",
         "publishEndDate:", "publishEndDate: # c", "private: false",
@@ -130,8 +132,9 @@ def test_a_composed_file_reads_back_as_its_page(page: Page, kind: ContentType) -
         extra_keys=("scriptCss", "scriptJs", "private"),
     )
     back = parse(data, kind)
+    editor = page.editor if CONTENT_TYPES.get(page.editor or "") == kind else None
     assert replace(back.page, publish_start=None, publish_end=None) == replace(
-        page, publish_start=None, publish_end=None
+        page, publish_start=None, publish_end=None, editor=editor
     )
     assert (back.page.publish_start or "") == (page.publish_start or "")
     assert (back.page.publish_end or "") == (page.publish_end or "")
@@ -178,9 +181,9 @@ def test_an_amended_field_changes_its_own_lines_alone(
     amended = update(document, page, fields=[field])
     assert document.header is not None
     assert amended.header is not None
-    own = {field, "isPublished"} if field == "published" else {field}
-    others = [entry.text for entry in document.header.entries if entry.key not in own]
-    assert [entry.text for entry in amended.header.entries if entry.key not in own] == others
+    own = PUBLICATION_KEYS if field == "published" else {field}
+    others = [entry.text for entry in document.header.entries if entry.name not in own]
+    assert [entry.text for entry in amended.header.entries if entry.name not in own] == others
     assert amended.page.content == document.page.content
 
 
@@ -205,5 +208,13 @@ def test_tags_are_amended_as_a_set(file: tuple[bytes, ContentType], tags: tuple[
 
 @pytest.mark.parametrize("deep", ["[" * 30_000, "- " * 15_000, "{a: " * 7_000, "!!x " * 7_000])
 def test_absurd_yaml_is_text(deep: str) -> None:
-    page = parse(f"---\ntags: {deep}\ntitle:\n  {deep}\n---\n".encode(), "markdown").page
+    page = parse(f"---\ntitle:\n  {deep}\n---\n".encode(), "markdown").page
     assert page.title is not None
+
+
+@pytest.mark.parametrize("deep", ["[" * 30_000, "[a, " * 15_000])
+def test_absurd_tags_are_named(deep: str) -> None:
+    with pytest.raises(BadPage, match="tags"):
+        parse(f"---\ntags: {deep}\n---\n".encode(), "markdown")
+    with pytest.raises(BadPage, match="tags"):
+        parse(f"---\ntags:\n  {deep}\n---\n".encode(), "markdown")
