@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from wikisync.config import FILE
+from wikisync.errors import BadConfig
 from wikisync.planning.notes import Note
 
 if TYPE_CHECKING:
@@ -22,7 +24,11 @@ if TYPE_CHECKING:
 def split_by_root(
     listed: Iterable[Listed], layout: Layout
 ) -> tuple[list[Listed], dict[tuple[int, str], Key]]:
-    """Return the pages in the root, and the keys of the others by id and time of creation."""
+    """Return the pages in the root, and the keys of the others by id and time of creation.
+
+    Raises BadConfig where the wiki has no page below the root, and has some below the same path in
+    another case: no new name may differ from an existing one in case alone (files.md, *Names*).
+    """
     inside: list[Listed] = []
     outside: dict[tuple[int, str], Key] = {}
     for page in listed:
@@ -30,7 +36,17 @@ def split_by_root(
             inside.append(page)
         else:
             outside[page.id, page.created_at] = page.key
+    if layout.root and not inside:
+        _check_case(layout.root, outside.values())
     return inside, outside
+
+
+def _check_case(root: str, others: Iterable[Key]) -> None:
+    folded, depth = f"{root}/".casefold(), root.count("/") + 1
+    for key in others:
+        if key.path.casefold().startswith(folded):
+            spelt = "/".join(key.path.split("/")[:depth])
+            raise BadConfig(FILE, "root", root, f"`{spelt}`, as the wiki spells it")
 
 
 def root_notes(

@@ -117,7 +117,7 @@ class Wiki:
 
     def expect_only(self, pages: Iterable[Listed]) -> None:
         """Take ``pages`` of the last list for all that this client is to read (see ``read``)."""
-        self._listed = frozenset(page.id for page in pages)
+        self._reader.listed = frozenset(page.id for page in pages)
 
     def may_write(self) -> bool:
         """Return whether the key may write pages at all; page rules may still forbid some."""

@@ -26,6 +26,7 @@ from wikisync.page.paths import ALL_FOLDERS, Layout
 from wikisync.private_files import reason_of
 from wikisync.report.error_messages import error_message
 from wikisync.report.text import escape_control, plural
+from wikisync.snapshot.root import split_by_root
 from wikisync.wiki import endpoint
 from wikisync.workflow.context import open_wiki
 
@@ -182,9 +183,8 @@ def _below(config: Config) -> str:
 
 
 def _pages(config: Config, connection: WikiIndex) -> list[Listed]:
-    """Return the pages that the folder stands for."""
-    layout = Layout(root=config.root)
-    return [page for page in connection.pages if layout.contains(page.key)]
+    """Return the pages that the folder stands for. Raises BadConfig for a root in another case."""
+    return split_by_root(connection.pages, Layout(root=config.root, index=config.index))[0]
 
 
 def _never_used(file: Path, url: str) -> bool:

@@ -440,6 +440,17 @@ def test_a_root_that_no_page_can_have_is_refused(workspace: Workspace, root: str
     assert not (workspace.root / "wikisync.toml").exists()
 
 
+def test_a_root_in_another_case_than_the_wikis_is_refused(rocket: Workspace) -> None:
+    rocket.sandbox.create(f"{ROOT}/a")
+    rocket.configure(root="Products/Rocket")
+    rocket.write("b.md", page())
+    for command in ("status", "push", "init"):
+        result = rocket.run(command)
+        assert result.code in {1, 2}
+        assert f"`{ROOT}`, as the wiki spells it" in result.text
+    assert inside(rocket) == {"a"}
+
+
 # Several folders on one wiki.
 
 
