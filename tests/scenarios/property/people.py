@@ -29,7 +29,7 @@ USUAL: Final = Places()
 _TEXT: Final = re.compile(r"text \d+")
 _TAGS: Final = re.compile(r"^tags: .*$", re.MULTILINE)
 _TITLE: Final = re.compile(r"^title: .*$", re.MULTILINE)
-_BETWEEN: Final = "\none\ntwo\nthree\nfour\n\n"
+_BETWEEN: Final = "\none\n[two](two.md) ![](../img/two.png)\nthree `[two](two.md)`\nfour\n\n"
 
 
 class People:
@@ -69,7 +69,9 @@ class People:
     # The one in the folder.
 
     def file(self, path: str) -> Path:
-        return self.folder / self.places.file(path)
+        """The file of a place as it is, or as it would be."""
+        names = [self.folder / name for name in self.places.files(path)]
+        return next((name for name in names if name.exists()), names[0])
 
     def write(self, path: str) -> None:
         """Other texts in a file, or a new file."""

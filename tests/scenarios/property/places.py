@@ -16,15 +16,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Places:
-    """The places of a layout. ``root`` and ``locale_folders`` are those of ``wikisync.toml``."""
+    """The places of a layout: ``root``, ``locale_folders``, ``index`` as in ``wikisync.toml``."""
 
     root: str = ""
     locale_folders: str = "others"
+    index: str = ""
 
     @property
     def settings(self) -> str:
         """The lines of ``wikisync.toml``."""
-        given = {"root": self.root, "locale_folders": self.locale_folders}
+        given = {"root": self.root, "locale_folders": self.locale_folders, "index": self.index}
         return "".join(f"{name} = {json.dumps(value)}\n" for name, value in given.items() if value)
 
     def at(self, place: str) -> tuple[str, str]:
@@ -45,12 +46,26 @@ class Places:
         path = path.removeprefix(f"{self.root}/") if self.root else path
         return path if locale == "en" else f"{locale}/{path}"
 
-    def file(self, place: str) -> str:
-        """The name of the file of a place."""
+    def files(self, place: str) -> tuple[str, ...]:
+        """The names that the file of a place may have; of a new file, the first."""
         english = not place.startswith("fr/")
-        return f"en/{place}.md" if english and self.locale_folders == "all" else f"{place}.md"
+        name = f"en/{place}.md" if english and self.locale_folders == "all" else f"{place}.md"
+        if not self.index:
+            return (name,)
+        if place == "home":
+            return f"{self.index}.md", name
+        below = f"{place}/{self.index}.md"
+        return (below, name) if place == "guide" else (name, below)
 
     def of_file(self, name: str) -> str:
         """Where the page of a file is."""
         place = name.removesuffix(".md")
+        if self.index and place.rpartition("/")[2] == self.index:
+            place = place.rpartition("/")[0] or "home"
         return place.removeprefix("en/") if self.locale_folders == "all" else place
+
+    def link_folder(self, name: str) -> str:
+        """The folder from which a file is read, and its page is not."""
+        place = self.of_file(name)
+        index = self.index and name.removesuffix(".md").rpartition("/")[2] == self.index
+        return place.rpartition("/")[2] if index and place != "home" else ""

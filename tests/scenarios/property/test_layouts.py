@@ -5,10 +5,12 @@ The histories are those of ``test_two_people``; with a root, pages are also move
 
 from __future__ import annotations
 
+import re
 import tempfile
 from itertools import count
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import urljoin
 
 import hypothesis.strategies as st
 import pytest
@@ -30,6 +32,8 @@ pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("swift")]
 EXAMPLES: Final = effort.examples(8)
 ROOT: Final = "products/rocket"
 OUTSIDE: Final = ("home", ROOT, "products/rocketry", "products/rocketry/guide/one", "guide/one")
+_CODE: Final = re.compile(r"`[^`]+`")
+_TARGET: Final = re.compile(r"(?<!`)\[\w*\]\(([^)]+)\)")
 AWAY: Final = ("away/one", "away/two", "products/rocketry/three")
 
 
@@ -75,6 +79,27 @@ class APartWithAllLocaleFolders(APart):
     """Both settings at once."""
 
     places = Places(root=ROOT, locale_folders="all")
+
+
+class IndexFiles(TwoPeople):
+    """``guide/README.md`` is the page ``guide``, with links of its own."""
+
+    places = Places(index="README")
+
+    def _equal_but_for(self, named: set[str]) -> None:
+        super()._equal_but_for(named)
+        for name, data in self._people.files().items():
+            place = self.places.of_file(name)
+            page = self._people.page(place)
+            if page is None or place in named:
+                continue
+            code = [_CODE.findall(text) for text in (data.decode(), page["content"])]
+            self._check(code[0] == code[1], f"{name}: code differs")
+            from_file, from_page = (
+                [urljoin(f"http://wiki/{at}", target) for target in _TARGET.findall(text)]
+                for at, text in ((name, data.decode()), (place, page["content"]))
+            )
+            self._check(from_file == from_page, f"{name}: {from_file}, {from_page}")
 
 
 class TwoParts(TwoPeople):
@@ -123,7 +148,9 @@ class TwoParts(TwoPeople):
         self._of_others = self._others.pages(), self._others.files()
 
 
-@pytest.mark.parametrize("machine", [AllLocaleFolders, APart, APartWithAllLocaleFolders, TwoParts])
+@pytest.mark.parametrize(
+    "machine", [AllLocaleFolders, APart, APartWithAllLocaleFolders, IndexFiles, TwoParts]
+)
 def test_the_laws_hold_in_each_layout(machine: type[TwoPeople]) -> None:
     many = settings(max_examples=EXAMPLES, stateful_step_count=STEPS, phases=PHASES)
     run_state_machine_as_test(machine, settings=many)

@@ -370,10 +370,15 @@ class TwoPeople(RuleBasedStateMachine):
         sides = {self.places.of(page): page for page in self._people.pages()}
         files = self._people.files()
         self._check(not [name for name in files if _hidden(name)], files)
-        mine = {self.places.of_file(name): data for name, data in files.items()}
+        mine = {
+            self.places.of_file(name): parse(
+                data, "markdown", link_folder=self.places.link_folder(name)
+            )
+            for name, data in files.items()
+        }
         for path in {*sides, *mine} - named:
             self._check(path in sides and path in mine, f"{path} is on one side only")
-            unlike = self._unlike(parse(mine[path], "markdown").page, _page(sides[path]))
+            unlike = self._unlike(mine[path].page, _page(sides[path]))
             self._check(not unlike, f"{path}: {unlike}")
 
     def _unlike(self, file: Page, page: Page) -> tuple[str, ...]:
