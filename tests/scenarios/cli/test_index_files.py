@@ -9,6 +9,8 @@ import pytest
 
 from support.git_repository import alone, repository
 from support.workspace import Workspace, page
+from wikisync.apply import second_look
+from wikisync.folder.folder import Folder
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -291,6 +293,7 @@ def test_a_conflict_is_written_with_the_links_of_the_file(known: Workspace) -> N
     text = known.read("guide/README.md")
     assert "![](here.png) of" in text
     assert "![](there.png) of" in text
+    assert text.count("[a](a.md)") == 2  # also in code
     assert "guide/" not in text.replace("(/guide/a)", "")
 
 
@@ -368,3 +371,101 @@ def test_a_page_of_another_name_becomes_the_page_of_its_folder_as_the_manual_say
     assert (workspace.sandbox.page("guide") or {})["id"] == row["id"]
     assert content(workspace, "guide") == ON_WIKI
     in_sync(workspace)
+
+
+def test_a_conflict_without_a_memory_is_written_with_the_links_of_the_file(
+    index: Workspace,
+) -> None:
+    index.write("guide/README.md", page("Guide", f"![](here.png) one\n\n{LINES}"))
+    index.sandbox.create("guide", title="Guide", content=f"![](guide/there.png) two\n\n{LINES}")
+    index.run("pull", "--yes", "--markers")
+    text = index.read("guide/README.md")
+    assert "<<<<<<<" in text
+    assert "![](here.png) one" in text
+    assert "![](there.png) two" in text
+
+
+def test_a_backup_of_a_file_is_restored_with_the_links_that_its_present_name_needs(
+    known: Workspace,
+) -> None:
+    known.change("guide/README.md", "Line 3", "Line three")
+    known.sandbox.edit("guide", content=ON_WIKI.replace("Line 3", "Line III"))
+    result = known.run("pull", "--prefer", "wiki", "--yes", "--json").ok()
+    [number] = result.action("guide")["backups"]
+    known.sandbox.move("guide", "manual")
+    known.run("pull", "--yes").ok()
+    known.run("restore", str(number), "--yes").ok()
+    text = body(known, "manual/README.md")
+    assert text.startswith("[a](../guide/a.md) [b](../guide/b.md#c)")
+    assert "Line three" in text
+    known.run("push", "--yes").ok()
+    assert content(known, "manual") == ON_WIKI.replace("Line 3", "Line three")
+
+
+def test_a_page_is_not_deleted_if_its_file_takes_the_other_form_meanwhile(
+    known: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = known.read("guide/README.md")
+    known.remove("guide/README.md")
+    monkeypatch.setattr(second_look, "wait", lambda _: known.write("guide.md", text))
+    result = known.run("push", "--delete", "--yes", "--json")
+    assert known.sandbox.page("guide") is not None
+    assert result.action("guide")["outcome"] != "done"
+
+
+def test_a_file_edited_while_it_is_moved_stays_where_it_is(
+    known: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = Folder.delete
+
+    def delete(folder: Folder, file: str, expected: bytes) -> None:
+        if file == "guide/README.md":
+            known.change(file, "Line 3", "Line three")
+        real(folder, file, expected)
+
+    known.sandbox.move("guide", "manual")
+    monkeypatch.setattr(Folder, "delete", delete)
+    known.run("pull", "--yes")
+    monkeypatch.undo()
+    assert "Line three" in known.read("guide/README.md")
+    assert "manual/README.md" not in known.files()
+    known.run("sync", "--yes").ok()
+    assert "Line three" in known.read("manual/README.md")
+    assert content(known, "manual") == ON_WIKI.replace("Line 3", "Line three")
+
+
+def test_index_files_move_into_the_folder_of_their_locale(known: Workspace) -> None:
+    pages = known.sandbox.pages()
+    known.configure(index="README", locale_folders="all")
+    (known.root / "en").mkdir()
+    for name in ("README.md", "guide", "other.md"):
+        (known.folder / name).rename(known.root / "en" / name)
+    (known.root / "en").rename(known.folder / "en")
+    result = known.run("sync", "--yes", "--json").ok()
+    assert {action["action"] for action in result.json["actions"]} == {"adopt"}
+    assert known.sandbox.pages() == pages
+    in_sync(known)
+    known.remove("en/guide/README.md")
+    known.run("pull", "--yes", "--prefer", "wiki").ok()
+    assert "en/guide/README.md" in known.files()
+
+
+def test_with_a_root_the_index_file_at_the_top_is_the_page_at_the_root(
+    workspace: Workspace,
+) -> None:
+    workspace.configure(index="README", root="products/rocket")
+    for path in ("home", "products", "products/rocketry"):
+        workspace.sandbox.create(path, content="Of others.\n")
+    workspace.sandbox.create("products/rocket", "fr", content="![](rocket/x.png) Bonjour.\n")
+    workspace.write("README.md", page("Rocket", f"![](x.png) [up](../products.md)\n\n{LINES}"))
+    workspace.write("guide/README.md", page("Guide", GUIDE))
+    workspace.run("sync", "--yes").ok()
+    assert set(workspace.files()) == {"README.md", "guide/README.md", "fr/README.md"}
+    assert body(workspace, "fr/README.md").startswith("![](x.png) Bonjour.")
+    assert content(workspace, "products/rocket") == (
+        f"![](rocket/x.png) [up](products.md)\n\n{LINES}"
+    )
+    assert content(workspace, "products/rocket/guide") == ON_WIKI
+    in_sync(workspace)
+    forget(workspace)
+    in_sync_without_memory(workspace)

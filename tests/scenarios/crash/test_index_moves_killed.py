@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["no_authorities"]
 
-LINKS = "[a](a.md) ![](../img/b.png)\n"
+LINKS = "[a](a.md) [t](../two/t.md) ![](../img/b.png)\n"
 
 
 @pytest.fixture
@@ -45,7 +45,9 @@ def test_moves_of_index_files_killed_anywhere_are_ended_by_the_next_run(world: W
         f"{name}/README.md" for name in ("far/uno", "far/changed", "turn/one", "turn/two")
     }
     moved = world.end().files["far/uno/README.md"].decode()
-    assert "[a](../one/a.md) ![](../img/b.png)\n" in moved
+    assert "[a](../one/a.md) [t](../two/t.md) ![](../img/b.png)\n" in moved
+    swapped = world.end().files["turn/two/README.md"].decode()
+    assert "[a](../one/a.md) [t](t.md) ![](../img/b.png)\n" in swapped
 
 
 def test_an_undo_of_them_killed_anywhere_is_ended_by_the_same_undo(world: World) -> None:
