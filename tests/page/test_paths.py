@@ -14,6 +14,7 @@ from wikisync.page.paths import (
     case_folded,
     file_of,
     key_of,
+    keys_above,
     reason_unreachable,
 )
 
@@ -171,6 +172,71 @@ ROCKET = Layout(Locales("en", ("en", "fr")), root="products/rocket")
 def test_a_layout_names_the_file_of_a_page_both_ways(layout: Layout, key: Key, file: str) -> None:
     assert file_of(key, "markdown", layout) == file
     assert key_of(file, layout) == key
+
+
+INDEX = replace(LAYOUT, index="README")
+ROCKET_INDEX = replace(ROCKET, index="README")
+
+
+@pytest.mark.parametrize(
+    ("layout", "key", "file"),
+    [
+        (INDEX, Key("en", "home"), "README.md"),
+        (INDEX, Key("fr", "home"), "fr/README.md"),
+        (INDEX, Key("en", "guide"), "guide/README.md"),
+        (INDEX, Key("en", "guide/home"), "guide/home/README.md"),
+        (INDEX, Key("fr", "guide/a"), "fr/guide/a/README.md"),
+        (replace(ALL, index="index"), Key("en", "home"), "en/index.md"),
+        (ROCKET_INDEX, Key("en", "products/rocket"), "README.md"),
+        (ROCKET_INDEX, Key("fr", "products/rocket"), "fr/README.md"),
+        (ROCKET_INDEX, Key("en", "products/rocket/guide"), "guide/README.md"),
+        (ROCKET_INDEX, Key("en", "products/rocket/home"), "home/README.md"),
+    ],
+)
+def test_an_index_file_is_the_page_of_its_folder(layout: Layout, key: Key, file: str) -> None:
+    assert file_of(key, "markdown", layout, as_index=True) == file
+    assert key_of(file, layout) == key
+    assert key_of(file.replace("README", "readme"), layout) == key
+
+
+def test_a_page_has_a_plain_file_too_but_the_one_at_the_root() -> None:
+    for path in ("home", "guide", "guide/a"):
+        assert file_of(Key("en", path), "html", INDEX) == f"{path}.html"
+        assert key_of(f"{path}.html", INDEX) == Key("en", path)
+    assert file_of(Key("en", "products/rocket"), "html", ROCKET_INDEX) == "README.html"
+
+
+@pytest.mark.parametrize("path", ["README", "guide/README", "guide/readme"])
+def test_a_page_of_the_name_of_index_files_has_no_file(path: str) -> None:
+    with pytest.raises(BadName, match="would belong to another page"):
+        file_of(Key("en", path), "markdown", INDEX)
+
+
+@pytest.mark.parametrize(
+    ("layout", "file", "folder"),
+    [
+        (INDEX, "guide/README.md", "guide"),
+        (INDEX, "a/guide/readme.html", "guide"),
+        (INDEX, "guide/a.md", ""),
+        (INDEX, "README.md", ""),
+        (INDEX, "fr/README.md", ""),
+        (INDEX, "home/README.md", "home"),
+        (ROCKET_INDEX, "README.md", "rocket"),
+        (ROCKET_INDEX, "fr/README.md", "rocket"),
+        (ROCKET_INDEX, "home/README.md", "home"),
+        (LAYOUT, "guide/README.md", ""),
+    ],
+)
+def test_an_index_file_is_read_from_its_folder_and_its_page_is_not(
+    layout: Layout, file: str, folder: str
+) -> None:
+    assert layout.link_folder(file, key_of(file, layout)) == folder
+
+
+def test_the_pages_with_pages_below_are_found() -> None:
+    keys = [Key("en", "a/b/c"), Key("fr", "d")]
+    expected = {Key("en", "a"), Key("en", "a/b"), Key("en", "home"), Key("fr", "home")}
+    assert keys_above(keys) == expected
 
 
 @pytest.mark.parametrize(

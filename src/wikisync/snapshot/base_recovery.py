@@ -12,7 +12,13 @@ from wikisync.page.model import Record
 from wikisync.planning.ancestor import MOST
 from wikisync.planning.model import Remote
 from wikisync.planning.notes import Note, NoteKind
-from wikisync.snapshot.candidates import by_base, differing, find_move_candidates, without_file
+from wikisync.snapshot.candidates import (
+    by_base,
+    differing,
+    find_move_candidates,
+    other_form,
+    without_file,
+)
 from wikisync.snapshot.git_history import GitHistory
 from wikisync.snapshot.wiki_history import WikiHistory
 
@@ -65,6 +71,8 @@ def recover_bases(
     if not changed and not without_local:
         return RecoveredBases()
     git_history = GitHistory.find(folder, git)
+    if layout.index:
+        without_local = git_history.in_known_form(without_local, other_form(without_local, layout))
     move_candidates = find_move_candidates(local, remote, bases, without_local, folder)
     both_names = {file: _with_local_file(candidate) for file, candidate in move_candidates.values()}
     committed = git_history.versions({**changed, **without_local, **both_names})
@@ -91,7 +99,10 @@ def recover_bases(
 
 
 def _with_local_file(candidate: Candidate) -> Candidate:
-    return candidate if candidate.local is None else replace(candidate, file=candidate.local.file)
+    local = candidate.local
+    if local is None:
+        return candidate
+    return replace(candidate, file=local.file, link_folder=local.link_folder)
 
 
 def _possibly_unchanged(

@@ -89,6 +89,19 @@ def without_file(
             yield key, Candidate(file, content_type, page, link_folder=link_folder)
 
 
+def other_form(
+    candidates: Mapping[Key, Candidate], layout: Layout
+) -> Iterator[tuple[Key, Candidate]]:
+    """Yield each page with its other file: ``guide.md`` for ``guide/README.md``, or the reverse."""
+    for key, page in candidates.items():
+        as_index = not layout.is_index(page.file)
+        try:
+            file = file_of(key, page.content_type, layout, as_index=as_index)
+        except BadName:
+            continue
+        yield key, replace(page, file=file, link_folder=layout.link_folder(file, key))
+
+
 def _unknown(
     remote: Mapping[Key, RemoteState], bases: Mapping[Key, Base]
 ) -> Iterator[tuple[Key, Remote]]:

@@ -86,6 +86,25 @@ class GitHistory:
             key: tuple(_versions(known[key], prints, _form_of(candidates[key]))) for key in known
         }
 
+    def in_known_form(
+        self, candidates: Mapping[Key, Candidate], others: Iterable[tuple[Key, Candidate]]
+    ) -> dict[Key, Candidate]:
+        """Return the candidates, each replaced by its other form if git knows only that one."""
+        found, other = dict(candidates), dict(others)
+        if self._repository is None or not other:
+            return found
+        files = {page.file for page in (*candidates.values(), *other.values())}
+        try:
+            known = self._repository.versions(files).keys()
+        except GitFailed as failure:
+            self.failed = failure
+            return found
+        return found | {
+            key: page
+            for key, page in other.items()
+            if page.file in known and candidates[key].file not in known
+        }
+
     def bases_of(
         self, candidates: Mapping[Key, Candidate], found: Mapping[Key, Ancestor]
     ) -> Iterator[tuple[Key, StoredBase]]:

@@ -321,13 +321,14 @@ def test_a_fresh_clone_finds_the_base_in_git(
     repo.write(".gitignore", ".wikisync\n")
     repo.commit()
     known.change("guide/README.md", "Line 1 ", "Line one ")
+    known.change("guide/README.md", "[b](b.md#c)", "[b](c.md)")
     known.sandbox.edit("guide", content=ON_WIKI.replace("Line 7", "Line seven"))
     forget(known)
     known.run("sync", "--yes").ok()
     for text in (content(known, "guide"), known.read("guide/README.md")):
         assert "Line one " in text
         assert "Line seven" in text
-    assert content(known, "guide").startswith(THERE)
+    assert content(known, "guide").startswith(THERE.replace("b.md#c", "c.md"))
     in_sync(known)
 
 
@@ -445,9 +446,19 @@ def test_index_files_move_into_the_folder_of_their_locale(known: Workspace) -> N
     assert {action["action"] for action in result.json["actions"]} == {"adopt"}
     assert known.sandbox.pages() == pages
     in_sync(known)
-    known.remove("en/guide/README.md")
+
+
+def test_a_page_without_a_file_keeps_the_form_that_it_had_in_a_former_layout(
+    known: Workspace,
+) -> None:
+    known.configure(index="README", locale_folders="all")
+    for name in ("README.md", "other.md", "guide/a.md"):
+        known.write(f"en/{name}", known.read(name))
+        known.remove(name)
+    known.remove("guide/README.md")
     known.run("pull", "--yes", "--prefer", "wiki").ok()
     assert "en/guide/README.md" in known.files()
+    assert "en/guide.md" not in known.files()
 
 
 def test_with_a_root_the_index_file_at_the_top_is_the_page_at_the_root(
@@ -469,3 +480,54 @@ def test_with_a_root_the_index_file_at_the_top_is_the_page_at_the_root(
     in_sync(workspace)
     forget(workspace)
     in_sync_without_memory(workspace)
+
+
+def test_a_difference_is_shown_without_the_links_that_only_look_different(
+    known: Workspace,
+) -> None:
+    known.change("guide/README.md", "Line 3", "Line three")
+    diff = known.run("diff", "--json").action("guide")["diff"]
+    changed = [line for line in diff.splitlines() if line[:1] in "+-" and line[:3] not in "+++---"]
+    assert changed == [
+        "-Line 3 of what the guide says.",
+        "+Line three of what the guide says.",
+    ]
+
+
+@pytest.mark.parametrize("file", ["guide/README.md", "guide.md"])
+def test_a_page_whose_file_git_has_deleted_stays_deleted_in_a_fresh_clone(
+    index: Workspace, monkeypatch: pytest.MonkeyPatch, file: str
+) -> None:
+    alone(monkeypatch)
+    index.write(file, page("Guide", GUIDE))
+    index.write("guide/about.md", page("About", "About.\n"))
+    index.write("other.md", page("Other", "Other.\n"))
+    index.run("push", "--yes").ok()
+    repo = repository(index.root)
+    repo.write(".gitignore", ".wikisync\n")
+    repo.commit()
+    index.remove(file)
+    repo.commit()
+    forget(index)
+    index.run("sync", "--yes", "--delete", "--allow", "emptied").ok()
+    assert index.sandbox.page("guide") is None
+    assert set(index.files()) == {"guide/about.md", "other.md"}
+
+
+def test_a_moved_index_file_is_found_again_in_a_fresh_clone(
+    known: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alone(monkeypatch)
+    repo = repository(known.root)
+    repo.write(".gitignore", ".wikisync\n")
+    repo.commit()
+    before = {row["path"]: row["id"] for row in known.sandbox.pages()}
+    known.sandbox.move("guide", "manual")
+    known.sandbox.edit("manual", content=ON_WIKI.replace("Line 3", "Line three"))
+    forget(known)
+    known.run("sync", "--yes").ok()
+    assert {row["id"] for row in known.sandbox.pages()} == set(before.values())
+    assert "guide/README.md" not in known.files()
+    assert "[a](../guide/a.md)" in known.read("manual/README.md")
+    assert "Line three" in known.read("manual/README.md")
+    in_sync(known)
