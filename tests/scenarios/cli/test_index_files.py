@@ -514,8 +514,9 @@ def test_a_page_whose_file_git_has_deleted_stays_deleted_in_a_fresh_clone(
     assert set(index.files()) == {"guide/about.md", "other.md"}
 
 
+@pytest.mark.parametrize("edit", [False, True])
 def test_a_moved_index_file_is_found_again_in_a_fresh_clone(
-    known: Workspace, monkeypatch: pytest.MonkeyPatch
+    known: Workspace, monkeypatch: pytest.MonkeyPatch, edit: bool
 ) -> None:
     alone(monkeypatch)
     repo = repository(known.root)
@@ -524,10 +525,14 @@ def test_a_moved_index_file_is_found_again_in_a_fresh_clone(
     before = {row["path"]: row["id"] for row in known.sandbox.pages()}
     known.sandbox.move("guide", "manual")
     known.sandbox.edit("manual", content=ON_WIKI.replace("Line 3", "Line three"))
+    if edit:
+        known.change("guide/README.md", "Line 7", "Line seven")
     forget(known)
     known.run("sync", "--yes").ok()
     assert {row["id"] for row in known.sandbox.pages()} == set(before.values())
     assert "guide/README.md" not in known.files()
     assert "[a](../guide/a.md)" in known.read("manual/README.md")
     assert "Line three" in known.read("manual/README.md")
+    assert ("Line seven" in content(known, "manual")) is edit
+    assert content(known, "manual").startswith(THERE)
     in_sync(known)
