@@ -93,8 +93,11 @@ class Handler(BaseHTTPRequestHandler):
     disable_nagle_algorithm = True
     gateway: Gateway
 
+    def do_GET(self) -> None:
+        self.do_POST()
+
     def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers["Content-Length"]))
+        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         headers = {name.lower(): value for name, value in self.headers.items()}
         self.gateway.asked.append(headers)
         wants = self.gateway.wants.items()
@@ -111,7 +114,7 @@ class Handler(BaseHTTPRequestHandler):
         connection = http.client.HTTPConnection(host)
         try:
             passed = {name: text for name, text in headers.items() if name != "connection"}
-            connection.request("POST", self.path, body, {**passed, "host": host})
+            connection.request(self.command, self.path, body or None, {**passed, "host": host})
             answer = connection.getresponse()
             kept = {"content-type", "content-encoding", "date"}
             more = {name: text for name, text in answer.getheaders() if name.lower() in kept}

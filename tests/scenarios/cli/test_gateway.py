@@ -66,6 +66,21 @@ def test_a_gateway_that_wants_a_password_leaves_the_api_key_its_place_in_a_cooki
     assert {seen.principal for seen in sandbox.requests} == {"API"}
 
 
+def test_a_key_that_may_only_read_gets_through_such_a_gateway_too(
+    workspace: Workspace, sandbox: Sandbox
+) -> None:
+    sandbox.create("there", content="text\n")
+    with Gateway(sandbox, {"Authorization": f"Basic {CREDENTIALS}"}, BASIC) as gateway:
+        env = {
+            "WIKISYNC_URL": gateway.url,
+            "WIKISYNC_TOKEN": sandbox.key(["read:pages", "read:source"]),
+            "WIKISYNC_HEADERS": f"Authorization: Basic {CREDENTIALS}",
+        }
+        workspace.run("pull", "--yes", env=env).ok()
+        assert gateway.refused == 0
+    assert "text" in workspace.read("there.md")
+
+
 def message(result: Result) -> str:
     assert result.code == 1, result
     return " ".join(result.err.split())
