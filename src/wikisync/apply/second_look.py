@@ -11,7 +11,7 @@ import time
 from typing import TYPE_CHECKING, Final
 
 from wikisync.errors import PageChanged
-from wikisync.page.paths import EXTENSIONS
+from wikisync.page.paths import EXTENSIONS, to_nfc
 
 if TYPE_CHECKING:
     from wikisync.apply.transaction import ApplyContext
@@ -42,7 +42,7 @@ def check_still_missing(context: ApplyContext, action: Delete) -> None:
     folder = context.folder
     stems = folder.layout.stems(action.file)
     for file in (action.file, *(f"{stem}{suffix}" for stem in stems for suffix in EXTENSIONS)):
-        if file in folder.listed or folder.ignores(file):
+        if to_nfc(file) in folder.listed or folder.ignores(file):
             continue
         if not folder.is_missing(file):
             raise PageChanged(action.key, f"its file {file} is there again")
@@ -57,6 +57,6 @@ def check_still_renamed(context: ApplyContext, action: Move) -> None:
     folder, old = context.folder, action.from_file
     if action.local is not None and folder.is_missing(action.local.file):
         raise PageChanged(action.key, f"its file {action.local.file} is gone again")
-    known = folder.listed.union(file for file, _ in context.files_written)
-    if old and old not in known and not folder.is_missing(old):
+    known = folder.listed.union(to_nfc(file) for file, _ in context.files_written)
+    if old and to_nfc(old) not in known and not folder.is_missing(old):
         raise PageChanged(action.key, f"its file {old} is there again")

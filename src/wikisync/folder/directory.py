@@ -185,6 +185,16 @@ class Directory:
             sync_handle(self.fd)
 
 
+def is_same_file(directory: Directory, name: str, goal: Directory, new: str) -> bool:
+    """Return whether two names are one file. Raises OSError where the first does not exist."""
+    found = directory.stat(name)
+    try:
+        other = goal.stat(new)
+    except FileNotFoundError:
+        return False
+    return (found.st_dev, found.st_ino) == (other.st_dev, other.st_ino)
+
+
 @contextmanager
 def open_below(root: str, names: Sequence[str], *, make: bool = False) -> Iterator[Directory]:
     """Open the directory at ``names`` below ``root``; ``root`` itself may be a link.

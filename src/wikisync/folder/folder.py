@@ -14,7 +14,13 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from wikisync.errors import FolderError
-from wikisync.folder.directory import Directory, NotRegular, digest_of, open_below
+from wikisync.folder.directory import (
+    Directory,
+    NotRegular,
+    digest_of,
+    is_same_file,
+    open_below,
+)
 from wikisync.folder.file_errors import clause_of, translate_errors
 from wikisync.folder.filesystem import stamp_of
 from wikisync.folder.ignore_rules import IgnoreRules
@@ -25,7 +31,8 @@ from wikisync.folder.replace import (
     move_file,
     replace_file,
 )
-from wikisync.page.paths import EXTENSIONS, Layout
+from wikisync.folder.spelling import on_disk
+from wikisync.page.paths import EXTENSIONS, Layout, to_nfc
 from wikisync.page.windows_names import windows_refusal
 from wikisync.private_files import reason_of
 
@@ -64,8 +71,8 @@ class Folder:
     With ``missing_ok``, a folder that does not exist is listed as empty. ``on_windows``: names that
     are reserved on Windows are refused. ``saved_beside`` are the files in which
     ``remove_temporary_files`` kept a user's edit whose own name was taken. ``listed`` are the files
-    that the last complete ``list_files`` found, which ended at ``listed_at`` (monotonic seconds);
-    ``left_out`` are the files and folders (ending in ``/``) that it did not take.
+    (names in NFC) that the last complete ``list_files`` found, which ended at ``listed_at``
+    (monotonic seconds); ``left_out`` are the files and folders (ending in ``/``) not taken.
     """
 
     def __init__(
@@ -128,7 +135,7 @@ class Folder:
                     waiting.append(iter(self._list(found)))
                 except OSError as error:
                     yield FolderError(found, "read", clause_of(error))
-        self.listed, self.listed_at = frozenset(files), monotonic()
+        self.listed, self.listed_at = frozenset(map(to_nfc, files)), monotonic()
 
     def _list(self, below: str) -> list[FileStat | FolderError | str]:
         """List a directory: files that may be pages, errors, and directories ending in ``/``."""
@@ -324,7 +331,11 @@ class Folder:
             raise FolderError(file, doing, "it lies outside the folder")
         if self.on_windows and (why := windows_refusal(file)) is not None:
             raise FolderError(file, doing, why)
-        return parts
+        return parts if file.isascii() else on_disk(str(self.root), parts)
+
+    def spelled(self, file: str) -> str:
+        """Return a file's name in the Unicode form in which it, or a folder above it, exists."""
+        return file if file.isascii() else "/".join(on_disk(str(self.root), file.split("/")))
 
     def _link_in(self, file: str) -> str | None:
         path = str(self.root)
@@ -336,13 +347,3 @@ class Folder:
             except (FileNotFoundError, NotADirectoryError):
                 return None
         return None
-
-
-def is_same_file(directory: Directory, name: str, goal: Directory, new: str) -> bool:
-    """Return whether two names are one file. Raises OSError where the first does not exist."""
-    found = directory.stat(name)
-    try:
-        other = goal.stat(new)
-    except FileNotFoundError:
-        return False
-    return (found.st_dev, found.st_ino) == (other.st_dev, other.st_ino)

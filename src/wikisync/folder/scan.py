@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING
 from wikisync.errors import BadName, BadPage, FolderError, MisplacedFiles
 from wikisync.folder.filesystem import stat_is_reliable
 from wikisync.folder.folder import digest_of
+from wikisync.folder.same_page import same_page
 from wikisync.page.document import parse
 from wikisync.page.fingerprint import fingerprint
 from wikisync.page.index_links import to_wiki
 from wikisync.page.misplaced import find_misplaced
 from wikisync.page.model import has_file_form, reason_unsendable
-from wikisync.page.paths import EXTENSIONS, file_of, key_of
+from wikisync.page.paths import EXTENSIONS, file_of, key_of, to_nfc
 from wikisync.planning.model import Local
 
 if TYPE_CHECKING:
@@ -91,7 +92,7 @@ def scan(
     digest is the base's is not read; one whose digest is the base's is not parsed. Files that
     cannot be read become problems. Raises FolderError where the folder itself cannot be read.
     """
-    known = {base.file: base for base in bases}
+    known = {to_nfc(base.file): base for base in bases}
     stamps = stamps or {}
     pages: list[Local] = []
     problems: list[BadPage] = []
@@ -103,11 +104,12 @@ def scan(
     doubts: defaultdict[HeaderDoubt, list[str]] = defaultdict(list)
     for found in folder.list_files():
         progress()
-        seen.add(found.file)
+        name = to_nfc(found.file)
+        seen.add(name)
         if isinstance(found, FolderError):
             problems.append(BadPage(found.file, None, f"it cannot be read: {found.reason}"))
             continue
-        base = known.get(found.file)
+        base = known.get(name)
         stamp, digest = stamps.get(found.file, (None, None))
         kind = _content_type(found.file)
         as_known = stamp == found.stamp and base is not None and digest == base.digest
@@ -211,12 +213,12 @@ def assign_keys(
     if misplaced is not None:
         problems.append(_misplaced_files(misplaced, layout))
     skipped = frozenset() if misplaced is None else frozenset(misplaced.files)
-    known_keys = {base.file: key for key, base in bases.items()}
+    known_keys = {to_nfc(base.file): key for key, base in bases.items()}
     for local in scanned.pages:
         if local.file in skipped:
             continue
         try:
-            key = _key(local.file, known_keys.get(local.file), layout)
+            key = _key(local.file, known_keys.get(to_nfc(local.file)), layout)
             files[key].append(_with_links(local, key, scanned.index_pages, layout))
         except BadName as problem:
             problems.append(problem)
@@ -227,8 +229,7 @@ def assign_keys(
     for key, found in files.items():
         if len(found) > 1:
             blocked.add(key)
-            others = ", ".join(local.file for local in found[1:])
-            problems.append(BadPage(found[0].file, None, f"{others} is the same page: keep one"))
+            problems.append(same_page([local.file for local in found], bases.get(key)))
     return KeyedPages(
         {key: local for key, local in unique.items() if key not in blocked},
         frozenset(blocked),
@@ -249,8 +250,8 @@ def _misplaced_keys(
 
     Where the setting seems to be wrong, no page of the default locale may get a file by it.
     """
-    files, default = set(misplaced.files), layout.locales.default
-    keys = misplaced.keys | {key for key, base in bases.items() if base.file in files}
+    files, default = set(map(to_nfc, misplaced.files)), layout.locales.default
+    keys = misplaced.keys | {key for key, base in bases.items() if to_nfc(base.file) in files}
     if misplaced.usual:
         keys |= {key for key in (*bases, *on_wiki) if key.locale == default}
     return set(keys)
@@ -272,7 +273,7 @@ def _with_links(local: Local, key: Key, index_pages: Mapping[str, Page], layout:
 
 def _key(file: str, known: Key | None, layout: Layout) -> Key:
     key = key_of(file, layout)
-    if known is not None and known != key:
+    if known is not None and known._replace(path=to_nfc(known.path)) != key:
         # The old page is not deleted and the new one not created.
         rule = f"it was {known}, and with the wiki's locales as they are now it would be {key}"
         raise BadName(file, rule)
@@ -281,11 +282,13 @@ def _key(file: str, known: Key | None, layout: Layout) -> Key:
 
 def _possible_keys(files: Iterable[str], bases: Mapping[Key, Base], layout: Layout) -> set[Key]:
     """Return the keys that the files have, or had by their bases, as far as known."""
-    files = set(files)
+    files = set(map(to_nfc, files))
     # A folder that cannot be read ends in a slash, and stands for all files below it.
     folders = tuple(file for file in files if file.endswith("/"))
     keys = {
-        key for key, base in bases.items() if base.file in files or base.file.startswith(folders)
+        key
+        for key, base in bases.items()
+        if (file := to_nfc(base.file)) in files or file.startswith(folders)
     }
     for file in files:
         try:
@@ -302,10 +305,11 @@ def with_current_names(
 
     A base has the name of a former layout until its page is recorded again.
     """
-    files = {*(local.file for local in scanned.pages), *(bad.file for bad in scanned.problems)}
+    files = {to_nfc(local.file) for local in scanned.pages}
+    files |= {to_nfc(bad.file) for bad in scanned.problems}
     found = dict(bases)
     for key, base in bases.items():
-        if key in named.local or base.file in files or not has_file_form(base.content_type):
+        if key in named.local or to_nfc(base.file) in files or not has_file_form(base.content_type):
             continue
         with suppress(BadName):
             if not _is_file_of(key, base.file, layout):

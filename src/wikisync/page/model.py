@@ -105,6 +105,7 @@ class Listed:
 
     ``content_type`` is the wiki's value, which may have no file form (``yml``). ``created_at`` and
     ``updated_at`` are kept byte for byte, because the wiki compares them as strings.
+    ``spelling`` is the path as the wiki has it, where that is not in NFC as the key's is.
     """
 
     id: int
@@ -117,11 +118,15 @@ class Listed:
     created_at: str
     updated_at: str
     tags: tuple[str, ...]
+    spelling: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """Hold a page read completely from the wiki: every field of ``page`` is set."""
+    """Hold a page read completely from the wiki: every field of ``page`` is set.
+
+    ``spelling`` is as that of ``Listed``.
+    """
 
     id: int
     key: Key
@@ -129,6 +134,7 @@ class Record:
     created_at: str
     updated_at: str
     page: Page
+    spelling: str = ""
 
 
 def has_file_form(content_type: str) -> TypeGuard[ContentType]:

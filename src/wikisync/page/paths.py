@@ -166,6 +166,7 @@ def key_of(file: str, layout: Layout) -> Key:
         path = "/".join(part for part in (layout.root, path) if part) or HOME
     elif layout.root:
         path = f"{layout.root}/{path}"
+    path = to_nfc(path)
     _check_path(file, path)
     return Key(locale, path)
 

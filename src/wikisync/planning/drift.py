@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from wikisync.page.fingerprint import fingerprint
+from wikisync.page.paths import to_nfc
 from wikisync.planning.model import (
     Delete,
     Hidden,
@@ -50,7 +51,7 @@ def is_done(reviewed: Action, snapshot: Snapshot) -> bool:
     if isinstance(reviewed, Move):
         if reviewed.side == "wiki":
             return isinstance(remote, Remote) and remote.listed.id == reviewed.id
-        return local is not None and local.file == reviewed.file
+        return local is not None and to_nfc(local.file) == to_nfc(reviewed.file)
     if isinstance(reviewed, Update) and reviewed.converts:
         return False
     if isinstance(reviewed, Merge) and reviewed.writes_markers:
@@ -87,7 +88,8 @@ def _local_now(action: Action, snapshot: Snapshot) -> tuple[str, Local | None]:
     if not isinstance(action, Move) or action.side == "wiki":
         return action.file, snapshot.local.get(action.key)
     file = original_file(action)
-    return file, next((local for local in snapshot.local.values() if local.file == file), None)
+    same = (found for found in snapshot.local.values() if to_nfc(found.file) == to_nfc(file))
+    return file, next(same, None)
 
 
 def _local_drift(action: Action, snapshot: Snapshot) -> str:

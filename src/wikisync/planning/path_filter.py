@@ -7,6 +7,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from wikisync.errors import NoSuchPath
+from wikisync.page.paths import to_nfc
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -34,7 +35,7 @@ class PathFilter:
     @classmethod
     def of(cls, typed: str, names: Iterable[str], *, as_file: bool, root: str = "") -> PathFilter:
         """Return a filter for these names. Raises NoSuchPath for an invalid pattern."""
-        names = tuple(names)
+        names = tuple(map(to_nfc, names))
         if as_file or not any(mark in typed for mark in "*?["):
             return cls(typed, names, as_file=as_file, root=root)
         from pathspec import GitIgnoreSpec
@@ -47,6 +48,7 @@ class PathFilter:
 
     def matches(self, key: Key, file: str) -> bool:
         """Return whether the argument selects a page, by its file, folder, path or a pattern."""
+        file = to_nfc(file)
         if self.as_file and file:
             return any(_at_or_below(file, chosen) for chosen in self.names)
         path = _below(self.root, key.path)
@@ -114,7 +116,7 @@ def _resolve_like_shell(argument: str, folder: Path, local: Path) -> tuple[str |
 
 
 def _normal(argument: str) -> str:
-    return PurePosixPath(argument).as_posix().strip("/")
+    return to_nfc(PurePosixPath(argument).as_posix().strip("/"))
 
 
 def _at_or_below(name: str, chosen: str) -> bool:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from wikisync.errors import StalePlan
 from wikisync.page.fingerprint import fingerprint
+from wikisync.page.paths import to_nfc
 from wikisync.planning.drift import describe_drift, expected_result, is_done
 from wikisync.planning.model import (
     Adopt,
@@ -248,8 +249,9 @@ def same_step(reviewed: Action, fresh: Action) -> bool:
     A new ``date`` line of a file is no change.
     """
     same = (
-        (reviewed.verb, reviewed.side, reviewed.file) == (fresh.verb, fresh.side, fresh.file)
-        and original_file(reviewed) == original_file(fresh)
+        (reviewed.verb, reviewed.side) == (fresh.verb, fresh.side)
+        and to_nfc(reviewed.file) == to_nfc(fresh.file)
+        and to_nfc(original_file(reviewed)) == to_nfc(original_file(fresh))
         and set(reviewed.fields) == set(fresh.fields)
         and _converts(reviewed) == _converts(fresh)
         and _same_merge(reviewed, fresh)

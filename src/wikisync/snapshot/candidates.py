@@ -84,7 +84,7 @@ def without_file(
         except BadName:
             continue
         # An existing file that does not parse is not gone.
-        if not folder.ignores(file) and not os.path.lexists(folder.root / file):
+        if not folder.ignores(file) and not os.path.lexists(folder.root / folder.spelled(file)):
             link_folder = layout.link_folder(file, key)
             yield key, Candidate(file, content_type, page, link_folder=link_folder)
 

@@ -20,6 +20,7 @@ from wikisync.page.paths import (
     Locales,
     is_locale,
     reason_unreachable,
+    to_nfc,
 )
 from wikisync.planning.model import Base, Local, Remote, RemoteState
 from wikisync.planning.notes import Note
@@ -31,6 +32,7 @@ from wikisync.snapshot.file_names import FileNames
 from wikisync.snapshot.known_contents import known_contents
 from wikisync.snapshot.root import root_notes, split_by_root
 from wikisync.snapshot.same_names import NameLookup
+from wikisync.snapshot.twins import block_twins
 from wikisync.snapshot.wiki_pages import WikiPages, read_wiki, remote_from_base
 
 if TYPE_CHECKING:
@@ -96,6 +98,7 @@ def collect(
     wiki.expect_only(pages)
     on_wiki, long_texts = {page.key for page in pages}, keeps_long_texts(connection.pages)
     named = assign_keys(scanned, bases, layout, on_wiki, long_texts=long_texts)
+    named = block_twins(named, pages, bases)
     bases = with_current_names(bases, scanned, named, layout)
     recovered: dict[Key, StoredBase] = {}
     if not connection.authenticated:
@@ -193,7 +196,7 @@ def _managed(bases: Mapping[Key, Base], folder: Folder) -> Mapping[Key, Base]:
     ignored = {
         key
         for key, base in bases.items()
-        if base.file not in folder.listed and folder.ignores(base.file)
+        if to_nfc(base.file) not in folder.listed and folder.ignores(base.file)
     }
     return {key: base for key, base in bases.items() if key not in ignored} if ignored else bases
 

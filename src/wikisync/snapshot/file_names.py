@@ -74,7 +74,8 @@ class FileNames:
         if not has_file_form(listed.content_type):
             raise BadName(str(key), f"pages of type {listed.content_type} cannot be saved as files")
         as_index = self.layout.is_index(like) if like else key in self.above
-        return file_of(key, listed.content_type, self.layout, as_index=as_index)
+        file = file_of(key, listed.content_type, self.layout, as_index=as_index)
+        return self.folder.spelled(file)
 
 
 def _path_prefixes(file: str) -> Iterator[str]:

@@ -18,6 +18,7 @@ from wikisync.wiki.history import HistoryReader
 from wikisync.wiki.page_reader import PageReader
 from wikisync.wiki.queries import document, pages_with_tags
 from wikisync.wiki.responses import PageVersion, VersionEntry, WikiIndex, WriteReceipt
+from wikisync.wiki.spellings import Spellings
 from wikisync.wiki.transport import MAX_ANSWER, GraphQLTransport, Transport, TransportLimits
 
 if TYPE_CHECKING:
@@ -69,6 +70,7 @@ class Wiki:
         self._jobs = max(jobs, 1)
         self._histories = HistoryReader(self._connections, self._jobs)
         self._reader = PageReader(self._connections, self._jobs)
+        self._spellings = Spellings()
         self.tags: frozenset[str] = frozenset()
         self.prefetched: Callable[[int], Record | None] | None = None
 
@@ -109,6 +111,7 @@ class Wiki:
         index = self.transport.query(document("connect"), {}, responses.read_index)
         self._reader.listed = frozenset(page.id for page in index.pages)
         self.tags = frozenset(tag for page in index.pages for tag in page.tags)
+        self._spellings.note(index.pages)
         return index
 
     def read_tags(self) -> frozenset[str]:
@@ -138,18 +141,22 @@ class Wiki:
         prefetched, self.prefetched = self.prefetched, None
         if prefetched is not None and (record := prefetched(id)) is not None:
             return record
-        return self.transport.query(
+        record = self.transport.query(
             document("read_one"), {"id": id}, lambda answer: responses.read_page(answer, id)
         )
+        self._spellings.note([record])
+        return record
 
     def read_current(self, ids: Sequence[int]) -> dict[int, Record | WikiError]:
         """Read pages as ``read_one`` does, in one request; values are records or errors."""
         named = {f"i{n}": page for n, page in enumerate(ids)}
-        return self.transport.query(
+        found = self.transport.query(
             pages_with_tags(len(ids)),
             named,
             lambda answer: responses.read_pages_with_tags(answer, ids),
         )
+        self._spellings.note(page for page in found.values() if isinstance(page, Record))
+        return found
 
     def with_transport(self, transport: Transport) -> Wiki:
         """Return a client with another transport, for one of several threads; do not close it."""
@@ -171,7 +178,7 @@ class Wiki:
         """
         return self.transport.query(
             document("find"),
-            {"path": key.path, "locale": key.locale},
+            {"path": self._spellings.at(key).path, "locale": key.locale},
             lambda answer: responses.read_found_page(answer, key),
         )
 
@@ -190,9 +197,8 @@ class Wiki:
         (wikijs.md, *Updates*). Raises PageGone, Rejected (the content is empty), Forbidden or
         WriteUncertain.
         """
-        return self._write(
-            api_errors.UPDATE, id, key, {"id": id, **self._page_arguments(key, page)}
-        )
+        arguments = self._page_arguments(self._spellings.of_page(id, key), page)
+        return self._write(api_errors.UPDATE, id, key, {"id": id, **arguments})
 
     def move(self, id: int, key: Key) -> None:  # noqa: A002
         """Move the page ``id`` to ``key``.

@@ -67,7 +67,7 @@ class PageDownloads:
         return self._download(listed)
 
     def _download(self, listed: Listed) -> Record | Outdated | WikiError:
-        path = address(listed.key)
+        path = address(listed.key._replace(path=listed.spelling or listed.key.path))
         if path is None:
             return Unreachable(self._transport.url, _NO_ADDRESS)
         if self._refused >= _MAX_REFUSED:

@@ -134,4 +134,5 @@ def _record(listed: Listed, content: str, editor: str) -> Record:
         listed.created_at,
         listed.updated_at,
         page,
+        listed.spelling,
     )

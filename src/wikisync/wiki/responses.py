@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from wikisync.errors import Forbidden, PageGone, Unauthenticated, UnexpectedResponse, WikiError
 from wikisync.page.model import Key, Listed, Page, Record
+from wikisync.page.paths import to_nfc
 from wikisync.wiki import api_errors
 from wikisync.wiki.json_reader import JsonReader
 
@@ -98,6 +99,7 @@ def _listed(node: JsonReader) -> Listed:
         created_at=node.text("createdAt"),
         updated_at=node.text("updatedAt"),
         tags=node.texts("tags"),
+        spelling=_spelling_in(node),
     )
 
 
@@ -173,12 +175,19 @@ def _record(node: JsonReader, page: int, tags: tuple[str, ...]) -> Record:
             script_css=node.text_or_empty("scriptCss"),
             script_js=node.text_or_empty("scriptJs"),
         ),
+        spelling=_spelling_in(node),
     )
 
 
 def key_in(node: JsonReader) -> Key:
-    """Read the key of a page."""
-    return Key(node.text("locale"), node.text("path"))
+    """Read the key of a page. Its path is in NFC."""
+    return Key(node.text("locale"), to_nfc(node.text("path")))
+
+
+def _spelling_in(node: JsonReader) -> str:
+    """Read the path of a page where it is not in NFC; else return an empty text."""
+    path = node.text("path")
+    return "" if to_nfc(path) == path else path
 
 
 def page_in(
