@@ -180,10 +180,14 @@ def tls_files(
     """Return {setting: path} of the TLS files; relative paths start at ``project``.
 
     A certificate from the environment takes its key from there too. Raises BadConfig for a key
-    without a certificate.
+    without a certificate, and for the text of a file instead of its name.
     """
     names = ("ca_file", "client_cert", "client_key")
     given = {name: env.get(f"WIKISYNC_{name.upper()}") for name in names}
+    for name, value in given.items():
+        if value and ("-----BEGIN" in value or "\n" in value):  # not shown: it may be a key
+            expected = "the name of a file; write it into one that only you can read"
+            raise BadConfig("", f"WIKISYNC_{name.upper()}", "the text of a PEM file", expected)
     found = {name: given[name] or settings.get(name) for name in names}
     if given["client_cert"]:
         found["client_key"] = given["client_key"]

@@ -11,7 +11,7 @@ from support.values import key
 from wikisync import errors
 from wikisync.planning.model import Conflict, ConflictKind, Refusal, Rule
 from wikisync.planning.notes import Note, NoteKind
-from wikisync.report.error_messages import Message, error_message
+from wikisync.report.error_messages import Message, error_message, in_the_clear
 from wikisync.report.note_messages import note_message
 from wikisync.report.plan_messages import conflict_message, refusal_message
 from wikisync.report.text import escape_control, plural
@@ -153,3 +153,11 @@ def test_numbers_have_their_nouns() -> None:
         "2 pages",
         "12,000 pages",
     ]
+
+
+def test_what_would_be_sent_without_encryption_is_named() -> None:
+    url = "http://wiki.example.org"
+    assert "read the API key." in str(in_the_clear(url))
+    assert "read the API key and WIKISYNC_HEADERS." in str(in_the_clear(url, headers=True))
+    assert in_the_clear("https://wiki.example.org", headers=True) is None
+    assert in_the_clear("http://127.0.0.1:3000", headers=True) is None

@@ -196,7 +196,7 @@ def warn(config: Config) -> None:
     """Print a warning where the token is sent over plain HTTP."""
     from wikisync.report.error_messages import in_the_clear
 
-    if warning := in_the_clear(config.url):
+    if warning := in_the_clear(config.url, headers=bool(config.headers)):
         print_message(f"wikisync: {warning.text}", warning.hint)
 
 

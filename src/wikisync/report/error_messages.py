@@ -286,13 +286,17 @@ def _clause(message: str) -> str:
     return " ".join(message.split()).rstrip(".")
 
 
-def in_the_clear(url: str) -> Message | None:
-    """Return a warning if the API key would be sent over unencrypted HTTP to another machine."""
+def in_the_clear(url: str, *, headers: bool = False) -> Message | None:
+    """Return a warning if the API key would be sent over unencrypted HTTP to another machine.
+
+    ``headers``: those of WIKISYNC_HEADERS would be sent, too.
+    """
     parts = urlsplit(url)
     if parts.scheme != "http" or parts.hostname in {"localhost", "127.0.0.1", "::1"}:
         return None
+    secrets = "the API key and WIKISYNC_HEADERS" if headers else "the API key"
     return Message(
-        f"{url} is not encrypted: others on the network can read the API key.", "Use https://."
+        f"{url} is not encrypted: others on the network can read {secrets}.", "Use https://."
     )
 
 

@@ -316,6 +316,18 @@ def test_a_private_key_in_the_configuration_is_not_repeated(workspace: Workspace
     assert key.splitlines()[1] not in result.text
 
 
+@pytest.mark.parametrize("name", ["CA_FILE", "CLIENT_CERT", "CLIENT_KEY"])
+def test_the_text_of_a_key_in_the_environment_is_not_repeated(
+    workspace: Workspace, name: str
+) -> None:
+    key = (TLS / "client-key.pem").read_text()
+    for text in (key, key.replace("\n", "\\n")):
+        result = workspace.run("status", "--json", env={f"WIKISYNC_{name}": text})
+        assert result.code == 2
+        assert f"WIKISYNC_{name}: the text of a PEM file is not the name of a file" in result.err
+        assert key.splitlines()[1] not in result.text
+
+
 def test_logging_of_libraries_shows_no_header(
     workspace: Workspace, sandbox: Sandbox, logged: pytest.LogCaptureFixture
 ) -> None:
