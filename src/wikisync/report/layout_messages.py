@@ -48,7 +48,7 @@ def root_message(note: Note) -> tuple[str, str]:
     if note.kind == "root-page":
         return (
             f"The page {note.detail} itself has no file here: the folder has the pages below it.",
-            "",
+            'With index = "README" in wikisync.toml it is README.md.',
         )
     one = note.pages == 1
     return (

@@ -127,7 +127,8 @@ def _collect_and_plan(
         request.mirror,
     )
     plan = narrow(make_plan(collected.snapshot, options), collected.snapshot)
-    notes = (*collected.notes, *_header_notes(collected.scanned, options))
+    notes = tuple(note for note in collected.notes if _is_due(note, request, collected))
+    notes = (*notes, *_header_notes(collected.scanned, options))
     deleted = _deleted(context, collected.snapshot)
     # The guard asks which side is right, and a mirror answers that.
     allowed = request.allow | ({"rewound"} if request.mirror else frozenset())
@@ -168,6 +169,11 @@ def _header_notes(scanned: Scan, options: PlanOptions) -> Iterator[Note]:
         )
         if files:
             yield Note(kind, len(files), files=tuple(files))
+
+
+def _is_due(note: Note, request: Request, collected: CollectedState) -> bool:
+    """Return whether a command reports a note: ``status`` all, others nothing that stays the same."""
+    return note.kind != "root-page" or request.command == "status" or not collected.snapshot.bases
 
 
 def _deleted(context: RunContext, snapshot: Snapshot) -> frozenset[tuple[int, str]]:

@@ -200,6 +200,9 @@ def test_an_undo_writes_nothing_to_a_page_that_left_the_root(synced: Workspace) 
 def test_the_page_at_the_root_itself_is_named_and_left_alone(synced: Workspace) -> None:
     said = f"The page {ROOT} itself has no file here"
     assert synced.run("status").ok().text.count(said) == 1
+    assert said not in synced.run("pull", "--yes").ok().text
+    shutil.rmtree(synced.state)
+    (synced.folder / "a.md").rename(synced.root / "a.md")
     assert synced.run("pull", "--yes").ok().text.count(said) == 1
     synced.write("rocket.md", page("Rocket"))
     synced.run("push", "--yes").ok()
