@@ -172,7 +172,7 @@ def _header_notes(scanned: Scan, options: PlanOptions) -> Iterator[Note]:
 
 
 def _is_due(note: Note, request: Request, collected: CollectedState) -> bool:
-    """Return whether a command reports a note: ``status`` all, others nothing that stays the same."""
+    """Return whether a command reports a note: only ``status`` repeats what stays the same."""
     return note.kind != "root-page" or request.command == "status" or not collected.snapshot.bases
 
 
