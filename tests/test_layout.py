@@ -57,7 +57,11 @@ EFFECTS = {"os", "shutil", "socket", "sqlite3", "subprocess", "tempfile", "time"
 OUTSIDE = {
     "gql": {"wiki.transport"},
     "graphql": {"wiki.transport", "sandbox"},
-    "httpx2": {"wiki.transport", "wiki.http_errors", "wiki.http_bounds", "github.api"},
+    "httpx2": {
+        *("wiki.transport", "wiki.connections", "wiki.file_transport"),
+        *("wiki.http_errors", "wiki.http_bounds"),
+        "github.api",
+    },
     "httpcore2": {"wiki.http_bounds"},
     "stamina": {"wiki.retries", "github.api"},
     "subprocess": {"git.process", "cli.demo", "cli.pager"},

@@ -85,10 +85,14 @@ def gibberish(handler: BaseHTTPRequestHandler, _: threading.Event) -> None:
 
 @dataclass
 class Hostile:
-    """Gives ``replies`` in order, the last one for ever; ``asked`` is what came in."""
+    """Gives ``replies`` in order, the last one for ever; ``asked`` is what came in.
+
+    To GET too with ``files``.
+    """
 
     replies: list[Callable[[BaseHTTPRequestHandler, threading.Event], None]]
     tls: bool = False
+    files: bool = False
     asked: list[Asked] = field(default_factory=list)
 
     def __enter__(self) -> Self:
@@ -99,11 +103,14 @@ class Hostile:
             protocol_version = "HTTP/1.1"
             disable_nagle_algorithm = True
 
-            def do_GET(self) -> None:  # the key may not download pages either
-                reply(b"<html></html>", 403, "text/html")(self, outer._closing)
+            def do_GET(self) -> None:
+                if outer.files:
+                    self.do_POST()
+                else:  # the key may not download pages either
+                    reply(b"<html></html>", 403, "text/html")(self, outer._closing)
 
             def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers["Content-Length"]))
+                body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
                 outer.asked.append(Asked(self.path, dict(self.headers), body))
                 mine = outer.replies[min(len(outer.asked), len(outer.replies)) - 1]
                 mine(self, outer._closing)

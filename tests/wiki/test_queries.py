@@ -11,7 +11,15 @@ import pytest
 from graphql import GraphQLSchema, build_client_schema, parse, validate
 from graphql.language import FieldNode, Visitor, visit
 
-from wikisync.wiki.queries import FRAGMENTS, document, pages, version_lists, versions
+from wikisync.wiki.queries import (
+    FRAGMENTS,
+    connect_with_folders,
+    document,
+    folders,
+    pages,
+    version_lists,
+    versions,
+)
 
 SCHEMA = Path(__file__).parents[1] / "scenarios" / "contract" / "schema.json"
 NAMES = sorted(
@@ -44,7 +52,7 @@ def test_each_document_is_valid(name: str, schema: GraphQLSchema) -> None:
     assert validate(schema, parse(document(name))) == []
 
 
-@pytest.mark.parametrize("many", [pages, version_lists, versions])
+@pytest.mark.parametrize("many", [pages, version_lists, versions, folders, connect_with_folders])
 @pytest.mark.parametrize("size", [1, 2, 50])
 def test_a_batch_of_any_size_is_valid(
     many: Callable[[int], str], size: int, schema: GraphQLSchema
@@ -54,6 +62,7 @@ def test_a_batch_of_any_size_is_valid(
 
 def test_the_list_is_asked_for_whole() -> None:
     assert arguments(document("connect"))["list"] == set()
+    assert arguments(folders(1))["list"] == {"folderId", "kind"}
 
 
 def test_a_batch_asks_for_no_tags_and_a_single_page_does() -> None:

@@ -10,7 +10,14 @@ import pytest
 
 from wikisync import errors
 from wikisync.page.model import Key, Listed
-from wikisync.wiki import api_errors, history, http_errors, responses
+from wikisync.wiki import (
+    api_errors,
+    asset_responses,
+    file_responses,
+    history,
+    http_errors,
+    responses,
+)
 from wikisync.wiki.responses import Answer
 
 if TYPE_CHECKING:
@@ -18,11 +25,10 @@ if TYPE_CHECKING:
 
 URL = "https://wiki.example.org"
 KEY = Key("en", "a")
+CONTRACT = Path(__file__).parents[1] / "scenarios" / "contract"
 RECORDED: dict[str, dict[str, Any]] = {
     step["title"]: step
-    for step in json.loads(
-        (Path(__file__).parents[1] / "scenarios" / "contract" / "contract.json").read_text("utf-8")
-    )["steps"]
+    for step in json.loads((CONTRACT / "contract.json").read_text("utf-8"))["steps"]
 }
 
 
@@ -147,6 +153,72 @@ def test_a_recorded_refusal_is_the_error_it_means(
 def failed(step: dict[str, Any]) -> bool:
     text = json.dumps(step["body"])
     return step["status"] != 200 or '"errors"' in text or '"succeeded": false' in text
+
+
+ASSETS = json.loads((CONTRACT / "assets.json").read_text("utf-8"))["steps"]
+MUTATIONS = (asset_responses.CREATE_FOLDER, asset_responses.RENAME, asset_responses.DELETE)
+
+
+def asset_answer(step: dict[str, Any]) -> Answer:
+    told = http_errors.parse_http_response(
+        URL, step["status"], {"content-type": step["type"]}, json.dumps(step["body"]).encode()
+    )
+    return Answer(URL, told.get("data"), api_errors.faults(told.get("errors")))
+
+
+@pytest.mark.parametrize(
+    ("title", "role", "error"),
+    [
+        ("folder 'img'", "admin", errors.Rejected),
+        ("folder below one that is not there", "admin", errors.Rejected),
+        ("folder as reader", "reader", errors.Forbidden),
+        ("rename", "admin", None),
+        ("rename to another kind", "admin", errors.Rejected),
+        ("rename to the same", "admin", errors.Rejected),
+        ("rename to nothing", "admin", errors.Rejected),
+        ("rename as uploader", "uploader", errors.Forbidden),
+        ("rename one that is not there", "admin", errors.AssetGone),
+        ("delete as keeper", "keeper", None),
+        ("delete as reader", "reader", errors.Forbidden),
+        ("delete one that is not there", "admin", errors.AssetGone),
+    ],
+)
+def test_a_recorded_result_about_an_asset_is_the_error_it_means(
+    title: str, role: str, error: type[errors.WikiError] | None
+) -> None:
+    (step,) = (one for one in ASSETS if (one["title"], one["as"]) == (title, role))
+    (write,) = (one for one in MUTATIONS if f"{{{one.name}(" in step["query"])
+    if error is None:
+        asset_responses.require_success(asset_answer(step), write)
+        return
+    with pytest.raises(errors.WikiError) as caught:
+        asset_responses.require_success(asset_answer(step), write)
+    assert type(caught.value) is error
+
+
+def test_every_recorded_answer_to_an_upload_is_read_as_what_it_means() -> None:
+    meant = {200: type(None), 403: errors.Forbidden, 400: errors.Rejected}
+    steps = [step for step in ASSETS if "upload" in step or "form" in step]
+    assert len(steps) > 30
+    for step in steps:
+        body = step["body"]
+        raw = body if isinstance(body, str) else json.dumps(body)
+        raw = raw.replace("<a page>", "<html><span>File too large</span></html>")
+        found = file_responses.upload_error(
+            URL, step["status"], {"content-type": step["type"]}, raw.encode(), ("a", 1)
+        )
+        assert type(found) is meant.get(step["status"], errors.AssetTooLarge), step["title"]
+
+
+def test_every_recorded_answer_to_a_download_is_read_as_what_it_means() -> None:
+    meant = {200: type(None), 403: errors.Forbidden, 404: errors.AssetGone}
+    steps = [step for step in ASSETS if "get" in step]
+    assert len(steps) > 25
+    for step in steps:
+        found = file_responses.download_error(
+            URL, step["status"], {"content-type": step["type"]}, step["body"].encode(), "a.png"
+        )
+        assert type(found) is meant[step["status"]], step["title"]
 
 
 def test_no_recorded_refusal_of_pages_is_left_out() -> None:

@@ -32,6 +32,9 @@ WikisyncError
 │   ├── TooLarge                  a request or a response is too large
 │   ├── PageGone                  no such page (6003)
 │   ├── PageHidden                the key may not read the page (6013)
+│   ├── AssetGone                 no such image or file (2004, 404)
+│   ├── AssetTooLarge             a file is larger than the wiki takes
+│   ├── UploadsNeedAuthorization  a gateway has the header that uploads need
 │   ├── Rejected                  a write is refused, and changed nothing
 │   │   └── NameTaken             the wiki takes a page's name for that of another page
 │   └── WriteUncertain            a write failed, and may have been done all the same
@@ -49,6 +52,7 @@ WikisyncError
 
 from __future__ import annotations
 
+from wikisync.errors.assets import AssetGone, AssetTooLarge, UploadsNeedAuthorization
 from wikisync.errors.base import (
     GitHubError,
     Interrupted,
@@ -103,6 +107,8 @@ from wikisync.errors.wiki import (
 
 __all__ = [
     "ApiDisabled",
+    "AssetGone",
+    "AssetTooLarge",
     "BackupMissing",
     "BadConfig",
     "BadName",
@@ -143,6 +149,7 @@ __all__ = [
     "UnexpectedResponse",
     "Unreachable",
     "UntrustedCheckout",
+    "UploadsNeedAuthorization",
     "UsageError",
     "WikiError",
     "WikisyncError",

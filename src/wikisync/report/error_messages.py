@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from wikisync import errors as e
+from wikisync.report.asset_messages import asset_message
 from wikisync.report.database_messages import database_message
 from wikisync.report.gateway_messages import gateway_message
 from wikisync.report.layout_messages import misplaced_message
@@ -210,7 +211,8 @@ def _folder_hint(reason: str) -> str:
 
 
 def _wiki(error: e.WikiError) -> Message:
-    if (words := gateway_message(error) or database_message(error)) is not None:
+    words = gateway_message(error) or database_message(error) or asset_message(error)
+    if words is not None:
         return Message(*words)
     match error:
         case e.CertificateError(url, reason):

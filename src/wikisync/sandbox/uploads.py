@@ -24,6 +24,7 @@ FIELD: Final = "mediaUpload"
 MAX_TEXT: Final = 1024 * 1024
 DEFAULT_LIMIT: Final = 5 * 1024 * 1024
 MAX_FILES: Final = 10
+CUT: Final = "Unexpected end of multipart data"
 
 
 class FormRefused(Exception):
@@ -73,6 +74,15 @@ class UploadForm:
 async def receive(request: Request, limit: int) -> UploadForm:
     """Return the form of a request; close its ``data``. Its problem, if any, is in ``refused``."""
     form = UploadForm()
+    try:
+        await _receive(request, form, limit)
+    except BaseException:
+        form.data.close()
+        raise
+    return form
+
+
+async def _receive(request: Request, form: UploadForm, limit: int) -> None:
     parser: FormParser | None = None
     receiver = _Receiver(form, limit)
     try:
@@ -86,16 +96,15 @@ async def receive(request: Request, limit: int) -> UploadForm:
                 for found in parser.feed(piece):
                     receiver.take(found)
             except MalformedForm:
-                form.refused = "Unexpected end of multipart data"
+                form.refused = CUT
             except FormRefused as problem:
                 form.refused = problem.message
     if form.refused is None and parser is not None:
         try:
             parser.end()
         except MalformedForm:
-            form.refused = "Unexpected end of multipart data"
+            form.refused = CUT
     receiver.finish()
-    return form
 
 
 class _Receiver:

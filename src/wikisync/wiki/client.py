@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final, Self
 from wikisync.errors import Rejected
 from wikisync.page.model import Record, clean_tags
 from wikisync.wiki import api_errors, responses
+from wikisync.wiki.assets import AssetClient, AssetIndex
 from wikisync.wiki.endpoint import Access
 from wikisync.wiki.history import HistoryReader
 from wikisync.wiki.page_reader import PageReader
@@ -108,7 +109,19 @@ class Wiki:
         Raises Unauthenticated where the wiki does not accept the token and guests may not list
         pages (where they may, ``authenticated`` is False), Forbidden where the key may not.
         """
-        index = self.transport.query(document("connect"), {}, responses.read_index)
+        return self._remember(self.transport.query(document("connect"), {}, responses.read_index))
+
+    def connect_with_assets(self, folders: Iterable[int] = ()) -> tuple[WikiIndex, AssetIndex]:
+        """Read what ``connect`` does and all images and files; see ``AssetClient.connect``."""
+        index, found = self.assets.connect(folders)
+        return self._remember(index), found
+
+    @property
+    def assets(self) -> AssetClient:
+        """Return the client of the wiki's images and files."""
+        return AssetClient(self.transport, lambda: self._connections.connections)
+
+    def _remember(self, index: WikiIndex) -> WikiIndex:
         self._reader.listed = frozenset(page.id for page in index.pages)
         self.tags = frozenset(tag for page in index.pages for tag in page.tags)
         self._spellings.note(index.pages)

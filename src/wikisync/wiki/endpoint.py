@@ -38,6 +38,11 @@ class Access:
     client_key: Path | None = None
 
     @property
+    def may_upload(self) -> bool:
+        """Return whether the token is in ``Authorization``, which Wiki.js needs for uploads."""
+        return all(header.name.lower() != "authorization" for header in self.headers)
+
+    @property
     def secrets(self) -> tuple[str, ...]:
         """Return the token and the secrets in the headers."""
         return (bare_token(self.token), *secrets_of(self.headers))

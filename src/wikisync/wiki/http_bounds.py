@@ -40,9 +40,9 @@ class Deadline:
         self._local = threading.local()
 
     @contextmanager
-    def running(self) -> Iterator[None]:
-        """Start the time limit of this thread, and clear it at the end."""
-        self._local.end = self._clock() + self.seconds
+    def running(self, more: float = 0.0) -> Iterator[None]:
+        """Start the time limit of this thread, ``more`` seconds longer, and clear it at the end."""
+        self._local.end = self._clock() + self.seconds + more
         try:
             yield
         finally:
@@ -78,7 +78,12 @@ def limit_time(client: httpx2.Client, deadline: Deadline) -> None:
 
 
 def read_body(url: str, response: httpx2.Response, limit: int) -> bytes:
-    """Read the body of a streamed response.
+    """Read the body of a streamed response. Raises like ``body_pieces``."""
+    return b"".join(body_pieces(url, response, limit))
+
+
+def body_pieces(url: str, response: httpx2.Response, limit: int) -> Iterator[bytes]:
+    """Yield the body of a streamed response in pieces, unpacked.
 
     Raises TooLarge beyond ``limit`` bytes, packed or unpacked; httpx2.DecodingError for any
     encoding but one layer of gzip. ``url`` is for the errors.
@@ -90,17 +95,17 @@ def read_body(url: str, response: httpx2.Response, limit: int) -> bytes:
     ]
     if len(codings) > 1 or not _GZIP.issuperset(codings):
         raise httpx2.DecodingError("packed in a way that was not asked for")
-    body = bytearray()
-    received = 0
+    received = size = 0
     unpacker = zlib.decompressobj(_ANY_GZIP) if codings else None
     for chunk in response.iter_raw():
         received += len(chunk)
-        body += chunk if unpacker is None else _unpack(unpacker, chunk, limit + 1 - len(body))
-        if max(received, len(body)) > limit:
+        piece = chunk if unpacker is None else _unpack(unpacker, chunk, limit + 1 - size)
+        size += len(piece)
+        if max(received, size) > limit:
             raise TooLarge(url, limit, answer=True)
+        yield piece
     if unpacker is not None and received and not unpacker.eof:
         raise httpx2.DecodingError("the packed body breaks off")
-    return bytes(body)
 
 
 def _unpack(unpacker: zlib._Decompress, chunk: bytes, limit: int) -> bytes:

@@ -1,8 +1,8 @@
 """Send GraphQL requests to the wiki over HTTP, with retries for queries.
 
-The only module that imports gql and, with ``http_errors`` and ``http_bounds``, httpx2;
-their exceptions do not leave it. Queries are retried after transient errors, mutations never: a
-mutation without a clear response raises WriteUncertain.
+The only module that imports gql; its exceptions, and those of httpx2, do not leave it. Queries are
+retried after transient errors, mutations never: a mutation without a clear response raises
+WriteUncertain.
 
 Proxies come from the environment (``HTTPS_PROXY``, ``NO_PROXY``), as do ``SSL_CERT_FILE`` and
 ``SSL_CERT_DIR``. Redirects are never followed, so the token and the headers for a gateway go to no
@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import json
 import logging
-import ssl
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -28,7 +27,6 @@ from gql.transport.exceptions import TransportQueryError
 from gql.transport.httpx import HTTPXTransport
 from graphql import ExecutionResult
 
-from wikisync import __version__
 from wikisync.errors import (
     BadConfig,
     Redirected,
@@ -38,8 +36,14 @@ from wikisync.errors import (
     Unreachable,
     WriteUncertain,
 )
-from wikisync.wiki import api_errors, certificates, endpoint, http_errors
-from wikisync.wiki.http_bounds import ACCEPTED, Deadline, limit_time, read_body
+from wikisync.wiki import api_errors, endpoint, http_errors
+from wikisync.wiki.connections import (
+    Connections,
+    bad_environment,
+    request_headers,
+    tls_context,
+)
+from wikisync.wiki.http_bounds import Deadline, limit_time, read_body
 from wikisync.wiki.page_file import Download, RaiseError
 from wikisync.wiki.redaction import SecretRedactor
 from wikisync.wiki.responses import Answer
@@ -108,6 +112,7 @@ class GraphQLTransport:
         except httpx2.InvalidURL as problem:
             raise BadConfig("", "url", self.url, endpoint.EXPECTED) from problem
         self._gateway = http_errors.Sent(bool(access.headers), access.client_cert is not None)
+        self._may_upload = access.may_upload
         wait = limits.timeout
         self._deadline = Deadline(limits.deadline, clock)
         transport = _HttpTransport(
@@ -116,8 +121,8 @@ class GraphQLTransport:
             SecretRedactor(*access.secrets),
             self._deadline,
             self._gateway,
-            headers=_headers(endpoint.request_headers(access)),
-            verify=_tls(self.url, access),
+            headers=request_headers(endpoint.request_headers(access)),
+            verify=tls_context(self.url, access),
             follow_redirects=False,
             cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
             timeout=httpx2.Timeout(wait, connect=min(_CONNECT, wait)),
@@ -129,7 +134,7 @@ class GraphQLTransport:
             session: SyncClientSession = self._client.connect_sync()  # type: ignore[no-untyped-call]
         except (ValueError, OSError, ImportError) as problem:
             # An invalid proxy URL, an unknown type of proxy, a bad SSL_CERT_FILE.
-            raise _bad_environment() from problem
+            raise bad_environment() from problem
         self._session = session
 
     @property
@@ -147,6 +152,21 @@ class GraphQLTransport:
 
     def __repr__(self) -> str:
         return f"GraphQLTransport({self.url!r})"
+
+    @property
+    def connections(self) -> Connections:
+        """Return what requests other than those to the API are sent with."""
+        client = self._transport.client
+        if client is None:
+            raise Unreachable(self.url, "the connections are closed", sent=False)
+        return Connections(
+            self.url,
+            client,
+            self._deadline,
+            self._transport.redactor,
+            self._gateway,
+            self._may_upload,
+        )
 
     def close(self) -> None:
         """Close the connections."""
@@ -256,7 +276,7 @@ class _HttpTransport(HTTPXTransport):
     ) -> None:
         self.date: tuple[datetime, float] | None = None
         super().__init__(f"{base}/graphql", **options)
-        self._redactor = redactor
+        self.redactor = redactor
         self._base = base
         self._max_bytes = max_bytes
         self._deadline = deadline
@@ -282,8 +302,8 @@ class _HttpTransport(HTTPXTransport):
         answer = self.parse(Download(status, headers, raw))
         data = answer.get("data")
         if payload["query"].startswith("mutation"):
-            data = self._redactor.value(data)  # messages of the wiki; data of a query are pages
-        return ExecutionResult(data=data, errors=self._redactor.value(answer.get("errors")))
+            data = self.redactor.value(data)  # messages of the wiki; data of a query are pages
+        return ExecutionResult(data=data, errors=self.redactor.value(answer.get("errors")))
 
     def get(self, path: str) -> Download:
         """Send a GET request for ``path``, below the wiki's URL."""
@@ -291,7 +311,7 @@ class _HttpTransport(HTTPXTransport):
 
     def parse(self, answer: Download) -> dict[str, Any]:
         """Return the GraphQL response in an answer, or raise the error of its status."""
-        redact = self._redactor.text
+        redact = self.redactor.text
         return http_errors.parse_http_response(
             self._base, answer.status, answer.headers, answer.body, redact, self._sent
         )
@@ -308,32 +328,6 @@ class _HttpTransport(HTTPXTransport):
             # Closed meanwhile by another thread: the pool did not know this new connection.
             response.extensions["network_stream"].close()
         return response.status_code, response.headers, raw
-
-
-def _headers(identity: Mapping[str, str]) -> httpx2.Headers:
-    headers = httpx2.Headers({"User-Agent": f"wikisync/{__version__}"})
-    headers.update(identity)
-    fixed = {"Content-Type": "application/json", "Accept": "application/json"}
-    headers.update({**fixed, "Accept-Encoding": ACCEPTED})
-    return headers
-
-
-def _tls(url: str, access: endpoint.Access) -> ssl.SSLContext | bool:
-    """Return the SSL context, or True for the system's. A client certificate needs HTTPS."""
-    trust = certificates.tls_verification(url, access.ca_file)
-    if access.client_cert is None or not url.startswith("https:"):
-        return trust
-    try:
-        context = trust if isinstance(trust, ssl.SSLContext) else httpx2.create_ssl_context()
-    except (ValueError, OSError) as problem:
-        raise _bad_environment() from problem
-    certificates.load_client_certificate(context, access.client_cert, access.client_key)
-    return context
-
-
-def _bad_environment() -> BadConfig:
-    expected = "proxies and certificates that can be used"
-    return BadConfig("the environment", "*_PROXY, SSL_CERT_*", "", expected)
 
 
 @lru_cache(maxsize=128)

@@ -16,6 +16,9 @@ FRAGMENTS = {
 }
 """Fragment → the file that has it."""
 
+ASSET = "id filename mime fileSize createdAt updatedAt"
+"""The fields of an asset in the list. Its folder, author and metadata are always null."""
+
 
 @cache
 def document(name: str) -> str:
@@ -69,6 +72,36 @@ def versions(size: int) -> str:
         for n in range(size)
     )
     return _query("Versions", ids, fields, "version_fields")
+
+
+@cache
+def folders(size: int) -> str:
+    """Return a query of the content of ``size`` asset folders: their ids are ``$d0``….
+
+    The aliases of folders in them are ``f0``…, of assets ``l0``….
+    """
+    return f"query Folders({_folder_ids(size)}) {{\n{_folders(size)}}}\n"
+
+
+@cache
+def connect_with_folders(size: int) -> str:
+    """Return the query ``connect`` with that of ``folders`` in it."""
+    text = document("connect").rstrip().removesuffix("}")
+    text = text.replace("query Connect", f"query Connect({_folder_ids(size)})", 1)
+    return f"{text}\n{_folders(size)}}}\n"
+
+
+def _folder_ids(size: int) -> str:
+    return ", ".join(f"$d{n}: Int!" for n in range(size))
+
+
+def _folders(size: int) -> str:
+    fields = (
+        f"    f{n}: folders(parentFolderId: $d{n}) {{ id slug }}\n"
+        f"    l{n}: list(folderId: $d{n}, kind: ALL) {{ {ASSET} }}\n"
+        for n in range(size)
+    )
+    return f"  assets {{\n{''.join(fields)}  }}\n"
 
 
 def _query(name: str, variables: str, fields: Iterable[str], fragment: str) -> str:

@@ -1,0 +1,294 @@
+"""Provide the images and files of the wiki as typed methods.
+
+"ok" is no promise: an upload is known to be stored only by ``check_upload``, which lists the folder
+and reads the bytes again (wikijs.md, *Assets*). After any other write, every exception but
+WriteUncertain means that nothing was written.
+"""
+
+from __future__ import annotations
+
+import mimetypes
+from dataclasses import dataclass
+from io import RawIOBase
+from typing import IO, TYPE_CHECKING, Any, Final, Literal, cast
+
+from wikisync.errors import BadName, Rejected, UnexpectedResponse, WriteUncertain
+from wikisync.page.asset_names import folder_slug, renamed_name, uploaded_name
+from wikisync.wiki import asset_responses, responses
+from wikisync.wiki.asset_responses import (
+    CREATE_FOLDER,
+    DELETE,
+    FOLDER_EXISTS,
+    RENAME,
+    ROOT,
+    AssetIndex,
+    FolderContent,
+    ListedAsset,
+    ListedFolder,
+)
+from wikisync.wiki.file_transport import Downloaded, FileTransport
+from wikisync.wiki.multipart import UploadBody
+from wikisync.wiki.queries import connect_with_folders, document, folders
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from wikisync.wiki.connections import Connections
+    from wikisync.wiki.responses import WikiIndex
+    from wikisync.wiki.transport import Transport
+
+__all__ = ["AssetClient", "AssetIndex", "Downloaded", "ListedAsset", "ListedFolder", "Upload"]
+
+FOLDERS_PER_REQUEST: Final = 200
+"""Folders listed in one request."""
+
+MAX_FOLDERS: Final = 20_000
+"""The most folders that a wiki may have."""
+
+MARGIN: Final = 1024 * 1024
+"""Bytes that an asset may have more than the list says, or as many again: SVG is rewritten."""
+
+UploadOutcome = Literal["stored", "rewritten", "lost", "different", "several"]
+"""What an upload came to:
+
+- stored: the asset has the bytes that were sent
+- rewritten: an SVG, which the wiki sanitised: it has other bytes
+- lost: there is no asset of this name, or it is as it was before
+- different: it has other bytes, which somebody else may have uploaded since
+- several: there are several assets of this name now; readers get the newest
+"""
+
+_TYPES: Final = mimetypes.MimeTypes()
+_BINARY: Final = "application/octet-stream"
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """What was sent: where to, how many bytes, and their SHA-256 in hexadecimal digits."""
+
+    folder: int
+    path: str
+    size: int
+    sha256: str
+
+    @property
+    def name(self) -> str:
+        """Return the file name."""
+        return self.path.rpartition("/")[2]
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedUpload:
+    """What there is after an upload: the asset in the list, and its bytes as read again.
+
+    Both are None where the upload was lost.
+    """
+
+    outcome: UploadOutcome
+    asset: ListedAsset | None = None
+    found: Downloaded | None = None
+
+
+class AssetClient:
+    """The images and files of one wiki.
+
+    ``connections`` returns what files are sent with. Every method may raise Unreachable,
+    CertificateError, Redirected, UnexpectedResponse, ApiDisabled, Unauthenticated or TooLarge,
+    besides those that it names. Queries and downloads are retried, writes never.
+    """
+
+    def __init__(self, transport: Transport, connections: Callable[[], Connections]) -> None:
+        self._transport = transport
+        self._connections = connections
+
+    def connect(self, known: Iterable[int] = ()) -> tuple[WikiIndex, AssetIndex]:
+        """Read what ``Wiki.connect`` does, and all folders and assets, in one request.
+
+        ``known`` are the ids of the folders known so far. Each level of folders that has others
+        takes one more request; so do more than ``FOLDERS_PER_REQUEST`` folders.
+        """
+        first, rest = _split(known)
+        index, contents = self._transport.query(
+            connect_with_folders(len(first)),
+            _variables(first),
+            lambda answer: (
+                responses.read_index(answer),
+                asset_responses.read_folders(answer, first),
+            ),
+        )
+        return index, self._complete(contents, rest)
+
+    def list(self, known: Iterable[int] = ()) -> AssetIndex:
+        """Read all folders and assets; see ``connect``."""
+        first, rest = _split(known)
+        return self._complete(self._read_folders(first), rest)
+
+    def list_folder(self, folder: int) -> FolderContent:
+        """Read one folder; assets have their name as path. Nothing of one that is not there.
+
+        Raises Forbidden.
+        """
+        contents = self._read_folders([folder])
+        if contents is None:
+            raise asset_responses.forbidden(self._transport.url)
+        return contents[folder]
+
+    def create_folder(self, parent: int, slug: str) -> int:
+        """Create a folder, where there is none of this name, and return its id.
+
+        Never run two at a time: both would create one. Raises BadName where the wiki would use
+        another name; Forbidden; Rejected (no such parent); WriteUncertain where it is not there
+        afterwards.
+        """
+        if folder_slug(slug) != slug or not slug:
+            raise BadName(slug, f"the wiki would name the folder `{folder_slug(slug)}`")
+        doubt: WriteUncertain | None = None
+        try:
+            self._write("create_folder", CREATE_FOLDER, {"parent": parent, "slug": slug})
+        except WriteUncertain as problem:
+            doubt = problem
+        except Rejected as problem:
+            if problem.code != FOLDER_EXISTS:
+                raise
+        found = [number for number, name in self.list_folder(parent).folders if name == slug]
+        if found:
+            return min(found)
+        raise doubt or WriteUncertain(self._transport.url, "the new folder is not in the list")
+
+    def rename(self, id: int, name: str) -> None:  # noqa: A002  (the name in the API)
+        """Rename an asset in its folder; the ending stays. What refers to it is not changed.
+
+        Raises BadName where the wiki would use another name; AssetGone; Rejected (the name is
+        taken, or has another ending); Forbidden; WriteUncertain.
+        """
+        if renamed_name(name) != name or not name:
+            raise BadName(name, f"the wiki would name the file `{renamed_name(name)}`")
+        self._write("rename_asset", RENAME, {"id": id, "name": name}, id)
+
+    def delete(self, id: int) -> None:  # noqa: A002
+        """Delete an asset. Raises AssetGone, Forbidden or WriteUncertain."""
+        self._write("delete_asset", DELETE, {"id": id}, id)
+
+    def upload(self, folder: int, path: str, file: IO[bytes], size: int) -> Upload:
+        """Send the ``size`` bytes of an open file, from its start, as the asset at ``path``.
+
+        ``folder`` is the id of the folder of ``path``. Nothing proves that it was stored before
+        ``check_upload``. Never send two of one path at a time: both would be stored. Raises
+        BadName where the wiki would use another name, FileChanged where the file has another size,
+        and the errors of ``FileTransport.upload``.
+        """
+        name = path.rpartition("/")[2]
+        if uploaded_name(name) != name or not name:
+            raise BadName(path, f"the wiki would name the file `{uploaded_name(name)}`")
+        file.seek(0)
+        body = UploadBody(file, size, folder, name, media_type(name))
+        FileTransport(self._connections()).upload(body, path)
+        return Upload(folder, path, size, body.sha256)
+
+    def check_upload(self, sent: Upload, before: ListedAsset | None) -> CheckedUpload:
+        """Look what an upload came to, also after WriteUncertain.
+
+        ``before`` is the asset of this path as it was listed before the upload. Raises Forbidden,
+        and AssetGone where the asset was deleted since.
+        """
+        assets = [one for one in self.list_folder(sent.folder).assets if one.path == sent.name]
+        newest = max(assets, key=lambda one: (one.updated_at, one.id), default=None)
+        if newest is None or _is_unchanged(newest, before):
+            return CheckedUpload("lost")
+        asset = asset_responses.at_path(newest, sent.path)
+        found = self.read_digest(asset)
+        if len(assets) > 1:
+            outcome: UploadOutcome = "several"
+        elif found.sha256 == sent.sha256:
+            outcome = "stored"
+        else:
+            outcome = "rewritten" if is_rewritten(asset) else "different"
+        return CheckedUpload(outcome, asset, found)
+
+    def download(
+        self, asset: ListedAsset, target: IO[bytes], limit: int | None = None
+    ) -> Downloaded:
+        """Write the bytes of an asset to ``target``, an open file that is emptied first.
+
+        At most ``limit`` bytes are read; None: about twice what the list says. Raises AssetGone
+        (also where nobody could read it there), Forbidden or TooLarge.
+        """
+        most = max(2 * asset.size, asset.size + MARGIN) if limit is None else limit
+        expected = 0 if is_rewritten(asset) else asset.size
+        return FileTransport(self._connections()).download(asset.path, target, expected, most)
+
+    def read_digest(self, asset: ListedAsset, limit: int | None = None) -> Downloaded:
+        """Read an asset and keep only its size and SHA-256; raises like ``download``."""
+        return self.download(asset, cast("IO[bytes]", _Nowhere()), limit)
+
+    def _write(self, name: str, write: Any, variables: dict[str, object], asset: int = 0) -> None:
+        self._transport.mutate(
+            document(name),
+            variables,
+            lambda answer: asset_responses.require_success(answer, write, asset),
+        )
+
+    def _read_folders(self, ids: Sequence[int]) -> dict[int, FolderContent] | None:
+        return self._transport.query(
+            folders(len(ids)),
+            _variables(ids),
+            lambda answer: asset_responses.read_folders(answer, ids),
+        )
+
+    def _complete(
+        self, contents: dict[int, FolderContent] | None, rest: Sequence[int]
+    ) -> AssetIndex:
+        """Read the folders that are left, and those that turn up in them."""
+        if contents is None:
+            return AssetIndex(allowed=False)
+        left = list(rest)
+        while left := left or asset_responses.unread_folders(contents):
+            if len(contents) + len(left) > MAX_FOLDERS:
+                message = f"more than {MAX_FOLDERS:,} folders of files"
+                raise UnexpectedResponse(self._transport.url, 200, message)
+            batch, left = left[:FOLDERS_PER_REQUEST], left[FOLDERS_PER_REQUEST:]
+            read = self._read_folders(batch)
+            if read is None:
+                return AssetIndex(allowed=False)
+            contents |= read
+        return asset_responses.make_index(contents)
+
+
+def _split(known: Iterable[int]) -> tuple[list[int], list[int]]:
+    """Return the folders of the first request, with the root, and the rest."""
+    ids = [ROOT, *sorted(set(known) - {ROOT})]
+    return ids[:FOLDERS_PER_REQUEST], ids[FOLDERS_PER_REQUEST:]
+
+
+def _variables(ids: Sequence[int]) -> dict[str, object]:
+    return {f"d{n}": folder for n, folder in enumerate(ids)}
+
+
+def _is_unchanged(found: ListedAsset, before: ListedAsset | None) -> bool:
+    return before is not None and (found.id, found.updated_at) == (before.id, before.updated_at)
+
+
+def is_rewritten(asset: ListedAsset) -> bool:
+    """Return whether the wiki stores an asset with other bytes than those that were uploaded."""
+    return asset.path.endswith(".svg") or asset.mime.lower().startswith("image/svg")
+
+
+def media_type(name: str) -> str:
+    """Return the type of a file by the ending of its name, as it is told to the wiki."""
+    kind, packed = _TYPES.guess_type(name, strict=False)
+    if packed is not None:
+        return f"application/{packed}" if packed == "gzip" else _BINARY
+    return kind or _BINARY
+
+
+class _Nowhere(RawIOBase):
+    """A file that forgets what is written to it."""
+
+    def write(self, data: Any, /) -> int:
+        return len(data)
+
+    def seek(self, offset: int, whence: int = 0, /) -> int:  # noqa: ARG002
+        return 0
+
+    def truncate(self, size: int | None = None, /) -> int:  # noqa: ARG002
+        return 0
