@@ -61,6 +61,8 @@ class TagSpellings:
         if self.spellings.keys().isdisjoint(tags):
             return page
         sent = {tag: self.spellings.get(tag, tag) for tag in tags}
+        for files in self.files.values():  # of a write before, with fewer tags replaced
+            files.discard(file)
         for tag, spelling in sent.items():
             same = tuple(one for one, other in sent.items() if other == spelling)
             if len(same) > 1:
@@ -74,6 +76,7 @@ class TagSpellings:
         replaced = (
             Note("tag-spelling", len(files), f"{tag}\n{spelling}", tuple(sorted(files)))
             for (tag, spelling), files in sorted(self.files.items())
+            if files
         )
         merged = (
             Note("tags-merged", 1, "\n".join((*tags, spelling)), (file,))

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from wikisync.errors import PageHidden
+from wikisync.errors import Forbidden, PageHidden
 from wikisync.page.lookalikes import fold
 from wikisync.planning.model import Hidden, Remote
 
@@ -52,6 +52,6 @@ class NameLookup:
     def _look_up(self, key: Key) -> Key:
         try:
             record = self._wiki.look_up(key)
-        except PageHidden:  # there is a page, and the write will say so
+        except (PageHidden, Forbidden):  # if there is a page, the write will say so
             return key
         return key if record is None else record.key

@@ -298,3 +298,107 @@ def test_a_creation_that_is_not_answered_is_ended_by_the_next_run(workspace: Wor
     workspace.run("push", "--yes").ok()
     assert tags(workspace, "page") == ["á"]
     quiet(workspace)
+
+
+# Odd circumstances.
+
+
+@pytest.mark.parametrize("rights", [["read:pages"], ["read:pages", "manage:pages"]])
+def test_a_key_that_may_only_read_sees_the_status(workspace: Workspace, rights: list[str]) -> None:
+    """It cannot ask which page has a name, so the file is announced as new."""
+    workspace.sandbox.create("cafe")
+    workspace.write("café.md", page("Another", "Quite another text.\n"))
+    token = workspace.sandbox.key(rights)
+    result = workspace.run("status", "--json", env={"WIKISYNC_TOKEN": token})
+    assert ("create", "wiki", "café") in result.planned()
+
+
+def test_a_renaming_in_case_alone_can_be_planned_and_applied(workspace: Workspace) -> None:
+    workspace.push(Case=page("A page"), other=page("Other", "Quite another text.\n"))
+    (workspace.folder / "Case.md").rename(workspace.folder / "case.md")
+    plan = workspace.root / "plan.json"
+    workspace.run("plan", "push", "-o", str(plan)).ok()
+    workspace.run("apply", str(plan), "--yes").ok()
+    assert sorted(row["path"] for row in workspace.sandbox.pages()) == ["case", "other"]
+    quiet(workspace)
+
+
+def test_what_a_dry_run_announces_of_a_renaming_in_case_is_one_move(workspace: Workspace) -> None:
+    workspace.push(Case=page("A page"))
+    (workspace.folder / "Case.md").rename(workspace.folder / "case.md")
+    result = workspace.run("push", "--dry-run").ok()
+    assert "case.md" in result.out
+    assert "-moving" not in result.text
+
+
+def test_pages_that_swap_names_in_another_case_are_moved(workspace: Workspace) -> None:
+    one, two = "One text that is long enough.\n" * 8, "Another that is as long as that.\n" * 8
+    workspace.push(One=page("One", one), Two=page("Two", two))
+    for old, new in (("One.md", "x.md"), ("Two.md", "one.md"), ("x.md", "two.md")):
+        (workspace.folder / old).rename(workspace.folder / new)
+    workspace.run("push", "--yes").ok()
+    found = {row["path"]: row["title"] for row in workspace.sandbox.pages()}
+    assert found == {"one": "Two", "two": "One"}
+    quiet(workspace)
+
+
+def test_a_page_that_was_renamed_in_case_on_the_wiki_renames_its_file(
+    workspace: Workspace,
+) -> None:
+    workspace.push(Case=page("A page"))
+    workspace.sandbox.move("Case", "elsewhere")
+    workspace.sandbox.move("elsewhere", "case")
+    workspace.run("pull", "--yes").ok()
+    assert list(workspace.files()) == ["case.md"]
+    quiet(workspace)
+
+
+def test_the_preference_for_the_wiki_undoes_a_renaming_onto_another_page(
+    workspace: Workspace,
+) -> None:
+    workspace.push(cafe=page("One"), other=page("Two", "Quite another text, long enough.\n" * 5))
+    (workspace.folder / "other.md").rename(workspace.folder / "café.md")
+    workspace.run("sync", "--yes", "--prefer", "wiki").ok()
+    assert sorted(workspace.files()) == ["cafe.md", "other.md"]
+    quiet(workspace)
+
+
+def test_a_page_published_again_over_a_deleted_one_in_another_case(workspace: Workspace) -> None:
+    """The conflict is settled for the folder, and the wiki has the name for another page now."""
+    workspace.push(Case=page("A page"))
+    workspace.sandbox.delete("Case")
+    workspace.sandbox.create("case", content="Somebody's page.\n")
+    workspace.change("Case.md", "title: A page", "title: Edited")
+    result = workspace.run("push", "--yes", "--prefer", "local")
+    assert "en/case" in result.text
+    assert "Run the command again" not in result.text
+    assert [row["path"] for row in workspace.sandbox.pages()] == ["case"]
+    assert workspace.sandbox.pages()[0]["content"] == "Somebody's page.\n"
+
+
+def test_an_undo_of_a_push_that_replaced_a_tag_brings_the_page_back(workspace: Workspace) -> None:
+    workspace.sandbox.create("known", tags=["á"])
+    workspace.push(page=page("Page", tags="old"))
+    workspace.write("page.md", page("Page", "Another text.\n", tags="old, a"))
+    workspace.run("push", "--yes").ok()
+    workspace.run("undo", "--yes").ok()
+    assert tags(workspace, "page") == ["old"]
+    workspace.run("push", "--yes").ok()
+    assert tags(workspace, "page") == ["old", "á"]
+
+
+def test_json_and_html_have_the_notes(workspace: Workspace) -> None:
+    workspace.sandbox.create("known", tags=["á"])
+    workspace.write("page.md", page("Page", tags="a, ä"))
+    result = workspace.run("push", "--yes", "--json").ok()
+    (note,) = result.json["notes"]
+    assert "the tags a and ä are one tag on the wiki, á" in note
+
+
+def test_a_tag_that_would_be_a_command_to_the_terminal_is_shown_as_text(
+    workspace: Workspace,
+) -> None:
+    workspace.sandbox.create("known", tags=["á\x1b[2J"])
+    workspace.write("page.md", page("Page", tags='"a\\u001b[2J"'))
+    result = workspace.run("push", "--yes")
+    assert "\x1b" not in result.text
