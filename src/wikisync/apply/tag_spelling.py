@@ -14,7 +14,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from wikisync.errors import StateError, TagTaken
+from wikisync.errors import PageChanged, StateError, TagTaken
+from wikisync.page.fingerprint import fingerprint
 from wikisync.page.lookalikes import closest
 from wikisync.page.model import clean_tags
 from wikisync.planning.notes import Note
@@ -85,23 +86,27 @@ class TagSpellings:
         return (*replaced, *merged)
 
 
-def write_with_tags(context: ApplyContext, record: Record, key: Key, page: Page, file: str) -> Page:
-    """Update a page that a first write stored without its tags. Return the page as it was sent.
+def write_with_tags(context: ApplyContext, record: Record, key: Key, page: Page, file: str) -> None:
+    """Update a page that a first write stored without its tags.
 
     A tag that the wiki refuses again is replaced by the wiki's spelling of it. Raises TagTaken if
-    that is not known, and what ``Wiki.update`` raises.
+    that is not known, PageChanged if another author has changed the page, and what ``Wiki.update``
+    raises.
     """
-    sent = page
+    sent = context.tag_spellings.replace_tags(page, file)
     for _ in range(len(page.tags or ())):
         try:
             context.wiki.update(record.id, key, sent)
         except TagTaken as error:
             _learn(context, clean_tags(sent.tags or ()), error)
             sent = context.tag_spellings.replace_tags(page, file)
+            current = fingerprint(context.wiki.read_one(record.id).page)
+            if fields := current.changed_fields(fingerprint(record.page)):
+                found = f"its {', '.join(fields)} changed on the wiki right after"
+                raise PageChanged(key, found) from error
         else:
-            return sent
+            return
     context.wiki.update(record.id, key, sent)
-    return sent
 
 
 def _learn(context: ApplyContext, tags: tuple[str, ...], error: TagTaken) -> None:

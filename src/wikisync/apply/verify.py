@@ -36,26 +36,26 @@ _NO_STYLE: Final = re.compile(r"/\*.*?(?:\*/|\Z)|[\s;]", re.DOTALL)
 
 def rewrite_if_partial(
     context: ApplyContext, intent: Intent, made: Record, page: Page
-) -> tuple[Record, Page, WriteUncertain | None]:
+) -> tuple[Record, WriteUncertain | None]:
     """Update a page once more with the same values after a write whose result is uncertain.
 
     Concurrent creations can leave a page without its search entry, links or tags, and a failed
     render leaves readers with the old page or none; an update repairs them (wikijs.md, *Races*).
-    Return the page read back, the page as it was sent, and the error of that update if it failed
-    too. A page that differs from ``page`` in more than its tags is another author's: it is returned
-    as it is. Raises TagTaken.
+    Return the page read back, and the error of that update if it failed too. A page that differs
+    from ``page`` in more than its tags is another author's: it is returned as it is. Raises
+    TagTaken.
     """
-    differing = _unequal_fields(made, fingerprint(page))
+    differing = _unequal_fields(made, _as_sent(context, intent, page))
     if differing and differing != ("tags",):
-        return made, page, None
+        return made, None
     failure = None
     try:
-        page = write_with_tags(context, made, intent.key, page, intent.file)
+        write_with_tags(context, made, intent.key, page, intent.file)
     except TagTaken:
         raise
     except WriteUncertain as error:
         failure = error
-    return context.wiki.read_one(made.id), page, failure
+    return context.wiki.read_one(made.id), failure
 
 
 def raise_render_failed(failure: WriteUncertain | None) -> None:
@@ -76,11 +76,11 @@ def verify_written(
     key = intent.key
     if record.key != key:
         raise PageChanged(key, f"it was moved to {record.key} on the wiki")
-    wanted = fingerprint(page)
+    wanted = _as_sent(context, intent, page)
     differing = _unequal_fields(record, wanted)
     if differing == ("tags",) and _tags_lost(record, expected):
-        wanted = fingerprint(write_with_tags(context, record, key, page, intent.file))
-        record = context.wiki.read_one(record.id)
+        write_with_tags(context, record, key, page, intent.file)
+        record, wanted = context.wiki.read_one(record.id), _as_sent(context, intent, page)
         differing = _unequal_fields(record, wanted)
         if differing == ("tags",) and _tags_lost(record, expected):
             # The intent stays open: the next run finds the page incomplete and writes it again.
@@ -158,6 +158,11 @@ def _tags_lost(record: Record, expected: Fingerprint | None) -> bool:
     if not record.page.tags:
         return True
     return expected is not None and "tags" not in fingerprint(record.page).changed_fields(expected)
+
+
+def _as_sent(context: ApplyContext, intent: Intent, page: Page) -> Fingerprint:
+    """Return the fingerprint of a page with its tags in the wiki's spelling."""
+    return fingerprint(context.tag_spellings.replace_tags(page, intent.file))
 
 
 def _unequal_fields(record: Record, wanted: Fingerprint) -> tuple[str, ...]:

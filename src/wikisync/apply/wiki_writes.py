@@ -62,11 +62,11 @@ def create(context: ApplyContext, intent: Intent, page: Page) -> Record:
     """
     with journaled_write(context, intent) as write:
         _check_is_free(context, intent.key)
-        page = context.tag_spellings.replace_tags(page, intent.file)
         write.sent = True
         failure: WriteUncertain | None = None
         try:
-            written = context.wiki.create(intent.key, page)
+            sent = context.tag_spellings.replace_tags(page, intent.file)
+            written = context.wiki.create(intent.key, sent)
             context.tree_rebuilt.add(intent.key)
             record = context.wiki.read_one(written.id)
         except Rejected as error:
@@ -79,7 +79,7 @@ def create(context: ApplyContext, intent: Intent, page: Page) -> Record:
                 context.state.journal.end(write.number, "failed")
                 raise
             _mark_tree_dirty(context, intent.key)
-            record, page, failure = rewrite_if_partial(context, intent, made, page)
+            record, failure = rewrite_if_partial(context, intent, made, page)
         record = verify_written(context, intent, record, page, expected=None)
         refused = refused_fields(record, page, None, intent)
         if failure is not None:
@@ -101,9 +101,9 @@ def update(
     """
     with journaled_write(context, intent) as write:
         before = _read_expected(write)
-        page = context.tag_spellings.replace_tags(page_for(before), intent.file)
-        expected = fingerprint(before.page)
-        wanted = fingerprint(page)
+        page, expected = page_for(before), fingerprint(before.page)
+        sent = context.tag_spellings.replace_tags(page, intent.file)
+        wanted = fingerprint(sent)
         write.backup(pack_page(before.page))
         write.sent = True
         if page.editor != before.page.editor:  # which no update changes
@@ -112,7 +112,7 @@ def update(
             before = context.wiki.read_one(before.id)
         failure: WriteUncertain | None = None
         try:
-            context.wiki.update(before.id, intent.key, page)
+            context.wiki.update(before.id, intent.key, sent)
         except WriteUncertain as error:
             failure = error
             record = context.wiki.read_one(before.id)
@@ -128,7 +128,7 @@ def update(
         if failure is not None and not wanted.changed_fields(fingerprint(record.page)):
             # The content is stored, but it may not be rendered: readers may see the old page.
             first = record
-            record, page, failure = rewrite_if_partial(context, intent, first, page)
+            record, failure = rewrite_if_partial(context, intent, first, page)
             overwritten = overwritten or find_overwritten_edit(context, first)
         else:
             failure = None

@@ -12,7 +12,7 @@ import pytest
 
 from support.texts import TEXT
 from support.workspace import Workspace, page
-from wikisync.sandbox import Drop, LoseTags, Sandbox
+from wikisync.sandbox import Drop, Hook, LoseTags, Sandbox
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -219,6 +219,15 @@ def test_two_tags_of_one_page_that_are_one_on_the_wiki_are_named(workspace: Work
     quiet(workspace)
 
 
+def test_two_tags_that_are_one_are_named_as_the_file_has_them(workspace: Workspace) -> None:
+    workspace.sandbox.create("known", tags=["á"])
+    workspace.write("one.md", page("One", tags="a"))
+    workspace.write("two.md", page("Two", tags="a, ä"))
+    result = workspace.run("push", "--yes").ok()
+    assert "two.md: the tags a and ä are one tag on the wiki, á." in result.text
+    assert "spelling: one.md." in result.text
+
+
 @pytest.mark.parametrize("jobs", [1, 4])
 def test_pages_of_one_push_with_tags_that_are_one_get_the_first_ones(
     workspace: Workspace, jobs: int
@@ -374,6 +383,22 @@ def test_a_page_published_again_over_a_deleted_one_in_another_case(workspace: Wo
     assert "Run the command again" not in result.text
     assert [row["path"] for row in workspace.sandbox.pages()] == ["case"]
     assert workspace.sandbox.pages()[0]["content"] == "Somebody's page.\n"
+
+
+def test_an_edit_while_the_spelling_is_looked_up_is_not_overwritten(workspace: Workspace) -> None:
+    workspace.sandbox.create("known", tags=["á"])
+    workspace.push(page=page("Page", tags="old"))
+    workspace.write("page.md", page("Page", "My text.\n", tags="old, a"))
+
+    def edit() -> None:
+        workspace.sandbox.edit("page", content="Somebody's text.\n")
+
+    workspace.sandbox.faults.add(Hook(edit), on="list", nth=2)
+    result = workspace.run("push", "--yes")
+    assert result.code != 0
+    found = workspace.sandbox.page("page")
+    assert found is not None
+    assert found["content"] == "Somebody's text.\n"
 
 
 def test_an_undo_of_a_push_that_replaced_a_tag_brings_the_page_back(workspace: Workspace) -> None:
