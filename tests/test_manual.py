@@ -154,6 +154,12 @@ def test_every_option_that_help_prints_is_in_the_manual(name: str) -> None:
     assert {option for option in names if option not in said} == set()
 
 
+@pytest.mark.parametrize("name", COMMANDS)
+def test_help_shows_no_types_of_flags_and_arguments(name: str) -> None:
+    printed = _run(*([] if name == manual.PROGRAM else [name]), "--help")
+    assert not re.findall(r"<(?:bool|list|str|int)", printed)
+
+
 def test_the_help_of_every_command_has_an_example() -> None:
     assert all(command.examples for command in COMMANDS.values() if command.name != manual.PROGRAM)
 

@@ -29,6 +29,7 @@ from wikisync.cli.options import (
     NoPager,
     Offline,
     Paths,
+    PlainHelpGroup,
     Prefer,
     Quiet,
     SideBySide,
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(
     name="wikisync",
+    cls=PlainHelpGroup,
     no_args_is_help=True,
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,
@@ -114,6 +116,7 @@ def init(
 ) -> None:
     """Write wikisync.toml, create the folder, and test the connection to the wiki."""
     with terminal.error_boundary(terminal.OutputOptions(json, quiet), Request("init", "sync")):
+        from wikisync.cli.init_output import init_json, init_lines
         from wikisync.workflow.init import init as initialize
 
         if url is None and sys.stdin.isatty():
@@ -123,9 +126,9 @@ def init(
             url, folder, root, lambda file: terminal.ConfigOptions(file).load(need_token=False)
         )
         if json:
-            terminal.print_json(result.to_json())
+            terminal.print_json(init_json(result))
         elif not quiet:
-            for line in result.lines():
+            for line in init_lines(result):
                 typer.echo(line)
         raise typer.Exit(1 if result.error else 0)
 

@@ -108,7 +108,7 @@ def plan(
 ) -> None:
     """Save what a push, pull or sync would do to a file, for review.
 
-    Nothing else is written. Look at the file with show, and carry it out with apply.
+    Nothing else is written. Look at the file with show, and execute it with apply.
     """
     check_resolution(direction, prefer, mirror=mirror, markers=markers)
     output = terminal.OutputOptions(json, quiet, exit_code, html=html)
@@ -175,7 +175,7 @@ def apply(
     jobs: Jobs = None,
     config: Config = None,
 ) -> None:
-    """Carry out a plan file, exactly as it was reviewed, or write nothing.
+    """Execute a plan file exactly as it was reviewed, or write nothing.
 
     If a page of the plan changed after the plan was made, in the folder or on the wiki, apply names
     it and writes nothing.

@@ -14,7 +14,9 @@ from wikisync.cli import terminal
 from wikisync.cli.options import Json, examples
 from wikisync.errors import BadConfig
 
-Port = Annotated[int, typer.Option(min=0, max=65535, help="The port; 0 for any free one.")]
+Port = Annotated[
+    int, typer.Option(min=0, max=65535, metavar="N", help="The port; 0 for any free one.")
+]
 Data = Annotated[
     Path | None,
     typer.Option(
@@ -23,7 +25,11 @@ Data = Annotated[
     ),
 ]
 Languages = Annotated[
-    str, typer.Option(help="The languages of the wiki, separated by commas, the default first.")
+    str,
+    typer.Option(
+        metavar="CODES",
+        help="The languages of the wiki, separated by commas, the default first.",
+    ),
 ]
 
 
@@ -38,9 +44,7 @@ class DatabaseName(StrEnum):
 
 Collation = Annotated[
     DatabaseName,
-    typer.Option(
-        help="Take texts for equal, and accept long ones, as Wiki.js does with this database."
-    ),
+    typer.Option(help="Compare tags, and accept long texts, as Wiki.js does with this database."),
 ]
 
 

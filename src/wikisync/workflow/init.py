@@ -24,21 +24,19 @@ from wikisync.page.misplaced import guess_locale_folders
 from wikisync.page.model import Record
 from wikisync.page.paths import ALL_FOLDERS, Layout
 from wikisync.private_files import reason_of
-from wikisync.report.error_messages import error_message
-from wikisync.report.text import escape_control, plural
 from wikisync.snapshot.root import split_by_root
 from wikisync.wiki import endpoint
 from wikisync.workflow.context import open_wiki
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
 
     from wikisync.config import Config, LocaleFolders
     from wikisync.page.model import Listed
     from wikisync.wiki.client import Wiki, WikiIndex
 
 
-_NO_WRITE_BACK: Final = "write_back = false"
+NO_WRITE_BACK: Final = "write_back = false"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,55 +60,10 @@ class InitResult:
     fitting: LocaleFolders = "others"
     storage_commits: int = 0
 
-    def lines(self) -> Iterator[str]:
-        """Yield the lines for a user: what was created, what was found, what to do next."""
-        config, verb = self.config, "Wrote" if self.wrote else "Found"
-        yield f"{verb} {FILE}: {config.folder_name}/ ↔ {config.url}{_below(config)}"
-        if self.wrote and config.locale_folders == "all":
-            yield f"It has {ALL_FOLDERS}, since every page here is in the folder of its locale."
-        elif self.fitting == "all" != config.locale_folders:
-            yield f"Every page here is in the folder of its locale: set {ALL_FOLDERS} in {FILE}."
-        if self.storage_commits and self.wrote:
-            commits = plural(self.storage_commits, "recent commit")
-            yield f"It has {_NO_WRITE_BACK}: Wiki.js's Git storage commits here too ({commits})."
-        elif self.storage_commits and config.write_back:
-            yield "Wiki.js's Git storage commits to this repository. If it is still active, set"
-            yield f"{_NO_WRITE_BACK} in {FILE}: else its commits and yours conflict in the dates."
-        if self.error is not None:
-            message = error_message(self.error)
-            yield escape_control(f"{message.text} {message.hint}".strip())
-            return
-        if self.connection is None:
-            yield "Next: make an API key on the wiki (Administration → API Access → New API Key),"
-            yield "then export WIKISYNC_TOKEN=… and run wikisync init again to try the connection."
-            return
-        pages = plural(len(_pages(config, self.connection)), "page")
-        locales = ", ".join(self.connection.locales)
-        yield escape_control(f"Connected: {pages}{_below(config)}, locales {locales}.")
-        if self.read_only:
-            yield "This key may only read: status, diff, pull and plan work. To publish, its group"
-            yield "needs write:pages and manage:pages too."
-            yield "Next: wikisync pull brings the wiki's pages here."
-            return
-        if self.missing_rights:
-            lacking = error_message(self.missing_rights).text
-            yield escape_control("But " + lacking[0].lower() + lacking[1:])
-            yield escape_control(error_message(self.missing_rights).hint)
-        yield "Next: wikisync pull brings the wiki's pages here, wikisync push sends yours."
-
-    def to_json(self) -> str:
-        """Return the result as the JSON object that every command prints."""
-        from wikisync.planning.model import Plan
-        from wikisync.report.json_output import as_data, one_line
-        from wikisync.request import Report, Request
-
-        known = _pages(self.config, self.connection) if self.connection else ()
-        plan = Plan(pages=len(known))
-        report = Report(Request("init", "sync"), self.config.url, self.config.folder_name, plan)
-        data = as_data(report)
-        if self.error is not None:
-            data["error"] = str(error_message(self.error))
-        return one_line(data)
+    @property
+    def pages(self) -> list[Listed]:
+        """The pages of the wiki below the root; empty without a connection."""
+        return [] if self.connection is None else _pages(self.config, self.connection)
 
 
 def init(
@@ -168,7 +121,7 @@ def _text(
     lines = [f"url = {_quoted(endpoint.normalize_url(url))}", f"folder = {_quoted(folder)}"]
     lines += [f"root = {_quoted(root)}"] if root else []
     lines += [ALL_FOLDERS] if locale_folders == "all" else []
-    lines += [] if write_back else [_NO_WRITE_BACK]
+    lines += [] if write_back else [NO_WRITE_BACK]
     return "\n".join(lines) + "\n"
 
 
@@ -176,10 +129,6 @@ def _files(folder: Path) -> list[str]:
     """Return the names of the files in a folder that may be pages."""
     found = Folder(folder, missing_ok=True).list_files()
     return [seen.file for seen in found if isinstance(seen, FileStat)]
-
-
-def _below(config: Config) -> str:
-    return f" below {config.root}" if config.root else ""
 
 
 def _pages(config: Config, connection: WikiIndex) -> list[Listed]:

@@ -1,0 +1,72 @@
+"""Format the result of ``wikisync init``, as lines for a user or as JSON."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from wikisync.config import FILE
+from wikisync.page.paths import ALL_FOLDERS
+from wikisync.planning.model import Plan
+from wikisync.report.error_messages import error_message
+from wikisync.report.json_output import as_data, one_line
+from wikisync.report.text import escape_control, plural
+from wikisync.request import Report, Request
+from wikisync.workflow.init import NO_WRITE_BACK
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from wikisync.config import Config
+    from wikisync.workflow.init import InitResult
+
+
+def init_lines(result: InitResult) -> Iterator[str]:
+    """Yield the lines for a user: what was created, what was found, what to do next."""
+    config, verb = result.config, "Wrote" if result.wrote else "Found"
+    yield f"{verb} {FILE}: {config.folder_name}/ ↔ {config.url}{_below(config)}"
+    if result.wrote and config.locale_folders == "all":
+        yield f"It has {ALL_FOLDERS}, since every page here is in the folder of its locale."
+    elif result.fitting == "all" != config.locale_folders:
+        yield f"Every page here is in the folder of its locale: set {ALL_FOLDERS} in {FILE}."
+    if result.storage_commits and result.wrote:
+        commits = plural(result.storage_commits, "recent commit")
+        yield f"It has {NO_WRITE_BACK}: Wiki.js's Git storage commits here too ({commits})."
+    elif result.storage_commits and config.write_back:
+        yield "Wiki.js's Git storage commits to this repository. If it is still active, set"
+        yield f"{NO_WRITE_BACK} in {FILE}: else its commits and yours conflict in the dates."
+    if result.error is not None:
+        message = error_message(result.error)
+        yield escape_control(f"{message.text} {message.hint}".strip())
+        return
+    if result.connection is None:
+        yield "Next: make an API key on the wiki (Administration → API Access → New API Key),"
+        yield "then export WIKISYNC_TOKEN=… and run wikisync init again to try the connection."
+        return
+    pages = plural(len(result.pages), "page")
+    locales = ", ".join(result.connection.locales)
+    yield escape_control(f"Connected: {pages}{_below(config)}, locales {locales}.")
+    if result.read_only:
+        yield "This key may only read: status, diff, pull and plan work. To publish, its group"
+        yield "needs write:pages and manage:pages too."
+        yield "Next: wikisync pull brings the wiki's pages here."
+        return
+    if result.missing_rights:
+        lacking = error_message(result.missing_rights).text
+        yield escape_control("But " + lacking[0].lower() + lacking[1:])
+        yield escape_control(error_message(result.missing_rights).hint)
+    yield "Next: wikisync pull brings the wiki's pages here, wikisync push sends yours."
+
+
+def init_json(result: InitResult) -> str:
+    """Return the result as the JSON object that every command prints."""
+
+    plan = Plan(pages=len(result.pages))
+    report = Report(Request("init", "sync"), result.config.url, result.config.folder_name, plan)
+    data = as_data(report)
+    if result.error is not None:
+        data["error"] = str(error_message(result.error))
+    return one_line(data)
+
+
+def _below(config: Config) -> str:
+    return f" below {config.root}" if config.root else ""
