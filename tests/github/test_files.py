@@ -130,7 +130,7 @@ def test_the_workflow_that_the_manual_shows_is_the_projects_own() -> None:
 
 
 def test_every_input_and_output_is_in_the_manual_and_no_other() -> None:
-    tables = manual.sections(PAGE)["The Action by itself"]
+    tables = manual.sections(PAGE)["The Action without the workflow"]
     rows = re.findall(r"^\| ((?:`[a-z-]+`(?:, )?)+) \|", tables, re.M)
     assert {name for row in rows for name in re.findall(r"`([a-z-]+)`", row)} == INPUTS | OUTPUTS
 
