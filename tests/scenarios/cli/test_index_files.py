@@ -536,3 +536,71 @@ def test_a_moved_index_file_is_found_again_in_a_fresh_clone(
     assert ("Line seven" in content(known, "manual")) is edit
     assert content(known, "manual").startswith(THERE)
     in_sync(known)
+
+
+def test_a_reviewed_plan_is_applied_with_the_links_of_each_side(known: Workspace) -> None:
+    known.sandbox.move("guide", "manual")
+    known.sandbox.edit("manual", content=ON_WIKI.replace("Line 3", "Line three"))
+    known.change("README.md", "Line 5", "Line five")
+    known.write("plain/README.md", page("Plain", f"![](x.png)\n\n{LINES.replace('Line', 'Sign')}"))
+    known.run("plan", "sync", "-o", "plan.json").ok()
+    known.run("apply", "plan.json", "--yes").ok()
+    assert body(known, "manual/README.md").startswith("[a](../guide/a.md)")
+    assert "Line three" in known.read("manual/README.md")
+    assert content(known, "plain").startswith("![](plain/x.png)")
+    assert "Line five" in content(known, "home")
+    in_sync(known)
+
+
+def test_a_mirror_writes_the_links_of_each_side(known: Workspace) -> None:
+    known.sandbox.edit("guide", content="[n](guide/n.md) Other.\n")
+    known.run("push", "--mirror", "--yes").ok()
+    assert content(known, "guide") == ON_WIKI
+    known.change("guide/README.md", "[a](a.md)", "[z](z.md)")
+    known.run("pull", "--mirror", "--yes").ok()
+    assert body(known, "guide/README.md").startswith("[a](a.md)")
+    in_sync(known)
+
+
+@pytest.mark.parametrize(
+    ("file", "here", "there"),
+    [
+        (
+            "guide/README.html",
+            '<p><a href="a.html">a</a> <img src="img/x.png"> <pre><a href="a.html">a</a></pre></p>',
+            '<p><a href="guide/a.html">a</a> <img src="guide/img/x.png">'
+            ' <pre><a href="a.html">a</a></pre></p>',
+        ),
+        (
+            "guide/README.adoc",
+            "link:a.adoc[a] image:../x.png[]\n\n----\nlink:a.adoc[a]\n----\n",
+            "link:guide/a.adoc[a] image:x.png[]\n\n----\nlink:a.adoc[a]\n----\n",
+        ),
+    ],
+)
+def test_html_and_asciidoc_have_index_files_too(
+    index: Workspace, file: str, here: str, there: str
+) -> None:
+    index.write(file, here)
+    index.run("push", "--yes").ok()
+    assert content(index, "guide") == there
+    index.sandbox.edit("guide", content=f"{there}\n")
+    index.sandbox.edit("guide", content=there.replace("x.png", "y.png"))
+    index.run("pull", "--yes").ok()
+    assert here.replace("x.png", "y.png") in index.read(file)
+    in_sync(index)
+
+
+def test_a_page_whose_links_are_unclear_is_the_same_on_both_sides(index: Workspace) -> None:
+    text = "<div>\n<!-- never closed\n\n[a](a.md)\n"
+    index.write("guide/README.md", page("Guide", text))
+    index.run("push", "--yes").ok()
+    assert content(index, "guide") == text
+    in_sync(index)
+
+
+def test_offline_an_index_file_is_compared_with_the_base(known: Workspace) -> None:
+    assert known.run("status", "--offline", "--json").ok().json["actions"] == []
+    known.change("guide/README.md", "[a](a.md)", "[z](z.md)")
+    result = known.run("status", "--offline", "--json").ok()
+    assert [(a["path"], a["fields"]) for a in result.json["actions"]] == [("guide", ["content"])]
