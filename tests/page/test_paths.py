@@ -270,3 +270,18 @@ def test_below_a_root_a_folder_may_look_like_a_locale() -> None:
 def test_with_all_locale_folders_a_locale_that_is_not_installed_is_named() -> None:
     with pytest.raises(BadName, match="`de` looks like a locale, which is not installed"):
         key_of("de/a.md", ALL)
+
+
+@pytest.mark.parametrize(
+    ("file", "others"),
+    [
+        ("guide.md", {"guide", "guide/README"}),
+        ("guide/README.md", {"guide", "guide/README", "guide/home"}),
+        ("README.md", {"README", "home"}),
+        ("fr/home.md", {"fr/home", "fr/home/README", "fr/README"}),
+        ("fr/README.md", {"fr", "fr/README", "fr/home"}),
+    ],
+)
+def test_the_names_of_another_file_of_the_same_page_are_known(file: str, others: set[str]) -> None:
+    assert set(INDEX.stems(file)) == others
+    assert LAYOUT.stems(file) == (file.removesuffix(".md"),)

@@ -117,9 +117,11 @@ class Layout:
         stem = file.removesuffix(_suffix_of(file))
         if not self.index:
             return (stem,)
+        folder, slash, name = stem.rpartition("/")
+        front = f"{folder}{slash}{HOME}", f"{folder}{slash}{self.index}"
         if self.is_index(file):
-            return (stem, stem.rpartition("/")[0] or HOME)
-        return (stem, f"{stem}/{self.index}")
+            return (stem, folder or HOME, *front)
+        return (stem, f"{stem}/{self.index}", *(front if name == HOME else ()))
 
     def link_folder(self, file: str, key: Key) -> str:
         """Return the folder from which a page's file is read, and the page is not; "" for none.

@@ -127,6 +127,7 @@ def settings_of(config: Config) -> dict[str, Any]:
         "write_back": config.write_back,
         "root": config.root,
         "locale_folders": config.locale_folders,
+        "index": config.index,
     }
 
 

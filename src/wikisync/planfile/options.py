@@ -44,6 +44,7 @@ def settings_from(given: ObjectReader) -> dict[str, Any]:
         "write_back": given.get("write_back", bool),
         "root": given.get("root", str),
         "locale_folders": given.one_of("locale_folders", _LOCALE_FOLDERS),
+        "index": given.get("index", str),
     }
 
 

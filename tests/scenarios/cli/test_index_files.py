@@ -604,3 +604,12 @@ def test_offline_an_index_file_is_compared_with_the_base(known: Workspace) -> No
     known.change("guide/README.md", "[a](a.md)", "[z](z.md)")
     result = known.run("status", "--offline", "--json").ok()
     assert [(a["path"], a["fields"]) for a in result.json["actions"]] == [("guide", ["content"])]
+
+
+def test_a_plan_made_without_index_files_is_refused_with_them(known: Workspace) -> None:
+    known.change("other.md", "Line 3", "Line three")
+    known.run("plan", "push", "-o", "plan.json").ok()
+    known.configure()
+    result = known.run("apply", "plan.json", "--yes")
+    assert result.code == 4
+    assert "foreign-plan" in result.text, result.text

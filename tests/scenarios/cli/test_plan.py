@@ -118,7 +118,8 @@ def test_a_plan_file_says_what_it_was_made_for(differing: Workspace) -> None:
         "max_delete": 3,
     }
     assert steps(data) == ["create wiki new", "update wiki mine"]
-    assert data["settings"] == {"ignore": ["drafts/"], "write_back": False}
+    layout = {"root": "", "locale_folders": "others", "index": ""}
+    assert data["settings"] == {"ignore": ["drafts/"], "write_back": False, **layout}
     assert (data["wiki"], data["folder"]) == (differing.sandbox.url, "pages")
 
 
