@@ -131,9 +131,10 @@ def test_a_place_without_room_gets_nothing_but_a_notice() -> None:
     assert text == "3 more differences did not fit here. Look with wikisync diff.\n"
 
 
-def test_a_mark_is_of_one_wiki_and_one_folder() -> None:
-    marks = {comment_marker(w, f) for w in ("http://a", "http://b") for f in ("pages", "docs")}
-    assert len(marks) == 4
+def test_a_mark_is_of_one_wiki_one_folder_and_one_root() -> None:
+    wikis, folders, roots = ("http://a", "http://b"), ("pages", "docs"), ("", "rocket", "rocketry")
+    marks = {comment_marker(w, f, r) for w in wikis for f in folders for r in roots}
+    assert len(marks) == 12
     assert comment_marker("http://a", "pages") == comment_marker("http://a", "pages")
     assert all(m.startswith("<!-- ") and m.endswith(" -->") and "http" not in m for m in marks)
 

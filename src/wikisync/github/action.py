@@ -183,7 +183,7 @@ def _comment(run: ActionRun, body: str, *, create: bool) -> None:
     if pull_request.from_fork:
         job_output.append(run.job.summary, f"\n{NO_COMMENT}\n")
         return
-    marker = comment_marker(run.config.url, run.config.folder_name)
+    marker = comment_marker(run.config.url, run.config.folder_name, run.config.root)
     try:
         update_comment(run.job, pull_request.number, marker, body, create=create)
     except GitHubError as error:

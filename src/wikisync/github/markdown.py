@@ -34,9 +34,13 @@ _TABLE: Final = "| | Page | What changes | Lines |\n|---|---|---|---|\n"
 _OMITTED: Final = "\n… and {} more.\n"
 
 
-def comment_marker(wiki: str, folder: str) -> str:
-    """Return the HTML comment that identifies a comment by wikisync, unique per wiki and folder."""
-    name = blake2b(f"{wiki}\n{folder}".encode(), digest_size=8).hexdigest()
+def comment_marker(wiki: str, folder: str, root: str = "") -> str:
+    """Return the HTML comment that identifies a comment by wikisync.
+
+    It is unique per wiki, folder and ``root``: a repository may have several projects.
+    """
+    whole = "\n".join([wiki, folder, *([root] if root else [])])
+    name = blake2b(whole.encode(), digest_size=8).hexdigest()
     return f"<!-- wikisync {name} -->"
 
 
