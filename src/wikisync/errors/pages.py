@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from wikisync.errors.base import WikisyncError
@@ -32,10 +32,14 @@ class BadPage(WikisyncError):
 
 @dataclass(eq=False)
 class BadName(WikisyncError):
-    """Raised for a file name or page path that is invalid. ``rule`` is the reason, a clause."""
+    """Raised for a file name or page path that is invalid. ``rule`` is the reason, a clause.
+
+    ``proposal`` is a name that the file may have instead, if there is one.
+    """
 
     name: str
     rule: str
+    proposal: str = field(default="", kw_only=True)
 
     @property
     def names(self) -> tuple[str, ...]:

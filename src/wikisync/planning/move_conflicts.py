@@ -151,7 +151,7 @@ def _check_name(decision: MoveDecision, snapshot: Snapshot) -> None:
     """Raise BadName for a move to a name that its side cannot have."""
     move = decision.move
     if move is not None and move.side == "wiki" and (why := snapshot.reason_unreachable(move.key)):
-        raise BadName(move.file, why)
+        raise BadName(move.file, why, proposal=snapshot.propose_name(move.file))
     if move is not None and move.side == "folder" and snapshot.ignores(move.file):
         why = "is left out: by `ignore`, by a .gitignore, or as a folder that a program made"
         rule = f"its page was moved to {move.key}, and {move.file} {why}"

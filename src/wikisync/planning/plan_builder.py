@@ -121,7 +121,8 @@ class PlanBuilder:
             if key in self.blocked_targets:
                 return  # it blocks a move, and the conflict of that move is reported
             if decision.side == "wiki" and (why := snapshot.reason_unreachable(key)) is not None:
-                self.problems.append(BadName(file, why))
+                proposal = snapshot.propose_name(file)
+                self.problems.append(BadName(file, why, proposal=proposal))
                 return
         if isinstance(decision, Delete):
             candidates = snapshot.rename_candidates.get(key, ())

@@ -62,7 +62,8 @@ class Snapshot:
     ``local`` and ``remote`` are the files and pages by key; ``blocked`` are keys whose file is no
     valid page: neither written nor deleted. ``file_of`` returns the file name of a page without a
     file, or of one that moved, and raises BadName where there can be none; ``reason_unreachable``
-    returns why a new page must not have a name; ``ignores`` returns whether a file is ignored.
+    returns why a new page must not have a name, ``propose_name`` a name for such a page's file;
+    ``ignores`` returns whether a file is ignored.
 
     ``moved_locally`` and ``moved_remotely`` map a base's key to the present key of its file and
     page, where that differs; ``displaced`` are pages whose place another page has now.
@@ -83,6 +84,7 @@ class Snapshot:
     merge: Callable[[Key, Conflict], Merged | MergeConflict | None] = lambda _key, _conflict: None
     wiki_key: Callable[[Key], Key] = lambda key: key
     reason_unreachable: Callable[[Key], str | None] = lambda _key: None
+    propose_name: Callable[[str], str] = lambda _file: ""
     ignores: Callable[[str], bool] = lambda _file: False
     blocked: frozenset[Key] = frozenset()
     problems: tuple[BadPage | BadName, ...] = ()

@@ -36,7 +36,8 @@ def error_message(error: e.WikisyncError) -> Message:
         case e.MisplacedFiles():
             return Message(*misplaced_message(error))
         case e.BadName(name, rule):
-            return Message(f"{name}: {rule}")
+            hint = f"Rename it, for example to {error.proposal}" if error.proposal else ""
+            return Message(f"{name}: {rule}", f"{hint}." if hint else "")
         case e.FileChanged(file, _doing, reason):
             return Message(f"{file}: {reason}; it was left alone.", "Run the command again.")
         case e.FolderError(file, doing, reason):

@@ -233,4 +233,6 @@ def _refusal(refusal: Refusal) -> dict[str, Any]:
 def _problem(problem: BadPage | BadName) -> dict[str, Any]:
     message = error_message(problem).text.removeprefix(f"{problem.name}:").lstrip()
     line = getattr(problem, "line", None)
-    return {"file": problem.name, "line": line, "message": message.removeprefix(f"{line}: ")}
+    data = {"file": problem.name, "line": line, "message": message.removeprefix(f"{line}: ")}
+    proposal = getattr(problem, "proposal", "")
+    return {**data, "proposal": proposal} if proposal else data

@@ -30,6 +30,7 @@ from wikisync.snapshot.base_recovery import recover_bases
 from wikisync.snapshot.content import ContentLoader
 from wikisync.snapshot.file_names import FileNames
 from wikisync.snapshot.known_contents import known_contents
+from wikisync.snapshot.new_names import NewNames
 from wikisync.snapshot.root import root_notes, split_by_root
 from wikisync.snapshot.same_names import NameLookup
 from wikisync.snapshot.twins import block_twins
@@ -241,6 +242,9 @@ def _snapshot(
             length=content.length,
         )
     )
+    new_names = NewNames(
+        folder.listed, named.local, wiki_pages.remote, {**wiki_pages.moved, **renames.moved}, layout
+    )
     return Snapshot(
         bases,
         named.local,
@@ -251,10 +255,13 @@ def _snapshot(
         wiki_pages.displaced,
         renames.ambiguous,
         content.merge,
-        reason_unreachable=lambda key: reason_unreachable(key, layout),
+        reason_unreachable=lambda key: (
+            reason_unreachable(key, layout) or new_names.reason_like_another(key)
+        ),
+        propose_name=new_names.propose,
         ignores=folder.ignores,
         blocked=named.blocked,
-        problems=named.problems,
+        problems=tuple(new_names.with_proposals(named.problems)),
     )
 
 
