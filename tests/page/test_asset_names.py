@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import pytest
@@ -16,6 +16,7 @@ from wikisync.page.asset_names import (
     folder_slug,
     name_problem,
     proposed_path,
+    reason_no_file,
     reason_unreadable,
     renamed_name,
     same_names,
@@ -178,6 +179,41 @@ def test_a_name_that_the_wiki_would_change_or_hide_has_a_proposal(
     assert problem is not None
     assert (problem.kind, problem.stored, problem.proposed) == (kind, stored, proposed)
     assert bool(problem.rule) == (kind == "unreadable")
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        ("", "empty"),
+        ("/a.png", "empty"),
+        ("img//a.png", "empty"),
+        ("../a.png", "dots"),
+        ("img/../../a.png", "dots"),
+        ("img/.", "dots"),
+        (".git/config", "begin with a dot"),
+        ("img/.hidden.png", "begin with a dot"),
+        ("a\\b.png", "cannot contain"),
+        ("a\0b.png", "cannot contain"),
+        ("a\nb.png", "cannot contain"),
+        ("é" * 128 + ".png", "255 bytes"),
+        ("img/a.adoc", "`.adoc` is a page"),
+        ("img/a.MD", "is a page"),
+    ],
+)
+def test_an_asset_that_cannot_be_a_file_is_named_with_the_reason(path: str, said: str) -> None:
+    assert said in (reason_no_file(path) or "")
+
+
+@given(PATHS)
+def test_a_path_of_a_file_stays_in_the_folder(path: str) -> None:
+    if reason_no_file(path) is None:
+        assert PurePosixPath("/folder", path).is_relative_to("/folder")
+        assert not {"..", ".", ""} & set(path.split("/"))
+
+
+@pytest.mark.parametrize("path", ["a.png", "img/图 片.png", "a:b?.png", "noext", "a...png"])
+def test_any_other_asset_can_be_a_file(path: str) -> None:
+    assert reason_no_file(path) is None
 
 
 def test_paths_that_become_one_are_found() -> None:

@@ -13,6 +13,8 @@ import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
+from wikisync.page.paths import EXTENSIONS
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -39,6 +41,7 @@ _SPACE: Final = "\t\n\v\f\r \xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u300
 _GAP: Final = re.compile(f"[{_SPACE},;#]+")
 _BLANK: Final = re.compile(f"[{_SPACE}]*")
 _ILLEGAL: Final = re.compile(r'[/?<>\\:*|"\x00-\x1f\x80-\x9f]')
+_NOT_IN_FILES: Final = re.compile(r"[\\\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _DEVICE: Final = re.compile(r"(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\..*)?", re.I | re.S)
 _LOCALE: Final = re.compile(r"[A-Za-z]{2}(?:-[A-Za-z]{2})?")
 
@@ -133,6 +136,25 @@ def name_problem(path: str) -> AssetNameProblem | None:
     if rule is not None:
         return AssetNameProblem(path, "unreadable", stored, rule, proposed)
     return AssetNameProblem(path, "changed", stored, "", proposed)
+
+
+def reason_no_file(path: str) -> str | None:
+    """Return why the folder cannot have an asset of the wiki as a file, as a clause; or None.
+
+    What Windows refuses besides is in ``windows_names``.
+    """
+    for name in path.split("/"):
+        if name in {"", ".", ".."}:
+            return "a name is empty or consists of dots"
+        if name.startswith("."):
+            return f"names that begin with a dot are left out: `{name}`"
+        if match := _NOT_IN_FILES.search(name):
+            return f"a file name cannot contain {match[0]!r}"
+        if len(name.encode("utf-8", "replace")) > MAX_NAME:
+            return f"a file name has at most {MAX_NAME} bytes: `{name[:20]}…` is longer"
+    if path.lower().endswith(tuple(EXTENSIONS)):
+        return f"a file whose name ends in `{ending(f'x{path}')}` is a page"
+    return None
 
 
 def same_names(paths: Iterable[str]) -> list[tuple[str, ...]]:

@@ -13,12 +13,12 @@ from mimetypes import types_map
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
-from starlette.responses import PlainTextResponse, Response, StreamingResponse
+from starlette.responses import PlainTextResponse, Response
 
 from wikisync.sandbox import asset_store
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from wikisync.sandbox.asset_store import Spool
     from wikisync.sandbox.store import Row
@@ -84,29 +84,34 @@ def _send(
     data: Spool, start: int, end: int, status: int, headers: dict[str, str], kind: str
 ) -> Response:
     headers = {**headers, "content-length": str(end - start)}
-    return AssetResponse(data, _pieces(data, start, end), status, headers, kind)
+    return AssetResponse(data, start, end, status, headers, kind)
 
 
-class AssetResponse(StreamingResponse):
-    """Send bytes of ``data``, and close it then; close it too if this is not sent."""
+class AssetResponse(Response):
+    """Send bytes of ``data``, and close it then. One that is not sent must be closed."""
 
     def __init__(
-        self, data: Spool, pieces: Iterator[bytes], status: int, headers: dict[str, str], kind: str
+        self, data: Spool, start: int, end: int, status: int, headers: dict[str, str], kind: str
     ) -> None:
-        super().__init__(pieces, status, headers, kind)
+        super().__init__(None, status, headers, kind)
         self.data = data
+        self._start, self._end = start, end
 
-    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        """Send the answer."""
-        with self.data:
-            await super().__call__(scope, receive, send)
-
-
-def _pieces(data: Spool, start: int, end: int) -> Iterator[bytes]:
-    data.seek(start)
-    while start < end and (piece := data.read(min(asset_store.PIECE, end - start))):
-        start += len(piece)
-        yield piece
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:  # noqa: ARG002
+        """Send the answer, piece by piece."""
+        with self.data as data:
+            start = {"type": "http.response.start", "status": self.status_code}
+            await send({**start, "headers": self.raw_headers})
+            data.seek(self._start)
+            left = self._end - self._start
+            more = left > 0 and scope["method"] != "HEAD"
+            while more:
+                piece = data.read(min(asset_store.PIECE, left))
+                left -= len(piece)
+                more = bool(piece) and left > 0
+                await send({"type": "http.response.body", "body": piece, "more_body": more})
+            if left == self._end - self._start:  # nothing was to be sent
+                await send({"type": "http.response.body", "body": b""})
 
 
 def _is_known(sent: str | None, tag: str) -> bool:
