@@ -61,6 +61,7 @@ ERRORS: Final = (
     errors.NotConfigured("token"),
     errors.NotConfigured("base"),
     errors.BadConfig("", "", ANY, ANY),
+    errors.AlreadyConfigured(ANY, ANY, ANY, ANY),
     errors.TokenInFile(ANY, ANY),
     errors.NoSuchPath(ANY),
     errors.NoSuchRun(None),

@@ -109,7 +109,11 @@ def test_a_lock_that_tells_no_holder_is_still_a_sentence() -> None:
 
 @pytest.mark.parametrize("kind", get_args(ConflictKind))
 def test_every_conflict_says_why_and_how_to_go_on(kind: ConflictKind) -> None:
-    message = conflict_message(Conflict(key(), "a.md", kind, ("content", "tags"), "markdown, yml"))
+    fields = ("content", "tags")
+    conflict = Conflict(key(), "a.md", kind, fields, "markdown, yml")
+    message = conflict_message(
+        dataclasses.replace(conflict, local_changes=fields, remote_changes=fields)
+    )
     sound(message)
     assert message.hint
 

@@ -4,6 +4,7 @@ WikisyncError
 ├── UsageError                    wrong usage or configuration (exit code 2)
 │   ├── NotConfigured             a required setting is missing
 │   ├── BadConfig                 a setting has an invalid value
+│   ├── AlreadyConfigured         the configuration file has another value
 │   ├── TokenInFile               a token is in a file or value where it does not belong
 │   ├── NoSuchPath                a PATH argument matches no page
 │   ├── NoSuchRun                 no run has this number, or none can be undone
@@ -73,6 +74,7 @@ from wikisync.errors.pages import (
     StalePlan,
 )
 from wikisync.errors.usage import (
+    AlreadyConfigured,
     BackupMissing,
     BadConfig,
     BadPlan,
@@ -106,6 +108,7 @@ from wikisync.errors.wiki import (
 )
 
 __all__ = [
+    "AlreadyConfigured",
     "ApiDisabled",
     "AssetGone",
     "AssetTooLarge",

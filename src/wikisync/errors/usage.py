@@ -31,6 +31,16 @@ class BadConfig(UsageError):
 
 
 @dataclass(eq=False)
+class AlreadyConfigured(UsageError):
+    """Raised where ``file`` has another value of a setting than the command line gives."""
+
+    file: str
+    key: str
+    found: str
+    wanted: str
+
+
+@dataclass(eq=False)
 class TokenInFile(UsageError):
     """Raised where a token is in ``file`` or in the value ``key``, which may be committed."""
 

@@ -119,6 +119,11 @@ def _usage(error: e.UsageError) -> Message:
             place = f"{where}:{line}: " if line else f"{where}: " if where else ""
             name = f"{key}: " if key else ""
             return Message(f"{place}{name}{found} is not {expected}.")
+        case e.AlreadyConfigured(file, key, found, wanted):
+            return Message(
+                f'{file} already has {key} = "{found}".',
+                f'To use "{wanted}" instead, edit the file.',
+            )
         case e.TokenInFile(file, key) if key.lower().endswith("headers"):
             return Message(
                 f"{file} contains a secret ({key}), which could be committed to Git.",

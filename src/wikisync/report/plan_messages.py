@@ -114,7 +114,8 @@ def conflict_message(conflict: Conflict) -> Message:
                 )
             marks = f"Or get both versions into the file: wikisync pull --markers {name}"
             return Message(
-                f"{changed} The {fields} cannot be merged automatically.", f"{either} {marks}"
+                f"{changed} The {fields} cannot be merged automatically.",
+                f"{either} {marks}",
             )
         case "mergeable":
             return Message(
@@ -263,8 +264,10 @@ def _in_the_way(conflict: Conflict, push: str, pull: str) -> Message:
 
 
 def _who_changed(conflict: Conflict) -> str:
-    local, remote = ", ".join(conflict.local_changes), ", ".join(conflict.remote_changes)
-    return f"Changed since the last sync, in the folder: {local}; on the wiki: {remote}."
+    local, remote = _and(conflict.local_changes), _and(conflict.remote_changes)
+    if local == remote:
+        return f"The {local} changed both in the folder and on the wiki since the last sync."
+    return f"The {local} changed in the folder, and the {remote} on the wiki, since the last sync."
 
 
 def _and(words: Sequence[str]) -> str:

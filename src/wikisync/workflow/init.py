@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from wikisync.config import FILE, check_folder, check_root, holds_token, load
 from wikisync.errors import (
-    BadConfig,
+    AlreadyConfigured,
     FolderError,
     Forbidden,
     NotConfigured,
@@ -96,9 +96,9 @@ def init(
         _write(file, text)
     config = load_file(file)
     if root and (below := check_root("--root", root)) != config.root:
-        raise BadConfig(str(file), "root", config.root, f"{below} (edit the file to change it)")
+        raise AlreadyConfigured(file.name, "root", config.root, below)
     if url and (wanted := endpoint.normalize_url(url)) != config.url:
-        raise BadConfig(str(file), "url", config.url, f"{wanted} (edit the file to change it)")
+        raise AlreadyConfigured(file.name, "url", config.url, wanted)
     try:
         config.folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:

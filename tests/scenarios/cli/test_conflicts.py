@@ -49,7 +49,7 @@ def test_diff_of_a_conflict_shows_what_a_preference_would_take_along(split: Work
     split.write("home.md", page("Home", "# Mine\n", tags="mine"))
     (conflict,) = split.run("diff", "--json").json["conflicts"]
     assert conflict["reason"].startswith(
-        "Changed since the last sync, in the folder: tags, content;"
+        "The tags and content changed in the folder, and the content on the wiki,"
     )
     assert "+tags: mine\n" in conflict["diff"]
 
