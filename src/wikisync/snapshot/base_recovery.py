@@ -59,12 +59,14 @@ def recover_bases(
     *,
     git: Callable[[Path], Repository | None] = Repository.at,
     limit: int = MOST,
+    moves: bool = True,
 ) -> RecoveredBases:
     """Find bases for pages without one that differ, were moved, or whose file git has deleted.
 
     ``remote`` must have the content of the pages that have a file. Git is started only if there is
-    such a page. ``limit`` is the most versions of one page to read. Raises WikiError if the wiki
-    cannot be reached; other failures are in the notes.
+    such a page. ``limit`` is the most versions of one page to read. Without ``moves``, no file is
+    taken for that of a page with another name. Raises WikiError if the wiki cannot be reached;
+    other failures are in the notes.
     """
     changed = dict(differing(local, remote, bases))
     without_local = dict(without_file(local, remote, bases, folder, layout))
@@ -73,7 +75,9 @@ def recover_bases(
     git_history = GitHistory.find(folder, git)
     if layout.index:
         without_local = git_history.in_known_form(without_local, other_form(without_local, layout))
-    move_candidates = find_move_candidates(local, remote, bases, without_local, folder)
+    move_candidates = {}
+    if moves:
+        move_candidates = find_move_candidates(local, remote, bases, without_local, folder)
     both_names = {file: _with_local_file(candidate) for file, candidate in move_candidates.values()}
     committed = git_history.versions({**changed, **without_local, **both_names})
     moved = by_base(move_candidates, committed.keys() & without_local.keys())

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from wikisync.concurrency import run_in_thread
-from wikisync.errors import NotConfigured
+from wikisync.errors import MisplacedFiles, NotConfigured
 from wikisync.folder.conflicts import refuse_conflicts
 from wikisync.folder.scan import KeyedPages, Scan, assign_keys, scan, with_current_names
 from wikisync.page.model import keeps_long_texts
@@ -111,7 +111,9 @@ def collect(
     content = ContentLoader(folder, state, named.local, recovered)
     with progress("Looking where the two histories meet"):
         visible = {k: found for k, found in wiki_pages.remote.items() if k not in named.blocked}
-        found_bases = recover_bases(wiki, named.local, visible, bases, folder, layout)
+        # Where the layout is in doubt, a file and a page of two names may be two pages.
+        sure = not any(isinstance(problem, MisplacedFiles) for problem in named.problems)
+        found_bases = recover_bases(wiki, named.local, visible, bases, folder, layout, moves=sure)
     recovered.update(found_bases.bases)
     wiki_pages.remote.update(found_bases.read)
     wiki_pages.moved.update(found_bases.moved)

@@ -12,6 +12,7 @@ import pytest
 from scenarios.hostile.scene import quiet, writes
 from support.texts import full_text
 from support.workspace import Workspace, page
+from wikisync.sandbox import administration
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -261,6 +262,40 @@ def test_a_misplaced_file_can_be_named_as_a_path(spaced: Workspace) -> None:
     spaced.configure()
     assert spaced.run("status", "pages/en/home.md").code == 1
     assert spaced.run("status", "fr/home").code == 0
+
+
+def make_french_the_default(workspace: Workspace) -> None:
+    sent = {"locale": "fr", "autoUpdate": False, "namespacing": True, "namespaces": ["en", "fr"]}
+    administration.configure_locales(workspace.sandbox.store, sent)
+
+
+def test_with_all_locale_folders_another_default_of_the_wiki_changes_nothing(
+    spaced: Workspace,
+) -> None:
+    make_french_the_default(spaced)
+    quiet(spaced)
+
+
+@pytest.mark.parametrize("memory", [True, False], ids=["with-memory", "without"])
+def test_by_default_another_default_of_the_wiki_is_said_and_no_page_of_it_changes(
+    workspace: Workspace, memory: bool
+) -> None:
+    write_all(workspace, "")
+    workspace.write("fr/home.md", page("Accueil"))
+    workspace.run("push", "--yes").ok()
+    make_french_the_default(workspace)
+    if not memory:
+        shutil.rmtree(workspace.state)
+    before = everything(workspace)
+    for command in ("push", "pull", "sync") if memory else ():
+        result = workspace.run(command, *DELETE, "--yes", "--json")
+        assert result.code == 1
+        assert "fr/home.md" in {problem["file"] for problem in result.json["problems"]}
+        assert result.json["actions"] == result.json["conflicts"] == []
+        assert everything(workspace) == before
+    shown = workspace.run("sync", "--dry-run", "--json").json
+    assert "fr/home.md" in {problem["file"] for problem in shown["problems"]}
+    assert not [a for a in shown["actions"] if a["action"] in {"delete", "move", "update"}]
 
 
 def test_init_writes_the_setting_that_fits_the_folder(spaced: Workspace) -> None:
