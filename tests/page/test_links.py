@@ -157,13 +157,13 @@ MARKS = [
 LINKS = ["a.md", "[r]: c.md\n", "[a](d.md)", "![a](e.png)", "[^1]: ", '"x"', "<img src='b.png'>"]
 HTML = ["<a href=", "<!--", "-->", "<pre>", "</pre>"]
 PIECES = st.sampled_from([*MARKS, *LINKS, *HTML])
+PLAIN = [piece for piece in (*MARKS, *LINKS) if not set(piece) & set("<>$=^")]
+"""What Wiki.js reads as CommonMark does."""
 
 
 @settings(max_examples=400, deadline=None)
-@given(st.lists(PIECES, max_size=25).map("".join))
+@given(st.lists(st.sampled_from(PLAIN), max_size=25).map("".join))
 def test_every_link_that_markdown_has_is_found_once_and_no_other(content: str) -> None:
-    if "$" in content or "<" in content or "=" in content or "[^1]: " in content:
-        return  # what Wiki.js has beside CommonMark
     found = find_links(content, "markdown")
     if found.doubt:
         return
