@@ -39,7 +39,7 @@ class Request:
     content to the report of any command. ``path_filters`` are the parsed ``paths``, which do not
     depend on the current folder. ``mirror`` makes the target side equal to the other one, even
     where only the target changed. ``file`` is the plan file to write, show or apply, ``backup`` the
-    number of the backup to restore.
+    number of the backup to restore. ``everything``: lists in text are printed whole.
     """
 
     command: CommandName
@@ -60,6 +60,7 @@ class Request:
     path_filters: tuple[PathFilter, ...] | None = None
     file: str = ""
     backup: int | None = None
+    everything: bool = False
 
 
 @dataclass(frozen=True, slots=True)

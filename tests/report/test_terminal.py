@@ -25,9 +25,9 @@ def test_the_reason_is_shown_however_many_pages_were_done_before() -> None:
     screen = console(terminal=False, width=200)
     show(Report(Request("push", "push"), "w", "pages", plan, tuple(outcomes)), screen)
     text = printed(screen)
-    assert "… and 50 more\n" in text
+    assert "… and 247 more (--all)\n" in text
     assert text.count("Interrupted. The pages done so far") == 1
-    assert "… and 49 more skipped for the same reason" in text
+    assert "… and 49 more for the same reason (--all)" in text
 
 
 @pytest.mark.parametrize("untried", [2, 29])
@@ -37,14 +37,21 @@ def test_pages_whose_turn_never_came_give_their_reason_once(untried: int) -> Non
     outcomes = [ActionResult(action, "done") for action in plan.actions[:done]]
     outcomes += [ActionResult(action, "skipped", Interrupted()) for action in plan.actions[done:]]
     request = Request("push", "push")
+    everything = Request("push", "push", everything=True)
     screen = console(terminal=False, width=200)
     show(Report(request, "w", "pages", plan, tuple(outcomes)), screen)
     text = re.sub(r"\x1b\[[0-9;]*m", "", printed(screen))
-    assert text.count("created on the wiki    page-") == done
+    assert text.count("created on the wiki    page-") == (3 if done > 20 else done)
     if untried < 5:
         assert text.count("Interrupted. The pages done so far") == untried
-        assert "more skipped" not in text
+        assert "for the same reason" not in text
     else:
         assert text.count("Interrupted. The pages done so far") == 1
-        assert f"… and {untried - 1} more skipped for the same reason" in text
+        assert f"… and {untried - 1} more for the same reason" in text
     assert f"{untried} not tried" in text
+    screen = console(terminal=False, width=200)
+    show(Report(everything, "w", "pages", plan, tuple(outcomes)), screen)
+    text = re.sub(r"\x1b\[[0-9;]*m", "", printed(screen))
+    assert text.count("created on the wiki    page-") == done
+    assert text.count("Interrupted. The pages done so far") == untried
+    assert "--all" not in text

@@ -14,6 +14,7 @@ import typer
 from wikisync import __version__
 from wikisync.cli import history_commands, plan_commands, sandbox_commands, terminal
 from wikisync.cli.options import (
+    All,
     Allow,
     Config,
     Convert,
@@ -147,6 +148,7 @@ def status(
     prefer: Prefer = None,
     allow: Allow = None,
     exit_code: ExitCode = False,
+    everything: All = False,
     json: Json = False,
     quiet: Quiet = False,
     jobs: Jobs = None,
@@ -162,6 +164,7 @@ def status(
         allow=frozenset(allow or ()),
         offline=offline,
         verify=verify,
+        everything=everything,
     )
     _compare(
         request,
@@ -193,6 +196,7 @@ def diff(
     stat: Stat = False,
     side_by_side: SideBySide = False,
     no_pager: NoPager = False,
+    everything: All = False,
     json: Json = False,
     quiet: Quiet = False,
     jobs: Jobs = None,
@@ -210,6 +214,7 @@ def diff(
         mirror=mirror,
         allow=frozenset(allow or ()),
         offline=offline,
+        everything=everything,
     )
     layout = view(stat=stat, side_by_side=side_by_side, no_pager=no_pager)
     _compare(
@@ -250,6 +255,7 @@ def _add_sync_command(command: Command, text: str, epilog: str) -> None:
         max_delete: MaxDelete = None,
         allow: Allow = None,
         exit_code: ExitCode = False,
+        everything: All = False,
         json: Json = False,
         quiet: Quiet = False,
         jobs: Jobs = None,
@@ -270,6 +276,7 @@ def _add_sync_command(command: Command, text: str, epilog: str) -> None:
             max_delete=max_delete,
             allow=frozenset(allow or ()),
             texts=terminal.on_github(),
+            everything=everything,
         )
         with terminal.error_boundary(output, request):
             from wikisync.workflow import sync_run

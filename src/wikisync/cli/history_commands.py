@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from wikisync.cli import terminal
-from wikisync.cli.options import Config, DryRun, Json, Quiet, Yes, examples
+from wikisync.cli.options import All, Config, DryRun, Json, Quiet, Yes, examples
 from wikisync.request import Request
 
 BackupPaths = Annotated[
@@ -92,6 +92,7 @@ def undo(
     *,
     dry_run: DryRun = False,
     yes: Yes = False,
+    everything: All = False,
     json: Json = False,
     quiet: Quiet = False,
     config: Config = None,
@@ -102,7 +103,7 @@ def undo(
     on the wiki.
     """
     output = terminal.OutputOptions(json, quiet)
-    request = Request("undo", "sync", dry_run=dry_run, run=run)
+    request = Request("undo", "sync", dry_run=dry_run, run=run, everything=everything)
     with terminal.error_boundary(output, request):
         from wikisync.workflow import undo as workflow
 

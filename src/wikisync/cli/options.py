@@ -45,6 +45,14 @@ Json = Annotated[bool, typer.Option("--json", help="Print one JSON object instea
 Quiet = Annotated[
     bool, typer.Option("--quiet", "-q", help="Print only problems: errors, conflicts, failures.")
 ]
+All = Annotated[
+    bool,
+    typer.Option(
+        "--all",
+        help="List every page and file. Without it, of many with one reason only the first are"
+        " named.",
+    ),
+]
 Jobs = Annotated[
     int | None,
     typer.Option(

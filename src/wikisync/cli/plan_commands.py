@@ -12,6 +12,7 @@ import typer
 
 from wikisync.cli import terminal
 from wikisync.cli.options import (
+    All,
     Allow,
     Config,
     Convert,
@@ -101,6 +102,7 @@ def plan(
     max_delete: MaxDelete = None,
     allow: Allow = None,
     exit_code: ExitCode = False,
+    everything: All = False,
     json: Json = False,
     quiet: Quiet = False,
     jobs: Jobs = None,
@@ -124,6 +126,7 @@ def plan(
         max_delete=max_delete,
         allow=frozenset(allow or ()),
         file=str(out),
+        everything=everything,
     )
     with terminal.error_boundary(output, request):
         from wikisync import planfile
@@ -148,6 +151,7 @@ def show(
     side_by_side: SideBySide = False,
     no_pager: NoPager = False,
     html: Html = None,
+    everything: All = False,
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
@@ -158,7 +162,7 @@ def show(
         from wikisync import planfile
 
         report = planfile.load(file).report
-        request = replace(report.request, command="show", file=str(file))
+        request = replace(report.request, command="show", file=str(file), everything=everything)
         terminal.print_and_exit(replace(report, request=request), output)
 
 
@@ -170,6 +174,7 @@ def apply(
     max_delete: MaxDelete = None,
     allow: Allow = None,
     exit_code: ExitCode = False,
+    everything: All = False,
     json: Json = False,
     quiet: Quiet = False,
     jobs: Jobs = None,
@@ -189,6 +194,7 @@ def apply(
         request = apply_plan.apply_request(
             plan, str(file), allow=frozenset(allow or ()), max_delete=max_delete
         )
+        request = replace(request, everything=everything)
         settings = terminal.ConfigOptions(config, jobs).load(writes=True)
         terminal.warn(settings)
         report = apply_plan.apply_plan_file(

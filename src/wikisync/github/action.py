@@ -120,7 +120,8 @@ def _run_command(run: ActionRun) -> int:
         raise
     from rich.console import Console
 
-    show(replace(report, diffs=()), Console(highlight=False, markup=False, emoji=False))
+    whole = replace(report, diffs=(), request=replace(report.request, everything=True))
+    show(whole, Console(highlight=False, markup=False, emoji=False))
     job_output.report_run(report, run.config, run.job, run.inputs.fail_on)
     job_output.write_outputs(run.job.output, files | _write_html(report, run))
     limit = comment_limit(run.job.run_url)

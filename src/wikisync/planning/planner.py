@@ -35,7 +35,7 @@ def make_plan(snapshot: Snapshot, options: PlanOptions) -> Plan:
     return Plan(
         actions=_ordered(builder.actions, snapshot),
         conflicts=tuple(builder.conflicts),
-        problems=tuple(builder.problems),
+        problems=tuple(sorted(builder.problems, key=_by_path)),
         base_updates=tuple(builder.base_updates),
         base_deletes=tuple(builder.base_deletes),
         base_renames=tuple(builder.base_renames),
@@ -98,3 +98,7 @@ def _ordered(actions: list[Action], snapshot: Snapshot) -> tuple[Action, ...]:
     )
     first = sum(_ORDER[action.verb] < _ORDER["move"] and action not in late for action in rest)
     return (*rest[:first], *early, *moves, *rest[first:])
+
+
+def _by_path(problem: BadPage | BadName) -> tuple[list[str], int]:
+    return problem.name.split("/"), getattr(problem, "line", None) or 0

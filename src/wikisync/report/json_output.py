@@ -104,6 +104,7 @@ def error_json(request: Request, error: WikisyncError) -> str:
 def as_data(report: Report) -> dict[str, Any]:
     """Return the report as the values of the JSON object."""
     request, plan = report.request, report.plan
+    notes = [str(note_message(note, everything=True)) for note in report.notes]
     with shared_budget():
         texts = {item_id(pair.item): unified(pair) for pair in report.diffs}
     if request.command in {"diff", "plan", "show"}:  # an action without a diff has an empty one
@@ -120,7 +121,7 @@ def as_data(report: Report) -> dict[str, Any]:
         "refusals": [_refusal(refusal) for refusal in plan.refusals],
         "problems": [_problem(problem) for problem in plan.problems],
         "counts": counts(report),
-        **({"notes": [str(note_message(note)) for note in report.notes]} if report.notes else {}),
+        **({"notes": notes} if notes else {}),
         **({"unsettled": report.unsettled} if report.unsettled else {}),
         **({"backup": request.backup} if request.backup else {}),
         **({"run": request.run} if request.run else {}),

@@ -22,6 +22,7 @@ _REWOUND: Final = (
 )
 
 
+_MANY: Final = 10
 _EXAMPLES: Final = 3
 """Names listed for one reason."""
 
@@ -35,8 +36,14 @@ _REASONS: Final[dict[IgnoreReason, str]] = {
 }
 
 
-def note_message(note: Note) -> Message:
-    """Return the message for a note, with the remedy where there is one."""
+def note_message(note: Note, *, everything: bool = False) -> Message:
+    """Return the message for a note, with the remedy where there is one.
+
+    It names the first files of many, or with ``everything`` all of them.
+    """
+    every = max(1, len(note.files))
+    files = named(note.files, every if everything else _MANY)
+    few = named(note.files, every if everything else _EXAMPLES)
     pages = plural(note.pages, "page")
     no_ancestor = f"For {pages} no earlier version was found that both sides had:"
     match note.kind:
@@ -109,37 +116,36 @@ def note_message(note: Note) -> Message:
                 " Tree in the wiki's administration, under Utilities.",
             )
         case "left-out":
-            return _left_out(note)
+            return _left_out(note, everything=everything)
         case "tag-spelling":
             tag, _, spelling = note.detail.partition("\n")
             return Message(
                 f"The wiki takes the tag {tag} for {spelling}, which it has already, and keeps that"
-                f" spelling: {named(note.files)}.",
+                f" spelling: {files}.",
                 f"For the same tag on both sides, write {spelling} in the file.",
             )
         case "tags-merged":
             *tags, spelling = note.detail.split("\n")
             return Message(
-                f"{named(note.files)}: the tags {' and '.join(tags)} are one tag on the wiki,"
-                f" {spelling}.",
+                f"{files}: the tags {' and '.join(tags)} are one tag on the wiki, {spelling}.",
                 "Remove the others from the file.",
             )
         case "header-editor":
             return Message(
                 f"{plural(note.pages, 'file')} {_names(note)} an editor that is not one for files"
-                f" of that type, so the line is ignored: {named(note.files)}.",
+                f" of that type, so the line is ignored: {few}.",
                 "Correct the line `editor:` in the header, or delete it.",
             )
         case "header-status":
             return Message(
                 f"In the header of {plural(note.pages, 'file')}, `status` says otherwise than the"
-                f" line that decides whether the page is published: {named(note.files)}.",
+                f" line that decides whether the page is published: {few}.",
                 "If the page should be as `status` says, change the other line.",
             )
     assert_never(note.kind)
 
 
-def _left_out(note: Note) -> Message:
+def _left_out(note: Note, *, everything: bool) -> Message:
     """Return the message that counts the files and folders that are not taken as pages."""
     names = [name for names in note.left_out.values() for name in names]
     folders = sum(name.endswith("/") for name in names)
@@ -147,7 +153,8 @@ def _left_out(note: Note) -> Message:
     parts += [plural(len(names) - folders, "file")] if len(names) > folders else []
     parts += [f"{plural(note.pages, 'page')} on the wiki"] if note.pages else []
     reasons = "; ".join(
-        f"{_REASONS[reason]}: {named(found, _EXAMPLES)}" for reason, found in note.left_out.items()
+        f"{_REASONS[reason]}: {named(found, len(found) if everything else _EXAMPLES)}"
+        for reason, found in note.left_out.items()
     )
     text = f"Left out: {' and '.join(filter(None, (', '.join(parts[:-1]), parts[-1])))}"
     return Message(f"{text} ({reasons})." if reasons else f"{text}.")

@@ -5,14 +5,13 @@ Control characters in names and texts from pages are escaped (``text.escape_cont
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from wikisync.planning.model import Action, Adopt, Merge, Move, Update
+from wikisync.planning.model import Action, Move
 from wikisync.report.diff.hunks import one_below_the_other
 from wikisync.report.diff.page_diff import content_hunks, lines, on_both_sides
 from wikisync.report.diff.page_view import (
     COLOUR,
-    COLOURS,
     doing,
     field_lines,
     header,
@@ -24,19 +23,16 @@ from wikisync.report.diff.page_view import (
 )
 from wikisync.report.diff.styled_text import StyledLine, StyledText, joined
 from wikisync.report.diff.word_diff import Span
-from wikisync.report.error_messages import Message, error_message
-from wikisync.report.json_output import conflicts, results, withheld
-from wikisync.report.note_messages import note_message
-from wikisync.report.plan_messages import conflict_message, refusal_message
 from wikisync.report.summary import summary
+from wikisync.report.terminal_lists import (
+    print_actions,
+    print_failures,
+    print_line,
+    print_lists,
+)
 from wikisync.report.text import (
     backup_in_words,
-    conflict_label,
-    done_label,
     escape_control,
-    item_verb,
-    overwriting,
-    planned_label,
 )
 from wikisync.request import View
 
@@ -45,16 +41,8 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from wikisync.apply import ActionResult
     from wikisync.report.diff.hunks import Hunk
     from wikisync.request import PageDiff, Report
-
-
-_ALIKE: Final = 5
-"""Lines that give the same reason shown at most."""
-
-_MANY: Final = 200
-"""Lines of one kind shown at most; the JSON has them all."""
 
 
 def show(report: Report, console: Console, view: View | None = None, *, texts: bool = True) -> None:
@@ -68,26 +56,10 @@ def show(report: Report, console: Console, view: View | None = None, *, texts: b
     if texts and (view is not None or report.request.command in {"diff", "show"}):
         show_diff(report, console, view or View())
     else:
-        show_actions(report, console)
-    _show_rest(report, console)
+        print_actions(report, console)
+    print_lists(report, console)
     for line in summary(report):
         print_line(console, line)
-
-
-def _show_rest(report: Report, console: Console) -> None:
-    for conflict in conflicts(report):
-        label, colour = conflict_label(conflict), COLOURS[item_verb(conflict)]
-        _show_message(console, conflict.file, label, colour, conflict_message(conflict))
-    for note in report.notes:
-        _show_message(console, "", "note", "yellow", note_message(note))
-    for problem in report.plan.problems:
-        _show_message(console, "", "problem", "red", error_message(problem))
-    last = {refusal.rule: refusal for refusal in report.plan.refusals}
-    for refusal in report.plan.refusals:
-        message = refusal_message(refusal)
-        if refusal is not last[refusal.rule]:
-            message = Message(message.text)  # the hint is printed once for each rule
-        _show_message(console, "", f"refused ({refusal.rule})", "red", message)
 
 
 def show_plan(report: Report, console: Console) -> None:
@@ -103,44 +75,14 @@ def show_plan(report: Report, console: Console) -> None:
                 f"{todo.file} has edits that were never pushed; they are saved as a backup first."
             )
             print_line(console, escape_control(text))
-    show_actions(report, console)
-    _show_rest(report, console)
+    print_actions(report, console)
+    print_lists(report, console)
 
 
 def show_trouble(report: Report, console: Console) -> None:
     """Print only failures, conflicts, notes, problems and refusals."""
-    for action, outcome in results(report):
-        if outcome is not None and outcome.result == "failed":
-            _show_action(console, action, outcome, len(action.file))
-    _show_rest(report, console)
-
-
-def show_actions(report: Report, console: Console) -> None:
-    """Print a line for each page that is to be written, or was."""
-    shown_lines = [
-        (action, outcome)
-        for action, outcome in results(report)
-        if not isinstance(action, Adopt) or (outcome is not None and outcome.result != "done")
-    ]
-    untried = [pair for pair in shown_lines if _untried(pair[1])]
-    if len(untried) > _ALIKE:
-        shown_lines = [pair for pair in shown_lines if not _untried(pair[1])]
-    else:
-        untried = []
-    listed = [*shown_lines[:_MANY], *untried[:1]]
-    width = min(48, max((len(name(action)) for action, _ in listed), default=0))
-    for action, outcome in shown_lines[:_MANY]:
-        _show_action(console, action, outcome, width)
-    if len(shown_lines) > _MANY:
-        print_line(console, f"  … and {len(shown_lines) - _MANY:,} more", "dim")
-    for action, outcome in untried[:1]:  # all for the same reason
-        _show_action(console, action, outcome, width)
-        print_line(console, f"  … and {len(untried) - 1:,} more skipped for the same reason", "dim")
-
-
-def _untried(outcome: ActionResult | None) -> bool:
-    """Return whether an action was skipped because the run had ended."""
-    return outcome is not None and outcome.result == "skipped" and outcome.fatal_error is not None
+    print_failures(report, console)
+    print_lists(report, console)
 
 
 def show_diff(report: Report, console: Console, view: View) -> None:
@@ -171,56 +113,6 @@ def _show_plain(report: Report, console: Console) -> None:
         for line in lines(pair):
             print_line(console, escape_control(line))
         print_line(console, "")
-
-
-def _show_action(
-    console: Console, action: Action, outcome: ActionResult | None, width: int
-) -> None:
-    phrase = (done_label if outcome and outcome.result == "done" else planned_label)(action)
-    note = ", ".join(action.fields) if isinstance(action, Update | Merge) else ""
-    colour = None
-    if isinstance(action, Merge) and action.writes_markers:
-        note = "both versions, between conflict markers"
-    is_done = outcome is not None and outcome.result == "done"
-    note = "; ".join(filter(None, (note, overwriting(action, done=is_done))))
-    if action.skip_reason is not None:
-        note, colour = withheld(action), "dim"
-    elif outcome is not None and outcome.result != "done":
-        reason = error_message(outcome.error) if outcome.error else Message("")
-        note, colour = f"{outcome.result}: {reason}", "red"
-    elif outcome is not None and outcome.error is not None:
-        note, colour = f"but: {error_message(outcome.error)}", "red"
-    from rich.text import Text
-
-    line = Text("  ")
-    line.append(f"{phrase:<22}", style=colour or COLOURS.get(action.verb, ""))
-    line.append(f" {escape_control(name(action)):<{width}}")
-    line.append(f"  {escape_control(note)}", style=colour if colour == "red" else "dim")
-    line.rstrip()
-    console.print(line, soft_wrap=True)
-
-
-def _show_message(console: Console, name: str, label: str, colour: str, message: Message) -> None:
-    from rich.text import Text
-
-    line = Text("  ")
-    line.append(label, style=colour)
-    line.append(f"  {escape_control(name)}: " if name else "  ")
-    line.append(escape_control(message.text))
-    console.print(line, soft_wrap=True)
-    if message.hint:
-        print_line(console, f"      {escape_control(message.hint)}", "dim")
-
-
-def print_line(console: Console, text: str, style: str = "") -> None:
-    """Print one line without wrapping it, so that a pipe gets it unchanged."""
-    from rich.text import Text
-
-    if console.is_terminal:
-        console.print(Text(text, style=style), soft_wrap=True)
-    else:
-        # rich would replace tabs by spaces, and a patch needs them.
-        console.file.write(f"{text}\n")
 
 
 def pages(pairs: Iterable[PageDiff], columns: int, *, beside: bool = False) -> Iterator[StyledLine]:
