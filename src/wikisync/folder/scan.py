@@ -275,8 +275,10 @@ def _key(file: str, known: Key | None, layout: Layout) -> Key:
     key = key_of(file, layout)
     if known is not None and known._replace(path=to_nfc(known.path)) != key:
         # The old page is not deleted and the new one not created.
-        rule = f"it was {known}, and with the wiki's locales as they are now it would be {key}"
-        raise BadName(file, rule)
+        now = "the wiki's locales as they are"
+        if known.locale == key.locale:
+            now = "`index` in wikisync.toml as it is"
+        raise BadName(file, f"it was {known}, and with {now} now it would be {key}")
     return key
 
 

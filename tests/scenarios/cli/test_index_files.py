@@ -354,7 +354,8 @@ def test_the_setting_that_comes_later_changes_nothing_that_was_a_page(
     result = workspace.run("sync", "--yes", "--json")
     assert result.code == 1
     assert workspace.both_sides() == before
-    assert any(problem["file"] == "guide/README.md" for problem in result.json["problems"])
+    [problem] = (one for one in result.json["problems"] if one["file"] == "guide/README.md")
+    assert "en/guide/README, and with `index` in wikisync.toml" in problem["message"]
 
 
 def test_a_page_of_another_name_becomes_the_page_of_its_folder_as_the_manual_says(
