@@ -46,3 +46,8 @@ def test_quoted_words_and_numbers_alone_make_no_other_reason() -> None:
     texts = ["`de` looks like a locale", "`xx` looks like a locale", "`de` looks like a number"]
     groups = group_by_reason(Item(str(number), text) for number, text in enumerate(texts))
     assert [group.text for group in groups] == ["`…` looks like a locale", texts[2]]
+
+
+def test_an_example_makes_no_other_reason_and_that_of_the_first_is_said() -> None:
+    (group,) = group_by_reason(Item(x, "spaces", example=f"try {x}-{x}") for x in ("one", "two"))
+    assert (group.text, group.hint) == ("spaces", "try one-one")

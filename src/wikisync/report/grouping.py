@@ -22,7 +22,8 @@ class Item:
     """An item of a list: its name, and what is said about it.
 
     ``heading`` is the kind of list; ``own_names`` are names in ``text`` and ``hint`` that are this
-    item's alone, such as its file.
+    item's alone, such as its file. ``example`` is a hint for this item that serves as an example
+    for others of the same reason.
     """
 
     name: str
@@ -30,6 +31,7 @@ class Item:
     hint: str = ""
     heading: str = ""
     own_names: tuple[str, ...] = ()
+    example: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +71,9 @@ def _without(names: Iterable[str], text: str, substitute: str) -> str:
 
 def _group(items: Sequence[Item]) -> Group:
     if len(items) == 1:
-        return Group(tuple(items), items[0].text, items[0].hint)
+        return Group(tuple(items), items[0].text, items[0].hint or items[0].example)
     texts, hints = zip(*map(_common_text, items), strict=True)
-    return Group(tuple(items), _merged(texts), _merged(hints))
+    return Group(tuple(items), _merged(texts), _merged(hints) or items[0].example)
 
 
 def _common_text(item: Item) -> tuple[str, str]:

@@ -90,7 +90,7 @@ def _grouped(items: Iterable[Item], *, everything: bool) -> Iterator[Group]:
     grouped = {id(item) for group in large.values() for item in group.items}
     for item in items:
         if id(item) not in grouped:
-            yield Group((item,), item.text, item.hint)
+            yield Group((item,), item.text, item.hint or item.example)
         elif id(item) in large:
             yield large[id(item)]
 
@@ -112,7 +112,11 @@ def _problem_item(problem: BadPage | BadName) -> Item:
     place = f"{problem.name}:{line}" if line else problem.name
     text = message.text.removeprefix(f"{place}:").lstrip()
     stands_alone = text == message.text.lstrip()
-    return Item("" if stands_alone else place, text, message.hint, "problem", (problem.name,))
+    hint, example = message.hint, ""
+    if getattr(problem, "proposal", ""):
+        hint, example = "", message.hint
+    name = "" if stands_alone else place
+    return Item(name, text, hint, "problem", (problem.name,), example)
 
 
 def _print_group(console: Console, group: Group, colour: str, noun: str, hint: str) -> None:

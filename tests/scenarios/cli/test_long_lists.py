@@ -99,3 +99,15 @@ def test_what_is_held_back_is_said_once(workspace: Workspace) -> None:
     assert "… and 26 more for the same reason (--all)" in out
     out = workspace.run("push", "--dry-run", "--all").out
     assert out.count("not deleted without --delete") == 27
+
+
+def test_names_that_are_refused_are_said_once_with_a_proposal_as_an_example(
+    workspace: Workspace,
+) -> None:
+    for number in range(30):
+        word = "".join(chr(ord("a") + int(digit)) for digit in str(number))
+        workspace.write(f"The {word} page.md", page("A"))
+    out = workspace.run("status").out
+    assert out.count("30 files: page paths cannot contain spaces") == 1
+    assert out.count("Rename it, for example to the-") == 1
+    assert workspace.run("status", "--all").out.count("Rename it, for example to the-") == 30
