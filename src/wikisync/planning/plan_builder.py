@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 _SAME_NAME: Final = (
     "the wiki's database takes this name for {}, which is a page already: the two differ only in"
-    " case, accents or the like. Give the file a name that differs in more"
+    " case, accents or the like"
 )
 
 
@@ -219,7 +219,10 @@ class PlanBuilder:
                 continue
             if place[1] != action.key:
                 self.actions.remove(action)
-                self.problems.append(BadName(action.file, _SAME_NAME.format(place[1])))
+                rule = _SAME_NAME.format(place[1])
+                stem, dot, suffix = action.file.rpartition(".")
+                proposal = self.snapshot.propose_name(f"{stem}-2{dot}{suffix}")
+                self.problems.append(BadName(action.file, rule, proposal=proposal))
                 continue
             if not self._is_taken(*place):
                 continue
