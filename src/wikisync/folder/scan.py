@@ -278,6 +278,9 @@ def _key(file: str, known: Key | None, layout: Layout) -> Key:
         now = "the wiki's locales as they are"
         if known.locale == key.locale:
             now = "`index` in wikisync.toml as it is"
+        elif to_nfc(known.path) == key.path:  # one reason for many files
+            rule = f"its page is of the locale `{known.locale}`, and with {now} now the file would"
+            raise BadName(file, f"{rule} be one of `{key.locale}`")
         raise BadName(file, f"it was {known}, and with {now} now it would be {key}")
     return key
 

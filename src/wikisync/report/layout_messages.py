@@ -26,7 +26,8 @@ def misplaced_message(error: MisplacedFiles) -> tuple[str, str]:
         return (
             f"{files} {are} in {folder}, and the other pages of the wiki's default locale are at"
             " the top of the folder: nothing is done about these pages.",
-            f"Move the {'file' if len(error.files) == 1 else 'files'} out of {folder}.",
+            f"Move {'it' if len(error.files) == 1 else 'them'} out of {folder}. If the wiki has another"
+            " default locale now, move the files of the former one into a folder of its name.",
         )
     if error.usual:
         return (

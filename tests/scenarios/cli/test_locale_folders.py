@@ -292,6 +292,7 @@ def test_by_default_another_default_of_the_wiki_is_said_and_no_page_of_it_change
         assert result.code == 1
         assert "fr/home.md" in {problem["file"] for problem in result.json["problems"]}
         assert result.json["actions"] == result.json["conflicts"] == []
+        assert len({problem["message"] for problem in result.json["problems"]}) == 2
         assert everything(workspace) == before
     shown = workspace.run("sync", "--dry-run", "--json").json
     assert "fr/home.md" in {problem["file"] for problem in shown["problems"]}
