@@ -26,8 +26,8 @@ def misplaced_message(error: MisplacedFiles) -> tuple[str, str]:
         return (
             f"{files} {are} in {folder}, and the other pages of the wiki's default locale are at"
             " the top of the folder: nothing is done about these pages.",
-            f"Move {'it' if len(error.files) == 1 else 'them'} out of {folder}. If the wiki has another"
-            " default locale now, move the files of the former one into a folder of its name.",
+            f"Move {'it' if len(error.files) == 1 else 'them'} out of {folder}. If the wiki has"
+            " another default locale now, move the former one's files into a folder of its name.",
         )
     if error.usual:
         return (
