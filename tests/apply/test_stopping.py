@@ -126,7 +126,8 @@ def test_pages_that_cannot_be_read_fail_by_name_and_not_as_overtaken(filled: Syn
 def test_a_page_that_no_file_can_hold_fails_by_its_files_name_and_stops_no_other(
     setup: SyncSetup,
 ) -> None:
-    setup.sandbox.create("home", content="<<<<<<< a\nx\n=======\ny\n>>>>>>> b\n")
+    home = setup.sandbox.create("home")
+    setup.sandbox.store.update("pages", home["id"], {"content": "half a page\0"})
     setup.sandbox.create("news")
     outcomes = setup.do("pull")
     assert results(outcomes) == ["create folder home: failed", "create folder news: done"]

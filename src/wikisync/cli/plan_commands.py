@@ -35,7 +35,6 @@ from wikisync.cli.options import (
     examples,
     view,
 )
-from wikisync.executables import secrets_removed
 from wikisync.request import Request
 
 if TYPE_CHECKING:
@@ -281,6 +280,8 @@ def _open_browser(url: str) -> None:
     ``url`` is on its command line, where every account of the machine can read it: no secrets.
     Nor does the browser get the secrets in the environment.
     """
+    from wikisync.executables import secrets_removed
+
     try:
         with secrets_removed():
             found = webbrowser.get()

@@ -90,9 +90,13 @@ def test_an_illegal_or_unreachable_path_is_named_and_not_made(
     assert writes(result) == ["pages.create"]
 
 
-def test_paths_that_differ_in_case_alone_are_two_pages(workspace: Workspace) -> None:
-    workspace.push(Guide=page("One", "One.\n"), guide=page("Two", "Two.\n"))
-    assert contents(workspace) == {"Guide": "One.\n", "guide": "Two.\n"}
+def test_paths_of_the_wiki_that_differ_in_case_alone_are_two_pages(workspace: Workspace) -> None:
+    for path, text in (("Guide", "One.\n"), ("guide", "Two.\n")):
+        workspace.sandbox.create(path, content=text)
+    workspace.run("pull", "--yes").ok()
+    workspace.write("guide.md", page("guide", "Three.\n"))
+    workspace.run("push", "--yes").ok()
+    assert contents(workspace) == {"Guide": "One.\n", "guide": "Three.\n"}
     quiet(workspace)
 
 
