@@ -30,7 +30,7 @@ from wikisync.folder.batch_write import write_new_files
 from wikisync.folder.folder import digest_of
 from wikisync.page.document import compose, parse, update
 from wikisync.page.fingerprint import OPT_IN_FIELDS, fingerprint
-from wikisync.page.model import has_file_form, parse_instant
+from wikisync.page.model import FIELDS, has_file_form, parse_instant
 from wikisync.state.journal import Intent
 
 if TYPE_CHECKING:
@@ -74,7 +74,8 @@ def update_file(context: ApplyContext, action: Update, record: Record) -> None:
     document = update(
         parsed.document,
         page=record.page,
-        fields=action.fields,
+        # The others could not be read.
+        fields=[f for f in action.fields if getattr(record.page, FIELDS[f]) is not None],
         date=record.updated_at,
         date_created=_earlier_date(parsed.document.date_created, record.created_at),
     )
@@ -119,7 +120,9 @@ def _has_moved(context: ApplyContext, action: Delete, found: Record) -> bool:
 def adopt(context: ApplyContext, action: Adopt, record: Record) -> None:
     """Store the base of a page that is already equal on both sides."""
     parsed = _open(context, action)
-    context.state.bases.put(base_of_equal_page(action, record, parsed.fingerprint, parsed.digest))
+    context.state.bases.put(
+        base_of_equal_page(context, action, record, parsed.fingerprint, parsed.digest)
+    )
 
 
 def _intent(
@@ -139,7 +142,7 @@ def _intent(
         record.id,
         None if expected is None else expected.hex(),
         digest.hex(),
-        after=base_of_equal_page(action, record, fingerprint(document.page), digest),
+        after=base_of_equal_page(context, action, record, fingerprint(document.page), digest),
         before=context.state.bases.get(action.key),
     )
 

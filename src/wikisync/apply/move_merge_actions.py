@@ -18,7 +18,7 @@ from wikisync.errors import BadPage, FolderError, PageChanged, WikisyncError
 from wikisync.folder.folder import digest_of
 from wikisync.page.conflict_markers import with_conflict_markers
 from wikisync.page.document import update
-from wikisync.page.fingerprint import OPT_IN_FIELDS, Fingerprint, fingerprint
+from wikisync.page.fingerprint import OPT_IN_FIELDS, Fingerprint, fingerprint, shows_fields_of
 from wikisync.planning.model import Base, Local
 from wikisync.state.bases import StoredBase
 from wikisync.state.journal import Intent
@@ -156,10 +156,13 @@ def _base_of_merged_file(
     context: ApplyContext, action: Merge, record: Record, kind: str
 ) -> StoredBase:
     """Return the base of a file with the wiki's changes. Where the file differs, it is edited."""
-    remote = fingerprint(record.page)
+    remote, updated_at = fingerprint(record.page), record.updated_at
     known = context.state.bases.get(action.key)
     local: Fingerprint = remote
     if known is not None:
+        if not shows_fields_of(record.page, known.base.local):
+            updated_at = ""  # a key that may read more reads the page again
+        remote = remote.with_defaults_from(known.base.remote)
         local = known.base.local.with_defaults_from(known.base.remote).with_fields_from(
             action.remote_changes, remote
         )
@@ -171,7 +174,7 @@ def _base_of_merged_file(
         local,
         remote,
         record.created_at,
-        record.updated_at,
+        updated_at,
         b"",  # no file has this digest, so the next scan reads the file
     )
     return StoredBase(base, record.page)

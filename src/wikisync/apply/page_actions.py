@@ -47,7 +47,7 @@ def create_page(context: ApplyContext, action: Create) -> WikisyncError | None:
         if found is None or parsed.fingerprint.changed_fields(fingerprint(found.page)):
             raise
         context.state.bases.put(
-            base_of_equal_page(action, found, parsed.fingerprint, parsed.digest)
+            base_of_equal_page(context, action, found, parsed.fingerprint, parsed.digest)
         )
         return None
     return _write_back(context, action, record, parsed)
@@ -168,7 +168,9 @@ def _write_back(
         return error
     if digest is not None:
         with context.state.transaction():
-            context.state.bases.put(base_of_equal_page(action, record, parsed.fingerprint, digest))
+            context.state.bases.put(
+                base_of_equal_page(context, action, record, parsed.fingerprint, digest)
+            )
             context.state.journal.end_date_rewrite(context.run_number, record.id, digest.hex())
     return None
 

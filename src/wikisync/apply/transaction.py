@@ -22,7 +22,8 @@ from wikisync.errors import (
 )
 from wikisync.folder.folder import digest_of
 from wikisync.page.document import parse
-from wikisync.page.fingerprint import Fingerprint, fingerprint
+from wikisync.page.fingerprint import Fingerprint, fingerprint, shows_fields_of
+from wikisync.page.model import FIELD_NAMES
 from wikisync.planning.model import Base
 from wikisync.state.bases import StoredBase
 
@@ -221,18 +222,32 @@ def base_after_undo(after: StoredBase, record: Record) -> StoredBase:
 
 
 def base_of_equal_page(
-    action: Action, record: Record, local: Fingerprint, digest: bytes
+    context: ApplyContext, action: Action, record: Record, local: Fingerprint, digest: bytes
 ) -> StoredBase:
-    """Return the base of a page that is equal on both sides."""
+    """Return the base of a page that is equal on both sides.
+
+    Fields that the key could not read stay as in the former base. Where the file names one, an
+    empty time makes the next run read the page: another key may see what became of it.
+    """
+    remote, updated_at = fingerprint(record.page), record.updated_at
+    if not shows_fields_of(record.page, local):
+        updated_at = ""
+    known = None if None not in remote.digests else context.state.bases.get(action.key)
+    if known is not None and known.base.id == record.id:
+        unread = tuple(name for name in FIELD_NAMES if not remote.has_field(name))
+        kept = local.with_fields_from(unread, known.base.local)
+        remote = remote.with_defaults_from(known.base.remote)
+        if kept != local:  # No file has an empty digest, so the next scan reads the file.
+            local, digest = kept, b""
     base = Base(
         action.key,
         record.id,
         action.file,
         record.content_type,
         local,
-        fingerprint(record.page),
+        remote,
         record.created_at,
-        record.updated_at,
+        updated_at,
         digest,
     )
     return StoredBase(base, record.page)

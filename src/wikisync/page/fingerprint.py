@@ -14,7 +14,7 @@ from functools import lru_cache
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Final
 
-from wikisync.page.model import FIELD_NAMES, clean_tags, parse_instant
+from wikisync.page.model import FIELD_NAMES, FIELDS, clean_tags, parse_instant
 
 if TYPE_CHECKING:
     from wikisync.page.model import Listed, Page
@@ -96,6 +96,18 @@ def fingerprint(page: Page) -> Fingerprint:
             _cached_digest(page.script_js),
             _cached_digest(page.private),
         )
+    )
+
+
+def shows_fields_of(page: Page, named: Fingerprint) -> bool:
+    """Return whether a page has a value for each field that a fingerprint names.
+
+    A key that may only read gets no publish dates, styles and scripts (wikijs.md, *Reading with a
+    key that may only read*).
+    """
+    return all(
+        digest is None or getattr(page, attribute) is not None
+        for attribute, digest in zip(FIELDS.values(), named.digests, strict=True)
     )
 
 

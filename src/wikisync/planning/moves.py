@@ -13,7 +13,7 @@ from wikisync.page.fingerprint import Fingerprint, fingerprint
 from wikisync.page.model import Key, Page
 from wikisync.page.paths import to_nfc
 from wikisync.planning.model import Action, Adopt, Conflict, Hidden, Merge, Move, Remote
-from wikisync.planning.reconcile import decide
+from wikisync.planning.reconcile import decide, is_read_whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
@@ -60,7 +60,7 @@ def decide_move(moved: Moved, remote_file: str) -> MoveDecision | Conflict:
     if not isinstance(remote, Remote):
         return _missing_remotely(moved)
     if moved.local_key == moved.remote_key:
-        after = _with_current_time(_renamed_base(base, moved.local_key, local.file), remote)
+        after = _with_current_time(_renamed_base(base, moved.local_key, local.file), local, remote)
         return _move_decision(None, after, local, remote)
     if base.key not in (moved.local_key, moved.remote_key):
         return _conflict(moved, "moved", str(moved.remote_key))
@@ -100,7 +100,7 @@ def move_in_folder(moved: Moved, file: str) -> MoveDecision:
         # No file has an empty digest, so the next scan reads the file.
         here_too = base.local.with_fields_from(("title",), titled)
         after = replace(after, local=here_too, remote=titled, digest=b"")
-    after = _with_current_time(after, remote)
+    after = _with_current_time(after, local, remote)
     move = Move(
         side="folder",
         key=moved.remote_key,
@@ -223,9 +223,11 @@ def _renamed_base(base: Base, key: Key, file: str) -> Base:
     return replace(base, key=key, file=file)
 
 
-def _with_current_time(base: Base, remote: Remote) -> Base:
+def _with_current_time(base: Base, local: Local, remote: Remote) -> Base:
     """Return the base with the page's present time, where nothing but the name changed."""
     if remote.fingerprint is None or base.remote.changed_fields(remote.fingerprint):
+        return base
+    if not is_read_whole(remote, local):
         return base
     return replace(base, updated_at=remote.listed.updated_at)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 
-from wikisync.page.fingerprint import OPT_IN_FIELDS, listed_fingerprint
+from wikisync.page.fingerprint import OPT_IN_FIELDS, listed_fingerprint, shows_fields_of
 from wikisync.planning.model import (
     Action,
     Adopt,
@@ -146,7 +146,10 @@ def _decide_with_base(key: Key, base: Base, local: Local | None, remote: Remote 
         # known | same | changed: update the folder
         case False, True:
             return _action(Update, "folder", key, on_wiki, local=local, remote=remote)
-    fields = local.fingerprint.changed_fields(_fingerprint_of(remote))
+    # A field that the key could not read is compared with what it was.
+    fields = local.fingerprint.changed_fields(
+        _fingerprint_of(remote).with_defaults_from(base.remote)
+    )
     # known | changed | changed, equal: record as base
     if not fields:
         return _action(Adopt, "folder", key, local=local, remote=remote)
@@ -166,7 +169,20 @@ def _unchanged(key: Key, base: Base, local: Local, remote: Remote) -> Decision:
         return _action(Adopt, "folder", key, local=local, remote=remote)
     listed = remote.listed
     moved = (listed.updated_at, listed.id) != (base.updated_at, base.id)
-    return NoChange(remote if moved else None)
+    if not moved or not is_read_whole(remote, local):
+        return NoChange()
+    known = _fingerprint_of(remote)
+    if listed.id == base.id:
+        known = known.with_defaults_from(base.remote)
+    return NoChange(replace(remote, fingerprint=known))
+
+
+def is_read_whole(remote: Remote, local: Local) -> bool:
+    """Return whether the page was not read, or read with each field that its file names.
+
+    If not, the base keeps its time: a key that may read more reads the page again.
+    """
+    return remote.record is None or shows_fields_of(remote.record.page, local.fingerprint)
 
 
 def changed_locally(base: Base, local: Local) -> tuple[str, ...]:

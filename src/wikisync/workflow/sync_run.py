@@ -17,7 +17,7 @@ from wikisync.apply.result import find_missing
 from wikisync.apply.transaction import now
 from wikisync.concurrency import run_in_thread
 from wikisync.errors import Locked, StateError, WikiError, WikisyncError
-from wikisync.page.fingerprint import fingerprint
+from wikisync.page.fingerprint import fingerprint, shows_fields_of
 from wikisync.page.model import keeps_long_texts
 from wikisync.planning.model import Delete, Plan, Refusal, Remote
 from wikisync.planning.notes import Note
@@ -290,9 +290,10 @@ def _refresh_times(context: RunContext) -> Collection[Listed] | None:
                 step()
                 if isinstance(got, WikiError):
                     continue
-                current = fingerprint(got.page)
-                if not bases[page.key].remote.changed_fields(current):
-                    renewed.append(Remote(page, current))
+                base, current = bases[page.key], fingerprint(got.page)
+                unchanged = not base.remote.changed_fields(current)
+                if unchanged and shows_fields_of(got.page, base.local):
+                    renewed.append(Remote(page, current.with_defaults_from(base.remote)))
         context.state.bases.update_times(renewed)
     except (WikiError, StateError):
         return None if connection is None else connection.pages

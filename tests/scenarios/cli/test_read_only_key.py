@@ -236,3 +236,51 @@ def test_init_says_what_such_a_key_can_do(
     said = workspace.run("init", env=reader).ok().out
     assert "may only read" in said
     assert "manage:pages" in said
+
+
+def styled(workspace: Workspace) -> Workspace:
+    """A page whose file names its style, known to a key that reads all."""
+    sandbox = workspace.sandbox
+    sandbox.create("styled", content=full_text("one"), scriptCss="p{color:red}")
+    workspace.run("pull", "--yes").ok()
+    workspace.change("styled.md", "dateCreated", "scriptCss: p{color:green}\ndateCreated")
+    workspace.run("push", "--yes").ok()
+    return workspace
+
+
+@pytest.mark.parametrize(
+    "command", ["pull", "pull after an edit", "pull after a rendering", "pull --mirror"]
+)
+def test_what_it_cannot_see_is_found_by_a_key_that_can(
+    workspace: Workspace, reader: dict[str, str | None], command: str
+) -> None:
+    sandbox = styled(workspace).sandbox
+    edit = {"content": full_text("two")} if command == "pull after an edit" else {}
+    sandbox.edit("styled", scriptCss="p{color:blue}", **edit)
+    args, _, more = command.partition(" after ")
+    workspace.run(*args.split(), "--yes", env=reader).ok()
+    if more == "a rendering":
+        sandbox.render("styled")
+        workspace.run("pull", "--yes", env=reader).ok()
+    workspace.write("styled.md", workspace.read("styled.md") + "Mine.\n")
+    workspace.run("push", "--yes")
+    assert (sandbox.page("styled") or {})["scriptCss"] == "p{color:blue}"
+    workspace.run("sync", "--yes").ok()
+    assert "scriptCss: p{color:blue}" in workspace.read("styled.md")
+    assert (sandbox.page("styled") or {})["content"].endswith("Mine.\n")
+    assert workspace.run("sync", "--yes", "--json").ok().done() == []
+
+
+def test_a_style_changed_here_is_still_a_change_after_a_pull_that_could_not_read_it(
+    workspace: Workspace, reader: dict[str, str | None]
+) -> None:
+    sandbox = styled(workspace).sandbox
+    for mirror in ((), ("--mirror",)):
+        sandbox.edit("styled", content=full_text(f"two {mirror}"))
+        workspace.change("styled.md", "color:green", "color:pink")
+        workspace.run("pull", "--yes", *mirror, env=reader)
+        assert "color:pink" in workspace.read("styled.md")
+        assert workspace.run("sync", "--yes", "--json").ok().done() != []
+        assert (sandbox.page("styled") or {})["scriptCss"] == "p{color:pink}"
+        workspace.change("styled.md", "color:pink", "color:green")
+        workspace.run("sync", "--yes").ok()
