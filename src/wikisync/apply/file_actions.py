@@ -25,7 +25,14 @@ from wikisync.apply.transaction import (
     open_file,
 )
 from wikisync.concurrency import run_in_thread
-from wikisync.errors import BadPage, FileChanged, FolderError, PageChanged, WikisyncError
+from wikisync.errors import (
+    BadPage,
+    FileChanged,
+    FolderError,
+    PageChanged,
+    PageHidden,
+    WikisyncError,
+)
 from wikisync.folder.batch_write import write_new_files
 from wikisync.folder.folder import digest_of
 from wikisync.page.document import compose, parse, update
@@ -39,7 +46,7 @@ if TYPE_CHECKING:
 
     from wikisync.apply.transaction import ApplyContext
     from wikisync.page.document import Document
-    from wikisync.page.model import ContentType, Page, Record
+    from wikisync.page.model import ContentType, Key, Listed, Page, Record
     from wikisync.planning.model import Action, Adopt, Create, Delete, Update
 
 
@@ -89,7 +96,7 @@ def delete_file(context: ApplyContext, action: Delete) -> None:
 
     A page of another base that was moved to that key does not count.
     """
-    found = context.wiki.find(action.key)
+    found = _page_at(context, action.key)
     if found is not None and not _has_moved(context, action, found):
         raise PageChanged(action.key, "there is a page again")
     parsed = _open(context, action)
@@ -107,7 +114,18 @@ def delete_file(context: ApplyContext, action: Delete) -> None:
     delete(context, intent)
 
 
-def _has_moved(context: ApplyContext, action: Delete, found: Record) -> bool:
+def _page_at(context: ApplyContext, key: Key) -> Record | Listed | None:
+    """Return the page at a key: its entry in the list, where the page itself may not be read."""
+    try:
+        return context.wiki.find(key)
+    except PageHidden:
+        listed = next((page for page in context.wiki.pages_now() if page.key == key), None)
+        if listed is None:
+            raise
+        return listed
+
+
+def _has_moved(context: ApplyContext, action: Delete, found: Record | Listed) -> bool:
     """Return whether a page is that of a base other than the one whose file is to be deleted."""
     identity = (found.id, found.created_at)
     return any(

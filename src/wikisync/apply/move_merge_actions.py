@@ -54,7 +54,7 @@ def move_file(context: ApplyContext, action: Move) -> None:
     if local is None:
         raise AssertionError(f"{action.key}: a move of a file needs one")
     page = action.remote.listed.key if action.remote is not None else action.key
-    if context.wiki.find(page) is None:
+    if not context.wiki.exists(page):
         raise PageChanged(page, "it is not there any more")
     expected = context.rewritten_digests.get((action.from_file, local.digest), local.digest)
     digest = file_moves.move(

@@ -10,7 +10,7 @@ from __future__ import annotations
 from copy import copy
 from typing import TYPE_CHECKING, Final, Self
 
-from wikisync.errors import Rejected
+from wikisync.errors import PageHidden, Rejected
 from wikisync.page.model import Record, clean_tags
 from wikisync.wiki import api_errors, responses
 from wikisync.wiki.assets import AssetClient, AssetIndex
@@ -182,6 +182,17 @@ class Wiki:
         """Read the page at ``key``; None without one. Raises PageHidden (id 0) or Forbidden."""
         found = self.look_up(key)
         return found if found is not None and found.key == key else None
+
+    def exists(self, key: Key) -> bool:
+        """Return whether there is a page at ``key``, also one that may not be read."""
+        try:
+            return self.find(key) is not None
+        except PageHidden:
+            return True
+
+    def pages_now(self) -> tuple[Listed, ...]:
+        """Read the list of pages again, without what ``connect`` notes of it."""
+        return tuple(self._reader.list_again().values())
 
     def look_up(self, key: Key) -> Record | None:
         """Read the page that the wiki finds at ``key``; None without one. Raises like ``find``.

@@ -35,7 +35,7 @@ class PageReader:
     def __init__(self, transport: GraphQLTransport, jobs: int) -> None:
         self._transport = transport
         self._jobs = jobs
-        self._downloads = PageDownloads(transport, self._list_again)
+        self._downloads = PageDownloads(transport, self.list_again)
         self.listed: frozenset[int] = frozenset()
 
     def read(self, listed: Sequence[Listed]) -> Iterator[tuple[Listed, Record | WikiError]]:
@@ -117,6 +117,7 @@ class PageReader:
             self._downloads.alone = len(hidden) == len(found)
         return found
 
-    def _list_again(self) -> dict[int, Listed]:
+    def list_again(self) -> dict[int, Listed]:
+        """Read the list of pages as it is now; by id."""
         index = self._transport.query(document("connect"), {}, responses.read_index)
         return {page.id: page for page in index.pages}

@@ -54,10 +54,6 @@ def fill(sandbox: Sandbox) -> None:
     sandbox.create("with+plus&amp;'(1)~", content=full_text("plus"))
 
 
-def without_counts_of_time(workspace: Workspace) -> dict[str, bytes]:
-    return workspace.files()
-
-
 def test_a_pull_writes_the_files_that_a_key_with_all_rights_gets(
     workspace: Workspace, other: Workspace, reader: dict[str, str | None]
 ) -> None:
@@ -284,3 +280,36 @@ def test_a_style_changed_here_is_still_a_change_after_a_pull_that_could_not_read
         assert (sandbox.page("styled") or {})["scriptCss"] == "p{color:pink}"
         workspace.change("styled.md", "color:pink", "color:green")
         workspace.run("sync", "--yes").ok()
+
+
+def test_a_pull_with_it_moves_and_deletes_files_as_with_all_rights(
+    workspace: Workspace, reader: dict[str, str | None]
+) -> None:
+    sandbox = workspace.sandbox
+    for path in ("a", "b", "c"):
+        sandbox.create(path, content=full_text(path))
+    workspace.run("pull", "--yes", env=reader).ok()
+    sandbox.move("a", "moved/a")
+    sandbox.delete("b")
+    workspace.run("pull", "--delete", "--yes", env=reader).ok()
+    assert set(workspace.files()) == {"moved/a.md", "c.md"}
+    before = workspace.files()
+    workspace.run("undo", "--yes", env=reader).ok()
+    assert set(workspace.files()) == {"a.md", "b.md", "c.md"}
+    assert before["moved/a.md"].splitlines()[-1] == workspace.files()["a.md"].splitlines()[-1]
+
+
+def test_a_pull_with_it_takes_a_page_that_moved_to_the_place_of_a_deleted_one(
+    workspace: Workspace, reader: dict[str, str | None]
+) -> None:
+    sandbox = workspace.sandbox
+    for path in ("a", "b"):
+        sandbox.create(path, title=f"Page {path}", content=full_text(path))
+    workspace.run("pull", "--yes", env=reader).ok()
+    text = workspace.read("a.md").partition("---\n\n")[2]
+    sandbox.delete("b")
+    sandbox.move("a", "b")
+    workspace.run("pull", "--delete", "--yes", env=reader).ok()
+    assert set(workspace.files()) == {"b.md"}
+    assert workspace.read("b.md").endswith(text)
+    assert workspace.run("status", "--exit-code", env=reader).code == 0
