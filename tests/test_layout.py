@@ -22,6 +22,7 @@ ORDER = (
     "planfile",
     "report",
     "request",
+    "doctor",
     "snapshot",
     "apply",
     "state",

@@ -137,7 +137,7 @@ def load(
     """
     env = os.environ if env is None else env
     start = Path.cwd() if start is None else start
-    found = _existing_file(file) if file else _find_upwards(start)
+    found = find_file(file, start)
     settings = _read_settings(found) if found else {}
     project = found.parent if found else start
     where = str(found) if found else FILE
@@ -223,13 +223,15 @@ def holds_token(text: str) -> bool:
     return _JWT.search(text) is not None
 
 
-def _existing_file(file: Path) -> Path:
-    if not file.is_file():
-        raise NotConfigured("config", str(file))
-    return file.absolute()
+def find_file(file: Path | None, start: Path) -> Path | None:
+    """Return the file to load: ``file``, or the first one in ``start`` and the folders above.
 
-
-def _find_upwards(start: Path) -> Path | None:
+    None where there is none. Raises NotConfigured where ``file`` does not exist.
+    """
+    if file is not None:
+        if not file.is_file():
+            raise NotConfigured("config", str(file))
+        return file.absolute()
     for folder in (start.absolute(), *start.absolute().parents):
         if (folder / FILE).is_file():
             return folder / FILE

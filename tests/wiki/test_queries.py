@@ -16,6 +16,7 @@ from wikisync.wiki.queries import (
     connect_with_folders,
     document,
     folders,
+    may_write_pages,
     pages,
     version_lists,
     versions,
@@ -52,7 +53,9 @@ def test_each_document_is_valid(name: str, schema: GraphQLSchema) -> None:
     assert validate(schema, parse(document(name))) == []
 
 
-@pytest.mark.parametrize("many", [pages, version_lists, versions, folders, connect_with_folders])
+@pytest.mark.parametrize(
+    "many", [pages, may_write_pages, version_lists, versions, folders, connect_with_folders]
+)
 @pytest.mark.parametrize("size", [1, 2, 50])
 def test_a_batch_of_any_size_is_valid(
     many: Callable[[int], str], size: int, schema: GraphQLSchema

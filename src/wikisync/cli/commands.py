@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from wikisync import __version__
-from wikisync.cli import history_commands, plan_commands, sandbox_commands, terminal
+from wikisync.cli import doctor_command, history_commands, plan_commands, sandbox_commands, terminal
 from wikisync.cli.options import (
     All,
     Allow,
@@ -324,6 +324,7 @@ _add_sync_command(
 
 plan_commands.add_to(app)
 history_commands.add_to(app)
+doctor_command.add_to(app)
 sandbox_commands.add_to(app)
 
 

@@ -10,6 +10,7 @@ import os
 import sys
 from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from io import TextIOWrapper
 from typing import IO, TYPE_CHECKING
 
@@ -193,10 +194,13 @@ def error_boundary(output: OutputOptions, request: Request | None = None) -> Ite
 
 
 def warn(config: Config) -> None:
-    """Print a warning where the token is sent over plain HTTP."""
+    """Print a warning where the token is sent over plain HTTP, or expires soon."""
     from wikisync.report.error_messages import in_the_clear
+    from wikisync.report.key_messages import expires_soon
 
     if warning := in_the_clear(config.url, headers=bool(config.headers)):
+        print_message(f"wikisync: {warning.text}", warning.hint)
+    if warning := expires_soon(config.token, datetime.now(UTC)):
         print_message(f"wikisync: {warning.text}", warning.hint)
 
 

@@ -87,13 +87,14 @@ class Sandbox:
         page_rules: list[dict[str, Any]] | None = None,
         *,
         expired: bool = False,
+        lifetime: str = "1y",
     ) -> str:
-        """Create a key of a new group and return its token.
+        """Create a key of a new group and return its token. ``lifetime`` is as in the API: ``1y``.
 
         Without page rules, its permissions apply to all pages.
         """
         group = administration.create_group(self.store, "test", list(permissions), page_rules)
-        return auth.create_key(self.store, "test", "-1d" if expired else "1d", group["id"])
+        return auth.create_key(self.store, "test", "-1d" if expired else lifetime, group["id"])
 
     def pages(self) -> list[Row]:
         """Return all pages as dicts with the API's names; ``tags`` are strings."""

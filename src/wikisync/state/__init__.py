@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+from wikisync.errors import StateError
 from wikisync.state.backups import Backups
 from wikisync.state.bases import Bases
 from wikisync.state.database import Database
@@ -60,6 +61,12 @@ class State:
     def set_meta(self, **values: str) -> None:
         """Set metadata values."""
         self._db.write("INSERT OR REPLACE INTO meta VALUES (?, ?)", *values.items())
+
+    def check(self) -> None:
+        """Check the whole database. Raises StateError where it is damaged."""
+        (found,) = self._db.row("PRAGMA quick_check(1)")
+        if found != "ok":
+            raise StateError(str(self._db.path), "damaged", str(found))
 
     def close(self) -> None:
         """Close the database."""

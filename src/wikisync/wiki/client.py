@@ -16,8 +16,9 @@ from wikisync.wiki import api_errors, responses
 from wikisync.wiki.assets import AssetClient, AssetIndex
 from wikisync.wiki.endpoint import Access
 from wikisync.wiki.history import HistoryReader
+from wikisync.wiki.key_details import KeyDetails, read_key_details, read_may_write_pages
 from wikisync.wiki.page_reader import PageReader
-from wikisync.wiki.queries import document, pages_with_tags
+from wikisync.wiki.queries import document, may_write_pages, pages_with_tags
 from wikisync.wiki.responses import PageVersion, VersionEntry, WikiIndex, WriteReceipt
 from wikisync.wiki.spellings import Spellings
 from wikisync.wiki.transport import MAX_ANSWER, GraphQLTransport, Transport, TransportLimits
@@ -138,6 +139,17 @@ class Wiki:
     def may_write(self) -> bool:
         """Return whether the key may write pages at all; page rules may still forbid some."""
         return self.transport.query(document("may_write"), {}, responses.may_write)
+
+    def may_write_pages(self, ids: Sequence[int]) -> dict[int, bool]:
+        """Return whether the key may write each page, without those that do not exist."""
+        named = {f"i{n}": page for n, page in enumerate(ids)}
+        return self.transport.query(
+            may_write_pages(len(ids)), named, lambda answer: read_may_write_pages(answer, ids)
+        )
+
+    def key_details(self, group: int) -> KeyDetails:
+        """Return the wiki's version and the group ``group``, as far as the key may see them."""
+        return self.transport.query(document("key_details"), {"group": group}, read_key_details)
 
     def read(self, listed: Sequence[Listed]) -> Iterator[tuple[Listed, Record | WikiError]]:
         """Yield the pages of ``listed`` in order, as they arrive, with the tags of the list.

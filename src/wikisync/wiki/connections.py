@@ -56,6 +56,17 @@ def tls_context(url: str, access: Access) -> ssl.SSLContext | bool:
     return context
 
 
+def ssl_context(url: str, access: Access) -> ssl.SSLContext:
+    """Return the SSL context of requests, with the system's authorities loaded where they count."""
+    trust = tls_context(url, access)
+    if isinstance(trust, ssl.SSLContext):
+        return trust
+    try:
+        return httpx2.create_ssl_context()
+    except (ValueError, OSError) as problem:
+        raise bad_environment() from problem
+
+
 def bad_environment() -> BadConfig:
     """Return the exception for a proxy or certificates of the environment that cannot be used."""
     expected = "proxies and certificates that can be used"

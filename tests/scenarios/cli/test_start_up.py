@@ -98,6 +98,7 @@ def test_help_loads_no_side_no_state_and_nothing_of_the_sandbox(tmp_path: Path) 
         "wikisync.__main__",
         "wikisync.cli",
         "wikisync.cli.commands",
+        "wikisync.cli.doctor_command",
         "wikisync.cli.plan_commands",
         "wikisync.cli.history_commands",
         "wikisync.cli.sandbox_commands",

@@ -53,6 +53,19 @@ def pages_with_tags(size: int) -> str:
 
 
 @cache
+def may_write_pages(size: int) -> str:
+    """Return a query of whether ``size`` pages may be written; names as in ``pages``.
+
+    A page that may be written has any result, another an error (wikijs.md, *Permissions*).
+    """
+    ids = ", ".join(f"$i{n}: Int!" for n in range(size))
+    since = '"2020-01-01T00:00:00.000Z"'
+    fields = (f"    p{n}: checkConflicts(id: $i{n}, checkoutDate: {since})" for n in range(size))
+    below = "\n".join(fields)
+    return f"query MayWritePages({ids}) {{\n  pages {{\n{below}\n  }}\n}}\n"
+
+
+@cache
 def version_lists(size: int) -> str:
     """Return a query of the newest ``$limit`` versions of ``size`` pages; names as in ``pages``."""
     ids = ", ".join(f"$i{n}: Int!" for n in range(size))
