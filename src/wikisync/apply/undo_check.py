@@ -97,13 +97,21 @@ class _Files:
         intent = step.entry.intent
         if step.action.verb == "move":
             # An index file gets the links back that it had under its old name.
-            relinked = intent.wanted != intent.expected
+            relinked = self._has_other_links(intent)
             self._later[intent.from_file] = (
                 intent.expected if relinked else self._digest(intent.file)
             )
             self._later[intent.file] = None
         else:
             self._later[intent.file] = intent.expected
+
+    def _has_other_links(self, intent: Intent) -> bool:
+        """Return whether a move changed links; a new ``date`` line changes ``wanted`` as well."""
+        layout = self._folder.layout
+        old = layout.link_folder(intent.from_file, intent.from_key or intent.key)
+        return intent.wanted != intent.expected and old != layout.link_folder(
+            intent.file, intent.key
+        )
 
     def _is_free(self, intent: Intent) -> bool:
         if self._digest(intent.from_file) is None:
