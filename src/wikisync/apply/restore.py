@@ -114,8 +114,8 @@ def as_new_file(state: State, backup: Backup, layout: Layout) -> bytes:
 def plan_restore(state: State, folder: Folder, backup: Backup) -> Restoration:
     """Return the file of a backup's page, under its present name, and its bytes once restored.
 
-    Raises BackupMissing, NotWritten if the page has another content type now, FolderError and
-    StateError.
+    Raises BackupMissing, NotWritten if the page has another content type now or ``index`` changed,
+    FolderError and StateError.
     """
     stored = _stored_base(state, backup)
     key, file = (backup.key, backup.file) if stored is None else (stored.base.key, stored.base.file)
@@ -126,6 +126,10 @@ def plan_restore(state: State, folder: Folder, backup: Backup) -> Restoration:
     if backup_kind != kind:
         raise NotWritten(file, f"backup {backup.number} is {backup_kind}, and the file {kind}")
     current = _current(folder, file)
+    if not folder.layout.is_file_of(file, key):  # its links would be translated as another page's
+        raise NotWritten(
+            file, f"with `index` in wikisync.toml as it is now it is not the file of {key}"
+        )
     form = _Form(kind, folder.layout.link_folder(file, key))
     if page is None:
         old = folder.layout.link_folder(backup.file, backup.key)

@@ -75,8 +75,11 @@ class _Files:
                 return GONE
             if found not in {intent.wanted, self._dates.get((intent.run, intent.file))}:
                 return "it was edited since"
-            if step.action.verb == "move" and not self._is_free(intent):
-                return "a file of that name exists now"
+            if step.action.verb == "move":
+                if not self._folder.layout.is_file_of(intent.file, intent.key):
+                    return "`index` in wikisync.toml was changed"
+                if not self._is_free(intent):
+                    return "a file of that name exists now"
         except FolderError as error:
             return error.reason
         return ""

@@ -123,6 +123,17 @@ class Layout:
             return (stem, folder or HOME, *front)
         return (stem, f"{stem}/{self.index}", *(front if name == HOME else ()))
 
+    def is_file_of(self, file: str, key: Key) -> bool:
+        """Return whether a file is in the form that a page's file has with this ``index``.
+
+        It is not if the setting was another one when the file got its name. Locales do not count.
+        """
+        folder, _, name = to_nfc(file.removesuffix(_suffix_of(file))).rpartition("/")
+        last = key.path.rpartition("/")[2]
+        if self.is_index(file):
+            return folder.rpartition("/")[2] == last or key.path in {HOME, self.root}
+        return name == last
+
     def link_folder(self, file: str, key: Key) -> str:
         """Return the folder from which a page's file is read, and the page is not; "" for none.
 

@@ -614,3 +614,42 @@ def test_a_plan_made_without_index_files_is_refused_with_them(known: Workspace) 
     result = known.run("apply", "plan.json", "--yes")
     assert result.code == 4
     assert "foreign-plan" in result.text, result.text
+
+
+@pytest.mark.parametrize(("before", "after"), [("README", ""), ("", "README"), ("README", "index")])
+def test_no_backup_is_restored_with_the_links_of_another_setting(
+    workspace: Workspace, before: str, after: str
+) -> None:
+    setting = {True: {"index": before}, False: {}}
+    workspace.configure(**setting[bool(before)])
+    path = "guide" if before else "guide/README"
+    workspace.sandbox.create(path, content=ON_WIKI)
+    workspace.sandbox.create("guide/a", content=LINES)
+    workspace.run("pull", "--yes").ok()
+    workspace.change("guide/README.md", "Line 3", "Line three")
+    workspace.run("push", "--yes").ok()
+    files = workspace.files()
+    workspace.configure(**{"index": after} if after else {})
+    result = workspace.run("restore", "1", "--yes")
+    assert result.code == 2
+    assert "`index` in wikisync.toml" in result.err
+    assert workspace.files() == files
+    workspace.configure(**setting[bool(before)])
+    workspace.run("restore", "1", "--yes").ok()
+    workspace.run("push", "--yes").ok()
+    assert content(workspace, path) == ON_WIKI
+
+
+def test_no_move_of_an_index_file_is_undone_with_the_links_of_another_setting(
+    known: Workspace,
+) -> None:
+    before = known.files()
+    known.sandbox.move("guide", "manual")
+    known.run("pull", "--yes").ok()
+    moved = known.files()
+    known.configure()
+    assert known.run("undo", "--yes").code == 3
+    assert known.files() == moved
+    known.configure(index="README")
+    known.run("undo", "2", "--yes").ok()
+    assert known.files() == before
