@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from wikisync.config import FILE
 from wikisync.page.paths import ALL_FOLDERS
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
     from wikisync.config import Config
     from wikisync.workflow.init import InitResult
+
+
+_DOCTOR: Final = "What works and what does not: wikisync doctor."
 
 
 def init_lines(result: InitResult) -> Iterator[str]:
@@ -37,6 +40,7 @@ def init_lines(result: InitResult) -> Iterator[str]:
     if result.error is not None:
         message = error_message(result.error)
         yield escape_control(f"{message.text} {message.hint}".strip())
+        yield _DOCTOR
         return
     if result.connection is None:
         yield "Next: make an API key on the wiki (Administration → API Access → New API Key),"
@@ -54,6 +58,7 @@ def init_lines(result: InitResult) -> Iterator[str]:
         lacking = error_message(result.missing_rights).text
         yield escape_control("But " + lacking[0].lower() + lacking[1:])
         yield escape_control(error_message(result.missing_rights).hint)
+        yield _DOCTOR
     yield "Next: wikisync pull brings the wiki's pages here, wikisync push sends yours."
 
 

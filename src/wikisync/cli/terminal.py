@@ -17,7 +17,12 @@ from typing import IO, TYPE_CHECKING
 import typer
 
 from wikisync.errors import (
+    Forbidden,
     NeedsYes,
+    PageHidden,
+    Unauthenticated,
+    UnexpectedResponse,
+    Unreachable,
     WikisyncError,
 )
 
@@ -183,7 +188,7 @@ def error_boundary(output: OutputOptions, request: Request | None = None) -> Ite
 
             print_json(error_json(request, error))
         message = error_message(error)
-        print_message(f"wikisync: {message.text}", message.hint)
+        print_message(f"wikisync: {message.text}", message.hint, _doctor_hint(error))
         if on_github():
             from wikisync.github.job_output import report_command_error
 
@@ -191,6 +196,12 @@ def error_boundary(output: OutputOptions, request: Request | None = None) -> Ite
         from wikisync.report.json_output import error_exit_code
 
         raise typer.Exit(error_exit_code(error)) from error
+
+
+def _doctor_hint(error: WikisyncError) -> str:
+    """Return a pointer to the command that tells more of an error that has several causes."""
+    several = (Unreachable, UnexpectedResponse, Unauthenticated, Forbidden, PageHidden)
+    return "What works and what does not: wikisync doctor." if isinstance(error, several) else ""
 
 
 def warn(config: Config) -> None:

@@ -278,15 +278,8 @@ def from_httpx_error(
     sent = not isinstance(problem, _NOT_SENT)
     for cause in _causes(problem):
         match cause:
-            case ssl.SSLCertVerificationError():
-                return CertificateError(
-                    url, cause.verify_message or "it does not check out", sent=False
-                )
-            case ssl.SSLError() if _CERTIFICATE_ALERT.search(cause.reason or ""):
-                reason = cause.reason.rpartition("ALERT_")[2].lower().replace("_", " ")
-                return ClientCertificateError(url, reason, sent=False, given=given.certificate)
             case ssl.SSLError():
-                return Unreachable(url, "no TLS is spoken there (is it http://?)", sent=sent)
+                return from_ssl_error(url, cause, given, sent=sent)
             case socket.gaierror() | UnicodeError():
                 return Unreachable(url, "no such host", sent=False)
             case ConnectionRefusedError():
@@ -295,6 +288,17 @@ def from_httpx_error(
         if isinstance(problem, kind):
             return Unreachable(url, reason, sent=sent)
     return Unreachable(url, type(problem).__name__, sent=sent)
+
+
+def from_ssl_error(url: str, problem: ssl.SSLError, given: Sent, *, sent: bool) -> Unreachable:
+    """Return CertificateError, ClientCertificateError, or Unreachable where no TLS is spoken."""
+    if isinstance(problem, ssl.SSLCertVerificationError):
+        reason = problem.verify_message or "it does not check out"
+        return CertificateError(url, reason, sent=False)
+    if _CERTIFICATE_ALERT.search(problem.reason or ""):
+        reason = problem.reason.rpartition("ALERT_")[2].lower().replace("_", " ")
+        return ClientCertificateError(url, reason, sent=False, given=given.certificate)
+    return Unreachable(url, "no TLS is spoken there (is it http://?)", sent=sent)
 
 
 def _causes(problem: BaseException | None) -> Iterator[BaseException]:

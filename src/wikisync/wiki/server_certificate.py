@@ -10,8 +10,9 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from wikisync.errors import CertificateError, Unreachable
+from wikisync.errors import Unreachable
 from wikisync.wiki.connections import ssl_context
+from wikisync.wiki.http_errors import Sent, from_ssl_error
 
 if TYPE_CHECKING:
     from wikisync.wiki.endpoint import Access
@@ -37,9 +38,11 @@ def connect(host: str, port: int, url: str, timeout: float) -> None:
 def read_certificate(url: str, access: Access, timeout: float) -> ServerCertificate:
     """Return the certificate of the server at ``url`` (HTTPS), checked as for a request.
 
-    Raises CertificateError for a certificate that is not trusted, Unreachable, BadConfig.
+    Raises CertificateError for a certificate that is not trusted, ClientCertificateError,
+    Unreachable, BadConfig.
     """
-    return _handshake(url, ssl_context(url, access), timeout)
+    sent = Sent(bool(access.headers), access.client_cert is not None)
+    return _handshake(url, ssl_context(url, access), timeout, sent)
 
 
 def read_untrusted(url: str, timeout: float) -> ServerCertificate | None:
@@ -51,11 +54,11 @@ def read_untrusted(url: str, timeout: float) -> ServerCertificate | None:
         context = ssl.create_default_context(cadata=pem)
         context.check_hostname = False
         context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
-        return _handshake(url, context, timeout)
+        return _handshake(url, context, timeout, Sent())
     return None
 
 
-def _handshake(url: str, context: ssl.SSLContext, timeout: float) -> ServerCertificate:
+def _handshake(url: str, context: ssl.SSLContext, timeout: float, sent: Sent) -> ServerCertificate:
     host, port = _address(url)
     try:
         with (
@@ -63,11 +66,8 @@ def _handshake(url: str, context: ssl.SSLContext, timeout: float) -> ServerCerti
             context.wrap_socket(plain, server_hostname=host) as secured,
         ):
             return _parse(secured.getpeercert() or {})
-    except ssl.SSLCertVerificationError as problem:
-        reason = problem.verify_message or "it does not check out"
-        raise CertificateError(url, reason, sent=False) from problem
     except ssl.SSLError as problem:
-        raise Unreachable(url, f"TLS fails there ({problem.reason})", sent=False) from problem
+        raise from_ssl_error(url, problem, sent, sent=False) from problem
     except OSError as problem:
         raise Unreachable(url, _reason(problem, timeout), sent=False) from problem
 

@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 import socket
-import subprocess
 from base64 import b64encode
 from contextlib import closing
 from typing import TYPE_CHECKING, Any, Final, get_args
 
 import pytest
 
+from support.doctor import doctor, failing, fill, found, states
 from support.gateway import BASIC, Gateway
 from support.texts import TEXT
-from support.workspace import page
 from wiki.hostile import TLS, Hostile, reply
 from wikisync.doctor.model import CheckName
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from support.workspace import Result, Workspace
+    from support.workspace import Workspace
 
 READ: Final = ["read:pages", "read:source"]
 WRITE: Final = [*READ, "write:pages", "manage:pages"]
@@ -32,35 +31,10 @@ def rule(path: str, roles: list[str], *, deny: bool = False, locales: tuple[str,
     return {**shared, "deny": deny, "path": path, "roles": roles}
 
 
-def states(result: Result) -> dict[str, str]:
-    return {check["name"]: check["state"] for check in result.json["checks"]}
-
-
-def found(result: Result, name: str) -> str:
-    (check,) = (check for check in result.json["checks"] if check["name"] == name)
-    return f"{check['found']} {check['hint'] or ''}"
-
-
-def doctor(workspace: Workspace, token: str | None = None, **env: str | None) -> Result:
-    """Run it as JSON; nothing may have been written, on either side or in the state."""
-    before = workspace.snapshot()
-    given: dict[str, str | None] = {**env, **({"WIKISYNC_TOKEN": token} if token else {})}
-    result = workspace.run("doctor", "--json", env=given)
-    assert workspace.snapshot() == before
-    assert workspace.sandbox.token not in result.text
-    assert token is None or token not in result.text
-    return result
-
-
-def failing(result: Result) -> list[str]:
-    return [name for name, state in states(result).items() if state == "fails"]
-
-
 @pytest.fixture
 def filled(workspace: Workspace) -> Workspace:
     """Pages on both sides, and a state that knows them."""
-    workspace.push(home=page(), guide__a=page("A", f"{TEXT} a"), products__x=page("X", f"{TEXT} x"))
-    return workspace
+    return fill(workspace)
 
 
 def test_where_everything_works_each_check_is_made_and_works(filled: Workspace) -> None:
@@ -319,85 +293,3 @@ def test_page_rules_of_one_locale_name_the_pages_of_the_other(filled: Workspace)
     result = doctor(filled, filled.sandbox.key(WRITE, rules))
     assert states(result)["write"] in {"warning", "fails"}
     assert "fr" in found(result, "write")
-
-
-# ---- the configuration against the wiki, the state, git
-
-
-def test_a_root_in_another_case_is_named(filled: Workspace) -> None:
-    (filled.root / ".wikisync").rename(filled.root / "old-state")
-    filled.configure(root="Products")
-    result = doctor(filled)
-    assert "root" in failing(result)
-    assert "`products`" in found(result, "root")
-
-
-def test_files_laid_out_otherwise_than_the_setting_says(workspace: Workspace) -> None:
-    for name in ("a", "b", "c"):
-        workspace.write(f"en/{name}.md", page(name))
-    result = doctor(workspace)
-    assert failing(result) == ["layout"]
-    assert "locale_folders" in found(result, "layout")
-
-
-def test_the_wikis_locales_are_told(filled: Workspace) -> None:
-    assert "en, fr; the default is en" in found(doctor(filled), "locales")
-
-
-def test_the_state_of_another_wiki(filled: Workspace) -> None:
-    with Hostile([reply({"data": {}})]) as other:
-        result = doctor(filled, WIKISYNC_URL=other.url)
-    assert "state" in failing(result)
-    assert filled.sandbox.url in found(result, "state")
-
-
-def test_the_state_of_another_folder_or_root(filled: Workspace) -> None:
-    filled.configure(root="products")
-    assert "root" in found(doctor(filled), "state")
-    (filled.root / "docs").mkdir()
-    filled.configure(folder="docs")
-    assert "pages/" in found(doctor(filled), "state")
-
-
-def test_a_state_that_is_damaged(filled: Workspace) -> None:
-    database = filled.state / "state.db"
-    database.write_bytes(b"not a database" * 1000)
-    result = doctor(filled)
-    assert failing(result) == ["state"]
-    assert "damaged" in found(result, "state")
-
-
-def test_a_page_of_the_state_that_is_overwritten(filled: Workspace) -> None:
-    database = filled.state / "state.db"
-    data = bytearray(database.read_bytes())
-    data[-4096:] = b"\xff" * 4096
-    database.write_bytes(data)
-    assert failing(doctor(filled)) == ["state"]
-
-
-def test_a_clone_that_is_shallow(filled: Workspace, tmp_path: Path) -> None:
-    def git(*args: str) -> None:
-        user = ("-c", "user.name=a", "-c", "user.email=a@example.com")
-        subprocess.run(("git", *user, *args), cwd=filled.root, check=True, capture_output=True)
-
-    git("init", "-q")
-    git("add", "pages", "wikisync.toml")
-    git("commit", "-qm", "one")
-    assert "whole history" in found(doctor(filled), "git")
-    git("commit", "-qm", "two", "--allow-empty")
-    subprocess.run(
-        ("git", "clone", "-q", "--depth=1", filled.root.as_uri(), str(tmp_path / "clone")),
-        check=True,
-        capture_output=True,
-    )
-    result = filled.run("doctor", "--json", cwd=tmp_path / "clone")
-    assert states(result)["git"] == "warning"
-    assert "--unshallow" in found(result, "git")
-
-
-def test_a_folder_that_is_missing_is_a_warning(workspace: Workspace) -> None:
-    workspace.folder.rmdir()
-    result = workspace.run("doctor", "--json")
-    assert states(result)["folder"] == "warning"
-    assert not workspace.folder.exists()
-    assert not workspace.state.exists()
