@@ -260,6 +260,31 @@ def test_a_toml_header_is_named_and_is_no_text_for_readers(text: str, kind: Cont
     assert "TOML" in found.what
 
 
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        ("\n---\ntitle: x\ndraft: true\n---\n\ntext", "first line"),
+        ("\ufeff \t\r\n\r\n---\r\ndraft: true\r\n---\r\ntext", "first line"),
+        ("---\n{title: x, draft: true}\n---\n\ntext", "line of its own"),
+        ('---\n{\n"Draft": true\n}\n---\n\ntext', "line of its own"),
+    ],
+)
+def test_a_header_that_is_not_read_as_one_is_named_and_no_draft_goes_public(
+    text: str, what: str
+) -> None:
+    found = refusal(text)
+    assert found.line == 1
+    assert what in found.what
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["\n---\n\ntext\n\n---\n", "\n\ntext", "---\n{x: 1}\n---\n", "---\n{% raw %}\n---\ntext"],
+)
+def test_text_between_two_rules_is_text(text: str) -> None:
+    assert parse(text.encode(), "markdown").page.content == text
+
+
 def test_a_key_in_another_case_is_the_same_key() -> None:
     found = header("Title: A: B", "TAGS: a, b", "Description: D", "datecreated: 2019")
     assert found == Page("text\n", title="A: B", tags=("a", "b"), description="D")

@@ -33,6 +33,7 @@ from wikisync.page.headings import first_heading
 from wikisync.page.index_links import to_file, to_wiki
 from wikisync.page.model import CONTENT_TYPES, Page
 from wikisync.page.publication import read_published
+from wikisync.page.unread_header import reject_unread_header
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -141,6 +142,8 @@ def _parse_values(
     text: str, content_type: ContentType, file: str, link_folder: str, *, bom: bool
 ) -> Document:
     header, file_content = split_header(text, content_type, file)
+    if header is None:
+        reject_unread_header(text, content_type, file)
     content = to_wiki(file_content, content_type, link_folder)
     form = (file_content, bom, file, link_folder)
     if header is None:
