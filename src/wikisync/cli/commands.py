@@ -117,7 +117,7 @@ def init(
 ) -> None:
     """Write wikisync.toml, create the folder, and test the connection to the wiki."""
     with terminal.error_boundary(terminal.OutputOptions(json, quiet), Request("init", "sync")):
-        from wikisync.cli.init_output import init_json, init_lines
+        from wikisync.cli.init_output import doctor_lines, init_json, init_lines
         from wikisync.workflow.init import init as initialize
 
         if url is None and sys.stdin.isatty():
@@ -129,7 +129,7 @@ def init(
         if json:
             terminal.print_json(init_json(result))
         elif not quiet:
-            for line in init_lines(result):
+            for line in init_lines(result, doctor_lines(result)):
                 typer.echo(line)
         raise typer.Exit(1 if result.error else 0)
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from wikisync.config import FILE
@@ -14,7 +17,7 @@ from wikisync.request import Report, Request
 from wikisync.workflow.init import NO_WRITE_BACK
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from wikisync.config import Config
     from wikisync.workflow.init import InitResult
@@ -23,8 +26,33 @@ if TYPE_CHECKING:
 _DOCTOR: Final = "What works and what does not: wikisync doctor."
 
 
-def init_lines(result: InitResult) -> Iterator[str]:
-    """Yield the lines for a user: what was created, what was found, what to do next."""
+_SAID: Final = frozenset({"read", "write", "layout", "locales", "folder"})
+"""The checks that init reports in its own words."""
+_FOR_WRITERS: Final = frozenset({"delete", "history", "styles"})
+"""The checks of rights that a key which is to read need not have."""
+
+
+def doctor_lines(result: InitResult) -> list[str]:
+    """Return what ``doctor`` finds beyond what init says; nothing without a connection."""
+    if result.connection is None:
+        return []
+    from wikisync.doctor.examine import Surroundings, examine
+    from wikisync.report.doctor_messages import check_message
+
+    said = _SAID | _FOR_WRITERS if result.read_only else _SAID
+    around = Surroundings(Path(FILE), Path.cwd(), os.environ, datetime.now(UTC))
+    lines = []
+    for check in examine(lambda: result.config, around):
+        if check.state in {"fails", "warning"} and check.name not in said:
+            lines += [f"{check.name}: {check_message(check)}"]
+    return lines
+
+
+def init_lines(result: InitResult, warnings: Sequence[str] = ()) -> Iterator[str]:
+    """Yield the lines for a user: what was created, what was found, what to do next.
+
+    ``warnings`` are those of ``doctor_lines``.
+    """
     config, verb = result.config, "Wrote" if result.wrote else "Found"
     yield f"{verb} {FILE}: {config.folder_name}/ ↔ {config.url}{_below(config)}"
     if result.wrote and config.locale_folders == "all":
@@ -49,6 +77,7 @@ def init_lines(result: InitResult) -> Iterator[str]:
     pages = plural(len(result.pages), "page")
     locales = ", ".join(result.connection.locales)
     yield escape_control(f"Connected: {pages}{_below(config)}, locales {locales}.")
+    yield from map(escape_control, warnings)
     if result.read_only:
         yield "This key may only read: status, diff, pull and plan work. To publish, its group"
         yield "needs write:pages and manage:pages too."

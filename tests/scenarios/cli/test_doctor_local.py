@@ -213,3 +213,17 @@ def test_errors_with_several_causes_point_to_doctor(filled: Workspace) -> None:
             assert result.err.endswith("What works and what does not: wikisync doctor.\n")
             assert "wikisync doctor" in filled.run("init", env=env).out
     assert "wikisync doctor" not in filled.run("status", "no-such-page").err
+
+
+def test_init_ends_with_what_doctor_finds(filled: Workspace) -> None:
+    reading = ["read:pages", "read:source"]
+    writing = [*reading, "write:pages", "manage:pages"]
+    for permissions, lacks in ((writing, True), (reading, False)):
+        key = filled.sandbox.key(permissions, lifetime="3d")
+        out = filled.run("init", env={"WIKISYNC_TOKEN": key}).ok().out
+        assert "key-expiry: it expires soon" in out
+        assert ("history: the key may not read the history" in out) is lacks
+        assert out.splitlines()[-1].startswith("Next: ")
+    assert "doctor" not in filled.run("init").ok().out
+    quiet = filled.run("init", "--quiet").ok()
+    assert quiet.text == ""

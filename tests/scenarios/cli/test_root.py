@@ -48,7 +48,7 @@ def asked_by_id(requests: Iterable[SeenRequest]) -> set[int]:
         one.arguments["id"]
         for seen in requests
         for one in seen.requested
-        if isinstance(one.arguments.get("id"), int)
+        if isinstance(one.arguments.get("id"), int) and one.field != "groups.single"
     }
 
 
