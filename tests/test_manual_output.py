@@ -81,6 +81,7 @@ class Told:
 
     def __init__(self, folder: Path, sandbox: Sandbox) -> None:
         self.folder, self.sandbox = folder, sandbox
+        self.token = sandbox.token
         self.printed: list[tuple[str, str]] = []
 
     def run(self, command: str, *more: str) -> None:
@@ -88,7 +89,7 @@ class Told:
             *command.split(),
             *more,
             cwd=self.folder,
-            WIKISYNC_TOKEN=self.sandbox.token,
+            WIKISYNC_TOKEN=self.token,
             WIKISYNC_URL="",
         )
         output = done.stdout + done.stderr
@@ -126,6 +127,7 @@ def printed(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[str, str]]:
         a_wiki_restored,
         a_whole_repository,
         locales_in_folders,
+        a_key_that_may_only_read,
     )
     return [line for story in stories for line in story(tmp_path_factory.mktemp("story"))]
 
@@ -279,6 +281,17 @@ def locales_in_folders(folder: Path) -> Iterator[tuple[str, str]]:
         for number in range(300):
             told.write(f"en/page-{number}.md", NOTES)
         told.run("status")
+        yield from told.printed
+
+
+def a_key_that_may_only_read(folder: Path) -> Iterator[tuple[str, str]]:
+    with Sandbox() as sandbox:
+        told = Told(folder, sandbox)
+        told.run(f"init {sandbox.url}")
+        told.write("home.md", HOME)
+        told.run("push --yes", "--quiet")
+        told.token = sandbox.key(["read:pages", "read:source"], lifetime="5d")
+        told.run("doctor")
         yield from told.printed
 
 
