@@ -207,7 +207,7 @@ def check_folder(where: str, project: Path, name: str) -> Path:
     except (OSError, ValueError, RuntimeError):  # a NUL, or links that go in circles
         inside = None
     if inside is None or not _RESERVED.isdisjoint(part.lower() for part in inside.parts):
-        raise BadConfig(where, "folder", name, "a folder below wikisync.toml")
+        raise BadConfig(where, "folder", name, "a folder inside the one that has wikisync.toml")
     return folder
 
 
@@ -244,7 +244,7 @@ def _read_settings(file: Path) -> dict[str, Any]:
         settings = tomllib.loads(text)
         shown = {key: repr(value) for key, value in settings.items()}
     except (OSError, ValueError) as error:  # also a number of more digits than Python reads
-        raise BadConfig(str(file), "", str(error), "TOML in UTF-8") from error
+        raise BadConfig(str(file), "", "the file", f"TOML in UTF-8: {error}") from error
     except RecursionError as error:
         raise BadConfig(str(file), "", "values that nest too deep", "TOML in UTF-8") from error
     for key, value in settings.items():
@@ -252,12 +252,20 @@ def _read_settings(file: Path) -> dict[str, Any]:
         if secret or key.lower().replace("-", "_") in _SECRET_KEYS:
             raise TokenInFile(str(file), key)
         if key not in _SETTINGS:
-            known = ", ".join(_SETTINGS)
-            raise BadConfig(str(file), "", f"`{key}`", f"one of {known}", _line_of(text, key))
+            raise BadConfig(str(file), "", f"`{key}`", _known(key), _line_of(text, key))
         expected, is_valid = _SETTINGS[key]
         if not is_valid(value):
             raise BadConfig(str(file), key, shown[key], expected, _line_of(text, key))
     return settings
+
+
+def _known(key: str) -> str:
+    """Return the settings for the error of an unknown one, the most similar first."""
+    from difflib import get_close_matches
+
+    similar = get_close_matches(key, _SETTINGS, 1)
+    guess = f" (did you mean `{similar[0]}`?)" if similar else ""
+    return f"a setting{guess}. The settings are {', '.join(_SETTINGS)}"
 
 
 def _line_of(text: str, key: str) -> int | None:
@@ -307,17 +315,18 @@ _SETTINGS: Final[dict[str, tuple[str, Callable[[object], bool]]]] = {
     "url": ("the wiki's address, such as https://wiki.example.com", _is_text),
     "folder": ("the name of a folder", _is_text),
     "ignore": (
-        f"a list of at most {_MOST_PATTERNS:,} patterns as in a .gitignore, with no more than"
-        f" {_MOST_STARS} stars between two slashes, and no more ** than that",
+        'a list such as ["drafts/", "*.old.md"]: patterns as in a .gitignore, at most'
+        f" {_MOST_PATTERNS:,}, each with at most {_MOST_STARS} stars between two slashes and at"
+        f" most {_MOST_STARS} times **",
         _is_patterns,
     ),
     "write_back": ("true or false", lambda value: isinstance(value, bool)),
-    "max_delete": ("a whole number from 0", lambda value: _is_count(value, 0)),
+    "max_delete": ("a whole number, 0 or more", lambda value: _is_count(value, 0)),
     "jobs": (
         f"a whole number from 1 to {_MOST_JOBS}",
         lambda value: _is_count(value, 1, _MOST_JOBS),
     ),
-    "keep_days": ("a whole number from 1", lambda value: _is_count(value, 1)),
+    "keep_days": ("a whole number, 1 or more", lambda value: _is_count(value, 1)),
     "root": ("a path on the wiki such as products/rocket", _is_root),
     "locale_folders": (
         '"others" (all locales but the wiki\'s default have a folder) or "all"',

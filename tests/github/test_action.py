@@ -114,7 +114,7 @@ def test_deletions_are_done_where_they_are_asked_for_and_within_the_limit(place:
     [
         ({"command": "delete"}, "one of plan, push, pull, sync"),
         ({"delete": "yes"}, "one of true, false"),
-        ({"max_delete": "-1"}, "a whole number from 0"),
+        ({"max_delete": "-1"}, "a whole number, 0 or more"),
         ({"fail_on": "warnings"}, "one of conflicts, problems, never"),
         ({"comment": "1"}, "one of true, false"),
         ({"config": "nowhere.toml"}, "There is no wikisync.toml"),

@@ -82,7 +82,7 @@ def test_a_login_page_is_named_as_what_it_is_and_asked_for_once() -> None:
     [
         (reply(b"", 200), 200, "an empty answer"),
         (reply(b"", 404, "text/plain"), 404, "an empty answer"),
-        (reply(b"nginx", 403, "text/plain"), 403, "something that is no JSON"),
+        (reply(b"nginx", 403, "text/plain"), 403, "text that is not JSON"),
         (reply(b"{'a': 1}"), 200, "JSON that is damaged"),
         (reply({"hello": 1}), 200, "JSON that is no GraphQL answer"),
         (reply([1]), 200, "JSON that is no GraphQL answer"),
@@ -245,7 +245,10 @@ def test_tls_where_there_is_none_says_so() -> None:
     with Hostile([OK]) as server, Wiki(f"https://127.0.0.1:{server.port}", TOKEN) as wiki:
         with pytest.raises(errors.Unreachable) as caught:
             wiki.connect()
-        assert caught.value.reason == "no TLS is spoken there (is it http://?)"
+        assert (
+            caught.value.reason
+            == "the server does not use HTTPS there (does the address begin with http://?)"
+        )
 
 
 def test_a_retry_waits_as_long_as_the_server_asks_within_a_cap() -> None:

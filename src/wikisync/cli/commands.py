@@ -102,8 +102,13 @@ def init(
     ] = None,
     *,
     folder: Annotated[
-        str, typer.Option(help="The folder for the pages.", metavar="NAME")
-    ] = "pages",
+        str | None,
+        typer.Option(
+            help="The folder for the pages. [dim]\\[default: pages][/dim]",
+            metavar="NAME",
+            show_default=False,
+        ),
+    ] = None,
     root: Annotated[
         str,
         typer.Option(

@@ -99,8 +99,8 @@ def undo(
 ) -> None:
     """Undo a run: restore every page it changed, unless the page changed again later.
 
-    A page that was deleted comes back with its content, tags and settings, but without its history
-    on the wiki.
+    A page that was deleted comes back with its content, tags and settings, but without
+    its history on the wiki.
     """
     output = terminal.OutputOptions(json, quiet)
     request = Request("undo", "sync", dry_run=dry_run, run=run, everything=everything)
@@ -132,8 +132,8 @@ def restore(
 ) -> None:
     """Restore a backup into the file of its page. Publish it with push.
 
-    The content that the file has now becomes a backup first. Needs neither the wiki nor an API key,
-    and asks only if the file has content that was never pushed.
+    The content that the file has now becomes a backup first. Asks only if the
+    file has content that was never pushed. Needs neither the wiki nor an API key.
     """
     if print_it and (to is not None or json):
         raise typer.BadParameter("--print goes with neither --output nor --json.")

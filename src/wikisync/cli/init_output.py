@@ -81,14 +81,14 @@ def init_lines(result: InitResult, warnings: Sequence[str] = ()) -> Iterator[str
     if result.read_only:
         yield "This key may only read: status, diff, pull and plan work. To publish, its group"
         yield "needs write:pages and manage:pages too."
-        yield "Next: wikisync pull brings the wiki's pages here."
+        yield "Next: fetch the wiki's pages with wikisync pull."
         return
     if result.missing_rights:
         lacking = error_message(result.missing_rights).text
         yield escape_control("But " + lacking[0].lower() + lacking[1:])
         yield escape_control(error_message(result.missing_rights).hint)
         yield _DOCTOR
-    yield "Next: wikisync pull brings the wiki's pages here, wikisync push sends yours."
+    yield "Next: fetch the wiki's pages with wikisync pull, or publish yours with wikisync push."
 
 
 def init_json(result: InitResult) -> str:

@@ -49,8 +49,7 @@ All = Annotated[
     bool,
     typer.Option(
         "--all",
-        help="List every page and file. Without it, of many with one reason only the first are"
-        " named.",
+        help="List every page and file. Without it, a long list ends after the first ones.",
     ),
 ]
 Jobs = Annotated[
@@ -80,7 +79,7 @@ Mirror = Annotated[
     typer.Option(
         "--mirror",
         help="Make the wiki the same as the folder (push), or the folder the same as the wiki"
-        " (pull), and overwrite changes made there; backups of them are kept.",
+        " (pull). Changes made on the side that is written are overwritten, and kept as backups.",
     ),
 ]
 DryRun = Annotated[
@@ -111,7 +110,7 @@ MaxDelete = Annotated[
         min=0,
         metavar="N",
         help="Write nothing if more than N pages would be deleted. [dim]\\[10, or 10 % of the"
-        " pages][/dim]",
+        " pages if that is fewer][/dim]",
     ),
 ]
 Allow = Annotated[

@@ -250,7 +250,9 @@ def review(
         terminal.warn(settings)
 
         def opened(address: str) -> None:
-            terminal.print_message(f"Review at {address} (for one browser, once; Ctrl-C to end)")
+            terminal.print_message(
+                f"Review at {address} (opens once, in one browser; Ctrl-C ends it)"
+            )
             if not no_browser:
                 with suppress(OSError):  # the address is printed
                     _open_browser(open_pages.enter_context(redirect_page(address)).as_uri())

@@ -97,8 +97,8 @@ def _introduction(url: str, token: str, *, json: bool) -> str:
         return json_text.dumps({"url": url, "token": token})
     return (
         f"A wiki to try things on: {url}\n"
-        "A browser shows its pages, and anything may be written and broken here. Its API takes\n"
-        "the token below, or admin@example.com with adminadmin.\n"
+        "A browser shows its pages, and anything may be written and broken here.\n"
+        "Its API takes the token below, or admin@example.com with adminadmin.\n"
         "\n"
         "In another terminal:\n"
         f"  export WIKISYNC_TOKEN={token}\n"

@@ -312,5 +312,5 @@ def _count(env: Mapping[str, str], name: str) -> int | None:
     if not value:
         return None
     if not (value.isascii() and value.isdigit()):
-        raise BadConfig("action.yml", name, repr(value), "a whole number from 0")
+        raise BadConfig("action.yml", name, repr(value), "a whole number, 0 or more")
     return int(value)

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 LOCAL_MARK: Final = "<<<<<<< here"
 """The line above the folder's version in files to which wikisync added conflict markers."""
 
-CONFLICT_MESSAGE: Final = "contains Git conflict markers: choose one version"
+CONFLICT_MESSAGE: Final = (
+    "contains conflict markers (<<<<<<< and >>>>>>>): choose one version, and delete the markers"
+)
 
 _MARK: Final = re.compile(r"^(<{7}|={7}|>{7})(?= |\r?$)[^\r\n]*", re.MULTILINE)
 _FENCE: Final[dict[ContentType, re.Pattern[str]]] = {

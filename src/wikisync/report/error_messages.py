@@ -239,9 +239,9 @@ def _wiki(error: e.WikiError) -> Message:
         case e.UnexpectedResponse(url, status, found):
             return Message(
                 f"{url} does not answer like the API of Wiki.js: {found} (HTTP {status}).",
-                "Use the wiki's own address, without /graphql. If a login page is in front of the"
-                " wiki, set WIKISYNC_HEADERS to what it accepts, or let requests to /graphql"
-                " through.",
+                "Use the wiki's own address, without /graphql or the path of a page. If a login"
+                " page is in front of the wiki, set WIKISYNC_HEADERS to what it accepts, or let"
+                " requests to /graphql through.",
             )
         case e.ApiDisabled(url, message):
             return Message(

@@ -1,10 +1,10 @@
-"""Format the errors of a gateway in front of the wiki as (what happened, what to do)."""
+"""Format the errors of a server or gateway in front of the wiki as (what happened, what to do)."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wikisync.errors import ClientCertificateError, GatewayRefused, RedirectedToLogin
+from wikisync.errors import ClientCertificateError, GatewayRefused, RedirectedToLogin, Unreachable
 
 if TYPE_CHECKING:
     from wikisync.errors import WikiError
@@ -21,8 +21,16 @@ _CHECK_HEADERS = (
 
 
 def gateway_message(error: WikiError) -> tuple[str, str] | None:
-    """Return the statement and the hint for an error of a gateway; None for any other error."""
+    """Return the statement and the hint for an error of a gateway, or a status that says that the
+    server failed; None for any other error.
+    """
     match error:
+        case Unreachable(url, reason) if reason.startswith("HTTP "):
+            return (
+                f"{url} answers with an error: {reason}.",
+                "Check the address. If it is right, the wiki or a server in front of it has failed:"
+                " try again later.",
+            )
         case RedirectedToLogin(url, _status, _found, location, given):
             page = location.partition("?")[0].partition("#")[0]
             return (

@@ -19,13 +19,13 @@ def misplaced_message(error: MisplacedFiles) -> tuple[str, str]:
         return (
             f"This folder keeps the pages of the wiki's default locale in {folder}"
             f" ({plural(len(error.files), 'file')}), and wikisync.toml does not say so: nothing is"
-            " done about these pages.",
+            " written or deleted for these pages.",
             f'Set locale_folders = "all" in wikisync.toml, or move the files out of {folder}.',
         )
     if error.setting == "others":
         return (
             f"{files} {are} in {folder}, and the other pages of the wiki's default locale are at"
-            " the top of the folder: nothing is done about these pages.",
+            " the top of the folder: nothing is written or deleted for these pages.",
             f"Move {'it' if len(error.files) == 1 else 'them'} out of {folder}. If the wiki has"
             " another default locale now, move the former one's files into a folder of its name.",
         )
@@ -33,12 +33,12 @@ def misplaced_message(error: MisplacedFiles) -> tuple[str, str]:
         return (
             'wikisync.toml says locale_folders = "all", and this folder keeps the pages of the'
             f" wiki's default locale outside of {folder} ({plural(len(error.files), 'file')}):"
-            " nothing is done about these pages.",
+            " nothing is written or deleted for these pages.",
             f"Remove locale_folders from wikisync.toml, or move the files into {folder}.",
         )
     return (
         f'{files} {are} in no folder of a locale, as locale_folders = "all" wants it: nothing is'
-        " done about these pages.",
+        " written or deleted for these pages.",
         f"Move the files of pages into {folder} or another locale's folder, and add other files to"
         " `ignore` in wikisync.toml.",
     )

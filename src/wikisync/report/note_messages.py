@@ -132,8 +132,8 @@ def note_message(note: Note, *, everything: bool = False) -> Message:
             )
         case "header-editor":
             return Message(
-                f"{plural(note.pages, 'file')} {_names(note)} an editor that is not one for files"
-                f" of that type, so the line is ignored: {few}.",
+                f"In {plural(note.pages, 'file')}, the line `editor:` names an editor for another"
+                f" type of file, and is ignored: {few}.",
                 "Correct the line `editor:` in the header, or delete it.",
             )
         case "header-status":

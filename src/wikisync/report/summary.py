@@ -33,7 +33,8 @@ def summary(report: Report) -> Iterator[str]:
     elif report.request.command == "restore" and not plan.actions:
         pass
     elif plan.pages or plan.problems:
-        yield f"{plural(plan.pages, 'page')}: {_figures(report)}."
+        pages = f"{plural(plan.pages, 'page')}: " if plan.pages else ""
+        yield f"{pages}{_figures(report)}."
     else:
         yield "There are no pages in the folder or on the wiki. Write one, then: wikisync push."
     if report.interrupted:
@@ -163,6 +164,12 @@ def _it(count: int) -> str:
     return "it" if count == 1 else "them"
 
 
+def _differing(count: int, delete: str) -> str:
+    """Return a count of pages that the other command would write or, with --delete, delete."""
+    verbs = "new, changed or deleted" if delete else "new or changed"
+    return f"{plural(count, 'page')} {'is' if count == 1 else 'are'} {verbs}"
+
+
 def _elsewhere(report: Report) -> Iterator[str]:
     """Yield which changes need the other command, or --delete."""
     plan, wish = report.plan, report.request
@@ -171,11 +178,12 @@ def _elsewhere(report: Report) -> Iterator[str]:
     push = " --prefer local" if wish.prefer == "local" else ""
     delete = " --delete" if wish.delete else ""
     if count := plan.other_way.get("folder", 0):
-        command = f"wikisync pull{pull}{delete}"
-        yield f"{plural(count, 'page')} changed on the wiki: {command} to get {_it(count)}."
+        command, what = f"wikisync pull{pull}{delete}", _differing(count, delete)
+        fetch = "To do the same in the folder" if delete else f"To fetch {_it(count)}"
+        yield f"{what} on the wiki. {fetch}: {command}."
     if count := plan.other_way.get("wiki", 0):
-        command = f"wikisync push{push}{delete}"
-        yield f"{plural(count, 'page')} changed in the folder: {command} to publish {_it(count)}."
+        command, what = f"wikisync push{push}{delete}", _differing(count, delete)
+        yield f"{what} in the folder. To publish {_it(count)}: {command}."
     ways: tuple[tuple[Side, str, str, str], ...] = (
         ("wiki", "deleted in the folder", "pull PATH --prefer wiki", "on the wiki: wikisync push"),
         (

@@ -51,6 +51,13 @@ def show(report: Report, console: Console, view: View | None = None, *, texts: b
     With a ``view``, and for ``diff`` and ``show``, pages are printed with their differences
     (``report.diffs``), unless ``texts`` is False.
     """
+    if not report.declined:  # else show_plan printed it all, above the question
+        _show_pages(report, console, view, texts=texts)
+    for line in summary(report):
+        print_line(console, line)
+
+
+def _show_pages(report: Report, console: Console, view: View | None, *, texts: bool) -> None:
     if report.request.command == "undo" and report.request.run and report.plan.pages:
         print_line(console, f"Undoing run {report.request.run}:")
     if texts and (view is not None or report.request.command in {"diff", "show"}):
@@ -58,8 +65,6 @@ def show(report: Report, console: Console, view: View | None = None, *, texts: b
     else:
         print_actions(report, console)
     print_lists(report, console)
-    for line in summary(report):
-        print_line(console, line)
 
 
 def show_plan(report: Report, console: Console) -> None:

@@ -239,7 +239,7 @@ def _describe(payload: object, kind: str, body: bytes, redact: Callable[[str], s
         title = re.search(rb"<title[^>]*>([^<]{1,200})", body[:20_000], re.IGNORECASE)
         name = redact(unescape(title[1].decode("utf-8", "replace"))).strip() if title else ""
         return f"a web page, “{' '.join(name.split())}”" if name else "a web page"
-    return "JSON that is damaged" if "json" in kind else "something that is no JSON"
+    return "JSON that is damaged" if "json" in kind else "text that is not JSON"
 
 
 # After these, the wiki cannot have received a complete request.
@@ -291,14 +291,15 @@ def from_httpx_error(
 
 
 def from_ssl_error(url: str, problem: ssl.SSLError, given: Sent, *, sent: bool) -> Unreachable:
-    """Return CertificateError, ClientCertificateError, or Unreachable where no TLS is spoken."""
+    """Return CertificateError, ClientCertificateError, or Unreachable for a server without TLS."""
     if isinstance(problem, ssl.SSLCertVerificationError):
         reason = problem.verify_message or "it does not check out"
         return CertificateError(url, reason, sent=False)
     if _CERTIFICATE_ALERT.search(problem.reason or ""):
         reason = problem.reason.rpartition("ALERT_")[2].lower().replace("_", " ")
         return ClientCertificateError(url, reason, sent=False, given=given.certificate)
-    return Unreachable(url, "no TLS is spoken there (is it http://?)", sent=sent)
+    reason = "the server does not use HTTPS there (does the address begin with http://?)"
+    return Unreachable(url, reason, sent=sent)
 
 
 def _causes(problem: BaseException | None) -> Iterator[BaseException]:

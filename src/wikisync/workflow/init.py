@@ -67,9 +67,11 @@ class InitResult:
 
 
 def init(
-    url: str | None, folder: str, root: str, load_file: Callable[[Path], Config]
+    url: str | None, folder: str | None, root: str, load_file: Callable[[Path], Config]
 ) -> InitResult:
     """Write a configuration for ``folder`` and the wiki at ``url`` into the current folder.
+
+    Without ``folder`` it is ``pages``.
 
     ``root`` is the path on the wiki that the folder stands for. ``locale_folders`` is set as the
     files in the folder are laid out, and ``write_back`` to False where Wiki.js's own Git storage
@@ -78,7 +80,7 @@ def init(
     edited nor used. No page or file of a page is changed. ``load_file`` loads the configuration.
     Raises UsageError, and FolderError if a file cannot be written.
     """
-    file = Path.cwd() / FILE
+    file, wanted_folder, folder = Path.cwd() / FILE, folder, folder or "pages"
     wrote = not file.exists() or (
         url is not None and _never_used(file, endpoint.normalize_url(url))
     )
@@ -97,6 +99,8 @@ def init(
     config = load_file(file)
     if root and (below := check_root("--root", root)) != config.root:
         raise AlreadyConfigured(file.name, "root", config.root, below)
+    if wanted_folder and not wrote and Path(wanted_folder) != Path(config.folder_name):
+        raise AlreadyConfigured(file.name, "folder", config.folder_name, wanted_folder)
     if url and (wanted := endpoint.normalize_url(url)) != config.url:
         raise AlreadyConfigured(file.name, "url", config.url, wanted)
     try:

@@ -74,7 +74,7 @@ def test_at_a_terminal_the_plan_is_shown_and_no_writes_nothing(
         terminal.type("n\n")
         result = terminal.end()
     assert result.code == 4
-    assert "Cancelled. Nothing was written." in result.out
+    assert result.out == "Cancelled. Nothing was written.\n"
     assert differing.both_sides() == before
 
 

@@ -66,6 +66,19 @@ def test_init_does_not_overwrite_another_wikis_configuration(workspace: Workspac
     assert (workspace.root / "wikisync.toml").read_text() == before
 
 
+@pytest.mark.parametrize("wanted", ["docs", "."])
+def test_init_says_that_a_configuration_has_another_folder(
+    workspace: Workspace, wanted: str
+) -> None:
+    before = (workspace.root / "wikisync.toml").read_text()
+    result = workspace.run("init", workspace.sandbox.url, "--folder", wanted)
+    assert result.code == 2
+    assert 'wikisync.toml already has folder = "pages"' in result.err
+    assert f'To use "{wanted}" instead, edit the file.' in result.err
+    assert (workspace.root / "wikisync.toml").read_text() == before
+    workspace.run("init", workspace.sandbox.url, "--folder", "pages/").ok()
+
+
 def test_a_mistyped_address_does_not_stick(fresh: Workspace) -> None:
     assert fresh.run("init", f"{fresh.sandbox.url}/graphql").code == 1
     result = fresh.run("init", fresh.sandbox.url).ok()

@@ -56,7 +56,10 @@ def test_an_edit_on_the_wiki_is_counted_by_a_push_and_left_alone(synced: Workspa
     assert result.json["actions"] == []
     assert result.json["counts"]["other_way"] == 1
     assert synced.both_sides() == before
-    assert "1 page changed on the wiki: wikisync pull to get it." in synced.run("push").ok().out
+    assert (
+        "1 page is new or changed on the wiki. To fetch it: wikisync pull."
+        in synced.run("push").ok().out
+    )
 
 
 def test_an_edit_on_the_wiki_is_pulled_and_only_that(synced: Workspace) -> None:
@@ -76,7 +79,8 @@ def test_an_edit_here_is_counted_by_a_pull_and_left_alone(synced: Workspace) -> 
     assert (result.json["actions"], result.json["counts"]["other_way"]) == ([], 1)
     assert synced.both_sides() == before
     assert (
-        "1 page changed in the folder: wikisync push to publish it." in synced.run("pull").ok().out
+        "1 page is new or changed in the folder. To publish it: wikisync push."
+        in synced.run("pull").ok().out
     )
 
 

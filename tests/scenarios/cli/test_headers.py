@@ -146,7 +146,7 @@ def test_a_markdown_file_of_the_visual_editor_is_a_page_with_a_warning(
     dry = workspace.run("push", "--dry-run", "--json").ok().json
     assert dry["problems"] == []
     (note,) = dry["notes"]
-    assert "1 file names an editor that is not one for files of that type" in note
+    assert "In 1 file, the line `editor:` names an editor for another type of file" in note
     assert "one.md" in note
     assert "notes" not in workspace.run("push", "two", "--dry-run", "--json").ok().json
     assert "note  " in workspace.run("push", "--yes").ok().out

@@ -116,13 +116,13 @@ def test_a_move_waits_for_the_command_of_its_direction(known: Workspace) -> None
     before = known.both_sides()
     result = known.run("push", "--yes", "--json").ok()
     assert (result.json["actions"], result.json["counts"]["other_way"]) == ([], 1)
-    assert "wikisync pull to get it" in known.run("push", "--yes").ok().out
+    assert "To fetch it: wikisync pull" in known.run("push", "--yes").ok().out
     assert known.both_sides() == before
     known.run("pull", "--yes").ok()
     rename(known, "guide/start.md", "guide/a.md")
     result = known.run("pull", "--yes", "--json").ok()
     assert (result.json["actions"], result.json["counts"]["other_way"]) == ([], 1)
-    assert "wikisync push to publish it" in known.run("pull", "--yes").ok().out
+    assert "To publish it: wikisync push" in known.run("pull", "--yes").ok().out
 
 
 def test_an_edit_here_of_a_page_moved_there_is_named_by_push_with_the_way_out(

@@ -72,7 +72,7 @@ def test_an_address_of_this_machine_needs_no_encryption(workspace: Workspace) ->
 
 def test_a_server_that_fails_is_told_after_some_tries(workspace: Workspace) -> None:
     fault = workspace.sandbox.faults.add(Status(502), times=None)
-    told(workspace, 1, "HTTP 502")
+    told(workspace, 1, "answers with an error: HTTP 502", "Check the address")
     assert fault.applied == 5 * len(COMMANDS)
 
 
@@ -149,11 +149,11 @@ def test_a_configuration_without_an_address_is_told(workspace: Workspace) -> Non
     [
         ('token = "abc"', ("contains a secret (token)", "WIKISYNC_TOKEN")),
         ('api-key = "abc"', ("contains a secret (api-key)", "WIKISYNC_TOKEN")),
-        ('urll = "abc"', ("urll", "one of url, folder")),
+        ('urll = "abc"', ("`urll` is not a setting (did you mean `url`?)", "url, folder")),
         ("jobs = 0", ("wikisync.toml:2: jobs: 0", "a whole number from 1")),
         ('write_back = "no"', ("wikisync.toml:2: write_back", "true or false")),
-        ("ignore = 3", ("a list of at most 1,000 patterns",)),
-        ('folder = "../elsewhere"', ("a folder below wikisync.toml",)),
+        ("ignore = 3", ('a list such as ["drafts/"',)),
+        ('folder = "../elsewhere"', ("a folder inside the one that has wikisync.toml",)),
         ("jobs = ", ("TOML",)),
     ],
 )
