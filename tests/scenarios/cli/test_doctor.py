@@ -169,7 +169,7 @@ def test_https_to_a_server_that_speaks_http(workspace: Workspace) -> None:
     url = workspace.sandbox.url.replace("http:", "https:")
     result = doctor(workspace, WIKISYNC_URL=url)
     assert failing(result) == ["certificate"]
-    assert "TLS" in found(result, "certificate")
+    assert "does not use HTTPS" in found(result, "certificate")
 
 
 def test_another_server_a_redirect_and_a_login_page(workspace: Workspace) -> None:
