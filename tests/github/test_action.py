@@ -118,7 +118,7 @@ def test_deletions_are_done_where_they_are_asked_for_and_within_the_limit(place:
         ({"fail_on": "warnings"}, "one of conflicts, problems, never"),
         ({"comment": "1"}, "one of true, false"),
         ({"config": "nowhere.toml"}, "There is no wikisync.toml"),
-        ({"folder": "../outside"}, "a folder below"),
+        ({"folder": "../outside"}, "a folder inside"),
         ({"url": "ftp://x"}, "ftp://x"),
     ],
 )
