@@ -79,8 +79,7 @@ class Gateway:
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()
-        for each in self._server.failed:
-            each.close()
+        self._server.close_failed()
 
     @property
     def url(self) -> str:
@@ -138,7 +137,22 @@ class Server(ThreadingHTTPServer):
 
     def __init__(self, address: tuple[str, int], handler: type[Handler]) -> None:
         super().__init__(address, handler)
-        self.failed: list[ssl.SSLSocket] = []
+        self._failed: list[ssl.SSLSocket] = []
+        self._closed = False
+        self._lock = threading.Lock()
+
+    def close_failed(self) -> None:
+        """Close the connections whose handshake failed, also those that fail from now on."""
+        with self._lock:
+            self._closed = True
+            for each in self._failed:
+                each.close()
+
+    def keep_failed(self, connection: ssl.SSLSocket) -> None:
+        with self._lock:
+            self._failed.append(connection)
+            if self._closed:
+                connection.close()
 
     def finish_request(self, request: Any, client_address: Any) -> None:
         if isinstance(request, ssl.SSLSocket):
@@ -146,12 +160,12 @@ class Server(ThreadingHTTPServer):
                 request.do_handshake()
             except OSError:
                 # Not closed: the client would get a reset instead of the alert.
-                self.failed.append(request)
+                self.keep_failed(request)
                 return
         super().finish_request(request, client_address)
 
     def shutdown_request(self, request: Any) -> None:
-        if request not in self.failed:
+        if request not in self._failed:
             super().shutdown_request(request)
 
     def handle_error(self, *_: object) -> None:

@@ -335,7 +335,7 @@ def test_an_edit_while_the_page_is_written_beside_another_is_named_and_kept(
 ) -> None:
     """Two pages are looked at together and written together: what comes between is found after."""
     planned.sandbox.faults.add(
-        Hook(lambda: planned.sandbox.edit("two", content="Theirs.\n")), on="update", path="one"
+        Hook(lambda: planned.sandbox.edit("two", content="Theirs.\n")), on="update", path="two"
     )
     result = apply(planned)
     assert result.code == 3
