@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from wikisync.errors import PageHidden, Unreachable
+from wikisync.errors import Unreachable
 from wikisync.wiki.page_file import Outdated, address, read_download
 
 if TYPE_CHECKING:
@@ -13,9 +13,6 @@ if TYPE_CHECKING:
     from wikisync.errors import WikiError
     from wikisync.page.model import Listed, Record
     from wikisync.wiki.transport import GraphQLTransport
-
-_MAX_REFUSED: Final = 100
-"""Refusals in a row after which nothing more is downloaded: the key lacks ``read:source``."""
 
 _TRIES: Final = 3
 _NO_ADDRESS: Final = "a key that may only read cannot download a page of this name"
@@ -34,7 +31,6 @@ class PageDownloads:
     ) -> None:
         self._transport = transport
         self._read_list = read_list
-        self._refused = 0
         self.alone = False
 
     def read(self, listed: Sequence[Listed]) -> list[Record | WikiError]:
@@ -70,10 +66,6 @@ class PageDownloads:
         path = address(listed.key._replace(path=listed.spelling or listed.key.path))
         if path is None:
             return Unreachable(self._transport.url, _NO_ADDRESS)
-        if self._refused >= _MAX_REFUSED:
-            return PageHidden(self._transport.url, listed.id, listed.key)
-        got = self._transport.download(
+        return self._transport.download(
             path, lambda answer, fail: read_download(self._transport.url, listed, answer, fail)
         )
-        self._refused = self._refused + 1 if isinstance(got, PageHidden) else 0
-        return got

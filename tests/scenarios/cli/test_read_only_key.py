@@ -313,3 +313,13 @@ def test_a_pull_with_it_takes_a_page_that_moved_to_the_place_of_a_deleted_one(
     assert set(workspace.files()) == {"b.md"}
     assert workspace.read("b.md").endswith(text)
     assert workspace.run("status", "--exit-code", env=reader).code == 0
+
+
+def test_a_page_comes_however_many_before_it_the_key_may_not_read(workspace: Workspace) -> None:
+    sandbox = workspace.sandbox
+    sandbox.fill([f"secret/{number:03}" for number in range(110)], full_text("secret"))
+    sandbox.create("zebra", content=TEXT)
+    key = sandbox.key(READING, RULES)
+    told = workspace.run("pull", "--yes", "--jobs", "1", env={"WIKISYNC_TOKEN": key})
+    assert told.code == 1
+    assert set(workspace.files()) == {"zebra.md"}
