@@ -5,14 +5,19 @@ Modules that take time to load are imported inside the functions, so that ``--he
 
 from __future__ import annotations
 
-import sys
-from contextlib import redirect_stdout
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from wikisync import __version__
-from wikisync.cli import doctor_command, history_commands, plan_commands, sandbox_commands, terminal
+from wikisync.cli import (
+    doctor_command,
+    history_commands,
+    init_command,
+    plan_commands,
+    sandbox_commands,
+    terminal,
+)
 from wikisync.cli.options import (
     All,
     Allow,
@@ -83,60 +88,7 @@ def _main(
     pass
 
 
-@app.command(
-    epilog=examples(
-        "wikisync init https://wiki.example.com",
-        "wikisync init https://wiki.example.com --folder docs",
-        "wikisync init https://wiki.example.com --folder docs --root products/rocket",
-        "wikisync init",
-    )
-)
-def init(
-    url: Annotated[
-        str | None,
-        typer.Argument(
-            metavar="URL",
-            help="The address of the wiki. Without it: the address in wikisync.toml is tried.",
-            show_default=False,
-        ),
-    ] = None,
-    *,
-    folder: Annotated[
-        str | None,
-        typer.Option(
-            help="The folder for the pages. [dim]\\[default: pages][/dim]",
-            metavar="NAME",
-            show_default=False,
-        ),
-    ] = None,
-    root: Annotated[
-        str,
-        typer.Option(
-            help="The path on the wiki that the folder stands for; without it, the whole wiki.",
-            metavar="PATH",
-            show_default=False,
-        ),
-    ] = "",
-    json: Json = False,
-    quiet: Quiet = False,
-) -> None:
-    """Write wikisync.toml, create the folder, and test the connection to the wiki."""
-    with terminal.error_boundary(terminal.OutputOptions(json, quiet), Request("init", "sync")):
-        from wikisync.cli.init_output import doctor_lines, init_json, init_lines
-        from wikisync.workflow.init import init as initialize
-
-        if url is None and sys.stdin.isatty():
-            with redirect_stdout(sys.stderr):
-                url = typer.prompt("Address of the wiki (https://…)", err=True)
-        result = initialize(
-            url, folder, root, lambda file: terminal.ConfigOptions(file).load(need_token=False)
-        )
-        if json:
-            terminal.print_json(init_json(result))
-        elif not quiet:
-            for line in init_lines(result, doctor_lines(result)):
-                typer.echo(line)
-        raise typer.Exit(1 if result.error else 0)
+init_command.add_to(app)
 
 
 @app.command(

@@ -17,9 +17,10 @@ from wikisync.request import Report, Request
 from wikisync.workflow.init import NO_WRITE_BACK
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator
 
     from wikisync.config import Config
+    from wikisync.doctor.model import Check
     from wikisync.workflow.init import InitResult
 
 
@@ -32,26 +33,32 @@ _FOR_WRITERS: Final = frozenset({"delete", "history", "styles"})
 """The checks of rights that a key which is to read need not have."""
 
 
-def doctor_lines(result: InitResult) -> list[str]:
-    """Return what ``doctor`` finds beyond what init says; nothing without a connection."""
+def doctor_checks(result: InitResult) -> list[Check]:
+    """Return the checks of ``doctor``; none without a connection."""
     if result.connection is None:
         return []
     from wikisync.doctor.examine import Surroundings, examine
+
+    around = Surroundings(Path(FILE), Path.cwd(), os.environ, datetime.now(UTC))
+    return list(examine(lambda: result.config, around))
+
+
+def _warnings(result: InitResult, checks: Iterable[Check]) -> Iterator[str]:
+    """Yield a line for each check that fails or has a warning, beyond what init says itself."""
     from wikisync.report.doctor_messages import check_message
 
     said = _SAID | _FOR_WRITERS if result.read_only else _SAID
-    around = Surroundings(Path(FILE), Path.cwd(), os.environ, datetime.now(UTC))
-    lines = []
-    for check in examine(lambda: result.config, around):
+    for check in checks:
         if check.state in {"fails", "warning"} and check.name not in said:
-            lines += [f"{check.name}: {check_message(check)}"]
-    return lines
+            yield f"{check.name}: {check_message(check)}"
 
 
-def init_lines(result: InitResult, warnings: Sequence[str] = ()) -> Iterator[str]:
+def init_lines(
+    result: InitResult, checks: Iterable[Check] = (), *, next_steps: bool = True
+) -> Iterator[str]:
     """Yield the lines for a user: what was created, what was found, what to do next.
 
-    ``warnings`` are those of ``doctor_lines``.
+    ``checks`` are those of ``doctor``. ``next_steps=False`` leaves out what to do once connected.
     """
     config, verb = result.config, "Wrote" if result.wrote else "Found"
     yield f"{verb} {FILE}: {config.folder_name}/ ↔ {config.url}{_below(config)}"
@@ -77,26 +84,42 @@ def init_lines(result: InitResult, warnings: Sequence[str] = ()) -> Iterator[str
     pages = plural(len(result.pages), "page")
     locales = ", ".join(result.connection.locales)
     yield escape_control(f"Connected: {pages}{_below(config)}, locales {locales}.")
-    yield from map(escape_control, warnings)
+    yield from map(escape_control, _warnings(result, checks))
+    yield from _rights_lines(result)
+    if next_steps:
+        publish = "" if result.read_only else ", or publish yours with wikisync push"
+        yield f"Next: fetch the wiki's pages with wikisync pull{publish}."
+
+
+def _rights_lines(result: InitResult) -> Iterator[str]:
+    """Yield what the key may not do, where it may not sync."""
     if result.read_only:
         yield "This key may only read: status, diff, pull and plan work. To publish, its group"
         yield "needs write:pages and manage:pages too."
-        yield "Next: fetch the wiki's pages with wikisync pull."
-        return
-    if result.missing_rights:
-        lacking = error_message(result.missing_rights).text
-        yield escape_control("But " + lacking[0].lower() + lacking[1:])
-        yield escape_control(error_message(result.missing_rights).hint)
+    elif result.missing_rights:
+        lacking = error_message(result.missing_rights)
+        yield escape_control("But " + lacking.text[0].lower() + lacking.text[1:])
+        yield escape_control(lacking.hint)
         yield _DOCTOR
-    yield "Next: fetch the wiki's pages with wikisync pull, or publish yours with wikisync push."
 
 
-def init_json(result: InitResult) -> str:
-    """Return the result as the JSON object that every command prints."""
+def key_lines() -> Iterator[str]:
+    """Yield how to give the key, which was asked for, to the next commands."""
+    yield "The key was not saved. Before the next command, set it in this terminal:"
+    if os.name == "nt":
+        yield "  $env:WIKISYNC_TOKEN = Read-Host"
+    else:
+        yield "  read -rs WIKISYNC_TOKEN; export WIKISYNC_TOKEN"
+    yield "(then paste the key and press Enter: so it is not in the shell's history)."
+
+
+def init_json(result: InitResult, checks: Iterable[Check] = ()) -> str:
+    """Return the result as the JSON object that every command prints, with ``checks``."""
+    from wikisync.report.doctor_output import check_data
 
     plan = Plan(pages=len(result.pages))
     report = Report(Request("init", "sync"), result.config.url, result.config.folder_name, plan)
-    data = as_data(report)
+    data = as_data(report) | {"checks": [check_data(check) for check in checks]}
     if result.error is not None:
         data["error"] = str(error_message(result.error))
     return one_line(data)

@@ -82,6 +82,11 @@ def _load_on_github(file: Path | None, *, need_token: bool, writes: bool) -> Con
     return config
 
 
+def load_without_token(file: Path) -> Config:
+    """Load a configuration that is there; without WIKISYNC_TOKEN the token is empty."""
+    return ConfigOptions(file).load(need_token=False)
+
+
 def escape_unencodable() -> None:
     """Escape characters that the encoding of stdout or stderr lacks, instead of failing."""
     for stream in (sys.stdout, sys.stderr):

@@ -79,7 +79,7 @@ def to_json(checks: Sequence[Check]) -> str:
         {
             "version": VERSION,
             "command": "doctor",
-            "checks": [_as_data(check) for check in checks],
+            "checks": [check_data(check) for check in checks],
             "settings": [
                 {"name": each.name, "value": each.value, "source": each.source or None}
                 for check in checks
@@ -90,7 +90,8 @@ def to_json(checks: Sequence[Check]) -> str:
     )
 
 
-def _as_data(check: Check) -> dict[str, Any]:
+def check_data(check: Check) -> dict[str, Any]:
+    """Return a check as JSON has it (json.md, *doctor*)."""
     message = check_message(check)
     return {
         "name": check.name,

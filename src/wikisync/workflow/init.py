@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from dataclasses import dataclass, replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Final
 
-from wikisync.config import FILE, check_folder, check_root, holds_token, load
+from wikisync.config import DEFAULT_FOLDER, FILE, check_folder, check_root, holds_token, load
 from wikisync.errors import (
     AlreadyConfigured,
     FolderError,
@@ -38,6 +39,11 @@ if TYPE_CHECKING:
 
 NO_WRITE_BACK: Final = "write_back = false"
 
+FOLDERS: Final = (DEFAULT_FOLDER, "docs", "doc", "wiki", "content")
+"""Names of folders of pages, the most likely first."""
+
+_INDEX_NAMES: Final = frozenset({"readme", "index"})
+
 
 @dataclass(frozen=True, slots=True)
 class InitResult:
@@ -67,20 +73,25 @@ class InitResult:
 
 
 def init(
-    url: str | None, folder: str | None, root: str, load_file: Callable[[Path], Config]
+    url: str | None,
+    folder: str | None,
+    root: str,
+    load_file: Callable[[Path], Config],
+    index: str = "",
 ) -> InitResult:
     """Write a configuration for ``folder`` and the wiki at ``url`` into the current folder.
 
     Without ``folder`` it is ``pages``.
 
-    ``root`` is the path on the wiki that the folder stands for. ``locale_folders`` is set as the
+    ``root`` is the path on the wiki that the folder stands for, ``index`` the name of the files
+    that are the pages of their folders. ``locale_folders`` is set as the
     files in the folder are laid out, and ``write_back`` to False where Wiki.js's own Git storage
     commits to the repository (git-storage.md, *Side by side, on one branch*). An existing
     configuration is kept and tested, unless ``init`` wrote it for another wiki and it was neither
     edited nor used. No page or file of a page is changed. ``load_file`` loads the configuration.
     Raises UsageError, and FolderError if a file cannot be written.
     """
-    file, wanted_folder, folder = Path.cwd() / FILE, folder, folder or "pages"
+    file, wanted_folder, folder = Path.cwd() / FILE, folder, folder or DEFAULT_FOLDER
     wrote = not file.exists() or (
         url is not None and _never_used(file, endpoint.normalize_url(url))
     )
@@ -93,7 +104,8 @@ def init(
         pages = check_folder(FILE, Path.cwd(), folder)
         write_back = not count_storage_commits(pages if pages.is_dir() else Path.cwd())
         fitting = guess_locale_folders(_files(pages))
-        text = _text(url, folder, check_root("--root", root), fitting, write_back=write_back)
+        below = check_root("--root", root)
+        text = _text(url, folder, below, fitting, index, write_back=write_back)
         file.unlink(missing_ok=True)
         _write(file, text)
     config = load_file(file)
@@ -113,18 +125,57 @@ def init(
     if wrote and fitting != config.locale_folders:
         config = replace(config, locale_folders=fitting)
         file.unlink()
-        write_back = config.write_back
-        _write(file, _text(config.url, folder, config.root, fitting, write_back=write_back))
+        _write(file, _text_of(config))
     commits = count_storage_commits(config.folder)
     return replace(result, config=config, wrote=wrote, fitting=fitting, storage_commits=commits)
 
 
+def propose_folder(project: Path) -> tuple[str, int]:
+    """Return the folder of ``project`` that most likely has the pages, and how many files it has.
+
+    It is the first of ``FOLDERS`` with files that may be pages; ``pages`` where there is none.
+    """
+    for name in FOLDERS:
+        if (project / name).is_dir() and (files := _files(project / name)):
+            return name, len(files)
+    return DEFAULT_FOLDER, 0
+
+
+def find_index_name(folder: Path) -> tuple[str, int] | None:
+    """Return the name of the files that may be the pages of their folders, and their number.
+
+    None where there is none below the top, and where Wiki.js's Git storage commits to the
+    repository: it writes pages of these names as they are.
+    """
+    names = [PurePosixPath(file) for file in _files(folder)]
+    found = Counter(
+        name.stem for name in names if len(name.parts) > 1 and name.stem.lower() in _INDEX_NAMES
+    )
+    if not found or count_storage_commits(folder):
+        return None
+    stem = max(found, key=lambda each: (found[each], each))
+    return stem, sum(name.stem == stem for name in names)
+
+
+def _text_of(config: Config) -> str:
+    """Return the file that ``init`` writes for a configuration."""
+    return _text(
+        config.url,
+        config.folder_name,
+        config.root,
+        config.locale_folders,
+        config.index,
+        write_back=config.write_back,
+    )
+
+
 def _text(
-    url: str, folder: str, root: str, locale_folders: LocaleFolders, *, write_back: bool
+    url: str, folder: str, root: str, locale_folders: LocaleFolders, index: str, *, write_back: bool
 ) -> str:
     lines = [f"url = {_quoted(endpoint.normalize_url(url))}", f"folder = {_quoted(folder)}"]
     lines += [f"root = {_quoted(root)}"] if root else []
     lines += [ALL_FOLDERS] if locale_folders == "all" else []
+    lines += [f"index = {_quoted(index)}"] if index else []
     lines += [] if write_back else [NO_WRITE_BACK]
     return "\n".join(lines) + "\n"
 
@@ -144,13 +195,7 @@ def _never_used(file: Path, url: str) -> bool:
     """Return whether a configuration is as ``init`` wrote it for another wiki, and never used."""
     try:
         config = load(file, env={}, need_token=False)
-        untouched = file.read_text("utf-8") == _text(
-            config.url,
-            config.folder_name,
-            config.root,
-            config.locale_folders,
-            write_back=config.write_back,
-        )
+        untouched = file.read_text("utf-8") == _text_of(config)
     except (OSError, UnicodeDecodeError, WikisyncError):
         return False
     return untouched and config.url != url and not config.state.exists()

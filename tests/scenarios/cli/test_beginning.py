@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from support.terminal import Terminal
 from support.workspace import PATIENCE, Workspace, command, page, tree
 
 if TYPE_CHECKING:
@@ -109,16 +108,9 @@ def test_init_without_a_token_says_how_to_make_one(fresh: Workspace) -> None:
     assert result.asked == ()
 
 
-def test_init_without_an_address_asks_at_a_terminal_and_is_wrong_usage_off_one(
-    fresh: Workspace,
-) -> None:
+def test_init_without_an_address_is_wrong_usage_off_a_terminal(fresh: Workspace) -> None:
     assert fresh.run("init").code == 2
     assert tree(fresh.root) == {}
-    with Terminal(fresh, "init") as terminal:
-        terminal.expect("Address of the wiki")
-        terminal.type(f"{fresh.sandbox.url}\n")
-        assert terminal.end().code == 0
-    assert (fresh.root / "wikisync.toml").exists()
 
 
 @pytest.mark.parametrize(
