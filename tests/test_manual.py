@@ -86,6 +86,7 @@ ERRORS: Final = (
     errors.PageHidden(URL, 1),
     errors.AssetGone(URL, path=ANY),
     errors.AssetTooLarge(URL, ANY, 0),
+    errors.AssetChanged(ANY, ANY),
     errors.UploadsNeedAuthorization(URL),
     errors.Rejected(URL, 0, ANY),
     errors.WriteUncertain(URL, ANY),

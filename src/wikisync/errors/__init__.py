@@ -53,7 +53,13 @@ WikisyncError
 
 from __future__ import annotations
 
-from wikisync.errors.assets import AssetGone, AssetTooLarge, UploadsNeedAuthorization
+from wikisync.errors.assets import (
+    AssetChanged,
+    AssetGone,
+    AssetTooLarge,
+    BadAsset,
+    UploadsNeedAuthorization,
+)
 from wikisync.errors.base import (
     GitHubError,
     Interrupted,
@@ -110,9 +116,11 @@ from wikisync.errors.wiki import (
 __all__ = [
     "AlreadyConfigured",
     "ApiDisabled",
+    "AssetChanged",
     "AssetGone",
     "AssetTooLarge",
     "BackupMissing",
+    "BadAsset",
     "BadConfig",
     "BadName",
     "BadPage",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from wikisync.errors.base import WikisyncError
 from wikisync.errors.wiki import WikiError
 
 
@@ -28,3 +29,37 @@ class AssetTooLarge(WikiError):
 class UploadsNeedAuthorization(WikiError):
     """Raised before an upload where a gateway has the header Authorization to itself: Wiki.js
     accepts a key for an upload in no other place."""
+
+
+@dataclass(eq=False)
+class BadAsset(WikisyncError):
+    """Raised for a file that cannot be an asset as it is. ``what`` is the reason, a clause.
+
+    ``size`` and ``limit`` in bytes are set where the file is larger than the wiki takes.
+    """
+
+    file: str
+    what: str
+    size: int = 0
+    limit: int = 0
+
+    @property
+    def name(self) -> str:
+        """Return the file, as in BadName."""
+        return self.file
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Return every file that the error is about."""
+        return (self.file,)
+
+
+@dataclass(eq=False)
+class AssetChanged(WikisyncError):
+    """Raised where an asset changed on the wiki between plan and write; it is not written.
+
+    ``found`` says how.
+    """
+
+    path: str
+    found: str

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from wikisync.errors import BadName, BadPage
     from wikisync.page.fingerprint import Fingerprint
     from wikisync.page.model import ContentType, Key, Listed, Page, Record
+    from wikisync.planning.asset_model import AssetPlan
 
 
 Side = Literal["wiki", "folder"]
@@ -30,6 +31,7 @@ Rule = Literal[
     "foreign-plan",  # a plan file of another wiki, folder or configuration
     "applied",  # a plan file that was applied before
     "stale",  # a page changed after the plan was reviewed
+    "keep-size",  # the backups of what would be replaced are larger than ``keep_size``
 ]
 
 WRITES: dict[Command, frozenset[Side]] = {
@@ -280,7 +282,8 @@ class Conflict:
 class Refusal:
     """The result of a guard that forbids a whole plan: its rule, and the figures behind it.
 
-    ``file`` is set where the reason is one page; ``files`` are all files affected.
+    ``file`` is set where the reason is one page; ``files`` are all files affected. ``kind`` is what
+    the rule counts.
     """
 
     rule: Rule
@@ -290,6 +293,7 @@ class Refusal:
     detail: str = ""
     file: str = ""
     files: tuple[str, ...] = ()
+    kind: Literal["page", "asset"] = "page"
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,7 +304,7 @@ class Plan:
     no other change, and pages deleted on both sides. ``base_renames`` are the bases, by their old
     keys, of pages that both sides moved to the same place. ``other_way`` counts the pages that need
     the other command, by the side to write to; ``undeleted`` the deletions not requested, by that
-    side.
+    side. ``assets`` is the plan of images and files; None where the configuration leaves them out.
     """
 
     actions: tuple[Action, ...] = ()
@@ -314,6 +318,7 @@ class Plan:
     in_sync: int = 0
     other_way: dict[Side, int] = field(default_factory=dict)
     undeleted: dict[Side, int] = field(default_factory=dict)
+    assets: AssetPlan | None = None
 
     @property
     def writes(self) -> tuple[Action, ...]:

@@ -4,15 +4,26 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wikisync.errors import AssetGone, AssetTooLarge, UploadsNeedAuthorization
+from wikisync.errors import (
+    AssetChanged,
+    AssetGone,
+    AssetTooLarge,
+    BadAsset,
+    UploadsNeedAuthorization,
+)
 
 if TYPE_CHECKING:
-    from wikisync.errors import WikiError
+    from wikisync.errors import WikisyncError
 
 
-def asset_message(error: WikiError) -> tuple[str, str] | None:
+def asset_message(error: WikisyncError) -> tuple[str, str] | None:
     """Return the statement and the hint for an error of a file; None for any other error."""
     match error:
+        case BadAsset(file, what, _size, limit):
+            hint = "Make it smaller, or raise max_asset_size if the wiki takes more."
+            return f"{file}: {what}", hint if limit else ""
+        case AssetChanged(_path, found):
+            return f"{found}; the file was left alone.", "Run the command again."
         case AssetGone(_url, id, path):
             name = path or f"The file {id}"
             return f"{name} does not exist on the wiki, or cannot be read there.", ""

@@ -28,6 +28,8 @@ class Message:
 
 def error_message(error: e.WikisyncError) -> Message:
     """Return the message for an error; its own text where it has no wording here."""
+    if (words := asset_message(error)) is not None:
+        return Message(*words)
     match error:
         case e.UsageError():
             return _usage(error)
@@ -72,9 +74,8 @@ def error_message(error: e.WikisyncError) -> Message:
         case e.GitHubError(doing, reason, status):
             return Message(f"GitHub: cannot {doing}: {_clause(reason)}.", _github_hint(status))
         case e.Interrupted():
-            return Message(
-                "Interrupted. The pages done so far are recorded.", "Run it again to do the rest."
-            )
+            text = "Interrupted. The pages done so far are recorded."
+            return Message(text, "Run it again to do the rest.")
     return Message(str(error))
 
 
@@ -217,7 +218,7 @@ def _folder_hint(reason: str) -> str:
 
 
 def _wiki(error: e.WikiError) -> Message:
-    words = gateway_message(error) or database_message(error) or asset_message(error)
+    words = gateway_message(error) or database_message(error)
     if words is not None:
         return Message(*words)
     match error:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, assert_never
 
 from wikisync.report.error_messages import KEY_REJECTED, NEW_KEY, Message
 from wikisync.report.note_messages import restored_wiki_message
-from wikisync.report.text import plural
+from wikisync.report.text import plural, size_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,6 +19,7 @@ def refusal_message(refusal: Refusal) -> Message:
     """Return the message for a refusal: which rule refused, why, and how to go on."""
     count, side = refusal.count, refusal.side
     where = "in the folder" if side == "folder" else "on the wiki"
+    noun = "page" if refusal.kind == "page" else "file"
     match refusal.rule:
         case "guest":
             if count:
@@ -32,20 +33,20 @@ def refusal_message(refusal: Refusal) -> Message:
             return Message(KEY_REJECTED.format(url="The wiki"), NEW_KEY)
         case "max-delete":
             return Message(
-                f"{plural(count, 'page')} would be deleted, and the limit is {refusal.limit}.",
+                f"{plural(count, noun)} would be deleted, and the limit is {refusal.limit}.",
                 f"If you want that: --max-delete {count}, or --allow max-delete.",
             )
         case "emptied":
             what, fetch = "wiki", " To publish the files again: wikisync push --prefer local."
             if side == "folder":
-                what, fetch = "folder", " To fetch the pages again: wikisync pull --prefer wiki."
+                what, fetch = "folder", f" To fetch the {noun}s again: wikisync pull --prefer wiki."
             return Message(
-                f"There are no pages {where}; after the last run there were {count}.",
+                f"There are no {noun}s {where}; after the last run there were {count}.",
                 f"Check that it is the right {what}. If it is: --allow emptied.{fetch}",
             )
         case "all-changed":
             return Message(
-                f"All {count} pages changed {where}.",
+                f"All {count} {noun}s changed {where}.",
                 "Look with wikisync diff. If that is right: --allow all-changed.",
             )
         case "rewound":
@@ -71,6 +72,13 @@ def refusal_message(refusal: Refusal) -> Message:
             return Message(
                 f"{refusal.file or 'A page'} changed after the plan was made: {refusal.detail}.",
                 "Make a new plan, or apply the rest of this one: --skip-stale.",
+            )
+        case "keep-size":
+            return Message(
+                f"{plural(count, 'file')} would be replaced or deleted without a backup: their"
+                f" {size_text(int(refusal.detail))} do not fit into keep_size.",
+                "Raise keep_size in wikisync.toml. To go on without these backups:"
+                " --allow keep-size.",
             )
     assert_never(refusal.rule)
 

@@ -144,6 +144,18 @@ def plural(count: int, noun: str) -> str:
     return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
+def size_text(size: int) -> str:
+    """Return a number of bytes for display: ``812 bytes``, ``12.3 kB``, ``1.2 GB``."""
+    if size < 1000:
+        return plural(size, "byte")
+    value = float(size)
+    for unit in ("kB", "MB", "GB"):
+        value /= 1000
+        if value < 999.95:
+            return f"{value:.1f} {unit}"
+    return f"{value / 1000:,.1f} TB"
+
+
 def escape_control(text: str) -> str:
     """Escape control and invisible characters in a text from a page or a wiki."""
     return text if _plain(text) else _UNSAFE.sub(_escaped, text)

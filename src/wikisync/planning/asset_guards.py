@@ -1,0 +1,90 @@
+"""Check the assets of a plan against the guards (architecture.md, *Guards*). Pure.
+
+Each may refuse the whole plan, pages too. The limits are those of pages, counted by themselves.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from wikisync.planning.asset_decisions import remote_changed
+from wikisync.planning.guards import ALL_CHANGED_FROM, delete_limit
+from wikisync.planning.model import WRITES, Refusal
+
+if TYPE_CHECKING:
+    from wikisync.planning.asset_model import AssetPlan, AssetSnapshot
+    from wikisync.planning.guards import GuardOptions
+    from wikisync.planning.model import Command, Side
+
+
+def asset_guards(
+    snapshot: AssetSnapshot,
+    plan: AssetPlan,
+    command: Command,
+    limits: GuardOptions,
+    room: int | None = None,
+) -> tuple[Refusal, ...]:
+    """Return the refusals of every guard that the user did not disable.
+
+    ``room`` is how many bytes of backups fit into ``keep_size``; None: any number.
+    """
+    found = [
+        *_emptied(snapshot, plan),
+        *_all_changed(snapshot, plan, command),
+        *_max_delete(snapshot, plan, limits),
+        *_keep_size(plan, room),
+    ]
+    return tuple(refusal for refusal in found if refusal.rule not in limits.allow)
+
+
+def _emptied(snapshot: AssetSnapshot, plan: AssetPlan) -> list[Refusal]:
+    """Refuse to delete every asset of a side because the other one has none left.
+
+    One asset alone may be deleted: nobody takes that for an accident.
+    """
+    known, blocked = snapshot.bases.keys(), snapshot.blocked
+    deletes = {action.side for action in plan.writes if action.verb == "delete"}
+    sides: list[tuple[Side, Side, bool]] = [
+        ("folder", "wiki", bool(snapshot.local or known & blocked)),
+        ("wiki", "folder", bool(snapshot.remote or known & blocked)),
+    ]
+    return [
+        Refusal("emptied", count=len(known), side=side, kind="asset")
+        for side, target, has_assets in sides
+        if len(known) > 1 and target in deletes and not has_assets
+    ]
+
+
+def _all_changed(snapshot: AssetSnapshot, plan: AssetPlan, command: Command) -> list[Refusal]:
+    bases = snapshot.bases
+    adopted = any(action.verb == "adopt" for action in plan.actions)
+    if len(bases) < ALL_CHANGED_FROM or not plan.writes or adopted:
+        return []
+    found = []
+    if "wiki" in WRITES[command] and all(
+        (local := snapshot.local.get(path)) is not None and local.sha256 != base.local
+        for path, base in bases.items()
+    ):
+        found.append(Refusal("all-changed", count=len(bases), side="folder", kind="asset"))
+    if "folder" in WRITES[command] and all(
+        (remote := snapshot.remote.get(path)) is not None and remote_changed(base, remote)
+        for path, base in bases.items()
+    ):
+        found.append(Refusal("all-changed", count=len(bases), side="wiki", kind="asset"))
+    return found
+
+
+def _max_delete(snapshot: AssetSnapshot, plan: AssetPlan, limits: GuardOptions) -> list[Refusal]:
+    count = sum(action.verb == "delete" for action in plan.writes)
+    adopted = {a.path for a in plan.actions if a.verb == "adopt"} - snapshot.bases.keys()
+    limit = delete_limit(len(snapshot.bases) + len(adopted), limits.max_delete)
+    refusal = Refusal("max-delete", count=count, limit=limit, kind="asset")
+    return [refusal] if count > limit else []
+
+
+def _keep_size(plan: AssetPlan, room: int | None) -> list[Refusal]:
+    replaced = [action.replaced_size for action in plan.writes if action.replaced_size]
+    if room is None or sum(replaced) <= room:
+        return []
+    size = str(sum(replaced))
+    return [Refusal("keep-size", count=len(replaced), limit=room, detail=size, kind="asset")]
