@@ -303,6 +303,7 @@ def test_no_kind_of_error_goes_without_an_explanation() -> None:
     elsewhere = {
         "UsageError",
         "WikiError",
+        "BadAsset",
         "BadPage",
         "BadName",
         "MisplacedFiles",
