@@ -1,4 +1,4 @@
-"""Check the assets of a plan against the guards (architecture.md, *Guards*). Pure.
+"""Check the assets of a plan against the guards. Pure.
 
 Each may refuse the whole plan, pages too. The limits are those of pages, counted by themselves.
 """
