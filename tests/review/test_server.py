@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from socket import SHUT_WR, create_connection
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -12,8 +13,10 @@ import pytest
 from report.html.reports import conflicting, pair, report
 from review.visitor import Visitor
 from support.values import page
+from wikisync.planning.model import Refusal
 from wikisync.report.html import build_view
 from wikisync.review.auth import Auth
+from wikisync.review.rounds import next_round
 from wikisync.review.server import MAX_FORM_BYTES, ReviewApp, listen, serve
 from wikisync.review.session import Session
 
@@ -30,10 +33,9 @@ class Scene:
             pair(None, page(), verb="create", path="b"),
         )
         self.view = build_view(report(*pairs, conflicting()), "1 January 2026")
-        pages = {e.value: e.key for e in self.view.entries if e.may_be_ticked}
-        self.session = Session(pages)
+        self.session = Session(self.view)
         self.gate = Auth(port)
-        self.site = ReviewApp(self.gate, self.session, self.view)
+        self.site = ReviewApp(self.gate, self.session)
         self.visitor = Visitor(self.gate.address)
 
 
@@ -134,9 +136,49 @@ def test_publishing_leads_back_to_the_page_which_shows_what_goes_on(scene: Scene
     answer = scene.visitor.enter().publish("a.md")
     assert (answer.status, answer.headers["location"]) == (303, scene.visitor.room)
     shown = scene.visitor.page().text
-    assert "Writing: 0 of 1 page done." in shown
+    assert "Checking 1 page once more." in shown
     assert '<noscript><meta http-equiv="refresh" content="1"></noscript>' in shown
     assert scene.visitor.state()["phase"] == "writing"
+
+
+def reopened(scene: Scene) -> None:
+    """One page was ticked and is still as it was; the other one changed."""
+    pairs = (
+        pair(page("Theirs.\n"), page("New.\n"), path="a"),
+        pair(None, page(), verb="create", path="b"),
+    )
+    now = build_view(report(*pairs), "1 January 2026")
+    stale = Refusal("stale", file="a.md", detail="its <b> changed on the wiki")
+    scene.session.reopen(now, next_round(scene.view, {"0", "1"}, now, [stale]))
+
+
+def test_a_page_that_changed_is_marked_its_tick_is_off_and_the_others_go_on(scene: Scene) -> None:
+    scene.visitor.enter().publish("a.md", "b.md")
+    reopened(scene)
+    shown = scene.visitor.page().text
+    assert "Nothing was written: 1 page changed during the review." in shown
+    assert shown.count("Changed during the review: its &lt;b&gt; changed on the wiki.") == 2
+    assert re.findall(r'name="page" value="(\d)"[^>]* checked', shown) == ["1"]
+    assert "Publish the other 1 page</button>" in shown
+    assert "Theirs." in shown
+    assert scene.visitor.state()["round"] == 2
+    assert scene.visitor.publish("b.md").status == 303
+    assert scene.session.state.phase == "writing"
+
+
+def test_a_form_of_an_earlier_plan_writes_nothing(scene: Scene) -> None:
+    scene.visitor.enter().publish("a.md", "b.md")
+    reopened(scene)
+    for body in ("", "&round=1", "&round=", f"&round={'9' * 5000}", "&round=２"):
+        answer = scene.visitor.send(
+            "POST",
+            f"{scene.visitor.room}publish",
+            f"token={scene.visitor.token}&page=1{body}".encode().decode("latin-1"),
+            origin=scene.visitor.origin,
+            accept="application/json",
+        )
+        assert answer.status == 409
+    assert scene.session.state.phase == "open"
 
 
 def test_what_cannot_be_published_is_a_conflict_to_a_script(scene: Scene) -> None:

@@ -3,15 +3,30 @@
 from __future__ import annotations
 
 from threading import Thread
+from typing import TYPE_CHECKING
 
 import pytest
 
-from support.values import action, key
+from report.html.reports import conflicting, pair, report
+from support.values import action, key, page
 from wikisync.apply import ActionResult
 from wikisync.errors import PageChanged
+from wikisync.planning.model import Refusal
+from wikisync.report.html import PageView, build_view
+from wikisync.review.rounds import next_round
 from wikisync.review.session import Session
 
-PAGES = {"0": key("a"), "1": key("b"), "2": key("c")}
+if TYPE_CHECKING:
+    from wikisync.request import PageDiff
+
+OLD, NEW = page("Old.\n"), page("New.\n")
+
+
+def view_of(*pairs: PageDiff) -> PageView:
+    return build_view(report(*pairs), "1 January 2026")
+
+
+PAGES = view_of(*(pair(OLD, NEW, path=path) for path in "abc"))
 
 
 def test_what_was_ticked_is_what_is_to_be_written() -> None:
@@ -84,3 +99,73 @@ def test_the_end_waits_until_somebody_saw_it() -> None:
     waiting.join(20)
     assert not waiting.is_alive()
     assert session.state.lines == ("Done.\\x1b",)
+
+
+PAGES_BC = (pair(OLD, NEW, path="b"), pair(OLD, NEW, path="c"))
+STALE = Refusal("stale", file="a.md", detail="its content changed on the wiki")
+
+
+def test_after_a_page_changed_the_other_ticks_stay_and_that_page_says_why() -> None:
+    session = Session(PAGES)
+    session.publish({"0", "1"})
+    now = view_of(
+        pair(OLD, NEW, path="0 is new, and moves every number"),
+        pair(page("Theirs.\n"), NEW, path="a"),
+        pair(OLD, NEW, path="b"),
+        pair(OLD, NEW, path="c"),
+    )
+    session.reopen(now, next_round(PAGES, session.state.ticked, now, [STALE]))
+    state = session.state
+    assert (state.phase, state.round) == ("open", 2)
+    assert state.ticked == {"2"}
+    assert dict(state.changed) == {
+        "0": "New since the review began.",
+        "1": "Changed during the review: its content changed on the wiki.",
+    }
+    assert state.notices == (
+        "Nothing was written: 1 page changed during the review. Its tick was removed."
+        " The other 1 page can be written as reviewed.",
+    )
+    assert session.publish({"2"}, "2")
+    assert session.wait(60) == frozenset({key("b")})
+
+
+def test_ticks_of_an_earlier_plan_are_not_taken_for_pages_of_the_new_one() -> None:
+    session = Session(PAGES)
+    session.publish({"0"})
+    now = view_of(pair(OLD, NEW, path="other"))
+    session.reopen(now, next_round(PAGES, {"0"}, now, [STALE]))
+    assert not session.publish({"0"}, "1")
+    assert session.state.phase == "open"
+
+
+def test_a_page_that_is_no_longer_in_the_plan_is_named_with_the_reason() -> None:
+    now = view_of(pair(OLD, NEW, path="b"), pair(OLD, NEW, path="c"))
+    done = Refusal("stale", file="a.md", detail="it is already as planned")
+    found = next_round(PAGES, {"0", "2"}, now, [done])
+    assert found.notices[1:] == ("a.md is no longer in the list: it is already as planned.",)
+    assert found.changed == ()
+    assert found.ticked == {"1"}
+
+
+def test_a_page_whose_change_is_another_one_loses_its_tick_though_nothing_refused_it() -> None:
+    now = view_of(pair(OLD, page("Newer.\n"), path="a"), *PAGES_BC)
+    found = next_round(PAGES, {"0", "1"}, now, [Refusal("locked")])
+    assert found.ticked == {"1"}
+    assert dict(found.changed) == {"0": "Changed during the review."}
+
+
+def test_a_page_that_became_a_conflict_cannot_stay_ticked() -> None:
+    now = view_of(conflicting("a"), *PAGES_BC)
+    found = next_round(PAGES, {"0", "1"}, now, [STALE])
+    assert len(found.ticked) == 1
+    assert [text for _, text in found.changed] == [
+        "Changed during the review: its content changed on the wiki."
+    ]
+
+
+def test_what_refuses_the_whole_plan_is_said_and_takes_no_tick() -> None:
+    found = next_round(PAGES, {"0", "1"}, PAGES, [Refusal("locked", detail="process 7")])
+    assert found.ticked == {"0", "1"}
+    assert found.notices[0] == "Nothing was written."
+    assert found.notices[1].startswith("Another run of wikisync is active: process 7.")

@@ -29,6 +29,7 @@ class Visitor:
     cookie: str = ""
     room: str = ""
     token: str = ""
+    round: str = "1"
 
     @property
     def origin(self) -> str:
@@ -68,7 +69,9 @@ class Visitor:
 
     def value(self, name: str) -> str:
         """What the box of a page stands for in the form."""
-        parts = self.page().text.split('<article class="page')
+        shown = self.page().text
+        (self.round,) = re.findall(r'name="round" value="(\d+)"', shown)
+        parts = shown.split('<article class="page')
         (found,) = (part for part in parts[1:] if f'<bdi class="file">{name}</bdi></h2>' in part)
         (value,) = re.findall(r'name="page" value="(\d+)"', found)
         return str(value)
@@ -78,8 +81,8 @@ class Visitor:
         return self.form("publish", [self.value(name) for name in names])
 
     def watch(self) -> dict[str, Any]:
-        """Look at what goes on until it has ended; gives the end."""
-        while (state := self.state())["phase"] != "ended":
+        """Look at what goes on until it has ended, or is open again; gives that state."""
+        while (state := self.state())["phase"] == "writing":
             pass
         return state
 
@@ -87,7 +90,8 @@ class Visitor:
         return self.form("close", [])
 
     def form(self, where: str, values: Sequence[str], **headers: str) -> Answer:
-        body = urlencode([("token", self.token), *(("page", value) for value in values)])
+        pages = [("page", value) for value in values]
+        body = urlencode([("token", self.token), ("round", self.round), *pages])
         kind = "application/x-www-form-urlencoded"
         sent = {"origin": self.origin, "content_type": kind, **headers}
         return self.send("POST", f"{self.room}{where}", body, **sent)

@@ -11,10 +11,10 @@ from wikisync.errors import WikisyncError
 from wikisync.report.error_messages import error_message
 from wikisync.report.html import build_view
 from wikisync.report.json_output import exit_code
-from wikisync.report.plan_messages import refusal_message
 from wikisync.report.summary import summary
 from wikisync.report.text import plural
 from wikisync.review.auth import Auth
+from wikisync.review.rounds import next_round
 from wikisync.review.server import ReviewApp, listen, serve
 from wikisync.review.session import Session
 from wikisync.workflow import sync_run
@@ -50,42 +50,56 @@ def review(
 
     ``on_ready`` is called with the URL, which works in one browser; ``on_timeout`` after ``idle``
     seconds without a request; ``notice`` when the user presses Ctrl-C during the writes. No lock is
-    held while the page is open. All ticked pages are checked again before the first write; if one
-    changed, nothing is written. Without pages to tick, nothing is served. Raises the errors of
-    ``sync_run.dry_run`` and ``apply_plan.apply_reviewed``, and PortTaken.
+    held while the page is open. All ticked pages are checked again before the first write. If one
+    changed, or a guard refuses, nothing is written, and the page shows a new plan with the other
+    ticks. Without pages to tick, nothing is served. Raises the errors of ``sync_run.dry_run`` and
+    ``apply_plan.apply_reviewed``, and PortTaken.
     """
-    report = sync_run.dry_run(config, request, progress)
-    view = build_view(report, _now())
-    pages = {entry.value: entry.key for entry in view.entries if entry.may_be_ticked}
-    if not pages:
-        return report
-    session = Session(pages)
+    planned = sync_run.dry_run(config, request, progress)
+    view = build_view(planned, _now())
+    if not any(entry.may_be_ticked for entry in view.entries):
+        return planned
+    session = Session(view)
     listener = listen()
     auth = Auth(listener.getsockname()[1])
-    with serve(ReviewApp(auth, session, view).app, listener):
-        try:
-            on_ready(auth.address)
-            chosen = session.wait(idle)
-            if chosen is None and session.state.phase == "open":
-                on_timeout()
-        except KeyboardInterrupt:
-            chosen = None
-        if chosen is None:
-            _end_session(session, ("Nothing was written.",), DELIVERY_SECONDS_UNWRITTEN, good=False)
-            return replace(report, declined=True)
-        unticked = len(pages) - len(session.state.ticked)
-        return _write_chosen(config, report, chosen, unticked, session, progress, notice)
+    with serve(ReviewApp(auth, session).app, listener):
+        chosen = _wait(session, idle, on_timeout, lambda: on_ready(auth.address))
+        while chosen is not None:
+            report = _write_chosen(config, planned, chosen, session, progress, notice)
+            if not report.plan.refusals:
+                return report
+            planned = _show_new_plan(config, report, session, progress)
+            chosen = _wait(session, idle, on_timeout)
+        _end_session(session, ("Nothing was written.",), DELIVERY_SECONDS_UNWRITTEN, good=False)
+        return replace(planned, declined=True)
+
+
+def _wait(
+    session: Session,
+    idle: float,
+    on_timeout: Callable[[], None],
+    begin: Callable[[], None] = lambda: None,
+) -> frozenset[Key] | None:
+    """Call ``begin``, and return the pages to write; None after a close, Ctrl-C or no request."""
+    try:
+        begin()
+        chosen = session.wait(idle)
+    except KeyboardInterrupt:
+        return None
+    if chosen is None and session.state.phase == "open":
+        on_timeout()
+    return chosen
 
 
 def _write_chosen(
     config: Config,
     planned: Report,
     chosen: frozenset[Key],
-    unticked: int,
     session: Session,
     progress: Progress,
     notice: Callable[[], None],
 ) -> Report:
+    """Write the chosen pages and end the session; with refusals, neither."""
     try:
         report = apply_reviewed(
             config,
@@ -100,13 +114,24 @@ def _write_chosen(
     except WikisyncError as error:
         _end_session(session, (str(error_message(error)),), DELIVERY_SECONDS, good=False)
         raise
-    _end_session(
-        session,
-        tuple(_closing_lines(report, unticked)),
-        DELIVERY_SECONDS,
-        good=exit_code(report) == 0,
-    )
+    if not report.plan.refusals:
+        unticked = session.unticked
+        lines = tuple(_closing_lines(report, unticked))
+        _end_session(session, lines, DELIVERY_SECONDS, good=exit_code(report) == 0)
     return report
+
+
+def _show_new_plan(config: Config, refused: Report, session: Session, progress: Progress) -> Report:
+    """Make a new plan after one was refused, open the session again with it, and return it."""
+    try:
+        planned = sync_run.dry_run(config, refused.request, progress)
+    except WikisyncError as error:
+        _end_session(session, (str(error_message(error)),), DELIVERY_SECONDS, good=False)
+        raise
+    before, state = session.shown
+    view = build_view(planned, _now())
+    session.reopen(view, next_round(before, state.ticked, view, refused.plan.refusals))
+    return planned
 
 
 def _end_session(session: Session, lines: tuple[str, ...], seconds: float, *, good: bool) -> None:
@@ -117,7 +142,6 @@ def _end_session(session: Session, lines: tuple[str, ...], seconds: float, *, go
 
 
 def _closing_lines(report: Report, unticked: int) -> Iterator[str]:
-    yield from (str(refusal_message(refusal)) for refusal in report.plan.refusals)
     yield from summary(report)
     if unticked:
         stay = "it is" if unticked == 1 else "they are"

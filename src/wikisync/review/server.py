@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from starlette.requests import Request
 
-    from wikisync.report.html import PageView, ReviewState
+    from wikisync.report.html import ReviewState
     from wikisync.review.auth import Auth
     from wikisync.review.session import Session
 
@@ -55,8 +55,8 @@ _REDIRECT_PAGE: Final = (
 class ReviewApp:
     """The web application of one review."""
 
-    def __init__(self, auth: Auth, session: Session, view: PageView) -> None:
-        self._auth, self._session, self._view = auth, session, view
+    def __init__(self, auth: Auth, session: Session) -> None:
+        self._auth, self._session = auth, session
         base_path = auth.base_path
         self.app = Starlette(
             routes=[
@@ -82,9 +82,9 @@ class ReviewApp:
         if not self._auth.is_authorized(request.headers):
             return await _forbidden(request)
         self._session.touch()
-        state = self._session.state
+        view, state = self._session.shown
         token = self._auth.token
-        html, policy = await run_in_threadpool(review_page, self._view, state, token)
+        html, policy = await run_in_threadpool(review_page, view, state, token)
         self._session.mark_delivered() if state.phase == "ended" else None
         headers = {**HEADERS, "content-security-policy": policy}
         return HTMLResponse(html, headers=headers)
@@ -101,7 +101,7 @@ class ReviewApp:
         form = await self._form(request)
         if form is None:
             return await _forbidden(request)
-        done = self._session.publish(frozenset(form.get("page", ())))
+        done = self._session.publish(frozenset(form.get("page", ())), form.get("round", ["1"])[0])
         return self._respond(request, done=done)
 
     async def _post_close(self, request: Request) -> Response:
@@ -137,6 +137,7 @@ class ReviewApp:
 def _state_data(state: ReviewState) -> dict[str, Any]:
     return {
         "phase": state.phase,
+        "round": state.round,
         "ticked": len(state.ticked),
         "outcomes": {
             value: {"result": told.result, "text": told.text} for value, told in state.outcomes

@@ -1,4 +1,4 @@
-"""Hold the state of a review: open, then writing, then ended.
+"""Hold the state of a review: open, then writing, then ended, or open again with a new plan.
 
 Shared by two threads: the server's, and the one that runs the review and writes.
 """
@@ -16,18 +16,19 @@ from wikisync.report.html import PublishedPage, ReviewState
 from wikisync.report.text import done_label, escape_control
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Callable, Collection
 
     from wikisync.apply import ActionResult
     from wikisync.page.model import Key
+    from wikisync.report.html import PageView
+    from wikisync.review.rounds import Round
 
 
 class Session:
-    """The state of a review. ``pages`` are those that can be ticked, by their value in forms."""
+    """The state of a review, and the view of the plan that is shown."""
 
-    def __init__(self, pages: Mapping[str, Key], clock: Callable[[], float] = monotonic) -> None:
-        self._pages = pages
-        self._values = {key: value for value, key in pages.items()}
+    def __init__(self, view: PageView, clock: Callable[[], float] = monotonic) -> None:
+        self._show(view)
         self._state = ReviewState()
         self._clock = clock
         self._last_request = clock()
@@ -40,6 +41,18 @@ class Session:
         with self._changed:
             return self._state
 
+    @property
+    def shown(self) -> tuple[PageView, ReviewState]:
+        """Return the view and the state of the same moment."""
+        with self._changed:
+            return self._view, self._state
+
+    @property
+    def unticked(self) -> int:
+        """Return the number of pages that can be ticked and are not."""
+        with self._changed:
+            return len(self._pages) - len(self._state.ticked)
+
     # ---- for the server
 
     def touch(self) -> None:
@@ -47,12 +60,19 @@ class Session:
         with self._changed:
             self._last_request = self._clock()
 
-    def publish(self, ticked: Collection[str]) -> bool:
-        """Start writing the ticked pages; False for none, unknown ones, or if it is too late."""
+    def publish(self, ticked: Collection[str], shown_round: str = "1") -> bool:
+        """Start writing the ticked pages; False for none, unknown ones, or if it is too late.
+
+        ``shown_round`` is the round in which they were ticked: in another one, the same values may
+        be other pages.
+        """
         with self._changed:
-            if self._state.phase != "open" or not ticked or not self._pages.keys() >= set(ticked):
+            state = self._state
+            if state.phase != "open" or shown_round != str(state.round):
                 return False
-            self._set_state(replace(self._state, phase="writing", ticked=frozenset(ticked)))
+            if not ticked or not self._pages.keys() >= set(ticked):
+                return False
+            self._set_state(replace(state, phase="writing", ticked=frozenset(ticked)))
             return True
 
     def close(self) -> bool:
@@ -95,6 +115,19 @@ class Session:
                 before[value] = published_page(outcome)
             self._set_state(replace(self._state, outcomes=tuple(before.items())))
 
+    def reopen(self, view: PageView, found: Round) -> None:
+        """Show a new plan, since a page changed before the first write."""
+        with self._changed:
+            self._show(view)
+            self._last_request = self._clock()
+            state = ReviewState(
+                round=self._state.round + 1,
+                ticked=found.ticked,
+                changed=found.changed,
+                notices=found.notices,
+            )
+            self._set_state(state)
+
     def end(self, lines: Collection[str], *, good: bool) -> None:
         """End the review. ``lines`` are the closing messages, ``good`` whether all is written."""
         with self._changed:
@@ -105,6 +138,11 @@ class Session:
         """Wait until the browser has fetched the final state, at most ``seconds``."""
         with self._changed:
             self._changed.wait_for(lambda: self._delivered, seconds)
+
+    def _show(self, view: PageView) -> None:
+        self._view = view
+        self._pages = {entry.value: entry.key for entry in view.entries if entry.may_be_ticked}
+        self._values = {key: value for value, key in self._pages.items()}
 
     def _set_state(self, state: ReviewState) -> None:
         self._state = state

@@ -105,20 +105,37 @@ def test_pages_are_ticked_with_a_key(browser: Browser, edited: Workspace) -> Non
     assert browser.one("#end p").text == "Nothing was written."
 
 
-def test_a_page_that_moved_on_is_named_and_nothing_is_written(
-    browser: Browser, edited: Workspace
+def offset(browser: Browser) -> float:
+    """How far the page is scrolled."""
+    return float(browser.js("return scrollY"))
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_a_page_that_changed_is_marked_and_the_others_are_published(
+    browser: Browser, edited: Workspace, *, scripts: bool
 ) -> None:
     with reviewing(edited) as review:
+        if not scripts:
+            browser.without_scripts()
         browser.open(review.address)
         browser.until(lambda: browser.all("#go"))
-        edited.sandbox.edit("one", content="Somebody was faster.\n")
+        for name in ("one.md", "two.md", "three.md"):
+            tick(browser, name)
+        edited.change("two.md", "Edited two.", "Edited two again.")
         before = edited.sandbox.pages()
-        browser.one("#tick-all").click()
         browser.one("#go").click()
-        browser.until(lambda: browser.shown("#end"))
-        assert review.end().code == 4
-    assert "one.md changed after the plan was made" in browser.one("#end").text
-    assert edited.sandbox.pages() == before
+        browser.until(lambda: browser.shown("#changed"), "the message was never shown")
+        assert edited.sandbox.pages() == before
+        if scripts:
+            browser.until(lambda: 0 <= browser.one("#changed").rect["y"] - offset(browser) < 500)
+        assert browser.one("#go").text == "Publish the other 2 pages"
+        (article,) = (one for one in browser.all("article") if "Edited two again." in one.text)
+        assert "Changed during the review: its content changed in the folder." in article.text
+        assert not article.find_element("css selector", ".tick input").is_selected()
+        browser.one("#go").click()
+        browser.until(lambda: browser.shown("#end"), "the end was never shown")
+        review.end().ok()
+    assert contents(edited) == TWO
 
 
 def test_a_review_whose_program_was_ended_says_so(browser: Browser, edited: Workspace) -> None:

@@ -12,6 +12,7 @@ from support import manual
 from support.review_process import reviewing
 from support.workspace import Workspace, page
 from wikisync.sandbox import Refuse
+from wikisync.state.lock import run_lock
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -55,17 +56,73 @@ def test_the_page_shows_the_differences_and_not_the_token(edited: Workspace) -> 
     assert edited.sandbox.token not in shown
 
 
-def test_a_page_that_moved_on_meanwhile_is_named_and_nothing_is_written(edited: Workspace) -> None:
+def test_a_page_that_changed_meanwhile_loses_its_tick_and_the_others_are_published(
+    edited: Workspace,
+) -> None:
     with reviewing(edited) as review:
         visitor = Visitor(review.address).enter()
         edited.sandbox.edit("one", content="Somebody was faster.\n")
         before = edited.sandbox.pages()
         visitor.publish("one.md", "two.md")
-        visitor.watch()
+        state = visitor.watch()
+        assert (state["phase"], state["round"]) == ("open", 2)
+        assert edited.sandbox.pages() == before
+        shown = visitor.page().text
+        assert "one.md</bdi></a>: <bdi>Changed during the review: its content changed on" in shown
+        assert "Somebody was faster." in shown
+        assert re.findall(r'value="(\d+)"[^>]* checked', shown) == [visitor.value("two.md")]
+        visitor.publish("two.md")
+        assert visitor.watch()["phase"] == "ended"
         result = review.end()
-    assert result.code == 4
-    assert "one.md changed after the plan was made" in result.out
-    assert edited.sandbox.pages() == before
+    assert contents(edited) == {
+        "one": "Somebody was faster.",
+        "two": "Edited two.",
+        "three": "Text.",
+    }
+    assert result.code == 3  # one.md is a conflict by now
+    assert "conflict  one.md" in result.out
+
+
+def test_a_review_in_which_a_page_changed_can_be_cancelled(edited: Workspace) -> None:
+    with reviewing(edited) as review:
+        visitor = Visitor(review.address).enter()
+        edited.change("one.md", "Edited one.", "Nobody reviewed this.")
+        before = edited.both_sides()
+        visitor.publish("one.md")
+        assert visitor.watch()["phase"] == "open"
+        assert "Nobody reviewed this." in visitor.page().text
+        visitor.close()
+        visitor.watch()
+        assert review.end().code == 4
+    assert edited.both_sides() == before
+
+
+def test_an_edit_here_is_published_after_its_new_difference_was_ticked(edited: Workspace) -> None:
+    with reviewing(edited) as review:
+        visitor = Visitor(review.address).enter()
+        edited.change("one.md", "Edited one.", "Edited twice.")
+        visitor.publish("one.md")
+        visitor.watch()
+        assert contents(edited)["one"] == "Text."
+        visitor.publish("one.md")
+        visitor.watch()
+        review.end().ok()
+    assert contents(edited)["one"] == "Edited twice."
+
+
+def test_another_run_at_the_same_time_ends_no_review_and_takes_no_tick(edited: Workspace) -> None:
+    with reviewing(edited) as review:
+        visitor = Visitor(review.address).enter()
+        with run_lock(edited.state, "2026-01-01T00:00:00Z"):
+            visitor.publish("one.md", "two.md")
+            assert visitor.watch()["phase"] == "open"
+        shown = visitor.page().text
+        assert "Another run of wikisync is active" in shown
+        assert len(re.findall(r'name="page" value="\d+"[^>]* checked', shown)) == 2
+        visitor.publish("one.md", "two.md")
+        visitor.watch()
+        review.end().ok()
+    assert contents(edited) == {"one": "Edited one.", "two": "Edited two.", "three": "Text."}
 
 
 def test_an_edit_of_a_page_that_was_not_ticked_does_no_harm(edited: Workspace) -> None:
@@ -77,16 +134,6 @@ def test_an_edit_of_a_page_that_was_not_ticked_does_no_harm(edited: Workspace) -
         review.end().ok()
     assert contents(edited)["one"] == "Edited one."
     assert contents(edited)["two"] == "Somebody was faster."
-
-
-def test_an_edit_here_after_the_review_was_opened_is_not_published(edited: Workspace) -> None:
-    with reviewing(edited) as review:
-        visitor = Visitor(review.address).enter()
-        edited.change("one.md", "Edited one.", "Nobody reviewed this.")
-        visitor.publish("one.md")
-        visitor.watch()
-        assert review.end().code == 4
-    assert contents(edited)["one"] == "Text."
 
 
 def test_while_the_page_is_open_others_may_work(edited: Workspace) -> None:

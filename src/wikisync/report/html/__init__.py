@@ -12,7 +12,8 @@ from wikisync.errors import ExtraMissing
 try:
     from wikisync.report.html.builder import build_view
     from wikisync.report.html.model import PageView
-    from wikisync.report.html.page import PublishedPage, ReviewState, document, review_page
+    from wikisync.report.html.page import document
+    from wikisync.report.html.review import PublishedPage, ReviewState, review_page
 except ModuleNotFoundError as error:
     raise ExtraMissing("report", error.name or "") from error
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from hashlib import blake2b
 from typing import TYPE_CHECKING, Final
 
 from wikisync.errors import BadConfig, FolderError
@@ -120,7 +121,19 @@ def _entry(page: Sequence[PageDiff], number: int, writer: ChangeWriter) -> Entry
         message=message,
         value=str(number),
         overwrites=", ".join(dict.fromkeys(filter(None, (_over(pair.item) for pair in page)))),
+        digest=_digest(page),
     )
+
+
+def _digest(page: Sequence[PageDiff]) -> str:
+    """Return a hash of what is done to a page, and of its whole difference, shown or not."""
+    shown = [
+        (_describe(pair.item), _over(pair.item), texts.field_changes(side), texts.contents(side))
+        for pair in page
+        for side in texts.on_both_sides(pair)
+    ]
+    data = repr(shown).encode("utf-8", "surrogatepass")
+    return blake2b(data, digest_size=12).hexdigest()
 
 
 def _over(item: Action | Conflict) -> str:

@@ -65,8 +65,9 @@ class Change:
 class Entry:
     """A page of the report. ``id`` is its anchor; ``value`` names it in a form.
 
-    ``also`` is the action beside a move; ``overwrites`` is a clause that says which edit is
-    overwritten.
+    ``digest`` is a hash of all that may be shown of it: a page whose changes are other ones has
+    another digest. ``also`` is the action beside a move; ``overwrites`` is a clause that says which
+    edit is overwritten.
     """
 
     id: str
@@ -83,6 +84,7 @@ class Entry:
     message: Message | None = None
     value: str = ""
     overwrites: str = ""
+    digest: str = ""
 
     @property
     def may_be_ticked(self) -> bool:

@@ -1,4 +1,4 @@
-"""Render the HTML page of a report or a review from templates, with its Content-Security-Policy.
+"""Render HTML pages from templates, with their Content-Security-Policy.
 
 Every text is escaped in one place: control characters become visible (``text.escape_control``),
 then HTML is escaped. The policy allows the project's own styles and script by their digests, and
@@ -8,11 +8,10 @@ nothing else.
 from __future__ import annotations
 
 from base64 import b64encode
-from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
@@ -89,46 +88,3 @@ def _harmless(value: Any) -> Any:
     return (
         value if isinstance(value, Markup) or not isinstance(value, str) else escape_control(value)
     )
-
-
-Phase = Literal["open", "writing", "ended"]
-
-_VERBS: Final = {"→": "Publish", "←": "Fetch", "↔": "Sync"}
-
-
-@dataclass(frozen=True, slots=True)
-class PublishedPage:
-    """What became of a page: ``done``, ``failed`` or ``skipped``, and that in words."""
-
-    result: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class ReviewState:
-    """A review at a moment. ``lines`` are its last words; ``good``: all went well."""
-
-    phase: Phase = "open"
-    ticked: frozenset[str] = frozenset()
-    outcomes: tuple[tuple[str, PublishedPage], ...] = ()
-    lines: tuple[str, ...] = ()
-    good: bool = False
-
-
-def review_page(view: PageView, state: ReviewState, token: str) -> tuple[str, str]:
-    """Return the HTML of a review and its policy. ``token`` is sent with the forms."""
-    rules = policy("review.js", form_action="'self'", connect_src="'self'")
-    html = page(
-        "review.html",
-        view=view,
-        policy=rules,
-        state=state,
-        ticked=state.ticked,
-        outcomes=dict(state.outcomes),
-        tickable=state.phase == "open",
-        token=token,
-        verb=_VERBS[view.arrow],
-        review_script=static("review.js"),
-    )
-    # In a page the policy cannot forbid to be framed; the server sends it as a header.
-    return html, f"{rules}; frame-ancestors 'none'"

@@ -6,6 +6,7 @@
   const told = document.getElementById("told");
   const end = document.getElementById("end");
   const verb = form.dataset.verb;
+  const round = Number(form.elements.round.value);
   const boxes = [...document.querySelectorAll("input[name=page]")];
   const outcomes = new Map(
     [...document.querySelectorAll(".outcome")].map((place) => [place.dataset.page, place]),
@@ -23,7 +24,9 @@
     const go = document.getElementById("go");
     if (!go) return;
     go.disabled = ticked.length === 0;
-    go.textContent = ticked.length ? `${verb} ${pages(ticked.length)}` : `${verb} ticked pages`;
+    go.textContent = ticked.length
+      ? `${verb} ${form.dataset.which}${pages(ticked.length)}`
+      : `${verb} ticked pages`;
     told.textContent = ticked.length
       ? `${pages(ticked.length)} of ${boxes.length.toLocaleString("en")} ticked` +
         (gone.length ? `, ${gone.length} to DELETE.` : ".")
@@ -40,6 +43,13 @@
   // ---- what is going on
   let watching = 0;
   function show(state) {
+    if (state.phase === "open" && state.round !== round) {
+      // A page changed, and there is a new plan: the page is fetched anew, at its message.
+      history.scrollRestoration = "manual";
+      history.replaceState(null, "", "#changed");
+      location.reload();
+      return;
+    }
     for (const [page, outcome] of Object.entries(state.outcomes)) {
       const place = outcomes.get(page);
       if (!place) continue;
@@ -55,7 +65,9 @@
     form.querySelector(".buttons")?.remove();
     const done = Object.keys(state.outcomes).length;
     if (state.phase === "writing") {
-      told.textContent = `Writing: ${done} of ${pages(state.ticked)} done.`;
+      told.textContent = done
+        ? `Writing: ${done} of ${pages(state.ticked)} done.`
+        : `Checking ${pages(state.ticked)} once more.`;
       let bar = form.querySelector("progress");
       if (!bar) {
         bar = document.createElement("progress");
@@ -116,6 +128,13 @@
     clearTimeout(watching);
     watch();
   });
+  if (location.hash === "#changed") {
+    addEventListener("load", () => {
+      document.getElementById("changed")?.focus();
+      history.replaceState(null, "", location.pathname);
+      requestAnimationFrame(() => (history.scrollRestoration = "auto"));
+    });
+  }
   count();
   if (!document.body.classList.contains("ended")) watch();
 })();
