@@ -33,8 +33,11 @@ THERE = Page(
 )
 
 
-def show(text: str, there: Page, merged: Page | None, *fields: str) -> str:
-    return with_conflict_markers(parse(text.encode(), "markdown"), there, merged, fields).decode()
+def show(
+    text: str, there: Page, merged: Page | None, *fields: str, changed: tuple[str, ...] = ()
+) -> str:
+    document = parse(text.encode(), "markdown")
+    return with_conflict_markers(document, there, merged, fields, changed).decode()
 
 
 def without_marks(text: str, side: str) -> str:
@@ -92,7 +95,8 @@ def test_what_merges_is_merged_and_only_the_rest_is_marked() -> None:
     merged = replace(
         merged, content=f"1.\n\n{LOCAL_MARKER}\nMine.\n{SEPARATOR}\nTheirs.\n{REMOTE_MARKER}\n"
     )
-    found = show(HEADER + "1.\n\nMine.\n", THERE, merged, "content")
+    changed = ("tags", "content")
+    found = show(HEADER + "1.\n\nMine.\n", THERE, merged, "content", changed=changed)
     assert "tags: one, two\n" in found
     assert found.count(LOCAL_MARKER) == 1
     assert found.endswith(f"1.\n\n{LOCAL_MARKER}\nMine.\n{SEPARATOR}\nTheirs.\n{REMOTE_MARKER}\n")

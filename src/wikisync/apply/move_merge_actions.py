@@ -130,7 +130,9 @@ def merge(context: ApplyContext, action: Merge) -> WikisyncError | None:
 def write_conflict_markers(context: ApplyContext, action: Merge) -> None:
     """Write both versions of a page into its file, between conflict markers."""
     parsed, record = _open_both(context, action)
-    data = with_conflict_markers(parsed.document, record.page, action.merged, action.fields)
+    data = with_conflict_markers(
+        parsed.document, record.page, action.merged, action.fields, action.remote_changes
+    )
     _write(context, action, parsed, data, record)
 
 

@@ -25,16 +25,22 @@ LOCAL_MARKER, SEPARATOR, REMOTE_MARKER = LOCAL_MARK, "=======", ">>>>>>> wiki"
 
 
 def with_conflict_markers(
-    doc: Document, remote: Page, merged: Page | None, fields: Collection[str]
+    doc: Document,
+    remote: Page,
+    merged: Page | None,
+    fields: Collection[str],
+    remote_changes: Collection[str] = (),
 ) -> bytes:
     """Return the bytes of a file with both versions of the ``fields`` that differ.
 
     ``merged`` is the page with every change that merges, and with markers in its content where that
-    does not. If it is None, there is no common base, and everything that differs is marked.
+    does not. If it is None, there is no common base, and everything that differs is marked. Of its
+    header, only the fields in ``remote_changes`` are written: the file may name no others.
     """
     local_document = doc
     if merged is not None:
-        local_document = update(doc, page=replace(merged, content=doc.page.content))
+        page = replace(merged, content=doc.page.content)
+        local_document = update(doc, page=page, fields=remote_changes)
     remote_document = update(
         local_document, page=replace(remote, content=doc.page.content), fields=fields
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from support.workspace import Workspace, page
@@ -203,6 +205,24 @@ def test_markers_where_the_two_never_met(workspace: Workspace) -> None:
     assert found is not None
     assert (found["title"], found["content"]) == ("Agreed", "Text.\n")
     silent(workspace)
+
+
+@pytest.mark.parametrize(
+    ("header", "changes", "then"),
+    [
+        ("", {}, ""),
+        ("---\nkey: mine\n---\n\n", {}, "---\nkey: mine\n---\n\n"),
+        ("", {"tags": ["new"]}, "---\ntags: new\n---\n\n"),
+    ],
+)
+def test_markers_add_no_header_lines_but_those_that_changed_on_the_wiki(
+    workspace: Workspace, header: str, changes: dict[str, Any], then: str
+) -> None:
+    workspace.push(home=header + BASE)
+    workspace.change("home.md", "Two.", "Mine.")
+    workspace.sandbox.edit("home", content=BASE.replace("Two.", "Theirs."), **changes)
+    workspace.run("pull", "--markers", "--yes")
+    assert workspace.read("home.md") == then + BASE.replace("Two.\n", MARKS)
 
 
 def test_markers_leave_alone_what_is_no_conflict(torn: Workspace) -> None:
