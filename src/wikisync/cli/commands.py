@@ -135,6 +135,7 @@ def status(
         "wikisync diff",
         "wikisync diff guide/install.md --side-by-side",
         "wikisync diff --pull --stat",
+        "wikisync diff --sync",
     )
 )
 def diff(
@@ -142,6 +143,12 @@ def diff(
     *,
     pull: Annotated[
         bool, typer.Option("--pull", help="Show what a pull would change in the folder.")
+    ] = False,
+    both: Annotated[
+        bool,
+        typer.Option(
+            "--sync", help="Show what a sync would change on both sides, with the merged pages."
+        ),
     ] = False,
     html: Html = None,
     offline: Offline = False,
@@ -159,8 +166,13 @@ def diff(
     jobs: Jobs = None,
     config: Config = None,
 ) -> None:
-    """Show line by line what a push would change on the wiki. Changes nothing."""
-    direction: Command = "pull" if pull else "push"
+    """Show line by line what a push, a pull or a sync would change. Changes nothing.
+
+    Without --pull and --sync: what a push would change on the wiki.
+    """
+    if pull and both:
+        raise typer.BadParameter("--pull or --sync: one of them.")
+    direction: Command = "sync" if both else "pull" if pull else "push"
     check_resolution(direction, prefer, mirror=mirror)
     request = Request(
         "diff",

@@ -128,7 +128,8 @@ def conflict_message(conflict: Conflict) -> Message:
         case "mergeable":
             return Message(
                 f"{_who_changed(conflict)} The changes can be merged.",
-                f"To write the merged page to both sides: wikisync sync {name}",
+                f"See the merged page: wikisync diff --sync {name}, or write it to both sides:"
+                f" wikisync sync {name}",
             )
         case "marked":
             return Message(

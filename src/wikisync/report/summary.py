@@ -6,7 +6,7 @@ import shlex
 from collections import Counter
 from typing import TYPE_CHECKING, Final
 
-from wikisync.planning.model import Adopt, Delete, is_temporary_move
+from wikisync.planning.model import Adopt, Delete, Merge, is_temporary_move
 from wikisync.report.json_output import counts
 from wikisync.report.text import EDITED, TO_MERGE, done_label, planned_label, plural
 
@@ -100,10 +100,7 @@ def _next(report: Report) -> Iterator[str]:
     if request.command in {"plan", "show"}:
         yield from _with_plan(report)
     if request.command == "status" and plan.writes:
-        yield (
-            "See what changed: wikisync diff. Publish: wikisync push. Fetch: wikisync pull."
-            " Both: wikisync sync."
-        )
+        yield _after_status(plan)
     if request.dry_run and plan.writes:
         yield "Nothing was written. To do it, leave out --dry-run."
     if any(o.fatal_error for o in report.outcomes):
@@ -112,6 +109,20 @@ def _next(report: Report) -> Iterator[str]:
         yield from _restored(report)
     elif request.command != "undo":
         yield from _backups(report)
+
+
+def _after_status(plan: Plan) -> str:
+    """Return the commands that show and do what ``status`` lists."""
+    both = any(isinstance(action, Merge) and not action.writes_markers for action in plan.writes)
+    sides = {action.side for action in plan.writes}
+    if both or len(sides) > 1:
+        return (
+            "See what changed: wikisync diff --sync. Publish: wikisync push. Fetch: wikisync pull."
+            " Both: wikisync sync."
+        )
+    if "wiki" in sides:
+        return "See what changed: wikisync diff. Publish: wikisync push."
+    return "See what changed: wikisync diff --pull. Fetch: wikisync pull."
 
 
 def _backups(report: Report) -> Iterator[str]:

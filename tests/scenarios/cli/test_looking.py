@@ -110,6 +110,49 @@ def test_diff_pull_shows_the_other_direction(workspace: Workspace) -> None:
     assert (pushed["actions"], pushed["counts"]["other_way"]) == ([], 1)
 
 
+def test_diff_sync_shows_both_directions_and_the_merged_page_against_both_sides(
+    workspace: Workspace,
+) -> None:
+    workspace.push(home=page("Home", "One\n\nTwo\n\nThree\n"), mine=page("Mine"), theirs=page("T"))
+    workspace.change("home.md", "One", "1")
+    workspace.sandbox.edit("home", content="One\n\nTwo\n\n3\n")
+    workspace.change("mine.md", "Mine", "Ours")
+    workspace.sandbox.edit("theirs", title="Theirs")
+    before = workspace.both_sides()
+    shown = workspace.run("diff", "--sync", "--json").ok()
+    assert shown.planned() == [
+        ("merge", "wiki", "home"),
+        ("update", "wiki", "mine"),
+        ("update", "folder", "theirs"),
+    ]
+    assert shown.action("home")["diff"] == (
+        "--- wiki/en/home\n+++ home.md (merged)\n@@ -1,4 +1,4 @@\n-One\n+1\n \n Two\n \n"
+        "--- home.md\n+++ home.md (merged)\n@@ -2,4 +2,4 @@\n \n Two\n \n-Three\n+3\n"
+    )
+    assert shown.action("home")["diff"] in workspace.run("diff", "--sync").ok().out
+    assert workspace.both_sides() == before
+    assert workspace.run("diff", "--sync", "--pull").code == 2
+
+
+@pytest.mark.parametrize(
+    ("here", "there", "advice"),
+    [
+        (True, False, "See what changed: wikisync diff. Publish: wikisync push.\n"),
+        (False, True, "See what changed: wikisync diff --pull. Fetch: wikisync pull.\n"),
+        (True, True, "See what changed: wikisync diff --sync. Publish: wikisync push. Fetch"),
+    ],
+)
+def test_status_names_the_commands_that_show_and_do_what_it_lists(
+    workspace: Workspace, here: bool, there: bool, advice: str
+) -> None:
+    workspace.push(mine=page("Mine"), theirs=page("Theirs"))
+    if here:
+        workspace.change("mine.md", "Mine", "Ours")
+    if there:
+        workspace.sandbox.edit("theirs", title="Those")
+    assert advice in workspace.run("status").ok().out
+
+
 def test_diff_of_a_first_push_and_a_first_pull_shows_whole_pages(workspace: Workspace) -> None:
     workspace.write("mine.md", page("Mine", "Mine.\n"))
     workspace.sandbox.create("theirs", title="Theirs", content="Theirs.\n", tags=["t"])

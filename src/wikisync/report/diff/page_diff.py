@@ -29,14 +29,14 @@ def unified(pair: PageDiff) -> str:
 
 
 def lines(pair: PageDiff) -> Iterator[str]:
-    """Yield the lines of ``unified`` without line ends."""
-    old_name, new_name = names(pair)
-    changed = [*_fields(pair), *_content(pair)]
-    if not changed:
-        return
-    yield f"--- {old_name}"
-    yield f"+++ {new_name}"
-    yield from changed
+    """Yield the lines of ``unified`` without line ends; those of a merge for both sides."""
+    for side in on_both_sides(pair):
+        changed = [*_fields(side), *_content(side)]
+        if changed:
+            old_name, new_name = names(side)
+            yield f"--- {old_name}"
+            yield f"+++ {new_name}"
+            yield from changed
 
 
 def names(pair: PageDiff) -> tuple[str, str]:
@@ -44,6 +44,8 @@ def names(pair: PageDiff) -> tuple[str, str]:
     item = pair.item
     wiki, here = f"wiki/{item.key.locale}/{item.key.path}", item.file
     old, new = (here, wiki) if isinstance(item, Action) and item.side == "folder" else (wiki, here)
+    if isinstance(item, Merge) and not item.writes_markers:
+        new = f"{here} (merged)"
     return (old if pair.old else "/dev/null"), (new if pair.new else "/dev/null")
 
 
