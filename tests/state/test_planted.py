@@ -15,6 +15,7 @@ import pytest
 
 from support.values import PAGE, base
 from wikisync.errors import StateError
+from wikisync.planning.asset_model import AssetBase
 from wikisync.state import State
 from wikisync.state.bases import StoredBase, pack_page
 from wikisync.state.database import VERSION
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 AT = "2026-01-01T00:00:00.000Z"
 MEBIBYTE = 1024 * 1024
+ASSET = AssetBase("img/a.png", "img/a.png", 1, 5, "aa", "aa", AT, AT)
 
 
 @pytest.fixture
@@ -43,6 +45,10 @@ def folder(tmp_path: Path) -> Path:
         state.backups.add(state.journal.begin(made), AT, b"bytes")
         state.journal.end(state.journal.begin(made), "done")
         state.files.update({"a.md": ((1, 2, 3, 4), b"digest")})
+        state.asset_bases.put(ASSET)
+        state.asset_folders.store([5])
+        state.asset_files.update({"img/a.png": ((1, 2, 3, 4), "aa")})
+        state.page_links.update({b"digest": ["/img/a.png"]})
         state.set_meta(url="http://example.com")
     return folder
 
@@ -53,6 +59,10 @@ def read_all(folder: Path, *, create: bool = False) -> None:
         for known in state.bases.load():
             state.bases.get(known)
         state.files.load()
+        state.asset_bases.load()
+        state.asset_folders.load()
+        state.asset_files.load()
+        state.page_links.load()
         state.meta("url")
         state.journal.unfinished_date_rewrites()
         state.journal.interrupted()
@@ -118,7 +128,10 @@ def test_a_state_of_an_older_version_is_refused_and_left(
     assert (folder / "state.db").read_bytes() == before
 
 
-@pytest.mark.parametrize("column", ["base.file", "intent.file", "intent.from_file"])
+NAMES = ["base.file", "intent.file", "intent.from_file", "asset_base.file", "asset_base.path"]
+
+
+@pytest.mark.parametrize("column", NAMES)
 def test_a_file_of_a_name_that_no_system_has_is_damage(folder: Path, column: str) -> None:
     table, name = column.split(".")
     change(folder, f"UPDATE {table} SET {name} = ?", values=("a\0b.md",))
@@ -157,9 +170,9 @@ def test_many_values_that_unpack_to_much_are_damage_together(
     for _ in range(5):
         change(
             folder,
-            "INSERT INTO intent (run, verb, side, locale, path, file, follows_file, before,"
+            "INSERT INTO intent (run, kind, verb, side, locale, path, file, follows_file, before,"
             " from_file, outcome)"
-            " VALUES (1, 'update', 'wiki', 'en', 'a', 'a.md', 0, ?, '', 'done')",
+            " VALUES (1, 'page', 'update', 'wiki', 'en', 'a', 'a.md', 0, ?, '', 'done')",
             values=(packed,),
         )
     assert "too large" in damaged(folder).detail
@@ -187,6 +200,12 @@ VALUES: list[tuple[str, Any]] = [
     ("file.size", "x"),
     ("file.digest", "x"),
     ("backup.data", "x"),
+    *((f"asset_base.{name}", b"5") for name in ("file", "local", "remote", "updated_at")),
+    *((f"asset_base.{name}", "x") for name in ("id", "size")),
+    ("asset_base.size", -1),
+    ("asset_file.size", "x"),
+    ("asset_file.sha256", b"x"),
+    *(("page_links.targets", text) for text in (b"[]", "x", "{}", '["a", 5]', "[" * 5000)),
 ]
 PAGES: list[Any] = [
     *([], "x", None, 5, {}, {"content": "x"}),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from support.values import PAGE, base, key
+from wikisync.planning.asset_model import AssetBase
 from wikisync.state import State
 from wikisync.state.bases import StoredBase
 from wikisync.state.journal import Intent
@@ -17,7 +18,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 AT = "2026-01-01T00:00:00.000Z"
-LARGE = ("base", "intent", "backup", "file")
+ASSET = AssetBase("img/a.png", "img/a.png", 1, 5, "aa", "aa", AT, AT)
+LARGE = ("base", "intent", "backup", "file", "asset_base", "asset_file", "page_links")
 """Tables that have a row for each page, or for each write of ninety days."""
 
 
@@ -60,6 +62,12 @@ def one_page(state: State) -> None:
     state.backups.of_run(run)
     state.backups.get(number)
     state.files.update({"a.md": ((1, 1, 1, 1), b"digest")}, ["b.md"])
+    state.asset_bases.put(ASSET)
+    state.asset_bases.get("img/a.png")
+    state.asset_bases.update_times([ASSET])
+    state.asset_bases.rename([("img/a.png", ASSET)])
+    state.asset_files.update({"img/a.png": ((1, 1, 1, 1), "aa")}, ["img/b.png"])
+    state.page_links.update({b"digest": ["/img/a.png"]}, [b"other"])
     state.meta("url")
     journal.end_run(run, AT)
 

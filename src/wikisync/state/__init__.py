@@ -9,6 +9,7 @@ import os
 from typing import TYPE_CHECKING
 
 from wikisync.errors import StateError
+from wikisync.state.assets import AssetBases, AssetFolders, AssetStatCache, PageLinks
 from wikisync.state.backups import Backups
 from wikisync.state.bases import Bases
 from wikisync.state.database import Database
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class State:
-    """An open state: ``bases``, ``journal``, ``backups``, ``files`` and metadata."""
+    """An open state: bases, journal, backups, stat caches and metadata."""
 
     def __init__(self, db: Database) -> None:
         self._db = db
@@ -30,6 +31,10 @@ class State:
         self.files = StatCache(db)
         self.journal = Journal(db)
         self.backups = Backups(db)
+        self.asset_bases = AssetBases(db)
+        self.asset_folders = AssetFolders(db)
+        self.asset_files = AssetStatCache(db)
+        self.page_links = PageLinks(db)
 
     @classmethod
     def open(cls, folder: Path, *, create: bool = True) -> State:

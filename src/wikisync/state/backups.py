@@ -27,6 +27,7 @@ _COLUMNS: Final = (
     " intent.side, intent.locale, intent.path, intent.file, intent.page_id, intent.from_locale,"
     " intent.from_path, intent.from_file, intent.outcome"
     " FROM backup JOIN intent ON intent.id = backup.intent JOIN run ON run.id = intent.run"
+    " WHERE intent.kind = 'page'"
 )
 
 
@@ -80,11 +81,11 @@ class Backups:
 
     def of_run(self, run: int) -> list[Backup]:
         """Return the backups that a run made, the oldest first."""
-        return self._found("WHERE intent.run = ? ORDER BY backup.id", run)
+        return self._found("AND intent.run = ? ORDER BY backup.id", run)
 
     def get(self, number: int) -> Backup | None:
         """Return the backup of a number, or None."""
-        return next(iter(self._found("WHERE backup.id = ?", number)), None)
+        return next(iter(self._found("AND backup.id = ?", number)), None)
 
     def data(self, intent: int, kind: BackupKind = "before") -> bytes | None:
         """Return the bytes of an intent's backup; None if there is none."""

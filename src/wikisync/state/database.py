@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-VERSION: Final = 2
+VERSION: Final = 3
 
 # The errors of SQLite that are about the system, not about the file's content.
 _SYSTEM: Final = tuple(
@@ -56,10 +56,10 @@ CREATE TABLE run (
 );
 CREATE INDEX run_open ON run (id) WHERE ended IS NULL;
 CREATE TABLE intent (
-  id INTEGER PRIMARY KEY AUTOINCREMENT, run INTEGER NOT NULL REFERENCES run, verb TEXT NOT NULL,
-  side TEXT NOT NULL, locale TEXT NOT NULL, path TEXT NOT NULL, file TEXT NOT NULL,
-  page_id INTEGER, expected TEXT, wanted TEXT, after BLOB, follows_file INTEGER NOT NULL,
-  before BLOB,
+  id INTEGER PRIMARY KEY AUTOINCREMENT, run INTEGER NOT NULL REFERENCES run, kind TEXT NOT NULL,
+  verb TEXT NOT NULL, side TEXT NOT NULL, locale TEXT NOT NULL, path TEXT NOT NULL,
+  file TEXT NOT NULL, page_id INTEGER, expected TEXT, wanted TEXT, after BLOB,
+  follows_file INTEGER NOT NULL, before BLOB,
   from_locale TEXT, from_path TEXT, from_file TEXT NOT NULL, outcome TEXT, rewrite TEXT
 );
 CREATE INDEX intent_open ON intent (id) WHERE outcome IS NULL;
@@ -67,14 +67,25 @@ CREATE INDEX intent_run ON intent (run, page_id);
 CREATE INDEX intent_rewrite ON intent (run, page_id) WHERE rewrite IS NOT NULL;
 CREATE TABLE backup (
   id INTEGER PRIMARY KEY AUTOINCREMENT, intent INTEGER NOT NULL REFERENCES intent,
-  kind TEXT NOT NULL, at TEXT NOT NULL, data BLOB NOT NULL
+  kind TEXT NOT NULL, at TEXT NOT NULL, data BLOB NOT NULL, sha256 TEXT, size INTEGER
 );
 CREATE INDEX backup_intent ON backup (intent);
+CREATE INDEX backup_file ON backup (sha256, size) WHERE sha256 IS NOT NULL;
 CREATE TABLE file (
   file TEXT PRIMARY KEY, size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL,
   ctime_ns INTEGER NOT NULL,
   inode INTEGER NOT NULL, digest BLOB NOT NULL
 ) WITHOUT ROWID;
+CREATE TABLE asset_base (
+  path TEXT PRIMARY KEY, file TEXT NOT NULL, id INTEGER NOT NULL, size INTEGER NOT NULL,
+  local TEXT NOT NULL, remote TEXT NOT NULL, created_at TEXT NOT NULL, updated_at TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE asset_folder (id INTEGER PRIMARY KEY);
+CREATE TABLE asset_file (
+  file TEXT PRIMARY KEY, size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL,
+  ctime_ns INTEGER NOT NULL, inode INTEGER NOT NULL, sha256 TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE page_links (digest BLOB PRIMARY KEY, targets TEXT NOT NULL) WITHOUT ROWID;
 """
 
 

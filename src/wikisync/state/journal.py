@@ -30,13 +30,14 @@ _NAMED_TYPES: Final = (NUMBER, NUMBER | NULL, TEXT, TEXT, TEXT)
 _RUN: Final = "INSERT INTO run (command, started, undoes, plan) VALUES (?, ?, ?, ?) RETURNING id"
 _RUNS: Final = "SELECT id, command, started, ended, undoes, plan, complete FROM run"
 _INTENT: Final = (
-    "INSERT INTO intent (run, verb, side, locale, path, file, page_id, expected, wanted, after,"
-    " follows_file, before, from_locale, from_path, from_file)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id"
+    "INSERT INTO intent (run, kind, verb, side, locale, path, file, page_id, expected, wanted,"
+    " after, follows_file, before, from_locale, from_path, from_file)"
+    " VALUES (?, 'page', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id"
 )
 _INTENTS: Final = (
     "SELECT id, run, verb, side, locale, path, file, page_id, expected, wanted, after,"
     " follows_file, before, from_locale, from_path, from_file, outcome FROM intent"
+    " WHERE kind = 'page'"
 )
 # The base to store afterwards is of no use once the intent has ended.
 _END: Final = (
@@ -46,7 +47,8 @@ _END: Final = (
 _DELETED: Final = (
     # An undo of a pull deletes files, but not their pages.
     "SELECT page_id, before FROM intent JOIN run ON run.id = run"
-    " WHERE verb = 'delete' AND outcome = 'done' AND (side = 'wiki' OR undoes IS NULL)"
+    " WHERE kind = 'page' AND verb = 'delete' AND outcome = 'done'"
+    " AND (side = 'wiki' OR undoes IS NULL)"
     " AND page_id IS NOT NULL AND before IS NOT NULL"
 )
 
@@ -185,7 +187,7 @@ class Journal:
         """
         self._db.write(
             "UPDATE intent SET rewrite = ? WHERE run = ? AND side = 'folder' AND page_id = ?"
-            " AND wanted = ? AND outcome = 'done'",
+            " AND kind = 'page' AND wanted = ? AND outcome = 'done'",
             (new, run, page_id, old),
         )
 
@@ -215,11 +217,11 @@ class Journal:
 
     def open_entries(self) -> list[JournalEntry]:
         """Return the open intents, the oldest first."""
-        return self._entries("WHERE outcome IS NULL ORDER BY id")
+        return self._entries("AND outcome IS NULL ORDER BY id")
 
     def entries(self, run: int) -> list[JournalEntry]:
         """Return every intent of a run, in order."""
-        return self._entries("WHERE run = ? ORDER BY id", run)
+        return self._entries("AND run = ? ORDER BY id", run)
 
     def deleted(self, ids: Iterable[int]) -> frozenset[tuple[int, str]]:
         """Return (id, creation time) of those of these pages that a run deleted on either side."""
@@ -234,9 +236,9 @@ class Journal:
     def names(self) -> list[Named]:
         """Return the names that pages had in each run, without duplicates."""
         rows = self._db.rows(
-            "SELECT DISTINCT run, page_id, locale, path, file FROM intent UNION"
+            "SELECT DISTINCT run, page_id, locale, path, file FROM intent WHERE kind = 'page' UNION"
             " SELECT DISTINCT run, page_id, from_locale, from_path, from_file FROM intent"
-            " WHERE from_path IS NOT NULL"
+            " WHERE kind = 'page' AND from_path IS NOT NULL"
         )
         with self._db.translate_errors():
             for row in rows:
