@@ -8,6 +8,7 @@ import pytest
 
 from wikisync import errors
 from wikisync.config import load
+from wikisync.settings import size_in_bytes
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -127,6 +128,9 @@ def test_a_token_in_the_address_is_refused_and_not_repeated(tmp_path: Path) -> N
         ("jobs = 0", "jobs"),
         ("jobs = 65", "jobs"),
         ("jobs = 1.5", "jobs"),
+        ('assets = "some"', "assets"),
+        ('max_asset_size = "big"', "max_asset_size"),
+        ("keep_size = 0", "keep_size"),
         ("colour = true", "colour"),
         ("[wiki]", "wiki"),
     ],
@@ -198,3 +202,31 @@ def test_the_token_does_not_show_itself(tmp_path: Path) -> None:
     found: Any = loaded(tmp_path)
     assert TOKEN not in repr(found)
     assert TOKEN not in repr([found.token])
+
+
+def test_images_and_files_that_pages_refer_to_are_synced_unless_the_file_says_otherwise(
+    tmp_path: Path,
+) -> None:
+    found = loaded(tmp_path)
+    assert (found.assets, found.max_asset_size, found.keep_size) == (
+        "referenced",
+        5 * 1024 * 1024,
+        1024**3,
+    )
+    found = loaded(
+        tmp_path, f'url = "{URL}"\nassets = "all"\nmax_asset_size = "50 MB"\nkeep_size = 7\n'
+    )
+    assert (found.assets, found.max_asset_size, found.keep_size) == ("all", 50_000_000, 7)
+
+
+@pytest.mark.parametrize(
+    ("value", "size"),
+    [
+        *((1, 1), ("12", 12), ("12 B", 12), ("1 kB", 1000), ("1KiB", 1024), ("5 MiB", 5 * 2**20)),
+        *(("1.5 GB", 1_500_000_000), ("2 tib", 2 * 2**40), ("3g", 3_000_000_000)),
+        *((0, None), (-1, None), (True, None), (1.5, None), ("", None), ("MB", None)),
+        *(("0", None), ("-1 MB", None), ("1 MB of it", None), ("1e9", None), (None, None)),
+    ],
+)
+def test_a_size_is_a_number_of_bytes_or_has_a_unit(value: object, size: int | None) -> None:
+    assert size_in_bytes(value) == size

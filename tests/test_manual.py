@@ -15,7 +15,7 @@ import pytest
 
 from support import manual
 from wikisync import config, errors
-from wikisync.config import LocaleFolders
+from wikisync.config import AssetChoice, LocaleFolders
 from wikisync.page.conflict_blocks import CONFLICT_MESSAGE
 from wikisync.page.document import compose, parse
 from wikisync.page.model import FIELD_NAMES, Key, reason_unsendable
@@ -24,6 +24,7 @@ from wikisync.planning.model import Conflict, ConflictKind, Refusal, Rule
 from wikisync.report import json_output
 from wikisync.report.error_messages import error_message
 from wikisync.report.plan_messages import conflict_message, refusal_message
+from wikisync.settings import SETTINGS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -171,13 +172,16 @@ def test_the_help_of_every_command_has_an_example() -> None:
 
 def test_every_setting_and_its_environment_is_in_the_manual() -> None:
     page = manual.text("guide/configuration.md")
-    for key in config._SETTINGS:
+    for key in SETTINGS:
         assert f"| `{key}` |" in page
     for name in ("URL", "TOKEN", "CA_FILE", "HEADERS", "CLIENT_CERT", "CLIENT_KEY"):
         assert f"| `WIKISYNC_{name}`" in page
     assert "| `NO_COLOR` |" in page
     assert f"| `folder` | `{config.DEFAULT_FOLDER}` |" in page
     assert f"| `jobs` | `{config.DEFAULT_JOBS}` |" in page
+    assert f'| `assets` | `"{get_args(AssetChoice)[0]}"` |' in page
+    assert f"| `max_asset_size` | `{config.DEFAULT_ASSET_SIZE}` (5 MiB) |" in page
+    assert '| `keep_size` | `"1 GiB"` |' in page
 
 
 def test_the_settings_that_the_manual_shows_are_settings_that_load(tmp_path: Path) -> None:

@@ -7,20 +7,18 @@ the environment alone, and a file that contains one is refused before anything e
 from __future__ import annotations
 
 import os
-import re
-import tomllib
 import unicodedata
 from dataclasses import dataclass
-from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from wikisync.errors import BadConfig, NotConfigured, TokenInFile
 from wikisync.request_headers import VARIABLE as HEADERS
 from wikisync.request_headers import RequestHeader, parse_headers, secrets_of
+from wikisync.settings import SETTINGS, holds_token, is_root, read_settings, size_in_bytes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
 FILE: Final = "wikisync.toml"
 STATE: Final = ".wikisync"
@@ -30,33 +28,17 @@ DEFAULT_JOBS: Final = 4
 DEFAULT_WRITES: Final = 2
 """Measured: more updates at once than two take no less time (wikijs.md, *Speed*)."""
 
-# An API key of Wiki.js is a JSON Web Token: three base64 parts with dots between them.
-_JWT = re.compile(r"eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*")
-_SECRET_KEYS: Final = {
-    *("token", "api_key", "apikey", "key", "secret", "password", "headers"),
-    *("wikisync_token", "wikisync_headers"),
-}
-_PRIVATE_KEY: Final = "PRIVATE KEY-----"
-
-_INDEX: Final = re.compile(r"[\w-]{1,100}")
-
 DEFAULT_KEEP_DAYS: Final = 90
-
-_MOST_JOBS: Final = 64
-"""Each takes a thread and a connection. Who wants more says so by ``--jobs``."""
-_MOST_PATTERNS: Final = 1_000
-_MOST_STARS: Final = 3
-"""Of one segment, and ``**`` of one pattern. With 4 a name of 200 characters takes a second."""
+DEFAULT_ASSET_SIZE: Final = 5 * 1024 * 1024
+"""The limit of a wiki that sets no other one (wikijs.md, *Assets*)."""
+DEFAULT_KEEP_SIZE: Final = 1024**3
 
 LocaleFolders = Literal["others", "all"]
 """Which locales have a folder: all but the wiki's default, or all (Wiki.js's ``alwaysNamespace``).
 """
 
-MAX_ROOT: Final = 200
-"""The most characters of ``root``; a page's whole path has at most 255."""
-
-_REFUSED_IN_ROOT: Final = re.compile(r"[. \\\\\x00-\x1f\x7f-\x9f\"|<>:*?]|//")
-"""What no path of a page may contain (wikijs.md, *Paths*)."""
+AssetChoice = Literal["referenced", "all", "none"]
+"""Which images and files are synced: those that pages refer to, all, or none."""
 
 _RESERVED: Final = frozenset({".git", STATE})
 """Folders of programs, wherever they lie: a page there could change what git or wikisync does."""
@@ -73,7 +55,8 @@ class Config:
     ``repr``, as are the values of ``headers``, which are sent with each request. ``client_cert``
     may have the private key in it; else that is in ``client_key``. ``jobs`` is the number of
     concurrent requests while reading, ``writes`` that of concurrent updates. ``keep_days`` is how
-    many days backups are kept.
+    many days backups are kept, ``keep_size`` the most bytes of images and files in them.
+    ``max_asset_size`` is the most bytes of an image or file that the wiki accepts.
     """
 
     project: Path
@@ -90,6 +73,9 @@ class Config:
     root: str = ""
     locale_folders: LocaleFolders = "others"
     index: str = ""
+    assets: AssetChoice = "referenced"
+    max_asset_size: int = DEFAULT_ASSET_SIZE
+    keep_size: int = DEFAULT_KEEP_SIZE
     client_cert: Path | None = None
     client_key: Path | None = None
     headers: tuple[RequestHeader, ...] = ()
@@ -138,7 +124,7 @@ def load(
     env = os.environ if env is None else env
     start = Path.cwd() if start is None else start
     found = find_file(file, start)
-    settings = _read_settings(found) if found else {}
+    settings = read_settings(found) if found else {}
     project = found.parent if found else start
     where = str(found) if found else FILE
     url = env.get("WIKISYNC_URL") or settings.get("url", "")
@@ -167,6 +153,9 @@ def load(
         root=check_root(where, settings.get("root", "")),
         locale_folders=settings.get("locale_folders", "others"),
         index=settings.get("index", ""),
+        assets=settings.get("assets", "referenced"),
+        max_asset_size=size_in_bytes(settings.get("max_asset_size")) or DEFAULT_ASSET_SIZE,
+        keep_size=size_in_bytes(settings.get("keep_size")) or DEFAULT_KEEP_SIZE,
         headers=parse_headers(env.get(HEADERS, "")),
         ca_file=files["ca_file"],
         client_cert=files["client_cert"],
@@ -213,14 +202,9 @@ def check_folder(where: str, project: Path, name: str) -> Path:
 
 def check_root(where: str, root: str) -> str:
     """Return the path ``root`` as a configuration has it. Raises BadConfig for what is no path."""
-    if not _is_root(root):
-        raise BadConfig(where, "root", root, _SETTINGS["root"][0])
+    if not is_root(root):
+        raise BadConfig(where, "root", root, SETTINGS["root"][0])
     return unicodedata.normalize("NFC", root.strip("/"))
-
-
-def holds_token(text: str) -> bool:
-    """Return whether a text contains what looks like an API key of Wiki.js."""
-    return _JWT.search(text) is not None
 
 
 def find_file(file: Path | None, start: Path) -> Path | None:
@@ -236,107 +220,3 @@ def find_file(file: Path | None, start: Path) -> Path | None:
         if (folder / FILE).is_file():
             return folder / FILE
     return None
-
-
-def _read_settings(file: Path) -> dict[str, Any]:
-    try:
-        text = file.read_text(encoding="utf-8")
-        settings = tomllib.loads(text)
-        shown = {key: repr(value) for key, value in settings.items()}
-    except (OSError, ValueError) as error:  # also a number of more digits than Python reads
-        raise BadConfig(str(file), "", "the file", f"TOML in UTF-8: {error}") from error
-    except RecursionError as error:
-        raise BadConfig(str(file), "", "values that nest too deep", "TOML in UTF-8") from error
-    for key, value in settings.items():
-        secret = holds_token(shown[key]) or _PRIVATE_KEY in shown[key]
-        if secret or key.lower().replace("-", "_") in _SECRET_KEYS:
-            raise TokenInFile(str(file), key)
-        if key not in _SETTINGS:
-            raise BadConfig(str(file), "", f"`{key}`", _known(key), _line_of(text, key))
-        expected, is_valid = _SETTINGS[key]
-        if not is_valid(value):
-            raise BadConfig(str(file), key, shown[key], expected, _line_of(text, key))
-    return settings
-
-
-def _known(key: str) -> str:
-    """Return the settings for the error of an unknown one, the most similar first."""
-    from difflib import get_close_matches
-
-    similar = get_close_matches(key, _SETTINGS, 1)
-    guess = f" (did you mean `{similar[0]}`?)" if similar else ""
-    return f"a setting{guess}. The settings are {', '.join(_SETTINGS)}"
-
-
-def _line_of(text: str, key: str) -> int | None:
-    for number, line in enumerate(text.splitlines(), 1):
-        if re.match(rf"\s*{re.escape(key)}\s*=", line):
-            return number
-    return None
-
-
-def _is_text(value: object) -> bool:
-    return isinstance(value, str) and bool(value.strip())
-
-
-def _is_root(value: object) -> bool:
-    if not isinstance(value, str):
-        return False
-    root = value.strip("/")
-    return len(root) <= MAX_ROOT and not _REFUSED_IN_ROOT.search(root) and root.isprintable()
-
-
-def _is_count(value: object, minimum: int, maximum: float = inf) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and minimum <= value <= maximum
-
-
-def _is_patterns(value: object) -> bool:
-    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-        return False
-    if len(value) > _MOST_PATTERNS or any(map(_takes_long, value)):
-        return False
-    from pathspec import GitIgnoreSpec
-
-    try:
-        GitIgnoreSpec.from_lines(value)
-    except (ValueError, re.error):
-        return False
-    return True
-
-
-def _takes_long(pattern: str) -> bool:
-    """Whether matching a name would try too many ways: their number is a power of the stars'."""
-    segments = pattern.split("/")
-    across = sum("**" in segment for segment in segments)
-    return max(across, *(segment.count("*") for segment in segments)) > _MOST_STARS
-
-
-_SETTINGS: Final[dict[str, tuple[str, Callable[[object], bool]]]] = {
-    "url": ("the wiki's address, such as https://wiki.example.com", _is_text),
-    "folder": ("the name of a folder", _is_text),
-    "ignore": (
-        'a list such as ["drafts/", "*.old.md"]: patterns as in a .gitignore, at most'
-        f" {_MOST_PATTERNS:,}, each with at most {_MOST_STARS} stars between two slashes and at"
-        f" most {_MOST_STARS} times **",
-        _is_patterns,
-    ),
-    "write_back": ("true or false", lambda value: isinstance(value, bool)),
-    "max_delete": ("a whole number, 0 or more", lambda value: _is_count(value, 0)),
-    "jobs": (
-        f"a whole number from 1 to {_MOST_JOBS}",
-        lambda value: _is_count(value, 1, _MOST_JOBS),
-    ),
-    "keep_days": ("a whole number, 1 or more", lambda value: _is_count(value, 1)),
-    "root": ("a path on the wiki such as products/rocket", _is_root),
-    "locale_folders": (
-        '"others" (all locales but the wiki\'s default have a folder) or "all"',
-        lambda value: value in {"others", "all"},
-    ),
-    "ca_file": ("the name of a PEM file", _is_text),
-    "index": (
-        "the name of a file without its ending, such as README or index",
-        lambda value: isinstance(value, str) and _INDEX.fullmatch(value) is not None,
-    ),
-    "client_cert": ("the name of a PEM file", _is_text),
-    "client_key": ("the name of a PEM file", _is_text),
-}

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Final
 import typer
 
 from wikisync.cli import terminal
-from wikisync.config import FILE, Secret, check_folder, check_root, holds_token
+from wikisync.config import FILE, Secret, check_folder, check_root
 from wikisync.errors import (
     BadConfig,
     CertificateError,
@@ -29,6 +29,7 @@ from wikisync.errors import (
 )
 from wikisync.report.error_messages import error_message
 from wikisync.report.text import plural
+from wikisync.settings import holds_token
 from wikisync.wiki.endpoint import normalize_url
 from wikisync.workflow.init import find_index_name, init, propose_folder
 

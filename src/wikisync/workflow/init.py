@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Final
 
-from wikisync.config import DEFAULT_FOLDER, FILE, check_folder, check_root, holds_token, load
+from wikisync.config import DEFAULT_FOLDER, FILE, check_folder, check_root, load
 from wikisync.errors import (
     AlreadyConfigured,
     FolderError,
@@ -25,6 +25,7 @@ from wikisync.page.misplaced import guess_locale_folders
 from wikisync.page.model import Record
 from wikisync.page.paths import ALL_FOLDERS, Layout
 from wikisync.private_files import reason_of
+from wikisync.settings import holds_token
 from wikisync.snapshot.root import split_by_root
 from wikisync.wiki import endpoint
 from wikisync.workflow.context import open_wiki
