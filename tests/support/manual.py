@@ -15,7 +15,6 @@ from inspect import Parameter, getdoc, signature
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal, get_args, get_origin, get_type_hints
 
-from rich.text import Text
 from typer.models import ArgumentInfo, OptionInfo
 
 from wikisync.cli.commands import app
@@ -147,7 +146,7 @@ def _options(callback: Callable[..., Any]) -> tuple[Option, ...]:
 def _option(name: str, hint: Any, default: object) -> Option:
     kind, info = get_args(hint)
     assert isinstance(info, OptionInfo | ArgumentInfo)
-    meaning = Text.from_markup(info.help or "").plain
+    meaning = info.help or ""
     if isinstance(info, ArgumentInfo):
         typed = str(info.metavar or name.upper()).strip("[].")
         needed = default is Parameter.empty

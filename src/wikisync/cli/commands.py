@@ -18,6 +18,7 @@ from wikisync.cli import (
     sandbox_commands,
     terminal,
 )
+from wikisync.cli.help import App, PlainHelpGroup
 from wikisync.cli.options import (
     All,
     Allow,
@@ -35,7 +36,6 @@ from wikisync.cli.options import (
     NoPager,
     Offline,
     Paths,
-    PlainHelpGroup,
     Prefer,
     Quiet,
     SideBySide,
@@ -51,18 +51,18 @@ from wikisync.request import Request
 if TYPE_CHECKING:
     from wikisync.planning.model import Command
 
-app = typer.Typer(
+app = App(
     name="wikisync",
     cls=PlainHelpGroup,
     no_args_is_help=True,
-    rich_markup_mode="rich",
+    rich_markup_mode=None,
     pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     help=(
         "Sync a folder of Markdown pages with a Wiki.js 2.x wiki, without losing edits on either"
-        " side.\n\n[bold]wikisync demo[/bold] shows how it works, on a temporary wiki."
-        " [bold]wikisync init https://wiki.example.com[/bold] sets it up for your own;"
-        " then [bold]wikisync status[/bold] lists what differs."
+        " side.\n\n'wikisync demo' shows how it works, on a temporary wiki."
+        " 'wikisync init https://wiki.example.com' sets it up for your own; then 'wikisync status'"
+        " lists what differs."
     ),
     epilog=(
         "The API key is read from the environment variable WIKISYNC_TOKEN, never from a file."

@@ -41,7 +41,7 @@ def init(
     folder: Annotated[
         str | None,
         typer.Option(
-            help="The folder for the pages. [dim]\\[default: pages][/dim]",
+            help="The folder for the pages. [default: pages]",
             metavar="NAME",
             show_default=False,
         ),

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
+from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 import typer
-from typer.core import TyperArgument, TyperGroup
 
 from wikisync.request import View
 
@@ -56,7 +55,7 @@ Jobs = Annotated[
     int | None,
     typer.Option(
         min=1,
-        help="Send up to N requests at the same time. [dim]\\[4 for reading, 2 for writing][/dim]",
+        help="Send up to N requests at the same time. [4 for reading, 2 for writing]",
         metavar="N",
     ),
 ]
@@ -70,6 +69,7 @@ Delete = Annotated[
 Prefer = Annotated[
     Literal["local", "wiki"] | None,
     typer.Option(
+        metavar="local|wiki",
         help="Resolve conflicts with the version in the folder (local) or on the wiki (wiki). The"
         " other version is kept as a backup.",
     ),
@@ -109,8 +109,8 @@ MaxDelete = Annotated[
     typer.Option(
         min=0,
         metavar="N",
-        help="Write nothing if more than N pages would be deleted. [dim]\\[10, or 10 % of the"
-        " pages if that is fewer][/dim]",
+        help="Write nothing if more than N pages would be deleted. [10, or 10 % of the"
+        " pages if that is fewer]",
     ),
 ]
 Allow = Annotated[
@@ -155,28 +155,6 @@ SideBySide = Annotated[
     bool, typer.Option("--side-by-side", help="Show both versions next to each other.")
 ]
 NoPager = Annotated[bool, typer.Option("--no-pager", help="Print directly, without a pager.")]
-
-
-class PlainHelpGroup(TyperGroup):
-    """A group of commands whose help shows no types of flags and arguments, which need none."""
-
-    def get_params(self, ctx: Any) -> list[Any]:
-        """Return the options of the group itself."""
-        return _without_types(super().get_params(ctx))
-
-    def get_command(self, ctx: Any, cmd_name: str) -> Any:
-        """Return a command, or None if there is none of that name."""
-        command: Any = super().get_command(ctx, cmd_name)
-        if command is not None:
-            _without_types(command.get_params(ctx))
-        return command
-
-
-def _without_types(params: list[Any]) -> list[Any]:
-    for param in params:
-        if isinstance(param, TyperArgument) or getattr(param, "is_flag", False):
-            param.display_type_rich = lambda ctx: None  # noqa: ARG005  (called by name)
-    return params
 
 
 def examples(*lines: str) -> str:

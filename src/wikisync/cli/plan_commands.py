@@ -60,7 +60,7 @@ SkipStale = Annotated[
 ReviewDirection = Annotated[
     str | None,
     typer.Argument(
-        metavar="[push|pull|sync]",
+        metavar="push|pull|sync",
         help="The command to review. Without it: push.",
         show_default=False,
     ),

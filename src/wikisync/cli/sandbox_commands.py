@@ -12,7 +12,6 @@ import typer
 
 from wikisync.cli import terminal
 from wikisync.cli.options import Json, examples
-from wikisync.errors import BadConfig
 
 Port = Annotated[
     int, typer.Option(min=0, max=65535, metavar="N", help="The port; 0 for any free one.")
@@ -21,7 +20,7 @@ Data = Annotated[
     Path | None,
     typer.Option(
         metavar="DIR",
-        help="Keep the wiki's pages in this folder. [dim]\\[in memory, gone at the end][/dim]",
+        help="Keep the wiki's pages in this folder. [in memory, gone at the end]",
     ),
 ]
 Languages = Annotated[
@@ -44,7 +43,10 @@ class DatabaseName(StrEnum):
 
 Collation = Annotated[
     DatabaseName,
-    typer.Option(help="Compare tags, and accept long texts, as Wiki.js does with this database."),
+    typer.Option(
+        metavar="postgresql|mariadb|mysql|sqlite",
+        help="Compare tags, and accept long texts, as Wiki.js does with this database.",
+    ),
 ]
 
 
@@ -71,6 +73,7 @@ def sandbox(
     """Run a wiki on this machine to try things on, until Ctrl-C."""
     with terminal.error_boundary(terminal.OutputOptions(json)):
         from wikisync import sandbox as wiki
+        from wikisync.errors import BadConfig
 
         codes = tuple(code.strip() for code in locales.split(",") if code.strip())
         if not codes:

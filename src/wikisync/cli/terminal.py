@@ -16,16 +16,6 @@ from typing import IO, TYPE_CHECKING
 
 import typer
 
-from wikisync.errors import (
-    Forbidden,
-    NeedsYes,
-    PageHidden,
-    Unauthenticated,
-    UnexpectedResponse,
-    Unreachable,
-    WikisyncError,
-)
-
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
@@ -33,6 +23,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from wikisync.config import Config
+    from wikisync.errors import WikisyncError
     from wikisync.progress import Progress
     from wikisync.request import Report, Request, View
 
@@ -106,6 +97,7 @@ def confirmation(*, yes: bool) -> Callable[[Report], bool]:
 
 def confirm(report: Report) -> bool:
     """Show the plan and ask. Raises NeedsYes where there is no terminal."""
+    from wikisync.errors import NeedsYes
     from wikisync.report.question import question_message
     from wikisync.report.terminal import show_plan
 
@@ -185,9 +177,12 @@ def error_boundary(output: OutputOptions, request: Request | None = None) -> Ite
     except KeyboardInterrupt:
         print_message("Stopped. The next run checks what was being written.")
         raise typer.Exit(130) from None
-    except WikisyncError as error:
+    except Exception as error:
+        from wikisync.errors import WikisyncError
         from wikisync.report.error_messages import error_message
 
+        if not isinstance(error, WikisyncError):
+            raise
         if output.json and request is not None:
             from wikisync.report.json_output import error_json
 
@@ -205,6 +200,14 @@ def error_boundary(output: OutputOptions, request: Request | None = None) -> Ite
 
 def _doctor_hint(error: WikisyncError) -> str:
     """Return a pointer to the command that tells more of an error that has several causes."""
+    from wikisync.errors import (
+        Forbidden,
+        PageHidden,
+        Unauthenticated,
+        UnexpectedResponse,
+        Unreachable,
+    )
+
     several = (Unreachable, UnexpectedResponse, Unauthenticated, Forbidden, PageHidden)
     return "What works and what does not: wikisync doctor." if isinstance(error, several) else ""
 

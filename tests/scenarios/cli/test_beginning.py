@@ -177,7 +177,7 @@ def test_the_help_names_every_command_and_where_to_begin(workspace: Workspace) -
 
 
 def test_the_help_names_the_commands_in_the_order_of_the_manual(workspace: Workspace) -> None:
-    places = [workspace.run("--help").ok().out.index(f"│ {name} ") for name in COMMANDS]
+    places = [workspace.run("--help").ok().out.index(f"\n  {name} ") for name in COMMANDS]
     assert places == sorted(places)
 
 
