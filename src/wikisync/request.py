@@ -85,7 +85,8 @@ class Report:
     for the commands that show them. ``unsettled`` counts the open writes of an interrupted run, for
     a command that does not recover them. For a reviewed plan, ``earlier`` counts the steps that an
     interrupted run of it has done, and ``unplanned`` the present changes that it does not have.
-    ``restoration`` is set by ``restore``. ``root`` is that of the configuration.
+    ``unticked`` counts the pages that were not selected in a review. ``restoration`` is set by
+    ``restore``. ``root`` is that of the configuration.
     """
 
     request: Request
@@ -100,6 +101,7 @@ class Report:
     notes: tuple[Note, ...] = ()
     earlier: int = 0
     unplanned: int = 0
+    unticked: int = 0
     restoration: Restoration | None = None
     root: str = ""
 

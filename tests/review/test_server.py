@@ -5,14 +5,16 @@ from __future__ import annotations
 import logging
 import re
 from socket import SHUT_WR, create_connection
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlsplit
 
 import pytest
 
 from report.html.reports import conflicting, pair, report
 from review.visitor import Visitor
-from support.values import page
+from support.values import action, key, page
+from wikisync.apply import ActionResult
+from wikisync.errors import PageChanged
 from wikisync.planning.model import Refusal
 from wikisync.report.html import build_view
 from wikisync.review.auth import Auth
@@ -194,6 +196,42 @@ def test_the_end_is_shown_with_its_last_words(scene: Scene) -> None:
     assert "1 page: &lt;b&gt;done&lt;/b&gt;." in shown
     assert "This review has ended." in shown
     assert scene.visitor.state()["lines"] == ["1 page: <b>done</b>."]
+
+
+def result(path: str, outcome: Literal["done", "skipped", "failed"] = "done") -> ActionResult:
+    error = None if outcome == "done" else PageChanged(key(path), "its <b> changed")
+    return ActionResult(action(path=path), outcome, error)
+
+
+def test_the_end_says_what_was_published_what_remains_and_why(scene: Scene) -> None:
+    scene.visitor.enter().publish("a.md", "b.md")
+    scene.session.record(result("a"))
+    scene.session.record(result("b", "skipped"))
+    scene.session.end(("Totals.",), good=False)
+    shown = scene.visitor.page().text
+    assert "<h1>Published 1 of 2 pages</h1>" in shown
+    assert "<title>Published 1 of 2 pages" in shown
+    assert "What a push would change" not in shown
+    remaining = shown.partition('id="remaining"')[2].partition("</div>\n</div>")[0]
+    assert re.findall(r'class="file">([^<]+)</bdi></a>: <bdi>([^.:]+)', remaining) == [
+        ("b.md", "skipped"),
+        ("torn.md", "conflict"),
+    ]
+    assert "its &lt;b&gt; changed" in remaining
+    chips = re.findall(r'<label class="chip (\w+)".*?<b>(\d+)</b>', shown)
+    assert chips == [("left", "1"), ("conflict", "1"), ("done", "1")]
+    assert re.findall(r'<article class="page is-(\w+)', shown) == ["left", "conflict", "done"]
+    assert 'type="checkbox" name="page"' not in shown
+
+
+def test_the_end_is_green_where_all_that_was_ticked_was_written(scene: Scene) -> None:
+    scene.visitor.enter().publish("a.md")
+    scene.session.record(result("a"))
+    scene.session.end(("Totals.",), good=True)
+    shown = scene.visitor.page().text
+    assert "<h1>Published 1 page</h1>" in shown
+    assert '<div class="notice good" id="end"' in shown
+    assert '<bdi class="file">b.md</bdi></a>: <bdi>not ticked.</bdi>' in shown
 
 
 def test_every_answer_forbids_to_be_kept_framed_or_to_load_anything(scene: Scene) -> None:

@@ -101,6 +101,36 @@ def test_the_end_waits_until_somebody_saw_it() -> None:
     assert session.state.lines == ("Done.\\x1b",)
 
 
+def test_the_final_page_stays_for_its_reader_but_not_for_long() -> None:
+    now = [0.0]
+    session = Session(PAGES, clock=lambda: now[0])
+    session.publish({"0"})
+    session.end(("Done.",), good=True, stays=True)
+    session.wait_for_reader(60)  # nobody fetched it
+    session.mark_delivered(30)
+    waiting = Thread(target=session.wait_for_reader, args=(60,))
+    waiting.start()
+    assert waiting.is_alive()
+    now[0] = 50.0
+    session.mark_delivered(30)  # fetched again: until 80, but no longer than 60
+    now[0] = 61.0
+    session.mark_delivered(30)
+    waiting.join(20)
+    assert not waiting.is_alive()
+
+
+def test_whoever_closes_the_final_page_need_not_be_waited_for() -> None:
+    session = Session(PAGES)
+    session.close()
+    session.mark_delivered(60)
+    waiting = Thread(target=session.wait_for_reader, args=(60,))
+    waiting.start()
+    assert session.close()
+    waiting.join(20)
+    assert not waiting.is_alive()
+    assert session.state.lines == ("Nothing was written.",)
+
+
 PAGES_BC = (pair(OLD, NEW, path="b"), pair(OLD, NEW, path="c"))
 STALE = Refusal("stale", file="a.md", detail="its content changed on the wiki")
 

@@ -80,10 +80,15 @@ class Visitor:
         """Tick pages by their files, and press the button."""
         return self.form("publish", [self.value(name) for name in names])
 
-    def watch(self) -> dict[str, Any]:
-        """Look at what goes on until it has ended, or is open again; gives that state."""
+    def watch(self, *, stay: bool = False) -> dict[str, Any]:
+        """Look at what goes on until it has ended, or is open again; gives that state.
+
+        At the end the program is let go, unless the visitor wants to ``stay`` at the page.
+        """
         while (state := self.state())["phase"] == "writing":
             pass
+        if state["phase"] == "ended" and not stay:
+            self.close()
         return state
 
     def close(self) -> Answer:

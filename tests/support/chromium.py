@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 from selenium import webdriver
+from selenium.common.exceptions import StaleElementReferenceException as StaleElement
 from selenium.webdriver.chrome.options import Options
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.action_chains import ActionChains
@@ -92,8 +93,11 @@ class Browser:
         ActionChains(self.driver).send_keys(keys).perform()
 
     def until(self, holds: Callable[[], Any], what: str = "") -> None:
-        """Wait until something holds."""
-        WebDriverWait(self.driver, PATIENCE, poll_frequency=0.05).until(lambda _: holds(), what)
+        """Wait until something holds. The page may be fetched anew meanwhile."""
+        waiting = WebDriverWait(
+            self.driver, PATIENCE, poll_frequency=0.05, ignored_exceptions=[StaleElement]
+        )
+        waiting.until(lambda _: holds(), what)
 
     def colour(self, css: str, of: str = "background-color") -> tuple[int, ...]:
         """A colour as red, green and blue."""

@@ -27,6 +27,11 @@ class Reviewing:
     def interrupt(self) -> None:
         self._process.send_signal(signal.SIGINT)
 
+    def printed(self, lines: int) -> str:
+        """The first lines of its result, as soon as they are there; it may not have ended."""
+        assert self._process.stdout is not None
+        return "".join(self._process.stdout.readline() for _ in range(lines))
+
     def end(self) -> Result:
         """Wait until it has ended by itself."""
         out, err = self._process.communicate(timeout=PATIENCE)

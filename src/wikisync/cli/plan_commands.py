@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import webbrowser
 from contextlib import ExitStack, suppress
 from dataclasses import replace
@@ -39,6 +40,7 @@ from wikisync.request import Request
 
 if TYPE_CHECKING:
     from wikisync.planning.model import Command
+    from wikisync.request import Report
 
 _DIRECTIONS: Final[tuple[Command, ...]] = ("push", "pull", "sync")
 
@@ -243,19 +245,32 @@ def review(
         allow=frozenset(allow or ()),
     )
     with terminal.error_boundary(output, request), ExitStack() as open_pages:
+        from wikisync.report.json_output import exit_code
+        from wikisync.review import READ_SECONDS
         from wikisync.review import review as run_review
         from wikisync.review.entrance import redirect_page
 
         settings = terminal.ConfigOptions(config, jobs).load(writes=True)
         terminal.warn(settings)
 
+        served = False
+
         def opened(address: str) -> None:
+            nonlocal served
+            served = True
             terminal.print_message(
                 f"Review at {address} (opens once, in one browser; Ctrl-C ends it)"
             )
             if not no_browser:
                 with suppress(OSError):  # the address is printed
                     _open_browser(open_pages.enter_context(redirect_page(address)).as_uri())
+
+        def ended(report: Report) -> None:
+            terminal.print_report(replace(report, diffs=()), output)
+            if served and not report.interrupted and sys.stderr.isatty():
+                terminal.print_message(
+                    f"The page shows this until you close it, {READ_SECONDS:.0f} seconds at most."
+                )
 
         report = run_review(
             settings,
@@ -264,8 +279,9 @@ def review(
             opened,
             terminal.print_stopping,
             lambda: terminal.print_message("The review was not opened for an hour, and has ended."),
+            ended,
         )
-        terminal.print_and_exit(replace(report, diffs=()), output)
+        raise typer.Exit(exit_code(report))
 
 
 def _split_direction(first: str | None, paths: list[str]) -> tuple[Command, tuple[str, ...]]:

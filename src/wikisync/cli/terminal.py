@@ -113,7 +113,7 @@ def confirm(report: Report) -> bool:
 
 def print_and_exit(report: Report, output: OutputOptions, config: Config | None = None) -> None:
     """Print a report and exit with its code. With ``config``, report to a GitHub run as well."""
-    code = _print(report, output)
+    code = print_report(report, output)
     if config is not None and on_github():
         from wikisync.github.job_output import report_command
 
@@ -121,7 +121,7 @@ def print_and_exit(report: Report, output: OutputOptions, config: Config | None 
     raise typer.Exit(code)
 
 
-def _print(report: Report, output: OutputOptions) -> int:
+def print_report(report: Report, output: OutputOptions) -> int:
     """Print a report, write ``--html``, and return the exit code."""
     from wikisync.report import json_output, terminal
 

@@ -67,6 +67,7 @@ def _figures(report: Report) -> str:
     parts += [f"{withheld:,} not deleted"] if withheld else []
     undone = sum(o.fatal_error is not None and o.result == "skipped" for o in report.outcomes)
     parts += [f"{undone:,} not tried"] if undone else []
+    parts += [f"{report.unticked:,} not ticked"] if report.unticked else []
     to_merge = sum(conflict.kind == "mergeable" for conflict in plan.conflicts)
     parts += [f"{to_merge:,} {TO_MERGE}"] if to_merge else []
     conflicts = figures["conflict"] - to_merge
@@ -97,6 +98,9 @@ def _next(report: Report) -> Iterator[str]:
     if report.unplanned:
         count = plural(report.unplanned, "other page")
         yield f"{count} changed after the plan was made: left alone."
+    if report.unticked:
+        direction = "" if request.direction == "push" else f" {request.direction}"
+        yield f"To see the rest again: wikisync review{direction}."
     if request.command in {"plan", "show"}:
         yield from _with_plan(report)
     if request.command == "status" and plan.writes:

@@ -9,8 +9,8 @@ from __future__ import annotations
 from wikisync.errors import ExtraMissing
 
 try:
-    from wikisync.review.command import review
+    from wikisync.review.command import READ_SECONDS, review
 except ModuleNotFoundError as error:
     raise ExtraMissing("report", error.name or "") from error
 
-__all__ = ["review"]
+__all__ = ["READ_SECONDS", "review"]

@@ -12,7 +12,6 @@ from wikisync.report.error_messages import error_message
 from wikisync.report.html import build_view
 from wikisync.report.json_output import exit_code
 from wikisync.report.summary import summary
-from wikisync.report.text import plural
 from wikisync.review.auth import Auth
 from wikisync.review.rounds import next_round
 from wikisync.review.server import ReviewApp, listen, serve
@@ -21,7 +20,7 @@ from wikisync.workflow import sync_run
 from wikisync.workflow.apply_plan import apply_reviewed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from wikisync.config import Config
     from wikisync.page.model import Key
@@ -35,6 +34,9 @@ DELIVERY_SECONDS: Final = 10.0
 DELIVERY_SECONDS_UNWRITTEN: Final = 1.0
 """Seconds that the browser has to fetch the final state, after writes and without them."""
 
+READ_SECONDS: Final = 20.0
+"""Seconds that the final page can be fetched again, while the browser shows it."""
+
 
 def review(
     config: Config,
@@ -43,6 +45,7 @@ def review(
     on_ready: Callable[[str], None],
     notice: Callable[[], None] = lambda: None,
     on_timeout: Callable[[], None] = lambda: None,
+    on_end: Callable[[Report], None] = lambda _report: None,
     *,
     idle: float = IDLE_SECONDS,
 ) -> Report:
@@ -52,12 +55,14 @@ def review(
     seconds without a request; ``notice`` when the user presses Ctrl-C during the writes. No lock is
     held while the page is open. All ticked pages are checked again before the first write. If one
     changed, or a guard refuses, nothing is written, and the page shows a new plan with the other
-    ticks. Without pages to tick, nothing is served. Raises the errors of ``sync_run.dry_run`` and
-    ``apply_plan.apply_reviewed``, and PortTaken.
+    ticks. ``on_end`` is called with the report as soon as it is known: the page stays for a moment,
+    so that a reload shows it. Without pages to tick, nothing is served. Raises the errors of
+    ``sync_run.dry_run`` and ``apply_plan.apply_reviewed``, and PortTaken.
     """
     planned = sync_run.dry_run(config, request, progress)
     view = build_view(planned, _now())
     if not any(entry.may_be_ticked for entry in view.entries):
+        on_end(planned)
         return planned
     session = Session(view)
     listener = listen()
@@ -67,11 +72,20 @@ def review(
         while chosen is not None:
             report = _write_chosen(config, planned, chosen, session, progress, notice)
             if not report.plan.refusals:
-                return report
+                break
             planned = _show_new_plan(config, report, session, progress)
             chosen = _wait(session, idle, on_timeout)
-        _end_session(session, ("Nothing was written.",), DELIVERY_SECONDS_UNWRITTEN, good=False)
-        return replace(planned, declined=True)
+        else:
+            report = replace(planned, declined=True)
+            if session.state.phase == "open":
+                session.end(("Nothing was written.",), good=False)
+        on_end(report)
+        with suppress(KeyboardInterrupt):
+            written = chosen is not None
+            session.wait_for_delivery(DELIVERY_SECONDS if written else DELIVERY_SECONDS_UNWRITTEN)
+            if session.state.stays:
+                session.wait_for_reader(READ_SECONDS)
+        return report
 
 
 def _wait(
@@ -112,12 +126,14 @@ def _write_chosen(
             on_result=session.record,
         )
     except WikisyncError as error:
-        _end_session(session, (str(error_message(error)),), DELIVERY_SECONDS, good=False)
+        _end_with_error(session, error)
         raise
-    if not report.plan.refusals:
-        unticked = session.unticked
-        lines = tuple(_closing_lines(report, unticked))
-        _end_session(session, lines, DELIVERY_SECONDS, good=exit_code(report) == 0)
+    if report.plan.refusals:
+        return report
+    for outcome in report.outcomes:  # some may have another result by the end of the run
+        session.record(outcome)
+    report = replace(report, unticked=session.unticked)
+    session.end(tuple(summary(report)), good=_all_written(report), stays=not report.interrupted)
     return report
 
 
@@ -126,7 +142,7 @@ def _show_new_plan(config: Config, refused: Report, session: Session, progress: 
     try:
         planned = sync_run.dry_run(config, refused.request, progress)
     except WikisyncError as error:
-        _end_session(session, (str(error_message(error)),), DELIVERY_SECONDS, good=False)
+        _end_with_error(session, error)
         raise
     before, state = session.shown
     view = build_view(planned, _now())
@@ -134,18 +150,17 @@ def _show_new_plan(config: Config, refused: Report, session: Session, progress: 
     return planned
 
 
-def _end_session(session: Session, lines: tuple[str, ...], seconds: float, *, good: bool) -> None:
+def _end_with_error(session: Session, error: WikisyncError) -> None:
     """End a session, and wait until the browser has fetched the end; Ctrl-C skips the wait."""
-    session.end(lines, good=good)
+    session.end((str(error_message(error)),), good=False)
     with suppress(KeyboardInterrupt):
-        session.wait_for_delivery(seconds)
+        session.wait_for_delivery(DELIVERY_SECONDS)
 
 
-def _closing_lines(report: Report, unticked: int) -> Iterator[str]:
-    yield from summary(report)
-    if unticked:
-        stay = "it is" if unticked == 1 else "they are"
-        yield f"{plural(unticked, 'page')} not ticked, and left as {stay}."
+def _all_written(report: Report) -> bool:
+    """Return whether all that was chosen was done; what cannot be chosen does not count."""
+    chosen = replace(report.plan, conflicts=(), problems=())
+    return exit_code(replace(report, plan=chosen)) == 0
 
 
 def _now() -> str:

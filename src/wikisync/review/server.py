@@ -36,6 +36,11 @@ if TYPE_CHECKING:
 MAX_FORM_BYTES: Final = 4 * 1024 * 1024
 """The most bytes of a form: ticks of about a hundred thousand pages."""
 
+POLL_SECONDS: Final = 3.0
+STAY_SECONDS: Final = 8.0
+"""Seconds that the last page stays after a request: its script asks each second for the state, and
+a browser without scripts shows the page once."""
+
 HEADERS: Final = {
     "cache-control": "no-store",
     "x-content-type-options": "nosniff",
@@ -85,7 +90,8 @@ class ReviewApp:
         view, state = self._session.shown
         token = self._auth.token
         html, policy = await run_in_threadpool(review_page, view, state, token)
-        self._session.mark_delivered() if state.phase == "ended" else None
+        if state.phase == "ended":
+            self._session.mark_delivered(STAY_SECONDS)
         headers = {**HEADERS, "content-security-policy": policy}
         return HTMLResponse(html, headers=headers)
 
@@ -94,7 +100,7 @@ class ReviewApp:
             return await _forbidden(request)
         state = self._session.state
         if state.phase == "ended":
-            self._session.mark_delivered()
+            self._session.mark_delivered(POLL_SECONDS)
         return JSONResponse(_state_data(state), headers=HEADERS)
 
     async def _post_publish(self, request: Request) -> Response:
@@ -144,6 +150,7 @@ def _state_data(state: ReviewState) -> dict[str, Any]:
         },
         "lines": list(state.lines),
         "good": state.good,
+        "stays": state.stays,
     }
 
 

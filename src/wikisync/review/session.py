@@ -33,6 +33,7 @@ class Session:
         self._clock = clock
         self._last_request = clock()
         self._delivered = False
+        self._stays_until = 0.0
         self._changed = Condition()
 
     @property
@@ -76,18 +77,27 @@ class Session:
             return True
 
     def close(self) -> bool:
-        """End the review without writing; False where it is too late."""
+        """End the review without writing, or end its last page; False where it is too late."""
         with self._changed:
-            if self._state.phase != "open":
+            if self._state.phase == "writing":
                 return False
-            self._set_state(replace(self._state, phase="ended", lines=("Nothing was written.",)))
+            if self._state.phase == "ended":
+                self._stays_until = self._clock()
+                self._changed.notify_all()
+                return True
+            lines = ("Nothing was written.",)
+            self._set_state(replace(self._state, phase="ended", lines=lines, stays=True))
             return True
 
-    def mark_delivered(self) -> None:
-        """Record that the browser has fetched the final state."""
+    def mark_delivered(self, stay: float = 0.0) -> None:
+        """Record that the browser has fetched the final state, and is likely to ask again.
+
+        ``stay`` is the number of seconds in which it should ask.
+        """
         with self._changed:
             if self._state.phase == "ended":
                 self._delivered = True
+                self._stays_until = self._clock() + stay
                 self._changed.notify_all()
 
     # ---- for the thread that writes
@@ -128,16 +138,27 @@ class Session:
             )
             self._set_state(state)
 
-    def end(self, lines: Collection[str], *, good: bool) -> None:
-        """End the review. ``lines`` are the closing messages, ``good`` whether all is written."""
+    def end(self, lines: Collection[str], *, good: bool, stays: bool = False) -> None:
+        """End the review. ``lines`` are the closing messages, ``good`` whether all is written.
+
+        ``stays``: ``wait_for_reader`` is called afterwards, so that the page can be fetched again.
+        """
         with self._changed:
             escaped = tuple(escape_control(line) for line in lines)
-            self._set_state(replace(self._state, phase="ended", lines=escaped, good=good))
+            state = replace(self._state, phase="ended", lines=escaped, good=good, stays=stays)
+            self._set_state(state)
 
     def wait_for_delivery(self, seconds: float) -> None:
         """Wait until the browser has fetched the final state, at most ``seconds``."""
         with self._changed:
             self._changed.wait_for(lambda: self._delivered, seconds)
+
+    def wait_for_reader(self, seconds: float) -> None:
+        """Wait until the browser no longer shows the final state, at most ``seconds``."""
+        with self._changed:
+            end = self._clock() + seconds
+            while self._delivered and (left := min(end, self._stays_until) - self._clock()) > 0:
+                self._changed.wait(left)
 
     def _show(self, view: PageView) -> None:
         self._view = view

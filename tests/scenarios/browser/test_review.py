@@ -69,14 +69,24 @@ def test_a_reviewer_ticks_two_of_three_pages_and_publishes_exactly_them(
         assert browser.one("#told").text == "2 pages of 3 ticked."
         browser.one("#go").click()
         browser.until(lambda: browser.shown("#end"), "the end was never shown")
+        assert browser.one("h1").text == "Published 2 pages"
+        assert browser.driver.title.startswith("Published 2 pages")
+        assert browser.shown(".outcome p") == ["updated on the wiki"] * 2
+        assert browser.one("#remaining").text.endswith("two.md: not ticked.")
+        said = browser.one("#end").text
+        assert browser.messages() == []
+        browser.driver.refresh()
+        assert browser.one("#end").text == said
+        assert browser.one("h1").text == "Published 2 pages"
+        requests = browser.requests()
+        browser.open("about:blank")
         result = review.end().ok()
     assert contents(edited) == TWO
-    assert "2 updated on the wiki" in result.out
-    assert browser.shown(".outcome p") == ["updated on the wiki"] * 2
-    assert "1 page not ticked, and left as it is." in browser.one("#end").text
-    assert browser.messages() == []
+    (totals,) = (line for line in result.out.splitlines() if line.startswith("3 pages"))
+    assert totals == "3 pages: 2 updated on the wiki, 1 not ticked."
+    assert totals in said
     origin = f"http://{urlsplit(review.address).netloc}/"
-    assert all(address.startswith(origin) for address in browser.requests())
+    assert all(address.startswith(origin) for address in requests)
 
 
 def test_it_works_without_scripts(browser: Browser, edited: Workspace) -> None:
@@ -101,8 +111,10 @@ def test_pages_are_ticked_with_a_key(browser: Browser, edited: Workspace) -> Non
         assert browser.one("#go").text == "Publish 2 pages"
         browser.one("#close").click()
         browser.until(lambda: browser.shown("#end"))
+        assert browser.one("h1").text == "Nothing was published"
+        assert browser.one("#end p").text == "Nothing was written."
+        browser.open("about:blank")
         assert review.end().code == 4
-    assert browser.one("#end p").text == "Nothing was written."
 
 
 def offset(browser: Browser) -> float:
@@ -134,6 +146,7 @@ def test_a_page_that_changed_is_marked_and_the_others_are_published(
         assert not article.find_element("css selector", ".tick input").is_selected()
         browser.one("#go").click()
         browser.until(lambda: browser.shown("#end"), "the end was never shown")
+        browser.open("about:blank")
         review.end().ok()
     assert contents(edited) == TWO
 
@@ -281,6 +294,8 @@ def test_no_command_line_has_the_secret_and_the_page_that_has_it_is_its_owners_a
         browser.until(lambda: browser.all("#go"))
         tick(browser, "one.md")
         browser.one("#go").click()
+        browser.until(lambda: browser.shown("#end"))
+        browser.open("about:blank")
         review.end().ok()
     assert contents(edited)["one"] == "Edited one."
     assert list(home.iterdir()) == []

@@ -41,10 +41,23 @@ def test_two_of_three_pages_are_ticked_and_the_wiki_shows_exactly_them(edited: W
         visitor.watch()
         result = review.end().ok()
     assert contents(edited) == {"one": "Edited one.", "two": "Text.", "three": "Edited three."}
-    assert "2 updated on the wiki" in result.out
+    assert "3 pages: 2 updated on the wiki, 1 not ticked.\n" in result.out
+    assert "To see the rest again: wikisync review.\n" in result.out
     assert "two.md" not in result.out
     edited.run("push", "--yes").ok()
     assert contents(edited)["two"] == "Edited two."
+
+
+def test_the_result_is_printed_while_its_page_can_still_be_reloaded(edited: Workspace) -> None:
+    with reviewing(edited) as review:
+        visitor = Visitor(review.address).enter()
+        visitor.publish("one.md")
+        state = visitor.watch(stay=True)
+        assert "Published 1 page" in visitor.page().text
+        assert "Published 1 page" in visitor.page().text
+        assert state["lines"][0] in review.printed(2)
+        visitor.close()
+        review.end().ok()
 
 
 def test_the_page_shows_the_differences_and_not_the_token(edited: Workspace) -> None:

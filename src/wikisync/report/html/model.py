@@ -65,6 +65,7 @@ class Change:
 class Entry:
     """A page of the report. ``id`` is its anchor; ``value`` names it in a form.
 
+    ``group`` is what it is filtered by, if not by its status: its result, at the end of a review.
     ``digest`` is a hash of all that may be shown of it: a page whose changes are other ones has
     another digest. ``also`` is the action beside a move; ``overwrites`` is a clause that says which
     edit is overwritten.
@@ -85,6 +86,7 @@ class Entry:
     value: str = ""
     overwrites: str = ""
     digest: str = ""
+    group: str = ""
 
     @property
     def may_be_ticked(self) -> bool:

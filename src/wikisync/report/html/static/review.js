@@ -61,6 +61,13 @@
       item?.classList.add(`was-${outcome.result}`);
     }
     if (state.phase === "open") return;
+    if (state.stays) {
+      // The page of the end has the results in place of the plan.
+      history.scrollRestoration = "manual";
+      history.replaceState(null, "", "#end");
+      location.reload();
+      return;
+    }
     for (const box of boxes) box.disabled = true;
     form.querySelector(".buttons")?.remove();
     const done = Object.keys(state.outcomes).length;
@@ -78,7 +85,8 @@
       return;
     }
     form.querySelector("progress")?.remove();
-    told.textContent = "This review has ended. You can close the page.";
+    told.textContent = "This review has ended. You can close this page.";
+    document.querySelector("h1").textContent = document.title = "The review has ended";
     end.hidden = false;
     end.classList.toggle("good", state.good);
     end.classList.toggle("note", !state.good);
@@ -128,13 +136,27 @@
     clearTimeout(watching);
     watch();
   });
-  if (location.hash === "#changed") {
+  if (["#changed", "#end"].includes(location.hash)) {
+    const place = document.querySelector(location.hash);
     addEventListener("load", () => {
-      document.getElementById("changed")?.focus();
+      place?.focus({ preventScroll: true });
+      scrollTo(0, 0);
       history.replaceState(null, "", location.pathname);
       requestAnimationFrame(() => (history.scrollRestoration = "auto"));
     });
   }
-  count();
-  if (!document.body.classList.contains("ended")) watch();
+  if (!document.body.classList.contains("ended")) {
+    count();
+    watch();
+  } else if (form.dataset.stays) {
+    // As long as it is shown, the page can be fetched again; the program waits for it a little.
+    const ask = async () => {
+      try {
+        if ((await fetch("state")).ok) setTimeout(ask, 1000);
+      } catch {
+        // the program has ended
+      }
+    };
+    ask();
+  }
 })();
