@@ -1,6 +1,6 @@
 """Show pages to browsers, rendered, without anything that could run.
 
-HTML in a page's content is shown as text, styles and scripts of pages are left out, and the content
+Pages look as in ``wikisync preview``. Their own styles and scripts are left out, and the content
 security policy forbids scripts, and images from other servers, which would reveal readers.
 Addresses are as in Wiki.js: ``/guide/a`` in the default locale, ``/fr/guide/a`` in another.
 Unpublished pages are shown and marked.
@@ -8,12 +8,15 @@ Unpublished pages are shown and marked.
 
 from __future__ import annotations
 
+import re
 from html import escape
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
 from starlette.responses import HTMLResponse
 
+from wikisync.rendering import page_style
+from wikisync.rendering.page_html import Address, render_page
 from wikisync.sandbox import administration, page_extras, queries, rendering
 from wikisync.sandbox.auth import administrator
 from wikisync.sandbox.page_extras import find_by_path
@@ -33,6 +36,7 @@ HEADERS: Final = {
     "referrer-policy": "no-referrer",
     "cache-control": "no-store",
 }
+_ELSEWHERE: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|[/\\\\]{2}")
 STYLE: Final = """
 body { margin: 0; font: 16px/1.6 system-ui, sans-serif; color: #222; background: #fff; }
 body > header { padding: .8rem 1.5rem; background: #1976d2; }
@@ -41,12 +45,10 @@ body > header a { color: #fff; text-decoration: none; font-weight: 600; }
 nav { flex: 0 0 15rem; padding: 1rem 1.5rem; background: #f5f7fa; font-size: .9rem; }
 nav ul { list-style: none; margin: 0 0 1rem; padding: 0; } nav li { margin: .2rem 0; }
 nav b, .path { color: #667; font-size: .85rem; }
-main { flex: 1 1 30rem; max-width: 48rem; padding: 1rem 2rem 4rem; overflow-wrap: anywhere; }
+main { flex: 1 1 20rem; min-width: 0; max-width: 48rem; padding: 1rem 2rem 4rem; }
 h1 { line-height: 1.2; margin-bottom: .2rem; } .description { color: #556; margin-top: 0; }
 .tag, .draft { display: inline-block; border-radius: 1rem; padding: 0 .7rem; font-size: .8rem; }
 .tag { background: #e3f2fd; margin-right: .4rem; } .draft { background: #ffe0b2; }
-pre { background: #f5f7fa; padding: .8rem; overflow: auto; } table { border-collapse: collapse; }
-td, th { border: 1px solid #ccd; padding: .3rem .6rem; } img { max-width: 100%; }
 """
 PAGE: Final = """<!DOCTYPE html>
 <html lang="{language}">
@@ -83,7 +85,7 @@ def _html(store: Store, status: int, title: str, main: str, language: str) -> Re
     body = PAGE.format(
         language=escape(language),
         title=escape(title),
-        style=STYLE,
+        style=STYLE + page_style(),
         list=_list(store),
         main=main,
     )
@@ -92,14 +94,44 @@ def _html(store: Store, status: int, title: str, main: str, language: str) -> Re
 
 def _article(store: Store, page: Row) -> str:
     held = page_extras.tags_of(store, page["id"])
-    shown = "".join(f'<span class="tag">{escape(tag["tag"])}</span>' for tag in held)
+    tags = "".join(f'<span class="tag">{escape(tag["tag"])}</span>' for tag in held)
     draft = "" if page["isPublished"] else ' <span class="draft">unpublished</span>'
+    shown = render_page(page["content"], page["contentType"], _Links(store, page))
     return (
         f'<div class="path">{escape(page["locale"])}/{escape(page["path"])}</div>'
         f"<h1>{escape(page['title'])}{draft}</h1>"
-        f'<p class="description">{escape(page["description"])}</p><div>{shown}</div>'
-        f"<article>{rendering.to_html(page['content'], page['contentType'])}</article>"
+        f'<p class="description">{escape(page["description"])}</p><div>{tags}</div>'
+        f'<article class="rendered">{shown.html}</article>'
     )
+
+
+class _Links:
+    """Resolves the links of one page as Wiki.js does."""
+
+    def __init__(self, store: Store, page: Row) -> None:
+        self._store, self._page = store, page
+
+    def link(self, target: str) -> Address:
+        """Return where a link leads; one that names no page is left to the browser."""
+        if rendering.NO_PAGE.match(target):
+            return Address(target, "elsewhere" if _ELSEWHERE.match(target) else "unknown")
+        language = self._store.setting("lang")
+        locale, path = rendering.link_target(
+            target, self._page, language["code"], namespacing=language["namespacing"]
+        )
+        prefix = "" if locale == language["code"] else f"/{locale}"
+        found = find_by_path(self._store, locale, path) is not None
+        return Address(
+            f"{prefix}/{quote(path)}{''.join(target.partition('#')[1:])}",
+            "page" if found else "dead",
+            "" if found else f"There is no page {locale}/{path}.",
+        )
+
+    def image(self, target: str) -> Address:
+        """Return the address of an image of this wiki; none of another server's."""
+        if _ELSEWHERE.match(target):
+            return Address(None, "elsewhere", "Images of other sites are not loaded here.")
+        return Address(target, "file")
 
 
 def _list(store: Store) -> str:

@@ -111,7 +111,7 @@ def link_targets(page: Row, default_locale: str, *, namespacing: bool) -> list[t
     found: dict[tuple[str, str], None] = {}
     for href in _hrefs(page["content"], page["contentType"]):
         if href and not NO_PAGE.match(href):
-            found[_target(href, page, default_locale, namespacing=namespacing)] = None
+            found[link_target(href, page, default_locale, namespacing=namespacing)] = None
     return list(found)
 
 
@@ -151,7 +151,8 @@ def _hrefs(content: str, content_type: str) -> list[str]:
     return HTML_LINK.findall(content) if content_type == "html" else []
 
 
-def _target(href: str, page: Row, default_locale: str, *, namespacing: bool) -> tuple[str, str]:
+def link_target(href: str, page: Row, default_locale: str, *, namespacing: bool) -> tuple[str, str]:
+    """Return the (locale, path) that a link without a dot or a scheme leads to."""
     base = "" if page["path"] == "home" else f"/{page['path']}"
     if not href.startswith("/"):
         href = f"{base}/{href}"

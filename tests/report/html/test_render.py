@@ -27,10 +27,10 @@ def test_markdown_is_rendered() -> None:
     assert "<li>☐ open</li>" in shown
 
 
-def test_footnotes_and_definitions_are_rendered() -> None:
+def test_footnotes_are_rendered_and_definition_lists_are_text_as_on_the_wiki() -> None:
     shown = markdown("Text[^1]\n\n[^1]: Note.\n\nTerm\n: Meaning\n")
     assert "<sup>" in shown
-    assert "<dd>Meaning</dd>" in shown
+    assert "<p>Term<br>\n: Meaning</p>" in shown
 
 
 def test_a_quotation_has_the_look_that_the_wiki_gives_it() -> None:

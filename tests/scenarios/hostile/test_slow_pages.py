@@ -16,9 +16,10 @@ from wikisync.page.document import compose, parse, update
 from wikisync.page.header import MAX_HEADER
 from wikisync.page.line_matching import Budget, matching_blocks, shared_budget
 from wikisync.page.model import Page
+from wikisync.rendering.deadline import Timer, TooSlow
+from wikisync.rendering.markdown import _parser
 from wikisync.report.diff.hunks import hunks
 from wikisync.report.html import build_view, preview
-from wikisync.report.html.deadline import Timer, TooSlow
 from wikisync.report.html.limits import LIMITS
 from wikisync.report.html.preview import rendered
 from wikisync.report.json_output import as_data
@@ -145,9 +146,9 @@ def test_tags_that_do_not_end_are_looked_at_once() -> None:
 
 
 def test_the_rule_that_looks_at_the_clock_comes_first() -> None:
-    parser = preview._parser()
-    assert parser.block.ruler.get_active_rules()[0] == "timer"
-    assert parser.inline.ruler.get_active_rules()[0] == "timer"
+    parser = _parser()
+    assert parser.block.ruler.get_active_rules()[0] == "check"
+    assert parser.inline.ruler.get_active_rules()[0] == "check"
 
 
 LONG = {

@@ -15,12 +15,12 @@ from wikisync.errors import BadConfig, FolderError
 from wikisync.page.line_matching import shared_budget
 from wikisync.planning.model import Action, Conflict, Move, original_file
 from wikisync.private_files import reason_of, write_output
+from wikisync.rendering.deadline import Timer, TooSlow
 from wikisync.report.diff import page_diff as texts
 from wikisync.report.diff.hunks import hunks
 from wikisync.report.diff.page_diff import field_changes
 from wikisync.report.diff.word_diff import unmarked
 from wikisync.report.error_messages import Message, error_message
-from wikisync.report.html.deadline import Timer, TooSlow
 from wikisync.report.html.limits import LIMITS, MARKUP, SizeBudget, clipped, difference
 from wikisync.report.html.model import STATUSES, Change, Entry, FieldView, Notice, PageView, Preview
 from wikisync.report.html.preview import kind_of, rendered

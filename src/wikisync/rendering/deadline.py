@@ -1,7 +1,7 @@
-"""Limit the time that previews and differences take.
+"""Limit the time that rendering and comparing take.
 
 Measured is the processor time of this thread, so that the load of the machine does not change what
-a report shows.
+is shown.
 """
 
 from __future__ import annotations

@@ -1,0 +1,35 @@
+"""Make the anchors of headings, as Wiki.js does (wikijs.md, *Links between pages*). Pure."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Container
+
+_KEPT: Final = "-_~"
+_SPACES: Final = "\t\n\r\u3001\u3002\uff01\uff02"
+
+
+def slug(text: str) -> str:
+    """Return the anchor of a heading of this text, before it is made unique."""
+    kept = []
+    for character in unicodedata.normalize("NFKC", text):
+        category = unicodedata.category(character)[0]
+        if category in "LN" or character in _KEPT:
+            kept.append(character)
+        elif category == "Z" or character in _SPACES:
+            kept.append(" ")
+    return re.sub(r"[\s-]+", "-", "".join(kept).strip()).lower()
+
+
+def unique_anchor(wanted: str, taken: Container[str]) -> str:
+    """Return an anchor that no heading before has; one that begins with a digit gets ``h-``."""
+    wanted = f"h-{wanted}" if re.match(r"[0-9]", wanted) else wanted
+    anchor, number = wanted, 0
+    while anchor in taken:
+        number += 1
+        anchor = f"{wanted}-{number}"
+    return anchor
