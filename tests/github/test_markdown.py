@@ -56,7 +56,7 @@ def test_every_page_has_a_row_with_what_changes_and_how_many_lines() -> None:
     rows = [line for line in text.splitlines() if line.startswith("| ")]
     assert "| update on the wiki | <code>mine.md</code> | content | +1 −1 |" in rows
     assert any(row.startswith("| create on the wiki | <code>new.md</code> |") for row in rows)
-    assert any("<code>cut.md</code> | not deleted without --delete" in row for row in rows)
+    assert any("| not deleted | <code>cut.md</code> | gone here, kept on" in row for row in rows)
 
 
 def test_a_conflict_is_a_sentence_with_the_way_out_and_has_its_difference() -> None:

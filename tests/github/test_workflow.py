@@ -102,7 +102,7 @@ def test_a_page_that_was_deleted_is_not_deleted_on_the_wiki(published: Scene) ->
     job = published.pushed()
     assert job.green
     assert published.sandbox.page("guide/a") is not None
-    assert "not deleted without --delete" in job.summary
+    assert "gone here, kept on the wiki (--delete removes it)" in job.summary
 
 
 # ---- a pull request
@@ -223,7 +223,7 @@ def test_a_forks_renamed_and_deleted_pages_are_shown_as_such(published: Scene) -
     published.commit({**moved, "pages/guide/b.md": None}, "edit")
     summary = published.pull_request("edit", fork=True).summary
     assert "<code>guide/a.md</code> → <code>guide/z.md</code>" in summary
-    assert "| delete on the wiki | <code>guide/b.md</code> | not deleted without" in summary
+    assert "| not deleted | <code>guide/b.md</code> | gone here, kept on the wiki" in summary
 
 
 # ---- fetching

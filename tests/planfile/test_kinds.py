@@ -140,7 +140,10 @@ def test_a_deletion_that_was_not_asked_for(workspace: Workspace) -> None:
     workspace.remove("home.md")
     assert step(workspace, "home", "push")["withheld"] == "delete"
     assert applied(workspace) == []
-    assert "not deleted without --delete" in workspace.run("show", "plan.json", "--json").out
+    assert (
+        "gone here, kept on the wiki (--delete removes it)"
+        in workspace.run("show", "plan.json", "--json").out
+    )
     assert content(workspace, "home") == text("home")
 
 

@@ -16,7 +16,14 @@ from wikisync.report.json_output import conflicts, results, withheld
 from wikisync.report.note_messages import note_message
 from wikisync.report.plan_messages import conflict_message, refusal_message
 from wikisync.report.summary import summary
-from wikisync.report.text import TO_MERGE, conflict_label, done_label, overwriting, planned_label
+from wikisync.report.text import (
+    NOT_DELETED,
+    TO_MERGE,
+    conflict_label,
+    done_label,
+    overwriting,
+    planned_label,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -136,7 +143,7 @@ def _row(action: Action, outcome: ActionResult | None, counts: str) -> str:
     note = ", ".join(action.fields) if isinstance(action, Update | Merge) else ""
     note = "; ".join(filter(None, (note, overwriting(action, done=is_done))))
     if action.skip_reason is not None:
-        note = withheld(action)
+        what, note = NOT_DELETED, withheld(action)
     elif outcome is not None and not is_done:
         what = outcome.result
         note = str(error_message(outcome.error)) if outcome.error else ""

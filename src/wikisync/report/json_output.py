@@ -29,14 +29,17 @@ from wikisync.request import Report
 if TYPE_CHECKING:
     from wikisync.apply import ActionResult
     from wikisync.errors import BadName, BadPage, WikisyncError
-    from wikisync.planning.model import Action, Conflict, Refusal
+    from wikisync.planning.model import Action, Conflict, Refusal, Side
     from wikisync.request import Request
 
 VERSION: Final = 1
 
 DONE, FAILED, USAGE, CONFLICTS, REFUSED, DIFFERENT, INTERRUPTED = 0, 1, 2, 3, 4, 5, 130
 
-WITHHELD = {"delete": "not deleted without --delete"}
+_WITHHELD: Final[dict[Side, str]] = {
+    "wiki": "gone here, kept on the wiki (--delete removes it)",
+    "folder": "gone on the wiki, kept here (--delete removes it)",
+}
 
 
 def exit_code(report: Report, *, tell_differences: bool = False) -> int:
@@ -168,7 +171,7 @@ def counts(report: Report) -> dict[str, int]:
 
 def withheld(action: Action) -> str:
     """Return the reason why an action is not done in this run."""
-    why = WITHHELD[action.skip_reason or "delete"]
+    why = _WITHHELD[action.side]
     if isinstance(action, Delete) and action.rename_candidates:
         files = ", ".join(action.rename_candidates)
         why += f"; if it was renamed, its new file could be any of {files}"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from wikisync.planning.model import Adopt, Delete, Merge, is_temporary_move
 from wikisync.report.json_output import counts
-from wikisync.report.text import EDITED, TO_MERGE, done_label, planned_label, plural
+from wikisync.report.text import EDITED, NOT_DELETED, TO_MERGE, done_label, planned_label, plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -64,7 +64,7 @@ def _figures(report: Report) -> str:
     withheld = sum(action.skip_reason is not None for action in plan.actions)
     parts = [f"{count:,} {phrase}" for phrase, count in phrases.items()]
     parts += [f"{equal:,} in sync"] if equal else []
-    parts += [f"{withheld:,} not deleted"] if withheld else []
+    parts += [f"{withheld:,} {NOT_DELETED}"] if withheld else []
     undone = sum(o.fatal_error is not None and o.result == "skipped" for o in report.outcomes)
     parts += [f"{undone:,} not tried"] if undone else []
     parts += [f"{report.unticked:,} not ticked"] if report.unticked else []

@@ -17,6 +17,7 @@ from wikisync.report.json_output import conflicts, results, withheld
 from wikisync.report.note_messages import note_message
 from wikisync.report.plan_messages import conflict_message, refusal_message
 from wikisync.report.text import (
+    NOT_DELETED,
     TO_MERGE,
     conflict_label,
     done_label,
@@ -225,7 +226,7 @@ def _line(action: Action, outcome: ActionResult | None) -> _Line:
         note = "both versions, between conflict markers"
     note = "; ".join(filter(None, (note, overwriting(action, done=is_done))))
     if action.skip_reason is not None:
-        return _Line(action, phrase, withheld(action), "dim")
+        return _Line(action, NOT_DELETED, withheld(action), "dim")
     if outcome is not None and outcome.result != "done":
         reason = error_message(outcome.error) if outcome.error else Message("")
         return _Line(action, phrase, f"{outcome.result}: {reason}", "red")

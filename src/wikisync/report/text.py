@@ -78,6 +78,7 @@ _CONVERT_AND_PUSH: Final = "convert on the wiki", "converted on the wiki"
 
 
 TO_MERGE: Final = "to merge"
+NOT_DELETED: Final = "not deleted"
 
 
 def item_verb(item: Action | Conflict) -> str:

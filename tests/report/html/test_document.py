@@ -94,7 +94,7 @@ def test_refusals_problems_and_what_is_withheld_are_told() -> None:
     shown = text_of(to_html(found, MADE))
     assert "9 pages would be deleted, and the limit is 3." in shown
     assert "bad.md:3: it is no page" in shown
-    assert "kept.md: not deleted without --delete" in shown
+    assert "kept.md: gone here, kept on the wiki (--delete removes it)" in shown
 
 
 def test_a_report_without_differences_says_so() -> None:

@@ -47,7 +47,7 @@ def advised(text: str, ran: str) -> list[Advice]:
         options = [part for option in _OPTIONS.findall(sentence) for part in option.split()]
         if commands:
             continue
-        if options and "not deleted without" not in sentence:
+        if options and "--delete removes it" not in sentence:
             found.append(Advice((ran, *options)))
         elif "un the command again" in sentence:
             found.append(Advice((ran,)))

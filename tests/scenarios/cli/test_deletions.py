@@ -24,8 +24,7 @@ def test_a_deletion_here_is_withheld_from_the_wiki_and_named(synced: Workspace) 
     assert result.json["counts"]["delete"] == 0
     assert synced.both_sides() == before
     shown = synced.run("push").ok().out
-    assert "guide/a.md" in shown
-    assert "--delete" in shown
+    assert "  guide/a.md  gone here, kept on the wiki (--delete removes it)\n" in shown
 
 
 def test_a_deletion_here_is_done_on_the_wiki_when_asked_and_kept(synced: Workspace) -> None:
@@ -45,6 +44,7 @@ def test_a_deletion_on_the_wiki_is_withheld_here_and_named(synced: Workspace) ->
     result = synced.run("pull", "--yes", "--json").ok()
     action = result.action("guide/a")
     assert (action["action"], action["side"], action["outcome"]) == ("delete", "folder", "skipped")
+    assert action["reason"] == "gone on the wiki, kept here (--delete removes it)"
     assert synced.both_sides() == before
 
 

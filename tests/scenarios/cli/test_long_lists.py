@@ -95,10 +95,10 @@ def test_what_is_held_back_is_said_once(workspace: Workspace) -> None:
     for number in range(3, 30):
         workspace.remove(f"page-{number:02}.md")
     out = workspace.run("push", "--dry-run").out
-    assert out.count("not deleted without --delete") == 1
+    assert out.count("gone here, kept on the wiki (--delete removes it)") == 1
     assert "… and 26 more for the same reason (--all)" in out
     out = workspace.run("push", "--dry-run", "--all").out
-    assert out.count("not deleted without --delete") == 27
+    assert out.count("gone here, kept on the wiki (--delete removes it)") == 27
 
 
 def test_names_that_are_refused_are_said_once_with_a_proposal_as_an_example(
