@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from wikisync.cli import plan_commands
+from wikisync.cli import browser as browser_module
 from wikisync.cli.demo import _settings
 from wikisync.cli.pager import paged
 from wikisync.executables import find_program
@@ -99,7 +99,7 @@ def test_a_browser_gets_no_secret(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     started = webbrowser.Mozilla(str(browser))
     started.background = False  # so that it has ended when ``open`` returns
     monkeypatch.setattr(webbrowser, "get", lambda: started)
-    plan_commands._open_browser("file:///tmp/x.html")
+    browser_module._open_browser("file:///tmp/x.html")
     assert "PATH=" in seen.read_text()
     assert "s3cret" not in seen.read_text()
     assert os.environ["WIKISYNC_HEADERS"] == "s3cret"

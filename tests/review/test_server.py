@@ -15,11 +15,12 @@ from review.visitor import Visitor
 from support.values import action, key, page
 from wikisync.apply import ActionResult
 from wikisync.errors import PageChanged
+from wikisync.loopback.auth import Auth
+from wikisync.loopback.server import listen, serve
 from wikisync.planning.model import Refusal
 from wikisync.report.html import build_view
-from wikisync.review.auth import Auth
 from wikisync.review.rounds import next_round
-from wikisync.review.server import MAX_FORM_BYTES, ReviewApp, listen, serve
+from wikisync.review.server import MAX_FORM_BYTES, ReviewApp
 from wikisync.review.session import Session
 
 if TYPE_CHECKING:

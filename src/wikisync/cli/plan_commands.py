@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import sys
-import webbrowser
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final, Literal
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Final, Literal
 import typer
 
 from wikisync.cli import terminal
+from wikisync.cli.browser import open_address
 from wikisync.cli.options import (
     All,
     Allow,
@@ -248,7 +248,6 @@ def review(
         from wikisync.report.json_output import exit_code
         from wikisync.review import READ_SECONDS
         from wikisync.review import review as run_review
-        from wikisync.review.entrance import redirect_page
 
         settings = terminal.ConfigOptions(config, jobs).load(writes=True)
         terminal.warn(settings)
@@ -262,8 +261,7 @@ def review(
                 f"Review at {address} (opens once, in one browser; Ctrl-C ends it)"
             )
             if not no_browser:
-                with suppress(OSError):  # the address is printed
-                    _open_browser(open_pages.enter_context(redirect_page(address)).as_uri())
+                open_address(address, open_pages)
 
         def ended(report: Report) -> None:
             terminal.print_report(replace(report, diffs=()), output)
@@ -290,20 +288,3 @@ def _split_direction(first: str | None, paths: list[str]) -> tuple[Command, tupl
         if first == direction:
             return direction, tuple(paths)
     return "push", (*([first] if first is not None else []), *paths)
-
-
-def _open_browser(url: str) -> None:
-    """Open a browser that has a window; one that runs in this terminal would take it over.
-
-    ``url`` is on its command line, where every account of the machine can read it: no secrets.
-    Nor does the browser get the secrets in the environment.
-    """
-    from wikisync.executables import secrets_removed
-
-    try:
-        with secrets_removed():
-            found = webbrowser.get()
-            if type(found) is not webbrowser.GenericBrowser:
-                found.open(url)
-    except (webbrowser.Error, OSError):
-        return

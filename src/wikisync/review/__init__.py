@@ -1,7 +1,7 @@
 """Serve ``wikisync review``: a page in a browser to see changes, tick pages and publish them.
 
-Needs the extra ``report``. ``auth`` authorizes requests, ``session`` has the state, ``server``
-answers requests on loopback, and ``command`` runs a review.
+Needs the extra ``report``. ``session`` has the state, ``server`` answers requests, and ``command``
+runs a review; ``loopback`` lets one browser in.
 """
 
 from __future__ import annotations

@@ -8,13 +8,14 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from wikisync.errors import WikisyncError
+from wikisync.loopback.auth import Auth
+from wikisync.loopback.server import listen, serve
 from wikisync.report.error_messages import error_message
 from wikisync.report.html import build_view
 from wikisync.report.json_output import exit_code
 from wikisync.report.summary import summary
-from wikisync.review.auth import Auth
 from wikisync.review.rounds import next_round
-from wikisync.review.server import ReviewApp, listen, serve
+from wikisync.review.server import ReviewApp
 from wikisync.review.session import Session
 from wikisync.workflow import sync_run
 from wikisync.workflow.apply_plan import apply_reviewed

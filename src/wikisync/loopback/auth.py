@@ -1,8 +1,9 @@
-"""Authorize the requests of a review: one browser, by a one-time secret and then a cookie.
+"""Authorize requests on loopback: of a browser that had the secret once, by a cookie.
 
-The secret in the URL works once and sets a cookie (HttpOnly, SameSite=Strict). Cookies are shared
-by all ports of a host, so its path is random. Every request must have the expected Host header,
-which prevents DNS rebinding, and must not come from another site.
+The secret in the URL works once, or each time with ``reusable``, and sets a cookie (HttpOnly,
+SameSite=Strict). Cookies are shared by all ports of a host, so its path is random. Every request
+must have the expected Host header, which prevents DNS rebinding, and must not come from another
+site.
 """
 
 from __future__ import annotations
@@ -16,19 +17,23 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 HOST: Final = "127.0.0.1"
-COOKIE: Final = "wikisync_review"
+COOKIE: Final = "wikisync_session"
 _ALLOWED_SITES: Final = frozenset({"same-origin", "none"})
 """Allowed values of ``Sec-Fetch-Site``: sent by a page of this server, or by the user."""
 
 
 class Auth:
-    """The secrets of one review, for a server on ``port``; its pages are below ``base_path``."""
+    """The secrets of one server, on ``port``; its pages are below ``base_path``.
 
-    def __init__(self, port: int) -> None:
+    ``reusable``: the secret is not used up, for pages that only show things.
+    """
+
+    def __init__(self, port: int, *, reusable: bool = False) -> None:
         self._host = f"{HOST}:{port}"
         self._secret = token_urlsafe(32)
         self._cookie_value = token_urlsafe(32)
         self._secret_unused = True
+        self._reusable = reusable
         self._lock = Lock()
         self.base_path = f"/{token_urlsafe(16)}/"
         self.token = token_urlsafe(32)
@@ -45,7 +50,7 @@ class Auth:
         return f"{self.origin}/enter/{self._secret}"
 
     def consume_secret(self, secret: str, headers: Mapping[str, str]) -> bool:
-        """Return whether the secret is right and unused, and mark it as used.
+        """Return whether the secret is right and unused, and mark it as used if it works once.
 
         Prefetches by the browser are refused, and do not use it up.
         """
@@ -55,7 +60,7 @@ class Auth:
             matches = self._secret_unused and hmac.compare_digest(
                 secret.encode(), self._secret.encode()
             )
-            self._secret_unused = self._secret_unused and not matches
+            self._secret_unused = self._secret_unused and (self._reusable or not matches)
         return matches
 
     @property

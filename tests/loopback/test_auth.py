@@ -1,10 +1,10 @@
-"""Who gets into a review: one browser, with the secret, from our own pages."""
+"""Who gets in: one browser, with the secret, from our own pages."""
 
 from __future__ import annotations
 
 import pytest
 
-from wikisync.review.auth import COOKIE, Auth
+from wikisync.loopback.auth import COOKIE, Auth
 
 PORT = 4711
 HOST = f"127.0.0.1:{PORT}"
@@ -28,6 +28,13 @@ def test_the_secret_lets_one_browser_in_and_no_second(gate: Auth) -> None:
     assert gate.address.startswith(f"{ORIGIN}/enter/")
     assert gate.consume_secret(secret_of(gate), {"host": HOST})
     assert not gate.consume_secret(secret_of(gate), {"host": HOST})
+
+
+def test_a_reusable_secret_lets_a_closed_page_be_opened_again() -> None:
+    gate = Auth(PORT, reusable=True)
+    assert gate.consume_secret(secret_of(gate), {"host": HOST})
+    assert not gate.consume_secret("x", {"host": HOST})
+    assert gate.consume_secret(secret_of(gate), {"host": HOST})
 
 
 @pytest.mark.parametrize("secret", ["", "x", "é"])

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _PAGE: Final = (
-    '<!DOCTYPE html><html lang="en"><meta charset="utf-8"><title>wikisync review</title>'
+    '<!DOCTYPE html><html lang="en"><meta charset="utf-8"><title>wikisync</title>'
     '<meta name="referrer" content="no-referrer">'
     '<meta http-equiv="refresh" content="0; url={address}"><p><a href="{address}">Go on</a></p>'
     "</html>\n"
@@ -29,9 +29,9 @@ _PAGE: Final = (
 @contextmanager
 def redirect_page(address: str) -> Iterator[Path]:
     """Yield a file that redirects to a URL; it is removed afterwards. Raises OSError."""
-    folder = Path(tempfile.mkdtemp(prefix="wikisync-review-", dir=_parent_folder()))  # of mode 0700
+    folder = Path(tempfile.mkdtemp(prefix="wikisync-", dir=_parent_folder()))  # of mode 0700
     try:
-        file = folder / "review.html"
+        file = folder / "wikisync.html"
         handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(handle, "w", encoding="utf-8") as page:
             page.write(_PAGE.format(address=escape(address)))
