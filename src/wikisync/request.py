@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from wikisync.apply import ActionResult
+    from wikisync.apply.asset_result import AssetResult
     from wikisync.apply.restore import Restoration
+    from wikisync.page.image_size import ImageSize
     from wikisync.page.model import Page
+    from wikisync.planning.asset_model import AssetAction, AssetConflict
     from wikisync.planning.model import Action, Command, Conflict, Plan, Prefer
     from wikisync.planning.notes import Note
     from wikisync.planning.path_filter import PathFilter
@@ -39,7 +44,8 @@ class Request:
     content to the report of any command. ``path_filters`` are the parsed ``paths``, which do not
     depend on the current folder. ``mirror`` makes the target side equal to the other one, even
     where only the target changed. ``file`` is the plan file to write, show or apply, ``backup`` the
-    number of the backup to restore. ``everything``: lists in text are printed whole.
+    number of the backup to restore. ``everything``: lists in text are printed whole. ``images``
+    adds the bytes of small images to a report with content.
     """
 
     command: CommandName
@@ -61,6 +67,7 @@ class Request:
     file: str = ""
     backup: int | None = None
     everything: bool = False
+    images: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +85,32 @@ class PageDiff:
 
 
 @dataclass(frozen=True, slots=True)
+class AssetVersion:
+    """An asset on one side. ``sha256`` is empty where its bytes were not read.
+
+    ``size`` is in bytes. ``pixels`` is set for an image whose header was read, and ``data``, all of
+    its bytes, for a small one if the report shows images (``Request.images``).
+    """
+
+    size: int
+    sha256: str
+    pixels: ImageSize | None = None
+    data: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AssetDiff:
+    """An asset of the plan before (``old``) and after (``new``) its action; None is no asset.
+
+    For a conflict, ``old`` is the wiki's and ``new`` the folder's.
+    """
+
+    item: AssetAction | AssetConflict
+    old: AssetVersion | None
+    new: AssetVersion | None
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """The plan that a command made, and the results of executing it.
 
@@ -86,7 +119,8 @@ class Report:
     a command that does not recover them. For a reviewed plan, ``earlier`` counts the steps that an
     interrupted run of it has done, and ``unplanned`` the present changes that it does not have.
     ``unticked`` counts the pages that were not selected in a review. ``restoration`` is set by
-    ``restore``. ``root`` is that of the configuration.
+    ``restore``. ``root`` is that of the configuration. ``images`` are the bytes of small images
+    that the pages of ``diffs`` show, by the image's path on the wiki.
     """
 
     request: Request
@@ -104,6 +138,9 @@ class Report:
     unticked: int = 0
     restoration: Restoration | None = None
     root: str = ""
+    asset_outcomes: tuple[AssetResult, ...] = ()
+    asset_diffs: tuple[AssetDiff, ...] = ()
+    images: Mapping[str, bytes] = field(default_factory=dict)
 
     @property
     def remote_name(self) -> str:
