@@ -143,6 +143,11 @@ class Report:
     images: Mapping[str, bytes] = field(default_factory=dict)
 
     @property
+    def all_outcomes(self) -> tuple[ActionResult | AssetResult, ...]:
+        """Return the results of pages and of assets."""
+        return (*self.outcomes, *self.asset_outcomes)
+
+    @property
     def remote_name(self) -> str:
         """Return the wiki for display, with the part of it that the folder stands for."""
         return f"{self.wiki} below {self.root}" if self.root else self.wiki

@@ -18,6 +18,7 @@ from wikisync.request import PageDiff, Report, Request
 
 ACTION = {
     *(
+        "kind",
         "action",
         "side",
         "locale",
@@ -34,6 +35,7 @@ COUNTS = [
     *("pages", "in_sync", "create", "update", "move", "merge", "adopt", "delete"),
     *("conflict", "failed", "other_way"),
 ]
+NO_ASSETS = dict.fromkeys(COUNTS, 0)
 
 PLAN = planned(
     sides(
@@ -77,12 +79,13 @@ def test_the_object_has_the_keys_of_the_design_in_their_order() -> None:
     ]
     assert (found["version"], found["command"], found["dry_run"]) == (1, "push", True)
     assert (found["wiki"], found["folder"]) == ("http://wiki", "pages")
-    assert list(found["counts"]) == COUNTS
+    assert list(found["counts"]) == [*COUNTS, "assets"]
 
 
 def test_a_planned_action_says_what_where_and_which_fields() -> None:
     create, update, delete = data(report())["actions"]
     assert update == {
+        "kind": "page",
         "action": "update",
         "side": "wiki",
         "locale": "en",
@@ -127,17 +130,18 @@ def test_a_page_that_changed_before_its_write_has_the_diff_of_its_action() -> No
 def test_conflicts_and_problems_have_their_shape() -> None:
     found = data(report())
     [conflict] = found["conflicts"]
-    assert set(conflict) == {"locale", "path", "file", "reason"}
+    assert set(conflict) == {"kind", "locale", "path", "file", "reason"}
     assert (conflict["path"], conflict["file"]) == ("both", "both.md")
     assert found["problems"] == [
-        {"file": "bad.md", "line": 3, "message": "one thing: not another"},
-        {"file": "x y.md", "line": None, "message": "no blank"},
+        {"kind": "page", "file": "bad.md", "line": 3, "message": "one thing: not another"},
+        {"kind": "page", "file": "x y.md", "line": None, "message": "no blank"},
     ]
 
 
 def test_the_counts_count_pages() -> None:
     assert data(report())["counts"] == {
         **dict.fromkeys(COUNTS, 0),
+        "assets": NO_ASSETS,
         "pages": 6,
         "in_sync": 1,
         "create": 1,

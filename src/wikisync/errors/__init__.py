@@ -17,6 +17,7 @@ WikisyncError
 ├── BadPage                       a file is no valid page; other pages are processed
 ├── BadName                       a file name or a page path is invalid
 │   └── MisplacedFiles            files are laid out otherwise than the configuration says
+├── BadAsset                      a file cannot be an image or file of the wiki as it is
 ├── FolderError                   a file cannot be read or written
 │   └── FileChanged               a file changed after the plan was made
 ├── WikiError                     the wiki or the connection to it fails
@@ -42,6 +43,7 @@ WikisyncError
 │       ├── RenderFailed          a page was written, and cannot be rendered
 │       └── TagTaken              a page was written without its tags, one of which is taken
 ├── PageChanged                   a page changed after the plan was made
+├── AssetChanged                  an asset changed after the plan was made
 ├── StalePlan                     a page changed after a reviewed plan was made
 ├── OverwroteConcurrentEdit       a write replaced an edit of the same moment; it is in a backup
 ├── StateError                    the state in .wikisync cannot be used

@@ -12,7 +12,7 @@ from wikisync.github.markdown_text import BoundedMarkdown, code, escape
 from wikisync.planning.model import Action, Adopt, Conflict, Merge, Update, item_id, original_file
 from wikisync.report.diff.page_diff import lines
 from wikisync.report.error_messages import error_message
-from wikisync.report.json_output import conflicts, results, withheld
+from wikisync.report.json_output import conflicts, results
 from wikisync.report.note_messages import note_message
 from wikisync.report.plan_messages import conflict_message, refusal_message
 from wikisync.report.summary import summary
@@ -23,6 +23,7 @@ from wikisync.report.text import (
     done_label,
     overwriting,
     planned_label,
+    withheld,
 )
 
 if TYPE_CHECKING:

@@ -86,5 +86,5 @@ def _keep_size(plan: AssetPlan, room: int | None) -> list[Refusal]:
     replaced = [action.replaced_size for action in plan.writes if action.replaced_size]
     if room is None or sum(replaced) <= room:
         return []
-    size = str(sum(replaced))
-    return [Refusal("keep-size", count=len(replaced), limit=room, detail=size, kind="asset")]
+    size = sum(replaced)
+    return [Refusal("keep-size", count=len(replaced), limit=room, kind="asset", size=size)]

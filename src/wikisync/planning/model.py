@@ -283,7 +283,7 @@ class Refusal:
     """The result of a guard that forbids a whole plan: its rule, and the figures behind it.
 
     ``file`` is set where the reason is one page; ``files`` are all files affected. ``kind`` is what
-    the rule counts.
+    the rule counts, ``size`` the bytes of all that is counted.
     """
 
     rule: Rule
@@ -294,6 +294,7 @@ class Refusal:
     file: str = ""
     files: tuple[str, ...] = ()
     kind: Literal["page", "asset"] = "page"
+    size: int = 0
 
 
 @dataclass(frozen=True, slots=True)

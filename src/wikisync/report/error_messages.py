@@ -49,7 +49,7 @@ def error_message(error: e.WikisyncError) -> Message:
         case e.PageChanged(_key, found):
             return Message(f"{found}; the page was left alone.", "Run the command again.")
         case e.StalePlan(done=True):
-            return Message("Nothing to do: the page is already as planned.")
+            return Message("Nothing to do: it is already as planned.")
         case e.StalePlan(_key, _file, found):
             return Message(
                 f"It changed after the plan was made: {found}; it was left alone.",

@@ -6,40 +6,36 @@ import json
 from collections import Counter
 from dataclasses import replace
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from wikisync.errors import StateError, Unauthenticated, UntrustedCheckout, UsageError
 from wikisync.page.line_matching import shared_budget
 from wikisync.planning.model import (
     Adopt,
-    Delete,
     Move,
     Plan,
     is_temporary_move,
     item_id,
     original_file,
 )
+from wikisync.report.asset_data import asset_actions_data, asset_conflicts_data, asset_counts
+from wikisync.report.asset_plan_messages import report_notes
+from wikisync.report.asset_rows import asset_conflicts, assets_of
 from wikisync.report.diff.page_diff import unified
 from wikisync.report.error_messages import error_message
-from wikisync.report.note_messages import note_message
 from wikisync.report.plan_messages import conflict_message, refusal_message
-from wikisync.report.text import shown_json
+from wikisync.report.text import shown_json, withheld
 from wikisync.request import Report
 
 if TYPE_CHECKING:
     from wikisync.apply import ActionResult
-    from wikisync.errors import BadName, BadPage, WikisyncError
-    from wikisync.planning.model import Action, Conflict, Refusal, Side
+    from wikisync.errors import BadAsset, BadName, BadPage, WikisyncError
+    from wikisync.planning.model import Action, Conflict, Refusal
     from wikisync.request import Request
 
 VERSION: Final = 1
 
 DONE, FAILED, USAGE, CONFLICTS, REFUSED, DIFFERENT, INTERRUPTED = 0, 1, 2, 3, 4, 5, 130
-
-_WITHHELD: Final[dict[Side, str]] = {
-    "wiki": "gone here, kept on the wiki (--delete removes it)",
-    "folder": "gone on the wiki, kept here (--delete removes it)",
-}
 
 
 def exit_code(report: Report, *, tell_differences: bool = False) -> int:
@@ -52,11 +48,17 @@ def exit_code(report: Report, *, tell_differences: bool = False) -> int:
     if report.plan.refusals or report.declined:
         return REFUSED
     unshown = any(note.kind == "unshown" for note in report.notes)
-    if unshown or report.plan.problems or any(o.failed for o in report.outcomes):
+    problems = report.plan.problems or assets_of(report.plan).problems
+    if unshown or problems or has_failed(report):
         return FAILED
-    if conflicts(report):
+    if conflicts(report) or asset_conflicts(report):
         return CONFLICTS
     return DIFFERENT if tell_differences and differs(report) else DONE
+
+
+def has_failed(report: Report) -> bool:
+    """Return whether the write of a page or an asset failed."""
+    return any(o.failed for o in report.all_outcomes)
 
 
 def error_exit_code(error: WikisyncError) -> int:
@@ -69,9 +71,11 @@ def error_exit_code(error: WikisyncError) -> int:
 
 def differs(report: Report) -> bool:
     """Return whether the two sides differ anywhere in the plan."""
-    plan = report.plan
+    plan, assets = report.plan, assets_of(report.plan)
     writes = any(not isinstance(action, Adopt) for action in plan.actions)
-    return bool(writes or plan.conflicts or plan.other_way)
+    asset_writes = any(action.verb != "adopt" for action in assets.actions)
+    of_assets = asset_writes or assets.conflicts or assets.other_way
+    return bool(writes or plan.conflicts or plan.other_way or of_assets)
 
 
 def conflicts(report: Report) -> tuple[Conflict, ...]:
@@ -107,7 +111,7 @@ def error_json(request: Request, error: WikisyncError) -> str:
 def as_data(report: Report) -> dict[str, Any]:
     """Return the report as the values of the JSON object."""
     request, plan = report.request, report.plan
-    notes = [str(note_message(note, everything=True)) for note in report.notes]
+    notes = [str(message) for message in report_notes(report, everything=True)]
     with shared_budget():
         texts = {item_id(pair.item): unified(pair) for pair in report.diffs}
     if request.command in {"diff", "plan", "show"}:  # an action without a diff has an empty one
@@ -119,11 +123,20 @@ def as_data(report: Report) -> dict[str, Any]:
         "wiki": report.wiki,
         "folder": report.folder,
         **({"root": report.root} if report.root else {}),
-        "actions": [_action(action, outcome, texts) for action, outcome in results(report)],
-        "conflicts": [_conflict(conflict, texts) for conflict in conflicts(report)],
+        "actions": [
+            *(_action(action, outcome, texts) for action, outcome in results(report)),
+            *asset_actions_data(report),
+        ],
+        "conflicts": [
+            *(_conflict(conflict, texts) for conflict in conflicts(report)),
+            *asset_conflicts_data(report),
+        ],
         "refusals": [_refusal(refusal) for refusal in plan.refusals],
-        "problems": [_problem(problem) for problem in plan.problems],
-        "counts": counts(report),
+        "problems": [
+            *(_problem(problem, "page") for problem in plan.problems),
+            *(_problem(problem, "asset") for problem in assets_of(plan).problems),
+        ],
+        "counts": {**counts(report), "assets": asset_counts(report)},
         **({"notes": notes} if notes else {}),
         **({"unsettled": report.unsettled} if report.unsettled else {}),
         **({"backup": request.backup} if request.backup else {}),
@@ -169,15 +182,6 @@ def counts(report: Report) -> dict[str, int]:
     }
 
 
-def withheld(action: Action) -> str:
-    """Return the reason why an action is not done in this run."""
-    why = _WITHHELD[action.side]
-    if isinstance(action, Delete) and action.rename_candidates:
-        files = ", ".join(action.rename_candidates)
-        why += f"; if it was renamed, its new file could be any of {files}"
-    return why
-
-
 def _from(action: Action) -> str | None:
     """Return the place from which a page moves, as PATH arguments name it."""
     if not isinstance(action, Move):
@@ -193,6 +197,7 @@ def _action(action: Action, outcome: ActionResult | None, texts: dict[Any, str])
     if action.skip_reason is not None:
         result, reason = "skipped", withheld(action)
     data: dict[str, Any] = {
+        "kind": "page",
         "action": action.verb,
         "side": action.side,
         "locale": action.key.locale,
@@ -213,6 +218,7 @@ def _action(action: Action, outcome: ActionResult | None, texts: dict[Any, str])
 
 def _conflict(conflict: Conflict, texts: dict[Any, str]) -> dict[str, Any]:
     data: dict[str, Any] = {
+        "kind": "page",
         "locale": conflict.key.locale,
         "path": conflict.key.path,
         "file": conflict.file,
@@ -234,9 +240,12 @@ def _refusal(refusal: Refusal) -> dict[str, Any]:
     return {**data, "file": refusal.file} if refusal.file else data
 
 
-def _problem(problem: BadPage | BadName) -> dict[str, Any]:
+def _problem(
+    problem: BadPage | BadName | BadAsset, kind: Literal["page", "asset"]
+) -> dict[str, Any]:
     message = error_message(problem).text.removeprefix(f"{problem.name}:").lstrip()
     line = getattr(problem, "line", None)
-    data = {"file": problem.name, "line": line, "message": message.removeprefix(f"{line}: ")}
+    message = message.removeprefix(f"{line}: ")
+    data = {"kind": kind, "file": problem.name, "line": line, "message": message}
     proposal = getattr(problem, "proposal", "")
     return {**data, "proposal": proposal} if proposal else data

@@ -76,7 +76,7 @@ def refusal_message(refusal: Refusal) -> Message:
         case "keep-size":
             return Message(
                 f"{plural(count, 'file')} would be replaced or deleted without a backup: their"
-                f" {size_text(int(refusal.detail))} do not fit into keep_size.",
+                f" {size_text(refusal.size)} do not fit into keep_size.",
                 "Raise keep_size in wikisync.toml. To go on without these backups:"
                 " --allow keep-size.",
             )

@@ -5,10 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from wikisync.planning.model import Delete, Merge, Update
-from wikisync.report.text import EDITED, plural
+from wikisync.report.asset_rows import assets_of, transferred
+from wikisync.report.text import EDITED, pages_and_files, plural, size_text
 
 if TYPE_CHECKING:
-    from wikisync.planning.model import Action, Plan
+    from collections.abc import Iterable
+
+    from wikisync.planning.asset_model import AssetAction
+    from wikisync.planning.model import Action, Plan, Side
 
 
 def question_message(plan: Plan) -> str:
@@ -17,19 +21,37 @@ def question_message(plan: Plan) -> str:
     wiki = {action.key for action in written if action.side == "wiki"}
     # A merge and a conversion change the file as well.
     here = {action.key for action in written if action.side == "folder" or _writes_both(action)}
+    assets = assets_of(plan).writes
+    there = [a for a in assets if a.side == "wiki" and a.verb != "delete"]
+    fetched = [a for a in assets if a.side == "folder" and a.verb != "delete"]
     parts = []
-    if wiki:
-        parts.append(f"write {plural(len(wiki), 'page')} to the wiki")
-    if here:
+    if wiki or there:
+        parts.append(f"write {pages_and_files(len(wiki), len(there))}{_size(there)} to the wiki")
+    if here and not fetched:
         parts.append(f"write {plural(len(here), 'file')} in the folder")
-    for side, where in (("wiki", "on the wiki"), ("folder", "in the folder")):
-        gone = [a for a in plan.writes if isinstance(a, Delete) and a.side == side]
-        if gone:
-            parts.append(
-                f"DELETE {plural(len(gone), 'page' if side == 'wiki' else 'file')} {where}"
-            )
+    elif here or fetched:
+        count = pages_and_files(len(here), len(fetched))
+        parts.append(f"write {count}{_size(fetched)} in the folder")
+    parts += _deletions(plan, "wiki", "on the wiki")
+    parts += _deletions(plan, "folder", "in the folder")
     text = parts[0] if len(parts) == 1 else ", ".join(parts[:-1]) + " and " + parts[-1]
     return text[0].upper() + text[1:] + _overwritten(plan) + "?"
+
+
+def _size(assets: Iterable[AssetAction]) -> str:
+    """Return how many bytes are written, as `` (4.1 MB)``; "" for none."""
+    total = sum(map(transferred, assets))
+    return f" ({size_text(total)})" if total else ""
+
+
+def _deletions(plan: Plan, side: Side, where: str) -> list[str]:
+    pages = sum(isinstance(a, Delete) and a.side == side for a in plan.writes)
+    files = sum(a.verb == "delete" and a.side == side for a in assets_of(plan).writes)
+    if not (pages or files):
+        return []
+    if side == "folder" and not files:
+        return [f"DELETE {plural(pages, 'file')} {where}"]
+    return [f"DELETE {pages_and_files(pages, files)} {where}"]
 
 
 def _writes_both(action: Action) -> bool:
@@ -37,16 +59,18 @@ def _writes_both(action: Action) -> bool:
 
 
 def _overwritten(plan: Plan) -> str:
-    """Return how many pages overwrite edits, as " (2 of them overwrite edits made on the wiki)"."""
-    keys = {action.key for action in plan.writes}
+    """Return how many items overwrite edits, as " (2 of them overwrite edits made on the wiki)"."""
+    assets = assets_of(plan).writes
+    items = {*(action.key for action in plan.writes), *(action.path for action in assets)}
     found = []
     for side, where in EDITED.items():
-        over = {action.key for action in plan.writes if action.overwrites == side}
+        over: set[object] = {a.key for a in plan.writes if a.overwrites == side}
+        over |= {action.path for action in assets if action.overwrites == side}
         if not over:
             continue
         if len(over) > 1:
             found.append(f"{len(over):,} of them overwrite edits made {where}")
         else:
-            which = "it" if len(keys) == 1 else "1 of them"
+            which = "it" if len(items) == 1 else "1 of them"
             found.append(f"{which} overwrites an edit made {where}")
     return f" ({' and '.join(found)})" if found else ""

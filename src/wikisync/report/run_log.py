@@ -6,8 +6,8 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from wikisync.planning.model import Plan
+from wikisync.report.action_lines import print_line
 from wikisync.report.json_output import as_data, one_line
-from wikisync.report.terminal_lists import print_line
 from wikisync.report.text import DONE, TO_DO, escape_control
 from wikisync.request import Report, Request
 

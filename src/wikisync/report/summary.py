@@ -6,9 +6,19 @@ import shlex
 from collections import Counter
 from typing import TYPE_CHECKING, Final
 
-from wikisync.planning.model import Adopt, Delete, Merge, is_temporary_move
+from wikisync.planning.model import Adopt, Merge, is_temporary_move
+from wikisync.report.asset_rows import assets_of, has_writes
+from wikisync.report.asset_summary import asset_totals
 from wikisync.report.json_output import counts
-from wikisync.report.text import EDITED, NOT_DELETED, TO_MERGE, done_label, planned_label, plural
+from wikisync.report.text import (
+    EDITED,
+    NOT_DELETED,
+    TO_MERGE,
+    done_label,
+    pages_and_files,
+    planned_label,
+    plural,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,15 +38,18 @@ def summary(report: Report) -> Iterator[str]:
     if report.declined:
         yield "Cancelled. Nothing was written."
         return
-    if report.request.command == "undo" and not (plan.actions or plan.conflicts):
+    assets = assets_of(plan)
+    undoes = plan.actions or plan.conflicts or assets.actions or assets.conflicts
+    if report.request.command == "undo" and not undoes:
         yield f"Run {report.request.run} has nothing left to undo."
-    elif report.request.command == "restore" and not plan.actions:
+    elif report.request.command == "restore" and not (plan.actions or assets.actions):
         pass
     elif plan.pages or plan.problems:
         pages = f"{plural(plan.pages, 'page')}: " if plan.pages else ""
         yield f"{pages}{_figures(report)}."
-    else:
+    elif not (assets.assets or assets.problems):
         yield "There are no pages in the folder or on the wiki. Write one, then: wikisync push."
+    yield from asset_totals(report)
     if report.interrupted:
         yield "Interrupted."
     if report.unsettled:
@@ -50,7 +63,7 @@ def summary(report: Report) -> Iterator[str]:
 
 def _figures(report: Report) -> str:
     plan, figures = report.plan, counts(report)
-    if report.outcomes:
+    if report.all_outcomes:
         phrases = Counter(
             done_label(o.action)
             for o in report.outcomes
@@ -79,13 +92,20 @@ def _figures(report: Report) -> str:
 
 def _overwritten(report: Report) -> Iterator[str]:
     """Yield how many edits the plan overwrites, or the run overwrote, on each side."""
-    taken = [o.action for o in report.outcomes if o.result == "done"]
-    verb, actions = ("overwrote", taken) if report.outcomes else ("overwrite", report.plan.writes)
+    plan = report.plan
+    pages, assets = plan.writes, assets_of(plan).writes
+    ran = bool(report.all_outcomes)
+    if ran:
+        pages = tuple(o.action for o in report.outcomes if o.result == "done")
+        assets = tuple(o.action for o in report.asset_outcomes if o.result == "done")
+    verb = "overwrote" if ran else "overwrite"
     for side, where in EDITED.items():
-        if count := len({a.key for a in actions if a.overwrites == side}):
+        keys = {a.key for a in pages if a.overwrites == side}
+        files = {a.path for a in assets if a.overwrites == side}
+        if count := len(keys) + len(files):
             said = f"{verb}{'s' if verb == 'overwrite' and count == 1 else ''}"
             what = "an edit" if count == 1 else "edits"
-            yield f"{plural(count, 'page')} {said} {what} made {where}."
+            yield f"{pages_and_files(len(keys), len(files))} {said} {what} made {where}."
 
 
 def _next(report: Report) -> Iterator[str]:
@@ -103,11 +123,11 @@ def _next(report: Report) -> Iterator[str]:
         yield f"To see the rest again: wikisync review{direction}."
     if request.command in {"plan", "show"}:
         yield from _with_plan(report)
-    if request.command == "status" and plan.writes:
+    if request.command == "status" and has_writes(plan):
         yield _after_status(plan)
-    if request.dry_run and plan.writes:
+    if request.dry_run and has_writes(plan):
         yield "Nothing was written. To do it, leave out --dry-run."
-    if any(o.fatal_error for o in report.outcomes):
+    if any(o.fatal_error for o in report.all_outcomes):
         yield "Run it again to do the rest."
     if request.command == "restore":
         yield from _restored(report)
@@ -118,7 +138,7 @@ def _next(report: Report) -> Iterator[str]:
 def _after_status(plan: Plan) -> str:
     """Return the commands that show and do what ``status`` lists."""
     both = any(isinstance(action, Merge) and not action.writes_markers for action in plan.writes)
-    sides = {action.side for action in plan.writes}
+    sides = {action.side for action in (*plan.writes, *assets_of(plan).writes)}
     if both or len(sides) > 1:
         return (
             "See what changed: wikisync diff --sync. Publish: wikisync push. Fetch: wikisync pull."
@@ -132,14 +152,13 @@ def _after_status(plan: Plan) -> str:
 def _backups(report: Report) -> Iterator[str]:
     """Name the backups of what was deleted, or overwritten for one side."""
     lost = [
-        o
-        for o in report.outcomes
+        (o.action.file, o.backups[-1])
+        for o in report.all_outcomes
         if o.result == "done" and o.backups
-        if isinstance(o.action, Delete) or o.action.forced or o.action.overwrites
+        if o.action.verb == "delete" or o.action.forced or o.action.overwrites
     ]
-    for o in lost[:_SHOWN]:
-        backup = o.backups[-1]
-        yield f"The old version of {o.action.file} is backup {backup}: wikisync restore {backup}."
+    for file, backup in lost[:_SHOWN]:
+        yield f"The old version of {file} is backup {backup}: wikisync restore {backup}."
     if len(lost) > _SHOWN:
         yield f"… and {len(lost) - _SHOWN:,} more backups. List a page's: wikisync log PATH."
     if lost:
@@ -151,9 +170,9 @@ def _restored(report: Report) -> Iterator[str]:
     if todo is None:
         return
     file, number = todo.file, todo.backup.number
-    if not report.plan.actions:
+    if not (report.plan.actions or assets_of(report.plan).actions):
         yield f"{file} is already as in backup {number}."
-    for o in report.outcomes:
+    for o in report.all_outcomes:
         if o.result != "done":
             continue
         for backup in o.backups:
@@ -168,9 +187,10 @@ def _only_there(plan: Plan) -> Iterator[str]:
         ("folder", "in the folder", "pull"),
     )
     for side, where, command in ways:
-        if count := plan.undeleted.get(side, 0):
+        pages, files = plan.undeleted.get(side, 0), assets_of(plan).undeleted.get(side, 0)
+        if pages or files:
             yield (
-                f"{plural(count, 'page')} only {where}. To delete {_it(count)}:"
+                f"{pages_and_files(pages, files)} only {where}. To delete {_it(pages + files)}:"
                 f" wikisync {command} --mirror --delete."
             )
 
@@ -179,26 +199,29 @@ def _it(count: int) -> str:
     return "it" if count == 1 else "them"
 
 
-def _differing(count: int, delete: str) -> str:
-    """Return a count of pages that the other command would write or, with --delete, delete."""
+def _differing(pages: int, files: int, delete: str) -> str:
+    """Return a count of what the other command would write or, with --delete, delete."""
     verbs = "new, changed or deleted" if delete else "new or changed"
-    return f"{plural(count, 'page')} {'is' if count == 1 else 'are'} {verbs}"
+    count = pages_and_files(pages, files)
+    return f"{count} {'is' if pages + files == 1 else 'are'} {verbs}"
 
 
 def _elsewhere(report: Report) -> Iterator[str]:
     """Yield which changes need the other command, or --delete."""
-    plan, wish = report.plan, report.request
+    plan, assets, wish = report.plan, assets_of(report.plan), report.request
     # The other command needs the same options to do the rest.
     pull = " --prefer wiki" if wish.prefer == "wiki" else ""
     push = " --prefer local" if wish.prefer == "local" else ""
     delete = " --delete" if wish.delete else ""
-    if count := plan.other_way.get("folder", 0):
-        command, what = f"wikisync pull{pull}{delete}", _differing(count, delete)
-        fetch = "To do the same in the folder" if delete else f"To fetch {_it(count)}"
+    pages, files = plan.other_way.get("folder", 0), assets.other_way.get("folder", 0)
+    if pages or files:
+        command, what = f"wikisync pull{pull}{delete}", _differing(pages, files, delete)
+        fetch = "To do the same in the folder" if delete else f"To fetch {_it(pages + files)}"
         yield f"{what} on the wiki. {fetch}: {command}."
-    if count := plan.other_way.get("wiki", 0):
-        command, what = f"wikisync push{push}{delete}", _differing(count, delete)
-        yield f"{what} in the folder. To publish {_it(count)}: {command}."
+    pages, files = plan.other_way.get("wiki", 0), assets.other_way.get("wiki", 0)
+    if pages or files:
+        command, what = f"wikisync push{push}{delete}", _differing(pages, files, delete)
+        yield f"{what} in the folder. To publish {_it(pages + files)}: {command}."
     ways: tuple[tuple[Side, str, str, str], ...] = (
         ("wiki", "deleted in the folder", "pull PATH --prefer wiki", "on the wiki: wikisync push"),
         (
@@ -209,14 +232,15 @@ def _elsewhere(report: Report) -> Iterator[str]:
         ),
     )
     for side, gone, back, delete in ways:
-        if count := plan.undeleted.get(side, 0):
-            it = _it(count)
-            yield f"{plural(count, 'page')} {gone}. To restore {it}: wikisync {back}."
+        pages, files = plan.undeleted.get(side, 0), assets.undeleted.get(side, 0)
+        if pages or files:
+            it = _it(pages + files)
+            yield f"{pages_and_files(pages, files)} {gone}. To restore {it}: wikisync {back}."
             yield f"To delete {it} {delete} --delete."
 
 
 def _with_plan(report: Report) -> Iterator[str]:
-    file, writes = shlex.quote(report.request.file), report.plan.writes
+    file, writes = shlex.quote(report.request.file), has_writes(report.plan)
     if report.request.command == "show":
         sides = f"{report.folder} ↔ {report.remote_name}"
         yield f"This plan is a {report.request.direction} of {sides}."

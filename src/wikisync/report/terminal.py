@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from wikisync.planning.model import Action, Move
+from wikisync.report.action_lines import print_actions, print_failures, print_line
 from wikisync.report.diff.hunks import one_below_the_other
 from wikisync.report.diff.page_diff import content_hunks, lines, on_both_sides
 from wikisync.report.diff.page_view import (
@@ -24,12 +25,7 @@ from wikisync.report.diff.page_view import (
 from wikisync.report.diff.styled_text import StyledLine, StyledText, joined
 from wikisync.report.diff.word_diff import Span
 from wikisync.report.summary import summary
-from wikisync.report.terminal_lists import (
-    print_actions,
-    print_failures,
-    print_line,
-    print_lists,
-)
+from wikisync.report.terminal_lists import print_lists
 from wikisync.report.text import (
     backup_in_words,
     escape_control,

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from wikisync.planning.model import Conflict, Update
+from wikisync.planning.model import Conflict, Delete, Update
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from wikisync.planning.asset_model import AssetAction
     from wikisync.planning.model import Action, Side
     from wikisync.state.backups import Backup
 
@@ -93,25 +94,40 @@ def conflict_label(conflict: Conflict) -> str:
     return TO_MERGE if item_verb(conflict) == "merge" else "conflict"
 
 
-def planned_label(action: Action) -> str:
+def planned_label(action: Action | AssetAction) -> str:
     """Return what an action is going to do and where, such as "update on the wiki"."""
     if isinstance(action, Update) and action.converts:
         return _conversion(action)[0]
     return TO_DO.get((action.verb, action.side), action.verb)
 
 
-def done_label(action: Action) -> str:
+def done_label(action: Action | AssetAction) -> str:
     """Return what an action did and where, such as "updated on the wiki"."""
     if isinstance(action, Update) and action.converts:
         return _conversion(action)[1]
     return DONE.get((action.verb, action.side), action.verb)
 
 
-def overwriting(action: Action, *, done: bool = False) -> str:
+def overwriting(action: Action | AssetAction, *, done: bool = False) -> str:
     """Return a clause that says which edit an action overwrites; empty if it overwrites none."""
     if action.overwrites is None:
         return ""
     return f"{'overwrote' if done else 'overwrites'} an edit made {EDITED[action.overwrites]}"
+
+
+_WITHHELD: Final[dict[Side, str]] = {
+    "wiki": "gone here, kept on the wiki (--delete removes it)",
+    "folder": "gone on the wiki, kept here (--delete removes it)",
+}
+
+
+def withheld(action: Action | AssetAction) -> str:
+    """Return the reason why an action is not done in this run."""
+    why = _WITHHELD[action.side]
+    if isinstance(action, Delete) and action.rename_candidates:
+        files = ", ".join(action.rename_candidates)
+        why += f"; if it was renamed, its new file could be any of {files}"
+    return why
 
 
 EDITED: Final[dict[Side, str]] = {"wiki": "on the wiki", "folder": "in the folder"}
@@ -143,6 +159,12 @@ def backup_in_words(backup: Backup) -> str:
 def plural(count: int, noun: str) -> str:
     """Return a count and its noun: ``1 page``, ``2 pages``, ``12,000 pages``."""
     return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
+def pages_and_files(pages: int, files: int) -> str:
+    """Return a count of pages and of assets, such as ``3 pages and 1 file``; none is left out."""
+    counts = [plural(pages, "page")] if pages or not files else []
+    return " and ".join([*counts, *([plural(files, "file")] if files else [])])
 
 
 def size_text(size: int) -> str:

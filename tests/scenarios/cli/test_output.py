@@ -9,6 +9,7 @@ import pytest
 from support.workspace import Workspace, page
 
 ACTION: dict[str, Any] = {
+    "kind": str,
     "action": str,
     "side": str,
     "locale": str,
@@ -36,8 +37,10 @@ def is_report(data: dict[str, Any], command: str) -> bool:
     assert set(data) - {"error"} - more == names
     assert (data["version"], data["command"]) == (1, command)
     assert all(isinstance(data[name], list) for name in LISTS)
-    assert tuple(data["counts"]) == COUNTS
-    assert all(isinstance(count, int) for count in data["counts"].values())
+    counts = dict(data["counts"])
+    assets = counts.pop("assets")
+    assert tuple(counts) == tuple(assets) == COUNTS
+    assert all(isinstance(count, int) for count in (*counts.values(), *assets.values()))
     for action in data["actions"]:
         assert set(action) - OURS == set(ACTION)
         assert all(isinstance(action[name], kind) for name, kind in ACTION.items())
@@ -46,9 +49,9 @@ def is_report(data: dict[str, Any], command: str) -> bool:
         assert action["overwrites"] in {"wiki", "folder", None}
         assert action["outcome"] in {"planned", "done", "skipped", "failed"}
     for conflict in data["conflicts"]:
-        assert set(conflict) - {"diff"} == {"locale", "path", "file", "reason"}
+        assert set(conflict) - {"diff"} == {"kind", "locale", "path", "file", "reason"}
     assert all(set(refusal) == {"rule", "message"} for refusal in data["refusals"])
-    assert all(set(problem) == {"file", "line", "message"} for problem in data["problems"])
+    assert all(set(problem) == {"kind", "file", "line", "message"} for problem in data["problems"])
     return True
 
 

@@ -24,11 +24,11 @@ from wikisync.report.error_messages import Message, error_message
 from wikisync.report.html.limits import LIMITS, MARKUP, SizeBudget, clipped, difference
 from wikisync.report.html.model import STATUSES, Change, Entry, FieldView, Notice, PageView, Preview
 from wikisync.report.html.preview import kind_of, rendered
-from wikisync.report.json_output import conflicts, results, withheld
+from wikisync.report.json_output import conflicts, results
 from wikisync.report.note_messages import note_message
 from wikisync.report.plan_messages import conflict_message, refusal_message
 from wikisync.report.summary import summary
-from wikisync.report.text import conflict_label, item_verb, overwriting, planned_label
+from wikisync.report.text import conflict_label, item_verb, overwriting, planned_label, withheld
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
