@@ -62,10 +62,10 @@ PURE = {"page", "planning"}
 EFFECTS = {"os", "shutil", "socket", "sqlite3", "subprocess", "tempfile", "time"}
 
 OUTSIDE = {
-    "gql": {"wiki.transport"},
-    "graphql": {"wiki.transport", "sandbox"},
+    "gql": {"wiki.gql_session"},
+    "graphql": {"wiki.gql_session", "sandbox"},
     "httpx2": {
-        *("wiki.transport", "wiki.connections", "wiki.file_transport"),
+        *("wiki.transport", "wiki.http_transport", "wiki.connections", "wiki.file_transport"),
         *("wiki.http_errors", "wiki.http_bounds"),
         "github.api",
     },

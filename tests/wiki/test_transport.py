@@ -17,6 +17,7 @@ from wiki.bodies import connected, fault, item, result, whole
 from wiki.hostile import TLS, Hostile, endless, gibberish, hang_up, reply, silence
 from wikisync import errors
 from wikisync.page.model import Key, Page
+from wikisync.wiki import gql_session
 from wikisync.wiki.client import Wiki
 from wikisync.wiki.endpoint import Access
 
@@ -340,3 +341,41 @@ def test_a_wiki_that_is_closed_amid_a_request_leaves_no_connection_behind(
             asking.result(30)
     assert opened
     assert all(one.fileno() == -1 for one in opened)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        connected(item()),
+        {"data": {"a": 1}, "errors": [fault("It broke.", "a", code=6003)]},
+        {"errors": [fault("It broke.")]},
+        {"data": None, "errors": [fault(f"The key {TOKEN} is wrong.", "a")]},
+        {"data": {"a": TOKEN}},
+    ],
+    ids=["data", "both", "errors", "no data", "a page with the token"],
+)
+def test_the_first_query_and_those_that_gql_executes_are_read_and_sent_alike(body: Any) -> None:
+    query, variables = "query A($n: Int!) { a(n: $n) }", {"n": 7}
+    with Hostile([reply(body), reply(body)]) as server, Wiki(server.url, TOKEN) as wiki:
+        first, second = (wiki.transport.query(query, variables, lambda got: got) for _ in "ab")
+        assert first == second
+        assert server.asked[0].body == server.asked[1].body
+        assert server.asked[0].json == {"query": query, "variables": variables}
+
+
+def test_a_mutation_is_executed_by_gql_also_where_it_is_the_first(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    executed: list[str] = []
+    execute = gql_session.GqlSession.execute
+
+    def noting(self: Any, text: str, variables: Any) -> Any:
+        executed.append(text)
+        return execute(self, text, variables)
+
+    monkeypatch.setattr(gql_session.GqlSession, "execute", noting)
+    with Hostile([reply(result("create"))]) as server:
+        with suppress(errors.WikisyncError):
+            create(server)
+        assert [text.partition(" ")[0] for text in executed] == ["mutation"]
+        assert len(server.asked) == 1

@@ -1,31 +1,22 @@
 """Send GraphQL requests to the wiki over HTTP, with retries for queries.
 
-The only module that imports gql; its exceptions, and those of httpx2, do not leave it. Queries are
-retried after transient errors, mutations never: a mutation without a clear response raises
-WriteUncertain.
+The exceptions of httpx2 do not leave this module. Queries are retried after transient errors,
+mutations never: a mutation without a clear response raises WriteUncertain.
 
-Proxies come from the environment (``HTTPS_PROXY``, ``NO_PROXY``), as do ``SSL_CERT_FILE`` and
-``SSL_CERT_DIR``. Redirects are never followed, so the token and the headers for a gateway go to no
-other host. Cookies are not kept, so only the token identifies the user.
+gql executes all requests but the first query. That one is the list of pages, which every run begins
+with and many end with; gql and graphql-core take as long to load as a small wiki to answer it.
 """
 
 from __future__ import annotations
 
-import json
-import logging
+import threading
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import lru_cache
-from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
 
 import httpx2
-from gql import Client, GraphQLRequest
-from gql.transport.exceptions import TransportQueryError
-from gql.transport.httpx import HTTPXTransport
-from graphql import ExecutionResult
 
 from wikisync.errors import (
     BadConfig,
@@ -37,14 +28,9 @@ from wikisync.errors import (
     WriteUncertain,
 )
 from wikisync.wiki import api_errors, endpoint, http_errors
-from wikisync.wiki.connections import (
-    Connections,
-    bad_environment,
-    request_headers,
-    tls_context,
-)
-from wikisync.wiki.http_bounds import Deadline, limit_time, read_body
-from wikisync.wiki.page_file import Download, RaiseError
+from wikisync.wiki.connections import Connections
+from wikisync.wiki.http_bounds import Deadline
+from wikisync.wiki.http_transport import HttpTransport, Timeouts
 from wikisync.wiki.redaction import SecretRedactor
 from wikisync.wiki.responses import Answer
 from wikisync.wiki.retries import attempts, retry_delay
@@ -52,20 +38,13 @@ from wikisync.wiki.retries import attempts, retry_delay
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from gql.client import SyncClientSession
+    from wikisync.wiki.gql_session import GqlSession
+    from wikisync.wiki.page_file import Download, RaiseError
 
 T = TypeVar("T")
 
 MAX_ANSWER: Final = 256 * 1024 * 1024
 """The most bytes of a response. A list of 10,000 pages has about four million."""
-
-_CONNECT: Final = 10.0
-
-# Node closes idle connections after five seconds; a connection is not reused just before that.
-_IDLE: Final = 4.0
-
-# At DEBUG level httpcore2 logs responses, which may contain the token.
-logging.getLogger("httpcore2").setLevel(logging.INFO)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,29 +92,19 @@ class GraphQLTransport:
             raise BadConfig("", "url", self.url, endpoint.EXPECTED) from problem
         self._gateway = http_errors.Sent(bool(access.headers), access.client_cert is not None)
         self._may_upload = access.may_upload
-        wait = limits.timeout
         self._deadline = Deadline(limits.deadline, clock)
-        transport = _HttpTransport(
+        self._http = HttpTransport(
             self.url,
+            access,
             limits.answer,
             SecretRedactor(*access.secrets),
             self._deadline,
             self._gateway,
-            headers=request_headers(endpoint.request_headers(access)),
-            verify=tls_context(self.url, access),
-            follow_redirects=False,
-            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
-            timeout=httpx2.Timeout(wait, connect=min(_CONNECT, wait)),
-            limits=httpx2.Limits(max_connections=limits.connections, keepalive_expiry=_IDLE),
+            Timeouts(limits.timeout, limits.connections),
         )
-        self._transport = transport
-        self._client = Client(transport=transport, fetch_schema_from_transport=False)
-        try:
-            session: SyncClientSession = self._client.connect_sync()  # type: ignore[no-untyped-call]
-        except (ValueError, OSError, ImportError) as problem:
-            # An invalid proxy URL, an unknown type of proxy, a bad SSL_CERT_FILE.
-            raise bad_environment() from problem
-        self._session = session
+        self._is_first = True
+        self._session: GqlSession | None = None
+        self._opening = threading.Lock()
 
     @property
     def url(self) -> str:
@@ -145,9 +114,9 @@ class GraphQLTransport:
     @property
     def wiki_time(self) -> datetime | None:
         """Return the time by the wiki's clock, from the last Date header; None before the first."""
-        if self._transport.date is None:
+        if self._http.date is None:
             return None
-        date, seen = self._transport.date
+        date, seen = self._http.date
         return date + timedelta(seconds=time.monotonic() - seen)
 
     def __repr__(self) -> str:
@@ -156,21 +125,21 @@ class GraphQLTransport:
     @property
     def connections(self) -> Connections:
         """Return what requests other than those to the API are sent with."""
-        client = self._transport.client
+        client = self._http.client
         if client is None:
             raise Unreachable(self.url, "the connections are closed", sent=False)
         return Connections(
             self.url,
             client,
             self._deadline,
-            self._transport.redactor,
+            self._http.redactor,
             self._gateway,
             self._may_upload,
         )
 
     def close(self) -> None:
         """Close the connections."""
-        self._client.close_sync()  # type: ignore[no-untyped-call]
+        self._http.close()
 
     def query(self, text: str, variables: Mapping[str, object], read: Callable[[Answer], T]) -> T:
         """Send a query and return ``read`` of its response; retries after transient errors.
@@ -191,8 +160,8 @@ class GraphQLTransport:
 
         def get() -> T:
             with self._translated_errors():
-                answer = self._transport.get(path)
-            return read(answer, self._transport.parse)
+                answer = self._http.get(path)
+            return read(answer, self._http.parse)
 
         with self._deadline.running():
             return self._with_retries(get)
@@ -239,16 +208,21 @@ class GraphQLTransport:
             raise WriteUncertain(self.url, problem.reason) from problem
 
     def _exchange(self, text: str, variables: Mapping[str, object]) -> Answer:
-        request = GraphQLRequest(_parse_request(text), variable_values=dict(variables))
-        try:
-            with self._translated_errors():
-                result = self._session.execute(
-                    request, get_execution_result=True, extra_args={"query": text}
-                )
-        except TransportQueryError as answer:
-            # gql raises this for any response with errors; it may have data too.
-            return Answer(self.url, answer.data, api_errors.faults(answer.errors))
-        return Answer(self.url, result.data)
+        with self._translated_errors():
+            data, errors = self._execute(text, variables)
+        return Answer(self.url, data, api_errors.faults(errors))
+
+    def _execute(self, text: str, variables: Mapping[str, object]) -> tuple[Any, object]:
+        """Return the data and the errors of a response, which may have both."""
+        if self._is_first and text.startswith("query"):
+            self._is_first = False
+            return self._http.post(text, dict(variables))
+        with self._opening:
+            if self._session is None:
+                from wikisync.wiki.gql_session import GqlSession
+
+                self._session = GqlSession(self._http)
+        return self._session.execute(text, variables)
 
     @contextmanager
     def _translated_errors(self) -> Iterator[None]:
@@ -260,76 +234,3 @@ class GraphQLTransport:
             raise Rejected(self.url, 0, "half a character, which no wiki can hold") from problem
         except (OSError, ValueError, httpx2.StreamError) as problem:
             raise Unreachable(self.url, f"it broke off: {type(problem).__name__}") from problem
-
-
-class _HttpTransport(HTTPXTransport):
-    """gql's transport, with checks of HTTP status, size and time of a response."""
-
-    def __init__(
-        self,
-        base: str,
-        max_bytes: int,
-        redactor: SecretRedactor,
-        deadline: Deadline,
-        sent: http_errors.Sent,
-        **options: Any,
-    ) -> None:
-        self.date: tuple[datetime, float] | None = None
-        super().__init__(f"{base}/graphql", **options)
-        self.redactor = redactor
-        self._base = base
-        self._max_bytes = max_bytes
-        self._deadline = deadline
-        self._sent = sent
-
-    def connect(self) -> None:
-        super().connect()  # type: ignore[no-untyped-call]
-        assert self.client is not None  # noqa: S101
-        limit_time(self.client, self._deadline)
-
-    def execute(
-        self,
-        request: GraphQLRequest,
-        *,
-        extra_args: dict[str, Any] | None = None,
-        upload_files: bool = False,  # noqa: ARG002
-    ) -> ExecutionResult:
-        assert self.client is not None  # noqa: S101  (connected by __init__)
-        # Sends the text as it is: gql would print its document for each request.
-        payload = {"variables": request.variable_values, **(extra_args or {})}
-        body = json.dumps(payload, ensure_ascii=False, separators=(",", ":")).encode()
-        status, headers, raw = self._send("POST", str(self.url), content=body)
-        answer = self.parse(Download(status, headers, raw))
-        data = answer.get("data")
-        if payload["query"].startswith("mutation"):
-            data = self.redactor.value(data)  # messages of the wiki; data of a query are pages
-        return ExecutionResult(data=data, errors=self.redactor.value(answer.get("errors")))
-
-    def get(self, path: str) -> Download:
-        """Send a GET request for ``path``, below the wiki's URL."""
-        return Download(*self._send("GET", f"{self._base}{path}", headers={"Accept": "*/*"}))
-
-    def parse(self, answer: Download) -> dict[str, Any]:
-        """Return the GraphQL response in an answer, or raise the error of its status."""
-        redact = self.redactor.text
-        return http_errors.parse_http_response(
-            self._base, answer.status, answer.headers, answer.body, redact, self._sent
-        )
-
-    def _send(self, method: str, url: str, **options: Any) -> tuple[int, Mapping[str, str], bytes]:
-        """Send a request; return the status, the headers and the body (none of a redirect)."""
-        assert self.client is not None  # noqa: S101  (connected by __init__)
-        with self.client.stream(method, url, **options) as response:
-            redirect = response.is_redirect
-            raw = b"" if redirect else read_body(self._base, response, self._max_bytes)
-        if (date := http_errors.parse_date(response.headers.get("date"))) is not None:
-            self.date = date, time.monotonic()
-        if self.client is None:
-            # Closed meanwhile by another thread: the pool did not know this new connection.
-            response.extensions["network_stream"].close()
-        return response.status_code, response.headers, raw
-
-
-@lru_cache(maxsize=128)
-def _parse_request(text: str) -> GraphQLRequest:
-    return GraphQLRequest(text)

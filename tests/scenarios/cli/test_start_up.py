@@ -40,8 +40,11 @@ HEAVY: Final = {
 }
 """What takes a noticeable time to load."""
 
-GQL: Final = {"attr", "gql", "graphql", "tenacity"}
+GQL: Final = {"gql", "graphql", "tenacity"}
 """The client library of the wiki's API, with what it brings along."""
+
+INSTALLED: Final = {"attr"}
+"""What the HTTP client loads where it is installed, as it is with the development tools."""
 
 _LOADED: Final = """
 import sys
@@ -119,14 +122,19 @@ def test_status_in_sync_loads_the_wire_and_the_state_and_no_more(
     synced: Path, sandbox: Sandbox
 ) -> None:
     modules = loaded(synced, "status", "--json", token=sandbox.token)
-    assert heavy(modules) == GQL | {"httpx2", "sqlite3", "typer"}
+    assert heavy(modules) - INSTALLED == {"httpx2", "sqlite3", "typer"}
+
+
+def test_what_reads_pages_or_writes_them_has_gql_execute_it(synced: Path, sandbox: Sandbox) -> None:
+    (synced / "pages" / "home.md").write_text(page(content="Another text.\n"), "utf-8")
+    assert loaded(synced, "push", "--yes", token=sandbox.token) >= GQL
 
 
 def test_status_for_people_loads_rich_and_not_what_it_does_not_show(
     synced: Path, sandbox: Sandbox
 ) -> None:
     modules = loaded(synced, "status", token=sandbox.token)
-    assert heavy(modules) == GQL | {"httpx2", "rich", "sqlite3", "typer"}
+    assert heavy(modules) - INSTALLED == {"httpx2", "rich", "sqlite3", "typer"}
     assert not modules & {"rich.markdown", "rich.progress", "rich.syntax", "rich.traceback"}
 
 

@@ -175,7 +175,7 @@ def watched(points: Points) -> Iterator[None]:
 def _opened(points: Points, real: Callable[..., Any]) -> Callable[..., Any]:
     def init(wire: Any, *args: Any, **named: Any) -> None:
         real(wire, *args, **named)
-        points.wires.append(wire._client.transport.client._transport)
+        points.wires.append(wire._http.client._transport)
 
     return init
 
