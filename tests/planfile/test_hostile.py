@@ -149,7 +149,7 @@ def test_a_plan_over_the_limit_is_not_written(
 
 
 def test_a_plan_of_a_newer_format_is_told(workspace: Workspace) -> None:
-    forged(workspace, lambda data: data.update(version=2))
+    forged(workspace, lambda data: data.update(version=3))
     told(workspace, "a newer wikisync")
 
 
@@ -301,7 +301,7 @@ def test_a_step_that_no_plan_would_have_is_not_done(workspace: Workspace) -> Non
         step |= {"here": None, "id": known["id"], "theirs": [], "merged": None, "settles": False}
         step |= {"withheld": None, "alike": [], "marks": False, "converts": False}
         step["there"] |= {"id": known["id"], "path": "quiet"}
-        for name in ("kind", "detail", "mine"):
+        for name in ("conflict", "detail", "mine"):
             del step[name]
         data["wikisync"] = "another version"
         data["actions"].append(step)
@@ -369,7 +369,7 @@ def test_hostile_texts_steer_no_terminal(workspace: Workspace) -> None:
     evil = "\x1b]0;owned\x07\x1b[2J\u202e"
 
     def change(data: Data) -> None:
-        data["problems"].append({"file": evil, "line": None, "message": evil})
+        data["problems"].append({"kind": "page", "file": evil, "line": None, "message": evil})
         data["wikisync"] = "another version"
         data["remarks"].append({"kind": "git-failed", "pages": 1, "detail": evil})
 

@@ -128,6 +128,7 @@ def settings_of(config: Config) -> dict[str, Any]:
         "root": config.root,
         "locale_folders": config.locale_folders,
         "index": config.index,
+        "assets": config.assets,
     }
 
 

@@ -13,7 +13,13 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, Final, get_args
 
 from wikisync import __version__
-from wikisync.errors import BadPage
+from wikisync.errors import BadName, BadPage
+from wikisync.planfile.assets import (
+    decode_assets,
+    encode_actions,
+    encode_conflicts,
+    encode_rest,
+)
 from wikisync.planfile.fields import (
     Malformed,
     ObjectReader,
@@ -52,7 +58,7 @@ if TYPE_CHECKING:
     from wikisync.page.model import Page
 
 
-VERSION: Final = 1
+VERSION: Final = 2
 KIND: Final = "wikisync plan"
 
 
@@ -66,11 +72,11 @@ def encode(report: Report, settings: dict[str, Any], made: str) -> dict[str, Any
     shown = [action for action, _outcome in results(report)]
     actions = [
         {**said, **_encode_action(action, texts.get(item_id(action)))}
-        for said, action in zip(data["actions"], shown, strict=True)
+        for said, action in zip(_pages(data["actions"]), shown, strict=True)
     ]
     conflicts = [
         {**said, **_encode_conflict(conflict, texts.get(item_id(conflict)))}
-        for said, conflict in zip(data["conflicts"], report.plan.conflicts, strict=True)
+        for said, conflict in zip(_pages(data["conflicts"]), report.plan.conflicts, strict=True)
     ]
     whole = {
         "version": VERSION,
@@ -80,8 +86,9 @@ def encode(report: Report, settings: dict[str, Any], made: str) -> dict[str, Any
         **{name: value for name, value in data.items() if name not in {"version", "refusals"}},
         "wish": wish_data(report.request),
         "settings": settings,
-        "actions": actions,
-        "conflicts": conflicts,
+        "actions": [*actions, *encode_actions(report)],
+        "conflicts": [*conflicts, *encode_conflicts(report)],
+        "assets": encode_rest(report.plan.assets),
         "refusals": data["refusals"],
         "waiting": {side: report.plan.other_way.get(side, 0) for side in ("wiki", "folder")},
         "remarks": [
@@ -89,6 +96,10 @@ def encode(report: Report, settings: dict[str, Any], made: str) -> dict[str, Any
         ],
     }
     return {**whole, "id": identity(whole)}
+
+
+def _pages(items: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [item for item in items if item["kind"] == "page"]
 
 
 def identity(data: dict[str, Any]) -> str:
@@ -117,7 +128,7 @@ def _encode_action(action: Action, pair: PageDiff | None) -> dict[str, Any]:
 
 def _encode_conflict(conflict: Conflict, pair: PageDiff | None) -> dict[str, Any]:
     return {
-        "kind": conflict.kind,
+        "conflict": conflict.kind,
         "fields": list(conflict.fields),
         "detail": conflict.detail,
         **_preconditions(conflict, pair),
@@ -138,6 +149,7 @@ def _preconditions(item: Action | Conflict, pair: PageDiff | None) -> dict[str, 
     }
 
 
+_KINDS: Final = ("page", "asset")
 _SIDES: Final[tuple[Side, ...]] = get_args(Side)
 _VERBS: Final[tuple[Verb, ...]] = get_args(Verb)
 _OVERWRITES: Final[tuple[Side | None, ...]] = (None, *_SIDES)
@@ -188,7 +200,14 @@ def decode(data: object) -> ReviewedPlan:
         Note(each.one_of("kind", _NOTES), each.count("pages"), each.get("detail", str))
         for each in given.objects("remarks")
     )
-    report = replace(report, plan=plan, diffs=tuple(pairs), notes=notes)
+    assets, asset_diffs = decode_assets(given)
+    report = replace(
+        report,
+        plan=replace(plan, assets=assets),
+        diffs=tuple(pairs),
+        notes=notes,
+        asset_diffs=asset_diffs,
+    )
     found = ReviewedPlan(
         report,
         given.get("id", str),
@@ -207,13 +226,19 @@ def _plan(given: ObjectReader, pairs: list[PageDiff]) -> Plan:
     if given.objects("refusals"):
         raise Malformed("it was refused when it was made")
     return Plan(
-        actions=tuple(_decode_action(each, pairs) for each in given.objects("actions")),
-        conflicts=tuple(_decode_conflict(each, pairs) for each in given.objects("conflicts")),
-        problems=tuple(_problem(each) for each in given.objects("problems")),
+        actions=tuple(_decode_action(each, pairs) for each in _of_pages(given, "actions")),
+        conflicts=tuple(_decode_conflict(each, pairs) for each in _of_pages(given, "conflicts")),
+        problems=tuple(_problem(each) for each in _of_pages(given, "problems")),
         pages=counts.count("pages"),
         in_sync=counts.count("in_sync"),
         other_way={side: count for side in _SIDES if (count := waiting.count(side))},
     )
+
+
+def _of_pages(given: ObjectReader, name: str) -> list[ObjectReader]:
+    """Return the items of a list that are about pages; ``decode_assets`` reads the others."""
+    kinds = {each: each.one_of("kind", _KINDS) for each in given.objects(name)}
+    return [each for each, kind in kinds.items() if kind == "page"]
 
 
 def _decode_action(given: ObjectReader, pairs: list[PageDiff]) -> Action:
@@ -276,7 +301,7 @@ def _decode_conflict(given: ObjectReader, pairs: list[PageDiff]) -> Conflict:
     conflict = Conflict(
         key_of(given),
         given.get("file", str),
-        given.one_of("kind", _CONFLICTS),
+        given.one_of("conflict", _CONFLICTS),
         given.texts("fields"),
         given.get("detail", str),
         local_of(here),
@@ -291,6 +316,9 @@ def _decode_conflict(given: ObjectReader, pairs: list[PageDiff]) -> Conflict:
     return conflict
 
 
-def _problem(given: ObjectReader) -> BadPage:
+def _problem(given: ObjectReader) -> BadPage | BadName:
     line = None if given.values.get("line") is None else given.count("line")
-    return BadPage(given.get("file", str), line, given.get("message", str))
+    file, message = given.get("file", str), given.get("message", str)
+    if proposal := given.maybe("proposal", str):
+        return BadName(file, message, proposal=proposal)
+    return BadPage(file, line, message)

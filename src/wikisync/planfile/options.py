@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, get_args
 
-from wikisync.config import LocaleFolders
+from wikisync.config import AssetChoice, LocaleFolders
 from wikisync.errors import NoSuchPath
 from wikisync.planfile.fields import Malformed
 from wikisync.planning.model import WRITES, Prefer
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _COMMANDS: Final[tuple[Command, ...]] = tuple(WRITES)
 _PREFER: Final[tuple[Prefer | None, ...]] = (None, *get_args(Prefer))
+_ASSETS: Final[tuple[AssetChoice, ...]] = get_args(AssetChoice)
 _LOCALE_FOLDERS: Final[tuple[LocaleFolders, ...]] = get_args(LocaleFolders)
 
 
@@ -45,6 +46,7 @@ def settings_from(given: ObjectReader) -> dict[str, Any]:
         "root": given.get("root", str),
         "locale_folders": given.one_of("locale_folders", _LOCALE_FOLDERS),
         "index": given.get("index", str),
+        "assets": given.one_of("assets", _ASSETS),
     }
 
 
