@@ -115,7 +115,7 @@ def test_an_edit_within_the_racy_moment_is_seen_though_the_stamp_is_the_same(
     file.write_text(page("Old.\n"), "utf-8")
     was = time.time_ns()
     monkeypatch.setattr(
-        "wikisync.folder.folder.stamp_of", lambda found: (found.st_size, was, was, found.st_ino)
+        "wikisync.folder.listing.stamp_of", lambda found: (found.st_size, was, was, found.st_ino)
     )
     first = look(tmp_path, known(page("Old.\n")))
     with file.open("r+", encoding="utf-8") as handle:

@@ -21,9 +21,9 @@ from wikisync.folder.directory import (
     is_same_file,
     open_below,
 )
-from wikisync.folder.file_errors import clause_of, translate_errors
-from wikisync.folder.filesystem import stamp_of
+from wikisync.folder.file_errors import translate_errors
 from wikisync.folder.ignore_rules import IgnoreRules
+from wikisync.folder.listing import FileStat, Listing
 from wikisync.folder.replace import (
     clean_directory,
     create_file,
@@ -32,15 +32,13 @@ from wikisync.folder.replace import (
     replace_file,
 )
 from wikisync.folder.spelling import on_disk
-from wikisync.page.paths import EXTENSIONS, Layout, to_nfc
+from wikisync.page.paths import Layout, to_nfc
 from wikisync.page.windows_names import windows_refusal
-from wikisync.private_files import reason_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from wikisync.folder.ignore_rules import Level
     from wikisync.planning.model import IgnoreReason, Stamp
 
 __all__ = ["FileContent", "FileStat", "Folder", "digest_of"]
@@ -54,14 +52,6 @@ class FileContent:
     data: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class FileStat:
-    """A file that may be a page: its name relative to the folder, and its stamp."""
-
-    file: str
-    stamp: Stamp
-
-
 class Folder:
     """A folder of pages. ``ignore`` are patterns as in a .gitignore, relative to the folder; they
     go before what ``ignore_rules`` leaves out by itself.
@@ -73,6 +63,7 @@ class Folder:
     ``remove_temporary_files`` kept a user's edit whose own name was taken. ``listed`` are the files
     (names in NFC) that the last complete ``list_files`` found, which ended at ``listed_at``
     (monotonic seconds); ``left_out`` are the files and folders (ending in ``/``) not taken.
+    ``assets`` are the stamps of the files that it found besides, by name, if ``with_assets``.
     """
 
     def __init__(
@@ -82,6 +73,7 @@ class Folder:
         layout: Layout | None = None,
         *,
         missing_ok: bool = False,
+        with_assets: bool = False,
     ) -> None:
         self.root = root
         self.layout = layout or Layout()
@@ -89,10 +81,12 @@ class Folder:
         self.saved_beside: list[str] = []
         self.listed: frozenset[str] = frozenset()
         self.listed_at: float | None = None
+        self.assets: Mapping[str, Stamp] = {}
         self._missing_ok = missing_ok
+        self._with_assets = with_assets
         self._folds_case: bool | None = None
         self.left_out: dict[str, IgnoreReason] = {}
-        self._rules = IgnoreRules(root, ignore)
+        self._rules = IgnoreRules(root, ignore, every_file=with_assets)
 
     def scan(self) -> Iterator[FileContent | FolderError]:
         """Yield every file with the extension of a page and its bytes, ordered by name.
@@ -113,62 +107,18 @@ class Folder:
     def list_files(self) -> Iterator[FileStat | FolderError]:
         """Yield the files that ``scan`` reads, with their stamps; raises like ``scan``."""
         self._rules.clear()
-        self.left_out = {}
-        try:
-            waiting = [iter(self._list(""))]
-        except FileNotFoundError as error:
-            if not self._missing_ok:
-                raise FolderError(str(self.root), "read", reason_of(error)) from error
-            return
-        except OSError as error:
-            raise FolderError(str(self.root), "read", reason_of(error)) from error
+        listing = Listing(
+            self.root, self._rules, missing_ok=self._missing_ok, with_assets=self._with_assets
+        )
+        self.left_out = listing.left_out
         files: list[str] = []
-        while waiting:
-            found = next(waiting[-1], None)
-            if found is None:
-                waiting.pop()
-            elif not isinstance(found, str):
+        for found in listing.walk():
+            if isinstance(found, FileStat):
                 files.append(found.file)
-                yield found
-            else:
-                try:
-                    waiting.append(iter(self._list(found)))
-                except OSError as error:
-                    yield FolderError(found, "read", clause_of(error))
-        self.listed, self.listed_at = frozenset(map(to_nfc, files)), monotonic()
-
-    def _list(self, below: str) -> list[FileStat | FolderError | str]:
-        """List a directory: files that may be pages, errors, and directories ending in ``/``."""
-        listed: list[FileStat | FolderError | str] = []
-        with open_below(str(self.root), below.split("/")[:-1]) as directory:
-            entries = directory.entries()
-            level = self._rules.enter(below, directory, {entry.name for entry in entries})
-            if level.reason is not None:
-                self.left_out[below] = level.reason
-                return []
-            for entry in entries:
-                name = below + entry.name
-                try:
-                    if entry.name.startswith("."):
-                        continue
-                    if entry.is_dir(follow_symlinks=False):
-                        if self._takes(name + "/", level):
-                            listed.append(name + "/")
-                    elif (
-                        os.path.splitext(entry.name)[1] in EXTENSIONS  # noqa: PTH122  (ten times as fast)
-                        and entry.is_file(follow_symlinks=False)
-                        and (not level.may_leave_out(entry.name) or self._takes(name, level))
-                    ):
-                        listed.append(FileStat(name, stamp_of(entry.stat(follow_symlinks=False))))
-                except OSError as error:
-                    listed.append(FolderError(name, "read", reason_of(error)))
-        return listed
-
-    def _takes(self, name: str, level: Level) -> bool:
-        if (why := self._rules.reason(name, level)) is None:
-            return True
-        self.left_out[name] = why
-        return False
+            yield found
+        if not listing.missing:
+            self.listed, self.listed_at = frozenset(map(to_nfc, files)), monotonic()
+            self.assets = listing.assets
 
     def ignores(self, file: str) -> bool:
         """Return whether a file is not taken, for its name or a folder above it."""

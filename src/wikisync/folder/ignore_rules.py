@@ -1,4 +1,4 @@
-"""Decide which files and folders below the folder are not taken as pages.
+"""Decide which files and folders below the folder are not taken, as pages or as assets.
 
 Three kinds of rules, from the weakest to the strongest (files.md, *What is left out*): folders that
 a program made (``generated_folders``); git's ``.gitignore`` files and ``.git/info/exclude``; the
@@ -61,12 +61,14 @@ class Level:
 class IgnoreRules:
     """The rules of one folder. ``setting`` are the patterns of ``ignore``.
 
-    A directory's rules are read once, when it is listed (``enter``) or first asked about.
+    They are for pages alone, or for ``every_file``. A directory's rules are read once, when it is
+    listed (``enter``) or first asked about.
     """
 
-    def __init__(self, root: Path, setting: Sequence[str]) -> None:
+    def __init__(self, root: Path, setting: Sequence[str], *, every_file: bool = False) -> None:
         self._root = os.path.abspath(root)  # noqa: PTH100  (links stay)
-        self._setting = Patterns.parse(map(to_nfc, setting), EXTENSIONS)
+        self._suffixes = ("",) if every_file else tuple(EXTENSIONS)
+        self._setting = Patterns.parse(map(to_nfc, setting), self._suffixes)
         self._levels: dict[str, Level] = {}
 
     def clear(self) -> None:
@@ -78,13 +80,17 @@ class IgnoreRules:
 
         ``below`` is its name from the folder, with ``/`` at the end.
         """
-        outer = self._level(_parent(below)).patterns if below else _outer_patterns(self._root)
+        outer = (
+            self._level(_parent(below)).patterns
+            if below
+            else _outer_patterns(self._root, self._suffixes)
+        )
         reason: IgnoreReason | None = None
         if below and self._setting.decide(to_nfc(below)) is None:
             reason = reason_inside(names, directory)
         patterns = outer
         if _GITIGNORE in names and (lines := _lines(directory, _GITIGNORE)):
-            patterns = (*outer, Patterns.parse(lines, EXTENSIONS, below=to_nfc(below)))
+            patterns = (*outer, Patterns.parse(lines, self._suffixes, below=to_nfc(below)))
         if not below and not _is_top(names) and _leaves_out_all(patterns):
             patterns = ()
         rules = (self._setting, *patterns)
@@ -162,7 +168,7 @@ def _leaves_out_all(patterns: Sequence[Patterns]) -> bool:
     return False
 
 
-def _outer_patterns(root: str) -> tuple[Patterns, ...]:
+def _outer_patterns(root: str, suffixes: tuple[str, ...]) -> tuple[Patterns, ...]:
     """Return git's patterns from above the folder, and of its repository, the outermost first.
 
     There are none where git ignores the folder itself.
@@ -182,7 +188,7 @@ def _outer_patterns(root: str) -> tuple[Patterns, ...]:
         for *folders, name in names:
             with suppress(OSError), open_below(os.path.join(top, *parts[:depth]), folders) as place:  # noqa: PTH118
                 lines = _lines(place, name)
-                found.append((depth, Patterns.parse(lines, EXTENSIONS, above=above)))
+                found.append((depth, Patterns.parse(lines, suffixes, above=above)))
     for end in range(1, len(parts) + 1):
         for depth, patterns in reversed(found):
             if depth >= end:
