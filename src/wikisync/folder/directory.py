@@ -102,6 +102,14 @@ class Directory:
                 raise FileTooLarge
             return data
 
+    def open_file(self, name: str) -> IO[bytes]:
+        """Open a regular file to read, of any size. Raises OSError, NotRegular."""
+        file = os.fdopen(self._open(name), "rb")
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            file.close()
+            raise NotRegular("it is no regular file")
+        return file
+
     def _open(self, name: str) -> int:
         if self.fd is None and stat.S_ISLNK(self.stat(name).st_mode):
             raise NotRegular(_LINK_REASON.format(name))

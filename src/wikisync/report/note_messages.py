@@ -136,6 +136,11 @@ def note_message(note: Note, *, everything: bool = False) -> Message:
                 f" type of file, and is ignored: {few}.",
                 "Correct the line `editor:` in the header, or delete it.",
             )
+        case "assets-doubled":
+            return Message(
+                f"The wiki has several files of the same name: {files}. Readers get the newest.",
+                "Delete the others on the wiki, in the list of assets of any page's editor.",
+            )
         case "header-status":
             return Message(
                 f"In the header of {plural(note.pages, 'file')}, `status` says otherwise than the"

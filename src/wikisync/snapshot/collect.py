@@ -8,6 +8,7 @@ loaded only if the planner needs them, to detect renames and to merge.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from wikisync.concurrency import run_in_thread
@@ -26,6 +27,7 @@ from wikisync.planning.model import Base, Local, Remote, RemoteState
 from wikisync.planning.notes import Note
 from wikisync.planning.rename_detection import RenameInput, detect_renames
 from wikisync.planning.snapshot import Snapshot
+from wikisync.snapshot.assets import NO_ASSETS, AssetCollector, AssetOptions, CollectedAssets
 from wikisync.snapshot.base_recovery import recover_bases
 from wikisync.snapshot.content import ContentLoader
 from wikisync.snapshot.file_names import FileNames
@@ -38,6 +40,7 @@ from wikisync.snapshot.wiki_pages import WikiPages, read_wiki, remote_from_base
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from concurrent.futures import Future
 
     from wikisync.folder.folder import Folder
     from wikisync.page.model import Key, Listed
@@ -45,6 +48,7 @@ if TYPE_CHECKING:
     from wikisync.progress import Progress
     from wikisync.state import State
     from wikisync.state.bases import StoredBase
+    from wikisync.wiki.assets import AssetIndex
     from wikisync.wiki.client import Wiki, WikiIndex
 
 
@@ -57,7 +61,8 @@ class CollectedState:
     the histories of git and the wiki; ``notes`` say why others were not found. ``scanned`` is the
     scan of the folder; ``unnoticed`` are pages that changed while their time did not.
     ``listed`` is the wiki's list of pages, also of those outside the root; ``pages_left_out``
-    counts the pages whose files would be ignored.
+    counts the pages whose files would be ignored. ``assets`` are the images and files; None if
+    none are synced.
     """
 
     snapshot: Snapshot
@@ -70,6 +75,7 @@ class CollectedState:
     unnoticed: tuple[Key, ...] = ()
     listed: tuple[Listed, ...] = ()
     pages_left_out: int = 0
+    assets: CollectedAssets | None = None
 
 
 def collect(
@@ -81,6 +87,7 @@ def collect(
     *,
     without_state: bool = False,
     verify: bool = False,
+    assets: AssetOptions = NO_ASSETS,
 ) -> CollectedState:
     """Read both sides. Raises WikiError, FolderError and StateError.
 
@@ -89,11 +96,12 @@ def collect(
     seem unchanged.
     """
     with progress("Looking at the folder and the wiki") as step:
-        answer = run_in_thread(wiki.connect)  # first: the folder is scanned while the wiki works
+        # First, since the folder is scanned while the wiki works.
+        answer = _connect(wiki, state, assets, without_state=without_state)
         bases: Mapping[Key, Base] = {} if without_state else state.bases.load()
         scanned = scan(folder, bases.values(), step, {} if verify else state.files.load())
         bases = _managed(bases, folder)
-        connection = answer.result()
+        connection, asset_index = answer.result()
     layout = replace(layout, locales=_locales(connection, bases))
     pages, outside = split_by_root(connection.pages, layout)
     wiki.expect_only(pages)
@@ -120,6 +128,12 @@ def collect(
     known = {**bases, **{key: found.base for key, found in found_bases.bases.items()}}
     snapshot = _snapshot(known, named, wiki_pages, folder, layout, content)
     snapshot = replace(snapshot, wiki_key=NameLookup(wiki, wiki_pages.remote))
+    collected_assets = None
+    if asset_index is not None:
+        collector = AssetCollector(
+            folder, state, progress, layout, assets, without_state=without_state, verify=verify
+        )
+        collected_assets, snapshot = collector.collect(wiki, asset_index, snapshot)
     return CollectedState(
         snapshot,
         layout,
@@ -129,12 +143,24 @@ def collect(
             *root_notes(bases, named, wiki_pages, connection.pages, layout),
             *found_bases.notes,
             *((Note("verified", len(bases)),) if verify else ()),
+            *(collected_assets.notes if collected_assets is not None else ()),
         ),
         scanned=scanned,
         unnoticed=_unnoticed(bases, wiki_pages) if verify else (),
         listed=connection.pages,
         pages_left_out=len(wiki_pages.remote) - len(snapshot.remote),
+        assets=collected_assets,
     )
+
+
+def _connect(
+    wiki: Wiki, state: State, assets: AssetOptions, *, without_state: bool
+) -> Future[tuple[WikiIndex, AssetIndex | None]]:
+    """Start the request that lists the pages, and the assets if any are synced."""
+    if assets.choice == "none":
+        return run_in_thread(lambda: (wiki.connect(), None))
+    folders = frozenset() if without_state else state.asset_folders.load()
+    return run_in_thread(partial(wiki.connect_with_assets, folders))
 
 
 def _locales(index: WikiIndex, bases: Iterable[Key]) -> Locales:
@@ -164,7 +190,11 @@ def _unnoticed(bases: Mapping[Key, Base], wiki_pages: WikiPages) -> tuple[Key, .
 
 
 def collect_offline(
-    folder: Folder, state: State, progress: Progress, layout: Layout
+    folder: Folder,
+    state: State,
+    progress: Progress,
+    layout: Layout,
+    assets: AssetOptions = NO_ASSETS,
 ) -> CollectedState:
     """Read the folder alone, and take the base as the wiki's side.
 
@@ -186,9 +216,12 @@ def collect_offline(
     wiki_pages = WikiPages({key: remote_from_base(base) for key, base in bases.items()})
     named = refuse_conflicts(named, scanned, known_contents(state, bases, wiki_pages, named))
     content = ContentLoader(folder, state, named.local, {})
-    return CollectedState(
-        _snapshot(bases, named, wiki_pages, folder, layout, content), layout, scanned=scanned
-    )
+    snapshot = _snapshot(bases, named, wiki_pages, folder, layout, content)
+    collected_assets = None
+    if assets.choice != "none":
+        collector = AssetCollector(folder, state, progress, layout, assets)
+        collected_assets = collector.collect_offline(state.meta("url") or "", snapshot)
+    return CollectedState(snapshot, layout, scanned=scanned, assets=collected_assets)
 
 
 def _managed(bases: Mapping[Key, Base], folder: Folder) -> Mapping[Key, Base]:

@@ -1,0 +1,134 @@
+"""Read the wiki's side of the assets: the digests of those that may have changed.
+
+An asset whose id and time are those of its base has its bytes; any other is read, unless its size
+alone shows that it is neither the base nor the file. An asset that the list lacks is looked for at
+its address: absence is not deletion (wikijs.md, *Assets*).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TYPE_CHECKING
+
+from wikisync.concurrency import bounded_map
+from wikisync.errors import AssetGone, Forbidden, TooLarge, WikiError
+from wikisync.planning.asset_model import AssetBase, RemoteAsset, is_svg
+from wikisync.wiki.asset_responses import ListedAsset
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from wikisync.planning.asset_model import LocalAsset
+    from wikisync.progress import Progress
+    from wikisync.wiki.client import Wiki
+
+FORBIDDEN = "the key may not read it on the wiki"
+UNREADABLE = "the wiki lists it, and it cannot be read there"
+UNLISTED = "the wiki does not list it for this key any more, though it is there"
+
+
+@dataclass(slots=True)
+class AssetReading:
+    """The assets by path, and why others can neither be read nor taken for gone, as clauses."""
+
+    remote: dict[str, RemoteAsset] = field(default_factory=dict)
+    unread: dict[str, str] = field(default_factory=dict)
+
+
+def read_assets(
+    wiki: Wiki,
+    listed: Mapping[str, ListedAsset],
+    bases: Mapping[str, AssetBase],
+    local: Mapping[str, LocalAsset],
+    progress: Progress,
+    jobs: int,
+    *,
+    verify: bool = False,
+) -> AssetReading:
+    """Return the assets that are listed, and what became of those that have a base alone.
+
+    With ``verify`` each of them is read. Raises WikiError.
+    """
+    found = AssetReading()
+    by_id = {base.id: base for base in bases.values()}
+    to_read: list[ListedAsset] = []
+    for path, asset in listed.items():
+        base = bases.get(path) or by_id.get(asset.id)
+        if not verify and base is not None and _is_unchanged(asset, base):
+            found.remote[path] = remote_asset(asset, base.remote)
+        elif verify or _may_be_equal(asset, base, local.get(path)):
+            to_read.append(asset)
+        else:
+            found.remote[path] = remote_asset(asset, "")
+    missing = [base for path, base in bases.items() if path not in listed]
+    with progress("Reading images and files of the wiki", len(to_read) + len(missing)) as step:
+        calls = [partial(_digest, wiki, asset) for asset in to_read]
+        for asset, got in zip(to_read, _run(calls, jobs), strict=True):
+            step()
+            if isinstance(got, str):
+                found.remote[asset.path] = remote_asset(asset, got)
+            else:
+                found.unread[asset.path] = _reason(got)
+        checks = [partial(_digest, wiki, _listed(base), 1) for base in missing]
+        for base, got in zip(missing, _run(checks, jobs), strict=True):
+            step()
+            if not isinstance(got, AssetGone):
+                found.unread[base.path] = FORBIDDEN if isinstance(got, Forbidden) else UNLISTED
+    return found
+
+
+def _run(calls: Sequence[Callable[[], str | WikiError]], jobs: int) -> list[str | WikiError]:
+    return list(bounded_map(calls, jobs))
+
+
+def _is_unchanged(asset: ListedAsset, base: AssetBase) -> bool:
+    return (asset.id, asset.updated_at) == (base.id, base.updated_at) and asset.path == base.path
+
+
+def _may_be_equal(asset: ListedAsset, base: AssetBase | None, local: LocalAsset | None) -> bool:
+    """Return whether an asset may have the bytes of its base or of its file.
+
+    The listed size of an SVG is not that of the stored bytes.
+    """
+    sizes = {one.size for one in (base, local) if one is not None}
+    return asset.size in sizes or (bool(sizes) and is_svg(asset.path, asset.mime))
+
+
+def _digest(wiki: Wiki, asset: ListedAsset, limit: int | None = None) -> str | WikiError:
+    """Return the digest of an asset, or the error of this asset alone. Raises any other."""
+    try:
+        return wiki.assets.read_digest(asset, limit).sha256
+    except (AssetGone, Forbidden) as problem:
+        return problem
+    except TooLarge as problem:
+        if limit is None:
+            raise
+        return problem
+
+
+def _reason(problem: WikiError) -> str:
+    return FORBIDDEN if isinstance(problem, Forbidden) else UNREADABLE
+
+
+def remote_asset(asset: ListedAsset, sha256: str) -> RemoteAsset:
+    """Return a listed asset with the digest of its bytes; empty where they were not read."""
+    return RemoteAsset(
+        path=asset.path,
+        id=asset.id,
+        folder=asset.folder,
+        size=asset.size,
+        mime=asset.mime,
+        created_at=asset.created_at,
+        updated_at=asset.updated_at,
+        sha256=sha256,
+    )
+
+
+def _listed(base: AssetBase) -> ListedAsset:
+    return ListedAsset(base.id, 0, base.path, "", base.size, base.created_at, base.updated_at)
+
+
+def remote_from_base(base: AssetBase) -> RemoteAsset:
+    """Return the asset of a base as if the wiki had listed it unchanged."""
+    return remote_asset(_listed(base), base.remote)
