@@ -30,10 +30,12 @@ ORDER = (
     "wiki",
     "git",
     "planning",
+    "checking",
     "page",
     "rendering",
     "config",
     "settings",
+    "check_levels",
     "gitignore",
     "request_headers",
     "concurrency",
@@ -56,7 +58,7 @@ How a page looks is no part of the API that the client relies on.
 
 SANDBOX_USERS = {"cli"}
 
-PURE = {"page", "planning"}
+PURE = {"page", "planning", "checking"}
 """Packages that neither read nor write: no file, no network, no clock, no process."""
 
 EFFECTS = {"os", "shutil", "socket", "sqlite3", "subprocess", "tempfile", "time"}
@@ -81,7 +83,7 @@ OUTSIDE = {
     "typer": {"cli"},
     "starlette": {"sandbox", "review", "loopback"},
     "uvicorn": {"sandbox", "loopback"},
-    "markdown_it": {"sandbox", "rendering", "page.headings", "page.markdown_links"},
+    "markdown_it": {"sandbox", "rendering", "page.headings", "page.markdown_links", "checking"},
     "mdit_py_plugins": {"sandbox", "rendering"},
     "jinja2": {"report.html"},
     "markupsafe": {"report.html"},

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
 
@@ -19,6 +19,8 @@ from wikisync.settings import SETTINGS, holds_token, is_root, read_settings, siz
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from wikisync.check_levels import Level, Rule
 
 FILE: Final = "wikisync.toml"
 STATE: Final = ".wikisync"
@@ -57,6 +59,7 @@ class Config:
     concurrent requests while reading, ``writes`` that of concurrent updates. ``keep_days`` is how
     many days backups are kept, ``keep_size`` the most bytes of images and files in them.
     ``max_asset_size`` is the most bytes of an image or file that the wiki accepts.
+    ``check`` has the levels that ``[check]`` sets to rules.
     """
 
     project: Path
@@ -79,6 +82,7 @@ class Config:
     client_cert: Path | None = None
     client_key: Path | None = None
     headers: tuple[RequestHeader, ...] = ()
+    check: Mapping[Rule, Level] = field(default_factory=dict)
 
     @property
     def secrets(self) -> tuple[str, ...]:
@@ -114,6 +118,7 @@ def load(
     start: Path | None = None,
     env: Mapping[str, str] | None = None,
     need_token: bool = True,
+    need_url: bool = True,
 ) -> Config:
     """Load the configuration of a run in the folder ``start`` (default: the current folder).
 
@@ -128,7 +133,7 @@ def load(
     project = found.parent if found else start
     where = str(found) if found else FILE
     url = env.get("WIKISYNC_URL") or settings.get("url", "")
-    if not url:
+    if need_url and not url:
         raise NotConfigured("url" if found else "config", str(start))
     if holds_token(url):
         raise TokenInFile("WIKISYNC_URL", "url")
@@ -160,6 +165,7 @@ def load(
         ca_file=files["ca_file"],
         client_cert=files["client_cert"],
         client_key=files["client_key"],
+        check=settings.get("check", {}),
     )
 
 

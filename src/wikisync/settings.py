@@ -10,6 +10,7 @@ import tomllib
 from math import inf
 from typing import TYPE_CHECKING, Any, Final
 
+from wikisync.check_levels import setting_problem
 from wikisync.errors import BadConfig, TokenInFile
 
 if TYPE_CHECKING:
@@ -62,6 +63,8 @@ def read_settings(file: Path) -> dict[str, Any]:
         if key not in SETTINGS:
             raise BadConfig(str(file), "", f"`{key}`", _known(key), _line_of(text, key))
         expected, is_valid = SETTINGS[key]
+        if key == "check" and (problem := setting_problem(value)) is not None:
+            raise BadConfig(str(file), key, shown[key], problem, _line_of(text, key))
         if not is_valid(value):
             raise BadConfig(str(file), key, shown[key], expected, _line_of(text, key))
     return settings
@@ -78,7 +81,7 @@ def _known(key: str) -> str:
 
 def _line_of(text: str, key: str) -> int | None:
     for number, line in enumerate(text.splitlines(), 1):
-        if re.match(rf"\s*{re.escape(key)}\s*=", line):
+        if re.match(rf"\s*\[?\s*{re.escape(key)}\s*[\]=]", line):
             return number
     return None
 
@@ -171,4 +174,5 @@ SETTINGS: Final[dict[str, tuple[str, Callable[[object], bool]]]] = {
     ),
     "client_cert": ("the name of a PEM file", _is_text),
     "client_key": ("the name of a PEM file", _is_text),
+    "check": ("a table of rules", lambda value: isinstance(value, dict)),
 }

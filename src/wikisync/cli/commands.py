@@ -11,6 +11,7 @@ import typer
 
 from wikisync import __version__
 from wikisync.cli import (
+    check_command,
     doctor_command,
     history_commands,
     init_command,
@@ -293,6 +294,7 @@ _add_sync_command(
 
 plan_commands.add_to(app)
 history_commands.add_to(app)
+check_command.add_to(app)
 doctor_command.add_to(app)
 sandbox_commands.add_to(app)
 

@@ -89,7 +89,7 @@ def is_relative(target: str) -> bool:
     """Return whether a target has a path that is relative to the page: no scheme, no ``/``."""
     if not target or target[0] in _NO_PATH or target[0].isspace():
         return False
-    return _SCHEME.match(_address(target, "markdown")) is None
+    return _SCHEME.match(address_of(target, "markdown")) is None
 
 
 def _may_have_links(content: str, content_type: ContentType) -> bool:
@@ -122,7 +122,7 @@ def _links(content: str, content_type: ContentType, spans: Iterable[Span]) -> It
         yield Link(
             span.kind,
             target,
-            _address(target, content_type),
+            address_of(target, content_type),
             span.start,
             span.end,
             line,
@@ -135,7 +135,8 @@ def line_starts(content: str) -> list[int]:
     return [0, *(match.end() for match in _LINE_END.finditer(content))]
 
 
-def _address(target: str, content_type: ContentType) -> str:
+def address_of(target: str, content_type: ContentType) -> str:
+    """Return a target with its entities and Markdown's backslash escapes resolved."""
     if content_type == "markdown":
         target = _ESCAPE.sub(r"\1", target)
     return unescape(target) if "&" in target else target

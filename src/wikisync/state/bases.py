@@ -23,6 +23,7 @@ _COLUMNS: Final = (
 )
 _TYPES: Final = (str, str, int, str, str, str, str, str, str, str)
 _ALL: Final = f"SELECT {_COLUMNS} FROM base"
+_KEYS: Final = "SELECT locale, path FROM base"
 _ONE: Final = f"SELECT {_COLUMNS}, page FROM base WHERE locale = ? AND path = ?"
 _PUT: Final = (
     f"INSERT OR REPLACE INTO base ({_COLUMNS}, page) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
@@ -69,6 +70,11 @@ class Bases:
         """Return the base of every page, without its content."""
         with self._db.translate_errors():
             return {base.key: base for base in map(_base, self._db.rows(_ALL))}
+
+    def keys(self) -> list[Key]:
+        """Return the key of every page that has a base."""
+        with self._db.translate_errors():
+            return [Key(str(row[0]), str(row[1])) for row in self._db.rows(_KEYS)]
 
     def get(self, key: Key) -> StoredBase | None:
         """Return the base of a page with its content, or None."""
