@@ -43,6 +43,7 @@ class ReviewApp:
                 Route(f"{base_path}state", self._get_state, methods=["GET"]),
                 Route(f"{base_path}publish", self._post_publish, methods=["POST"]),
                 Route(f"{base_path}close", self._post_close, methods=["POST"]),
+                Route(f"{base_path}stay", self._post_stay, methods=["POST"]),
             ],
         )
 
@@ -77,6 +78,12 @@ class ReviewApp:
         if await self._form(request) is None:
             return await forbidden(request)
         return self._respond(request, done=self._session.close())
+
+    async def _post_stay(self, request: Request) -> Response:
+        """Change nothing; the status lets the browser stay at the page as it is."""
+        if await self._form(request) is None:
+            return await forbidden(request)
+        return Response(status_code=204, headers=HEADERS)
 
     async def _form(self, request: Request) -> dict[str, list[str]] | None:
         """Return the fields of an authorized form; None for any other request."""

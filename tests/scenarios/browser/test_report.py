@@ -112,10 +112,95 @@ def test_o_opens_the_preview_of_the_page_in_view(browser: Browser, file: Path) -
     assert browser.shown("#p2 .rendered p") == []
 
 
-def test_a_status_can_be_left_out(browser: Browser, file: Path) -> None:
+def test_a_chip_shows_only_its_pages_and_two_chips_those_of_both(
+    browser: Browser, file: Path
+) -> None:
     browser.open(file)
-    browser.one("label[for=only-update]").click()
-    assert names(browser) == ["torn.md", "new.md", "old.md"]
+    browser.one("label[for=only-delete]").click()
+    assert names(browser) == ["old.md"]
+    assert browser.one("#shown").text == "1 of 5 pages"
+    assert browser.one("#sums").text == "−40"
+    browser.one("label[for=only-conflict]").click()
+    assert names(browser) == ["torn.md", "old.md"]
+    for name in ("delete", "conflict"):
+        browser.one(f"label[for=only-{name}]").click()
+    assert len(names(browser)) == 4
+    assert browser.one("#shown").text == "5 pages"
+
+
+def test_the_counts_and_the_sums_follow_the_filter(browser: Browser, file: Path) -> None:
+    browser.open(file)
+    assert chips(browser) == {"create": 1, "update": 2, "delete": 1, "conflict": 1}
+    assert browser.one("#sums").text == "+53 −42"
+    browser.press("/")
+    browser.press("guide")
+    assert chips(browser) == {"create": 0, "update": 1, "delete": 0, "conflict": 0}
+    assert browser.one("#shown").text == "1 of 5 pages"
+    assert browser.one("#sums").text == "+1 −1"
+
+
+def chips(browser: Browser) -> dict[str, int]:
+    words = [text.split() for text in browser.shown(".chip")]
+    return {name: int(count) for name, count in words}
+
+
+def test_the_keys_start_from_the_page_on_the_screen(browser: Browser, file: Path) -> None:
+    browser.open(file)
+    browser.press("j")
+    browser.js("document.querySelector('#p3').scrollIntoView({ block: 'start' })")
+    browser.press("o")
+    assert browser.shown("#p3 .rendered h1") == ["New"]
+    browser.press("j")
+    assert current(browser) == "old.md"
+    browser.js("document.querySelector('#p2').scrollIntoView({ block: 'start' })")
+    browser.press("k")
+    assert current(browser) == "torn.md"
+
+
+def test_a_page_marked_as_seen_is_folded_and_stays_so(browser: Browser, file: Path) -> None:
+    browser.open(file)
+    browser.press("jjm")
+    assert browser.one("#seen-count").text == "1 seen"
+    assert browser.shown("#p2 .diff") == []
+    assert len(browser.shown("#p3 .diff")) == 1
+    browser.driver.refresh()
+    assert browser.shown("#p2 .diff") == []
+    assert browser.one("#seen-count").text == "1 seen"
+    changed = file.read_text("utf-8").replace(digest(browser, "p2"), "0" * 24)
+    file.write_text(changed, encoding="utf-8")
+    browser.driver.refresh()
+    assert len(browser.shown("#p2 .diff")) == 1
+    assert browser.shown("#seen-count") == []
+
+
+def digest(browser: Browser, page: str) -> str:
+    return browser.one(f"#{page}").get_attribute("data-digest") or ""
+
+
+def test_a_command_is_copied_whole(browser: Browser, file: Path) -> None:
+    browser.open(file)
+    button = browser.all("#p1 .hint .copy")[1]
+    button.click()
+    browser.until(lambda: browser.all(".copy.copied"))
+    browser.one("#filter").send_keys("\ue009v")  # Ctrl-V
+    copied = browser.js("return document.getElementById('filter').value")
+    assert copied == "wikisync push torn.md --prefer local"
+
+
+@pytest.mark.parametrize("width", [360, 768, 1400])
+def test_the_header_of_a_long_page_stays_in_view(browser: Browser, file: Path, width: int) -> None:
+    browser.size(width, 740)
+    browser.open(file)
+    browser.js("document.querySelector('#p3 .hunk').scrollIntoView({ block: 'end' })")
+    header = browser.one("#p3 > header").rect
+    seen = browser.js(
+        "const box = document.querySelector('#p3 > header').getBoundingClientRect();"
+        "const at = document.elementFromPoint(box.left + box.width / 2, box.top + 5);"
+        "return [box.top, document.querySelector('#p3 > header').contains(at)]"
+    )
+    assert header["height"] < 120
+    assert 0 <= seen[0] < 60
+    assert seen[1] is True
 
 
 def test_without_scripts_all_is_there_and_views_themes_and_filters_work(
@@ -124,13 +209,13 @@ def test_without_scripts_all_is_there_and_views_themes_and_filters_work(
     browser.without_scripts()
     browser.open(file)
     assert names(browser) == ["torn.md", "guide/install.md", "new.md", "old.md"]
-    assert browser.shown("#filter") == browser.shown("#help-button") == []
+    assert browser.shown("#filter, #help-button, .copy, .seen") == []
     browser.one("label[for=view-split]").click()
     assert side_by_side(browser)
     browser.one("label[for=theme-dark]").click()
     assert sum(browser.colour(".all")) < 150
-    browser.one("label[for=only-conflict]").click()
-    assert "torn.md" not in names(browser)
+    browser.one("label[for=only-create]").click()
+    assert names(browser) == ["new.md"]
     browser.one("#p3 details.preview summary").click()
     assert browser.shown("#p3 .rendered h1") == ["New"]
 
@@ -167,6 +252,8 @@ TEXTS = (
     *(("h1", ".all"), (".route", ".all"), (".sum p", ".all"), ("footer", ".all")),
     *((f".badge.{status}",) * 2 for status in ("create", "update", "delete", "conflict")),
     *((f".mark.{status}", ".list") for status in ("create", "update", "delete", "conflict")),
+    *((".chip.create", ".list"), (".chip.delete", ".list"), (".command", ".command")),
+    *((".what .dir", ".list"), (".seen", ".page"), ("#p2 ins.now",) * 2, ("#p2 del.was",) * 2),
     *((".side", ".page"), (".figures ins", ".page"), (".figures del", ".page")),
     *((".block.same b", ".page"), (".change .o b", ".change .o"), (".change .n b", ".change .n")),
     *((".change .o i", ".change .o"), (".change .n i", ".change .n")),

@@ -159,6 +159,87 @@ def test_a_review_whose_program_was_ended_says_so(browser: Browser, edited: Work
         review.end()
         browser.until(lambda: browser.shown("#end"))
     assert browser.shown("#go") == []
+    assert browser.one("h1").text == "The review has ended"
+    assert browser.all("#end.good") == []
+
+
+def test_the_button_counts_what_is_deleted(browser: Browser, edited: Workspace) -> None:
+    edited.remove("two.md")
+    with reviewing(edited, "--delete") as review:
+        browser.open(review.address)
+        browser.until(lambda: browser.all("#go"))
+        tick(browser, "two.md")
+        assert browser.one("#go").text == "Delete 1 page"
+        browser.one("#tick-all").click()
+        assert browser.one("#go").text == "Publish 2, delete 1"
+        assert browser.one("#tick-all").text == "Untick all shown"
+        review.interrupt()
+        review.end()
+
+
+def test_ticks_and_what_was_seen_survive_a_reload(browser: Browser, edited: Workspace) -> None:
+    with reviewing(edited) as review:
+        browser.open(review.address)
+        browser.until(lambda: browser.all("#go"))
+        browser.press("jxmjx")
+        browser.driver.refresh()
+        assert browser.one("#go").text == "Publish 2 pages"
+        assert browser.one("#seen-count").text == "1 seen"
+        edited.change("one.md", "Edited one.", "Edited one again.")
+        edited.change("three.md", "Edited three.", "Edited three again.")
+        browser.one("#go").click()
+        browser.until(lambda: browser.shown("#changed"))
+        assert len(browser.all(".tick input:checked")) == 0  # both changed
+        assert browser.shown("#seen-count") == []
+        browser.driver.refresh()
+        assert browser.one("#go").text == "Publish ticked pages"
+        browser.one("#close").click()
+        browser.until(lambda: browser.shown("#end"))
+        browser.open("about:blank")
+        review.end()
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_enter_on_a_tick_publishes_and_ends_nothing(
+    browser: Browser, edited: Workspace, *, scripts: bool
+) -> None:
+    before = edited.both_sides()
+    with reviewing(edited) as review:
+        if not scripts:
+            browser.without_scripts()
+        browser.open(review.address)
+        browser.until(lambda: browser.all("#go"))
+        (first, *_) = browser.all(".tick input")
+        first.click()
+        first.send_keys("\ue007")  # Enter
+        if not scripts:
+            requests = browser.requests()
+            browser.until(
+                lambda: any(one.endswith("/stay") for one in browser.requests() + requests)
+            )
+        assert first.is_selected()
+        assert browser.one("#go").is_enabled()
+        review.interrupt()
+        assert review.end().code == 4
+    assert edited.both_sides() == before
+
+
+def test_on_a_phone_the_buttons_are_one_row_and_publish_is_the_first(
+    browser: Browser, edited: Workspace
+) -> None:
+    browser.size(360, 740)
+    edited.remove("two.md")
+    with reviewing(edited, "--delete") as review:
+        browser.open(review.address)
+        browser.until(lambda: browser.all("#go"))
+        browser.one("#tick-all").click()
+        places = [button.rect for button in browser.all(".buttons button:not(.sr)")]
+        assert len(places) == 3
+        assert len({place["y"] for place in places}) == 1
+        assert all(place["height"] < 50 for place in places)
+        assert browser.one("#go").rect["x"] == min(place["x"] for place in places)
+        review.interrupt()
+        review.end()
 
 
 def test_hostile_pages_run_nothing_in_a_review(browser: Browser, edited: Workspace) -> None:

@@ -6,10 +6,12 @@ Also implements ``--html FILE``.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Final
+
+from markupsafe import Markup
 
 from wikisync.errors import BadConfig, FolderError
 from wikisync.page.line_matching import shared_budget
@@ -24,6 +26,7 @@ from wikisync.report.error_messages import Message, error_message
 from wikisync.report.html.limits import LIMITS, MARKUP, SizeBudget, clipped, difference
 from wikisync.report.html.model import STATUSES, Change, Entry, FieldView, Notice, PageView, Preview
 from wikisync.report.html.preview import kind_of, rendered
+from wikisync.report.html.word_marks import with_marks
 from wikisync.report.json_output import conflicts, results
 from wikisync.report.note_messages import note_message
 from wikisync.report.plan_messages import conflict_message, refusal_message
@@ -200,7 +203,7 @@ class ChangeWriter:
             difference=shown,
             room=same or shown is not None,
             one_sided=pair.old is None or pair.new is None,
-            previews=() if same or shown is None else tuple(self._previews(pair)),
+            previews=() if same or shown is None else self._previews(pair),
         )
 
     def _difference(self, pair: PageDiff) -> Difference | None:
@@ -230,10 +233,14 @@ class ChangeWriter:
         line = self.limits.line
         return FieldView(change.name, clipped(old, line), clipped(new, line))
 
-    def _previews(self, pair: PageDiff) -> Iterator[Preview]:
-        for label, page in zip(_labels(pair.item), (pair.old, pair.new), strict=True):
-            if page is not None:
-                yield self._preview(pair.item, label, page)
+    def _previews(self, pair: PageDiff) -> tuple[Preview, ...]:
+        sides = zip(_labels(pair.item), (pair.old, pair.new), strict=True)
+        made = [self._preview(pair.item, label, page) for label, page in sides if page is not None]
+        match made:
+            case [Preview(content=Markup() as old), Preview(content=Markup() as new)]:
+                contents = with_marks(old, new)
+                made = [replace(one, content=c) for one, c in zip(made, contents, strict=True)]
+        return tuple(made)
 
     def _preview(self, item: Action | Conflict, label: str, page: Page) -> Preview:
         size, locale = len(page.content), item.key.locale

@@ -127,3 +127,13 @@ class PageView:
     counts: tuple[tuple[str, int], ...]
     notices: tuple[Notice, ...]
     unshown: int = 0
+
+    @property
+    def added(self) -> int:
+        """Return the number of lines of content added, on all pages."""
+        return sum(entry.added for entry in self.entries)
+
+    @property
+    def removed(self) -> int:
+        """Return the number of lines of content removed, on all pages."""
+        return sum(entry.removed for entry in self.entries)

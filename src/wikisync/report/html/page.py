@@ -17,6 +17,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from wikisync import __version__
+from wikisync.report.html.commands import with_commands
 from wikisync.report.text import escape_control, plural
 
 if TYPE_CHECKING:
@@ -80,6 +81,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     made.filters["many"] = plural
+    made.filters["commands"] = with_commands
     return made
 
 

@@ -1,5 +1,21 @@
-// What the report does beside showing: keys, the filter, the page in view. All else is HTML and CSS.
+// What the report does beside showing: keys, the filter, the page in view, what was seen. All else is
+// HTML and CSS.
 "use strict";
+const wikisync = {
+  // A browser may refuse to keep anything: then nothing is remembered.
+  keep(store, name, value) {
+    try {
+      store.setItem(name, JSON.stringify(value));
+    } catch {}
+  },
+  kept(store, name) {
+    try {
+      return JSON.parse(store.getItem(name));
+    } catch {
+      return null;
+    }
+  },
+};
 (() => {
   const root = document.documentElement;
   root.classList.add("js");
@@ -13,7 +29,14 @@
   const filter = document.getElementById("filter");
   const none = document.getElementById("none");
   const help = document.getElementById("help");
-  const visible = (page) => !page.hidden && page.getClientRects().length > 0;
+  const only = [...document.querySelectorAll(".only")];
+  const visible = (page) => page.getClientRects().length > 0;
+  const many = (count) => `${count.toLocaleString("en")} ${count === 1 ? "page" : "pages"}`;
+  // For a review it is kept as long as its tab; a report is a file that may be opened again.
+  let store = null;
+  try {
+    store = document.body.classList.contains("review") ? sessionStorage : localStorage;
+  } catch {}
 
   // ---- the page in view
   let current = null;
@@ -31,10 +54,16 @@
     }
   }
   const main = document.getElementById("pages");
+  const bar = document.querySelector(".bar");
+  const below = () => Math.max(0, bar.getBoundingClientRect().bottom);
   function inView() {
-    const line = document.querySelector(".bar").getBoundingClientRect().bottom + 40;
     const place = main.getBoundingClientRect();
-    return document.elementFromPoint(place.left + place.width / 2, line)?.closest("article.page");
+    const middle = place.left + place.width / 2;
+    for (const line of [40, 80]) {
+      const found = document.elementFromPoint(middle, below() + line)?.closest("article.page");
+      if (found) return found;
+    }
+    return null;
   }
   let waiting = false;
   let steady = 0; // a jump says which page is meant; the scrolling that it causes does not
@@ -58,10 +87,27 @@
     page.focus({ preventScroll: true });
     mark(page);
   }
+  const onScreen = (page) => {
+    if (!page || !visible(page)) return false;
+    const box = page.getBoundingClientRect();
+    return box.bottom > below() + 10 && box.top < innerHeight - 60;
+  };
+  // The page that a key is about: the marked one, or else what is on the screen.
+  const meant = () => (onScreen(current) ? current : inView());
   function step(by) {
     const shown = pages.filter(visible);
-    const place = shown.indexOf(current);
-    show(place < 0 ? shown[0] : shown[place + by]);
+    const from = meant();
+    if (from) {
+      const header = from.getBoundingClientRect().top;
+      // A page that is only begun, or only ended, is itself the next one.
+      const ahead = by > 0 ? header > below() + 40 : header < below() - 40;
+      if (from !== current && ahead) show(from);
+      else show(shown[shown.indexOf(from) + by]);
+      return;
+    }
+    const line = below();
+    const next = shown.findIndex((page) => page.getBoundingClientRect().top > line);
+    show(by > 0 ? shown[next] : shown[(next < 0 ? shown.length : next) - 1]);
   }
   for (const [id, item] of items) {
     item.querySelector("a").addEventListener("click", (event) => {
@@ -71,28 +117,108 @@
     });
   }
 
-  // ---- the filter
+  // ---- the filter: words, and the chips, which the style applies
+  const chips = [...document.querySelectorAll(".chip b")];
+  const sums = document.getElementById("sums");
+  function write(tag, sign, count) {
+    if (!count) return [];
+    const part = document.createElement(tag);
+    part.textContent = `${sign}${count.toLocaleString("en")}`;
+    return [part, " "];
+  }
   function narrow() {
-    const words = filter.value.toLowerCase().split(/\s+/).filter(Boolean);
-    let found = 0;
+    const words = (filter?.value ?? "").toLowerCase().split(/\s+/).filter(Boolean);
+    const groups = new Set(only.filter((one) => one.checked).map((one) => one.id.slice(5)));
+    const counts = new Map();
+    let [found, added, removed] = [0, 0, 0];
     for (const page of pages) {
       const item = items.get(page.id);
-      const text = item.querySelector(".what").textContent.toLowerCase();
+      const text = words.length ? item.querySelector(".what").textContent.toLowerCase() : "";
       const fits = words.every((word) => text.includes(word));
-      page.hidden = item.hidden = !fits;
-      found += fits;
+      if (page.hidden === fits) page.hidden = item.hidden = !fits;
+      if (!fits) continue;
+      const { group } = page.dataset;
+      counts.set(group, (counts.get(group) ?? 0) + 1);
+      if (groups.size && !groups.has(group)) continue;
+      found += 1;
+      added += Number(page.dataset.added);
+      removed += Number(page.dataset.removed);
     }
-    none.hidden = found > 0;
+    for (const chip of chips) {
+      chip.textContent = (counts.get(chip.dataset.group) ?? 0).toLocaleString("en");
+    }
+    if (none) none.hidden = found > 0;
+    const all = many(pages.length);
+    document.getElementById("shown").textContent =
+      found === pages.length ? all : `${found.toLocaleString("en")} of ${all}`;
+    sums.replaceChildren(...write("ins", "+", added), ...write("del", "−", removed));
+    document.dispatchEvent(new Event("filtered"));
   }
   filter?.addEventListener("input", narrow);
+  for (const one of only) one.addEventListener("change", narrow);
 
-  // ---- the theme, where the style cannot reach it: the window's own scrollbars
+  // ---- what was seen: by the digest of its changes, so that a page that changes is new again
+  const seenName = `wikisync-seen ${location.pathname}`;
+  const seen = new Set(wikisync.kept(store, seenName) ?? []);
+  const boxOf = (page) => page.querySelector(".seen input");
+  function dim(page) {
+    const is = boxOf(page).checked;
+    page.classList.toggle("was-seen", is);
+    items.get(page.id).classList.toggle("was-seen", is);
+  }
+  function countSeen() {
+    const count = pages.filter((page) => boxOf(page).checked).length;
+    const place = document.getElementById("seen-count");
+    place.textContent = count ? `${count.toLocaleString("en")} seen` : "";
+  }
+  for (const page of pages) {
+    const box = boxOf(page);
+    box.checked = seen.has(page.dataset.digest);
+    if (box.checked) dim(page);
+    box.addEventListener("change", (event) => {
+      event.stopPropagation(); // it is no tick
+      if (box.checked) seen.add(page.dataset.digest);
+      else seen.delete(page.dataset.digest);
+      dim(page);
+      countSeen();
+      if (page.getBoundingClientRect().top < below()) page.scrollIntoView({ block: "start" });
+      wikisync.keep(store, seenName, [...seen].slice(-20000));
+    });
+  }
+  countSeen();
+
+  // ---- the view and the theme, which also dresses the window's own scrollbars
   const themes = [...document.querySelectorAll("input[name=theme]")];
+  const choices = [...document.querySelectorAll("input[name=theme], input[name=view]")];
   const dress = () => {
     for (const one of themes) root.classList.toggle(one.id, one.checked);
   };
-  for (const one of themes) one.addEventListener("change", dress);
+  const lookName = `wikisync-look ${location.pathname}`;
+  const look = wikisync.kept(store, lookName) ?? [];
+  for (const one of choices) {
+    if (look.includes(one.id)) one.checked = true;
+    one.addEventListener("change", () => {
+      dress();
+      const chosen = choices.filter((each) => each.checked).map((each) => each.id);
+      wikisync.keep(store, lookName, chosen);
+    });
+  }
   dress();
+
+  // ---- commands are copied without what breaks their lines
+  document.addEventListener("click", async (event) => {
+    const button = event.target.closest?.(".copy");
+    if (!button) return;
+    const code = button.parentElement;
+    try {
+      await navigator.clipboard.writeText(code.textContent);
+    } catch {
+      getSelection().selectAllChildren(code);
+      if (!document.execCommand("copy")) return; // it is selected, to be copied by hand
+    }
+    button.classList.add("copied");
+    setTimeout(() => button.classList.remove("copied"), 1500);
+  });
 
   // ---- keys
   const choose = (id) => document.getElementById(id).click();
@@ -101,17 +227,15 @@
     themes[next].click();
   }
   function preview() {
-    const opened = current?.querySelector("details.preview");
+    const opened = meant()?.querySelector("details.preview");
     if (opened) opened.open = !opened.open;
-  }
-  function tick() {
-    current?.querySelector(".tick input")?.click();
   }
   const keys = {
     j: () => step(1),
     k: () => step(-1),
     o: preview,
-    x: tick,
+    m: () => meant()?.querySelector(".seen input").click(),
+    x: () => meant()?.querySelector(".tick input")?.click(),
     u: () => choose("view-unified"),
     s: () => choose("view-split"),
     t: theme,
@@ -143,5 +267,5 @@
     }
   });
   document.getElementById("help-button").addEventListener("click", keys["?"]);
-  mark(inView() ?? null);
+  mark(inView());
 })();

@@ -14,31 +14,56 @@
   const itemOf = (page) => document.querySelector(`.list a[href="#${page.id}"]`)?.parentElement;
   const pages = (count) => `${count.toLocaleString("en")} ${count === 1 ? "page" : "pages"}`;
 
-  // ---- ticking
+  // ---- ticking: kept for a reload, for this plan alone
+  const name = `wikisync-ticks ${location.pathname} ${round}`;
+  const isDelete = (box) => box.closest(".page").querySelector(".badge.delete") !== null;
+  const shownBoxes = () => boxes.filter((box) => box.getClientRects().length > 0);
+  function label(ticked) {
+    const gone = ticked.filter(isDelete).length;
+    const rest = ticked.length - gone;
+    const which = form.dataset.which;
+    if (!ticked.length) return `${verb} ticked pages`;
+    if (!gone) return `${verb} ${which}${pages(rest)}`;
+    if (!rest) return `Delete ${which}${pages(gone)}`;
+    return `${verb} ${which}${rest.toLocaleString("en")}, delete ${gone.toLocaleString("en")}`;
+  }
   function count() {
     const ticked = boxes.filter((box) => box.checked);
-    const gone = ticked.filter((box) => box.closest(".page").classList.contains("is-delete"));
     for (const box of boxes) {
       itemOf(box.closest(".page"))?.classList.toggle("ticked", box.checked);
     }
     const go = document.getElementById("go");
     if (!go) return;
     go.disabled = ticked.length === 0;
-    go.textContent = ticked.length
-      ? `${verb} ${form.dataset.which}${pages(ticked.length)}`
-      : `${verb} ticked pages`;
+    go.textContent = label(ticked);
     told.textContent = ticked.length
-      ? `${pages(ticked.length)} of ${boxes.length.toLocaleString("en")} ticked` +
-        (gone.length ? `, ${gone.length} to DELETE.` : ".")
+      ? `${pages(ticked.length)} of ${boxes.length.toLocaleString("en")} ticked.`
       : "Tick the pages that are to be written.";
+    nameAll();
   }
-  document.getElementById("pages").addEventListener("change", count);
-  document.getElementById("tick-all")?.addEventListener("click", () => {
-    const shown = boxes.filter((box) => box.getClientRects().length > 0);
-    const all = shown.every((box) => box.checked);
-    for (const box of shown) box.checked = !all;
+  const all = document.getElementById("tick-all");
+  function nameAll() {
+    const shown = shownBoxes();
+    const done = shown.length > 0 && shown.every((box) => box.checked);
+    all.firstChild.data = done ? "Untick all" : "Tick all";
+    all.disabled = shown.length === 0;
+  }
+  function keep() {
     count();
+    wikisync.keep(sessionStorage, name, boxes.filter((box) => box.checked).map((box) => box.value));
+  }
+  document.getElementById("pages").addEventListener("change", keep);
+  document.addEventListener("filtered", () => all && nameAll());
+  all?.addEventListener("click", () => {
+    const shown = shownBoxes();
+    const every = shown.every((box) => box.checked);
+    for (const box of shown) box.checked = !every;
+    keep();
   });
+  if (document.body.classList.contains("open")) {
+    const kept = wikisync.kept(sessionStorage, name);
+    if (Array.isArray(kept)) for (const box of boxes) box.checked = kept.includes(box.value);
+  }
 
   // ---- what is going on
   let watching = 0;
@@ -88,7 +113,7 @@
     told.textContent = "This review has ended. You can close this page.";
     document.querySelector("h1").textContent = document.title = "The review has ended";
     end.hidden = false;
-    end.classList.toggle("good", state.good);
+    end.classList.toggle("good", Boolean(state.good));
     end.classList.toggle("note", !state.good);
     end.querySelector(".kind").textContent = state.good ? "done" : "ended";
     end.querySelector("div").replaceChildren(
@@ -122,6 +147,7 @@
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     const sender = event.submitter;
+    if (sender?.id === "stay") return;
     const body = new URLSearchParams(new FormData(form));
     form.querySelectorAll("button").forEach((button) => (button.disabled = true));
     try {
