@@ -88,6 +88,8 @@ ERRORS: Final = (
     errors.AssetGone(URL, path=ANY),
     errors.AssetTooLarge(URL, ANY, 0),
     errors.AssetChanged(ANY, ANY),
+    errors.AssetLost(URL, ANY),
+    errors.SeveralAssets(URL, ANY, 0),
     errors.UploadsNeedAuthorization(URL),
     errors.Rejected(URL, 0, ANY),
     errors.WriteUncertain(URL, ANY),

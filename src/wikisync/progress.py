@@ -9,23 +9,36 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
     from contextlib import AbstractContextManager
+
+
+class Step(Protocol):
+    """Called when ``count`` steps of an operation are done. Thread-safe."""
+
+    def __call__(self, count: int = 1) -> None:
+        """Note the steps."""
 
 
 class Progress(Protocol):
     """Called when an operation starts; its context yields a function to call after each step.
 
     ``text`` names the operation. ``total`` is the number of steps, or None if it is not known.
+    ``in_bytes``: each step is a byte.
     """
 
     def __call__(
-        self, text: str, total: int | None = None
-    ) -> AbstractContextManager[Callable[[], None]]:
+        self, text: str, total: int | None = None, *, in_bytes: bool = False
+    ) -> AbstractContextManager[Step]:
         """Return the context of an operation."""
 
 
 @contextmanager
-def silent(text: str, total: int | None = None) -> Iterator[Callable[[], None]]:  # noqa: ARG001
+def silent(
+    text: str,  # noqa: ARG001
+    total: int | None = None,  # noqa: ARG001
+    *,
+    in_bytes: bool = False,  # noqa: ARG001
+) -> Iterator[Step]:
     """Report no progress."""
-    yield lambda: None
+    yield lambda _count=1: None

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from wikisync.planning.model import Action, Command, Conflict, Plan, Prefer
     from wikisync.planning.notes import Note
     from wikisync.planning.path_filter import PathFilter
+    from wikisync.state.asset_journal import AssetEntry
     from wikisync.state.journal import JournalEntry, RunRecord
 
 CommandName = Literal[
@@ -171,3 +172,4 @@ class LoggedRun:
 
     run: RunRecord
     writes: tuple[JournalEntry, ...]
+    asset_writes: tuple[AssetEntry, ...] = ()

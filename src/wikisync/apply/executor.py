@@ -25,20 +25,24 @@ if TYPE_CHECKING:
 
 
 def apply(
-    plan: Plan, context: ApplyContext, *, stop: Callable[[], bool] = lambda: False
+    plan: Plan,
+    context: ApplyContext,
+    *,
+    stop: Callable[[], bool] = lambda: False,
+    fatal_error: WikisyncError | None = None,
 ) -> Iterator[ActionResult]:
     """Run each action of a plan and yield its result as soon as it is known.
 
     ``stop`` is called between pages; once it returns True, the remaining actions are skipped. They
-    are also skipped after a fatal error (``ActionResult.fatal_error``). An error of one page is in
-    its result. Raises StateError where the plan's changes of the base cannot be written.
+    are also skipped after a fatal error (``ActionResult.fatal_error``), or all of them if one is
+    given. An error of one page is in its result. Raises StateError where the plan's changes of the
+    base cannot be written.
     """
     with context.state.transaction():
         context.state.bases.update_times(plan.base_updates)
         context.state.bases.drop(plan.base_deletes)
         context.state.bases.rename(plan.base_renames)
     records = RecordReader(context.wiki, plan.actions)
-    fatal_error: WikisyncError | None = None
     rebuilding = [a for a in plan.writes if a.side == "wiki" and a.verb in _REBUILDS_TREE]
     for group in _in_groups(plan.actions):
         for outcome in _apply_group(

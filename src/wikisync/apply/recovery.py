@@ -15,6 +15,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 from wikisync.apply import unshown
+from wikisync.apply.asset_recovery import recover_asset_files, recover_assets
 from wikisync.apply.transaction import commit_write, now
 from wikisync.apply.verify import UNSENT
 from wikisync.errors import FolderError, PageGone, PageHidden
@@ -43,8 +44,9 @@ def recover(state: State, folder: Folder, wiki: Wiki) -> int:
         else:
             _recover_page(state, wiki, entry)
     _recover_date_rewrites(state, folder)
+    assets = recover_assets(state, folder, wiki)
     state.journal.end_interrupted(now())
-    return len(entries)
+    return len(entries) + assets
 
 
 def recover_files(state: State, folder: Folder) -> None:
@@ -53,6 +55,7 @@ def recover_files(state: State, folder: Folder) -> None:
     for entry in state.journal.open_entries():
         if entry.intent.side == "folder":
             _recover_file(state, folder, entry)
+    recover_asset_files(state, folder)
     _recover_date_rewrites(state, folder)
 
 

@@ -36,6 +36,8 @@ WikisyncError
 │   ├── PageHidden                the key may not read the page (6013)
 │   ├── AssetGone                 no such image or file (2004, 404)
 │   ├── AssetTooLarge             a file is larger than the wiki takes
+│   ├── AssetLost                 the wiki did not store a file
+│   ├── SeveralAssets             the wiki has several files of one name
 │   ├── UploadsNeedAuthorization  a gateway has the header that uploads need
 │   ├── Rejected                  a write is refused, and changed nothing
 │   │   └── NameTaken             the wiki takes a page's name for that of another page
@@ -58,8 +60,10 @@ from __future__ import annotations
 from wikisync.errors.assets import (
     AssetChanged,
     AssetGone,
+    AssetLost,
     AssetTooLarge,
     BadAsset,
+    SeveralAssets,
     UploadsNeedAuthorization,
 )
 from wikisync.errors.base import (
@@ -120,6 +124,7 @@ __all__ = [
     "ApiDisabled",
     "AssetChanged",
     "AssetGone",
+    "AssetLost",
     "AssetTooLarge",
     "BackupMissing",
     "BadAsset",
@@ -153,6 +158,7 @@ __all__ = [
     "RedirectedToLogin",
     "Rejected",
     "RenderFailed",
+    "SeveralAssets",
     "StalePlan",
     "StateError",
     "TagTaken",

@@ -26,6 +26,21 @@ class AssetTooLarge(WikiError):
 
 
 @dataclass(eq=False)
+class AssetLost(WikiError):
+    """Raised where the wiki says twice that it stored a file, and has not."""
+
+    path: str
+
+
+@dataclass(eq=False)
+class SeveralAssets(WikiError):
+    """Raised where the wiki has ``count`` assets of one path; readers get the newest."""
+
+    path: str
+    count: int
+
+
+@dataclass(eq=False)
 class UploadsNeedAuthorization(WikiError):
     """Raised before an upload where a gateway has the header Authorization to itself: Wiki.js
     accepts a key for an upload in no other place."""

@@ -46,6 +46,15 @@ _CREATE_FLAGS: Final = (
 )
 
 
+PIECE: Final = 256 * 1024
+"""The most bytes of an image or another file in memory."""
+
+
+def new_digest() -> blake2b:
+    """Return an object that makes the digest of bytes which it is given in pieces."""
+    return blake2b(digest_size=16)
+
+
 def digest_of(data: bytes) -> bytes:
     """Return the digest of a file's bytes, which preconditions of writes compare (16 bytes)."""
     return blake2b(data, digest_size=16).digest()
@@ -90,12 +99,8 @@ class Directory:
 
     def read(self, name: str) -> bytes:
         """Return the bytes of a regular file. Raises OSError, NotRegular, FileTooLarge."""
-        handle = self._open(name)
-        with os.fdopen(handle, "rb") as file:
-            found = os.fstat(handle)
-            if not stat.S_ISREG(found.st_mode):
-                raise NotRegular("it is no regular file")
-            if found.st_size > MAX_FILE_BYTES:
+        with self.open_file(name) as file:
+            if os.fstat(file.fileno()).st_size > MAX_FILE_BYTES:
                 raise FileTooLarge
             data = file.read(MAX_FILE_BYTES + 1)
             if len(data) > MAX_FILE_BYTES:  # it grew after fstat
@@ -120,10 +125,18 @@ class Directory:
                 raise NotRegular(_LINK_REASON.format(name)) from error
             raise
 
+    def hash(self, name: str) -> bytes:
+        """Return the digest of a regular file of any size. Raises OSError, NotRegular."""
+        digest = new_digest()
+        with self.open_file(name) as file:
+            while piece := file.read(PIECE):
+                digest.update(piece)
+        return digest.digest()
+
     def digest(self, name: str) -> bytes | None:
         """Return the digest of a regular file; None where it cannot be read."""
         try:
-            return digest_of(self.read(name))
+            return self.hash(name)
         except OSError:
             return None
 

@@ -72,8 +72,38 @@ def create_file(directory: Directory, name: str, data: bytes) -> None:
 def replace_file(directory: Directory, name: str, data: bytes, expected: bytes) -> None:
     """Replace a file that has the digest ``expected``. Raises Changed, NotReplaceable, OSError."""
     found = _check(directory, name, expected)
-    aside = aside_name(name, expected, digest_of(data))
-    draft = write_draft(directory, data, like=found)
+    _swap_in(directory, write_draft(directory, data, like=found), name, digest_of(data), expected)
+
+
+def publish_draft(
+    directory: Directory, draft: str, name: str, digest: bytes, expected: bytes | None
+) -> None:
+    """Give a draft, which has this ``digest`` and is on disk, the name of a file.
+
+    ``expected`` is the digest of the file that it replaces; None: there must be none. Raises
+    FileExistsError, Changed, NotReplaceable, OSError; the draft is removed then.
+    """
+    if expected is None:
+        try:
+            directory.rename_exclusive(draft, name)
+        finally:
+            with suppress(FileNotFoundError):
+                directory.unlink(draft)
+        return
+    try:
+        found = _check(directory, name, expected)
+        with directory.open_file(draft) as handle:
+            _make_like(handle, found)
+    except BaseException:
+        with suppress(FileNotFoundError):
+            directory.unlink(draft)
+        raise
+    _swap_in(directory, draft, name, digest, expected)
+
+
+def _swap_in(directory: Directory, draft: str, name: str, new: bytes, expected: bytes) -> None:
+    """Replace a file that has the digest ``expected`` by a draft that has the digest ``new``."""
+    aside = aside_name(name, expected, new)
     try:
         _check(directory, name, expected)
         directory.rename(draft, aside)
@@ -96,7 +126,7 @@ def replace_file(directory: Directory, name: str, data: bytes, expected: bytes) 
         with suppress(OSError):  # the new file is in place all the same
             directory.unlink(aside)
         return
-    raise Changed(EDITED, undo_swap(directory, aside, name, digest_of(data)))
+    raise Changed(EDITED, undo_swap(directory, aside, name, new))
 
 
 def delete_file(directory: Directory, name: str, expected: bytes) -> None:
@@ -216,7 +246,7 @@ def _make_like(handle: IO[bytes], like: os.stat_result) -> None:
 
 def _check(directory: Directory, name: str, expected: bytes) -> os.stat_result:
     found = directory.stat(name)
-    if digest_of(directory.read(name)) != expected:
+    if directory.hash(name) != expected:
         raise Changed(EDITED)
     reason = why_not_replaceable(found.st_mode, found.st_uid, found.st_gid, current_identity())
     if reason is not None:

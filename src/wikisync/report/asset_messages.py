@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 from wikisync.errors import (
     AssetChanged,
     AssetGone,
+    AssetLost,
     AssetTooLarge,
     BadAsset,
+    SeveralAssets,
     UploadsNeedAuthorization,
 )
 
@@ -32,6 +34,16 @@ def asset_message(error: WikisyncError) -> tuple[str, str] | None:
                 f"{path} is larger than the wiki takes: it has {size:,} bytes.",
                 "Make it smaller, or raise uploads.maxFileSize in the wiki's configuration (5 MiB"
                 " by default).",
+            )
+        case AssetLost(_url, path):
+            return (
+                f"The wiki answered that it stored {path}, and it did not, twice.",
+                "Its log says why: a full disk, or a database that refuses so large a file.",
+            )
+        case SeveralAssets(_url, path, count):
+            return (
+                f"The wiki has {count} files of the name {path}; readers get the newest.",
+                "Delete the others in the wiki's file manager.",
             )
         case UploadsNeedAuthorization(url):
             return (

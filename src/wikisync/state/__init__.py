@@ -9,6 +9,8 @@ import os
 from typing import TYPE_CHECKING
 
 from wikisync.errors import StateError
+from wikisync.state.asset_backups import AssetBackups
+from wikisync.state.asset_journal import AssetJournal
 from wikisync.state.assets import AssetBases, AssetFolders, AssetStatCache, PageLinks
 from wikisync.state.backups import Backups
 from wikisync.state.bases import Bases
@@ -32,6 +34,8 @@ class State:
         self.journal = Journal(db)
         self.backups = Backups(db)
         self.asset_bases = AssetBases(db)
+        self.asset_journal = AssetJournal(db)
+        self.asset_backups = AssetBackups(db)
         self.asset_folders = AssetFolders(db)
         self.asset_files = AssetStatCache(db)
         self.page_links = PageLinks(db)

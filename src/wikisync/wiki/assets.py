@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import mimetypes
 from dataclasses import dataclass
+from functools import partial
 from io import RawIOBase
 from typing import IO, TYPE_CHECKING, Any, Final, Literal, cast
 
-from wikisync.errors import BadName, Rejected, UnexpectedResponse, WriteUncertain
+from wikisync.concurrency import bounded_map
+from wikisync.errors import BadName, Rejected, UnexpectedResponse, WikiError, WriteUncertain
 from wikisync.page.asset_names import folder_slug, renamed_name, uploaded_name
 from wikisync.wiki import asset_responses, responses
 from wikisync.wiki.asset_responses import (
@@ -81,12 +83,13 @@ class Upload:
 class CheckedUpload:
     """What there is after an upload: the asset in the list, and its bytes as read again.
 
-    Both are None where the upload was lost.
+    Both are None where the upload was lost. ``others`` are the other assets of this name.
     """
 
     outcome: UploadOutcome
     asset: ListedAsset | None = None
     found: Downloaded | None = None
+    others: tuple[ListedAsset, ...] = ()
 
 
 class AssetClient:
@@ -128,10 +131,17 @@ class AssetClient:
 
         Raises Forbidden.
         """
-        contents = self._read_folders([folder])
-        if contents is None:
-            raise asset_responses.forbidden(self._transport.url)
-        return contents[folder]
+        return self.list_folders([folder])[folder]
+
+    def list_folders(self, ids: Iterable[int]) -> dict[int, FolderContent]:
+        """Read several folders in as few requests as possible; see ``list_folder``."""
+        wanted, found = sorted(set(ids)), dict[int, FolderContent]()
+        for start in range(0, len(wanted), FOLDERS_PER_REQUEST):
+            contents = self._read_folders(wanted[start : start + FOLDERS_PER_REQUEST])
+            if contents is None:
+                raise asset_responses.forbidden(self._transport.url)
+            found |= contents
+        return found
 
     def create_folder(self, parent: int, slug: str) -> int:
         """Create a folder, where there is none of this name, and return its id.
@@ -191,7 +201,30 @@ class AssetClient:
         ``before`` is the asset of this path as it was listed before the upload. Raises Forbidden,
         and AssetGone where the asset was deleted since.
         """
-        assets = [one for one in self.list_folder(sent.folder).assets if one.path == sent.name]
+        return self._check(self.list_folder(sent.folder), sent, before)
+
+    def check_uploads(
+        self, uploads: Sequence[tuple[Upload, ListedAsset | None]], jobs: int
+    ) -> tuple[CheckedUpload | WikiError, ...]:
+        """Look what several uploads came to, each given with the asset before (``check_upload``).
+
+        Their folders are listed in one request, ``jobs`` assets are read at a time. Returns the
+        error of an upload in place of its outcome.
+        """
+        contents = self.list_folders({sent.folder for sent, _before in uploads})
+
+        def check(sent: Upload, before: ListedAsset | None) -> CheckedUpload | WikiError:
+            try:
+                return self._check(contents[sent.folder], sent, before)
+            except WikiError as error:
+                return error
+
+        return tuple(bounded_map((partial(check, *upload) for upload in uploads), jobs))
+
+    def _check(
+        self, content: FolderContent, sent: Upload, before: ListedAsset | None
+    ) -> CheckedUpload:
+        assets = [one for one in content.assets if one.path == sent.name]
         newest = max(assets, key=lambda one: (one.updated_at, one.id), default=None)
         if newest is None or _is_unchanged(newest, before):
             return CheckedUpload("lost")
@@ -203,7 +236,13 @@ class AssetClient:
             outcome = "stored"
         else:
             outcome = "rewritten" if is_rewritten(asset) else "different"
-        return CheckedUpload(outcome, asset, found)
+        others = (one for one in assets if one.id != asset.id)
+        return CheckedUpload(
+            outcome,
+            asset,
+            found,
+            tuple(asset_responses.at_path(one, sent.path) for one in others),
+        )
 
     def download(
         self, asset: ListedAsset, target: IO[bytes], limit: int | None = None
@@ -220,6 +259,11 @@ class AssetClient:
     def read_digest(self, asset: ListedAsset, limit: int | None = None) -> Downloaded:
         """Read an asset and keep only its size and SHA-256; raises like ``download``."""
         return self.download(asset, cast("IO[bytes]", _Nowhere()), limit)
+
+    @property
+    def may_upload(self) -> bool:
+        """Return whether files can be sent at all: a gateway may have the header to itself."""
+        return self._connections().may_upload
 
     def _write(self, name: str, write: Any, variables: dict[str, object], asset: int = 0) -> None:
         self._transport.mutate(

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from wikisync.apply import ApplyContext
+from wikisync.apply.asset_result import AssetResult
 from wikisync.apply.backups import with_backups
 from wikisync.apply.recovery import recover
 from wikisync.apply.tag_spelling import TagSpellings
@@ -56,6 +57,15 @@ class RunContext:
     def layout(self) -> Layout:
         """Return the layout that the configuration sets, without the wiki's locales."""
         return layout_of(self.config)
+
+
+@dataclass(frozen=True, slots=True)
+class RunResults:
+    """The results of a run, and whether the user stopped it."""
+
+    pages: tuple[ActionResult, ...]
+    assets: tuple[AssetResult, ...]
+    stopped: bool
 
 
 def layout_of(config: Config) -> Layout:
@@ -162,18 +172,16 @@ def _retention_start(context: RunContext) -> str:
 def execute_run(
     context: RunContext,
     command: str,
-    label: str,
-    total: int,
-    work: Callable[[ApplyContext, Callable[[], bool]], Iterable[ActionResult]],
+    work: Callable[[ApplyContext, Callable[[], bool]], Iterable[ActionResult | AssetResult]],
     on_interrupt: Callable[[], None],
     undoes: int | None = None,
     plan: str | None = None,
-) -> tuple[tuple[ActionResult, ...], bool]:
+) -> RunResults:
     """Record a run in the journal around ``work``, and delete runs that are past retention.
 
     ``work`` gets the context and a function that returns whether to stop, and yields results.
-    Return the results, and whether the user stopped the run. ``undoes`` is the number of the run
-    that is undone, ``plan`` the id of the plan file that is applied.
+    ``undoes`` is the number of the run that is undone, ``plan`` the id of the plan file that is
+    applied.
     """
     doubt = _clock_note(context)
     number = context.state.journal.begin_run(command, now(), undoes, plan)
@@ -190,19 +198,25 @@ def execute_run(
         tag_spellings=context.tag_spellings,
     )
     outcomes: list[ActionResult] = []
-    with stop_on_interrupt(on_interrupt) as stop, context.progress(label, total) as step:
+    assets: list[AssetResult] = []
+    with stop_on_interrupt(on_interrupt) as stop:
         for outcome in work(apply_context, stop):
-            outcomes.append(outcome)
-            step()
+            if isinstance(outcome, AssetResult):
+                assets.append(outcome)
+            else:
+                outcomes.append(outcome)
         stopped = stop()
     # The results have the StateError already, and must be returned.
     with suppress(StateError):
         outcomes = with_backups(context.state, number, outcomes)
-        if not context.state.journal.open_entries():
-            if plan is not None and not stopped and not any(o.is_unfinished for o in outcomes):
-                context.state.journal.mark_complete(number)
-            context.state.journal.end_run(number, now())
+        journal = context.state.journal
+        if not journal.open_entries() and not context.state.asset_journal.open_entries():
+            left = any(o.is_unfinished for o in outcomes) or any(o.is_unfinished for o in assets)
+            if plan is not None and not stopped and not left:
+                journal.mark_complete(number)
+            journal.end_run(number, now())
         # An undo deletes nothing: the user may still need the backups.
         if undoes is None and doubt is None:
-            context.state.journal.delete_older(now(), _retention_start(context))
-    return tuple(outcomes), stopped
+            journal.delete_older(now(), _retention_start(context))
+        context.state.asset_backups.remove_unused()
+    return RunResults(tuple(outcomes), tuple(assets), stopped)

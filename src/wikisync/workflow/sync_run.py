@@ -10,9 +10,10 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
-from wikisync.apply import ActionResult, apply, tag_spelling, unshown, wiki_writes
+from wikisync.apply import ActionResult, tag_spelling, unshown, wiki_writes
+from wikisync.apply.asset_result import AssetResult
 from wikisync.apply.result import find_missing
 from wikisync.apply.transaction import now
 from wikisync.concurrency import run_in_thread
@@ -31,6 +32,7 @@ from wikisync.workflow.context import (
     open_readonly,
 )
 from wikisync.workflow.diff import page_diffs, with_remote_content
+from wikisync.workflow.execution import execute_plan, has_writes, is_empty
 from wikisync.workflow.plan import create_plan
 
 if TYPE_CHECKING:
@@ -38,13 +40,15 @@ if TYPE_CHECKING:
 
     from wikisync.config import Config
     from wikisync.page.model import Listed
-    from wikisync.planning.model import Action, Command
+    from wikisync.planning.model import Action
     from wikisync.planning.snapshot import Snapshot
     from wikisync.progress import Progress
     from wikisync.request import PageDiff
     from wikisync.snapshot.collect import CollectedState
 
 __all__ = ["CommandName", "Report", "Request", "dry_run", "locked_report", "run_sync"]
+
+_Result = TypeVar("_Result", ActionResult, AssetResult)
 
 TEXTS: frozenset[CommandName] = frozenset({"diff", "plan", "review"})
 """The commands whose reports have the pages' content."""
@@ -97,7 +101,7 @@ def run_sync(
             if collected is None or report.plan.refusals:
                 return report
             save_stat_cache(context, collected)
-            if report.plan.writes and not ask(report):
+            if has_writes(report.plan) and not ask(report):
                 return replace(report, declined=True)
             save_bases(context, collected)
             if request.texts:
@@ -180,6 +184,10 @@ def _reset_state(context: RunContext) -> None:
         context.state.journal.end(entry.number, "unknown")
     context.state.journal.end_interrupted(now())
     wiki_writes.mark_clean(context.state)
+    context.state.asset_bases.drop(context.state.asset_bases.load())
+    context.state.asset_folders.store(())
+    for asset in context.state.asset_journal.open_entries():
+        context.state.asset_journal.end(asset.number, "unknown")
     unshown.clear(context.state)
     tag_spelling.clear(context.state)
     # Its runs cannot be undone on this wiki, where their page ids mean other pages.
@@ -203,30 +211,35 @@ def finish_run(
     """
     plan, command = report.plan, report.request.command
     earlier = unshown.load(context.state)
-    if not (plan.actions or plan.base_updates or plan.base_deletes or plan.base_renames):
+    if is_empty(plan):
         return _after_writes(context, report, earlier)
     if (doubt := clock_note(context)) is not None:
         report = replace(report, notes=(*report.notes, doubt))
-    outcomes, stopped = execute_run(
+    results = execute_run(
         context,
         command,
-        _LABELS[report.request.direction],
-        len(plan.actions),
-        lambda run, stop: _report_each(apply(plan, run, stop=stop), on_result),
+        lambda run, stop: _report_each(
+            execute_plan(context, report.request, plan, run, stop), on_result
+        ),
         on_interrupt,
         plan=plan_id,
     )
-    place = {id(action): number for number, action in enumerate(plan.actions)}
-    outcomes = tuple(sorted(outcomes, key=lambda outcome: place[id(outcome.action)]))
-    notes = (*report.notes, *context.tag_spellings.notes())
-    report = replace(report, outcomes=outcomes, interrupted=stopped, notes=notes)
-    if stopped:
+    outcomes = _in_order(results.pages, plan.actions)
+    assets = _in_order(results.assets, () if plan.assets is None else plan.assets.actions)
+    report = replace(
+        report,
+        outcomes=outcomes,
+        asset_outcomes=assets,
+        interrupted=results.stopped,
+        notes=(*report.notes, *context.tag_spellings.notes()),
+    )
+    if results.stopped:
         return report
     if any(o.action.side == "wiki" and o.result == "done" for o in outcomes):
         report = replace(
             report, outcomes=find_missing(outcomes, _refresh_times(context), context.wiki)
         )
-    if any(o.fatal_error for o in outcomes):
+    if any(o.fatal_error for o in report.all_outcomes):
         return report
     return _after_writes(context, report, earlier)
 
@@ -261,14 +274,18 @@ def _after_writes(context: RunContext, report: Report, earlier: Iterable[int]) -
 
 
 def _report_each(
-    outcomes: Iterable[ActionResult], on_result: Callable[[ActionResult], None]
-) -> Iterator[ActionResult]:
+    outcomes: Iterable[ActionResult | AssetResult], on_result: Callable[[ActionResult], None]
+) -> Iterator[ActionResult | AssetResult]:
     for outcome in outcomes:
-        on_result(outcome)
+        if isinstance(outcome, ActionResult):
+            on_result(outcome)
         yield outcome
 
 
-_LABELS: dict[Command, str] = {"push": "Pushing", "pull": "Pulling", "sync": "Syncing"}
+def _in_order(outcomes: Iterable[_Result], actions: Iterable[object]) -> tuple[_Result, ...]:
+    """Return results in the order of the plan's actions."""
+    place = {id(action): number for number, action in enumerate(actions)}
+    return tuple(sorted(outcomes, key=lambda outcome: place[id(outcome.action)]))
 
 
 def _refresh_times(context: RunContext) -> Collection[Listed] | None:

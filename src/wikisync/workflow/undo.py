@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
+from wikisync.apply.asset_context import AssetContext, AssetRun
+from wikisync.apply.asset_undo import (
+    AssetUndoStep,
+    asset_undo_steps,
+    check_asset_steps,
+    revert_assets,
+)
 from wikisync.apply.result import run_action
 from wikisync.apply.undo import UndoStep, record_skipped, revert, undo_steps
 from wikisync.apply.undo_check import check
-from wikisync.errors import Interrupted, Locked, NoSuchRun, Unauthenticated
+from wikisync.errors import Locked, NoSuchRun, Unauthenticated
+from wikisync.planning.asset_model import AssetPlan
 from wikisync.planning.guards import foreign_state, is_other_wiki
 from wikisync.planning.model import Conflict, Plan, Refusal
 from wikisync.request import LoggedRun, Report
@@ -22,15 +30,16 @@ from wikisync.workflow.context import (
     recover_interrupted,
     saved_notes,
 )
+from wikisync.workflow.execution import has_writes, in_progress
 from wikisync.workflow.plan import check_state_owner, refuse_other_root
 from wikisync.workflow.sync_run import locked_report
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from wikisync.apply import ActionResult, ApplyContext
+    from wikisync.apply import ActionResult
+    from wikisync.apply.asset_result import AssetResult
     from wikisync.config import Config
-    from wikisync.errors import WikisyncError
     from wikisync.progress import Progress
     from wikisync.request import Request
     from wikisync.state.journal import RunRecord
@@ -41,7 +50,12 @@ def log(config: Config) -> tuple[LoggedRun, ...]:
     state = State.open(config.state, create=False)
     try:
         return tuple(
-            LoggedRun(run, tuple(state.journal.entries(run.number))) for run in state.journal.runs()
+            LoggedRun(
+                run,
+                tuple(state.journal.entries(run.number)),
+                tuple(state.asset_journal.entries(run.number)),
+            )
+            for run in state.journal.runs()
         )
     finally:
         state.close()
@@ -75,18 +89,26 @@ def undo(
             report, number, steps = _plan_undo(context, request)
             if not steps:
                 return report
-            if report.plan.actions and not ask(report):
+            if has_writes(report.plan) and not ask(report):
                 return replace(report, declined=True)
-            outcomes, stopped = execute_run(
+            results = execute_run(
                 context,
                 "undo",
-                "Taking back",
-                len(report.plan.actions),
-                lambda run, stop: _revert_all(steps, run, stop),
+                lambda run, stop: in_progress(
+                    context.progress,
+                    "Taking back",
+                    len(steps.pages) + len(steps.assets),
+                    _revert_all(steps, AssetRun(AssetContext(run, context.config.jobs), stop)),
+                ),
                 on_interrupt,
                 undoes=number,
             )
-            return replace(report, outcomes=outcomes, interrupted=stopped)
+            return replace(
+                report,
+                outcomes=results.pages,
+                asset_outcomes=results.assets,
+                interrupted=results.stopped,
+            )
     except Locked as error:
         return locked_report(config, request, error)
 
@@ -112,7 +134,7 @@ def _refuse_foreign_state(context: RunContext, request: Request) -> Report | Non
 
 def _plan_undo(
     context: RunContext, request: Request, *, recovered: bool = True
-) -> tuple[Report, int, tuple[UndoStep, ...]]:
+) -> tuple[Report, int, _Steps]:
     """Return the plan of an undo, the number of the run to undo, and the steps.
 
     ``recovered=False`` includes the open writes of an interrupted run.
@@ -121,11 +143,18 @@ def _plan_undo(
         number, steps = _last(context, recovered=recovered)
     else:
         number = _known(context.state, request.run)
-        steps = _checked(context, undo_steps(context.state, number, recovered=recovered))
+        steps = _checked(context, _steps_of(context.state, number, recovered=recovered))
     plan = Plan(
-        actions=tuple(step.action for step in steps if not step.blocked_by),
-        conflicts=tuple(_conflict(step) for step in steps if step.blocked_by),
-        pages=len(steps),
+        actions=tuple(step.action for step in steps.pages if not step.blocked_by),
+        conflicts=tuple(_conflict(step) for step in steps.pages if step.blocked_by),
+        pages=len(steps.pages),
+        assets=AssetPlan(
+            actions=tuple(step.action for step in steps.assets if not step.blocked_by),
+            conflicts=tuple(step.conflict for step in steps.assets if step.blocked_by),
+            assets=len(steps.assets),
+        )
+        if steps.assets
+        else None,
     )
     request = replace(request, run=number)
     config = context.config
@@ -148,34 +177,46 @@ def _ours(state: State) -> list[RunRecord]:
     return [run for run in state.journal.runs() if not state.from_another_wiki(run.number)]
 
 
-def _last(context: RunContext, *, recovered: bool) -> tuple[int, tuple[UndoStep, ...]]:
+@dataclass(frozen=True, slots=True)
+class _Steps:
+    """The steps of an undo, of pages and of assets, each the last write first."""
+
+    pages: tuple[UndoStep, ...]
+    assets: tuple[AssetUndoStep, ...]
+
+    def __bool__(self) -> bool:
+        return bool(self.pages or self.assets)
+
+
+def _steps_of(
+    state: State, number: int, *, include_skipped: bool = True, recovered: bool = True
+) -> _Steps:
+    return _Steps(
+        undo_steps(state, number, include_skipped=include_skipped, recovered=recovered),
+        asset_undo_steps(state, number, include_skipped=include_skipped, recovered=recovered),
+    )
+
+
+def _last(context: RunContext, *, recovered: bool) -> tuple[int, _Steps]:
     for run in _ours(context.state):
-        if run.undoes is None and undo_steps(
+        if run.undoes is None and _steps_of(
             context.state, run.number, include_skipped=False, recovered=recovered
         ):
-            steps = _checked(context, undo_steps(context.state, run.number, recovered=recovered))
+            steps = _checked(context, _steps_of(context.state, run.number, recovered=recovered))
             if steps:
                 return run.number, steps
     raise NoSuchRun(None)
 
 
-def _checked(context: RunContext, steps: tuple[UndoStep, ...]) -> tuple[UndoStep, ...]:
+def _checked(context: RunContext, steps: _Steps) -> _Steps:
+    state, folder, wiki = context.state, context.folder, context.wiki
     dates = {
-        (run, file): digest
-        for run, _, file, digest in context.state.journal.unfinished_date_rewrites()
+        (run, file): digest for run, _, file, digest in state.journal.unfinished_date_rewrites()
     }
-    return (
-        check(
-            steps,
-            context.folder,
-            context.wiki,
-            context.wiki.connect().pages,
-            dates,
-            context.layout,
-        )
-        if steps
-        else ()
-    )
+    pages = steps.pages
+    if pages:
+        pages = check(pages, folder, wiki, wiki.connect().pages, dates, context.layout)
+    return _Steps(pages, check_asset_steps(steps.assets, state, folder, wiki))
 
 
 def _conflict(step: UndoStep) -> Conflict:
@@ -191,18 +232,23 @@ def _known(state: State, number: int) -> int:
     return number
 
 
-def _revert_all(
-    steps: tuple[UndoStep, ...], context: ApplyContext, stop: Callable[[], bool]
-) -> Iterator[ActionResult]:
-    fatal_error: WikisyncError | None = None
+def _revert_all(steps: _Steps, run: AssetRun) -> Iterator[ActionResult | AssetResult]:
+    """Revert the writes of a run: deletions of assets, which were its last, come first."""
+    last = [step for step in steps.assets if step.entry.intent.verb == "delete"]
+    first = [step for step in steps.assets if step.entry.intent.verb != "delete"]
+    yield from revert_assets(run, last)
+    yield from _revert_pages(steps.pages, run)
+    yield from revert_assets(run, first)
+
+
+def _revert_pages(steps: tuple[UndoStep, ...], run: AssetRun) -> Iterator[ActionResult]:
+    context = run.context.run
     for step in steps:
-        if fatal_error is None and stop():
-            fatal_error = Interrupted()
+        fatal_error = run.stopped()
         if step.blocked_by:
             if fatal_error is None:
                 record_skipped(context, step)
             continue
         outcome = run_action(step.action, partial(revert, context, step), fatal_error)
-        outcome = replace(outcome, backups=step.backups)
-        fatal_error = outcome.fatal_error
-        yield outcome
+        run.fatal_error = run.fatal_error or outcome.fatal_error
+        yield replace(outcome, backups=step.backups)

@@ -1,0 +1,132 @@
+"""What a run did to images and files is taken back, where nothing changed since."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from support.asset_setup import AssetSetup, shown
+from wikisync.apply.asset_context import AssetContext, AssetRun
+from wikisync.apply.asset_undo import asset_undo_steps, check_asset_steps, revert_assets
+
+if TYPE_CHECKING:
+    from support.apply_run import SyncSetup
+    from wikisync.apply.asset_result import AssetResult
+
+OLD, NEW, OTHER = b"\x89PNG old", b"\x89PNG new and longer", b"\x89PNG other"
+SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><script>x()</script><rect width="1"/></svg>'
+
+
+@pytest.fixture
+def assets(setup: SyncSetup) -> AssetSetup:
+    return AssetSetup(setup)
+
+
+def undo(assets: AssetSetup, number: int | None = None) -> tuple[list[AssetResult], list[str]]:
+    """Take a run back, the last one unless told; its results, and why steps were left out."""
+    setup = assets.setup
+    run = setup.state.journal.runs()[0].number if number is None else number
+    steps = check_asset_steps(
+        asset_undo_steps(setup.state, run), setup.state, setup.folder, setup.wiki
+    )
+    undoing = setup.state.journal.begin_run("undo", "2026-01-01T00:00:00.000Z", undoes=run)
+    context = setup.run()
+    context.run_number = undoing
+    results = list(revert_assets(AssetRun(AssetContext(context), lambda: False), steps))
+    setup.state.journal.end_run(undoing, "2026-01-01T00:00:00.000Z")
+    assert setup.state.asset_journal.open_entries() == []
+    return results, [step.blocked_by for step in steps if step.blocked_by]
+
+
+@pytest.fixture
+def changed(assets: AssetSetup) -> AssetSetup:
+    """One run that created, replaced, renamed and deleted, on both sides."""
+    for name in ("edited", "renamed", "deleted"):
+        assets.write(f"img/{name}-here.png", OLD + name.encode())
+        assets.setup.sandbox.assets.upload(f"img/{name}-there.png", OLD + name.encode())
+    assets.do("sync")
+    before = assets.files()
+    assert assets.remote() == before
+    root, wiki = assets.setup.root, assets.setup.sandbox.assets
+    assets.write("img/edited-here.png", NEW)
+    wiki.upload("img/edited-there.png", NEW)
+    (root / "img/renamed-here.png").rename(root / "img/new-here.png")
+    wiki.rename("img/renamed-there.png", "new-there.png")
+    (root / "img/deleted-here.png").unlink()
+    wiki.delete("img/deleted-there.png")
+    assets.write("new/created-here.png", OTHER)
+    wiki.upload("other/created-there.png", OTHER)
+    return assets
+
+
+def test_every_kind_of_write_is_taken_back_and_can_be_done_again(changed: AssetSetup) -> None:
+    local, remote = changed.files(), changed.remote()
+    done = changed.do("sync", delete=True)
+    assert len(done) == 8
+    assert {result.result for result in done} == {"done"}
+    both = changed.files()
+    assert both == changed.remote()
+    results, blocked = undo(changed)
+    assert blocked == []
+    assert {result.result for result in results} == {"done"}
+    assert (changed.files(), changed.remote()) == (local, remote)
+    assert undo(changed, 2) == ([], [])  # it is done
+    assert sorted(shown(changed.do("sync", delete=True))) == sorted(shown(done))
+    assert changed.files() == changed.remote() == both
+    assert changed.plan().actions == ()
+
+
+def test_what_changed_since_is_left_alone_and_named(changed: AssetSetup) -> None:
+    changed.do("sync", delete=True)
+    root, wiki = changed.setup.root, changed.setup.sandbox.assets
+    wiki.upload("img/edited-here.png", OTHER)
+    changed.write("img/edited-there.png", OTHER)
+    wiki.delete("new/created-here.png")
+    (root / "other/created-there.png").unlink()
+    wiki.upload("img/deleted-here.png", OTHER)
+    changed.write("img/deleted-there.png", OTHER)
+    wiki.upload("img/renamed-here.png", OTHER)
+    changed.write("img/renamed-there.png", OTHER)
+    before = changed.files(), changed.remote()
+    results, blocked = undo(changed)
+    assert results == []
+    assert sorted(blocked) == [
+        *["a file of that name exists now"] * 2,
+        *["an asset of that name exists now"] * 2,
+        *["it is not there any more"] * 2,
+        "it was changed on the wiki",
+        "it was edited since",
+    ]
+    assert (changed.files(), changed.remote()) == before
+
+
+def test_what_an_undo_replaces_is_kept_too(assets: AssetSetup) -> None:
+    assets.write("img/a.png", OLD)
+    assets.do("push")
+    assets.write("img/a.png", NEW)
+    assets.do("push")
+    [result], _blocked = undo(assets)
+    kept = {backup.number: backup for backup in assets.setup.state.asset_backups.all()}
+    assert [kept[number].size for number in result.backups] == [len(OLD), len(NEW)]
+    assert assets.kept() == [NEW, OLD]
+
+
+def test_an_svg_comes_back_as_the_wiki_had_it_and_does_not_flap(assets: AssetSetup) -> None:
+    assets.write("a.svg", SVG)
+    assets.do("push")
+    stored = assets.remote()
+    assets.write("a.svg", SVG.replace(b"1", b"2"))
+    assets.do("push")
+    undo(assets)
+    assert assets.remote() == stored
+    assets.write("a.svg", SVG)
+    assert assets.plan().actions == ()
+
+
+def test_a_creation_that_was_lost_is_not_taken_back(assets: AssetSetup) -> None:
+    assets.write("img/a.png", OLD)
+    plan = assets.plan("push")
+    [entry] = [result.action for result in assets.apply(plan, stop=lambda: True)]
+    assert entry.path == "img/a.png"
+    assert undo(assets) == ([], [])
