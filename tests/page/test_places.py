@@ -53,6 +53,12 @@ def test_an_asset_is_found_by_its_name_below_the_folder() -> None:
     assert both("/img/b.png", "image") == ("no", "no")
 
 
+def test_an_image_whose_name_the_wiki_takes_out_of_its_address_is_not_there() -> None:
+    one = Referrer.of("one.md", Key("en", "one"), "markdown", LAYOUT)
+    known = Places(LAYOUT, {}, ignores=lambda name: name[0] == "x")
+    assert known.leads_to("/x", "image", one).on_wiki == "no"
+
+
 def test_a_file_that_can_be_no_page_is_meant_all_the_same() -> None:
     assert leads("/guide/v1.2").wiki_file == "guide/v1.2.md"
     assert leads("v1.2.md").folder_file == "guide/v1.2.md"

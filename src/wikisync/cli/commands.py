@@ -16,6 +16,7 @@ from wikisync.cli import (
     history_commands,
     init_command,
     plan_commands,
+    preview_command,
     sandbox_commands,
     terminal,
 )
@@ -295,6 +296,7 @@ _add_sync_command(
 plan_commands.add_to(app)
 history_commands.add_to(app)
 check_command.add_to(app)
+preview_command.add_to(app)
 doctor_command.add_to(app)
 sandbox_commands.add_to(app)
 

@@ -160,6 +160,8 @@ class Places:
             return "yes", ""
         if file is None:
             return "unknown", ""
+        if not file:  # Wiki.js takes a first segment of one letter out of an address
+            return "no", ""
         # A file such as ``v1.2.md`` cannot be a page, and is meant all the same.
         named = Key(self.layout.locales.default, wiki.path)
         if named in self.files:

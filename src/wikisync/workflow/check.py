@@ -76,7 +76,7 @@ def run_check(config: Config, paths: Sequence[str], progress: Progress) -> Check
 
 def check_folder(config: Config, progress: Progress) -> CheckedFolder:
     """Read the folder and the state, and apply every rule. Nothing is written but the cache."""
-    memory = _recall(config)
+    memory = recall(config)
     inventory = take_inventory(config.folder, config.ignore)
     locales = memory.locales or guess_locales(inventory.pages, config.locale_folders)
     layout = Layout(locales, config.locale_folders, config.root, config.index)
@@ -133,7 +133,7 @@ def select_findings(
     )
 
 
-def _recall(config: Config) -> WikiMemory:
+def recall(config: Config) -> WikiMemory:
     """Return what the state knows of the configured wiki. Raises StateError."""
     with closing(State.open(config.state, create=False)) as state:
         locales = state.meta("locales")

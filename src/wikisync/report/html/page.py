@@ -76,7 +76,7 @@ def _environment() -> Environment:
         loader=PackageLoader("wikisync.report.html"),
         autoescape=True,
         undefined=StrictUndefined,
-        finalize=_harmless,
+        finalize=harmless,
         trim_blocks=True,
         lstrip_blocks=True,
     )
@@ -85,7 +85,7 @@ def _environment() -> Environment:
     return made
 
 
-def _harmless(value: Any) -> Any:
+def harmless(value: Any) -> Any:
     """Return a value for output: text without control characters, or HTML of our own."""
     return (
         value if isinstance(value, Markup) or not isinstance(value, str) else escape_control(value)

@@ -1,0 +1,88 @@
+"""Define the command ``preview``."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from wikisync.cli import terminal
+from wikisync.cli.browser import open_address
+from wikisync.cli.options import Config, examples
+
+if TYPE_CHECKING:
+    from wikisync.config import Config as Settings
+
+Folder = Annotated[
+    Path | None,
+    typer.Argument(
+        metavar="[FOLDER]",
+        help="The folder to show. Without it: that of wikisync.toml, else pages.",
+        show_default=False,
+    ),
+]
+Port = Annotated[
+    int, typer.Option(min=0, max=65535, metavar="N", help="The port; 0 for any free one.")
+]
+NoOpen = Annotated[
+    bool, typer.Option("--no-open", help="Only print the address; do not open a browser.")
+]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the command to the program."""
+    app.command(
+        epilog=examples(
+            "wikisync preview", "wikisync preview docs", "wikisync preview --port 8000 --no-open"
+        )
+    )(preview)
+
+
+def preview(
+    folder: Folder = None,
+    *,
+    port: Port = 0,
+    no_open: NoOpen = False,
+    config: Config = None,
+) -> None:
+    """Show the folder in a browser as readers of the wiki would see it, and follow each save.
+
+    Needs no wiki and no key, and writes nothing. The pages are served from this machine alone,
+    until Ctrl-C.
+    """
+    with terminal.error_boundary(terminal.OutputOptions()), ExitStack() as open_pages:
+        settings = _load(config, folder)
+        from wikisync.preview import preview as run_preview
+
+        def ready(address: str, pages: int) -> None:
+            from wikisync.report.text import plural
+
+            terminal.print_message(
+                f"Preview of {settings.folder_name} ({plural(pages, 'page')}) at {address}",
+                "Each save is shown at once. Ctrl-C ends it.",
+            )
+            if not no_open:
+                open_address(address, open_pages)
+
+        run_preview(settings, ready, port=port)
+
+
+def _load(file: Path | None, folder: Path | None) -> Settings:
+    """Return the settings; those of a folder alone where one is given that they do not have."""
+    from wikisync.config import find_file, load
+
+    settings = load(file, need_token=False, need_url=False)
+    if folder is not None:
+        wanted = folder.absolute()
+        if wanted == settings.folder.absolute():
+            return settings
+        # Another folder than that of the wiki: nothing that is known of the wiki is true of it.
+        return replace(settings, project=wanted, folder=wanted, url="", root="", index="")
+    if not settings.folder.is_dir() and find_file(file, Path.cwd()) is None:
+        raise typer.BadParameter(
+            "there is no folder pages here. Name the folder of your pages: wikisync preview FOLDER."
+        )
+    return settings

@@ -1,0 +1,18 @@
+"""Serve ``wikisync preview``: the folder in a browser, as the readers of the wiki would see it.
+
+Needs the extra ``report``. ``library`` knows the folder's pages, ``links`` decides what links lead
+to, ``view`` renders a page, ``files`` says how other files are sent, ``server`` answers requests,
+``watch`` waits for saves, ``events`` sends them to the browsers, and ``command`` runs it all.
+Nothing is written, and the wiki is not asked.
+"""
+
+from __future__ import annotations
+
+from wikisync.errors import ExtraMissing
+
+try:
+    from wikisync.preview.command import preview
+except ModuleNotFoundError as error:
+    raise ExtraMissing("report", error.name or "") from error
+
+__all__ = ["preview"]

@@ -1,0 +1,76 @@
+"""Run a preview: read the folder, serve it, and follow its changes until Ctrl-C."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from threading import Event, Thread
+from typing import TYPE_CHECKING, Final
+
+from wikisync.loopback.auth import Auth
+from wikisync.loopback.server import listen, serve
+from wikisync.preview.events import Hub
+from wikisync.preview.library import Library
+from wikisync.preview.server import PreviewApp
+from wikisync.preview.watch import watch_folder
+from wikisync.workflow.check import recall
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from wikisync.config import Config
+
+STOP_SECONDS: Final = 5.0
+
+
+def preview(
+    config: Config,
+    on_ready: Callable[[str, int], None],
+    *,
+    port: int = 0,
+    stop: Event | None = None,
+) -> None:
+    """Serve the folder until ``stop`` is set, or Ctrl-C is pressed.
+
+    ``on_ready`` is called with the address, which works as long as the preview runs, and the number
+    of pages. Raises FolderError where the folder cannot be read, and PortTaken.
+    """
+    listener = listen(port)
+    try:
+        library = Library(config, recall(config))
+    except BaseException:
+        listener.close()
+        raise
+    auth = Auth(listener.getsockname()[1], reusable=True)
+    hub, stop = Hub(), stop or Event()
+    app = PreviewApp(auth, library, hub, config.url).app
+    with serve(app, listener), _following(library, hub, stop):
+        on_ready(auth.address, len(library.snapshot.entries))
+        try:
+            while not stop.wait(1.0):
+                pass
+        except KeyboardInterrupt:
+            return
+
+
+@contextmanager
+def _following(library: Library, hub: Hub, stop: Event) -> Iterator[None]:
+    """Follow the changes of the folder in a thread, and send them to the browsers."""
+
+    def look() -> None:
+        change = library.refresh()
+        if change is not None:
+            hub.send(change)
+
+    def follow() -> None:
+        hub.send(library.read_titles())
+        look()
+        watch_folder(library.folder.root, stop, look)
+
+    thread = Thread(target=follow, name="preview", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        hub.close()
+        thread.join(STOP_SECONDS)

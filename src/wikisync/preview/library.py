@@ -1,0 +1,183 @@
+"""Hold the pages and files of the folder in memory, and find out what changed.
+
+One thread calls ``refresh``; others read ``snapshot``, which is replaced as a whole.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from wikisync.checking.folder_facts import guess_locales
+from wikisync.errors import BadPage, FolderError
+from wikisync.folder.folder import Folder
+from wikisync.folder.inventory import take_inventory
+from wikisync.page.document import parse
+from wikisync.page.model import CONTENT_TYPES, Key
+from wikisync.page.paths import EXTENSIONS, Layout, to_nfc
+from wikisync.page.places import Places, page_files
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from wikisync.config import Config
+    from wikisync.folder.inventory import Inventory
+    from wikisync.page.document import Document
+    from wikisync.page.model import ContentType
+    from wikisync.planning.model import Stamp
+    from wikisync.workflow.check import WikiMemory
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A page's file: its name in NFC, its key, its title, and whether it is a draft.
+
+    ``title`` is empty until the file is read.
+    """
+
+    file: str
+    key: Key
+    title: str = ""
+    draft: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The folder at a moment: the pages by file, the other files, and what links may lead to.
+
+    ``version`` is higher each time that anything changed.
+    """
+
+    version: int
+    entries: Mapping[str, Entry]
+    assets: Mapping[str, Stamp]
+    places: Places
+    stamps: Mapping[str, Stamp] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a refresh found: the new version, and renamed files by their old names.
+
+    ``listed``: the list of pages is another.
+    """
+
+    version: int
+    moved: Mapping[str, str] = field(default_factory=dict)
+    listed: bool = False
+
+
+class Library:
+    """The folder of a configuration; ``known`` is what the state has of the wiki.
+
+    Raises FolderError where it cannot be read at the start.
+    """
+
+    def __init__(self, config: Config, known: WikiMemory) -> None:
+        self._config, self._known = config, known
+        inventory = take_inventory(config.folder, config.ignore)
+        locales = known.locales or guess_locales(inventory.pages, config.locale_folders)
+        self._layout = Layout(locales, config.locale_folders, config.root, config.index)
+        self.folder = Folder(config.folder, config.ignore, self._layout)
+        self.snapshot = self._snapshot(inventory, 1, {})
+
+    def read_titles(self) -> Change:
+        """Read the titles of all pages, which the first snapshot does not have."""
+        now = self.snapshot
+        entries = {file: self._titled(entry) for file, entry in now.entries.items()}
+        self.snapshot = replace(now, version=now.version + 1, entries=entries)
+        return Change(self.snapshot.version, listed=True)
+
+    def refresh(self) -> Change | None:
+        """Look at the folder, and return what changed; None if nothing did.
+
+        Keeps what is known where the folder cannot be read, as in the midst of a checkout.
+        """
+        before = self.snapshot
+        try:
+            inventory = take_inventory(self._config.folder, self._config.ignore)
+        except FolderError:
+            return None
+        pages, others = _by_nfc(inventory.pages), _by_nfc(inventory.others)
+        if pages == before.stamps and others == before.assets:
+            return None
+        same = {file for file, stamp in pages.items() if before.stamps.get(file) == stamp}
+        kept = {file: entry for file, entry in before.entries.items() if file in same}
+        self.snapshot = now = self._snapshot(inventory, before.version + 1, kept)
+        gone = before.stamps.keys() - pages.keys()
+        moved = _renamed(
+            {file: before.stamps[file] for file in gone},
+            {file: pages[file] for file in pages.keys() - before.stamps.keys()},
+        )
+        return Change(now.version, moved, listed=dict(now.entries) != dict(before.entries))
+
+    def read(self, file: str) -> Document:
+        """Return a page's file, parsed. Raises FolderError and BadPage."""
+        key = self.snapshot.entries[file].key if file in self.snapshot.entries else None
+        link_folder = self._layout.link_folder(file, key) if key is not None else ""
+        return parse(
+            self.folder.read(file), content_type_of(file), file=file, link_folder=link_folder
+        )
+
+    def _snapshot(self, inventory: Inventory, version: int, kept: Mapping[str, Entry]) -> Snapshot:
+        by_page, shared = page_files(inventory.pages, self._layout)
+        keys = {file: key for key, file in by_page.items()}
+        pages, others = _by_nfc(inventory.pages), _by_nfc(inventory.others)
+        entries: dict[str, Entry] = {}
+        for file in sorted(pages):
+            key = keys.get(file) or _key_beside(file, self._layout)
+            known = kept.get(file)
+            if known is None or known.key != key:
+                known = Entry(file, key) if version == 1 else self._titled(Entry(file, key))
+            entries[file] = known
+        places = Places(
+            self._layout,
+            by_page,
+            self._known.pages,
+            {file: stamp[0] for file, stamp in others.items()},
+            self.folder.ignores,
+            shared=shared,
+            remote_assets=self._known.assets,
+        )
+        return Snapshot(version, entries, others, places, pages)
+
+    def _titled(self, entry: Entry) -> Entry:
+        try:
+            document = parse(self.folder.read(entry.file), content_type_of(entry.file))
+        except (BadPage, FolderError):
+            return replace(entry, title=_name(entry))
+        title = document.suggested_title or _name(entry)
+        return replace(entry, title=title, draft=document.page.published is False)
+
+
+def content_type_of(file: str, editor: str | None = None) -> ContentType:
+    """Return the content type of a page, by its editor or its file's name."""
+    return CONTENT_TYPES.get(editor or "", EXTENSIONS[file[file.rindex(".") :]])
+
+
+def _by_nfc(files: Mapping[str, Stamp]) -> dict[str, Stamp]:
+    return {to_nfc(file): stamp for file, stamp in files.items()}
+
+
+def _name(entry: Entry) -> str:
+    return entry.key.path.rpartition("/")[2]
+
+
+def _key_beside(file: str, layout: Layout) -> Key:
+    """Return a key for a file whose page has another file too."""
+    return Key(layout.locales.default, file.rpartition(".")[0])
+
+
+def _renamed(gone: Mapping[str, Stamp], new: Mapping[str, Stamp]) -> dict[str, str]:
+    """Return the new names of files: of the same size and time, and of several, the same inode.
+
+    An inode alone says nothing: that of a deleted file is given to the next new one.
+    """
+    found: dict[str, str] = {}
+    for old, stamp in gone.items():
+        names = [name for name, other in new.items() if other[:2] == stamp[:2]]
+        if len(names) > 1:
+            names = [name for name in names if new[name][3] == stamp[3]]
+        if len(names) == 1:
+            found[old] = names[0]
+    return found

@@ -1,0 +1,213 @@
+"""Render the HTML page that shows a page of the folder, and the list of all pages as JSON."""
+
+from __future__ import annotations
+
+import json
+from base64 import b64encode
+from dataclasses import dataclass
+from functools import lru_cache
+from hashlib import sha256
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any, Final
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from wikisync import __version__
+from wikisync.errors import BadPage, FolderError
+from wikisync.page.link_targets import Referrer
+from wikisync.preview.library import content_type_of
+from wikisync.preview.links import PageLinks
+from wikisync.rendering import page_style
+from wikisync.rendering.deadline import Timer
+from wikisync.rendering.page_html import Rendered, render_page
+from wikisync.report.html.page import harmless
+
+if TYPE_CHECKING:
+    from wikisync.preview.library import Entry, Library, Snapshot
+
+_SECONDS: Final = 5.0
+"""Processor seconds that one page may take to render."""
+
+NOTES: Final = {
+    "asciidoc": "AsciiDoc is shown as its source; the wiki renders it.",
+    "diagram": "PlantUML and Kroki diagrams are shown as their source; the wiki has another server"
+    " draw them.",
+    "frame": "An embedded frame is left out. The wiki leaves it out too, unless it allows frames.",
+    "math": "Math is shown as its TeX source; the wiki typesets it.",
+    "mermaid": "Mermaid diagrams are shown as their source; the wiki draws them.",
+    "outside-image": "Images of other sites are not loaded here; the wiki shows them.",
+    "script": "Scripts within the page are left out. The wiki leaves them out too.",
+    "slow": "This page takes too long to render here, and is shown as its source.",
+    "svg": "SVG within the page is left out; the wiki shows it.",
+}
+"""What is said of each difference from the wiki."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A page of the preview: its HTML, its policy, and whether the file was there."""
+
+    html: str
+    policy: str
+    found: bool = True
+
+
+def page_view(library: Library, file: str, base: str, url: str) -> Shown:
+    """Return the HTML page for a page's file. ``base`` is the path at which it is served.
+
+    ``url`` is the wiki's address, if one is configured.
+    """
+    snapshot = library.snapshot
+    entry = snapshot.entries.get(file)
+    if entry is None:
+        return _missing(file, base, snapshot)
+    problem, page, rendered = "", None, Rendered("")
+    try:
+        document = library.read(file)
+        page = document.page
+        kind = content_type_of(file, page.editor)
+        place = Referrer.of(file, entry.key, kind, snapshot.places.layout, url)
+        timer = Timer(_SECONDS, _SECONDS)
+        with timer.running():
+            links = PageLinks(snapshot, place, base)
+            rendered = render_page(document.file_content, kind, links, timer.check)
+    except BadPage as error:
+        problem = f"line {error.line}: {error.what}" if error.line else error.what
+    except FolderError as error:
+        problem = f"The file cannot be read: {error.reason}."
+    return _page(
+        base,
+        snapshot,
+        file=file,
+        title=(page.title if page else "") or entry.title or entry.key.path,
+        address=address_of(entry, snapshot),
+        page=page,
+        draft=page is not None and page.published is False,
+        problem=problem,
+        content=Markup(rendered.html),  # noqa: S704 (it is sanitized)
+        headings=rendered.headings,
+        notes=[NOTES[note] for note in sorted(rendered.notes)],
+        lang=entry.key.locale,
+    )
+
+
+def _missing(file: str, base: str, snapshot: Snapshot) -> Shown:
+    """Return what is shown in place of a page that has no file, or of an empty folder."""
+    return _page(
+        base,
+        snapshot,
+        found=False,
+        file=file,
+        title="No such page" if file else "No pages yet",
+        address="",
+        page=None,
+        draft=False,
+        problem="",
+        content=Markup(""),
+        headings=(),
+        notes=[],
+        lang="",
+    )
+
+
+def _page(base: str, snapshot: Snapshot, *, found: bool = True, **values: Any) -> Shown:
+    style, script, early = page_css(), _static("preview.js"), _static("theme.js")
+    html = (
+        _environment()
+        .get_template("page.html")
+        .render(
+            base=base,
+            found=found,
+            version=snapshot.version,
+            style=style,
+            script=script,
+            early=early,
+            program=__version__,
+            **values,
+        )
+    )
+    return Shown(html, _policy(), found)
+
+
+@lru_cache(maxsize=1)
+def page_css() -> Markup:
+    """Return the style of the preview and of what it shows."""
+    return Markup(_static("preview.css") + Markup(page_style()))  # noqa: S704 (files of the project)
+
+
+@lru_cache(maxsize=1)
+def _policy() -> str:
+    scripts = " ".join(_digest(_static(name)) for name in ("theme.js", "preview.js"))
+    return "; ".join(
+        (
+            "default-src 'none'",
+            f"style-src {_digest(page_css())}",
+            "style-src-attr 'unsafe-inline'",  # colours and widths that a page sets
+            f"script-src {scripts}",
+            "img-src 'self' data:",
+            "media-src 'self' data:",
+            "connect-src 'self'",
+            "base-uri 'none'",
+            "form-action 'none'",
+            "frame-ancestors 'none'",
+            "require-trusted-types-for 'script'",
+            "trusted-types 'none'",
+        )
+    )
+
+
+@lru_cache(maxsize=8)
+def _static(name: str) -> Markup:
+    text = (files("wikisync.preview") / "static" / name).read_text(encoding="utf-8")
+    return Markup(text)  # noqa: S704 (a file of the project)
+
+
+def _digest(text: str) -> str:
+    return f"'sha256-{b64encode(sha256(text.encode()).digest()).decode()}'"
+
+
+@lru_cache(maxsize=1)
+def _environment() -> Environment:
+    return Environment(
+        loader=PackageLoader("wikisync.preview"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=harmless,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def address_of(entry: Entry, snapshot: Snapshot) -> str:
+    """Return the path at which the wiki shows a page."""
+    locales = snapshot.places.layout.locales
+    named = locales.namespacing or entry.key.locale != locales.default
+    return f"/{entry.key.locale}/{entry.key.path}" if named else f"/{entry.key.path}"
+
+
+def list_json(snapshot: Snapshot) -> str:
+    """Return the list of pages: for each its file, address, title, and whether it is a draft."""
+    rows = [
+        [entry.file, address_of(entry, snapshot)[1:], entry.title, int(entry.draft)]
+        for entry in snapshot.entries.values()
+    ]
+    return json.dumps(
+        {"version": snapshot.version, "pages": rows}, ensure_ascii=False, separators=(",", ":")
+    )
+
+
+def front_page(snapshot: Snapshot) -> str:
+    """Return the file of the page that is shown first; "" if there is none."""
+    default = snapshot.places.layout.locales.default
+    root = snapshot.places.layout.root
+    ranked = sorted(
+        snapshot.entries.values(),
+        key=lambda entry: (
+            entry.key.path not in {"home", root, f"{root}/home"},
+            entry.key.locale != default,
+            entry.key.path.count("/"),
+            entry.file,
+        ),
+    )
+    return ranked[0].file if ranked else ""

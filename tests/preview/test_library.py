@@ -1,0 +1,119 @@
+"""What the preview knows of the folder, and what it finds out after a change."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import pytest
+
+from support.preview_run import write
+from support.workspace import page
+from wikisync.config import load
+from wikisync.errors import FolderError
+from wikisync.preview.library import Change, Library
+from wikisync.workflow.check import recall
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def library(project: Path) -> Library:
+    config = load(start=project, env={}, need_token=False, need_url=False)
+    return Library(config, recall(config))
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    write(tmp_path, "home.md", page("Home", "Text.\n"))
+    write(tmp_path, "guide/one.md", "# A heading\n\nText.\n")
+    write(tmp_path, "draft.md", page("A draft", "Text.\n", published="false"))
+    write(tmp_path, "img/a.png", b"png")
+    return tmp_path
+
+
+def titles(found: Library) -> dict[str, tuple[str, bool]]:
+    return {entry.file: (entry.title, entry.draft) for entry in found.snapshot.entries.values()}
+
+
+def test_pages_are_known_at_once_and_their_titles_after_reading(project: Path) -> None:
+    found = library(project)
+    assert titles(found) == dict.fromkeys(["draft.md", "guide/one.md", "home.md"], ("", False))
+    assert list(found.snapshot.assets) == ["img/a.png"]
+    assert found.read_titles() == Change(2, listed=True)
+    assert titles(found) == {
+        "draft.md": ("A draft", True),
+        "guide/one.md": ("A heading", False),
+        "home.md": ("Home", False),
+    }
+
+
+def test_nothing_new_is_no_change(project: Path) -> None:
+    found = library(project)
+    found.read_titles()
+    assert found.refresh() is None
+    assert found.snapshot.version == 2
+
+
+def test_a_save_is_a_change_and_another_title_a_change_of_the_list(project: Path) -> None:
+    found = library(project)
+    found.read_titles()
+    write(project, "home.md", page("Home", "Other text.\n"))
+    assert found.refresh() == Change(3)
+    write(project, "home.md", page("Another title", "Other text.\n"))
+    assert found.refresh() == Change(4, listed=True)
+    assert titles(found)["home.md"] == ("Another title", False)
+
+
+def test_a_rename_is_recognised_also_of_a_whole_folder(project: Path) -> None:
+    found = library(project)
+    (project / "pages/home.md").rename(project / "pages/start.md")
+    (project / "pages/guide").rename(project / "pages/manual")
+    change = found.refresh()
+    assert change is not None
+    assert change.moved == {"home.md": "start.md", "guide/one.md": "manual/one.md"}
+    assert change.listed
+
+
+def test_a_copy_with_the_same_time_in_place_of_a_file_is_a_rename(project: Path) -> None:
+    """So git and some editors rename: a new file, and then the old one is deleted."""
+    found = library(project)
+    old = project / "pages/home.md"
+    new = write(project, "start.md", old.read_bytes())
+    stat = old.stat()
+    os.utime(new, ns=(stat.st_atime_ns, stat.st_mtime_ns))
+    old.unlink()
+    change = found.refresh()
+    assert change is not None
+    assert change.moved == {"home.md": "start.md"}
+
+
+def test_a_deleted_file_is_gone_and_one_that_is_no_page_has_its_name(project: Path) -> None:
+    found = library(project)
+    (project / "pages/home.md").unlink()
+    write(project, "odd.md", "---\npublished: perhaps\n---\n\nText.\n")
+    change = found.refresh()
+    assert change is not None
+    assert change.moved == {}
+    assert "home.md" not in found.snapshot.entries
+    assert titles(found)["odd.md"] == ("odd", False)
+
+
+def test_what_is_known_stays_while_the_folder_cannot_be_read(project: Path) -> None:
+    found = library(project)
+    (project / "pages").rename(project / "aside")
+    assert found.refresh() is None
+    assert "home.md" in found.snapshot.entries
+
+
+def test_a_folder_that_is_not_there_is_an_error_at_the_start(tmp_path: Path) -> None:
+    with pytest.raises(FolderError):
+        library(tmp_path)
+
+
+def test_hidden_files_and_links_are_no_files_of_the_folder(project: Path) -> None:
+    write(project, ".hidden.png", b"x")
+    write(project, ".git/config", b"x")
+    (project / "secret.png").write_bytes(b"secret")
+    (project / "pages/link.png").symlink_to(project / "secret.png")
+    assert list(library(project).snapshot.assets) == ["img/a.png"]

@@ -1,0 +1,42 @@
+"""Waiting for changes: by events, and by looking where there are none."""
+
+from __future__ import annotations
+
+import sys
+from threading import Event, Thread
+from typing import TYPE_CHECKING
+
+from support.workspace import PATIENCE
+from wikisync.preview.watch import watch_folder
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pytest
+
+
+def test_without_the_library_the_folder_is_looked_at(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "watchfiles", None)
+    stop, looked = Event(), Event()
+    thread = Thread(target=watch_folder, args=(tmp_path, stop, looked.set))
+    thread.start()
+    assert looked.wait(PATIENCE)
+    stop.set()
+    thread.join(PATIENCE)
+    assert not thread.is_alive()
+
+
+def test_a_change_is_noticed_by_an_event(tmp_path: Path) -> None:
+    stop, looked = Event(), Event()
+    thread = Thread(target=watch_folder, args=(tmp_path, stop, looked.set))
+    thread.start()
+    number = 0
+    while not looked.wait(0.05):  # until the watch has begun
+        number += 1
+        (tmp_path / f"{number}.md").write_text("x")
+    stop.set()
+    thread.join(PATIENCE)
+    assert not thread.is_alive()
+    assert number < 100  # 5 seconds; without events the folder is looked at after 10
