@@ -19,6 +19,7 @@ ORDER = (
     "github",
     "review",
     "preview",
+    "watch",
     "workflow",
     "planfile",
     "report",
@@ -84,11 +85,11 @@ OUTSIDE = {
     "typer": {"cli"},
     "starlette": {"sandbox", "review", "preview", "loopback"},
     "uvicorn": {"sandbox", "loopback"},
+    "watchfiles": {"watch.files", "preview.watch"},
     "markdown_it": {"sandbox", "rendering", "page.headings", "page.markdown_links", "checking"},
     "mdit_py_plugins": {"sandbox", "rendering"},
     "jinja2": {"report.html", "preview.view"},
     "markupsafe": {"report.html", "preview.view"},
-    "watchfiles": {"preview.watch"},
     "nh3": {"report.html", "rendering.sanitize"},
 }
 """Library → the only packages or modules that may import it."""

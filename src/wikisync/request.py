@@ -34,6 +34,7 @@ CommandName = Literal[
     "init",
     "log",
     "restore",
+    "watch",
 ]
 
 

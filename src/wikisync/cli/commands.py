@@ -19,6 +19,7 @@ from wikisync.cli import (
     preview_command,
     sandbox_commands,
     terminal,
+    watch_command,
 )
 from wikisync.cli.help import App, PlainHelpGroup
 from wikisync.cli.options import (
@@ -298,6 +299,7 @@ history_commands.add_to(app)
 check_command.add_to(app)
 preview_command.add_to(app)
 doctor_command.add_to(app)
+watch_command.add_to(app)
 sandbox_commands.add_to(app)
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import replace
-from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from wikisync.apply import ActionResult, tag_spelling, unshown, wiki_writes
@@ -41,7 +40,6 @@ if TYPE_CHECKING:
     from wikisync.config import Config
     from wikisync.page.model import Listed
     from wikisync.planning.model import Action
-    from wikisync.planning.snapshot import Snapshot
     from wikisync.progress import Progress
     from wikisync.request import PageDiff
     from wikisync.snapshot.collect import CollectedState
@@ -87,16 +85,22 @@ def run_sync(
     progress: Progress,
     ask: Callable[[Report], bool],
     on_interrupt: Callable[[], None] = lambda: None,
+    *,
+    narrow: Callable[[Plan], Plan] = lambda plan: plan,
 ) -> Report:
     """Plan and execute ``push``, ``pull`` or ``sync``.
 
     ``ask`` gets the planned report before the first write and returns whether to go on;
-    ``on_interrupt`` is called when the user interrupts the run. Raises WikisyncError.
+    ``on_interrupt`` is called when the user interrupts the run. ``narrow`` may remove steps from
+    the plan before its guards are checked. Raises WikisyncError.
     """
     try:
         with open_for_write(config, progress, needs_folder=request.direction == "push") as context:
             report, collected = create_plan(
-                context, request, recover=True, narrow=partial(_with_deleted_pages_read, context)
+                context,
+                request,
+                recover=True,
+                narrow=lambda plan, _sides: _with_deleted_pages_read(context, narrow(plan)),
             )
             if collected is None or report.plan.refusals:
                 return report
@@ -111,7 +115,7 @@ def run_sync(
         return locked_report(config, request, error)
 
 
-def _with_deleted_pages_read(context: RunContext, plan: Plan, _sides: Snapshot) -> Plan:
+def _with_deleted_pages_read(context: RunContext, plan: Plan) -> Plan:
     """Return the plan with the content of the pages that it deletes, as a precondition.
 
     A deletion whose page is gone, hidden or moved by now is left out.

@@ -1,0 +1,1 @@
+"""Keep the folder and the wiki the same while people write: ``wikisync watch``."""

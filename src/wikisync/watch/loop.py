@@ -1,0 +1,241 @@
+"""Compare the two sides again and again, and bring what changed to the other side.
+
+Each comparison is a sync as any other, with its plan, guards, journal and merges; but nothing is
+ever deleted.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import Counter
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Final
+
+from wikisync.errors import (
+    ApiDisabled,
+    FolderError,
+    StateError,
+    UnexpectedResponse,
+    Unreachable,
+    WikisyncError,
+)
+from wikisync.folder.folder import Folder
+from wikisync.planning.model import Delete
+from wikisync.progress import silent
+from wikisync.report import watch_events as events
+from wikisync.watch.files import is_temporary, watch_folder
+from wikisync.watch.git_state import git_directory, operation_under_way
+from wikisync.workflow.context import layout_of
+from wikisync.workflow.sync_run import run_sync
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable
+    from pathlib import Path
+
+    from wikisync.apply import ActionResult
+    from wikisync.config import Config
+    from wikisync.errors import BadName, BadPage
+    from wikisync.planning.model import Conflict, Plan
+    from wikisync.request import Report, Request
+    from wikisync.watch.files import Changes
+    from wikisync.watch.schedule import Schedule
+
+_RETRIED: Final = (ApiDisabled, FolderError, StateError, UnexpectedResponse, Unreachable)
+"""Errors that may pass by themselves: a wiki that restarts, a disk that is full."""
+
+_STEP: Final = 5.0
+"""Seconds between two looks at the clocks while nothing happens."""
+
+_SLEPT: Final = 5.0
+"""Seconds that the clock of the day may run ahead: more means that the machine slept."""
+
+
+@dataclass
+class Watch:
+    """The loop of ``wikisync watch``. ``report`` gets each event as it happens.
+
+    ``clock`` returns seconds that never go back, ``time_of_day`` those since 1970.
+    """
+
+    config: Config
+    request: Request
+    schedule: Schedule
+    changes: Changes
+    report: Callable[[events.Event], None]
+    on_interrupt: Callable[[], None] = lambda: None
+    clock: Callable[[], float] = time.monotonic
+    time_of_day: Callable[[], float] = time.time
+    _git: Path | None = field(default=None, init=False)
+    _told: set[Hashable] = field(default_factory=set, init=False)
+    _seen: set[Hashable] = field(default_factory=set, init=False)
+    _kept: Counter[str] = field(default_factory=Counter, init=False)
+
+    def run(self) -> Report | None:
+        """Run until ``changes`` is stopped, or a guard refuses: then return its report.
+
+        Raises WikisyncError where an error cannot pass by itself.
+        """
+        self._git = git_directory(self.config.folder)
+        self.report(events.Started(self.config.url, self.config.folder_name))
+        self.schedule.next_look = self.clock()
+        ahead = self.time_of_day() - self.clock()
+        while not self.changes.stopped:
+            if self.time_of_day() - self.clock() - ahead > _SLEPT:
+                self.schedule.look_now(self.clock())
+            ahead = self.time_of_day() - self.clock()
+            if self.schedule.due() <= self.clock():
+                refused = self.compare()
+                if refused is not None:
+                    return refused
+            elif self.changes.wait(min(self.schedule.due() - self.clock(), _STEP)):
+                self.schedule.file_changed(self.clock())
+        self.report(events.Stopped())
+        return None
+
+    def compare(self) -> Report | None:
+        """Compare once and do what is to be done. Return the report that a guard refused."""
+        self._seen = set()
+        if operation := operation_under_way(self._git):
+            self._wait("git", operation)
+            return None
+        self._kept = Counter()
+        try:
+            report = run_sync(
+                self.config,
+                self.request,
+                silent,
+                lambda _report: True,
+                self.on_interrupt,
+                narrow=self._narrow,
+            )
+        except _RETRIED as error:
+            self._failed(error)
+            return None
+        if report.plan.refusals:
+            return self._refused(report)
+        self._succeeded(report)
+        return None
+
+    def _narrow(self, plan: Plan) -> Plan:
+        """Return the plan without deletions."""
+        self._kept = Counter(a.side for a in plan.actions if isinstance(a, Delete))
+        actions = tuple(a for a in plan.actions if not isinstance(a, Delete))
+        return replace(plan, actions=actions)
+
+    def _refused(self, report: Report) -> Report | None:
+        if report.plan.refusals[0].rule == "locked":
+            self._wait("locked", report.plan.refusals[0].detail)
+            return None
+        self.report(events.Refused(report.plan.refusals, report))
+        return report
+
+    def _wait(self, reason: events.Waiting, detail: str) -> None:
+        self._tell_once(("wait", reason), events.Waits(reason, detail))
+        self._told = self._seen | {key for key in self._told if key != ("wait", reason)}
+        self._told.add(("wait", reason))
+        self.schedule.postpone(self.clock())
+
+    def _failed(self, error: WikisyncError) -> None:
+        known = self.schedule.failures
+        self.schedule.failed(self.clock())
+        if not known:
+            self.report(events.Away(error, self.schedule.next_look - self.clock()))
+
+    def _succeeded(self, report: Report) -> None:
+        was_away = self.schedule.failures > 0
+        fatal = next((o.fatal_error for o in report.outcomes if o.fatal_error), None)
+        told = tuple(outcome for outcome in report.outcomes if self._is_worth_telling(outcome))
+        if told:
+            self.report(events.Done(_only(report, outcomes=told)))
+        if report.interrupted:
+            self.changes.stop()
+            return
+        if isinstance(fatal, _RETRIED):
+            self._failed(fatal)
+            return
+        if fatal is not None:
+            raise fatal
+        if was_away:
+            self.report(events.Back())
+        self._tell_attention(report)
+        done = any(outcome.result == "done" for outcome in report.outcomes)
+        unfinished = any(outcome.result == "failed" or outcome.error for outcome in report.outcomes)
+        self.schedule.compared(self.clock(), changed=done, unfinished=unfinished)
+        if not self._seen:
+            self.report(events.Agreed(report.plan.pages, changed=done))
+        self._told = self._seen
+
+    def _tell_attention(self, report: Report) -> None:
+        """Report what needs the user's attention, and was not reported in the comparison before."""
+        plan = report.plan
+        conflicts = tuple(c for c in plan.conflicts if self._is_new(_conflict_id(c)))
+        problems = tuple(p for p in plan.problems if self._is_new((p.name, str(p))))
+        notes = tuple(note for note in report.notes if self._is_new(note))
+        if conflicts or problems or notes:
+            found = _only(report, conflicts=conflicts, problems=problems)
+            self.report(events.Attention(replace(found, notes=notes)))
+        if self._kept:
+            kept = events.Kept(self._kept["folder"], self._kept["wiki"])
+            self._tell_once(kept, kept)
+
+    def _is_worth_telling(self, outcome: ActionResult) -> bool:
+        """Return whether an action is done, or failed in another way than the last time."""
+        if outcome.fatal_error is not None:
+            return False
+        if outcome.result == "done" and outcome.error is None:
+            return True
+        return self._is_new((outcome.action.file, outcome.result, str(outcome.error)))
+
+    def _tell_once(self, key: Hashable, event: events.Event) -> None:
+        if self._is_new(key):
+            self.report(event)
+
+    def _is_new(self, key: Hashable) -> bool:
+        """Return whether the last comparison did not report this."""
+        self._seen.add(key)
+        return key not in self._told
+
+
+def _only(
+    report: Report,
+    *,
+    outcomes: tuple[ActionResult, ...] = (),
+    conflicts: tuple[Conflict, ...] = (),
+    problems: tuple[BadPage | BadName, ...] = (),
+) -> Report:
+    """Return a report with these parts alone."""
+    plan = replace(
+        report.plan,
+        actions=tuple(outcome.action for outcome in outcomes),
+        conflicts=conflicts,
+        problems=problems,
+    )
+    return replace(report, plan=plan, outcomes=outcomes, notes=())
+
+
+def _conflict_id(conflict: object) -> Hashable:
+    local, remote = getattr(conflict, "local", None), getattr(conflict, "remote", None)
+    return (
+        getattr(conflict, "file", ""),
+        getattr(conflict, "kind", ""),
+        None if local is None else local.digest,
+        None if remote is None else remote.listed.updated_at,
+    )
+
+
+def start_events(config: Config, changes: Changes) -> threading.Event:
+    """Start the thread that watches the folder. Return the event that ends it."""
+    stop = threading.Event()
+    rules = Folder(config.folder, config.ignore, layout_of(config), missing_ok=True)
+
+    def wanted(file: str) -> bool:
+        return not is_temporary(file) and not rules.ignores(file)
+
+    threading.Thread(
+        target=watch_folder,
+        args=(config.folder, changes, wanted, stop),
+        name="wikisync watch",
+        daemon=True,
+    ).start()
+    return stop

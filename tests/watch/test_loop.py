@@ -1,0 +1,258 @@
+"""The loop of ``watch``: saves go to the wiki, edits there come here, nothing is deleted."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from support.texts import TEXT
+from support.watching import Clock, watched
+from support.workspace import Workspace, page
+from wikisync.errors import Unauthenticated
+from wikisync.report.json_output import results
+from wikisync.report.watch_events import Agreed, Attention, Away, Done, Kept, Waits
+from wikisync.sandbox import Drop
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from support.watching import Watched
+    from wikisync.sandbox import Sandbox
+
+
+@pytest.fixture
+def workspace(tmp_path: Path, sandbox: Sandbox) -> Workspace:
+    made = Workspace(tmp_path, sandbox)
+    made.push(home=page("Home"), guide__a=page("A", f"{TEXT}\nOne.\n\nTwo.\n\nThree.\n"))
+    return made
+
+
+def done(found: Watched) -> list[tuple[str, str, str]]:
+    return [
+        (action.verb, action.side, action.file)
+        for event in found.events
+        if isinstance(event, Done)
+        for action, outcome in results(event.report)
+        if outcome is not None and outcome.result == "done"
+    ]
+
+
+def content(sandbox: Sandbox, path: str) -> str:
+    row = sandbox.page(path)
+    assert row is not None
+    return str(row["content"]).strip()
+
+
+def requests(sandbox: Sandbox) -> int:
+    return len(sandbox.requests)
+
+
+def save(workspace: Workspace, name: str, text: str) -> Iterable[str]:
+    workspace.write(name, text)
+    return (name,)
+
+
+def nothing() -> None:
+    return None
+
+
+def test_a_saved_file_is_on_the_wiki_after_the_quiet(workspace: Workspace) -> None:
+    found = watched(workspace, lambda: save(workspace, "home.md", page("Home", "New text.")))
+    assert done(found) == [("update", "wiki", "home.md")]
+    assert content(workspace.sandbox, "home") == "New text."
+
+
+def test_an_edit_on_the_wiki_comes_into_the_folder(workspace: Workspace) -> None:
+    found = watched(
+        workspace, lambda: workspace.sandbox.edit("home", content="From the wiki."), nothing
+    )
+    assert done(found) == [("update", "folder", "home.md")]
+    assert "From the wiki." in workspace.read("home.md")
+
+
+def test_edits_on_both_sides_are_merged(workspace: Workspace) -> None:
+    def both() -> Iterable[str]:
+        workspace.sandbox.edit("guide/a", content=f"{TEXT}\nOne, there.\n\nTwo.\n\nThree.\n")
+        workspace.change("guide/a.md", "Three.", "Three, here.")
+        return ("guide/a.md",)
+
+    found = watched(workspace, both)
+    assert [verb for verb, _side, _file in done(found)] == ["merge"]
+    text = workspace.read("guide/a.md")
+    assert "One, there." in text
+    assert "Three, here." in text
+
+
+def test_idle_looks_cost_one_request_each(workspace: Workspace) -> None:
+    watched(workspace)  # the first comparison may take more
+    before = requests(workspace.sandbox)
+    found = watched(workspace, nothing, nothing, nothing)
+    looks = sum(isinstance(event, Agreed) for event in found.events)
+    assert looks >= 1
+    assert requests(workspace.sandbox) - before == looks
+
+
+def test_nothing_is_deleted_on_either_side_and_that_is_said_once(workspace: Workspace) -> None:
+    def delete() -> Iterable[str]:
+        workspace.remove("home.md")
+        workspace.sandbox.delete("guide/a")
+        return ("home.md",)
+
+    found = watched(workspace, delete, lambda: ("x.md",), lambda: ("x.md",))
+    assert done(found) == []
+    assert [event for event in found.events if isinstance(event, Kept)] == [Kept(1, 1)]
+    assert workspace.sandbox.page("home") is not None
+    assert "guide/a.md" in workspace.files()
+    assert len(workspace.run("log", "--json").json["runs"]) == 1  # no run for nothing
+
+
+def test_a_conflict_is_said_once_and_other_pages_go_on(workspace: Workspace) -> None:
+    def collide() -> Iterable[str]:
+        workspace.sandbox.edit("home", content="There.")
+        return save(workspace, "home.md", page("Home", "Here."))
+
+    found = watched(
+        workspace,
+        collide,
+        lambda: save(workspace, "other.md", page("Other")),
+        lambda: save(workspace, "more.md", page("More")),
+    )
+    told = [event for event in found.events if isinstance(event, Attention)]
+    assert [conflict.file for event in told for conflict in event.report.plan.conflicts] == [
+        "home.md"
+    ]
+    assert done(found) == [("create", "wiki", "other.md"), ("create", "wiki", "more.md")]
+
+
+def test_a_conflict_that_changes_is_said_again(workspace: Workspace) -> None:
+    def collide(text: str) -> Iterable[str]:
+        workspace.sandbox.edit("home", content=f"There {text}.")
+        return save(workspace, "home.md", page("Home", f"Here {text}."))
+
+    found = watched(workspace, lambda: collide("1"), lambda: collide("2"))
+    told = [event for event in found.events if isinstance(event, Attention)]
+    assert len(told) == 2
+
+
+def test_a_broken_file_is_a_problem_said_once(workspace: Workspace) -> None:
+    def broken() -> Iterable[str]:
+        workspace.write("bad.md", b"---\ntitle: [\n---\n\xff")
+        return ("bad.md",)
+
+    found = watched(workspace, broken, lambda: ("x.md",))
+    told = [event for event in found.events if isinstance(event, Attention)]
+    assert [problem.name for event in told for problem in event.report.plan.problems] == ["bad.md"]
+
+
+def test_a_wiki_that_is_away_is_waited_for_and_said_once(workspace: Workspace) -> None:
+    def away() -> Iterable[str]:
+        workspace.sandbox.faults.add(Drop(), times=None)
+        return save(workspace, "home.md", page("Home", "Later."))
+
+    found = watched(
+        workspace,
+        away,
+        nothing,
+        nothing,
+        lambda: workspace.sandbox.faults.clear(),
+        nothing,
+        nothing,
+    )
+    names = found.names()
+    assert names.count("Away") == 1
+    assert names.count("Back") == 1
+    assert names.index("Away") < names.index("Back")
+    assert content(workspace.sandbox, "home") == "Later."
+    assert isinstance(next(e for e in found.events if isinstance(e, Away)).seconds, float)
+
+
+def test_a_key_that_is_no_longer_valid_ends_it(workspace: Workspace) -> None:
+    workspace.env["WIKISYNC_TOKEN"] = "none"
+    try:
+        found = watched(workspace)
+    except Unauthenticated:
+        return
+    assert found.refused is not None
+    assert found.refused.plan.refusals[0].rule == "guest"
+
+
+def test_a_guard_that_refuses_ends_it_with_its_reason(tmp_path: Path, sandbox: Sandbox) -> None:
+    workspace = Workspace(tmp_path, sandbox)
+    workspace.push(**{f"p{n}": page(f"P{n}") for n in range(20)})
+
+    def change_all() -> Iterable[str]:
+        for n in range(20):
+            workspace.write(f"p{n}.md", page(f"P{n}", f"{TEXT} {n}"))
+        return ("p0.md",)
+
+    found = watched(workspace, change_all, nothing)
+    assert found.refused is not None
+    assert [refusal.rule for refusal in found.refused.plan.refusals] == ["all-changed"]
+    assert all(TEXT.strip() == content(sandbox, f"p{n}") for n in range(20))
+
+
+def test_while_git_is_in_the_middle_of_a_rebase_nothing_is_compared(workspace: Workspace) -> None:
+    marker = workspace.root / ".git" / "rebase-merge"
+
+    def rebase() -> Iterable[str]:
+        marker.mkdir(parents=True)
+        return save(workspace, "home.md", page("Home", "Half way."))
+
+    def finished() -> Iterable[str]:
+        marker.rmdir()
+        return save(workspace, "home.md", page("Home", "Rebased."))
+
+    (workspace.root / ".git").mkdir()
+    found = watched(workspace, rebase, lambda: ("home.md",), finished, nothing)
+    assert [event for event in found.events if isinstance(event, Waits)] == [
+        Waits("git", "a rebase")
+    ]
+    assert done(found) == [("update", "wiki", "home.md")]
+    assert content(workspace.sandbox, "home") == "Rebased."
+
+
+def test_after_a_sleep_of_the_machine_the_wiki_is_looked_at_at_once(workspace: Workspace) -> None:
+    clock = Clock()
+
+    def sleep() -> None:
+        workspace.sandbox.edit("home", content="Overnight.")
+        clock.asleep = 3600.0
+
+    def awake() -> None:
+        assert "Overnight." in workspace.read("home.md")
+        assert clock.now < 60
+
+    watched(workspace, sleep, awake, every=3600.0, clock=clock)
+    assert "Overnight." in workspace.read("home.md")
+
+
+@pytest.mark.parametrize(("direction", "expected"), [("push", "home.md"), ("pull", "guide/a.md")])
+def test_one_direction_alone_leaves_the_other_side_as_it_is(
+    workspace: Workspace, direction: str, expected: str
+) -> None:
+    def both() -> Iterable[str]:
+        workspace.sandbox.edit("guide/a", content="There.")
+        return save(workspace, "home.md", page("Home", "Here."))
+
+    found = watched(workspace, both, nothing, direction=direction)  # type: ignore[arg-type]
+    assert [file for _verb, _side, file in done(found)] == [expected]
+
+
+def test_paths_limit_what_is_watched(workspace: Workspace) -> None:
+    def both() -> Iterable[str]:
+        workspace.write("guide/a.md", page("A", "Changed."))
+        return save(workspace, "home.md", page("Home", "Changed."))
+
+    found = watched(workspace, both, paths=("guide",))
+    assert [file for _verb, _side, file in done(found)] == ["guide/a.md"]
+
+
+def test_an_action_that_fails_is_said_once_and_tried_again(workspace: Workspace) -> None:
+    workspace.sandbox.faults.add(Drop(), on="update", times=2)
+    found = watched(
+        workspace, lambda: save(workspace, "home.md", page("Home", "Retried.")), nothing, nothing
+    )
+    assert content(workspace.sandbox, "home") == "Retried."
+    assert found.names().count("Done") == 2  # once that it failed, once that it is done
