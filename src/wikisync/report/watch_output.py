@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from wikisync.report import watch_events as events
+from wikisync.report.action_lines import print_line
 from wikisync.report.error_messages import error_message
 from wikisync.report.json_output import as_data, one_line, results
-from wikisync.report.terminal_lists import print_line, print_lists
+from wikisync.report.terminal_lists import print_lists
 from wikisync.report.text import done_label, escape_control, planned_label, plural
 
 if TYPE_CHECKING:
