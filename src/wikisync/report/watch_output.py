@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from wikisync.apply import ActionResult
-    from wikisync.planning.model import Action
+    from wikisync.apply.asset_result import AssetResult
 
 _VERSION: Final = 1
 _LABEL: Final = 24
@@ -29,9 +29,11 @@ def print_event(event: events.Event, at: datetime, console: Console) -> None:
     clock = f"{at:%H:%M:%S}"
     match event:
         case events.Done(report):
-            for action, outcome in results(report):
+            for _action, outcome in results(report):
                 if outcome is not None:
-                    _print_result(console, clock, action, outcome)
+                    _print_result(console, clock, outcome)
+            for file in report.asset_outcomes:
+                _print_result(console, clock, file)
         case events.Attention(report):
             print_lists(report, console)
         case events.Refused(_refusals, report):
@@ -42,7 +44,8 @@ def print_event(event: events.Event, at: datetime, console: Console) -> None:
                 print_line(console, f"{clock}  {text}", style)
 
 
-def _print_result(console: Console, clock: str, action: Action, outcome: ActionResult) -> None:
+def _print_result(console: Console, clock: str, outcome: ActionResult | AssetResult) -> None:
+    action = outcome.action
     done = outcome.result == "done"
     label = done_label(action) if done else f"not yet: {planned_label(action)}"
     style = "" if done and outcome.error is None else "yellow"

@@ -21,9 +21,11 @@ from wikisync.errors import (
     WikisyncError,
 )
 from wikisync.folder.folder import Folder
+from wikisync.planning.asset_model import AssetPlan
 from wikisync.planning.model import Delete
 from wikisync.progress import silent
 from wikisync.report import watch_events as events
+from wikisync.report.asset_rows import assets_of
 from wikisync.watch.files import is_temporary, watch_folder
 from wikisync.watch.git_state import git_directory, operation_under_way
 from wikisync.workflow.context import layout_of
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from wikisync.apply import ActionResult
+    from wikisync.apply.asset_result import AssetResult
     from wikisync.config import Config
     from wikisync.errors import BadName, BadPage
     from wikisync.planning.model import Conflict, Plan
@@ -119,9 +122,15 @@ class Watch:
 
     def _narrow(self, plan: Plan) -> Plan:
         """Return the plan without deletions."""
+        assets = assets_of(plan)
         self._kept = Counter(a.side for a in plan.actions if isinstance(a, Delete))
-        actions = tuple(a for a in plan.actions if not isinstance(a, Delete))
-        return replace(plan, actions=actions)
+        self._kept += Counter(a.side for a in assets.actions if a.verb == "delete")
+        return replace(
+            plan,
+            actions=tuple(a for a in plan.actions if not isinstance(a, Delete)),
+            assets=plan.assets
+            and replace(assets, actions=tuple(a for a in assets.actions if a.verb != "delete")),
+        )
 
     def _refused(self, report: Report) -> Report | None:
         if report.plan.refusals[0].rule == "locked":
@@ -144,10 +153,12 @@ class Watch:
 
     def _succeeded(self, report: Report) -> None:
         was_away = self.schedule.failures > 0
-        fatal = next((o.fatal_error for o in report.outcomes if o.fatal_error), None)
-        told = tuple(outcome for outcome in report.outcomes if self._is_worth_telling(outcome))
-        if told:
-            self.report(events.Done(_only(report, outcomes=told)))
+        outcomes = report.all_outcomes
+        fatal = next((o.fatal_error for o in outcomes if o.fatal_error), None)
+        pages = tuple(o for o in report.outcomes if self._is_worth_telling(o))
+        assets = tuple(o for o in report.asset_outcomes if self._is_worth_telling(o))
+        if pages or assets:
+            self.report(events.Done(_only(report, outcomes=pages, asset_outcomes=assets)))
         if report.interrupted:
             self.changes.stop()
             return
@@ -159,8 +170,8 @@ class Watch:
         if was_away:
             self.report(events.Back())
         self._tell_attention(report)
-        done = any(outcome.result == "done" for outcome in report.outcomes)
-        unfinished = any(outcome.result == "failed" or outcome.error for outcome in report.outcomes)
+        done = any(outcome.result == "done" for outcome in outcomes)
+        unfinished = any(outcome.result == "failed" or outcome.error for outcome in outcomes)
         self.schedule.compared(self.clock(), changed=done, unfinished=unfinished)
         if not self._seen:
             self.report(events.Agreed(report.plan.pages, changed=done))
@@ -172,14 +183,19 @@ class Watch:
         conflicts = tuple(c for c in plan.conflicts if self._is_new(_conflict_id(c)))
         problems = tuple(p for p in plan.problems if self._is_new((p.name, str(p))))
         notes = tuple(note for note in report.notes if self._is_new(note))
-        if conflicts or problems or notes:
-            found = _only(report, conflicts=conflicts, problems=problems)
+        assets = assets_of(plan)
+        assets = AssetPlan(
+            conflicts=tuple(c for c in assets.conflicts if self._is_new(_asset_conflict_id(c))),
+            problems=tuple(p for p in assets.problems if self._is_new((p.name, str(p)))),
+        )
+        if conflicts or problems or notes or assets.conflicts or assets.problems:
+            found = _only(report, conflicts=conflicts, problems=problems, assets=assets)
             self.report(events.Attention(replace(found, notes=notes)))
         if self._kept:
             kept = events.Kept(self._kept["folder"], self._kept["wiki"])
             self._tell_once(kept, kept)
 
-    def _is_worth_telling(self, outcome: ActionResult) -> bool:
+    def _is_worth_telling(self, outcome: ActionResult | AssetResult) -> bool:
         """Return whether an action is done, or failed in another way than the last time."""
         if outcome.fatal_error is not None:
             return False
@@ -201,8 +217,10 @@ def _only(
     report: Report,
     *,
     outcomes: tuple[ActionResult, ...] = (),
+    asset_outcomes: tuple[AssetResult, ...] = (),
     conflicts: tuple[Conflict, ...] = (),
     problems: tuple[BadPage | BadName, ...] = (),
+    assets: AssetPlan | None = None,
 ) -> Report:
     """Return a report with these parts alone."""
     plan = replace(
@@ -210,17 +228,29 @@ def _only(
         actions=tuple(outcome.action for outcome in outcomes),
         conflicts=conflicts,
         problems=problems,
+        assets=assets,
     )
-    return replace(report, plan=plan, outcomes=outcomes, notes=())
+    return replace(report, plan=plan, outcomes=outcomes, asset_outcomes=asset_outcomes, notes=())
 
 
-def _conflict_id(conflict: object) -> Hashable:
-    local, remote = getattr(conflict, "local", None), getattr(conflict, "remote", None)
+def _conflict_id(conflict: Conflict) -> Hashable:
+    """Return what makes a conflict another one: its page as both sides have it."""
+    local, remote = conflict.local, conflict.remote
     return (
-        getattr(conflict, "file", ""),
-        getattr(conflict, "kind", ""),
+        conflict.file,
+        conflict.kind,
         None if local is None else local.digest,
         None if remote is None else remote.listed.updated_at,
+    )
+
+
+def _asset_conflict_id(conflict: AssetConflict) -> Hashable:
+    local, remote = conflict.local, conflict.remote
+    return (
+        conflict.file,
+        conflict.kind,
+        None if local is None else local.sha256,
+        None if remote is None else remote.updated_at,
     )
 
 
