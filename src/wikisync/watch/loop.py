@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from wikisync.apply.asset_result import AssetResult
     from wikisync.config import Config
     from wikisync.errors import BadName, BadPage
+    from wikisync.planning.asset_model import AssetConflict
     from wikisync.planning.model import Conflict, Plan
     from wikisync.request import Report, Request
     from wikisync.watch.files import Changes
