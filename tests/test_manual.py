@@ -15,7 +15,7 @@ import pytest
 
 from support import manual
 from wikisync import config, errors
-from wikisync.config import AssetChoice, LocaleFolders
+from wikisync.config import LocaleFolders
 from wikisync.page.conflict_blocks import CONFLICT_MESSAGE
 from wikisync.page.document import compose, parse
 from wikisync.page.model import FIELD_NAMES, Key, reason_unsendable
@@ -181,7 +181,7 @@ def test_every_setting_and_its_environment_is_in_the_manual() -> None:
     assert "| `NO_COLOR` |" in page
     assert f"| `folder` | `{config.DEFAULT_FOLDER}` |" in page
     assert f"| `jobs` | `{config.DEFAULT_JOBS}` |" in page
-    assert f'| `assets` | `"{get_args(AssetChoice)[0]}"` |' in page
+    assert f'| `assets` | `"{config.DEFAULT_ASSETS}"` |' in page
     assert f"| `max_asset_size` | `{config.DEFAULT_ASSET_SIZE}` (5 MiB) |" in page
     assert '| `keep_size` | `"1 GiB"` |' in page
 

@@ -42,6 +42,8 @@ LocaleFolders = Literal["others", "all"]
 AssetChoice = Literal["referenced", "all", "none"]
 """Which images and files are synced: those that pages refer to, all, or none."""
 
+DEFAULT_ASSETS: Final[AssetChoice] = "none"
+
 _RESERVED: Final = frozenset({".git", STATE})
 """Folders of programs, wherever they lie: a page there could change what git or wikisync does."""
 
@@ -76,7 +78,7 @@ class Config:
     root: str = ""
     locale_folders: LocaleFolders = "others"
     index: str = ""
-    assets: AssetChoice = "referenced"
+    assets: AssetChoice = DEFAULT_ASSETS
     max_asset_size: int = DEFAULT_ASSET_SIZE
     keep_size: int = DEFAULT_KEEP_SIZE
     client_cert: Path | None = None
@@ -158,7 +160,7 @@ def load(
         root=check_root(where, settings.get("root", "")),
         locale_folders=settings.get("locale_folders", "others"),
         index=settings.get("index", ""),
-        assets=settings.get("assets", "referenced"),
+        assets=settings.get("assets", DEFAULT_ASSETS),
         max_asset_size=size_in_bytes(settings.get("max_asset_size")) or DEFAULT_ASSET_SIZE,
         keep_size=size_in_bytes(settings.get("keep_size")) or DEFAULT_KEEP_SIZE,
         headers=parse_headers(env.get(HEADERS, "")),

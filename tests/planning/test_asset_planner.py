@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from wikisync.planning.asset_guards import asset_guards
+from wikisync.errors import BadAsset
+from wikisync.planning.asset_guards import asset_guards, refuse_large
 from wikisync.planning.asset_model import (
     AssetBase,
     AssetPlan,
@@ -263,3 +264,20 @@ def test_a_plan_is_refused_where_the_backups_of_what_it_replaces_do_not_fit() ->
     assert guard(seen, room=99) == [("keep-size", "None")]
     assert guard(seen, room=100) == []
     assert guard(seen, room=99, allow=frozenset({"keep-size"})) == []
+
+
+def test_only_what_would_be_sent_is_held_to_the_limit_of_the_wiki() -> None:
+    seen = snapshot(
+        (base("b.png"), base("c.png", number=2)),
+        (local("a.png", size=9), local("b.png", "b", size=9), local("c.png", size=9)),
+        (remote("b.png"), remote("c.png", number=2), remote("d.png", number=3, size=9)),
+    )
+    plan = plan_assets(seen, SYNC)
+    assert refuse_large(plan, 9) == plan
+    small = refuse_large(plan, 8)
+    assert steps(small) == [("create", "folder", "d.png")]
+    assert [
+        (problem.name, problem.size, problem.limit)
+        for problem in small.problems
+        if isinstance(problem, BadAsset)
+    ] == [("a.png", 9, 8), ("b.png", 9, 8)]

@@ -277,6 +277,16 @@ def test_a_key_without_the_right_to_assets_plans_none_and_counts_them(synced: Sy
     assert (found.allowed, found.left_out) == (False, 2)
 
 
+def test_a_key_without_the_right_leaves_out_nothing_where_no_page_refers_to_an_asset(
+    setup: SyncSetup,
+) -> None:
+    setup.write("home.md")
+    rule = {"id": "a", "deny": False, "match": "START", "path": "", "locales": [], "roles": PAGES}
+    with Wiki(setup.sandbox.url, setup.sandbox.key(PAGES, [rule])) as setup.wiki:
+        found = seen(setup)
+    assert (found.allowed, found.left_out) == (False, 0)
+
+
 def test_a_file_that_is_gone_is_deleted_and_one_that_became_a_folder_is_not(
     synced: SyncSetup,
 ) -> None:

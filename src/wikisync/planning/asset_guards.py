@@ -5,14 +5,16 @@ Each may refuse the whole plan, pages too. The limits are those of pages, counte
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from wikisync.errors import BadAsset
 from wikisync.planning.asset_decisions import remote_changed
 from wikisync.planning.guards import ALL_CHANGED_FROM, delete_limit
 from wikisync.planning.model import WRITES, Refusal
 
 if TYPE_CHECKING:
-    from wikisync.planning.asset_model import AssetPlan, AssetSnapshot
+    from wikisync.planning.asset_model import AssetAction, AssetPlan, AssetSnapshot
     from wikisync.planning.guards import GuardOptions
     from wikisync.planning.model import Command, Side
 
@@ -88,3 +90,27 @@ def _keep_size(plan: AssetPlan, room: int | None) -> list[Refusal]:
         return []
     size = sum(replaced)
     return [Refusal("keep-size", count=len(replaced), limit=room, kind="asset", size=size)]
+
+
+def refuse_large(plan: AssetPlan, limit: int) -> AssetPlan:
+    """Return the plan with a problem for each upload of more than ``limit`` bytes, instead of it.
+
+    A larger file that need not be sent is no problem.
+    """
+    large = [action for action in plan.actions if _uploaded_size(action) > limit]
+    if not large:
+        return plan
+    problems = (
+        BadAsset(action.file, "it is larger than the wiki takes", _uploaded_size(action), limit)
+        for action in large
+    )
+    return replace(
+        plan,
+        actions=tuple(action for action in plan.actions if action not in large),
+        problems=(*plan.problems, *problems),
+    )
+
+
+def _uploaded_size(action: AssetAction) -> int:
+    uploads = action.side == "wiki" and action.verb in {"create", "update"}
+    return action.local.size if uploads and action.local is not None else 0

@@ -139,7 +139,7 @@ class AssetSnapshot:
     their file or their name has a problem, or the key may no longer see them. ``referrers`` are the
     files of the pages that refer to a path, in the folder or on the wiki. ``allowed`` is False
     where the key may not read assets: then nothing is known of the wiki's side, nothing is planned,
-    and ``left_out`` counts the assets that the folder and the bases have.
+    and ``left_out`` counts the assets that pages refer to, or that the bases have.
     """
 
     bases: Mapping[str, AssetBase] = field(default_factory=dict)

@@ -13,6 +13,7 @@ from wikisync.errors import (
     SeveralAssets,
     UploadsNeedAuthorization,
 )
+from wikisync.report.text import size_text
 
 if TYPE_CHECKING:
     from wikisync.errors import WikisyncError
@@ -21,9 +22,13 @@ if TYPE_CHECKING:
 def asset_message(error: WikisyncError) -> tuple[str, str] | None:
     """Return the statement and the hint for an error of a file; None for any other error."""
     match error:
-        case BadAsset(file, what, _size, limit):
-            hint = "Make it smaller, or raise max_asset_size if the wiki takes more."
-            return f"{file}: {what}", hint if limit else ""
+        case BadAsset(file, what, size, limit):
+            if not limit:
+                return f"{file}: {what}", ""
+            return (
+                f"{file}: {what}: it has {size_text(size)}, and the limit is {size_text(limit)}",
+                "Make it smaller, or raise max_asset_size if the wiki takes more.",
+            )
         case AssetChanged(_path, found):
             return f"{found}; the file was left alone.", "Run the command again."
         case AssetGone(_url, id, path):

@@ -93,17 +93,15 @@ def _changed_message(conflict: AssetConflict) -> Message:
 
 def _asset_notes(report: Report, *, everything: bool) -> Iterator[Message]:
     plan = assets_of(report.plan)
-    if not plan.allowed:
+    if not plan.allowed and plan.left_out:
         yield _left_out(plan)
     yield from _references(plan, everything=everything)
 
 
 def _left_out(plan: AssetPlan) -> Message:
-    what = "they are left out"
-    if plan.left_out:
-        what = f"{images_and_files(plan.left_out)} of the folder and of the last run left out"
+    what = images_and_files(plan.left_out)
     return Message(
-        f"The API key may not read the images and files of the wiki: {what}.",
+        f"The API key may not read the images and files of the wiki: {what} left out.",
         "Give the key's group read:assets, and a page rule with it. To sync pages alone, write"
         ' assets = "none" into wikisync.toml.',
     )

@@ -97,8 +97,8 @@ class AssetCollector:
         self, wiki: Wiki, index: AssetIndex, pages: Snapshot
     ) -> tuple[CollectedAssets, Snapshot]:
         """Return the assets, and ``pages`` with those that were read for it. Raises WikiError."""
-        if not (self._files or self._bases or index.assets):
-            return CollectedAssets(AssetSnapshot(allowed=index.allowed), index), pages
+        if index.allowed and not (self._files or self._bases or index.assets):
+            return CollectedAssets(index=index), pages
         listed = self._listed(index)
         references = References(self._folder, self._layout, wiki.url, self._state.page_links.load())
         unread = add_pages(references, pages, self._state.bases)
@@ -109,8 +109,9 @@ class AssetCollector:
         listed = {path: asset for path, asset in listed.items() if path in managed}
         scan = self._scan(managed, listed)
         if not index.allowed:
-            left_out = len(self._bases.keys() | scan.local.keys())
-            snapshot = AssetSnapshot(self._bases, allowed=False, left_out=left_out)
+            # Pages may refer to images that the wiki has and the folder lacks.
+            left_out = self._bases.keys() | scan.local.keys() | references.paths
+            snapshot = AssetSnapshot(self._bases, allowed=False, left_out=len(left_out))
             return self._result(snapshot, scan, references, index), pages
         reading = read_assets(
             wiki,

@@ -73,6 +73,17 @@ def layout_of(config: Config) -> Layout:
     return Layout(locale_folders=config.locale_folders, root=config.root, index=config.index)
 
 
+def open_folder(config: Config, *, missing_ok: bool = False) -> Folder:
+    """Return the folder of a configuration; with ``missing_ok`` it need not exist."""
+    return Folder(
+        config.folder,
+        config.ignore,
+        layout_of(config),
+        missing_ok=missing_ok,
+        with_assets=config.assets != "none",
+    )
+
+
 def open_wiki(config: Config) -> Wiki:
     """Return a client of the wiki; nothing is sent yet. Raises BadConfig."""
     access = Access(
@@ -98,9 +109,7 @@ def open_readonly(
         wiki = stack.enter_context(open_wiki(config))
         state = State.open(config.state, create=False)
         stack.callback(state.close)
-        folder = Folder(
-            config.folder, config.ignore, layout_of(config), missing_ok=not needs_folder
-        )
+        folder = open_folder(config, missing_ok=not needs_folder)
         yield RunContext(config, folder, wiki, state, progress)
 
 
@@ -124,7 +133,7 @@ def open_for_write(
         wiki = stack.enter_context(open_wiki(config))
         state = State.open(config.state)
         stack.callback(state.close)
-        folder = Folder(config.folder, config.ignore, layout_of(config))
+        folder = open_folder(config)
         yield RunContext(config, folder, wiki, state, progress)
 
 

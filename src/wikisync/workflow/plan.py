@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from wikisync.errors import BadName, NoSuchPath, Unauthenticated
 from wikisync.page.model import Key
+from wikisync.planning.asset_guards import asset_guards, refuse_large
+from wikisync.planning.asset_planner import plan_assets
 from wikisync.planning.guards import (
     GuardOptions,
     check_authenticated,
@@ -28,6 +30,7 @@ from wikisync.planning.path_filter import page_selector, parse_paths
 from wikisync.planning.planner import file_for, make_plan
 from wikisync.planning.snapshot import PlanOptions
 from wikisync.request import Report
+from wikisync.snapshot.assets import AssetOptions
 from wikisync.snapshot.collect import CollectedState, collect, collect_offline
 from wikisync.workflow.context import recover_interrupted, saved_notes
 
@@ -84,18 +87,7 @@ def _collect_and_plan(
     without_state = owner == "another's"
     if recover and not without_state:
         recover_interrupted(context)
-    if request.offline:
-        collected = collect_offline(context.folder, context.state, context.progress, context.layout)
-    else:
-        collected = collect(
-            context.folder,
-            context.wiki,
-            context.state,
-            context.progress,
-            context.layout,
-            without_state=without_state,
-            verify=request.verify,
-        )
+    collected = _collect(context, request, without_state=without_state)
     if refusals := check_authenticated(collected.authenticated, collected.snapshot):
         return replace(report, plan=Plan(refusals=refusals)), None
     snapshot = collected.snapshot
@@ -105,18 +97,11 @@ def _collect_and_plan(
                 f"{context.config.url} is not the wiki of the last run", same=False
             )
             return replace(report, plan=Plan(refusals=(refusal,))), None
-        collected = collect(
-            context.folder,
-            context.wiki,
-            context.state,
-            context.progress,
-            context.layout,
-            without_state=True,
-        )
+        collected = _collect(context, request, without_state=True)
     filters = request.path_filters
     if filters is None:
         filters = parse_paths(request.paths, context.config.folder, Path.cwd(), context.config.root)
-        _check_paths(filters, collected.snapshot)
+        _check_paths(filters, collected)
     options = PlanOptions(
         request.direction,
         request.delete,
@@ -126,24 +111,66 @@ def _collect_and_plan(
         request.convert,
         request.mirror,
     )
-    plan = narrow(make_plan(collected.snapshot, options), collected.snapshot)
+    plan = narrow(_plan(context, collected, options), collected.snapshot)
     notes = tuple(note for note in collected.notes if _is_due(note, request, collected))
     notes = (*notes, *_header_notes(collected.scanned, options))
     deleted = _deleted(context, collected.snapshot)
-    # The guard asks which side is right, and a mirror answers that.
-    allowed = request.allow | ({"rewound"} if request.mirror else frozenset())
     if request.command in {"status", "diff"}:
         for refusal in rewound(collected.snapshot, request.direction, deleted):
             notes = (*notes, Note("rewound", refusal.count, files=refusal.files))
     else:
-        limit = context.config.max_delete if request.max_delete is None else request.max_delete
-        limits = GuardOptions(limit, allowed)
-        refusals = guards(collected.snapshot, plan, request.direction, limits, deleted)
-        plan = replace(plan, refusals=refusals)
+        plan = replace(plan, refusals=_refusals(context, request, collected, plan, deleted))
     notes = (*notes, *_left_out(context, request, collected))
     request = replace(request, path_filters=filters)
     saved = saved_notes(context.folder)
     return replace(report, request=request, plan=plan, notes=(*saved, *notes)), collected
+
+
+def _collect(context: RunContext, request: Request, *, without_state: bool) -> CollectedState:
+    """Return the state of both sides, as far as the request looks at them."""
+    assets = AssetOptions(context.config.assets, context.config.jobs)
+    if request.offline:
+        return collect_offline(
+            context.folder, context.state, context.progress, context.layout, assets
+        )
+    return collect(
+        context.folder,
+        context.wiki,
+        context.state,
+        context.progress,
+        context.layout,
+        without_state=without_state,
+        verify=request.verify,
+        assets=assets,
+    )
+
+
+def _plan(context: RunContext, collected: CollectedState, options: PlanOptions) -> Plan:
+    """Return the plan of the pages, and of the assets if any are synced."""
+    plan = make_plan(collected.snapshot, options)
+    if collected.assets is None:
+        return plan
+    assets = plan_assets(collected.assets.snapshot, options)
+    return replace(plan, assets=refuse_large(assets, context.config.max_asset_size))
+
+
+def _refusals(
+    context: RunContext,
+    request: Request,
+    collected: CollectedState,
+    plan: Plan,
+    deleted: frozenset[tuple[int, str]],
+) -> tuple[Refusal, ...]:
+    """Return the refusals of all guards. ``deleted`` are the pages that earlier runs deleted."""
+    # The guard asks which side is right, and a mirror answers that.
+    allowed = request.allow | ({"rewound"} if request.mirror else frozenset())
+    limit = context.config.max_delete if request.max_delete is None else request.max_delete
+    limits = GuardOptions(limit, allowed)
+    refusals = guards(collected.snapshot, plan, request.direction, limits, deleted)
+    if collected.assets is None or plan.assets is None:
+        return refusals
+    assets = collected.assets.snapshot
+    return refusals + asset_guards(assets, plan.assets, request.direction, limits)
 
 
 def _left_out(context: RunContext, request: Request, collected: CollectedState) -> tuple[Note, ...]:
@@ -230,7 +257,9 @@ def _same_wiki(context: RunContext) -> bool:
     return is_same_wiki(context.state.bases.load().values(), connection.pages)
 
 
-def _check_paths(filters: tuple[PathFilter, ...], snapshot: Snapshot) -> None:
+def _check_paths(filters: tuple[PathFilter, ...], collected: CollectedState) -> None:
+    """Raise NoSuchPath for a PATH that selects neither a page nor an asset of either side."""
+    snapshot = collected.snapshot
     if not filters:
         return
     pages = [
@@ -238,6 +267,13 @@ def _check_paths(filters: tuple[PathFilter, ...], snapshot: Snapshot) -> None:
     ]
     pages += [(key, "") for key in snapshot.blocked]
     pages += [(Key("", ""), name) for problem in snapshot.problems for name in problem.names]
+    if collected.assets is not None:
+        assets = collected.assets.snapshot
+        pages += [
+            (Key("", path), assets.file_of(path))
+            for path in {*assets.local, *assets.bases, *assets.remote}
+        ]
+        pages += [(Key("", ""), name) for problem in assets.problems for name in problem.names]
     for path_filter in filters:
         if not any(path_filter.matches(key, file) for key, file in pages):
             raise NoSuchPath(path_filter.typed)

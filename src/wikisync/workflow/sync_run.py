@@ -157,10 +157,20 @@ def locked_report(config: Config, request: Request, error: Locked) -> Report:
 
 def save_stat_cache(context: RunContext, collected: CollectedState) -> None:
     """Store which files were read, so that the next run need not. A StateError is ignored."""
-    scanned = collected.scanned
-    if scanned.read or scanned.gone:
-        with suppress(StateError):
-            context.state.files.update(scanned.read, scanned.gone)
+    scanned, state = collected.scanned, context.state
+    with suppress(StateError):
+        if scanned.read or scanned.gone:
+            state.files.update(scanned.read, scanned.gone)
+        if (assets := collected.assets) is None:
+            return
+        if assets.read or assets.gone:
+            state.asset_files.update(assets.read, assets.gone)
+        if assets.targets or assets.unused:
+            state.page_links.update(assets.targets, assets.unused)
+        if assets.index is not None and assets.index.allowed:
+            folders = frozenset(folder.id for folder in assets.index.folders)
+            if folders != state.asset_folders.load():
+                state.asset_folders.store(folders)
 
 
 def save_bases(context: RunContext, collected: CollectedState) -> None:
@@ -184,6 +194,7 @@ def save_bases(context: RunContext, collected: CollectedState) -> None:
 def _reset_state(context: RunContext) -> None:
     """Delete the bases of another wiki and end what is open on it; the backups stay."""
     context.state.bases.drop(context.state.bases.load())
+    context.state.asset_bases.drop(context.state.asset_bases.load())
     for entry in context.state.journal.open_entries():
         context.state.journal.end(entry.number, "unknown")
     context.state.journal.end_interrupted(now())

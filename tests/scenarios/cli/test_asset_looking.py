@@ -1,0 +1,97 @@
+"""Images and files in the commands that only look: what they plan, ask for and remember."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from support.workspace import Result, Workspace, page
+
+PNG = b"\x89PNG\r\n\x1a\n0123456789"
+
+
+@pytest.fixture
+def pictured(workspace: Workspace) -> Workspace:
+    """A page of the folder that refers to an image of the folder."""
+    workspace.configure(assets="referenced")
+    workspace.write("guide/a.md", page(content="![x](img/a.png)\n"))
+    workspace.write("guide/img/a.png", PNG)
+    return workspace
+
+
+def of_assets(result: Result) -> list[tuple[str, str, str]]:
+    return [
+        (one["action"], one["side"], one["path"])
+        for one in result.json["actions"]
+        if one["kind"] == "asset"
+    ]
+
+
+def settings(workspace: Workspace, **more: Any) -> None:
+    workspace.configure(assets="referenced", **more)
+
+
+def test_status_plans_the_images_that_pages_refer_to(pictured: Workspace) -> None:
+    pictured.write("guide/img/b.png", PNG)
+    pictured.sandbox.assets.upload("c.png", PNG)
+    pictured.sandbox.assets.upload("d.png", PNG)
+    pictured.sandbox.create("other", content="![x](/c.png)\n", title="Other", tags=[])
+    assert of_assets(pictured.run("status", "--json")) == [
+        ("create", "folder", "c.png"),
+        ("create", "wiki", "guide/img/a.png"),
+    ]
+
+
+def test_without_the_setting_no_image_is_looked_at(pictured: Workspace) -> None:
+    pictured.configure(assets="none")
+    result = pictured.run("status", "--json")
+    assert of_assets(result) == []
+    assert all("assets" not in field for seen in result.asked for field in seen.fields)
+
+
+def test_a_path_selects_an_image_or_the_images_of_a_page(pictured: Workspace) -> None:
+    pictured.write("b.md", page(content="![x](/b.png)\n", title="B"))
+    pictured.write("b.png", PNG)
+    for path in ("pages/guide/img/a.png", "guide/img/a.png", "guide/img/*.png", "guide/a"):
+        found = of_assets(pictured.run("status", "--json", path).ok())
+        assert found == [("create", "wiki", "guide/img/a.png")], path
+    assert pictured.run("status", "--json", "guide/img/z.png").code == 2
+
+
+def test_a_file_over_the_limit_is_named_before_anything_is_sent(pictured: Workspace) -> None:
+    settings(pictured, max_asset_size=17)
+    result = pictured.run("push", "--dry-run", "--json")
+    assert of_assets(result) == []
+    (problem,) = result.json["problems"]
+    assert problem["file"] == "guide/img/a.png"
+    assert "18 bytes" in problem["message"]
+    assert result.code == 1
+    settings(pictured, max_asset_size=18)
+    assert pictured.run("push", "--dry-run", "--json").ok().json["problems"] == []
+
+
+def test_a_large_file_that_the_wiki_has_already_is_no_problem(pictured: Workspace) -> None:
+    settings(pictured, max_asset_size=17)
+    pictured.sandbox.assets.upload("guide/img/a.png", PNG)
+    result = pictured.run("push", "--dry-run", "--json").ok()
+    assert [verb for verb, _side, _path in of_assets(result)] == ["adopt"]
+
+
+def test_the_state_remembers_the_folders_and_the_links_between_runs(pictured: Workspace) -> None:
+    pictured.sandbox.assets.upload("a/b/c/d.png", PNG)
+    pictured.configure(assets="none")
+    pictured.push(home=page())  # so that there is a state
+    pictured.configure(assets="referenced")
+    first = pictured.run("status", "--json")
+    again = pictured.run("status", "--json")
+    assert (len(first.asked), len(again.asked)) == (4, 1)
+
+
+def test_offline_the_images_of_the_folder_are_compared_with_the_last_run(
+    pictured: Workspace,
+) -> None:
+    pictured.push(home=page())
+    result = pictured.run("status", "--offline", "--json")
+    assert result.asked == ()
+    assert ("create", "wiki", "guide/img/a.png") in of_assets(result)
