@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from support.apply_run import page
+from support.git_repository import alone, repository
 from wikisync.errors import BadAsset, BadName
 from wikisync.folder.folder import Folder
 from wikisync.page.paths import Layout
@@ -36,8 +37,9 @@ POINTER = b"version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12
 
 @pytest.fixture(autouse=True)
 def old_files(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Take the stamps of files that tests have just written for reliable."""
+    """Take the stamps of files that tests have just written for reliable; git has no settings."""
     monkeypatch.setattr("wikisync.snapshot.asset_files.stat_is_reliable", lambda *_: True)
+    alone(monkeypatch)
 
 
 def sha(data: bytes) -> str:
@@ -408,3 +410,51 @@ def test_offline_the_bases_stand_for_the_wiki(synced: SyncSetup) -> None:
     plan = plan_assets(state.assets.snapshot, PlanOptions("push"))
     assert [(one.verb, one.path) for one in plan.actions] == [("update", "img/a.png")]
     assert (sent(synced, before), state.assets.unused) == (0, frozenset())
+
+
+# ---- without a state, as in a fresh clone
+
+
+def committed(setup: SyncSetup, file: str, *versions: bytes) -> None:
+    """Commit each version of a file, one after the other."""
+    repo = repository(setup.root)
+    for data in versions:
+        repo.commit({file: data})
+
+
+def test_what_the_wiki_has_of_an_earlier_commit_is_the_base(setup: SyncSetup) -> None:
+    committed(setup, "a.png", PNG, OTHER + b"more", PNG + b"last")
+    refer(setup, "a.png")
+    setup.sandbox.assets.upload("a.png", OTHER + b"more")
+    (action,) = planned(setup).actions
+    assert (action.verb, action.side, action.path) == ("update", "wiki", "a.png")
+    assert action.base is not None
+    assert action.base.local == sha(OTHER + b"more")
+
+
+def test_what_the_wiki_has_of_no_commit_stays_a_conflict(setup: SyncSetup) -> None:
+    committed(setup, "a.png", OTHER, PNG + b"last")
+    refer(setup, "a.png")
+    setup.sandbox.assets.upload("a.png", PNG)
+    plan = planned(setup)
+    assert (plan.actions, [one.kind for one in plan.conflicts]) == ((), ["both-new"])
+
+
+def test_an_svg_that_the_wiki_rewrote_is_known_by_the_size_of_what_was_sent(
+    setup: SyncSetup,
+) -> None:
+    first = b'<svg xmlns="http://www.w3.org/2000/svg"><script>1</script></svg>'
+    committed(setup, "a.svg", first, first.replace(b"1", b"22"))
+    refer(setup, "a.svg")
+    setup.sandbox.assets.upload("a.svg", first, mime="image/svg+xml")
+    (action,) = planned(setup).actions
+    assert (action.verb, action.side) == ("update", "wiki")
+    assert action.base is not None
+    assert (action.base.local, action.base.remote != sha(first)) == (sha(first), True)
+
+
+def test_git_is_not_asked_where_no_asset_needs_it(
+    synced: SyncSetup, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("wikisync.snapshot.asset_history.Repository", None)
+    assert planned(synced).in_sync == 1

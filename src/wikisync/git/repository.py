@@ -8,6 +8,7 @@ from __future__ import annotations
 import tempfile
 from contextlib import suppress
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -125,14 +126,30 @@ class Repository:
         """
         with start(self._folder, "cat-file", "--batch") as git:
             for blob in blobs:
-                # One request, one response: neither pipe can fill up.
-                with suppress(BrokenPipeError):
-                    git.stdin.write(f"{blob}\n".encode())
-                    git.stdin.flush()
-                head = git.stdout.readline().split()
-                if not head:
-                    raise git.failure()
+                head = _head(git, blob)
                 yield blob, None if len(head) < 3 else _read_blob(git, int(head[2]))
+
+    def blob_sizes(self, blobs: Collection[str]) -> dict[str, int]:
+        """Return the size in bytes of each blob that the clone has. Raises GitFailed."""
+        with start(self._folder, "cat-file", "--batch-check") as git:
+            heads = ((blob, _head(git, blob)) for blob in blobs)
+            return {blob: int(head[2]) for blob, head in heads if len(head) == 3}
+
+    def blob_digests(self, blobs: Collection[str]) -> dict[str, str]:
+        """Return the SHA-256, in hexadecimal digits, of each blob that the clone has.
+
+        None is loaded whole. Raises GitFailed.
+        """
+        found: dict[str, str] = {}
+        with start(self._folder, "cat-file", "--batch") as git:
+            for blob in blobs:
+                head = _head(git, blob)
+                if len(head) == 3:
+                    digest = sha256()
+                    for piece in _pieces(git, int(head[2])):
+                        digest.update(piece)
+                    found[blob] = digest.hexdigest()
+        return found
 
     def _log(self) -> Iterator[bytes]:
         """Yield the NUL-terminated fields of git's log."""
@@ -198,14 +215,37 @@ def _add_older(versions: list[FileVersion], older: FileVersion) -> None:
     versions.append(older)
 
 
+def _head(git: GitProcess, blob: str) -> list[bytes]:
+    """Ask ``git cat-file`` for a blob; return its name, type and size, or why it is missing.
+
+    One request, one response: neither pipe can fill up. Raises GitFailed where git has ended.
+    """
+    with suppress(BrokenPipeError):
+        git.stdin.write(f"{blob}\n".encode())
+        git.stdin.flush()
+    head = git.stdout.readline().split()
+    if not head:
+        raise git.failure()
+    return head
+
+
+def _pieces(git: GitProcess, size: int) -> Iterator[bytes]:
+    """Yield the bytes of one blob, and read the line end after them. Raises GitFailed."""
+    left = size
+    while left:
+        piece = git.stdout.read(min(left, _CHUNK))
+        if not piece:
+            raise git.failure()
+        left -= len(piece)
+        yield piece
+    git.stdout.read(1)
+
+
 def _read_blob(git: GitProcess, size: int) -> bytes | None:
     """Read the bytes of one blob without the line end after them; None where it is too large."""
-    if size > MAX_FILE_BYTES:
-        left = size + 1
-        while left and (chunk := git.stdout.read(min(left, _CHUNK))):
-            left -= len(chunk)
-        return None
-    data = git.stdout.read(size + 1)
-    if len(data) <= size:
-        raise git.failure()
-    return data[:-1]
+    pieces = _pieces(git, size)
+    if size <= MAX_FILE_BYTES:
+        return b"".join(pieces)
+    for _piece in pieces:
+        pass
+    return None

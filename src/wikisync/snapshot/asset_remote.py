@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
 
+from wikisync.apply.asset_context import listed
 from wikisync.concurrency import bounded_map
 from wikisync.errors import AssetGone, Forbidden, TooLarge, WikiError
 from wikisync.planning.asset_model import AssetBase, RemoteAsset, is_svg
@@ -38,7 +39,7 @@ class AssetReading:
 
 def read_assets(
     wiki: Wiki,
-    listed: Mapping[str, ListedAsset],
+    index: Mapping[str, ListedAsset],
     bases: Mapping[str, AssetBase],
     local: Mapping[str, LocalAsset],
     progress: Progress,
@@ -46,14 +47,14 @@ def read_assets(
     *,
     verify: bool = False,
 ) -> AssetReading:
-    """Return the assets that are listed, and what became of those that have a base alone.
+    """Return the assets of ``index``, and what became of those that have a base alone.
 
     With ``verify`` each of them is read. Raises WikiError.
     """
     found = AssetReading()
     by_id = {base.id: base for base in bases.values()}
     to_read: list[ListedAsset] = []
-    for path, asset in listed.items():
+    for path, asset in index.items():
         base = bases.get(path) or by_id.get(asset.id)
         if not verify and base is not None and _is_unchanged(asset, base):
             found.remote[path] = remote_asset(asset, base.remote)
@@ -61,7 +62,7 @@ def read_assets(
             to_read.append(asset)
         else:
             found.remote[path] = remote_asset(asset, "")
-    missing = [base for path, base in bases.items() if path not in listed]
+    missing = [base for path, base in bases.items() if path not in index]
     with progress("Reading images and files of the wiki", len(to_read) + len(missing)) as step:
         calls = [partial(_digest, wiki, asset) for asset in to_read]
         for asset, got in zip(to_read, _run(calls, jobs), strict=True):
@@ -105,6 +106,12 @@ def _digest(wiki: Wiki, asset: ListedAsset, limit: int | None = None) -> str | W
         if limit is None:
             raise
         return problem
+
+
+def read_sha256(wiki: Wiki, asset: RemoteAsset) -> str | None:
+    """Return the digest of an asset as the wiki stores it; None where it cannot be read."""
+    got = _digest(wiki, listed(asset))
+    return got if isinstance(got, str) else None
 
 
 def _reason(problem: WikiError) -> str:

@@ -7,6 +7,7 @@ wiki's list was read with that of its pages. Nothing is written, neither to a si
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from wikisync.errors import BadAsset, Forbidden, WikiError
@@ -17,9 +18,15 @@ from wikisync.planning.asset_model import AssetSnapshot
 from wikisync.planning.model import Remote
 from wikisync.planning.notes import Note
 from wikisync.snapshot.asset_files import AssetScan, scan_assets
+from wikisync.snapshot.asset_history import recover_asset_bases
 from wikisync.snapshot.asset_names import files_by_path, local_name_problem, remote_name_problem
 from wikisync.snapshot.asset_references import References, add_pages
-from wikisync.snapshot.asset_remote import AssetReading, read_assets, remote_from_base
+from wikisync.snapshot.asset_remote import (
+    AssetReading,
+    read_assets,
+    read_sha256,
+    remote_from_base,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -124,7 +131,12 @@ class AssetCollector:
         )
         for path, reason in reading.unread.items():
             scan.problems[path] = BadAsset(self._file(path), reason)
-        snapshot = self._snapshot(scan, reading, references)
+        snapshot = recover_asset_bases(
+            self._snapshot(scan, reading, references),
+            self._folder,
+            partial(read_sha256, wiki),
+            self._options.jobs,
+        )
         return self._result(snapshot, scan, references, index), pages
 
     def collect_offline(self, url: str, pages: Snapshot) -> CollectedAssets:

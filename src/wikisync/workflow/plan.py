@@ -169,8 +169,9 @@ def _refusals(
     refusals = guards(collected.snapshot, plan, request.direction, limits, deleted)
     if collected.assets is None or plan.assets is None:
         return refusals
+    room = max(context.config.keep_size - context.state.asset_backups.total_size(), 0)
     assets = collected.assets.snapshot
-    return refusals + asset_guards(assets, plan.assets, request.direction, limits)
+    return refusals + asset_guards(assets, plan.assets, request.direction, limits, room)
 
 
 def _left_out(context: RunContext, request: Request, collected: CollectedState) -> tuple[Note, ...]:

@@ -194,7 +194,6 @@ def save_bases(context: RunContext, collected: CollectedState) -> None:
 def _reset_state(context: RunContext) -> None:
     """Delete the bases of another wiki and end what is open on it; the backups stay."""
     context.state.bases.drop(context.state.bases.load())
-    context.state.asset_bases.drop(context.state.asset_bases.load())
     for entry in context.state.journal.open_entries():
         context.state.journal.end(entry.number, "unknown")
     context.state.journal.end_interrupted(now())

@@ -92,6 +92,21 @@ def test_offline_the_images_of_the_folder_are_compared_with_the_last_run(
     pictured: Workspace,
 ) -> None:
     pictured.push(home=page())
+    pictured.write("guide/img/a.png", PNG + b"more")
     result = pictured.run("status", "--offline", "--json")
     assert result.asked == ()
-    assert ("create", "wiki", "guide/img/a.png") in of_assets(result)
+    assert of_assets(result) == [("update", "wiki", "guide/img/a.png")]
+
+
+def test_backups_that_would_not_fit_are_said_before_anything_is_overwritten(
+    pictured: Workspace,
+) -> None:
+    pictured.push(home=page())
+    pictured.write("guide/img/a.png", PNG + b"more")
+    settings(pictured, keep_size=17)
+    result = pictured.run("push", "--yes", "--json")
+    assert (result.code, [one["rule"] for one in result.json["refusals"]]) == (4, ["keep-size"])
+    settings(pictured, keep_size=18)
+    pictured.run("push", "--yes").ok()
+    pictured.write("guide/img/a.png", PNG)
+    assert pictured.run("push", "--yes").code == 4  # the backup of the last run takes the room
