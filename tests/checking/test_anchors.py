@@ -2,31 +2,12 @@
 
 from __future__ import annotations
 
-import pytest
-
-from wikisync.checking.anchors import anchors_of, has_anchor, slug
+from wikisync.checking.anchors import anchors_of, has_anchor
 from wikisync.page.model import ContentType
 
 
 def anchors(content: str, kind: ContentType = "markdown") -> list[str]:
     return sorted(anchors_of(content, kind) or ())
-
-
-@pytest.mark.parametrize(
-    ("heading", "anchor"),
-    [
-        ("Getting started", "getting-started"),
-        ("A & B", "a-b"),
-        ("What's new?", "whats-new"),
-        ("1. First", "h-1-first"),
-        ("Über Größe", "über-größe"),
-        ("日本語 テスト、です", "日本語-テスト-です"),
-        ("a_b - c", "a_b-c"),
-        ("v2.5", "v25"),
-    ],
-)
-def test_a_heading_s_anchor_is_its_text_in_small_letters(heading: str, anchor: str) -> None:
-    assert slug(heading) == anchor
 
 
 def test_headings_of_the_same_text_are_numbered() -> None:

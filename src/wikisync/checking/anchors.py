@@ -7,17 +7,17 @@ Wiki.js gives each heading an anchor of its text, and a number to a second one o
 from __future__ import annotations
 
 import re
-import unicodedata
 from functools import cache
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Any, Final
+
+from wikisync.rendering.slugs import slug, unique_anchor
 
 if TYPE_CHECKING:
     from wikisync.page.model import ContentType
 
 _ATTRIBUTES: Final = re.compile(r"[ \t]*\{([^{}]*)\}[ \t]*\Z")
 _OWN_ID: Final = re.compile(r"\{[^{}\n]*#([^\s{}.#]+)[^{}\n]*\}")
-_KEPT: Final = "-_~"
 _FOOTNOTES: Final = re.compile(r"fn(?:ref)?\d+(?::\d+)?")
 
 
@@ -43,29 +43,11 @@ def has_anchor(fragment: str, anchors: frozenset[str]) -> bool:
     )
 
 
-def slug(text: str) -> str:
-    """Return the anchor that Wiki.js gives a heading of this text, before it is made unique."""
-    kept = []
-    for character in unicodedata.normalize("NFKC", text):
-        category = unicodedata.category(character)[0]
-        if category in "LNM" or character in _KEPT:
-            kept.append(character)
-        elif category == "Z" or character in "\t\n\r、。":
-            kept.append(" ")
-    found = re.sub(r"[\s-]+", "-", "".join(kept).strip()).lower()
-    return f"h-{found}" if re.match(r"[0-9]", found) else found
-
-
 def _numbered(headings: list[str]) -> list[str]:
     """Return the anchors of headings in order, each once."""
     found: list[str] = []
     for text in headings:
-        anchor, number = slug(_ATTRIBUTES.sub("", text)), 0
-        unique = anchor
-        while unique in found:
-            number += 1
-            unique = f"{anchor}-{number}"
-        found.append(unique)
+        found.append(unique_anchor(slug(_ATTRIBUTES.sub("", text)), found))
     return found
 
 

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from wikisync.config import DEFAULT_ASSET_SIZE
+from wikisync.page.asset_names import name_problem
 from wikisync.page.link_targets import Referrer
 from wikisync.page.paths import EXTENSIONS, Locales, looks_like_locale, to_nfc
 
@@ -64,14 +65,20 @@ class FolderFacts:
 
     @cached_property
     def referred(self) -> frozenset[str]:
-        """Return the files that are no pages and that a page refers to, on either side."""
-        return frozenset(
-            file
-            for found in self.links.values()
-            for leads in found
-            for file in (leads.wiki_file, leads.folder_file)
-            if file in self.places.assets
-        )
+        """Return the files that are no pages and that a page refers to, on either side.
+
+        A file counts too if a page refers to the name that is proposed for it: a fix was stopped.
+        """
+        places = self.places
+        every = [leads for found in self.links.values() for leads in found]
+        files = {file for leads in every for file in (leads.wiki_file, leads.folder_file)}
+        missing = {leads.wiki.path for leads in every if leads.on_wiki == "no" and leads.wiki.path}
+        if missing:
+            for file in places.assets.keys() - files:
+                problem = name_problem(places.asset_path(file))
+                if problem is not None and problem.proposed in missing:
+                    files.add(file)
+        return frozenset(files & places.assets.keys())
 
 
 def content_type_of(file: str) -> ContentType:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import posixpath
 from typing import TYPE_CHECKING
-from urllib.parse import quote
 
 from wikisync.checking.anchors import has_anchor
 from wikisync.checking.model import Finding, page_name
+from wikisync.checking.targets import absolute_target, quoted, rest_of
 from wikisync.page.paths import RESERVED
 
 if TYPE_CHECKING:
@@ -75,7 +75,11 @@ def _no_page(places: Places, file: str, link: LinkFact, leads: Leads) -> _Found:
         raise TypeError
     page = {"page": page_name(wiki.key, places.layout)}
     if like := places.pages_like(wiki.key):
-        spelt = _with_case(link.target, like[0].path) if len(like) == 1 else None
+        spelt = None
+        if len(like) == 1:
+            spelt = _with_case(link.target, like[0].path)
+            if spelt is None and like[0] in places.files:
+                spelt = _target_of(places.files[like[0]], file, link.target, places)
         facts = {**page, "other": page_name(like[0], places.layout)}
         return "case-link", "case-link", facts, spelt, spelt is not None
     if wiki.below:
@@ -90,7 +94,7 @@ def _no_page(places: Places, file: str, link: LinkFact, leads: Leads) -> _Found:
     if leads.folder_file in places.page_files:
         own = _path_of(places, leads.folder_file)
         facts = {**page, "file": leads.folder_file, "own": own}
-        return "dead-link", "other-page", facts, _absolute(own, link.target), False
+        return "dead-link", "other-page", facts, absolute_target(own, link.target), False
     if leads.in_folder == "yes" and link.target[:1] != "/":
         return "folder-only-link", "folder-only-link", page, None, False
     kind = "dead-link-below" if wiki.below else "dead-link"
@@ -107,7 +111,7 @@ def _no_asset(places: Places, link: LinkFact, leads: Leads) -> _Found:
     if leads.folder_file in places.page_files:
         own = _path_of(places, leads.folder_file)
         facts = {"page": path, "file": leads.folder_file, "own": own}
-        return "dead-link", "other-page", facts, _absolute(own, link.target), False
+        return "dead-link", "other-page", facts, absolute_target(own, link.target), False
     if leads.folder_file in places.assets:
         facts = {**facts, "file": leads.folder_file}
         return "dead-asset", "other-asset", facts, None, False
@@ -130,10 +134,10 @@ def _meant(places: Places, link: LinkFact, leads: Leads) -> list[str]:
 def _target_of(meant: str, file: str, target: str, places: Places) -> str:
     """Return a target that leads to a page's file on both sides, with the old one's fragment."""
     if places.layout.is_index(meant) or meant.endswith(".adoc"):
-        return _absolute(_path_of(places, meant), target)
+        return absolute_target(_path_of(places, meant), target)
     above = posixpath.dirname(file)
     path = posixpath.relpath(meant, above or ".") if above else meant
-    return _quoted(path) + _rest(target)
+    return quoted(path) + rest_of(target)
 
 
 def _path_of(places: Places, file: str) -> str:
@@ -142,23 +146,9 @@ def _path_of(places: Places, file: str) -> str:
     return next((page_name(key, places.layout) for key in keys), file)
 
 
-def _absolute(path: str, target: str) -> str:
-    return f"/{_quoted(path)}{_rest(target)}"
-
-
-def _rest(target: str) -> str:
-    """Return the query and the fragment of a target."""
-    ends = [at for at in (target.find("?"), target.find("#")) if at >= 0]
-    return target[min(ends) :] if ends else ""
-
-
-def _quoted(path: str) -> str:
-    return "".join(c if ord(c) >= 0x80 else quote(c, safe="/~") for c in path)
-
-
 def _with_case(target: str, path: str) -> str | None:
     """Return a target with the case of a path, where only ASCII letters differ; else None."""
-    bare = target[: len(target) - len(_rest(target))]
+    bare = target[: len(target) - len(rest_of(target))]
     stem, dot, ending = bare.rpartition(".")
     for text, after in ((bare, ""), (stem, f"{dot}{ending}")):
         shared = 0
@@ -169,5 +159,5 @@ def _with_case(target: str, path: str) -> str | None:
         if shared and (shared == len(text) or not text[-1 - shared].isalnum()):
             spelt = text[: len(text) - shared] + path[len(path) - shared :]
             if spelt != text and spelt.lower() == text.lower():
-                return spelt + after + _rest(target)
+                return spelt + after + rest_of(target)
     return None

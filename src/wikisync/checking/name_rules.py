@@ -109,6 +109,7 @@ def asset_findings(known: FolderFacts) -> Iterator[Finding]:
     places, levels = known.places, known.levels
     if known.assets == "none":
         return
+    taken = set(places.assets)
     for file, size in sorted(places.assets.items()):
         if file not in known.referred:
             yield Finding("unused-asset", levels["unused-asset"], file, None, None, "unused-asset")
@@ -117,7 +118,8 @@ def asset_findings(known: FolderFacts) -> Iterator[Finding]:
         problem = name_problem(places.asset_path(file))
         if problem is not None:
             proposed = places.asset_file(problem.proposed) if problem.proposed else None
-            free = proposed is not None and proposed not in places.assets
+            free = proposed is not None and proposed not in taken
+            taken |= {proposed} if proposed is not None else set()
             rule: Rule = "asset-unreadable" if problem.kind == "unreadable" else "asset-name"
             yield Finding(
                 rule,

@@ -20,6 +20,7 @@ from wikisync import planfile
 from wikisync.errors import BadConfig, GitHubError, NotConfigured, UntrustedCheckout, WikisyncError
 from wikisync.github import job_output
 from wikisync.github.api import update_comment
+from wikisync.github.check import check_plan, check_step
 from wikisync.github.environment import CommandResult, read_job, save_result
 from wikisync.github.markdown import comment_marker, error_markdown, to_markdown, without_address
 from wikisync.github.markdown_text import code, comment_limit, escape, summary_limit
@@ -69,6 +70,12 @@ def run_action(env: Mapping[str, str]) -> int:
     job = read_job(env)
     try:
         inputs = read_inputs(env)
+        if inputs.command == "check":
+            loaded = configuration.load(
+                inputs.config, env=_with_inputs(env), need_token=False, need_url=False
+            )
+            config = _with_folder(loaded, inputs)
+            return check_step(config, job, inputs.fail_on, _new_file(job, "sarif"))
         config, untrusted = _load_config(job, inputs, _with_inputs(env))
         job_output.mask(*config.secrets)
         if config.url == _NO_URL or not config.token:
@@ -105,10 +112,14 @@ def _load_config(
         placeholder_env = {**env, "WIKISYNC_URL": _NO_URL}
         config = configuration.load(inputs.config, env=placeholder_env, need_token=False)
         untrusted = error if isinstance(error, UntrustedCheckout) else None
-    if inputs.folder:
-        folder = configuration.check_folder("action.yml", config.project, inputs.folder)
-        config = replace(config, folder=folder)
-    return config, untrusted
+    return _with_folder(config, inputs), untrusted
+
+
+def _with_folder(config: Config, inputs: Inputs) -> Config:
+    if not inputs.folder:
+        return config
+    folder = configuration.check_folder("action.yml", config.project, inputs.folder)
+    return replace(config, folder=folder)
 
 
 def _run_command(run: ActionRun) -> int:
@@ -125,7 +136,8 @@ def _run_command(run: ActionRun) -> int:
     job_output.report_run(report, run.config, run.job, run.inputs.fail_on)
     job_output.write_outputs(run.job.output, files | _write_html(report, run))
     limit = comment_limit(run.job.run_url)
-    body = to_markdown(replace(report, wiki=""), limit, job_output.title(report))
+    wrong = check_plan(report, run.config, run.job) if run.inputs.command == "plan" else ""
+    body = to_markdown(replace(report, wiki=""), limit, job_output.title(report), wrong)
     body = without_address(body, run.config.url)
     _comment(run, body, create=needs_attention(report))
     complete = job_exit_code(report, "conflicts") == DONE
@@ -136,10 +148,12 @@ def _run_command(run: ActionRun) -> int:
 
 def _execute(run: ActionRun) -> tuple[Report, dict[str, str]]:
     """Run the command; return its report, and the files written as {output name: path}."""
-    inputs = run.inputs
+    inputs, command = run.inputs, run.inputs.command
+    if command == "check":
+        raise TypeError("check makes no plan")
     request = Request(
-        inputs.command,
-        "push" if inputs.command == "plan" else inputs.command,
+        command,
+        "push" if command == "plan" else command,
         delete=inputs.delete,
         max_delete=inputs.max_delete,
         texts=True,
@@ -253,6 +267,8 @@ def _preview(
         annotate(report, job_output.in_repository(config.folder, job), inputs.fail_on)
     )
     job_output.write_outputs(job.output, step_outputs(report))
+    if wrong := check_plan(report, config, job):
+        intro = f"{intro}\n\n{wrong}"
     if job.summary is not None:
         limit = summary_limit(job_output.size_of(job.summary))
         job_output.append(job.summary, to_markdown(report, limit, title, intro))
@@ -264,7 +280,7 @@ def _zero_outputs() -> dict[str, str]:
     return {"changed": "false", **counts}
 
 
-CommandInput = Literal["plan", "push", "pull", "sync"]
+CommandInput = Literal["plan", "push", "pull", "sync", "check"]
 
 _BOOLEANS: Final = {"true": True, "false": False}
 

@@ -11,6 +11,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal, get_args
 
+from wikisync.report.check_messages import finding_message, fix_message
 from wikisync.report.error_messages import error_message
 from wikisync.report.json_output import (
     CONFLICTS,
@@ -26,8 +27,9 @@ from wikisync.report.plan_messages import conflict_message, refusal_message
 from wikisync.report.text import conflict_label, escape_control
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
+    from wikisync.checking.model import Finding
     from wikisync.errors import BadName, BadPage, WikisyncError
     from wikisync.request import Report
 
@@ -47,6 +49,26 @@ def annotate(report: Report, folder: str, fail_on: FailOn = "conflicts") -> list
     last one counts the rest.
     """
     found = list(_annotations(report, folder, fail_on))
+    return [one for level in get_args(Level) for one in _limited(found, level)]
+
+
+def annotate_findings(
+    findings: Iterable[Finding], folder: str, *, warnings: bool = False
+) -> list[Annotation]:
+    """Return the annotations of a check, errors first, as many as ``annotate`` would.
+
+    ``warnings``: errors are warnings too.
+    """
+    found = [
+        Annotation(
+            "error" if each.level == "error" and not warnings else "warning",
+            f"wikisync: {each.rule}",
+            f"{finding_message(each)} {fix_message(each)}".strip(),
+            _repository_path(folder, each.file),
+            each.line,
+        )
+        for each in findings
+    ]
     return [one for level in get_args(Level) for one in _limited(found, level)]
 
 

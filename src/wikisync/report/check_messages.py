@@ -12,6 +12,41 @@ if TYPE_CHECKING:
     from wikisync.checking.model import Finding, Step
 
 
+RULES: Final[dict[str, str]] = {
+    "header": "A header that cannot be read, or a file that cannot.",
+    "encoding": "A file that is not UTF-8, or has a NUL.",
+    "length": "A title or a description that is too long, or an empty page.",
+    "conflict-marks": "Git's conflict markers that the page did not have before.",
+    "name": "A name that the wiki refuses, or files that contradict locale_folders.",
+    "name-case": "A page whose name differs from another's only in upper and lower case.",
+    "duplicate": "A second file of one page, such as a.html beside a.md.",
+    "reserved-name": "A new page that no browser could open, such as login.",
+    "dead-link": (
+        "A link to a page that does not exist, or to the file of a page that the wiki has"
+        " elsewhere: one in .adoc, or an index file."
+    ),
+    "dead-anchor": "A link to a heading that the page does not have. Not for AsciiDoc.",
+    "dead-asset": (
+        "An image or a file that does not exist, or is read from another place on the wiki."
+    ),
+    "case-link": "A link that differs from a page's or a file's name only in upper and lower case.",
+    "child-link": (
+        "A link without an ending that leads below the page on the wiki, where a file shows"
+        " what was meant."
+    ),
+    "wiki-link": "[[page]], which Wiki.js shows as text.",
+    "folder-only-link": "A link to what is in the folder alone: a folder, or a file outside of it.",
+    "wiki-only-link": "A link that is right on the wiki alone, such as /guide/two.",
+    "asset-name": "An image or file whose name the wiki would change.",
+    "asset-unreadable": "An image or file that nobody could open on the wiki.",
+    "asset-size": "An image or file that is larger than the wiki takes.",
+    "unused-asset": "An image or file that no page refers to.",
+    "no-title": "A page without a title and without a heading.",
+    "no-header": "A file without a header.",
+}
+"""What each rule finds, as the manual says it."""
+
+
 def finding_message(finding: Finding) -> str:
     """Return what is wrong, and what readers of the wiki would see of it."""
     words = _WORDS.get(finding.kind)

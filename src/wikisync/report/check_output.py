@@ -53,6 +53,14 @@ def closing_line(result: CheckResult) -> str:
     return f"{looked} checked: {text}."
 
 
+def fix_hint(result: CheckResult) -> str:
+    """Return what ``--fix`` would do about the findings; "" if nothing, or if it was used."""
+    safe = sum(each.is_safe for each in result.findings)
+    if not safe or result.done:
+        return ""
+    return f"wikisync check --fix mends {safe} of them; with --dry-run it shows what it would do."
+
+
 def memory_hint(result: CheckResult) -> str:
     """Return what to know of a check without a state; "" with one, or where it does not matter."""
     if result.known or all(each.rule not in _NEED_MEMORY for each in result.findings):

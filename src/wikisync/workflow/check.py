@@ -63,13 +63,16 @@ def run_check(config: Config, paths: Sequence[str], progress: Progress) -> Check
 
     Raises FolderError, StateError and NoSuchPath.
     """
-    checked = check_folder(config, progress)
-    inventory = checked.inventory
+    return result_of(check_folder(config, progress), config, paths)
+
+
+def result_of(checked: CheckedFolder, config: Config, paths: Sequence[str]) -> CheckResult:
+    """Return the result of a folder that was checked. Raises NoSuchPath."""
     return CheckResult(
         config.folder_name,
         select_findings(checked, config, paths),
-        len(inventory.pages),
-        len(inventory.others),
+        len(checked.inventory.pages),
+        len(checked.inventory.others),
         checked.is_known,
     )
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-import pytest
+import json
 
+import pytest
+import yaml
+
+from support import manual
 from support.workspace import Workspace, page, tree
 from wikisync.folder.folder import Folder
 from wikisync.workflow import check_reading
@@ -31,7 +35,8 @@ def test_it_finds_what_is_wrong_without_a_key_and_without_asking_the_wiki(two: W
     assert not got.asked
     assert "guide/one.md" in got.out
     assert "  11:9    error    Readers who follow two are led below this page" in got.out
-    assert got.out.endswith("2 pages checked: 2 errors in 1 file.\n")
+    assert "\n2 pages checked: 2 errors in 1 file.\n" in got.out
+    assert "wikisync check --fix mends 1 of them" in got.out
     assert got.err == ""
 
 
@@ -87,7 +92,7 @@ def test_the_configuration_sets_the_levels(two: Workspace) -> None:
     text = file.read_text("utf-8")
     file.write_text(f'{text}\n[check]\ndead-link = "off"\nchild-link = "warning"\n', "utf-8")
     got = two.run("check").ok()
-    assert got.out.endswith("2 pages checked: 1 warning in 1 file.\n")
+    assert "\n2 pages checked: 1 warning in 1 file.\n" in got.out
 
 
 def test_an_unknown_rule_is_an_error_that_names_the_nearest(two: Workspace) -> None:
@@ -196,3 +201,162 @@ def test_a_missing_folder_is_an_error(workspace: Workspace) -> None:
     got = workspace.run("check")
     assert got.code == 1
     assert "cannot read it" in got.err
+
+
+# ---- --fix
+
+
+@pytest.fixture
+def odd(workspace: Workspace) -> Workspace:
+    """A folder with names that the wiki refuses, and links to them."""
+    workspace.write("home.md", page("Home", "[x](guide/My%20Page.md) [y](guide/one)\n"))
+    text = "[x](two) [y](/guide/My%20Page) ![z](img/A%20b.png)\n"
+    workspace.write("guide/one.md", page("One", text, description="x  y "))
+    workspace.write("guide/two.md", TWO)
+    workspace.write("guide/My Page.md", page("My", "[x](two.md)\n"))
+    workspace.write("guide/img/A b.png", b"png")
+    return workspace
+
+
+FIXED = {
+    *("home.md", "guide/one.md", "guide/two.md", "guide/my-page.md", "guide/img/a-b.png"),
+}
+
+
+def test_fix_renames_files_and_mends_every_reference_and_says_so(odd: Workspace) -> None:
+    one = odd.read("guide/one.md")
+    got = odd.run("check", "--fix").ok()
+    assert odd.files().keys() == FIXED
+    mended = one.replace("(two)", "(two.md)").replace("My%20Page", "my-page")
+    assert odd.read("guide/one.md") == mended.replace("A%20b", "a-b")
+    assert odd.read("home.md").endswith("[x](guide/my-page.md) [y](guide/one)\n")
+    assert not got.asked
+    assert "guide/My Page.md: renamed to guide/my-page.md" in got.out
+    assert "guide/img/A b.png: renamed to guide/img/a-b.png" in got.out
+    assert "guide/one.md:11: two became two.md" in got.out
+    assert "home.md:11: guide/My%20Page.md became guide/my-page.md" in got.out
+
+
+def test_a_second_fix_does_nothing(odd: Workspace) -> None:
+    odd.run("check", "--fix").ok()
+    before = odd.files()
+    got = odd.run("check", "--fix").ok()
+    assert odd.files() == before
+    assert got.out == "4 pages and 1 other file checked: nothing found.\n"
+
+
+def test_a_dry_run_shows_the_same_and_writes_nothing(odd: Workspace) -> None:
+    before = odd.files()
+    got = odd.run("check", "--fix", "--dry-run")
+    assert odd.files() == before
+    assert "guide/My Page.md: would be renamed to guide/my-page.md" in got.out
+    assert not (odd.state / "state.db").exists()
+    planned = odd.run("check", "--fix", "--dry-run", "--json").json["fixes"]
+    done = odd.run("check", "--fix", "--json").json["fixes"]
+    assert [{**step, "outcome": "done"} for step in planned] == done
+    assert {step["outcome"] for step in planned} == {"planned"}
+
+
+def test_dry_run_alone_is_wrong_usage(odd: Workspace) -> None:
+    assert odd.run("check", "--dry-run").code == 2
+
+
+def test_undo_takes_a_fix_back(odd: Workspace) -> None:
+    before = odd.files()
+    odd.run("check", "--fix").ok()
+    assert "check" in odd.run("log").ok().out
+    odd.run("undo", "--yes").ok()
+    assert odd.files() == before
+
+
+def test_what_a_fix_overwrites_is_a_backup(odd: Workspace) -> None:
+    home = odd.read("home.md")
+    odd.run("check", "--fix").ok()
+    assert ("update", "folder", "home", home) in odd.kept()
+
+
+def test_a_file_that_is_edited_meanwhile_is_left_alone_and_named(
+    odd: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write = Folder.write
+
+    def writing(folder: Folder, file: str, data: bytes, expected: bytes | None) -> None:
+        if file == "home.md":
+            odd.change("home.md", "Home", "Mine")
+        write(folder, file, data, expected)
+
+    monkeypatch.setattr(Folder, "write", writing)
+    got = odd.run("check", "--fix")
+    assert got.code == 1
+    assert "home.md: not changed:" in got.out
+    assert "title: Mine" in odd.read("home.md")
+    assert "guide/my-page.md" in odd.files()
+    monkeypatch.undo()
+    assert "title: Mine" in odd.read("home.md")
+
+
+def test_fix_of_a_path_mends_its_findings_and_all_references(odd: Workspace) -> None:
+    odd.run("check", "--fix", "guide/My Page.md")
+    assert "guide/my-page.md" in odd.files()
+    assert "guide/img/A b.png" in odd.files()
+    assert "(guide/my-page.md)" in odd.read("home.md")
+    assert "(two)" in odd.read("guide/one.md")
+
+
+def test_a_fix_that_was_stopped_between_links_and_names_is_completed(
+    odd: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def moving(_folder: Folder, _old: str, _new: str, _expected: bytes) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Folder, "move", moving)
+    assert odd.run("check", "--fix").code
+    monkeypatch.undo()
+    assert "(guide/my-page.md)" in odd.read("home.md")
+    assert "guide/My Page.md" in odd.files()
+    odd.run("check", "--fix").ok()
+    assert odd.files().keys() == FIXED
+    odd.run("check").ok()
+
+
+def test_after_a_fix_the_pages_are_published(odd: Workspace) -> None:
+    odd.run("check", "--fix").ok()
+    odd.run("push", "--yes").ok()
+    assert odd.sandbox.page("guide/my-page") is not None
+
+
+# ---- for other programs
+
+
+def test_sarif_is_written_beside_what_is_printed(two: Workspace) -> None:
+    got = two.run("check", "--sarif", "found.sarif")
+    assert got.code == 1
+    found = json.loads((two.root / "found.sarif").read_text("utf-8"))["runs"][0]["results"]
+    assert [one["ruleId"] for one in found] == ["child-link", "dead-link"]
+    place = found[0]["locations"][0]["physicalLocation"]["artifactLocation"]
+    assert place["uri"] == "pages/guide/one.md"
+
+
+def test_sarif_s_addresses_begin_at_the_top_of_the_repository(two: Workspace) -> None:
+    (two.root.parent / ".git").mkdir()
+    two.run("check", "--sarif", "found.sarif", "-q")
+    found = json.loads((two.root / "found.sarif").read_text("utf-8"))["runs"][0]["results"]
+    place = found[0]["locations"][0]["physicalLocation"]["artifactLocation"]
+    assert place["uri"] == "project/pages/guide/one.md"
+
+
+def test_on_github_findings_are_annotations(two: Workspace) -> None:
+    env = {"GITHUB_ACTIONS": "true", "GITHUB_WORKSPACE": str(two.root)}
+    got = two.run("check", env={**env, **OFFLINE})
+    assert got.code == 1
+    line = "::error file=pages/guide/one.md,line=11,title=wikisync%3A child-link::Readers who"
+    assert line in got.err
+
+
+def test_the_hook_for_others_is_this_command() -> None:
+    text = (manual.ROOT / ".pre-commit-hooks.yaml").read_text("utf-8")
+    (hook,) = yaml.safe_load(text)
+    assert hook["entry"] == "wikisync check"
+    assert hook["language"] == "python"
+    shown = manual.text("guide/check.md")
+    assert f"- id: {hook['id']}" in shown

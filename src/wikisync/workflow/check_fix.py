@@ -1,0 +1,183 @@
+"""Carry out ``check --fix``: change links, then rename files; each as a run of the journal.
+
+Links are written before files are renamed: a run that was stopped between the two is completed by
+the next one, which proposes the same names. What stood in a file is kept as a backup (promise 1).
+"""
+
+from __future__ import annotations
+
+from contextlib import closing
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from wikisync.apply.transaction import now
+from wikisync.checking.fixes import plan_fixes
+from wikisync.checking.folder_facts import content_type_of
+from wikisync.errors import BadPage, FileChanged, FolderError
+from wikisync.folder.folder import digest_of
+from wikisync.page.document import parse
+from wikisync.page.model import Key
+from wikisync.page.paths import key_of
+from wikisync.state import State
+from wikisync.state.journal import Intent
+from wikisync.state.lock import run_lock
+from wikisync.workflow.check import check_folder, result_of, select_findings
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from wikisync.checking.fixes import FixPlan
+    from wikisync.checking.model import CheckResult, Step
+    from wikisync.config import Config
+    from wikisync.page.document import Document
+    from wikisync.progress import Progress
+    from wikisync.workflow.check import CheckedFolder
+
+
+def run_fix(
+    config: Config, paths: Sequence[str], progress: Progress, *, dry_run: bool
+) -> CheckResult:
+    """Mend what is safe to mend, and return what was done and what is still wrong.
+
+    With ``dry_run`` nothing is written. Raises Locked, FolderError, StateError and NoSuchPath.
+    """
+    if dry_run:
+        checked = check_folder(config, progress)
+        plan, _documents = _plan(checked, config, paths)
+        found = result_of(checked, config, paths)
+        return replace(found, done=tuple(plan.steps), planned=True)
+    with run_lock(config.state, now()):
+        checked = check_folder(config, progress)
+        plan, documents = _plan(checked, config, paths)
+        if not plan.contents and not plan.renames:
+            return replace(result_of(checked, config, paths), done=tuple(plan.steps))
+        with closing(State.open(config.state)) as state:
+            steps = _Fixing(checked, state, plan, documents).run()
+    after = check_folder(config, progress)
+    found = result_of(after, config, ())
+    if paths:  # a path may be that of a file which has another name now
+        files = {plan.renames.get(e.file, e.file) for e in select_findings(checked, config, paths)}
+        left = tuple(each for each in found.findings if each.file in files)
+        found = replace(found, findings=left)
+    return replace(found, done=steps)
+
+
+def _plan(
+    checked: CheckedFolder, config: Config, paths: Sequence[str]
+) -> tuple[FixPlan, dict[str, Document]]:
+    """Return the plan of the fixes, and the pages that were read for it."""
+    documents: dict[str, Document] = {}
+
+    def read(file: str) -> Document | None:
+        try:
+            data = checked.folder.read(checked.names.get(file, file))
+            documents[file] = parse(data, content_type_of(file))
+        except (BadPage, FolderError):
+            return None
+        return documents[file]
+
+    findings = select_findings(checked, config, paths)
+    return plan_fixes(checked.facts, findings, read), documents
+
+
+@dataclass
+class _Fixing:
+    """The execution of a plan of fixes."""
+
+    checked: CheckedFolder
+    state: State
+    plan: FixPlan
+    documents: dict[str, Document]
+
+    def run(self) -> tuple[Step, ...]:
+        """Carry out each step, and return the steps; one that failed has its reason."""
+        journal = self.state.journal
+        number = journal.begin_run("check", now())
+        steps = [self._edited(step, number) for step in self.plan.steps]
+        failed = {step.file for step in steps if step.failed}
+        steps = [
+            self._renamed(step, number) if step.new_name and step.file not in failed else step
+            for step in steps
+        ]
+        journal.end_run(number, now())
+        return tuple(steps)
+
+    def _edited(self, step: Step, run: int) -> Step:
+        content = self.plan.contents.get(step.file)
+        if content is None:
+            return step
+        document, name = self.documents[step.file], self._name(step.file)
+        header = document.header.text if document.header is not None else ""
+        new = (("\ufeff" if document.bom else "") + header + content).encode()
+        key = self._key(step.file)
+        old, base = document.data, self.state.bases.get(key)
+        intent = Intent(
+            run,
+            "update",
+            "folder",
+            key,
+            name,
+            None,
+            digest_of(old).hex(),
+            digest_of(new).hex(),
+            after=base,
+            before=base,
+        )
+        entry = self.state.journal.begin(intent)
+        self.state.backups.add(entry, now(), old, "before")
+        try:
+            self.checked.folder.write(name, new, digest_of(old))
+        except FolderError as error:
+            return self._failed(step, entry, error)
+        self.state.journal.end(entry, "done")
+        return step
+
+    def _renamed(self, step: Step, run: int) -> Step:
+        folder, name = self.checked.folder, self._name(step.file)
+        key, new_key = self._key(step.file), self._key_of_new(step)
+        try:
+            digest = digest_of(folder.read(name))
+        except FolderError as error:
+            return replace(step, failed=error.reason)
+        intent = Intent(
+            run,
+            "move",
+            "folder",
+            new_key,
+            step.new_name,
+            None,
+            digest.hex(),
+            digest.hex(),
+            from_key=key,
+            from_file=name,
+        )
+        entry = self.state.journal.begin(intent)
+        try:
+            folder.move(name, step.new_name, digest)
+        except FolderError as error:
+            return self._failed(step, entry, error)
+        self.state.journal.end(entry, "done")
+        return step
+
+    def _failed(self, step: Step, entry: int, error: FolderError) -> Step:
+        self.state.journal.end(entry, "skipped" if isinstance(error, FileChanged) else "failed")
+        return replace(step, failed=error.reason)
+
+    def _name(self, file: str) -> str:
+        """Return a file's name on disk."""
+        return self.checked.names.get(file, file)
+
+    def _key(self, file: str) -> Key:
+        keys = (key for key, other in self.checked.facts.places.files.items() if other == file)
+        return next(keys, _key_of_asset(file))
+
+    def _key_of_new(self, step: Step) -> Key:
+        places = self.checked.facts.places
+        if step.file in places.page_files:
+            return key_of(step.new_name, places.layout)
+        return _key_of_asset(step.new_name)
+
+
+def _key_of_asset(file: str) -> Key:
+    """Return the key under which the journal has a file that is no page."""
+    return Key("", file.rpartition(".")[0] or file)
