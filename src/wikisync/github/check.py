@@ -35,13 +35,10 @@ _SHOWN = 50
 
 def check_step(config: Config, job: Job, fail_on: FailOn, sarif: Path) -> int:
     """Check the folder in a step of a job, and return its exit code. Raises WikisyncError."""
-    from rich.console import Console
-
-    from wikisync.report.diff.styled_text import print_lines
-
     result = run_check(config, (), silent)
-    print_lines(Console(highlight=False, markup=False, emoji=False), result_lines(result))
-    print(closing_line(result))  # noqa: T201  (the log of the job)
+    for line in result_lines(result):
+        print("".join(piece.text for piece in line))  # noqa: T201  (the log of the job)
+    print(closing_line(result))  # noqa: T201
     report_check(result, config, job, warnings=fail_on == "never")
     write_sarif(result, job_output.in_repository(config.folder, job), sarif)
     job_output.write_outputs(job.output, {"sarif": str(sarif)})
