@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from support.graphql_client import browse
 from wikisync.sandbox import Sandbox
+from wikisync.sandbox.page_tree import SMALL
 
 
 def text(sandbox: Sandbox, path: str) -> str:
@@ -55,6 +58,47 @@ def test_links_lead_where_the_wiki_leads_them_and_dead_ones_are_marked(sandbox: 
     assert 'href="/guide/two#x"' in html
     assert '<a class="leads-dead" href="/guide/three"' in html
     assert '<a class="leads-unknown" href="two.md"' in html
+
+
+def test_the_page_that_is_shown_is_marked_in_the_list(sandbox: Sandbox) -> None:
+    for path in ("home", "guide", "guide/a", "guide/b"):
+        sandbox.create(path)
+    sandbox.create("guide/a", "fr")
+    assert re.findall('href="([^"]+)" aria-current', text(sandbox, "/guide/a")) == ["/guide/a"]
+    assert re.findall('href="([^"]+)" aria-current', text(sandbox, "/fr/guide/a")) == [
+        "/fr/guide/a"
+    ]
+    assert "aria-current=" not in browse(sandbox, "/nowhere").body.decode()
+
+
+def test_in_a_large_wiki_only_the_folders_of_the_page_are_open(sandbox: Sandbox) -> None:
+    for number in range(SMALL + 1):
+        sandbox.create(f"{'ab'[number % 2]}/deep/page-{number}")
+    sandbox.create("a")
+    html = text(sandbox, "/a/deep/page-0")
+    folders = re.findall(r"<details( open)?><summary>(?:<[^>]+>)?([^<]+)", html)
+    assert folders == [(" open", "a"), (" open", "deep"), ("", "b"), ("", "deep")]
+    assert html.count("<li>") == SMALL + 1 + 4
+    assert 'href="/b/deep/page-1"' in html
+
+
+def test_in_a_small_wiki_all_folders_are_open_and_home_is_first(sandbox: Sandbox) -> None:
+    for path in ("about", "home", "guide/a"):
+        sandbox.create(path)
+    html = text(sandbox, "/about")
+    assert "<details open>" in html
+    assert "<details>" not in html
+    assert re.findall('<li><a href="([^"]+)"', html) == ["/home", "/about", "/guide/a"]
+
+
+@pytest.mark.parametrize("path", ["a&b/<i>", "<script>/x", 'q"q/z'])
+def test_a_name_in_the_list_adds_no_element(sandbox: Sandbox, path: str) -> None:
+    sandbox.create("b")
+    sandbox.create(path, title="<script>")
+    html = text(sandbox, "/b")
+    assert "<i>" not in html
+    assert "<script" not in html
+    assert 'q"q' not in html
 
 
 def test_an_empty_wiki_says_that_it_is_empty(sandbox: Sandbox) -> None:

@@ -17,9 +17,9 @@ from starlette.responses import HTMLResponse
 
 from wikisync.rendering import page_style
 from wikisync.rendering.page_html import Address, render_page
-from wikisync.sandbox import administration, page_extras, queries, rendering
-from wikisync.sandbox.auth import administrator
+from wikisync.sandbox import administration, page_extras, rendering
 from wikisync.sandbox.page_extras import find_by_path
+from wikisync.sandbox.page_tree import page_tree
 
 if TYPE_CHECKING:
     from starlette.responses import Response
@@ -38,24 +38,59 @@ HEADERS: Final = {
 }
 _ELSEWHERE: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|[/\\\\]{2}")
 STYLE: Final = """
-body { margin: 0; font: 16px/1.6 system-ui, sans-serif; color: #222; background: #fff; }
-body > header { padding: .8rem 1.5rem; background: #1976d2; }
+:root {
+  color-scheme: light dark;
+  --page: light-dark(#fff, #12171d); --side: light-dark(#f5f7fa, #171d25);
+  --text: light-dark(#222, #dfe5ec); --dim: light-dark(#5a6472, #9dabba);
+  --edge: light-dark(#dde3ea, #2c3641); --link: light-dark(#1565c0, #8ab8ff);
+  --here: light-dark(#e3effc, #1d3048); --tag: light-dark(#e3f2fd, #1d3048);
+  --draft: light-dark(#ffe0b2, #4a3514); scroll-padding-top: 1rem;
+}
+body {
+  margin: 0; font: 16px/1.6 system-ui, sans-serif; color: var(--text); background: var(--page);
+}
+a { color: var(--link); }
+body > header {
+  display: flex; justify-content: space-between; padding: .8rem 1.5rem; background: #1769bb;
+}
 body > header a { color: #fff; text-decoration: none; font-weight: 600; }
-.columns { display: flex; flex-wrap: wrap; }
-nav { flex: 0 0 15rem; padding: 1rem 1.5rem; background: #f5f7fa; font-size: .9rem; }
-nav ul { list-style: none; margin: 0 0 1rem; padding: 0; } nav li { margin: .2rem 0; }
-nav b, .path { color: #667; font-size: .85rem; }
-main { flex: 1 1 20rem; min-width: 0; max-width: 48rem; padding: 1rem 2rem 4rem; }
-h1 { line-height: 1.2; margin-bottom: .2rem; } .description { color: #556; margin-top: 0; }
+.columns {
+  display: grid; grid-template-columns: 18rem minmax(0, 52rem); min-height: calc(100vh - 3.2rem);
+  background: linear-gradient(90deg, var(--side) 18rem, var(--edge) 0 18.06rem, transparent 0);
+}
+nav {
+  grid-area: 1 / 1; align-self: start; position: sticky; top: 0; box-sizing: border-box;
+  max-height: 100vh; overflow: auto; padding: 1rem; font-size: .9rem;
+}
+nav h2 { margin: .5rem 0 .3rem; font-size: .85rem; color: var(--dim); }
+nav ul { list-style: none; margin: 0; padding: 0; } nav ul ul { padding-left: .9rem; }
+nav li { overflow-wrap: anywhere; }
+nav a { color: inherit; text-decoration: none; }
+nav li > a, nav summary { display: inline-block; padding: .15rem .4rem; border-radius: 5px; }
+nav summary { display: list-item; list-style-position: inside; cursor: pointer; }
+nav :is(a, summary):hover { background: var(--here); }
+nav a[aria-current] { background: var(--here); color: var(--link); font-weight: 650; }
+nav small, .path, .description { color: var(--dim); } .path { font-size: .85rem; }
+main { grid-area: 1 / 2; min-width: 0; padding: 1rem 2rem 4rem; overflow-wrap: anywhere; }
+h1 { line-height: 1.2; margin: .4rem 0 .2rem; } .description { margin: 0; }
+.tags { margin: .5rem 0 1.5rem; } .tags:empty { margin: .8rem 0; }
 .tag, .draft { display: inline-block; border-radius: 1rem; padding: 0 .7rem; font-size: .8rem; }
-.tag { background: #e3f2fd; margin-right: .4rem; } .draft { background: #ffe0b2; }
+.tag { background: var(--tag); margin-right: .4rem; } .draft { background: var(--draft); }
+h1 .draft { font-weight: 400; vertical-align: middle; }
+.narrow { display: none; }
+@media (max-width: 52rem) {
+  body > header { padding: .8rem 1rem; } .narrow { display: inline; }
+  .columns { display: block; background: none; } main { padding: 1rem 1rem 2rem; }
+  nav { position: static; max-height: none; background: var(--side); }
+  nav li > a, nav summary { padding-block: .35rem; }
+}
 """
 PAGE: Final = """<!DOCTYPE html>
 <html lang="{language}">
-<head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{title}</title><style>{style}</style></head>
-<body><header><a href="/">Sandbox wiki</a></header>
-<div class="columns"><nav aria-label="Pages">{list}</nav><main>{main}</main></div></body>
+<body><header><a href="/">Sandbox wiki</a><a class="narrow" href="#pages">Pages</a></header>
+<div class="columns"><main>{main}</main><nav id="pages" aria-label="Pages">{list}</nav></div></body>
 </html>
 """
 
@@ -65,12 +100,12 @@ def respond(store: Store, address: str) -> Response:
     locale, path = _key(store, address)
     page = find_by_path(store, locale, path)
     if page is not None:
-        return _html(store, 200, page["title"], _article(store, page), locale)
+        return _html(store, 200, page["title"], _article(store, page), (locale, path))
     if path == "home":
         text = "<h1>An empty start</h1><p>This wiki has no page <code>home</code> yet.</p>"
-        return _html(store, 200, "Sandbox wiki", text, locale)
+        return _html(store, 200, "Sandbox wiki", text, (locale, path))
     text = f"<h1>No such page</h1><p>There is no page at <code>{escape(address)}</code>.</p>"
-    return _html(store, 404, "No such page", text, locale)
+    return _html(store, 404, "No such page", text, (locale, path))
 
 
 def _key(store: Store, address: str) -> tuple[str, str]:
@@ -81,12 +116,12 @@ def _key(store: Store, address: str) -> tuple[str, str]:
     return administration.locale_config(store)["locale"], address.strip("/") or "home"
 
 
-def _html(store: Store, status: int, title: str, main: str, language: str) -> Response:
+def _html(store: Store, status: int, title: str, main: str, key: tuple[str, str]) -> Response:
     body = PAGE.format(
-        language=escape(language),
+        language=escape(key[0]),
         title=escape(title),
         style=STYLE + page_style(),
-        list=_list(store),
+        list=page_tree(store, key),
         main=main,
     )
     return HTMLResponse(body, status, HEADERS)
@@ -100,7 +135,7 @@ def _article(store: Store, page: Row) -> str:
     return (
         f'<div class="path">{escape(page["locale"])}/{escape(page["path"])}</div>'
         f"<h1>{escape(page['title'])}{draft}</h1>"
-        f'<p class="description">{escape(page["description"])}</p><div>{tags}</div>'
+        f'<p class="description">{escape(page["description"])}</p><div class="tags">{tags}</div>'
         f'<article class="rendered">{shown.html}</article>'
     )
 
@@ -132,17 +167,3 @@ class _Links:
         if _ELSEWHERE.match(target):
             return Address(None, "elsewhere", "Images of other sites are not loaded here.")
         return Address(target, "file")
-
-
-def _list(store: Store) -> str:
-    default = administration.locale_config(store)["locale"]
-    found: dict[str, list[str]] = {}
-    for page in queries.list_pages(store, administrator(store), {"orderBy": "PATH"}):
-        prefix = "" if page["locale"] == default else f"/{page['locale']}"
-        href = escape(f"{prefix}/{quote(page['path'])}")
-        draft = "" if page["isPublished"] else ' <span class="draft">unpublished</span>'
-        link = f'<li><a href="{href}">{escape(page["title"] or page["path"])}</a>{draft}</li>'
-        found.setdefault(page["locale"], []).append(link)
-    return "".join(
-        f"<b>{escape(locale)}</b><ul>{''.join(links)}</ul>" for locale, links in found.items()
-    )
