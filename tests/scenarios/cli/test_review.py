@@ -85,7 +85,8 @@ def test_a_page_that_changed_meanwhile_loses_its_tick_and_the_others_are_publish
         assert "Somebody was faster." in shown
         assert re.findall(r'value="(\d+)"[^>]* checked', shown) == [visitor.value("two.md")]
         visitor.publish("two.md")
-        assert visitor.watch()["phase"] == "ended"
+        state = visitor.watch()
+        assert (state["phase"], state["good"]) == ("ended", True)  # all that was ticked
         result = review.end()
     assert contents(edited) == {
         "one": "Somebody was faster.",

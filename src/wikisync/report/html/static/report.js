@@ -160,26 +160,25 @@ const wikisync = {
   // ---- what was seen: by the digest of its changes, so that a page that changes is new again
   const seenName = `wikisync-seen ${location.pathname}`;
   const seen = new Set(wikisync.kept(store, seenName) ?? []);
-  const boxOf = (page) => page.querySelector(".seen input");
-  function dim(page) {
-    const is = boxOf(page).checked;
+  let count = 0;
+  function fold(page, is) {
+    count += is ? 1 : -1;
     page.classList.toggle("was-seen", is);
     items.get(page.id).classList.toggle("was-seen", is);
   }
   function countSeen() {
-    const count = pages.filter((page) => boxOf(page).checked).length;
     const place = document.getElementById("seen-count");
     place.textContent = count ? `${count.toLocaleString("en")} seen` : "";
   }
   for (const page of pages) {
-    const box = boxOf(page);
+    const box = page.querySelector(".seen input");
     box.checked = seen.has(page.dataset.digest);
-    if (box.checked) dim(page);
+    if (box.checked) fold(page, true);
     box.addEventListener("change", (event) => {
       event.stopPropagation(); // it is no tick
       if (box.checked) seen.add(page.dataset.digest);
       else seen.delete(page.dataset.digest);
-      dim(page);
+      fold(page, box.checked);
       countSeen();
       if (page.getBoundingClientRect().top < below()) page.scrollIntoView({ block: "start" });
       wikisync.keep(store, seenName, [...seen].slice(-20000));

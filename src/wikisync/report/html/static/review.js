@@ -11,7 +11,13 @@
   const outcomes = new Map(
     [...document.querySelectorAll(".outcome")].map((place) => [place.dataset.page, place]),
   );
-  const itemOf = (page) => document.querySelector(`.list a[href="#${page.id}"]`)?.parentElement;
+  const items = new Map(
+    [...document.querySelectorAll(".list a")].map((link) => [
+      link.getAttribute("href").slice(1),
+      link.parentElement,
+    ]),
+  );
+  const itemOf = (page) => items.get(page.id);
   const pages = (count) => `${count.toLocaleString("en")} ${count === 1 ? "page" : "pages"}`;
 
   // ---- ticking: kept for a reload, for this plan alone
