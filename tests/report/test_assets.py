@@ -54,7 +54,7 @@ def test_each_file_has_a_row_with_its_size_in_a_list_of_its_own() -> None:
         "6 images and files: 1 to create on the wiki (15.1 kB), 1 to update on the wiki (15.1 kB),"
         " 1 in sync, 1 not deleted, 1 conflict.",
         "1 file is new or changed on the wiki. To fetch it: wikisync pull.",
-        "1 file deleted in the folder. To restore it: wikisync pull PATH --prefer wiki.",
+        "1 file was deleted in the folder. To restore it: wikisync pull PATH --prefer wiki.",
         "To delete it on the wiki: wikisync push --delete.",
     ]
 

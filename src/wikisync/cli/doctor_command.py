@@ -40,19 +40,20 @@ def doctor(*, json: Json = False, quiet: Quiet = False, config: Config = None) -
             terminal.print_json(to_json(checks))
         elif not quiet:
             typer.echo()
-            for line in closing_lines(checks):
-                typer.echo(line)
+            terminal.print_lines(closing_lines(checks))
         raise typer.Exit(exit_code(checks))
 
 
 def _print(check: Check, *, stderr: bool) -> None:
-    from rich.text import Text
-
-    from wikisync.report.doctor_output import STYLES, check_lines
+    from wikisync.report.diff.styled_text import StyledText
+    from wikisync.report.doctor_output import INDENT, STYLES, check_lines
+    from wikisync.report.wrapping import print_hanging
 
     console = terminal.console_for(stderr=stderr)
     for state, rest in check_lines(check):
-        console.print(Text.assemble((state, STYLES[check.state]), rest), soft_wrap=True)
+        before = INDENT - len(state)
+        lead = (StyledText(state, STYLES[check.state] if state else ""), StyledText(rest[:before]))
+        print_hanging(console, lead, rest[before:])
 
 
 def _github() -> tuple[str, bool] | None:

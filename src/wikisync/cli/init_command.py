@@ -77,8 +77,7 @@ def init(
             if json:
                 terminal.print_json(init_json(result, checks))
             elif not quiet:
-                for line in init_lines(result, checks):
-                    typer.echo(line)
+                terminal.print_lines(init_lines(result, checks))
         raise typer.Exit(1 if result.error else 0)
 
 
@@ -90,13 +89,11 @@ def _print_guided(result: InitResult, *, asked_key: bool) -> None:
     with progress("Trying what a run needs"):
         checks = doctor_checks(result)
     connected = result.connection is not None
-    for line in init_lines(result, checks, next_steps=not connected):
-        typer.echo(line)
+    terminal.print_lines(init_lines(result, checks, next_steps=not connected))
     if connected:
         typer.echo()
         _print_status(result.config)
-    for line in key_lines() if asked_key and connected else ():
-        typer.echo(line)
+    terminal.print_lines(key_lines() if asked_key and connected else ())
 
 
 def _print_status(config: Config) -> None:

@@ -17,7 +17,7 @@ from typing import IO, TYPE_CHECKING
 import typer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
     from rich.console import Console
@@ -235,9 +235,25 @@ def print_message(*lines: str) -> None:
     """Print lines to stderr, with their control characters escaped; empty ones are left out."""
     from wikisync.report.text import escape_control
 
+    if not sys.stderr.isatty():
+        for line in lines:
+            if line:
+                typer.echo(escape_control(line), err=True)
+        return
+    from wikisync.report.wrapping import print_line
+
+    console = console_for(stderr=True)
+    for line in filter(None, lines):
+        print_line(console, escape_control(line))
+
+
+def print_lines(lines: Iterable[str]) -> None:
+    """Print lines to stdout; at a terminal they are wrapped at words."""
+    from wikisync.report.wrapping import print_line
+
+    console = console_for()
     for line in lines:
-        if line:
-            typer.echo(escape_control(line), err=True)
+        print_line(console, line)
 
 
 def print_bytes(data: bytes) -> None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from wikisync.planning.model import Action, Adopt, Merge, Update
 from wikisync.report.asset_rows import asset_diffs, asset_name, asset_results, sizes, versions
 from wikisync.report.diff.page_view import COLOURS, name
+from wikisync.report.diff.styled_text import StyledLine, StyledText, cells, filled, print_lines
 from wikisync.report.error_messages import Message, error_message
 from wikisync.report.grouping import ALONE, reason_of
 from wikisync.report.json_output import results
@@ -23,9 +24,10 @@ from wikisync.report.text import (
     planned_label,
     withheld,
 )
+from wikisync.report.wrapping import hanging, print_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from rich.console import Console
 
@@ -39,6 +41,10 @@ SHOWN: Final = 3
 
 _SCREEN: Final = 20
 """The most pages, and the most assets, that are printed one by one, if not all are asked for."""
+
+_PHRASE: Final = 22
+_NAME: Final = 48
+"""The least columns for what is done, and the most for names in a pipe."""
 
 _WITHOUT_ALL: Final = frozenset({"review", "restore"})
 """Commands that have no option ``--all``."""
@@ -123,14 +129,29 @@ def _print_lines(report: Report, lines: list[_Line], console: Console) -> None:
         for key, found in groups.items()
     }
     listed = [line for found in shown.values() for line in found]
-    width = min(48, max((len(line.name) for line in listed), default=0))
+    widths = _widths(listed, console.width if console.is_terminal else 0)
     for key, found in groups.items():
         for line in shown[key]:
-            _print_action_line(console, line, width)
+            _print_action_line(console, line, widths)
         if (rest := len(found) - len(shown[key])) > 0:
             reason = " for the same reason" if key[1] else ""
             text = f"  … and {rest:,} more{reason}{hint}"
             print_line(console, text, "dim")
+
+
+def _widths(lines: Sequence[_Line], columns: int) -> tuple[int, int]:
+    """Return the widths of the columns for what is done, and for names.
+
+    A terminal has so many ``columns``; 0 is a pipe. Where the notes do not fit beside the longest
+    name, names have half of the room.
+    """
+    phrase = max(_PHRASE, *(len(line.phrase) for line in lines)) if lines else _PHRASE
+    longest = max((cells(escape_control(line.name)) for line in lines), default=0)
+    if not columns:
+        return phrase, min(_NAME, longest)
+    room = columns - phrase - 3
+    note = max((cells(escape_control(line.note)) for line in lines), default=0)
+    return phrase, longest if longest + 2 + note <= room else min(longest, room // 2)
 
 
 def _page_line(action: Action, outcome: ActionResult | None) -> _Line:
@@ -169,24 +190,30 @@ def _line(
     return _Line(action.verb, phrase, shown_name, note, colour, own_names)
 
 
-def _print_action_line(console: Console, line: _Line, width: int) -> None:
-    from rich.text import Text
+def _print_action_line(console: Console, line: _Line, widths: tuple[int, int]) -> None:
+    """Print what an action does, its page, and a note, each in its column.
 
-    text = Text("  ")
-    text.append(f"{line.phrase:<22}", style=line.colour or COLOURS.get(line.verb, ""))
-    text.append(f" {escape_control(line.name):<{width}}")
-    style = line.colour if line.colour == "red" else "dim"
-    text.append(f"  {escape_control(line.note)}", style=style)
-    text.rstrip()
-    console.print(text, soft_wrap=True)
-
-
-def print_line(console: Console, text: str, style: str = "") -> None:
-    """Print a line without wrapping it: the terminal wraps it, a pipe gets it whole."""
-    from rich.text import Text
-
-    if console.is_terminal:
-        console.print(Text(text, style=style), soft_wrap=True)
-    else:
-        # rich would replace tabs by spaces, and a patch needs them.
-        console.file.write(f"{text}\n")
+    ``widths`` are those of the first two columns. At a terminal, a name that is wider than its
+    column puts the note on the next line.
+    """
+    phrase, width = widths
+    named, note = escape_control(line.name), escape_control(line.note)
+    if not console.is_terminal:
+        text = f"  {line.phrase:<{phrase}} {named:<{width}}  {note}"
+        console.file.write(f"{text.rstrip()}\n")
+        return
+    colour = line.colour or COLOURS.get(line.verb, "")
+    lead: StyledLine = (
+        StyledText("  "),
+        StyledText(f"{line.phrase:<{phrase}}", colour),
+        StyledText(" "),
+    )
+    note_style = line.colour if line.colour == "red" else "dim"
+    if note and cells(named) <= width:
+        lead = (*lead, *filled((StyledText(named),), width), StyledText("  "))
+        print_lines(console, hanging(lead, (StyledText(note, note_style),), console.width))
+        return
+    print_lines(console, hanging(lead, (StyledText(named),), console.width))
+    if note:
+        indent = (StyledText(" " * (phrase + 5)),)
+        print_lines(console, hanging(indent, (StyledText(note, note_style),), console.width))

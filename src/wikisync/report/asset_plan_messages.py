@@ -20,12 +20,15 @@ _PAGES: Final = 5
 """Pages that are named of those that refer to a path."""
 
 
-def report_notes(report: Report, *, everything: bool = False) -> tuple[Message, ...]:
+def report_notes(
+    report: Report, *, everything: bool = False, hint: str = ""
+) -> tuple[Message, ...]:
     """Return the messages for the notes of a report, those about its assets too.
 
-    They name the first files of many, or with ``everything`` all of them.
+    They name the first files of many, or with ``everything`` all of them. ``hint`` stands behind
+    the number of those that are not named.
     """
-    notes = (note_message(note, everything=everything) for note in report.notes)
+    notes = (note_message(note, everything=everything, hint=hint) for note in report.notes)
     return (*notes, *_asset_notes(report, everything=everything))
 
 

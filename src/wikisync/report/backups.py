@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from wikisync.planning.model import Plan
-from wikisync.report.action_lines import print_line
 from wikisync.report.json_output import as_data, one_line
 from wikisync.report.text import backup_in_words, escape_control
+from wikisync.report.wrapping import print_line
 from wikisync.request import Report, Request
 
 if TYPE_CHECKING:

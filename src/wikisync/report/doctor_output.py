@@ -22,7 +22,8 @@ STYLES: Final[dict[CheckState, str]] = {
     "unknown": "dim",
 }
 _STATE, _NAME = 9, 15
-_INDENT: Final = " " * (_STATE + _NAME)
+INDENT: Final = _STATE + _NAME
+"""The column where what is said of a check begins."""
 _SKIPPED: Final = "not-tried"
 
 
@@ -40,9 +41,9 @@ def check_lines(check: Check) -> Iterator[tuple[str, str]]:
     )
     for setting in check.settings:
         source = f"  ({setting.source})" if setting.source else "  (default)"
-        yield "", escape_control(f"{_INDENT}  {setting.name} = {setting.value}{source}")
+        yield "", escape_control(f"{' ' * INDENT}  {setting.name} = {setting.value}{source}")
     if message.hint:
-        yield "", escape_control(f"{_INDENT}{message.hint}")
+        yield "", escape_control(f"{' ' * INDENT}{message.hint}")
 
 
 def closing_lines(checks: Sequence[Check]) -> Iterator[str]:

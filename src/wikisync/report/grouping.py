@@ -77,9 +77,10 @@ def _group(items: Sequence[Item]) -> Group:
 
 
 def _common_text(item: Item) -> tuple[str, str]:
-    """Return text and hint without the item's own names."""
+    """Return text and hint without the item's own names; a word in the text is no name."""
     own = item.own_names
-    return _without(own, item.text, "…"), _without(own, item.hint, "PATH")
+    files = [name for name in own if "." in name or "/" in name]
+    return _without(files, item.text, "…"), _without(own, item.hint, "PATH")
 
 
 def _merged(texts: Sequence[str]) -> str:

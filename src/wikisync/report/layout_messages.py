@@ -44,8 +44,8 @@ def misplaced_message(error: MisplacedFiles) -> tuple[str, str]:
     )
 
 
-def root_message(note: Note) -> tuple[str, str]:
-    """Return the text and the hint of a note about pages at or outside the root."""
+def root_message(note: Note, files: str) -> tuple[str, str]:
+    """Return the text and the hint of a note about ``files`` of pages at or outside the root."""
     if note.kind == "root-page":
         return (
             f"The page {note.detail} itself has no file here: the folder has the pages below it.",
@@ -54,6 +54,6 @@ def root_message(note: Note) -> tuple[str, str]:
     one = note.pages == 1
     return (
         f"{plural(note.pages, 'page')} {'was' if one else 'were'} moved out of {note.detail} on the"
-        f" wiki, and so {'counts' if one else 'count'} as deleted here: {named(note.files)}.",
+        f" wiki, and so {'counts' if one else 'count'} as deleted here: {files}.",
         "To delete the files too: wikisync pull --delete. To go on with the pages, move them back.",
     )

@@ -10,8 +10,6 @@ from wikisync.report.layout_messages import root_message
 from wikisync.report.text import named, plural
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from wikisync.planning.model import IgnoreReason
     from wikisync.planning.notes import Note
 
@@ -36,14 +34,15 @@ _REASONS: Final[dict[IgnoreReason, str]] = {
 }
 
 
-def note_message(note: Note, *, everything: bool = False) -> Message:
+def note_message(note: Note, *, everything: bool = False, hint: str = "") -> Message:
     """Return the message for a note, with the remedy where there is one.
 
-    It names the first files of many, or with ``everything`` all of them.
+    It names the first files of many, or with ``everything`` all of them. ``hint`` stands behind the
+    number of those that are not named.
     """
     every = max(1, len(note.files))
-    files = named(note.files, every if everything else _MANY)
-    few = named(note.files, every if everything else _EXAMPLES)
+    files = named(note.files, every if everything else _MANY, hint)
+    few = named(note.files, every if everything else _EXAMPLES, hint)
     pages = plural(note.pages, "page")
     no_ancestor = f"For {pages} no earlier version was found that both sides had:"
     match note.kind:
@@ -67,7 +66,7 @@ def note_message(note: Note, *, everything: bool = False) -> Message:
                 "Give the key's group the permission read:history.",
             )
         case "rewound":
-            return restored_wiki_message(note.pages, note.files)
+            return restored_wiki_message(note.pages, files)
         case "saved":
             return Message(
                 f"{note.detail} is an edit that was saved while a run was killed. Its file has been"
@@ -107,7 +106,7 @@ def note_message(note: Note, *, everything: bool = False) -> Message:
                 " and save it, and look at the wiki's log.",
             )
         case "left-root" | "root-page":
-            return Message(*root_message(note))
+            return Message(*root_message(note, files))
         case "tree":
             return Message(
                 "The wiki's page tree may lack some pages that were created at the same time"
@@ -116,7 +115,7 @@ def note_message(note: Note, *, everything: bool = False) -> Message:
                 " Tree in the wiki's administration, under Utilities.",
             )
         case "left-out":
-            return _left_out(note, everything=everything)
+            return _left_out(note, hint, everything=everything)
         case "tag-spelling":
             tag, _, spelling = note.detail.partition("\n")
             return Message(
@@ -150,7 +149,7 @@ def note_message(note: Note, *, everything: bool = False) -> Message:
     assert_never(note.kind)
 
 
-def _left_out(note: Note, *, everything: bool) -> Message:
+def _left_out(note: Note, hint: str, *, everything: bool) -> Message:
     """Return the message that counts the files and folders that are not taken as pages."""
     names = [name for names in note.left_out.values() for name in names]
     folders = sum(name.endswith("/") for name in names)
@@ -158,7 +157,7 @@ def _left_out(note: Note, *, everything: bool) -> Message:
     parts += [plural(len(names) - folders, "file")] if len(names) > folders else []
     parts += [f"{plural(note.pages, 'page')} on the wiki"] if note.pages else []
     reasons = "; ".join(
-        f"{_REASONS[reason]}: {named(found, len(found) if everything else _EXAMPLES)}"
+        f"{_REASONS[reason]}: {named(found, len(found) if everything else _EXAMPLES, hint)}"
         for reason, found in note.left_out.items()
     )
     text = f"Left out: {' and '.join(filter(None, (', '.join(parts[:-1]), parts[-1])))}"
@@ -169,12 +168,12 @@ def _names(note: Note) -> str:
     return "names" if note.pages == 1 else "name"
 
 
-def restored_wiki_message(pages: int, files: Sequence[str]) -> Message:
+def restored_wiki_message(pages: int, names: str) -> Message:
     """Return the message about a wiki restored from a backup, for a refusal or a note."""
     return Message(
         f"The wiki was restored from a backup: {plural(pages, 'page')} there"
         f" {'is' if pages == 1 else 'are'} older than at the last sync, missing, or back after a"
-        f" deletion: {named(files)}.",
+        f" deletion: {names}.",
         _REWOUND,
     )
 

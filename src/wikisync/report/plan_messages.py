@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, assert_never
 
 from wikisync.report.error_messages import KEY_REJECTED, NEW_KEY, Message
 from wikisync.report.note_messages import restored_wiki_message
-from wikisync.report.text import plural, size_text
+from wikisync.report.text import named, plural, size_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -50,7 +50,7 @@ def refusal_message(refusal: Refusal) -> Message:
                 "Look with wikisync diff. If that is right: --allow all-changed.",
             )
         case "rewound":
-            return restored_wiki_message(count, refusal.files)
+            return restored_wiki_message(count, named(refusal.files))
         case "locked":
             return Message(
                 f"Another run of wikisync is active: {refusal.detail or 'it has just started'}.",

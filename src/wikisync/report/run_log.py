@@ -6,9 +6,9 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from wikisync.planning.model import Plan
-from wikisync.report.action_lines import print_line
 from wikisync.report.json_output import as_data, one_line
 from wikisync.report.text import DONE, TO_DO, escape_control
+from wikisync.report.wrapping import print_line
 from wikisync.request import Report, Request
 
 if TYPE_CHECKING:

@@ -235,7 +235,10 @@ def _elsewhere(report: Report) -> Iterator[str]:
         pages, files = plan.undeleted.get(side, 0), assets.undeleted.get(side, 0)
         if pages or files:
             it = _it(pages + files)
-            yield f"{pages_and_files(pages, files)} {gone}. To restore {it}: wikisync {back}."
+            what = (
+                f"{pages_and_files(pages, files)} {'was' if pages + files == 1 else 'were'} {gone}"
+            )
+            yield f"{what}. To restore {it}: wikisync {back}."
             yield f"To delete {it} {delete} --delete."
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from wikisync.planning.model import Action, Move
-from wikisync.report.action_lines import print_actions, print_failures, print_line
+from wikisync.report.action_lines import print_actions, print_failures
 from wikisync.report.diff.hunks import one_below_the_other
 from wikisync.report.diff.page_diff import content_hunks, lines, on_both_sides
 from wikisync.report.diff.page_view import (
@@ -22,14 +22,14 @@ from wikisync.report.diff.page_view import (
     side_names,
     title,
 )
-from wikisync.report.diff.styled_text import StyledLine, StyledText, joined
-from wikisync.report.diff.word_diff import Span
+from wikisync.report.diff.styled_text import StyledLine, StyledText, joined, wrapped
 from wikisync.report.summary import summary
 from wikisync.report.terminal_lists import print_lists
 from wikisync.report.text import (
     backup_in_words,
     escape_control,
 )
+from wikisync.report.wrapping import print_line
 from wikisync.request import View
 
 if TYPE_CHECKING:
@@ -149,11 +149,14 @@ def _page(pair: PageDiff, columns: int, *, beside: bool) -> Iterator[StyledLine]
         if beside and side.old and side.new:
             yield from side_by_side(found, (old, new), columns)
         else:
-            yield from _below(found, whole=not (side.old and side.new))
+            yield from _below(found, columns, whole=not (side.old and side.new))
 
 
-def _below(found: Iterable[Hunk], *, whole: bool) -> Iterator[StyledLine]:
-    """Yield hunks as in a unified diff; of a new or deleted page, only its lines."""
+def _below(found: Iterable[Hunk], columns: int, *, whole: bool) -> Iterator[StyledLine]:
+    """Yield hunks as in a unified diff; of a new or deleted page, only its lines.
+
+    A line that is too long is wrapped, behind the column of the signs.
+    """
     for hunk in found:
         if not whole:
             heading = (
@@ -161,7 +164,9 @@ def _below(found: Iterable[Hunk], *, whole: bool) -> Iterator[StyledLine]:
             )
             yield (StyledText(hunk.header, "cyan"), *heading)
         for sign, _, spans in one_below_the_other(hunk.rows):
-            yield joined(pieces((Span(sign, changed=False), *spans), COLOUR[sign]))
+            colour = COLOUR[sign]
+            for n, row in enumerate(wrapped(pieces(spans, colour), max(2, columns - 1))):
+                yield joined((StyledText(" " if n else sign, colour), *row))
 
 
 def _moves(pair: PageDiff) -> bool:

@@ -9,15 +9,17 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, Final
 
-from wikisync.report.action_lines import SHOWN, all_hint, print_line
+from wikisync.report.action_lines import SHOWN, all_hint
 from wikisync.report.asset_plan_messages import asset_conflict_message, report_notes
 from wikisync.report.asset_rows import asset_conflicts, assets_of
 from wikisync.report.diff.page_view import COLOURS
+from wikisync.report.diff.styled_text import StyledText
 from wikisync.report.error_messages import Message, error_message
 from wikisync.report.grouping import ALONE, Group, Item, group_by_reason
 from wikisync.report.json_output import conflicts
 from wikisync.report.plan_messages import conflict_message, refusal_message
-from wikisync.report.text import TO_MERGE, conflict_label, escape_control
+from wikisync.report.text import TO_MERGE, conflict_label
+from wikisync.report.wrapping import print_hanging
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -32,6 +34,9 @@ if TYPE_CHECKING:
 _COLUMNS: Final = 74
 """The columns for the names of a group, in a terminal of 80."""
 
+_OF_PLAN_FILES: Final = frozenset({"foreign-plan", "applied", "stale"})
+"""Rules of ``apply``, which no option switches off and the manual does not list as guards."""
+
 
 def print_lists(report: Report, console: Console) -> None:
     """Print conflicts, notes, problems and refusals."""
@@ -41,7 +46,7 @@ def print_lists(report: Report, console: Console) -> None:
         _print_group(console, group, colour, "page", hint)
     for group in _grouped(map(_asset_item, asset_conflicts(report)), everything=everything):
         _print_group(console, group, COLOURS["conflict"], "file", hint)
-    for message in report_notes(report, everything=everything):
+    for message in report_notes(report, everything=everything, hint=hint):
         _print_message(console, "note", "yellow", message)
     problems = (*report.plan.problems, *assets_of(report.plan).problems)
     for group in _grouped(map(_problem_item, problems), everything=everything):
@@ -55,7 +60,7 @@ def _print_refusals(report: Report, console: Console) -> None:
     for refusal in report.plan.refusals:
         rules[refusal.rule].append(refusal)
     for rule, refusals in rules.items():
-        label = f"refused ({rule})"
+        label = "refused" if rule in _OF_PLAN_FILES else f"refused ({rule})"
         items = [
             Item(each.file, refusal_message(each).text, "", label, (each.file,))
             for each in refusals
@@ -63,24 +68,27 @@ def _print_refusals(report: Report, console: Console) -> None:
         for group in _grouped(items, everything=report.request.everything):
             _print_group(console, group, "red", "page", all_hint(report))
         if hint := refusal_message(refusals[-1]).hint:
-            print_line(console, f"      {escape_control(hint)}", "dim")
+            _print_hint(console, label, hint)
 
 
 def _grouped(items: Iterable[Item], *, everything: bool) -> Iterator[Group]:
     """Yield groups of items with one reason; each item alone, in its place, in a small group."""
     items = tuple(items)
     groups = () if everything else group_by_reason(items)
-    large = {id(group.items[0]): group for group in groups if _is_large(group)}
-    grouped = {id(item) for group in large.values() for item in group.items}
+    first = {id(group.items[0]): group for group in groups if _is_said_once(group)}
+    grouped = {id(item) for group in first.values() for item in group.items}
     for item in items:
         if id(item) not in grouped:
             yield Group((item,), item.text, item.hint or item.example)
-        elif id(item) in large:
-            yield large[id(item)]
+        elif id(item) in first:
+            yield first[id(item)]
 
 
-def _is_large(group: Group) -> bool:
-    return len(group.items) > ALONE and bool(group.items[0].name)
+def _is_said_once(group: Group) -> bool:
+    """Return whether what is said of the items, or at least the hint, is printed once for all."""
+    if len(group.items) > ALONE:
+        return bool(group.items[0].name)
+    return len(group.items) > 1 and any(item.hint for item in group.items)
 
 
 def _conflict_item(conflict: Conflict) -> Item:
@@ -110,16 +118,19 @@ def _problem_item(problem: BadPage | BadName | BadAsset) -> Item:
 
 
 def _print_group(console: Console, group: Group, colour: str, noun: str, hint: str) -> None:
-    first = group.items[0]
-    if len(group.items) == 1:
-        named = first.name and not group.text.startswith(first.name)
-        text = f"{first.name}: {group.text}" if named else group.text
-        _print_message(console, group.heading, colour, Message(text, group.hint))
+    if len(group.items) <= ALONE:
+        for item in group.items:
+            text = item.text if len(group.items) > 1 else group.text
+            named = item.name and not text.startswith(item.name)
+            text = f"{item.name}: {text}" if named else text
+            last = item is group.items[-1]
+            message = Message(text, group.hint if last else "")
+            _print_message(console, group.heading, colour, message)
         return
     text = f"{len(group.items):,} {noun}s: {group.text}"
     _print_message(console, group.heading, colour, Message(text, _first_names(group, hint)))
     if group.hint:
-        print_line(console, f"      {escape_control(group.hint)}", "dim")
+        _print_hint(console, group.heading, group.hint)
 
 
 def _first_names(group: Group, hint: str) -> str:
@@ -136,12 +147,11 @@ def _first_names(group: Group, hint: str) -> str:
 
 
 def _print_message(console: Console, label: str, colour: str, message: Message) -> None:
-    from rich.text import Text
+    lead = (StyledText("  "), StyledText(label, colour), StyledText("  "))
+    print_hanging(console, lead, message.text, hint=message.hint)
 
-    line = Text("  ")
-    line.append(label, style=colour)
-    line.append("  ")
-    line.append(escape_control(message.text))
-    console.print(line, soft_wrap=True)
-    if message.hint:
-        print_line(console, f"      {escape_control(message.hint)}", "dim")
+
+def _print_hint(console: Console, label: str, hint: str) -> None:
+    """Print a hint below the messages with this label."""
+    spaces = len(label) + 4 if console.is_terminal else 6
+    print_hanging(console, (StyledText(" " * spaces),), hint)

@@ -137,10 +137,10 @@ def _conversion(action: Update) -> tuple[str, str]:
     return _CONVERT if action.takes_conversion else _CONVERT_AND_PUSH
 
 
-def named(names: Sequence[str], most: int = 10) -> str:
-    """Return the first ``most`` names, and how many more there are."""
+def named(names: Sequence[str], most: int = 10, hint: str = "") -> str:
+    """Return the first ``most`` names, and how many more there are, with the hint behind."""
     rest = len(names) - most
-    more = f" and {rest:,} more" if rest > 0 else ""
+    more = f" and {rest:,} more{hint}" if rest > 0 else ""
     return ", ".join(names[:most]) + more
 
 

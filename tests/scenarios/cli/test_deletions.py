@@ -65,9 +65,14 @@ def test_what_is_gone_from_one_side_is_told_by_every_command_with_both_ways_out(
     synced.sandbox.delete("guide/b")
     options = () if command == "status" else ("--yes",)
     shown = synced.run(command, *options).ok().out
-    assert "1 page deleted in the folder. To restore it: wikisync pull PATH --prefer wiki." in shown
+    assert (
+        "1 page was deleted in the folder. To restore it: wikisync pull PATH --prefer wiki."
+        in shown
+    )
     assert "To delete it on the wiki: wikisync push --delete." in shown
-    assert "1 page deleted on the wiki. To restore it: wikisync push PATH --prefer local." in shown
+    assert (
+        "1 page was deleted on the wiki. To restore it: wikisync push PATH --prefer local." in shown
+    )
     assert "To delete it in the folder: wikisync pull --delete." in shown
     synced.run("pull", "guide/a", "--prefer", "wiki", "--yes").ok()
     synced.run("push", "guide/b", "--prefer", "local", "--yes").ok()

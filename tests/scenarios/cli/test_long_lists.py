@@ -111,3 +111,11 @@ def test_names_that_are_refused_are_said_once_with_a_proposal_as_an_example(
     assert out.count("30 files: page paths cannot contain spaces") == 1
     assert out.count("Rename it, for example to the-") == 1
     assert workspace.run("status", "--all").out.count("Rename it, for example to the-") == 30
+
+
+def test_a_note_that_leaves_names_out_says_how_to_get_them(workspace: Workspace) -> None:
+    workspace.configure(ignore=["draft-*"])
+    for number in range(8):
+        workspace.write(f"draft-{number}.md", page(f"Draft {number}"))
+    assert "draft-2.md and 5 more (--all)" in workspace.run("status").ok().out
+    assert "draft-7.md)" in workspace.run("status", "--all").ok().out

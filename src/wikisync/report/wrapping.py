@@ -1,0 +1,105 @@
+"""Print lines for people: wrapped at words, under their column, with commands in one piece.
+
+In a pipe, a line is written whole.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from wikisync.report.diff.styled_text import (
+    StyledLine,
+    StyledText,
+    line_width,
+    print_lines,
+    trimmed,
+    wrapped,
+)
+from wikisync.report.text import escape_control
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rich.console import Console
+
+_PROSE: Final = 100
+"""The most cells of a line of prose, however wide the terminal is."""
+_LEAST: Final = 20
+"""The least cells for a column of text; where there are fewer, it begins on the next line."""
+_JOINER: Final = "\ufdd0"
+"""Stands for a space at which a line is not broken (a noncharacter, so in no text)."""
+
+_VALUED: Final = "prefer|allow|max-delete|port|jobs|config|html|folder|root"
+_ARGUMENT: Final = (
+    rf"(?: (?:--(?:{_VALUED}) [\w./-]*\w|-[\w-]+|'[^']*'|[A-Z]{{3,}}\b|\d+\b"
+    r"|[^\s,;:()']*[./][^\s,;:()']*[^\s,;:()'.]))"
+)
+_COMMAND: Final = re.compile(
+    rf"\bwikisync [a-z]+(?: (?:push|pull|sync)\b)?{_ARGUMENT}*"
+    rf"|--(?:{_VALUED}) [\w-]*\w|--[a-z][\w-]+"
+)
+
+
+def print_hanging(
+    console: Console, lead: StyledLine, text: str, style: str = "", *, hint: str = ""
+) -> None:
+    """Print a text after ``lead``, and a hint below it; at a terminal both under their column.
+
+    Control characters in both are escaped.
+    """
+    text, hint = escape_control(text), escape_control(hint)
+    if not console.is_terminal:
+        console.file.write("".join(piece.text for piece in lead) + f"{text}\n")
+        if hint:
+            console.file.write(f"      {hint}\n")
+        return
+    columns = min(console.width, _PROSE)
+    print_lines(console, hanging(lead, _styled(text, style), columns))
+    if hint:
+        indent = (StyledText(" " * _indent(lead, columns)),)
+        print_lines(console, hanging(indent, _styled(hint), columns))
+
+
+def print_line(console: Console, text: str, style: str = "") -> None:
+    """Print a line; at a terminal it is wrapped, and its later rows are indented as the first."""
+    body = text.lstrip(" ")
+    if not console.is_terminal:  # rich would replace tabs by spaces, and a patch needs them
+        console.file.write(f"{text}\n")
+        return
+    lead = (StyledText(" " * (len(text) - len(body))),)
+    print_lines(console, hanging(lead, _styled(body, style), min(console.width, _PROSE)))
+
+
+def hanging(lead: StyledLine, text: StyledLine, columns: int) -> Iterator[StyledLine]:
+    """Yield ``lead`` and the text, in rows of at most ``columns`` cells under where it begins."""
+    indent = _indent(lead, columns)
+    rows = [_spaced(row) for row in wrapped(text, max(_LEAST, columns - indent))]
+    first, rest = lead, rows
+    if indent == line_width(lead):
+        first, rest = (*lead, *rows[0]), rows[1:]
+    yield trimmed(first)
+    for row in rest:
+        yield trimmed((StyledText(" " * indent), *row))
+
+
+def _indent(lead: StyledLine, columns: int) -> int:
+    """Return the column where a text begins: behind ``lead``, or on the next line."""
+    width = line_width(lead)
+    return width if columns - width >= _LEAST else 6
+
+
+def _styled(text: str, style: str = "") -> StyledLine:
+    """Return a text with its commands in bold, and with joiners for the spaces in them."""
+    found: list[StyledText] = []
+    place = 0
+    for command in _COMMAND.finditer(text):
+        found += [StyledText(text[place : command.start()], style)]
+        joined = command[0].replace(" ", _JOINER)
+        found += [StyledText(joined, f"{style} bold".strip())]
+        place = command.end()
+    return tuple(piece for piece in (*found, StyledText(text[place:], style)) if piece.text)
+
+
+def _spaced(row: StyledLine) -> StyledLine:
+    return tuple(StyledText(text.replace(_JOINER, " "), style) for text, style in row)

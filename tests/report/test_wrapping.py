@@ -1,0 +1,93 @@
+"""Lines at a terminal: wrapped at words, under their column, with commands in one piece."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+
+from report.console import console, printed
+from support.values import base, key, planned, remote, sides
+from wikisync.planning.model import Conflict, Plan
+from wikisync.planning.planner import PlanOptions
+from wikisync.report.diff.styled_text import StyledText, cells
+from wikisync.report.terminal import show
+from wikisync.report.wrapping import print_hanging, print_line
+from wikisync.request import Report, Request
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+LONG = f"{'very-long-folder/' * 4}a-page-with-a-long-name"
+NAMES = ("one", "two", "three")
+LEAD = (StyledText("  "), StyledText("conflict", "red"), StyledText("  "))
+TEXT = (
+    "The title changed both in the folder and on the wiki since the last sync. Look with wikisync"
+    " diff, then keep the file: wikisync push guide/start.md --prefer local, or keep the page."
+)
+
+
+def rows(on: Console) -> list[str]:
+    return re.sub(r"\x1b\[[0-9;]*m", "", printed(on)).splitlines()
+
+
+@pytest.mark.parametrize("columns", [40, 80, 100, 200])
+def test_a_message_is_wrapped_at_words_under_its_column(columns: int) -> None:
+    screen = console(width=columns)
+    print_hanging(screen, LEAD, TEXT, hint=TEXT)
+    found = rows(screen)
+    assert all(cells(row) <= min(columns, 100) for row in found)
+    assert found[0].startswith("  conflict  The title")
+    assert all(row.startswith(" " * 12) for row in found[1:])
+    words = " ".join(row.removeprefix("  conflict").strip() for row in found).split()
+    assert words == [*TEXT.split(), *TEXT.split()]
+
+
+@pytest.mark.parametrize("columns", [64, 80, 100, 200])
+def test_a_command_is_not_broken_where_a_line_has_room_for_it(columns: int) -> None:
+    screen = console(width=columns)
+    print_hanging(screen, LEAD, TEXT)
+    assert any("wikisync push guide/start.md --prefer local" in row for row in rows(screen))
+
+
+def test_advice_is_not_dim_and_its_commands_are_bold() -> None:
+    screen = console()
+    print_hanging(screen, LEAD, "Text.", hint="Publish it: wikisync push home.md --prefer local.")
+    assert "\x1b[2m" not in printed(screen)
+    assert "\x1b[1mwikisync push home.md --prefer local\x1b[0m." in printed(screen)
+
+
+def test_a_pipe_gets_each_line_whole() -> None:
+    screen = console(terminal=False, width=40)
+    print_hanging(screen, LEAD, TEXT, hint=TEXT)
+    print_line(screen, f"  {TEXT}\t.")
+    assert printed(screen) == f"  conflict  {TEXT}\n      {TEXT}\n  {TEXT}\t.\n"
+
+
+@pytest.mark.parametrize("columns", [80, 100, 200])
+def test_one_long_name_pushes_no_other_out_of_its_column(columns: int) -> None:
+    names = ["a", "b", LONG]
+    here = [base(name, number) for number, name in enumerate(names, 1)]
+    there = [remote(name, number) for number, name in enumerate(names, 1)]
+    plan = planned(sides(here, [], there), PlanOptions("push"))
+    screen = console(width=columns)
+    show(Report(Request("push", "push"), "w", "pages", plan), screen)
+    found = rows(screen)
+    assert all(cells(row) <= columns for row in found)
+    lines = [row for row in found if row.startswith("  not deleted            ")]
+    assert len(lines) == len(names)
+    assert [row.index("gone here") for row in lines[:2]] == [lines[0].index("gone here")] * 2
+
+
+def test_the_advice_for_a_few_conflicts_of_one_reason_is_said_once() -> None:
+    conflicts = tuple(
+        Conflict(key(name), f"{name}.md", "both-new", fields=("title",)) for name in NAMES
+    )
+    report = Report(Request("push", "push"), "w", "pages", Plan(conflicts=conflicts, pages=3))
+    screen = console(terminal=False)
+    show(report, screen)
+    text = printed(screen)
+    assert [f"{name}.md: It exists in the folder" in text for name in NAMES] == [True] * 3
+    assert text.count("Look with wikisync diff") == 1
+    assert "wikisync push PATH --prefer local" in text
