@@ -14,9 +14,12 @@ if TYPE_CHECKING:
 
 
 class Step(Protocol):
-    """Called when ``count`` steps of an operation are done. Thread-safe."""
+    """Called when ``count`` steps of an operation are done. Thread-safe.
 
-    def __call__(self, count: int = 1) -> None:
+    ``name`` is the page or file of the last step, if it has one.
+    """
+
+    def __call__(self, count: int = 1, name: str = "") -> None:
         """Note the steps."""
 
 
@@ -41,4 +44,4 @@ def silent(
     in_bytes: bool = False,  # noqa: ARG001
 ) -> Iterator[Step]:
     """Report no progress."""
-    yield lambda _count=1: None
+    yield lambda count=1, name="": None  # noqa: ARG005

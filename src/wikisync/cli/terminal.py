@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
-from contextlib import contextmanager, redirect_stdout
+from contextlib import contextmanager, redirect_stdout, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from io import TextIOWrapper
@@ -86,8 +86,18 @@ def escape_unencodable() -> None:
 
 
 def print_stopping() -> None:
-    """Print that the run stops after the current page."""
-    print_message("Finishing the current page. Press Ctrl-C again to stop now.")
+    """Print that the run stops after the current page, on a line of its own.
+
+    Called by a signal handler: at a terminal it writes past the progress bar, which may be half
+    written, and takes no lock.
+    """
+    text = "Finishing the current page. Press Ctrl-C again to stop now."
+    real = sys.__stderr__
+    if real is not None and real.isatty():
+        with suppress(OSError):
+            os.write(real.fileno(), f"\n{text}\n".encode())
+    else:
+        print_message(text)
 
 
 def confirmation(*, yes: bool) -> Callable[[Report], bool]:

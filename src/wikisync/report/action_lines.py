@@ -184,7 +184,8 @@ def _line(
         phrase, note, colour = NOT_DELETED, withheld(action), "dim"
     elif outcome is not None and outcome.result != "done":
         reason = error_message(outcome.error) if outcome.error else Message("")
-        note, colour = f"{outcome.result}: {reason}", "red"
+        note = f"{outcome.result}: {reason}"
+        colour = "red" if outcome.failed else "yellow"
     elif outcome is not None and outcome.error is not None:
         note, colour = f"but: {error_message(outcome.error)}", "red"
     return _Line(action.verb, phrase, shown_name, note, colour, own_names)
@@ -208,7 +209,7 @@ def _print_action_line(console: Console, line: _Line, widths: tuple[int, int]) -
         StyledText(f"{line.phrase:<{phrase}}", colour),
         StyledText(" "),
     )
-    note_style = line.colour if line.colour == "red" else "dim"
+    note_style = line.colour or "dim"
     if note and cells(named) <= width:
         lead = (*lead, *filled((StyledText(named),), width), StyledText("  "))
         print_lines(console, hanging(lead, (StyledText(note, note_style),), console.width))

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from wikisync.report import watch_events as events
-from wikisync.report.action_lines import print_line
 from wikisync.report.error_messages import error_message
 from wikisync.report.json_output import as_data, one_line, results
 from wikisync.report.terminal_lists import print_lists
 from wikisync.report.text import done_label, escape_control, planned_label, plural
+from wikisync.report.wrapping import print_line
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -87,7 +87,7 @@ def read_wiki(
     }
     with progress("Reading what may have changed", len(to_fetch.read) + len(missing_bases)) as step:
         for page, got in wiki.read(to_fetch.read):
-            step()
+            step(name=str(page.key))
             remote[page.key] = remote_state(page.key, got)
         missing = _missing(missing_bases, wiki, step)
     for key in _moved_out_of_sight(missing, wiki) if layout.root else ():

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from wikisync.request import Request
     from wikisync.workflow.context import RunContext
 
-T = TypeVar("T")
+T = TypeVar("T", bound="ActionResult | AssetResult")
 
 _LABELS: Final[dict[Command, str]] = {"push": "Pushing", "pull": "Pulling", "sync": "Syncing"}
 _ASSET_LABELS: Final[dict[Command, str]] = {
@@ -91,5 +91,5 @@ def in_progress(progress: Progress, label: str, total: int, outcomes: Iterable[T
     """Yield the results of an operation, each as a step of its progress."""
     with progress(label, total) as step:
         for outcome in outcomes:
-            step()
+            step(name=outcome.action.file)
             yield outcome
