@@ -66,6 +66,7 @@ ERRORS: Final = (
     errors.TokenInFile(ANY, ANY),
     errors.NoSuchPath(ANY),
     errors.NoSuchRun(None),
+    errors.NoSuchRun(None, undone=0),
     errors.NoSuchRun(0),
     errors.NeedsYes(),
     errors.BadPlan(ANY, ANY),

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.slow
 
 BLOCK: Final = re.compile(r"^```\n(\$ wikisync .*?)^```$", re.MULTILINE | re.DOTALL)
-TIME: Final = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+Z")
+TIME: Final = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:[\d:.]+Z?")
 ADDRESS: Final = re.compile(r"127\.0\.0\.1:\d+")
 QUESTION: Final = re.compile(r"\A.*\[y/N\]: y\n", re.DOTALL)
 

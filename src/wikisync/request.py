@@ -121,8 +121,8 @@ class Report:
     a command that does not recover them. For a reviewed plan, ``earlier`` counts the steps that an
     interrupted run of it has done, and ``unplanned`` the present changes that it does not have.
     ``unticked`` counts the pages that were not selected in a review. ``restoration`` is set by
-    ``restore``. ``root`` is that of the configuration. ``images`` are the bytes of small images
-    that the pages of ``diffs`` show, by the image's path on the wiki.
+    ``restore``, ``undone`` (the run) by ``undo``. ``root`` is that of the configuration. ``images``
+    are the bytes of small images that the pages of ``diffs`` show, by the image's path on the wiki.
     """
 
     request: Request
@@ -139,6 +139,7 @@ class Report:
     unplanned: int = 0
     unticked: int = 0
     restoration: Restoration | None = None
+    undone: RunRecord | None = None
     root: str = ""
     asset_outcomes: tuple[AssetResult, ...] = ()
     asset_diffs: tuple[AssetDiff, ...] = ()

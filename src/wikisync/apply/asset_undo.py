@@ -75,22 +75,20 @@ class AssetUndoStep:
 
 
 def asset_undo_steps(
-    state: State, number: int, *, include_skipped: bool = True, recovered: bool = True
+    state: State, number: int, *, recovered: bool = True
 ) -> tuple[AssetUndoStep, ...]:
     """Return the steps that undo a run, the last write first; parameters as ``undo_steps``."""
     outcomes: set[Outcome | None] = {"done", "unknown"}
     standing = _writes_in_effect(state, number, outcomes if recovered else outcomes | {None})
-    skipped = set() if include_skipped else _targets_of_undos(state, number, "skipped")
     backups = {backup.intent: backup for backup in state.asset_backups.of_run(number)}
     return tuple(
         AssetUndoStep(entry, _action(entry.intent), backups.get(entry.number))
         for entry in reversed(standing)
-        if _target(entry) not in skipped
     )
 
 
 def _writes_in_effect(state: State, number: int, outcomes: set[Outcome | None]) -> list[AssetEntry]:
-    undone = _targets_of_undos(state, number, "done")
+    undone = _undone_targets(state, number)
     return [
         entry
         for entry in state.asset_journal.entries(number)
@@ -98,16 +96,9 @@ def _writes_in_effect(state: State, number: int, outcomes: set[Outcome | None]) 
     ]
 
 
-def _targets_of_undos(
-    state: State, number: int, outcome: Outcome
-) -> set[tuple[Side, frozenset[str]]]:
+def _undone_targets(state: State, number: int) -> set[tuple[Side, frozenset[str]]]:
     undos = [record.number for record in state.journal.runs() if record.undoes == number]
-    if outcome == "done":
-        return {
-            _target(entry) for undo in undos for entry in _writes_in_effect(state, undo, {"done"})
-        }
-    entries = (entry for undo in undos for entry in state.asset_journal.entries(undo))
-    return {_target(entry) for entry in entries if entry.outcome == outcome}
+    return {_target(entry) for undo in undos for entry in _writes_in_effect(state, undo, {"done"})}
 
 
 def _target(entry: AssetEntry) -> tuple[Side, frozenset[str]]:

@@ -49,25 +49,20 @@ class UndoStep:
     backups: tuple[int, ...] = ()
 
 
-def undo_steps(
-    state: State, number: int, *, include_skipped: bool = True, recovered: bool = True
-) -> tuple[UndoStep, ...]:
+def undo_steps(state: State, number: int, *, recovered: bool = True) -> tuple[UndoStep, ...]:
     """Return the steps that undo a run, the last write first. Raises StateError.
 
-    They are the writes that are done, or may be, and are not undone yet. ``include_skipped=False``
-    leaves out those that an earlier undo skipped. ``recovered=False`` adds the writes that an
-    interrupted run left open.
+    They are the writes that are done, or may be, and are not undone yet. ``recovered=False`` adds
+    the writes that an interrupted run left open.
     """
     outcomes: set[Outcome | None] = {"done", "unknown"}
     standing = _writes_in_effect(state, number, outcomes if recovered else outcomes | {None})
-    skipped = set() if include_skipped else _targets_of_undos(state, number, "skipped")
     backups: dict[int, tuple[int, ...]] = {}
     for backup in state.backups.of_run(number):
         backups[backup.intent] = (*backups.get(backup.intent, ()), backup.number)
     return tuple(
         UndoStep(entry, _action(entry.intent), backups=backups.get(entry.number, ()))
         for entry in reversed(standing)
-        if _target(entry) not in skipped
     )
 
 
@@ -75,7 +70,7 @@ def _writes_in_effect(
     state: State, number: int, outcomes: set[Outcome | None]
 ) -> list[JournalEntry]:
     """Return the writes of a run with one of the outcomes, without those that were undone."""
-    undone = _targets_of_undos(state, number, "done")
+    undone = _undone_targets(state, number)
     return [
         entry
         for entry in state.journal.entries(number)
@@ -83,17 +78,10 @@ def _writes_in_effect(
     ]
 
 
-def _targets_of_undos(
-    state: State, number: int, outcome: Outcome
-) -> set[tuple[Side, frozenset[Key]]]:
-    """Return the targets that the undos of a run ended with ``outcome``."""
+def _undone_targets(state: State, number: int) -> set[tuple[Side, frozenset[Key]]]:
+    """Return the targets that the undos of a run have undone."""
     undos = [record.number for record in state.journal.runs() if record.undoes == number]
-    if outcome == "done":
-        return {
-            _target(entry) for undo in undos for entry in _writes_in_effect(state, undo, {"done"})
-        }
-    entries = (entry for undo in undos for entry in state.journal.entries(undo))
-    return {_target(entry) for entry in entries if entry.outcome == outcome}
+    return {_target(entry) for undo in undos for entry in _writes_in_effect(state, undo, {"done"})}
 
 
 def _target(entry: JournalEntry) -> tuple[Side, frozenset[Key]]:

@@ -20,6 +20,17 @@ BackupPaths = Annotated[
         show_default=False,
     ),
 ]
+Most = Annotated[
+    int | None,
+    typer.Option(
+        "--number",
+        "-n",
+        min=1,
+        metavar="N",
+        help="List the last N runs. [10; with --json: all]",
+        show_default=False,
+    ),
+]
 Run = Annotated[
     int | None,
     typer.Argument(
@@ -50,7 +61,9 @@ OutputFile = Annotated[
 
 def add_to(app: typer.Typer) -> None:
     """Add the commands to the program."""
-    app.command(epilog=examples("wikisync log", "wikisync log guide/install.md"))(log)
+    app.command(
+        epilog=examples("wikisync log", "wikisync log -n 50", "wikisync log guide/install.md")
+    )(log)
     app.command(epilog=examples("wikisync undo --dry-run", "wikisync undo", "wikisync undo 12"))(
         undo
     )
@@ -61,7 +74,13 @@ def add_to(app: typer.Typer) -> None:
     )(restore)
 
 
-def log(paths: BackupPaths = None, *, json: Json = False, config: Config = None) -> None:
+def log(
+    paths: BackupPaths = None,
+    *,
+    most: Most = None,
+    json: Json = False,
+    config: Config = None,
+) -> None:
     """List the runs and what each one did; with PATH, list the backups of these pages."""
     chosen = tuple(paths or ())
     with terminal.error_boundary(terminal.OutputOptions(json), Request("log", "sync", chosen)):
@@ -82,9 +101,9 @@ def log(paths: BackupPaths = None, *, json: Json = False, config: Config = None)
 
         runs = workflow.log(settings)
         if json:
-            terminal.print_json(run_log.to_json(runs, url, folder))
+            terminal.print_json(run_log.to_json(runs[:most], url, folder))
         else:
-            run_log.show_log(runs, terminal.console_for())
+            run_log.show_log(runs, terminal.console_for(), most)
 
 
 def undo(

@@ -100,6 +100,10 @@ class BackupMissing(UsageError):
 
 @dataclass(eq=False)
 class NoSuchRun(UsageError):
-    """Raised where no run has this number; None: no run can be undone."""
+    """Raised where no run has this number; None: no run can be undone.
+
+    ``undone`` is the number of the last run, where that was undone already.
+    """
 
     number: int | None
+    undone: int | None = None

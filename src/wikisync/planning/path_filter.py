@@ -23,7 +23,8 @@ class PathFilter:
     """A PATH argument: as typed, and the names below the folder that it may refer to.
 
     With ``as_file``, the names are of files and folders only; else also of pages. ``root`` is the
-    path on the wiki that the folder stands for: a page's path is compared without it.
+    path on the wiki that the folder stands for: a page's path is compared without it. ``default``
+    is the wiki's default locale, whose pages need no locale in the argument.
     """
 
     typed: str
@@ -31,20 +32,29 @@ class PathFilter:
     pattern: GitIgnoreSpec | None = None
     as_file: bool = False
     root: str = ""
+    default: str = ""
 
     @classmethod
-    def of(cls, typed: str, names: Iterable[str], *, as_file: bool, root: str = "") -> PathFilter:
+    def of(
+        cls,
+        typed: str,
+        names: Iterable[str],
+        *,
+        as_file: bool,
+        root: str = "",
+        default: str = "",
+    ) -> PathFilter:
         """Return a filter for these names. Raises NoSuchPath for an invalid pattern."""
         names = tuple(map(to_nfc, names))
         if as_file or not any(mark in typed for mark in "*?["):
-            return cls(typed, names, as_file=as_file, root=root)
+            return cls(typed, names, as_file=as_file, root=root, default=default)
         from pathspec import GitIgnoreSpec
 
         try:
             pattern = GitIgnoreSpec.from_lines(["/" + name.lstrip("/") for name in names])
         except ValueError as error:
             raise NoSuchPath(typed) from error
-        return cls(typed, names, pattern, root=root)
+        return cls(typed, names, pattern, root=root, default=default)
 
     def matches(self, key: Key, file: str) -> bool:
         """Return whether the argument selects a page, by its file, folder, path or a pattern."""
@@ -53,7 +63,8 @@ class PathFilter:
             return any(_at_or_below(file, chosen) for chosen in self.names)
         path = _below(self.root, key.path)
         bare = str(PurePosixPath(file).with_suffix("")) if file else path
-        for name in (file, bare, f"{key.locale}/{path}", str(key)):
+        own = (path, path + PurePosixPath(file).suffix) if key.locale == self.default else ()
+        for name in (file, bare, f"{key.locale}/{path}", str(key), *own):
             if name and any(_at_or_below(name, chosen) for chosen in self.names):
                 return True
             if name and self.pattern is not None and self.pattern.match_file(name):
@@ -62,16 +73,17 @@ class PathFilter:
 
 
 def parse_paths(
-    arguments: Sequence[str], folder: Path, local: Path, root: str = ""
+    arguments: Sequence[str], folder: Path, local: Path, root: str = "", default: str = ""
 ) -> tuple[PathFilter, ...]:
     """Return a filter for each PATH argument.
 
     An argument that is the name of a file or a folder, from the current folder ``local``, selects
     that file or folder only. Any other is a page's path or a pattern below ``folder``. With a
-    ``root``, a page's whole path on the wiki selects it too. Raises NoSuchPath for an invalid
-    pattern.
+    ``root``, a page's whole path on the wiki selects it too. ``default`` is the wiki's default
+    locale, whose pages are selected by their path alone, whatever folder they are in. Raises
+    NoSuchPath for an invalid pattern.
     """
-    return tuple(_parse_path(argument, folder, local, root) for argument in arguments)
+    return tuple(_parse_path(argument, folder, local, root, default) for argument in arguments)
 
 
 def page_selector(chosen: Iterable[PathFilter]) -> Callable[[Key, str], bool]:
@@ -82,7 +94,7 @@ def page_selector(chosen: Iterable[PathFilter]) -> Callable[[Key, str], bool]:
     return lambda key, file: any(choice.matches(key, file) for choice in chosen)
 
 
-def _parse_path(argument: str, folder: Path, local: Path, root: str) -> PathFilter:
+def _parse_path(argument: str, folder: Path, local: Path, root: str, default: str) -> PathFilter:
     below, exists = _resolve_like_shell(argument, folder, local)
     if exists and below is not None:
         return PathFilter.of(argument, (below,), as_file=True, root=root)
@@ -90,7 +102,8 @@ def _parse_path(argument: str, folder: Path, local: Path, root: str) -> PathFilt
     whole = "." if typed == root else _below(root, typed)
     names = [name for name in (typed, below) if name not in {None, "", "."}]
     names += [whole] if whole != typed else []
-    return PathFilter.of(argument, dict.fromkeys(names), as_file=False, root=root)
+    names = list(dict.fromkeys(names))
+    return PathFilter.of(argument, names, as_file=False, root=root, default=default)
 
 
 def _below(root: str, path: str) -> str:

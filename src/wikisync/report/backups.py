@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from wikisync.planning.model import Plan
 from wikisync.report.json_output import as_data, one_line
-from wikisync.report.text import backup_in_words, escape_control
+from wikisync.report.text import backup_in_words, escape_control, local_time
 from wikisync.report.wrapping import print_line
 from wikisync.request import Report, Request
 
@@ -22,7 +22,9 @@ def show(backups: Sequence[Backup], console: Console) -> None:
     """Print each backup with its number, time, run, page, and what it is; the newest first."""
     for backup in backups:
         print_line(
-            console, f"backup {backup.number}  {backup.at}  {escape_control(_name(backup))}", "bold"
+            console,
+            f"backup {backup.number}  {local_time(backup.at)}  {escape_control(_name(backup))}",
+            "bold",
         )
         print_line(console, f"  {backup_in_words(backup)}")
     if backups:

@@ -12,6 +12,7 @@ from wikisync import errors as e
 from wikisync.report.asset_messages import asset_message
 from wikisync.report.database_messages import database_message
 from wikisync.report.gateway_messages import gateway_message
+from wikisync.report.history_messages import backup_missing_message, no_such_run_message
 from wikisync.report.layout_messages import misplaced_message
 
 
@@ -107,10 +108,8 @@ def _usage(error: e.UsageError) -> Message:
                 "--offline compares with the last run, and there has been no run yet.",
                 "Run wikisync push, pull or sync once.",
             )
-        case e.NoSuchRun(number):
-            if number is None:
-                return Message("There is no run to undo: none has written anything.")
-            return Message(f"There is no run {number}.", "List the runs: wikisync log.")
+        case e.NoSuchRun():
+            return Message(*no_such_run_message(error))
         case e.NeedsYes():
             return Message(
                 "Needs confirmation: add --yes.",
@@ -151,11 +150,8 @@ def _usage(error: e.UsageError) -> Message:
             return Message(f"{file} cannot be used as a plan: {what}.", _NEW_PLAN)
         case e.NotWritten(file, reason):
             return Message(f"{file} was not written: {reason}.", "Choose another file: -o FILE.")
-        case e.BackupMissing(name):
-            return Message(
-                f"There is no backup {name}; it may have expired.",
-                "List a page's backups: wikisync log PATH. They are deleted after keep_days.",
-            )
+        case e.BackupMissing():
+            return Message(*backup_missing_message(error))
         case e.ExtraMissing(extra, module):
             return Message(
                 f"This command needs {module}, which is not installed.",

@@ -225,7 +225,7 @@ def conflict_message(conflict: Conflict) -> Message:
             if conflict.backups:
                 later = f"To restore what that run overwrote: {_restore(conflict)}. Or {later}"
             return Message(
-                f"It changed after that run ({detail}); it was left alone.",
+                f"It changed after that run ({detail}); it is left alone.",
                 later[0].upper() + later[1:],
             )
         case "stale":

@@ -6,9 +6,10 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from wikisync.planning.model import Plan
+from wikisync.report.diff.styled_text import StyledText
 from wikisync.report.json_output import as_data, one_line
-from wikisync.report.text import DONE, TO_DO, escape_control
-from wikisync.report.wrapping import print_line
+from wikisync.report.text import DONE, TO_DO, escape_control, local_time, plural
+from wikisync.report.wrapping import print_hanging, print_line
 from wikisync.request import Report, Request
 
 if TYPE_CHECKING:
@@ -23,26 +24,46 @@ _MANY = 12
 """Writes of one run shown at most; the JSON has them all."""
 
 
-def show_log(runs: Iterable[LoggedRun], console: Console) -> None:
-    """Print each run with its number, time and writes, the newest first."""
-    empty = True
-    for logged in runs:
-        if not logged.writes:
-            continue
-        empty = False
+_RUNS = 10
+"""Runs shown at most, if the user gives no number."""
+
+
+def show_log(runs: Iterable[LoggedRun], console: Console, most: int | None = None) -> None:
+    """Print each run with its number, local time, counts and writes, the newest first.
+
+    ``most`` is how many; None is 10, and then it is said how many earlier ones there are.
+    """
+    found = [logged for logged in runs if logged.writes]
+    for logged in found[: _RUNS if most is None else most]:
         run = logged.run
         what = f"undo of run {run.undoes}" if run.undoes else run.command
-        end = "" if run.ended else "  (interrupted)"
-        print_line(console, f"run {run.number}  {run.started}  {what}{end}", "bold")
+        end = "" if run.ended else " (interrupted)"
+        head = f"run {run.number}  {local_time(run.started)}  {what}{end}"
+        lead = (StyledText(head, "bold"), StyledText(": "))
+        print_hanging(console, lead, ", ".join(_counts(logged)))
         for line in _writes(logged):
             print_line(console, f"  {escape_control(line)}")
-    if empty:
+    if not found:
         print_line(console, "No run has written anything yet.")
-    else:
-        print_line(console, "Undo the last run: wikisync undo. Another one: wikisync undo RUN.")
-        print_line(
-            console, "Backups of a page: wikisync log PATH. Restore one: wikisync restore NUMBER."
-        )
+        return
+    if most is None and len(found) > _RUNS:
+        earlier = plural(len(found) - _RUNS, "earlier run")
+        print_line(console, f"… and {earlier}. All: wikisync log -n {len(found)}.")
+    print_line(console, "Undo the last run: wikisync undo. Another one: wikisync undo RUN.")
+    print_line(
+        console, "Backups of a page: wikisync log PATH. Restore one: wikisync restore NUMBER."
+    )
+
+
+def _counts(logged: LoggedRun) -> list[str]:
+    """Return how many writes of each kind a run made, and how many had another outcome."""
+    found = Counter(
+        DONE[noted.intent.verb, noted.intent.side]
+        if noted.outcome == "done"
+        else noted.outcome or "unconfirmed"
+        for noted in _steps(logged.writes)
+    )
+    return [f"{count:,} {phrase}" for phrase, count in found.items()]
 
 
 def _writes(logged: LoggedRun) -> list[str]:

@@ -131,8 +131,23 @@ def _next(report: Report) -> Iterator[str]:
         yield "Run it again to do the rest."
     if request.command == "restore":
         yield from _restored(report)
-    elif request.command != "undo":
-        yield from _backups(report)
+        return
+    yield from _backups(report)
+    yield from ways_back(report)
+
+
+def ways_back(report: Report) -> Iterator[str]:
+    """Yield how to bring back what an undo deletes, or deleted; nothing for another command."""
+    if report.request.command != "undo":
+        return
+    actions = (*report.plan.writes, *assets_of(report.plan).writes)
+    deletes = [action for action in actions if action.verb == "delete"]
+    for side, what, command in (
+        ("wiki", "publish again what it deletes on the wiki", "push"),
+        ("folder", "fetch again what it deletes in the folder", "pull"),
+    ):
+        if any(action.side == side for action in deletes):
+            yield f"To {what}: wikisync {command}."
 
 
 def _after_status(plan: Plan) -> str:
@@ -161,7 +176,7 @@ def _backups(report: Report) -> Iterator[str]:
         yield f"The old version of {file} is backup {backup}: wikisync restore {backup}."
     if len(lost) > _SHOWN:
         yield f"… and {len(lost) - _SHOWN:,} more backups. List a page's: wikisync log PATH."
-    if lost:
+    if lost and report.request.command != "undo":
         yield "To undo all that this run wrote: wikisync undo."
 
 

@@ -23,11 +23,12 @@ from wikisync.report.diff.page_view import (
     title,
 )
 from wikisync.report.diff.styled_text import StyledLine, StyledText, joined, wrapped
-from wikisync.report.summary import summary
+from wikisync.report.summary import summary, ways_back
 from wikisync.report.terminal_lists import print_lists
 from wikisync.report.text import (
     backup_in_words,
     escape_control,
+    run_in_words,
 )
 from wikisync.report.wrapping import print_line
 from wikisync.request import View
@@ -54,8 +55,7 @@ def show(report: Report, console: Console, view: View | None = None, *, texts: b
 
 
 def _show_pages(report: Report, console: Console, view: View | None, *, texts: bool) -> None:
-    if report.request.command == "undo" and report.request.run and report.plan.pages:
-        print_line(console, f"Undoing run {report.request.run}:")
+    _show_undone(report, console)
     if texts and (view is not None or report.request.command in {"diff", "show"}):
         show_diff(report, console, view or View())
     else:
@@ -63,11 +63,16 @@ def _show_pages(report: Report, console: Console, view: View | None, *, texts: b
     print_lists(report, console)
 
 
+def _show_undone(report: Report, console: Console) -> None:
+    """Print which run is undone."""
+    if report.undone is not None and (report.plan.pages or report.plan.assets):
+        print_line(console, f"Undoing {run_in_words(report.undone)}:")
+
+
 def show_plan(report: Report, console: Console) -> None:
     """Print what is about to be done, above the question."""
     print_line(console, f"{report.folder} ↔ {report.remote_name}", "bold")
-    if report.request.command == "undo":
-        print_line(console, f"Undoing run {report.request.run}:")
+    _show_undone(report, console)
     if report.restoration is not None:
         todo = report.restoration
         print_line(console, f"Backup {todo.backup.number}: {backup_in_words(todo.backup)}.")
@@ -78,6 +83,8 @@ def show_plan(report: Report, console: Console) -> None:
             print_line(console, escape_control(text))
     print_actions(report, console)
     print_lists(report, console)
+    for line in ways_back(report):
+        print_line(console, line)
 
 
 def show_trouble(report: Report, console: Console) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from wikisync.planning.model import Conflict, Delete, Update
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from wikisync.planning.asset_model import AssetAction
     from wikisync.planning.model import Action, Side
     from wikisync.state.backups import Backup
+    from wikisync.state.journal import RunRecord
 
 TO_DO: Final[dict[tuple[str, Side], str]] = {
     ("create", "wiki"): "create on the wiki",
@@ -154,6 +156,21 @@ def backup_in_words(backup: Backup) -> str:
         return f"{thing}, before it was {_PAST.get(backup.verb, backup.verb)} by {by}"
     end = backup.outcome or "unconfirmed"
     return f"{thing}, before {by} tried to {backup.verb} it: {end}"
+
+
+def local_time(instant: str) -> str:
+    """Return an ISO time in this machine's time zone, to the second; as it is if it is none."""
+    try:
+        at = datetime.fromisoformat(instant)
+    except ValueError:
+        return instant
+    return at.astimezone().strftime("%Y-%m-%d %H:%M:%S")
+
+
+def run_in_words(run: RunRecord) -> str:
+    """Return the number of a run, what it did, and when, such as ``run 3 (push, 2026-…)``."""
+    what = f"undo of run {run.undoes}" if run.undoes else run.command
+    return f"run {run.number} ({what}, {local_time(run.started)})"
 
 
 def plural(count: int, noun: str) -> str:

@@ -100,7 +100,8 @@ def _collect_and_plan(
         collected = _collect(context, request, without_state=True)
     filters = request.path_filters
     if filters is None:
-        filters = parse_paths(request.paths, context.config.folder, Path.cwd(), context.config.root)
+        config, default = context.config, collected.layout.locales.default
+        filters = parse_paths(request.paths, config.folder, Path.cwd(), config.root, default)
         _check_paths(filters, collected)
     options = PlanOptions(
         request.direction,

@@ -15,7 +15,7 @@ from wikisync.apply.recovery import recover_files
 from wikisync.apply.restore import as_new_file, find_backup, plan_restore, restore
 from wikisync.apply.result import run_action
 from wikisync.apply.transaction import now
-from wikisync.errors import Locked, NotWritten, StateError
+from wikisync.errors import Locked, NoSuchPath, NotWritten, StateError
 from wikisync.folder.folder import Folder
 from wikisync.planning.model import Plan
 from wikisync.planning.path_filter import page_selector, parse_paths
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     from wikisync.apply.restore import Restoration
     from wikisync.config import Config
+    from wikisync.page.model import Key
     from wikisync.planning.model import Base
     from wikisync.request import Request
     from wikisync.state.backups import Backup
@@ -43,17 +44,25 @@ def backups_of(config: Config, paths: tuple[str, ...]) -> tuple[Backup, ...]:
     """Return the backups of the pages that match PATH arguments, the newest first.
 
     A page matches by its present name and by each name that it had in a run. Raises NoSuchPath for
-    an invalid pattern, and StateError.
+    an invalid pattern, and for a PATH that is neither a file nor a page of any run; StateError.
     """
-    means = page_selector(parse_paths(paths, config.folder, Path.cwd(), config.root))
     with closing(State.open(config.state, create=False)) as state:
+        default = (state.meta("locales") or "").partition(" ")[0]
+        filters = parse_paths(paths, config.folder, Path.cwd(), config.root, default)
+        means = page_selector(filters)
         pages = _Pages(state)
+        known: list[tuple[Key, str]] = []
         for named in state.journal.names():
+            known.append((named.key, named.file))
             if named.page_id is not None and means(named.key, named.file):
                 pages.add(named.run, named.page_id)
         for base in state.bases.load().values():
+            known.append((base.key, base.file))
             if means(base.key, base.file):
                 pages.add_base(base)
+        for path in filters:
+            if known and not (path.as_file or any(path.matches(key, file) for key, file in known)):
+                raise NoSuchPath(path.typed)
         return tuple(
             backup
             for backup in state.backups.all()

@@ -68,7 +68,7 @@ def undo(
     ask: Callable[[Report], bool],
     on_interrupt: Callable[[], None] = lambda: None,
 ) -> Report:
-    """Undo the run that the request names, or else the last one that has writes to undo.
+    """Undo the run that the request names, or else the last one.
 
     ``ask`` gets the planned report before the first write and returns whether to go on;
     ``on_interrupt`` is called when the user interrupts the run. Raises NoSuchRun and WikisyncError.
@@ -160,7 +160,8 @@ def _plan_undo(
     config = context.config
     notes = saved_notes(context.folder)
     report = Report(request, config.url, config.folder_name, plan, notes=notes, root=config.root)
-    return report, number, steps
+    undone = next((run for run in context.state.journal.runs() if run.number == number), None)
+    return replace(report, undone=undone), number, steps
 
 
 def _with_interrupted_run(state: State, request: Request) -> Request:
@@ -188,23 +189,25 @@ class _Steps:
         return bool(self.pages or self.assets)
 
 
-def _steps_of(
-    state: State, number: int, *, include_skipped: bool = True, recovered: bool = True
-) -> _Steps:
+def _steps_of(state: State, number: int, *, recovered: bool = True) -> _Steps:
     return _Steps(
-        undo_steps(state, number, include_skipped=include_skipped, recovered=recovered),
-        asset_undo_steps(state, number, include_skipped=include_skipped, recovered=recovered),
+        undo_steps(state, number, recovered=recovered),
+        asset_undo_steps(state, number, recovered=recovered),
     )
 
 
 def _last(context: RunContext, *, recovered: bool) -> tuple[int, _Steps]:
+    """Return the number of the last run and the steps that undo it.
+
+    Of a run that was undone, these are the steps that are left. Raises NoSuchRun where there are
+    none: the run before is undone only if the user names it.
+    """
     for run in _ours(context.state):
-        if run.undoes is None and _steps_of(
-            context.state, run.number, include_skipped=False, recovered=recovered
-        ):
-            steps = _checked(context, _steps_of(context.state, run.number, recovered=recovered))
-            if steps:
-                return run.number, steps
+        number = run.undoes or run.number
+        if steps := _steps_of(context.state, number, recovered=recovered):
+            return number, _checked(context, steps)
+        if run.undoes is not None:
+            raise NoSuchRun(None, undone=number)
     raise NoSuchRun(None)
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from support.workspace import DATE, Workspace, page
 from wikisync.config import load
+from wikisync.report.text import local_time
 from wikisync.request import Request
 from wikisync.sandbox import Hook
 from wikisync.state import State
@@ -352,5 +353,5 @@ def test_the_list_tells_number_time_run_side_and_what_it_is(synced: Workspace) -
     assert (backup["backup"], backup["run"], backup["command"]) == (number, 2, "pull")
     assert (backup["side"], backup["what"], backup["action"]) == ("folder", "before", "update")
     shown = synced.run("log", "home").ok().out
-    assert f"backup {number}  {backup['at']}  home.md\n" in shown
+    assert f"backup {number}  {local_time(backup['at'])}  home.md\n" in shown
     assert "the file, before it was updated by run 2 (pull)" in shown

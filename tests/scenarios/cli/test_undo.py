@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from contextlib import closing
 
@@ -145,3 +146,84 @@ def test_an_edit_that_a_killed_run_left_beside_its_file_is_named(
     [beside] = [name for name in synced.files() if ".saved-" in name]
     assert f"{beside} is an edit that was saved while a run was killed" in result.out
     assert "Saved at that moment." in synced.read(beside)
+
+
+def test_a_second_undo_takes_the_run_before_back_only_if_it_is_named(synced: Workspace) -> None:
+    synced.change("home.md", "One.", "Two.")
+    synced.run("push", "--yes").ok()
+    synced.run("undo", "--yes").ok()
+    before = synced.both_sides()
+    again = synced.run("undo", "--yes")
+    assert again.code == 2
+    assert "Run 2, the last one, was undone already." in again.err
+    assert "wikisync undo RUN" in again.err
+    assert synced.both_sides() == before
+    synced.run("undo", "1", "--yes").ok()
+    assert synced.sandbox.pages() == []
+
+
+def test_an_undo_that_could_do_nothing_is_not_followed_by_that_of_the_run_before(
+    synced: Workspace,
+) -> None:
+    synced.change("home.md", "One.", "Two.")
+    synced.run("push", "--yes").ok()
+    synced.sandbox.edit("home", content="Three.\n")
+    for _ in range(2):
+        result = synced.run("undo", "--yes", "--json")
+        assert result.code == 3
+        assert result.json["run"] == 2
+        assert [found["path"] for found in result.json["conflicts"]] == ["home"]
+    assert content(synced, "other") == TEXT
+
+
+def test_undo_names_the_run_what_it_leaves_alone_and_the_way_back(synced: Workspace) -> None:
+    synced.change("home.md", "One.", "Two.")
+    synced.write("new.md", page("New"))
+    synced.run("push", "--yes").ok()
+    synced.sandbox.edit("home", content="Three.\n")
+    shown = synced.run("undo", "--dry-run").out
+    assert re.search(r"Undoing run 2 \(push, \d{4}-\d\d-\d\d \d\d:\d\d:\d\d\):", shown)
+    assert "home.md: It changed after that run" in shown
+    assert "it is left alone" in shown
+    assert "To publish again what it deletes on the wiki: wikisync push." in shown
+    done = synced.run("undo", "--yes").out
+    assert re.search(r"The old version of new\.md is backup \d+: wikisync restore \d+\.", done)
+    synced.run("push", "--yes").ok()
+    assert content(synced, "new") == TEXT
+
+
+def test_the_log_has_local_times_counts_and_as_many_runs_as_are_asked_for(
+    synced: Workspace,
+) -> None:
+    for number in range(11):
+        synced.write("home.md", page("Home", f"Number {number}.\n"))
+        synced.run("push", "--yes").ok()
+    shown = synced.run("log", env={"TZ": "Asia/Tokyo"}).ok().out
+    heads = re.findall(
+        r"^run \d+  \d{4}-\d\d-\d\d \d\d:\d\d:\d\d  push: (.*)$", shown, re.MULTILINE
+    )
+    assert heads == ["1 updated on the wiki"] * 10
+    assert "… and 2 earlier runs. All: wikisync log -n 12." in shown
+    assert synced.run("log", "-n", "12").ok().out.count("  push: ") == 12
+    assert synced.run("log", "-n", "2").ok().out.count("  push: ") == 2
+    assert len(synced.run("log", "--json").ok().json["runs"]) == 12
+    assert len(synced.run("log", "--json", "-n", "2").ok().json["runs"]) == 2
+
+
+def test_the_log_of_a_path_that_no_run_knows_says_so(synced: Workspace) -> None:
+    result = synced.run("log", "hom")
+    assert result.code == 2
+    assert "hom: no such page" in result.err
+    assert "There are no backups" in synced.run("log", "home").ok().out
+
+
+def test_a_path_without_a_locale_is_of_the_default_one_wherever_its_folder_is(
+    workspace: Workspace,
+) -> None:
+    workspace.configure(locale_folders="all")
+    workspace.write("en/guide/a.md", page("A"))
+    workspace.run("push", "--yes").ok()
+    workspace.write("en/guide/a.md", page("B"))
+    workspace.run("push", "guide/a", "--yes").ok()
+    for path in ("guide/a", "guide/a.md", "guide", "en/guide/a", "'guide/*'".strip("'")):
+        assert "backup 1 " in workspace.run("log", path).ok().out

@@ -1,0 +1,29 @@
+"""Word the errors about runs and backups: none of that number, or none to undo."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from wikisync.errors import BackupMissing, NoSuchRun
+
+
+def no_such_run_message(error: NoSuchRun) -> tuple[str, str]:
+    """Return the text and the hint for a run that is not there, or cannot be undone."""
+    if error.undone is not None:
+        return (
+            f"Run {error.undone}, the last one, was undone already.",
+            "To undo an earlier run as well, name it: wikisync undo RUN. List the runs: wikisync"
+            " log.",
+        )
+    if error.number is None:
+        return "There is no run to undo: none has written anything.", ""
+    return f"There is no run {error.number}.", "List the runs: wikisync log."
+
+
+def backup_missing_message(error: BackupMissing) -> tuple[str, str]:
+    """Return the text and the hint for a backup that is not there."""
+    return (
+        f"There is no backup {error.name}; it may have expired.",
+        "List a page's backups: wikisync log PATH. They are deleted after keep_days.",
+    )
