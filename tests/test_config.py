@@ -209,7 +209,7 @@ def test_images_and_files_that_pages_refer_to_are_synced_unless_the_file_says_ot
 ) -> None:
     found = loaded(tmp_path)
     assert (found.assets, found.max_asset_size, found.keep_size) == (
-        "none",
+        "referenced",
         5 * 1024 * 1024,
         1024**3,
     )

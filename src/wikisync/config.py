@@ -42,7 +42,7 @@ LocaleFolders = Literal["others", "all"]
 AssetChoice = Literal["referenced", "all", "none"]
 """Which images and files are synced: those that pages refer to, all, or none."""
 
-DEFAULT_ASSETS: Final[AssetChoice] = "none"
+DEFAULT_ASSETS: Final[AssetChoice] = "referenced"
 
 _RESERVED: Final = frozenset({".git", STATE})
 """Folders of programs, wherever they lie: a page there could change what git or wikisync does."""
