@@ -6,10 +6,11 @@ import argparse
 import itertools
 import shutil
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from bench import counts
+from bench import counts, preview
 from bench.measure import HEADING, Row, alternating, python, told
 from bench.peer import RAW, TESTS, TEXT, Peer
 
@@ -134,7 +135,10 @@ def main() -> None:
         "--only",
         nargs="*",
         default=[],
-        choices=("start", "pull", "in-sync", "changed", "new", "many", "counts", "growth"),
+        choices=(
+            *("start", "pull", "in-sync", "changed", "new", "many", "preview"),
+            *("counts", "growth"),
+        ),
     )
     wanted = parser.parse_args()
 
@@ -148,28 +152,36 @@ def main() -> None:
         show(start_up("--version", 0.1, wanted.runs * 2))
         show(start_up("--help", 0.2, wanted.runs * 2))
     if asked("pull", "in-sync", "changed", "new"):
-        with Peer(wanted.pages, SOME, wanted.pace) as peer, tempfile.TemporaryDirectory() as home:
-            project = Project(peer, Path(home), wanted.pages)
-            runs = wanted.runs if asked("pull") else 1
-            show(project.pull(runs))
-            if asked("in-sync"):
-                show(project.in_sync("status", wanted.runs))
-                show(project.in_sync("push", wanted.runs))
-            if asked("changed"):
-                show(project.changed(wanted.runs))
-            if asked("new"):
-                show(project.created(wanted.runs))
+        everyday(wanted, asked)
     if asked("many") and wanted.many:
         with Peer(wanted.many, 0) as peer, tempfile.TemporaryDirectory() as home:
             project = Project(peer, Path(home), wanted.many)
             show(project.pull(1))
             show(project.in_sync("status", wanted.runs, above=10.0))
+    if asked("preview"):
+        for row in preview.rows(wanted.pages, wanted.runs):
+            show(row)
     if asked("growth"):
         from bench import growth  # large: the memory of what is begun from here would look so too
 
         growth.show(1000)
     if asked("counts"):
         counts.show()
+
+
+def everyday(wanted: argparse.Namespace, asked: Callable[..., bool]) -> None:
+    """The commands of a day, on one wiki and folder."""
+    with Peer(wanted.pages, SOME, wanted.pace) as peer, tempfile.TemporaryDirectory() as home:
+        project = Project(peer, Path(home), wanted.pages)
+        runs = wanted.runs if asked("pull") else 1
+        show(project.pull(runs))
+        if asked("in-sync"):
+            show(project.in_sync("status", wanted.runs))
+            show(project.in_sync("push", wanted.runs))
+        if asked("changed"):
+            show(project.changed(wanted.runs))
+        if asked("new"):
+            show(project.created(wanted.runs))
 
 
 def show(row: Row) -> None:

@@ -42,7 +42,7 @@ def preview(
         raise
     auth = Auth(listener.getsockname()[1], reusable=True)
     hub, stop = Hub(), stop or Event()
-    app = PreviewApp(auth, library, hub, config.url).app
+    app = PreviewApp(auth, library, hub).app
     with serve(app, listener), _following(library, hub, stop):
         on_ready(auth.address, len(library.snapshot.entries))
         try:

@@ -16,6 +16,7 @@ from wikisync.page.document import parse
 from wikisync.page.model import CONTENT_TYPES, Key
 from wikisync.page.paths import EXTENSIONS, Layout, to_nfc
 from wikisync.page.places import Places, page_files
+from wikisync.preview.base import last_synced
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from wikisync.page.document import Document
     from wikisync.page.model import ContentType
     from wikisync.planning.model import Stamp
+    from wikisync.preview.base import Synced
     from wikisync.workflow.check import WikiMemory
 
 
@@ -75,6 +77,8 @@ class Library:
 
     def __init__(self, config: Config, known: WikiMemory) -> None:
         self._config, self._known = config, known
+        self.url = config.url
+        self.is_synced = known.locales is not None
         inventory = take_inventory(config.folder, config.ignore)
         locales = known.locales or guess_locales(inventory.pages, config.locale_folders)
         self._layout = Layout(locales, config.locale_folders, config.root, config.index)
@@ -118,6 +122,10 @@ class Library:
         return parse(
             self.folder.read(file), content_type_of(file), file=file, link_folder=link_folder
         )
+
+    def synced(self, key: Key) -> Synced | None:
+        """Return a page as the folder and the wiki last agreed on it, if the state has it."""
+        return last_synced(self._config.state, key) if self.is_synced else None
 
     def _snapshot(self, inventory: Inventory, version: int, kept: Mapping[str, Entry]) -> Snapshot:
         by_page, shared = page_files(inventory.pages, self._layout)

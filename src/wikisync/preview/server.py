@@ -27,10 +27,10 @@ if TYPE_CHECKING:
 
 
 class PreviewApp:
-    """The web application of one preview. ``url`` is the wiki's address, if one is configured."""
+    """The web application of one preview."""
 
-    def __init__(self, auth: Auth, library: Library, hub: Hub, url: str) -> None:
-        self._auth, self._library, self._hub, self._url = auth, library, hub, url
+    def __init__(self, auth: Auth, library: Library, hub: Hub) -> None:
+        self._auth, self._library, self._hub = auth, library, hub
         base = auth.base_path
         self.app = application(
             auth,
@@ -60,11 +60,12 @@ class PreviewApp:
         return RedirectResponse(page_url(self._auth.base_path, file), 303, headers=HEADERS)
 
     async def _get_page(self, request: Request) -> Response:
-        return await self._show(to_nfc(request.path_params["file"]))
+        changes = "changes" in request.query_params
+        return await self._show(to_nfc(request.path_params["file"]), changes=changes)
 
-    async def _show(self, file: str) -> Response:
+    async def _show(self, file: str, *, changes: bool = False) -> Response:
         base = self._auth.base_path
-        shown = await run_in_threadpool(page_view, self._library, file, base, self._url)
+        shown = await run_in_threadpool(page_view, self._library, file, base, changes=changes)
         headers = {**HEADERS, "content-security-policy": shown.policy}
         return HTMLResponse(shown.html, 200 if shown.found else 404, headers)
 

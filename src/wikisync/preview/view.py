@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from base64 import b64encode
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from hashlib import sha256
 from importlib.resources import files
@@ -16,14 +16,18 @@ from markupsafe import Markup
 from wikisync import __version__
 from wikisync.errors import BadPage, FolderError
 from wikisync.page.link_targets import Referrer
+from wikisync.preview.base import differs, field_changes
 from wikisync.preview.library import content_type_of
-from wikisync.preview.links import PageLinks
+from wikisync.preview.links import PageLinks, page_url
+from wikisync.preview.marked import mark_changes
 from wikisync.rendering import page_style
 from wikisync.rendering.deadline import Timer
 from wikisync.rendering.page_html import Rendered, render_page
 from wikisync.report.html.page import harmless
 
 if TYPE_CHECKING:
+    from wikisync.page.model import ContentType, Page
+    from wikisync.preview.base import Synced
     from wikisync.preview.library import Entry, Library, Snapshot
 
 _SECONDS: Final = 5.0
@@ -53,33 +57,38 @@ class Shown:
     found: bool = True
 
 
-def page_view(library: Library, file: str, base: str, url: str) -> Shown:
+def page_view(library: Library, file: str, base: str, *, changes: bool = False) -> Shown:
     """Return the HTML page for a page's file. ``base`` is the path at which it is served.
 
-    ``url`` is the wiki's address, if one is configured.
+    With ``changes``, what differs from the last sync is marked.
     """
     snapshot = library.snapshot
     entry = snapshot.entries.get(file)
     if entry is None:
         return _missing(file, base, snapshot)
     problem, page, rendered = "", None, Rendered("")
+    synced: Synced | None = None
     try:
         document = library.read(file)
         page = document.page
-        kind = content_type_of(file, page.editor)
-        place = Referrer.of(file, entry.key, kind, snapshot.places.layout, url)
-        timer = Timer(_SECONDS, _SECONDS)
-        with timer.running():
-            links = PageLinks(snapshot, place, base)
-            rendered = render_page(document.file_content, kind, links, timer.check)
+        synced = library.synced(entry.key)
+        changes = changes and synced is not None
+        renderer = _Renderer(library, entry, base)
+        if changes and synced is not None:
+            rendered = renderer.changes(page, synced)
+        else:
+            kind = content_type_of(file, page.editor)
+            rendered = renderer.render(document.file_content, kind, in_file=True)
     except BadPage as error:
         problem = f"line {error.line}: {error.what}" if error.line else error.what
     except FolderError as error:
         problem = f"The file cannot be read: {error.reason}."
+    is_changed = page is not None and synced is not None and differs(synced.page, page)
     return _page(
         base,
         snapshot,
         file=file,
+        here=page_url(base, file),
         title=(page.title if page else "") or entry.title or entry.key.path,
         address=address_of(entry, snapshot),
         page=page,
@@ -89,7 +98,39 @@ def page_view(library: Library, file: str, base: str, url: str) -> Shown:
         headings=rendered.headings,
         notes=[NOTES[note] for note in sorted(rendered.notes)],
         lang=entry.key.locale,
+        comparing=changes and page is not None,
+        is_changed=is_changed,
+        is_new=page is not None and synced is None and library.is_synced,
+        fields=field_changes(synced.page, page) if synced and page and changes else [],
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Renderer:
+    """Renders versions of one page."""
+
+    library: Library
+    entry: Entry
+    base: str
+
+    def render(self, content: str, kind: ContentType, *, in_file: bool) -> Rendered:
+        """Return a content as HTML. ``in_file``: its links are as in the file, not on the wiki."""
+        snapshot = self.library.snapshot
+        layout = snapshot.places.layout
+        place = Referrer.of(self.entry.file, self.entry.key, kind, layout, self.library.url)
+        if not in_file:
+            place = replace(place, prefix="")
+        timer = Timer(_SECONDS, _SECONDS)
+        with timer.running():
+            links = PageLinks(snapshot, place, self.base)
+            return render_page(content, kind, links, timer.check)
+
+    def changes(self, page: Page, synced: Synced) -> Rendered:
+        """Return a page with what differs from what was last synced marked."""
+        kind = content_type_of(self.entry.file, page.editor)
+        new = self.render(page.content, kind, in_file=False)
+        old = self.render(synced.page.content, synced.content_type, in_file=False)
+        return Rendered(mark_changes(old.html, new.html), new.headings, new.notes | old.notes)
 
 
 def _missing(file: str, base: str, snapshot: Snapshot) -> Shown:
@@ -108,6 +149,11 @@ def _missing(file: str, base: str, snapshot: Snapshot) -> Shown:
         headings=(),
         notes=[],
         lang="",
+        here="",
+        comparing=False,
+        is_changed=False,
+        is_new=False,
+        fields=[],
     )
 
 

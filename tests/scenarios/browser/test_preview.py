@@ -10,12 +10,13 @@ import pytest
 
 from report.html.reports import HOSTILE
 from support.preview_run import previewing, write
-from support.workspace import page
+from support.workspace import Workspace, page
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from support.chromium import Browser
+    from wikisync.sandbox import Sandbox
 
 PNG = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
@@ -253,3 +254,28 @@ def test_the_end_of_the_preview_is_said(browser: Browser, project: Path) -> None
         enter(browser, address)
     browser.until(lambda: browser.shown("#ws-state"), "the end was never said")
     assert "has ended" in browser.one("#ws-state").text
+
+
+def test_what_changed_since_the_last_sync_is_one_click_away(
+    browser: Browser, tmp_path: Path, sandbox: Sandbox
+) -> None:
+    workspace = Workspace(tmp_path, sandbox)
+    workspace.push(one=page("One", "First words.\n\n- a\n"), two=page("Two", "Text.\n"))
+    workspace.change("one.md", "First words.", "First new words.")
+    workspace.change("one.md", "title: One", "title: Another")
+    write(tmp_path, "three.md", page("Three", "Text.\n"))
+    with previewing(tmp_path) as address:
+        enter(browser, address, "two.md")
+        assert browser.all(".ws-compare") == []
+        enter(browser, address, "three.md")
+        assert "was not synced yet" in browser.one(".ws-compare").text
+        enter(browser, address, "one.md")
+        browser.one(".ws-compare a").click()
+        browser.until(lambda: browser.all("article ins"))
+        assert [one.text.strip() for one in browser.all("article ins")] == ["new"]
+        assert "Title: One → Another" in browser.one(".ws-changes").text
+        workspace.change("one.md", "- a", "- b c")
+        browser.until(lambda: len(browser.all("article ins, article li.ws-added")) == 2)
+        browser.one(".ws-compare a").click()
+        browser.until(lambda: not browser.all("article ins"))
+        assert browser.messages() == []

@@ -320,7 +320,7 @@
     const change = JSON.parse(event.data);
     const moved = change.moved[current()];
     if (moved) {
-      history.replaceState(history.state, "", address(moved) + location.hash);
+      history.replaceState(history.state, "", address(moved) + location.search + location.hash);
       await show(location.href, { top: scrollY });
     } else await show(location.href, { follows: true });
     if (change.listed) await list();
