@@ -10,6 +10,7 @@ from report.html.reports import HOSTILE, Seen
 from wikisync.rendering.deadline import TooSlow
 from wikisync.rendering.page_html import Address, Rendered, render_page
 from wikisync.rendering.slugs import slug
+from wikisync.rendering.tables import split_cells
 
 
 class Everywhere:
@@ -178,3 +179,30 @@ def test_a_page_that_takes_too_long_is_shown_as_source() -> None:
 
     found = render_page("# A & b", "markdown", Everywhere(), check)
     assert found == Rendered('<pre class="source"># A &amp; b</pre>', notes=frozenset({"slow"}))
+
+
+@pytest.mark.parametrize(
+    ("row", "cells"),
+    [
+        ("| a | b |", ["a", "b"]),
+        ("a|b", ["a", "b"]),
+        ("| `a|b` | c |", ["`a|b`", "c"]),
+        (r"| a \| b |", [r"a \| b"]),
+        ("| `a | b |", ["`a", "b"]),
+        (r"| \`a|b` |", [r"\`a", "b`"]),
+        ("||", [""]),
+    ],
+)
+def test_a_row_is_divided_as_the_wiki_divides_it(row: str, cells: list[str]) -> None:
+    assert [cell.strip() for cell in split_cells(row)] == cells
+
+
+def test_text_right_below_a_table_is_no_row_of_it() -> None:
+    found = html("| a |\n|---|\n| 1 |\nText.\n")
+    assert found.count("<tr>") == 2
+    assert "<p>Text.</p>" in found
+
+
+def test_a_table_is_not_filled_up_without_end() -> None:
+    wide = "|a" * 2_000 + "|\n" + "|-" * 2_000 + "|\n" + "|\n" * 5_000
+    assert html(wide).count("<td") <= 65_000

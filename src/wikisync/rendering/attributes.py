@@ -12,7 +12,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from markdown_it import MarkdownIt
     from markdown_it.rules_core import StateCore
@@ -47,9 +47,9 @@ def _apply(state: StateCore) -> None:
         elif token.type == "inline" and token.children:
             _apply_inside(token.children)
             if found := _of_block_before(tokens, index, openings):
-                target, text, positions = found
+                target, text = found
                 _set(target, text)
-                removed.update(positions)
+                removed.update((index - 1, index, index + 1))
             else:
                 _apply_to_block(tokens, index, openings)
     if removed:
@@ -81,26 +81,14 @@ def _apply_inside(children: list[Token]) -> None:
 
 def _of_block_before(
     tokens: Sequence[Token], index: int, openings: dict[int, Token]
-) -> tuple[Token, str, Iterable[int]] | None:
-    """Return the list or table that attributes alone belong to, their text, and its positions.
-
-    They are a paragraph after it, or what the parser took for the last row of a table.
-    """
+) -> tuple[Token, str] | None:
+    """Return the list or table that a paragraph of attributes alone belongs to, and their text."""
     found = _ONLY.match(tokens[index].content)
-    if found is None or index < 2:
+    if found is None or index < 2 or tokens[index - 1].type != "paragraph_open":
         return None
     before = tokens[index - 2]
-    if tokens[index - 1].type == "paragraph_open":
-        if before.tag in {"table", "ul", "ol"} and before.nesting == -1:
-            return openings[index - 2], found[1], range(index - 1, index + 2)
-    elif tokens[index - 1].type == "td_open" and before.type == "tr_open":
-        end = index + 1
-        while tokens[end].type != "tr_close":
-            if tokens[end].content:
-                return None
-            end += 1
-        if tokens[end + 2].type == "table_close":
-            return openings[end + 2], found[1], range(index - 2, end + 1)
+    if before.tag in {"table", "ul", "ol"} and before.nesting == -1:
+        return openings[index - 2], found[1]
     return None
 
 

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from markdown_it.rules_inline import StateInline
 
 _DESTINATION: Final = re.compile(
-    r"\(\s*(?:<[^<>\n]*>|[^\s()<]+)(?:\s+(?:\"[^\"\n]*\"|'[^'\n]*'))?"
+    r"\(\s*(?:<[^<>\n]*>|(?:[^\s()<]|\([^\s()]*\))+)(?:\s+(?:\"[^\"\n]*\"|'[^'\n]*'))?"
     r"(?P<size>\s+=(?P<width>\d{0,5}%?)x(?P<height>\d{0,5}%?)\s*)\)"
 )
 

@@ -48,11 +48,12 @@ def _parser() -> MarkdownIt:
 
     from wikisync.rendering.attributes import attributes_plugin
     from wikisync.rendering.image_size import image_size_plugin
+    from wikisync.rendering.tables import tables_plugin
 
     parser = MarkdownIt("js-default", {"html": True, "breaks": True})
     parser.use(dollarmath_plugin, allow_labels=False, allow_space=False, allow_digits=False)
     parser.use(footnote_plugin).use(tasklists_plugin).use(sub_plugin).use(superscript_plugin)
-    parser.use(gfm_autolink_plugin).use(image_size_plugin).use(attributes_plugin)
+    parser.use(tables_plugin).use(gfm_autolink_plugin).use(image_size_plugin).use(attributes_plugin)
     parser.add_render_rule("fence", _fence)
     for name in ("math_inline", "math_inline_double", "math_block"):
         parser.add_render_rule(name, _math)

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Container
 
 _KEPT: Final = "-_~"
-_SPACES: Final = "\t\n\r\u3001\u3002\uff01\uff02"
+_SPACES: Final = "\u3001\u3002\uff01\uff02"
 
 
 def slug(text: str) -> str:
