@@ -9,6 +9,7 @@ from typing import Final
 import pytest
 
 from support import manual
+from wikisync import __version__
 from wikisync.page.document import parse
 
 README: Final = (manual.ROOT / "README.md").read_text(encoding="utf-8")
@@ -34,8 +35,7 @@ def test_readme_says_what_it_is_in_two_sentences_before_anything_else() -> None:
 
 def test_quick_start_is_one_line_that_installs_and_runs_the_demo() -> None:
     assert first_block("Quick start") == (
-        "python3 -m venv .venv && .venv/bin/pip install -q '.[sandbox]'"
-        " && .venv/bin/wikisync demo\n"
+        "python3 -m venv .venv && .venv/bin/pip install -q . && .venv/bin/wikisync demo\n"
     )
 
 
@@ -61,7 +61,7 @@ def test_only_one_heading_is_found_for_each_of_the_two() -> None:
 
 def test_the_lines_install_extras_that_the_project_has() -> None:
     extras = set(re.findall(r"\.\[(\w+)\]", README))
-    assert extras == {"sandbox", "report", "dev"}
+    assert extras == {"report", "dev"}
     assert extras <= PROJECT["project"]["optional-dependencies"].keys()
 
 
@@ -106,8 +106,8 @@ def test_the_permissions_of_readme_are_those_of_the_manual() -> None:
 def test_the_changelog_begins_with_what_is_not_released_yet() -> None:
     first = re.search(r"^## \[?([^\]\n]+)", CHANGELOG, re.MULTILINE)
     assert first is not None
-    assert first[1] in {"Unreleased", PROJECT["project"]["version"]}
-    assert PROJECT["project"]["version"] in CHANGELOG
+    assert first[1] in {"Unreleased", __version__}
+    assert __version__ in CHANGELOG
 
 
 def test_neither_names_where_it_was_written() -> None:

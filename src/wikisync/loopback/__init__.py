@@ -1,5 +1,5 @@
 """Serve pages on loopback to one browser: what ``review`` and ``preview`` have in common.
 
 ``auth`` authorizes requests, ``entrance`` opens a browser without a secret on a command line, and
-``server`` (which needs the extra ``report``) listens and serves.
+``server`` listens and serves.
 """

@@ -1,7 +1,6 @@
 """Render the content of pages as Wiki.js 2.5 does, as HTML that runs nothing.
 
-Imports no other package of the client, so that the sandbox can use it too. Needs ``markdown-it-py``
-and, for whole pages, ``nh3``.
+Imports no other package of the client, so that the sandbox can use it too.
 """
 
 from __future__ import annotations

@@ -8,30 +8,25 @@ in.
 
 from __future__ import annotations
 
-from wikisync.errors import ExtraMissing
-
-try:
-    from wikisync.sandbox.faults import (
-        Drop,
-        Duplicate,
-        Fault,
-        Faults,
-        Hook,
-        Html,
-        Late,
-        LoseTags,
-        LoseUpload,
-        Redirect,
-        Refuse,
-        Status,
-        TreeRace,
-        Truncated,
-        WriteThenFail,
-    )
-    from wikisync.sandbox.sandbox import Sandbox, serve
-    from wikisync.sandbox.validation import ApiError
-except ModuleNotFoundError as error:
-    raise ExtraMissing("sandbox", error.name or "") from error
+from wikisync.sandbox.faults import (
+    Drop,
+    Duplicate,
+    Fault,
+    Faults,
+    Hook,
+    Html,
+    Late,
+    LoseTags,
+    LoseUpload,
+    Redirect,
+    Refuse,
+    Status,
+    TreeRace,
+    Truncated,
+    WriteThenFail,
+)
+from wikisync.sandbox.sandbox import Sandbox, serve
+from wikisync.sandbox.validation import ApiError
 
 __all__ = [
     "ApiError",
