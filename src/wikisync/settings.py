@@ -102,6 +102,10 @@ def _is_count(value: object, minimum: int, maximum: float = inf) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and minimum <= value <= maximum
 
 
+def _is_one_of(value: object, *words: str) -> bool:
+    return isinstance(value, str) and value in words
+
+
 def _is_patterns(value: object) -> bool:
     if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
         return False
@@ -159,11 +163,11 @@ SETTINGS: Final[dict[str, tuple[str, Callable[[object], bool]]]] = {
     "root": ("a path on the wiki such as products/rocket", is_root),
     "locale_folders": (
         '"others" (all locales but the wiki\'s default have a folder) or "all"',
-        lambda value: value in {"others", "all"},
+        lambda value: _is_one_of(value, "others", "all"),
     ),
     "assets": (
         '"referenced" (the images and files that pages refer to), "all" or "none"',
-        lambda value: value in {"referenced", "all", "none"},
+        lambda value: _is_one_of(value, "referenced", "all", "none"),
     ),
     "max_asset_size": (_A_SIZE, lambda value: size_in_bytes(value) is not None),
     "keep_size": (_A_SIZE, lambda value: size_in_bytes(value) is not None),
