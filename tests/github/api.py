@@ -1,4 +1,4 @@
-"""A stand-in for GitHub's API over HTTP: comments and pull requests of one repository.
+"""Stand-ins for the APIs of GitHub and Forgejo over HTTP: comments and pulls of one repository.
 
 It pages its lists, asks for a token's rights, holds texts to GitHub's limits, and goes wrong where
 a test says so.
@@ -22,7 +22,8 @@ REPOSITORY: Final = "ann/handbook"
 LONGEST: Final = 65_536
 BOT: Final = {"login": "github-actions[bot]", "type": "Bot"}
 
-Answer = tuple[int, Any]
+Answer = tuple[int, Any] | tuple[int, Any, dict[str, str]]
+"""The status, the value, and headers where there are some."""
 
 
 @dataclass(frozen=True)
@@ -52,12 +53,13 @@ class FakeGitHub:
     failing: deque[tuple[int, dict[str, str]]] = field(default_factory=deque)
     loses_answers: int = 0
     allows_pulls: bool = True
+    base: str = ""
 
     def __enter__(self) -> Self:
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,))
         self._thread.start()
-        self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
+        self.url = f"http://127.0.0.1:{self._server.server_address[1]}{self.base}"
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -65,7 +67,7 @@ class FakeGitHub:
         self._thread.join()
         self._server.server_close()
 
-    def say(self, number: int, body: str, user: dict[str, str] | None = None) -> dict[str, Any]:
+    def say(self, number: int, body: str, user: dict[str, Any] | None = None) -> dict[str, Any]:
         """A comment of somebody's."""
         who = user or {"login": "ann", "type": "User"}
         made = {"id": len(self.comments) + 1, "issue": number, "body": body, "user": who}
@@ -85,7 +87,8 @@ class FakeGitHub:
     def answer(self, method: str, url: str, token: str, body: dict[str, Any]) -> Answer:
         """What GitHub says to a request."""
         parts = urlsplit(url)
-        path = parts.path.removeprefix(f"/repos/{REPOSITORY}/").lstrip("/")
+        path = parts.path.removeprefix(f"{self.base}/")
+        path = path.removeprefix(f"repos/{REPOSITORY}/").lstrip("/")
         query = {name: values[0] for name, values in parse_qs(parts.query).items()}
         self.asked.append(Asked(method, path, token))
         if token not in self.rights:
@@ -144,7 +147,8 @@ class FakeGitHub:
             why = "GitHub Actions is not permitted to create or approve pull requests."
             return 403, {"message": why}
         head = body["head"]
-        if head not in self.branches() or any(p["head"]["ref"] == head for p in self.open_pulls()):
+        own = [p for p in self.open_pulls() if p["head"]["repo"]["full_name"] == REPOSITORY]
+        if head not in self.branches() or any(p["head"]["ref"] == head for p in own):
             return 422, {"message": "Validation Failed"}
         number = len(self.pulls) + 7
         made = {
@@ -152,7 +156,7 @@ class FakeGitHub:
             "state": "open",
             "title": body["title"],
             "body": body["body"],
-            "head": {"ref": head},
+            "head": {"ref": head, "repo": {"full_name": REPOSITORY}},
             "base": {"ref": body["base"]},
             "html_url": f"https://github.com/{REPOSITORY}/pull/{number}",
         }
@@ -173,14 +177,63 @@ class FakeGitHub:
             return 422, {"message": f"body is too long (maximum is {LONGEST} characters)"}
         return None
 
-    def _who(self, token: str) -> dict[str, str]:
+    def _who(self, token: str) -> dict[str, Any]:
         name = self.users.get(token)
         return {"login": name, "type": "User"} if name else BOT
 
 
 def _paged(found: list[dict[str, Any]], query: dict[str, str]) -> Answer:
-    size, page = int(query.get("per_page", "30")), int(query.get("page", "1"))
-    return 200, found[size * (page - 1) : size * page]
+    return _page_of(found, int(query.get("per_page", "30")), query)
+
+
+def _page_of(found: list[dict[str, Any]], size: int, query: dict[str, str]) -> Answer:
+    page = int(query.get("page", "1"))
+    more = {"Link": f'<http://127.0.0.1/?page={page + 1}>; rel="next"'}
+    return 200, found[size * (page - 1) : size * page], more if len(found) > size * page else {}
+
+
+@dataclass
+class FakeForge(FakeGitHub):
+    """The same of Forgejo and Gitea, where it differs (their sources, ``routers/api/v1``).
+
+    Comments come all at once; of other lists a page has 30 items, 50 at most, by ``limit``. Pull
+    requests cannot be filtered by branch. No user has a type; a job's own token is the user -2's.
+    Rights are not the workflow's to set. A second pull request of a branch is 409.
+    """
+
+    name: str = "forgejo-actions"
+    base: str = "/api/v1"
+
+    def of_bot(self, number: int) -> list[str]:
+        return [c["body"] for c in self.comments if c["issue"] == number and self._is_bot(c)]
+
+    @staticmethod
+    def _is_bot(comment: dict[str, Any]) -> bool:
+        return bool(comment["user"].get("id") == -2)
+
+    def _list_comments(self, _: str, query: dict[str, str], __: Any, number: str) -> Answer:
+        found = [c for c in self.comments if c["issue"] == int(number)]
+        return 200, found, {"X-Total-Count": str(len(found))}
+
+    def _list_pulls(self, _: str, query: dict[str, str], __: Any) -> Answer:
+        found = [pull for pull in self.pulls if pull["state"] == query.get("state", "open")]
+        return _page_of(found, min(int(query.get("limit", "30")), 50), query)
+
+    def _open(self, token: str, query: Any, body: dict[str, Any]) -> Answer:
+        own = [p for p in self.open_pulls() if p["head"]["repo"]["full_name"] == REPOSITORY]
+        if any(p["head"]["ref"] == body["head"] for p in own):
+            return 409, {"message": "pull request already exists for these targets"}
+        return super()._open(token, query, body)
+
+    def _change(self, token: str, query: Any, body: dict[str, Any], number: str) -> Answer:
+        return 201, super()._change(token, query, body, number)[1]
+
+    def _refusal(self, token: str, body: dict[str, Any]) -> Answer | None:
+        return None
+
+    def _who(self, token: str) -> dict[str, Any]:
+        name = self.users.get(token)
+        return {"id": 5, "login": name} if name else {"id": -2, "login": self.name}
 
 
 def _handler(api: FakeGitHub) -> type[BaseHTTPRequestHandler]:
@@ -204,11 +257,11 @@ def _handler(api: FakeGitHub) -> type[BaseHTTPRequestHandler]:
                 api.asked.append(Asked(self.command, self.path, token))
                 return self._send(status, {"message": "Server Error"}, headers)
             body = json.loads(raw) if raw else {}
-            status, value = api.answer(self.command, self.path, token, body)
+            status, value, *more = api.answer(self.command, self.path, token, body)
             if api.loses_answers and self.command != "GET":
                 api.loses_answers -= 1
                 return self._send(502, {"message": "Bad Gateway"}, {})
-            return self._send(status, value, {})
+            return self._send(status, value, more[0] if more else {})
 
         def _send(self, status: int, value: Any, headers: dict[str, str]) -> None:
             data = json.dumps(value).encode()

@@ -23,7 +23,7 @@ __all__ = ["no_waiting", "workspace"]
 def scene(tmp_path: Path, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Iterator[Scene]:
     """A project on GitHub with the workflow, three pages, published once."""
     alone(monkeypatch)
-    with staged(tmp_path, sandbox) as made:
+    with staged(tmp_path, sandbox, FakeGitHub()) as made:
         yield made
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from github.api import REPOSITORY, FakeGitHub
-from github.runner import JobRun, Runner
+from github.runner import WORKFLOW, JobRun, Runner
 from support.git_repository import Repo, repository
 from support.workspace import called, command, environment
 
@@ -78,6 +78,9 @@ class Scene:
     runs: int = 0
     runner: Runner | None = None
     configured: bool = True
+    main: str = "main"
+    workflow: Path = WORKFLOW
+    address_is_secret: bool = True
 
     def next_number(self) -> int:
         self.runs += 1
@@ -152,10 +155,13 @@ class Scene:
 
     def pushed(self) -> JobRun:
         """The job that a push to main starts."""
-        return self._only(self._event("push"))
+        return self._only(self._on_main("push"))
 
     def scheduled(self, name: str = "schedule") -> JobRun:
-        return self._only(self._event(name))
+        return self._only(self._on_main(name))
+
+    def _on_main(self, name: str) -> Event:
+        return self._event(name, ref=f"refs/heads/{self.main}", base=self.main)
 
     def pull_request(self, branch: str, *, fork: bool = False, base: str = "main") -> JobRun:
         """The job of a pull request of this branch."""
@@ -185,7 +191,7 @@ class Scene:
 
     def _event(self, name: str, **more: Any) -> Event:
         secrets = {
-            "WIKISYNC_URL": self.sandbox.url,
+            "WIKISYNC_URL": self.sandbox.url if self.address_is_secret else "",
             "WIKISYNC_TOKEN": self.sandbox.token,
             "WIKISYNC_READ_TOKEN": self.sandbox.key(READING),
         }
@@ -194,7 +200,7 @@ class Scene:
     def _only(self, event: Event) -> JobRun:
         """Run the workflow, of which the event starts one job."""
         runner = Runner(self, event, self.root / "workspace", self.root / "temporary")
-        (job,) = runner.workflow().values()
+        (job,) = runner.workflow(self.workflow).values()
         self.runner = runner
         for secret in event.secrets.values():
             if secret == self.sandbox.token:
@@ -221,11 +227,11 @@ class Scene:
 
 
 @contextmanager
-def staged(root: Path, sandbox: Sandbox) -> Iterator[Scene]:
-    """A project with one commit, nothing on the wiki, and GitHub around it."""
+def staged(root: Path, sandbox: Sandbox, api: FakeGitHub, main: str = "main") -> Iterator[Scene]:
+    """A project with one commit, nothing on the wiki, and GitHub, or another forge, around it."""
     remote, clone = root / "remote.git", root / "clone"
     bare = repository(remote.parent / "bare")
-    bare.git("init", "-q", "--bare", "-b", "main", str(remote))
+    bare.git("init", "-q", "--bare", "-b", main, str(remote))
     hook = remote / "hooks" / "pre-receive"
     hook.parent.mkdir(exist_ok=True)
     hook.write_text(_HOOK)
@@ -234,7 +240,7 @@ def staged(root: Path, sandbox: Sandbox) -> Iterator[Scene]:
     person.git("remote", "add", "origin", str(remote))
     cache = root / "cache"
     cache.mkdir()
-    with FakeGitHub() as api:
-        scene = Scene(root, sandbox, api, remote, person, Cache(cache))
+    with api:
+        scene = Scene(root, sandbox, api, remote, person, Cache(cache), main=main)
         api.branches = scene.branches
         yield scene

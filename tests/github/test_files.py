@@ -8,17 +8,23 @@ from typing import TYPE_CHECKING, Any, get_args
 import pytest
 import yaml
 
+from github.api import FakeGitHub
 from github.runner import ACTION, ROOT, WORKFLOW, load
+from github.scene import NUMBER, staged
 from support import manual
+from support.git_repository import alone
+from support.workspace import page
 from wikisync.github.action import CommandInput
 from wikisync.github.workflow_commands import FailOn
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from github.scene import Scene
+    from wikisync.sandbox import Sandbox
 
-USES = re.compile(r"uses: (\S+)(?: # (.*))?")
+USES = re.compile(r"uses: (?!\*)(\S+)(?: # (.*))?")
 PINNED = re.compile(r"[\w-]+/[\w/-]+@[0-9a-f]{40}")
 INPUTS = {
     *("command", "url", "token", "headers", "folder", "config", "delete", "max-delete", "fail-on"),
@@ -120,9 +126,45 @@ def test_the_action_installs_the_version_that_it_is_checked_out_at(scene: Scene)
 # ---- the manual
 
 
+def shown() -> str:
+    found: str = re.findall(r"^```yaml\n(name: Wiki.*?)^```$", PAGE, re.M | re.S)[0]
+    return found
+
+
+def test_what_a_copy_changes_is_at_its_top_each_once() -> None:
+    lines = [line.partition(" #")[0] for line in shown().splitlines() if line[:1] != "#"]
+    top = lines[: lines.index("permissions: {}")]
+    for own in ("[main]", "pages/**", "cron:", "OWNER/wikisync@COMMIT"):
+        assert sum(own in line for line in lines) == sum(own in line for line in top) == 1
+    below = "\n".join(lines[len(top) :])
+    assert not re.findall(r"\bmain\b|\bpages/|OWNER|COMMIT", below)
+
+
+@pytest.mark.slow
+def test_a_copy_for_another_branch_and_folder_works(
+    tmp_path: Path, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alone(monkeypatch)
+    text = shown().replace("[main]", "[master]").replace("pages/**", "docs/**")
+    copy = tmp_path / "wiki.yml"
+    copy.write_text(text.replace("OWNER/wikisync@COMMIT", "./"), encoding="utf-8")
+    with staged(tmp_path, sandbox, FakeGitHub(), "master") as scene:
+        scene.workflow = copy
+        settings = f'url = "{sandbox.url}"\nfolder = "docs"\n'
+        scene.commit({"wikisync.toml": settings, "docs/home.md": page("Home")}, "master")
+        monkeypatch.setattr(scene, "address_is_secret", False)
+        assert scene.pushed().green
+        assert sandbox.page("home")
+        scene.commit({"docs/home.md": page("Home", "Edited in the folder.\n")}, "edit")
+        assert scene.pull_request("edit", base="master").green
+        assert "home.md" in scene.api.of_bot(NUMBER)[0]
+        sandbox.edit("home", content="Edited on the wiki.\n")
+        assert scene.scheduled().green
+        assert [pull["base"]["ref"] for pull in scene.api.open_pulls()] == ["master"]
+
+
 def test_the_workflow_that_the_manual_shows_is_the_projects_own() -> None:
-    shown, *_ = re.findall(r"^```yaml\n(name: .*?)^```$", PAGE, re.M | re.S)
-    text = re.sub(r"OWNER/wikisync@COMMIT", "./", shown)
+    text = shown().replace("OWNER/wikisync@COMMIT", "./")
     assert yaml.safe_load(text) == yaml.safe_load(WORKFLOW.read_text(encoding="utf-8"))
     assert {uses for uses, _ in USES.findall(text)} == {
         uses for uses, _ in USES.findall(WORKFLOW.read_text(encoding="utf-8"))

@@ -67,6 +67,13 @@ ReviewDirection = Annotated[
         show_default=False,
     ),
 ]
+Markdown = Annotated[
+    bool,
+    typer.Option(
+        "--markdown",
+        help="Print Markdown for a comment on a merge request, without the wiki's address.",
+    ),
+]
 NoBrowser = Annotated[
     bool, typer.Option("--no-browser", help="Only print the address; do not open a browser.")
 ]
@@ -80,7 +87,13 @@ def add_to(app: typer.Typer) -> None:
             "wikisync plan sync guide --html plan.html -o plan.json",
         )
     )(plan)
-    app.command(epilog=examples("wikisync show plan.json", "wikisync show plan.json --stat"))(show)
+    app.command(
+        epilog=examples(
+            "wikisync show plan.json",
+            "wikisync show plan.json --stat",
+            "wikisync show plan.json --markdown >comment.md",
+        )
+    )(show)
     app.command(
         epilog=examples("wikisync apply plan.json", "wikisync apply plan.json --skip-stale --yes")
     )(apply)
@@ -152,6 +165,7 @@ def show(
     side_by_side: SideBySide = False,
     no_pager: NoPager = False,
     html: Html = None,
+    markdown: Markdown = False,
     everything: All = False,
     json: Json = False,
     quiet: Quiet = False,
@@ -164,6 +178,11 @@ def show(
 
         report = planfile.load(file).report
         request = replace(report.request, command="show", file=str(file), everything=everything)
+        if markdown:
+            from wikisync.github.markdown import comment
+
+            terminal.print_bytes(comment(replace(report, request=request)).encode())
+            output = replace(output, quiet=True, json=False)
         terminal.print_and_exit(replace(report, request=request), output)
 
 

@@ -1,4 +1,7 @@
-"""Call GitHub's REST API for comments and pull requests.
+"""Call GitHub's REST API for comments and pull requests, or that of Forgejo or Gitea.
+
+The two answer to the same requests below ``GITHUB_API_URL``, but number the pages of a list
+otherwise, do not filter pull requests by branch, and do not say which user is a program.
 
 The only module of this package that imports httpx2 and stamina; their exceptions do not leave it.
 Redirects are not followed, so the token goes to the API's own host alone.
@@ -36,6 +39,8 @@ _MAX_BYTES: Final = 64 * 1024 * 1024
 _MAX_VALUES: Final = 1_000_000
 _MAX_TRIES: Final = 4
 _MAX_WAIT: Final = 60.0
+_ACTIONS_USER: Final = -2
+"""The id, in Forgejo and Gitea, of the user that comments with a job's own token."""
 
 
 class Api:
@@ -88,12 +93,13 @@ class Api:
     def items(self, path: str, **query: str) -> Iterator[dict[str, Any]]:
         """Yield all items of a list, page by page. Raises GitHubError."""
         for number in range(1, _MAX_PAGES + 1):
-            parameters = {**query, "per_page": str(_PAGE_SIZE), "page": str(number)}
-            found = self._request("GET", f"{self._root}/{path}", params=parameters)
+            size = {"per_page": str(_PAGE_SIZE), "limit": str(_PAGE_SIZE)}
+            parameters = {**query, **size, "page": str(number)}
+            found, response = self._respond("GET", f"{self._root}/{path}", params=parameters)
             if not isinstance(found, list):
                 raise GitHubError(self._doing, "it answers with no list")
             yield from (item for item in found if isinstance(item, dict))
-            if len(found) < _PAGE_SIZE:
+            if "next" not in response.links:
                 return
 
     def send(self, method: str, path: str, **values: Any) -> dict[str, Any]:
@@ -112,6 +118,10 @@ class Api:
         return str(answer.get("login") or "") or None if isinstance(answer, dict) else None
 
     def _request(self, method: str, url: str, **options: Any) -> Any:
+        return self._respond(method, url, **options)[0]
+
+    def _respond(self, method: str, url: str, **options: Any) -> tuple[Any, httpx2.Response]:
+        """Return the value in a response, and the response. Raises GitHubError."""
         import httpx2
 
         try:
@@ -129,7 +139,7 @@ class Api:
             # The text of the error may contain the headers, and so the token.
             raise GitHubError(self._doing, "the API's address or the token cannot be") from None
         if response.is_success:
-            return value
+            return value, response
         message = value.get("message") if isinstance(value, dict) else None
         named = message if isinstance(message, str) and message else response.reason_phrase
         reason = self._redactor.text(named or "no reason given")
@@ -198,7 +208,8 @@ def _find(api: Api, number: int, marker: str) -> dict[str, Any] | None:
         if str(each.get("body") or "").startswith(marker)
     ]
     for each in candidates:
-        if (each.get("user") or {}).get("type") == "Bot":
+        user = each.get("user") or {}
+        if user.get("type") == "Bot" or user.get("id") == _ACTIONS_USER:
             return each
     # With the token of a person, comments are by that person.
     login = api.login() if candidates else None

@@ -8,7 +8,7 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
-from wikisync.github.markdown_text import BoundedMarkdown, code, escape
+from wikisync.github.markdown_text import BoundedMarkdown, MarkdownLimit, code, escape
 from wikisync.planning.model import Action, Adopt, Conflict, Merge, Update, item_id, original_file
 from wikisync.report.diff.page_diff import lines
 from wikisync.report.error_messages import error_message
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from wikisync.apply import ActionResult
     from wikisync.errors import WikisyncError
-    from wikisync.github.markdown_text import MarkdownLimit
+    from wikisync.planning.model import Command
     from wikisync.request import PageDiff, Report
 
 _CONFLICTS: Final = {
@@ -39,6 +39,13 @@ _CONFLICTS: Final = {
     "conflict": "Conflicts: left alone on both sides",
 }
 _TABLE: Final = "| | Page | What changes | Lines |\n|---|---|---|---|\n"
+_TITLES: Final[dict[Command, str]] = {
+    "push": "What this would change on the wiki",
+    "pull": "What this would change in the folder",
+    "sync": "What this would change on both sides",
+}
+_COMMENT: Final = 60_000
+"""Characters of a comment: fewer than any of the services takes."""
 _OMITTED: Final = "\n… and {} more.\n"
 
 
@@ -81,6 +88,14 @@ def to_markdown(report: Report, limit: MarkdownLimit, title: str, intro: str = "
         if body:
             markdown.add_diff(_diff_heading(pair, body), body, len(counts))
     return markdown.text()
+
+
+def comment(report: Report) -> str:
+    """Format a report as a comment: its marker, and the Markdown without the wiki's address."""
+    limit = MarkdownLimit(_COMMENT, "characters", "The report has more.")
+    body = to_markdown(replace(report, wiki=""), limit, _TITLES[report.request.direction])
+    marker = comment_marker(report.wiki, report.folder, report.root)
+    return f"{marker}\n{without_address(body, report.wiki)}"
 
 
 def without_address(text: str, url: str) -> str:

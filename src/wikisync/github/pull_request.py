@@ -152,5 +152,13 @@ def _withdraw(proposal: _Proposal, remote: str) -> _Outcome:
 
 
 def _pull_requests(proposal: _Proposal, api: Api) -> list[dict[str, Any]]:
-    owner = proposal.job.repository.partition("/")[0]
-    return list(api.items("pulls", state="open", head=f"{owner}:{proposal.clone.branch}"))
+    """Return the open pull requests of the branch. Forgejo and Gitea list those of all branches."""
+    repository, branch = proposal.job.repository, proposal.clone.branch
+    found = api.items("pulls", state="open", head=f"{repository.partition('/')[0]}:{branch}")
+    return [each for each in found if _is_from(each.get("head") or {}, repository, branch)]
+
+
+def _is_from(head: Mapping[str, Any], repository: str, branch: str) -> bool:
+    """Return whether a pull request is from the branch of this repository, not of a fork."""
+    of = (head.get("repo") or {}).get("full_name", repository)
+    return head.get("ref") == branch and of == repository
