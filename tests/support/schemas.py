@@ -23,6 +23,7 @@ from wikisync.planning.asset_model import AssetConflictKind
 from wikisync.planning.model import Command, ConflictKind, Prefer, Rule, Side, Verb
 from wikisync.planning.notes import NoteKind
 from wikisync.report import json_output
+from wikisync.report.watch_events import Waiting
 from wikisync.request import CommandName
 from wikisync.state.backups import BackupKind
 from wikisync.state.journal import Outcome
@@ -224,6 +225,32 @@ FOLDER_CHECK: Final = object_of(
         ),
     }
 )
+
+
+def _event(name: str, *parts: Schema) -> Schema:
+    start = {"version": {"const": 1}, "event": {"const": name}, "time": TIME}
+    return joined(*parts, object_of(start))
+
+
+WATCH: Final[Schema] = {
+    "type": "object",
+    "anyOf": [
+        _event("started", object_of({"wiki": TEXT, "folder": TEXT})),
+        _event("action", ACTION),
+        _event("action", ASSET_ACTION),
+        _event("conflict", CONFLICT),
+        _event("conflict", ASSET_CONFLICT),
+        _event("problem", PROBLEM),
+        _event("note", object_of({"message": TEXT})),
+        _event("refused", REFUSAL),
+        _event("in-sync", object_of({"pages": COUNT})),
+        _event("not-deleted", object_of({"folder": COUNT, "wiki": COUNT})),
+        _event("waiting", object_of({"reason": words(Waiting), "detail": TEXT})),
+        _event("away", object_of({"message": TEXT, "retry_seconds": {"type": "number"}})),
+        _event("back"),
+        _event("stopped"),
+    ],
+}
 SANDBOX: Final = object_of({"url": TEXT, "token": TEXT})
 
 # ---- plan files
@@ -403,6 +430,7 @@ PUBLISHED: Final[dict[str, tuple[str, Schema]]] = {
     "report": ("What wikisync prints with --json", REPORT),
     "doctor": ("What wikisync doctor prints with --json", DOCTOR),
     "check": ("What wikisync check prints with --json", FOLDER_CHECK),
+    "watch": ("A line that wikisync watch prints with --json", WATCH),
     "sandbox": ("What wikisync sandbox prints with --json", SANDBOX),
     "plan": ("A plan file, as wikisync plan writes it", PLAN),
 }

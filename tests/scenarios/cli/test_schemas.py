@@ -6,6 +6,8 @@ import json
 import os
 import re
 import tomllib
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
@@ -13,7 +15,11 @@ from jsonschema import Draft202012Validator, ValidationError
 
 from support import manual, schemas
 from support.workspace import page
-from wikisync import check_levels, settings
+from wikisync import check_levels, planfile, settings
+from wikisync.errors import NotConfigured
+from wikisync.planning.model import Refusal
+from wikisync.report import watch_events as events
+from wikisync.report.watch_output import event_json
 
 if TYPE_CHECKING:
     from support.workspace import Result, Workspace
@@ -196,6 +202,25 @@ def test_a_check_keeps_to_the_schema(synced: Workspace) -> None:
     (synced.folder / "Two Words.md").write_text("# Two\n", encoding="utf-8")
     found = checked(synced.run("check", "--json"), "check")
     assert {finding["rule"] for finding in found["findings"]} >= {"dead-link"}
+
+
+def test_what_watch_prints_keeps_to_the_schema(synced: Workspace) -> None:
+    synced.run("plan", "sync", "-o", "plan.json")
+    report = planfile.load(synced.root / "plan.json").report
+    refused = replace(report, plan=replace(report.plan, refusals=(Refusal("emptied"),)))
+    told = (
+        *(events.Started("http://wiki", "pages"), events.Done(report), events.Attention(report)),
+        *(events.Kept(1, 2), events.Agreed(3, changed=True), events.Waits("git", "a merge")),
+        *(events.Away(NotConfigured("token"), 2.5), events.Back(), events.Stopped()),
+        events.Refused(refused.plan.refusals, refused),
+    )
+    lines = [line for event in told for line in event_json(event, datetime.now(UTC))]
+    for line in lines:
+        validate(json.loads(line), "watch")
+    assert {json.loads(line)["event"] for line in lines} >= {
+        *("started", "action", "conflict", "problem", "not-deleted", "in-sync", "waiting"),
+        *("away", "back", "stopped", "refused"),
+    }
 
 
 def test_a_closed_schema_finds_a_key_that_the_published_one_lets_be(synced: Workspace) -> None:
