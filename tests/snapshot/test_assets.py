@@ -458,3 +458,17 @@ def test_git_is_not_asked_where_no_asset_needs_it(
 ) -> None:
     monkeypatch.setattr("wikisync.snapshot.asset_history.Repository", None)
     assert planned(synced).in_sync == 1
+
+
+def test_a_page_that_was_read_for_its_links_is_not_parsed_again_once_it_is_a_file(
+    setup: SyncSetup, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    setup.sandbox.assets.upload("a.png", PNG)
+    setup.sandbox.create("one", content="![x](/a.png)\n", title="One", tags=[])
+    look(setup)
+    setup.do()
+    monkeypatch.setattr("wikisync.snapshot.asset_references.parse", None)
+    assert seen(setup).referrers == {"a.png": ("one.md",)}
+    setup.write("one.md", page("![x](/b.png)\n", title="One"))
+    with pytest.raises(TypeError):  # it has changed, and would be parsed
+        look(setup)

@@ -30,6 +30,7 @@ NoteKind = Literal[
     "tag-spelling",  # a tag was sent as the wiki spells it
     "tags-merged",  # two tags of a page are one on the wiki
     "header-editor",  # files name an editor that is not one for files of their type
+    "assets-unnoticed",  # images or files changed on the wiki, and their times did not
     "assets-doubled",  # the wiki has several files of one path
     "header-status",  # the status in files says otherwise than `published`, or its like
 ]

@@ -135,6 +135,11 @@ def note_message(note: Note, *, everything: bool = False, hint: str = "") -> Mes
                 f" type of file, and is ignored: {few}.",
                 "Correct the line `editor:` in the header, or delete it.",
             )
+        case "assets-unnoticed":
+            return Message(
+                f"Changed on the wiki without a new timestamp: {files}.",
+                "The next push, pull or sync sees the change too.",
+            )
         case "assets-doubled":
             return Message(
                 f"The wiki has several files of the same name: {files}. Readers get the newest.",

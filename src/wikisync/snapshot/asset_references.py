@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from wikisync.folder.folder import Folder
     from wikisync.page.model import Key, Listed, Record
     from wikisync.page.paths import Layout
-    from wikisync.planning.model import Local
+    from wikisync.planning.model import Base, Local
     from wikisync.planning.snapshot import Snapshot
     from wikisync.state.bases import Bases
 
@@ -61,10 +61,15 @@ class References:
         """Return the files of the pages that refer to each path."""
         return {path: tuple(sorted(files)) for path, files in self._pages.items()}
 
-    def add_file(self, key: Key, local: Local) -> None:
+    def add_file(self, key: Key, local: Local, base: Base | None) -> None:
         """Add a page's file. One that cannot be read refers to nothing."""
         cache_key = digest_of(b"file " + local.content_type.encode() + local.digest)
         targets = self._known(cache_key)
+        if targets is None and base is not None and _has_content_of(local, base):
+            # A page that was read, and pulled since.
+            targets = self._cached.get(_cache_key(base))
+            if targets is not None:
+                self.parsed[cache_key] = targets
         if targets is None:
             try:
                 document = parse(self._folder.read(local.file), local.content_type)
@@ -107,7 +112,7 @@ class References:
 def add_pages(references: References, snapshot: Snapshot, bases: Bases) -> list[Remote]:
     """Add the pages of both sides as far as they are known. Return the pages that must be read."""
     for key, page in snapshot.local.items():
-        references.add_file(key, page)
+        references.add_file(key, page, snapshot.bases.get(key))
     unread: list[Remote] = []
     for key, remote in snapshot.remote.items():
         if not isinstance(remote, Remote):
@@ -127,5 +132,10 @@ def add_pages(references: References, snapshot: Snapshot, bases: Bases) -> list[
     return unread
 
 
-def _cache_key(page: Listed | Record) -> bytes:
+def _has_content_of(local: Local, base: Base) -> bool:
+    """Return whether a file has the content of its page as it was at the base, links included."""
+    return local.digest == base.digest and not local.link_folder
+
+
+def _cache_key(page: Listed | Record | Base) -> bytes:
     return digest_of(f"page {page.content_type} {page.id} {page.updated_at} {page.key}".encode())

@@ -14,7 +14,7 @@ from wikisync.errors import BadAsset, Forbidden, WikiError
 from wikisync.page.asset_links import asset_file, asset_path
 from wikisync.page.asset_names import stored_path
 from wikisync.page.fingerprint import fingerprint
-from wikisync.planning.asset_model import AssetSnapshot
+from wikisync.planning.asset_model import AssetBase, AssetSnapshot
 from wikisync.planning.model import Remote
 from wikisync.planning.notes import Note
 from wikisync.snapshot.asset_files import AssetScan, scan_assets
@@ -58,8 +58,9 @@ NO_ASSETS = AssetOptions()
 class CollectedAssets:
     """The assets of both sides, and what the state is to store of reading them.
 
-    ``index`` is the wiki's list; None offline. ``read`` and ``gone`` are for the stat cache,
-    ``targets`` and ``unused`` for that of the pages' links.
+    ``index`` is the wiki's list; None offline. ``unnoticed`` are the bases of assets that changed
+    while their time did not, without that time: so the next run reads them. ``read`` and ``gone``
+    are for the stat cache, ``targets`` and ``unused`` for that of the pages' links.
     """
 
     snapshot: AssetSnapshot = field(default_factory=AssetSnapshot)
@@ -69,6 +70,7 @@ class CollectedAssets:
     gone: frozenset[str] = frozenset()
     targets: dict[bytes, tuple[str, ...]] = field(default_factory=dict)
     unused: frozenset[bytes] = frozenset()
+    unnoticed: tuple[AssetBase, ...] = ()
 
 
 class AssetCollector:
@@ -137,7 +139,11 @@ class AssetCollector:
             partial(read_sha256, wiki),
             self._options.jobs,
         )
-        return self._result(snapshot, scan, references, index), pages
+        unnoticed = _unnoticed(snapshot)
+        bases = {**snapshot.bases, **{base.path: base for base in unnoticed}}
+        snapshot = replace(snapshot, bases=bases)
+        result = self._result(snapshot, scan, references, index)
+        return replace(result, unnoticed=unnoticed), pages
 
     def collect_offline(self, url: str, pages: Snapshot) -> CollectedAssets:
         """Return the assets of the folder, with the bases as the wiki's side."""
@@ -267,3 +273,14 @@ class AssetCollector:
             references.parsed,
             references.unused,
         )
+
+
+def _unnoticed(snapshot: AssetSnapshot) -> tuple[AssetBase, ...]:
+    """Return the bases, without their time, of assets that changed while their time did not."""
+    return tuple(
+        replace(base, updated_at="")
+        for path, base in snapshot.bases.items()
+        if (remote := snapshot.remote.get(path)) is not None
+        and (remote.id, remote.updated_at) == (base.id, base.updated_at)
+        and remote.sha256 not in {"", base.remote}
+    )

@@ -72,8 +72,8 @@ def dry_run(config: Config, request: Request, progress: Progress) -> Report:
         if collected is not None:
             save_stat_cache(context, collected)
         notes = report.notes
-        if collected is not None and collected.unnoticed:
-            notes = (*notes, _mark_unnoticed(context, collected))
+        if collected is not None:
+            notes = (*notes, *_mark_unnoticed(context, collected))
         if collected is not None and request.direction != "pull":
             notes = (*notes, *unshown.note(context.state))
         return replace(report, unsettled=len(context.state.journal.open_entries()), notes=notes)
@@ -258,11 +258,17 @@ def finish_run(
     return _after_writes(context, report, earlier)
 
 
-def _mark_unnoticed(context: RunContext, collected: CollectedState) -> Note:
-    """Have the next run read the pages that changed without a new time. Return a note of them."""
-    context.state.bases.mark_stale(collected.unnoticed)
-    files = sorted(collected.snapshot.bases[key].file for key in collected.unnoticed)
-    return Note("unnoticed", len(files), ", ".join(files))
+def _mark_unnoticed(context: RunContext, collected: CollectedState) -> Iterator[Note]:
+    """Have the next run read what changed without a new time. Yield a note of the pages, if any,
+    and one of the assets."""
+    if collected.unnoticed:
+        context.state.bases.mark_stale(collected.unnoticed)
+        files = sorted(collected.snapshot.bases[key].file for key in collected.unnoticed)
+        yield Note("unnoticed", len(files), ", ".join(files))
+    if collected.assets is not None and collected.assets.unnoticed:
+        context.state.asset_bases.put(*collected.assets.unnoticed)
+        files = [base.file for base in collected.assets.unnoticed]
+        yield Note("assets-unnoticed", len(files), files=tuple(files))
 
 
 def _after_writes(context: RunContext, report: Report, earlier: Iterable[int]) -> Report:

@@ -110,3 +110,16 @@ def test_backups_that_would_not_fit_are_said_before_anything_is_overwritten(
     pictured.run("push", "--yes").ok()
     pictured.write("guide/img/a.png", PNG)
     assert pictured.run("push", "--yes").code == 4  # the backup of the last run takes the room
+
+
+def test_verify_finds_an_image_that_changed_while_its_time_did_not(pictured: Workspace) -> None:
+    pictured.push(home=page())
+    sandbox = pictured.sandbox
+    (before,) = sandbox.assets.all()
+    sandbox.assets.upload("guide/img/a.png", PNG[::-1])
+    sandbox.store.update("assets", before["id"], {"updatedAt": before["updatedAt"]})
+    assert of_assets(pictured.run("status", "--json").ok()) == []
+    result = pictured.run("status", "--verify", "--json")
+    assert of_assets(result) == [("update", "folder", "guide/img/a.png")]
+    assert any("without a new timestamp: guide/img/a.png" in note for note in result.json["notes"])
+    assert of_assets(pictured.run("status", "--json")) == [("update", "folder", "guide/img/a.png")]
