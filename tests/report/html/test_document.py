@@ -97,6 +97,20 @@ def test_refusals_problems_and_what_is_withheld_are_told() -> None:
     assert "kept.md: gone here, kept on the wiki (--delete removes it)" in shown
 
 
+def test_many_pages_that_are_left_are_one_message_and_most_of_them_are_folded() -> None:
+    kept = [
+        pair(page(), None, verb="delete", path=f"kept-{number}", skip_reason="delete").item
+        for number in range(9)
+    ]
+    found = report(pair(page(), page("N")))
+    actions = (*found.plan.actions, *(one for one in kept if isinstance(one, Action)))
+    shown = to_html(replace(found, plan=replace(found.plan, actions=actions)), MADE)
+    assert shown.count('<span class="kind">not done</span>') == 1
+    before, _, folded = shown.partition("<details><summary>6 more pages</summary>")
+    assert [f"kept-{number}.md" in before for number in range(9)] == [True] * 3 + [False] * 6
+    assert all(f"kept-{number}.md" in folded.partition("</details>")[0] for number in range(3, 9))
+
+
 def test_a_report_without_differences_says_so() -> None:
     assert "There are no differences." in text_of(to_html(report(), MADE))
 
