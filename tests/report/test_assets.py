@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from report.console import console, printed
+from report.console import console, plain, printed
 from support import asset_values as values
 from support.asset_values import NEW, OLD, asset_action, base, local, mixed, planned, remote, report
 from support.values import local as page_file
@@ -17,10 +17,12 @@ from support.values import sides
 from wikisync.apply.asset_result import AssetResult
 from wikisync.errors import AssetChanged, BadAsset, BadName, Forbidden, Interrupted
 from wikisync.page.image_size import ImageSize
-from wikisync.planning.asset_model import AssetConflict, AssetPlan
+from wikisync.planning.asset_model import AssetAction, AssetConflict, AssetPlan
 from wikisync.planning.model import Plan
 from wikisync.planning.planner import PlanOptions
 from wikisync.report.asset_plan_messages import asset_conflict_message
+from wikisync.report.asset_rows import versions
+from wikisync.report.diff.asset_view import asset_lines, asset_stat
 from wikisync.report.json_output import exit_code, to_json
 from wikisync.report.question import question_message
 from wikisync.report.terminal import show, show_plan, show_trouble
@@ -186,6 +188,46 @@ def test_files_that_were_not_tried_are_counted() -> None:
     plan = planned(mixed())
     outcomes = tuple(AssetResult(action, "skipped", Interrupted()) for action in plan.writes)
     assert "2 not tried" in shown(report(plan, asset_outcomes=outcomes))
+
+
+def with_contents(plan: AssetPlan) -> tuple[AssetDiff, ...]:
+    pixels = ImageSize(640, 480)
+    items: list[AssetAction | AssetConflict] = [*plan.writes, *plan.conflicts]
+    return tuple(
+        AssetDiff(item, old and replace(old, pixels=pixels), new and replace(new, pixels=pixels))
+        for item in items
+        for old, new in [versions(item)]
+    )
+
+
+def test_diff_has_sizes_and_dimensions_in_a_line_for_each_file() -> None:
+    plan = planned(mixed(), delete=True)
+    of = report(plan, request=Request("diff", "push"), asset_diffs=with_contents(plan))
+    assert shown(of).splitlines()[:4] == [
+        "img/new.png  15.1 kB, 640×480  (create on the wiki)",
+        "img/mine.png  12.3 kB → 15.1 kB, 640×480  (update on the wiki)",
+        "img/cut.png  12.3 kB, 640×480  (delete on the wiki)",
+        "img/both.png  9.0 kB → 15.1 kB, 640×480  (conflict)",
+    ]
+
+
+def test_at_a_terminal_diff_has_the_action_at_the_right() -> None:
+    plan = planned(mixed())
+    lines = plain(asset_lines(with_contents(plan), 80))
+    assert lines[1].startswith("img/mine.png  12.3 kB → 15.1 kB, 640×480 ──")
+    assert lines[1].endswith(" update on the wiki")
+    assert {len(line) for line in lines} == {80}
+
+
+def test_stat_has_the_files_below_each_other_and_their_number() -> None:
+    plan = planned(mixed())
+    assert plain(asset_stat(with_contents(plan), 80, whole_names=True)) == [
+        " img/new.png  │ 15.1 kB, 640×480            create on the wiki",
+        " img/mine.png │ 12.3 kB → 15.1 kB, 640×480  update on the wiki",
+        " img/both.png │ 9.0 kB → 15.1 kB, 640×480   conflict",
+        " 3 images and files",
+    ]
+    assert plain(asset_stat((), 80, whole_names=True)) == []
 
 
 @pytest.mark.parametrize(

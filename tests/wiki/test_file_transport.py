@@ -207,3 +207,34 @@ def test_a_server_that_says_nothing_is_left_in_time() -> None:
             fetch(server, timeout=0.05)
         with pytest.raises(errors.WriteUncertain):
             send(server, timeout=0.05)
+
+
+def read_start(server: Hostile, most: int) -> bytes:
+    with Wiki(server.url, TOKEN) as wiki:
+        return wiki.assets.read_start("img/a.png", most)
+
+
+def test_of_a_large_file_only_the_start_is_asked_for_and_read() -> None:
+    with Hostile([reply(PNG[:4], status=206, kind="image/png")], files=True) as server:
+        assert read_start(server, 4) == PNG[:4]
+        (asked,) = server.asked
+        assert asked.headers["Range"] == "bytes=0-3"
+
+
+def test_a_server_that_sends_all_of_a_file_is_not_read_to_its_end() -> None:
+    with Hostile([FILE], files=True) as server:
+        assert read_start(server, 4) == PNG[:4]
+    with Hostile([FILE], files=True) as server:
+        assert read_start(server, 1000) == PNG
+
+
+def test_the_start_of_a_file_that_is_not_there_or_forbidden_is_an_error() -> None:
+    with (
+        Hostile([reply(b"Not Found", status=404)], files=True) as server,
+        pytest.raises(errors.AssetGone),
+    ):
+        read_start(server, 4)
+    with Hostile([FILE], files=True) as server, Wiki(server.url, TOKEN) as wiki:
+        with pytest.raises(errors.AssetGone):
+            wiki.assets.read_start("../a.png", 4)
+        assert server.asked == []

@@ -148,6 +148,12 @@ class Folder:
         with translate_errors(file, "read"), self.directory_of(file, "read") as (directory, name):
             return directory.read(name)
 
+    def read_start(self, file: str, most: int) -> bytes:
+        """Return at most ``most`` bytes of a file, of any size. Raises FolderError."""
+        with translate_errors(file, "read"), self.directory_of(file, "read") as (directory, name):
+            with directory.open_file(name) as opened:
+                return opened.read(most)
+
     def is_missing(self, file: str) -> bool:
         """Return whether a file does not exist. Raises FolderError where that is unknown."""
         with translate_errors(file, "read"):

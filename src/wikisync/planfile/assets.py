@@ -147,7 +147,9 @@ def _decode_action(given: ObjectReader, diffs: list[AssetDiff]) -> AssetAction:
     )
     if action.skip_reason not in {None, "delete"}:
         raise Malformed(f"`withheld` of {given.where} is not as it should be")
-    diffs.append(_diff(given, action))
+    shown = _diff(given, action)
+    if action.verb != "adopt" and action.skip_reason is None:
+        diffs.append(shown)
     return action
 
 

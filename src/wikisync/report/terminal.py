@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from wikisync.planning.model import Action, Move
 from wikisync.report.action_lines import print_actions, print_failures
+from wikisync.report.diff.asset_view import asset_lines, asset_stat, asset_texts
 from wikisync.report.diff.hunks import one_below_the_other
 from wikisync.report.diff.page_diff import content_hunks, lines, on_both_sides
 from wikisync.report.diff.page_view import (
@@ -107,8 +108,10 @@ def show_diff(report: Report, console: Console, view: View) -> None:
         if view.stat:
             whole = not console.is_terminal
             print_lines(console, diffstat(report.diffs, columns, whole_names=whole))
+            print_lines(console, asset_stat(report.asset_diffs, columns, whole_names=whole))
         elif view.side_by_side or console.is_terminal:
             print_lines(console, pages(report.diffs, columns, beside=view.side_by_side))
+            print_lines(console, asset_lines(report.asset_diffs, columns))
         else:
             _show_plain(report, console)
 
@@ -121,6 +124,8 @@ def _show_plain(report: Report, console: Console) -> None:
         for line in lines(pair):
             print_line(console, escape_control(line))
         print_line(console, "")
+    for text in asset_texts(report.asset_diffs):
+        print_line(console, text)
 
 
 def pages(pairs: Iterable[PageDiff], columns: int, *, beside: bool = False) -> Iterator[StyledLine]:

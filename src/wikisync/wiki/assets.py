@@ -260,6 +260,13 @@ class AssetClient:
         """Read an asset and keep only its size and SHA-256; raises like ``download``."""
         return self.download(asset, cast("IO[bytes]", _Nowhere()), limit)
 
+    def read_start(self, path: str, most: int) -> bytes:
+        """Return at most ``most`` bytes from the start of an asset, or all of a smaller one.
+
+        Raises AssetGone or Forbidden.
+        """
+        return FileTransport(self._connections()).read_start(path, most)
+
     @property
     def may_upload(self) -> bool:
         """Return whether files can be sent at all: a gateway may have the header to itself."""

@@ -38,6 +38,9 @@ SLOWEST: Final = 20_000
 """Bytes a second at which a file has time enough to arrive."""
 
 _OK: Final = 200
+_PARTIAL: Final = 206
+_SLACK: Final = 16 * 1024 * 1024
+"""Bytes that may arrive together beyond those that were asked for."""
 _NO_NAMES: Final = frozenset({"", ".", ".."})
 _HEADERS: Final = {"Accept": "*/*", "Accept-Encoding": "identity", "Cache-Control": "no-cache"}
 
@@ -137,6 +140,33 @@ class FileTransport:
                         raise first_error.pop()
                     return self._fetch(path, target, expected, limit)
         raise AssertionError  # the last attempt either returned or raised
+
+    def read_start(self, path: str, most: int) -> bytes:
+        """Return at most ``most`` bytes from the start of an asset. It is tried once.
+
+        Raises what ``download`` raises, except TooLarge.
+        """
+        if not _NO_NAMES.isdisjoint(path.split("/")):
+            raise AssetGone(self._url, path=path)
+        start = bytearray()
+        headers = {**_HEADERS, "Range": f"bytes=0-{most - 1}"}
+        address = f"{self._url}/{quote(path)}"
+        try:
+            with (
+                self._connections.deadline.running(most / SLOWEST),
+                self._connections.client.stream("GET", address, headers=headers) as response,
+            ):
+                if response.status_code != _PARTIAL:
+                    self._raise_for(response, path)
+                for piece in body_pieces(self._url, response, most + _SLACK):
+                    start += piece
+                    if len(start) >= most:  # a server may send all of it
+                        break
+        except httpx2.HTTPError as problem:
+            raise self._from_httpx(problem) from problem
+        except (ConnectionError, ValueError, httpx2.StreamError) as problem:
+            raise Unreachable(self._url, f"it broke off: {type(problem).__name__}") from problem
+        return bytes(start[:most])
 
     def _should_retry(self, problem: Exception) -> bool | float:
         return not self._connections.deadline.passed and retry_delay(problem)

@@ -1,0 +1,141 @@
+"""Read what a report shows of assets: dimensions, and the bytes of small images.
+
+Of a large file only the start is read. An asset that cannot be read is shown without dimensions.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+from itertools import islice
+from typing import TYPE_CHECKING, Final
+
+from wikisync.concurrency import bounded_map
+from wikisync.errors import FolderError, WikiError
+from wikisync.page.image_size import HEAD, image_size
+from wikisync.planning.asset_model import AssetConflict
+from wikisync.report.asset_rows import versions
+from wikisync.request import AssetDiff, AssetVersion
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from wikisync.folder.folder import Folder
+    from wikisync.planning.asset_model import AssetAction, AssetPlan, LocalAsset, RemoteAsset
+    from wikisync.wiki.client import Wiki
+
+    Item = AssetAction | AssetConflict
+
+IMAGES: Final = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".svg")
+"""Endings of the images whose dimensions are read, and that are shown."""
+
+SMALL: Final = 256_000
+"""The most bytes of an image that is shown."""
+
+TOGETHER: Final = 8_000_000
+"""The most bytes of all images that a report shows."""
+
+MOST: Final = 200
+"""The most assets that are read from a side, for a report that does not show contents, and from the
+wiki for any report."""
+
+_START: Final = 64 * 1024
+"""Bytes that are read for the dimensions of an image at first."""
+
+
+def asset_dimensions(folder: Folder, plan: AssetPlan) -> tuple[AssetDiff, ...]:
+    """Return an AssetDiff with the dimensions of the first files in the folder that are images."""
+    return tuple(_diffs(folder, plan, None, images=False, most=MOST, jobs=1))
+
+
+def asset_diffs(
+    folder: Folder, plan: AssetPlan, wiki: Wiki | None, *, images: bool, jobs: int = 4
+) -> tuple[AssetDiff, ...]:
+    """Return an AssetDiff for every action that writes and every conflict, in the plan's order.
+
+    Assets are read from the ``wiki`` unless it is None. ``images`` keeps the bytes of small ones.
+    """
+    return tuple(_bounded(_diffs(folder, plan, wiki, images=images, most=None, jobs=jobs)))
+
+
+def is_image(name: str) -> bool:
+    """Return whether a name is that of an image whose dimensions can be read."""
+    return name.lower().endswith(IMAGES)
+
+
+def _diffs(
+    folder: Folder,
+    plan: AssetPlan,
+    wiki: Wiki | None,
+    *,
+    images: bool,
+    most: int | None,
+    jobs: int,
+) -> Iterator[AssetDiff]:
+    items: tuple[Item, ...] = (*plan.writes, *plan.conflicts)
+    files = (item.local for item in items if item.local is not None and is_image(item.local.file))
+    local = {one: _read_local(folder, one, images=images) for one in islice(files, most)}
+    remote: dict[RemoteAsset, AssetVersion] = {}
+    if wiki is not None:
+        listed = [item.remote for item in items if item.remote and _is_read_from_wiki(item)][:MOST]
+        tasks = (partial(_read_remote, wiki, one, images=images) for one in listed)
+        remote = dict(zip(listed, bounded_map(tasks, jobs), strict=True))
+    for item in items:
+        here = None if item.local is None else local.get(item.local)
+        there = None if item.remote is None else remote.get(item.remote)
+        yield _with_content(item, here, there)
+
+
+def _is_read_from_wiki(item: Item) -> bool:
+    if item.remote is None or not is_image(item.remote.path):
+        return False
+    return isinstance(item, AssetConflict) or item.verb != "move"
+
+
+def _read_local(folder: Folder, local: LocalAsset, *, images: bool) -> AssetVersion:
+    plain = AssetVersion(local.size, local.sha256)
+    keeps = images and local.size <= SMALL
+    try:
+        start = folder.read_start(local.file, SMALL + 1 if keeps else _START)
+        if image_size(start) is None and len(start) == _START:
+            start = folder.read_start(local.file, HEAD)
+    except FolderError:
+        return plain
+    whole = start if keeps and len(start) == local.size else None
+    return replace(plain, pixels=image_size(start), data=whole)
+
+
+def _read_remote(wiki: Wiki, remote: RemoteAsset, *, images: bool) -> AssetVersion:
+    plain = AssetVersion(remote.size, remote.sha256)
+    keeps = images and remote.size <= SMALL
+    try:
+        start = wiki.assets.read_start(remote.path, SMALL + 1 if keeps else _START)
+    except WikiError:
+        return plain
+    whole = start if keeps and len(start) <= SMALL else None
+    return replace(plain, pixels=image_size(start), data=whole)
+
+
+def _with_content(item: Item, local: AssetVersion | None, remote: AssetVersion | None) -> AssetDiff:
+    """Return the diff of an item, with the versions as they were read, where they were."""
+    old, new = versions(item)
+    if isinstance(item, AssetConflict) or item.side == "wiki":
+        before, after = remote, local
+    else:
+        before, after = local, remote
+    if not isinstance(item, AssetConflict) and item.verb == "move":
+        before = after = local
+    return AssetDiff(item, old and (before or old), new and (after or new))
+
+
+def _bounded(diffs: Iterable[AssetDiff]) -> Iterator[AssetDiff]:
+    """Yield the diffs, with the bytes of images as far as they may all be shown."""
+    left = TOGETHER
+    for diff in diffs:
+        size = sum(len(one.data) for one in (diff.old, diff.new) if one and one.data)
+        if size <= left:
+            left -= size
+            yield diff
+        else:
+            old, new = (one and replace(one, data=None) for one in (diff.old, diff.new))
+            yield replace(diff, old=old, new=new)
