@@ -150,9 +150,12 @@ class Folder:
 
     def read_start(self, file: str, most: int) -> bytes:
         """Return at most ``most`` bytes of a file, of any size. Raises FolderError."""
-        with translate_errors(file, "read"), self.directory_of(file, "read") as (directory, name):
-            with directory.open_file(name) as opened:
-                return opened.read(most)
+        with (
+            translate_errors(file, "read"),
+            self.directory_of(file, "read") as (directory, name),
+            directory.open_file(name) as opened,
+        ):
+            return opened.read(most)
 
     def is_missing(self, file: str) -> bool:
         """Return whether a file does not exist. Raises FolderError where that is unknown."""
