@@ -42,13 +42,19 @@ def asset_targets(content: str, content_type: ContentType, url: str = "") -> tup
         return ()
     found: dict[str, None] = {}
     for link in find_links(content, content_type).links:
-        target = _without_host(link.address.strip(), url) if here else link.address.strip()
-        if _ELSEWHERE.match(target):
-            continue
-        path = target.partition("#")[0].partition("?")[0].strip()
-        if "." in path.rpartition("/")[2] and not path.endswith(_PAGE_ENDINGS):
+        if path := asset_target(link.address, url if here else ""):
             found[path] = None
     return tuple(found)
+
+
+def asset_target(address: str, url: str = "") -> str:
+    """Return the target of a link that may lead to an asset, as ``asset_targets`` has it, or ""."""
+    target = _without_host(address.strip(), url) if url else address.strip()
+    if _ELSEWHERE.match(target):
+        return ""
+    path = target.partition("#")[0].partition("?")[0].strip()
+    is_asset = "." in path.rpartition("/")[2] and not path.endswith(_PAGE_ENDINGS)
+    return path if is_asset else ""
 
 
 def _without_host(target: str, url: str) -> str:

@@ -12,7 +12,10 @@ from typing import TYPE_CHECKING, Final
 
 from wikisync.concurrency import bounded_map
 from wikisync.errors import FolderError, WikiError
+from wikisync.page.asset_links import asset_file, asset_paths, asset_targets
 from wikisync.page.image_size import HEAD, image_size
+from wikisync.page.model import CONTENT_TYPES
+from wikisync.page.paths import EXTENSIONS
 from wikisync.planning.asset_model import AssetConflict
 from wikisync.report.asset_rows import versions
 from wikisync.request import AssetDiff, AssetVersion
@@ -21,7 +24,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from wikisync.folder.folder import Folder
+    from wikisync.page.model import ContentType, Page
+    from wikisync.page.paths import Layout
     from wikisync.planning.asset_model import AssetAction, AssetPlan, LocalAsset, RemoteAsset
+    from wikisync.request import PageDiff
     from wikisync.wiki.client import Wiki
 
     Item = AssetAction | AssetConflict
@@ -56,6 +62,48 @@ def asset_diffs(
     Assets are read from the ``wiki`` unless it is None. ``images`` keeps the bytes of small ones.
     """
     return tuple(_bounded(_diffs(folder, plan, wiki, images=images, most=None, jobs=jobs)))
+
+
+def page_images(
+    folder: Folder,
+    layout: Layout,
+    diffs: Iterable[PageDiff],
+    of_assets: Iterable[AssetDiff],
+    url: str,
+) -> dict[str, bytes]:
+    """Return the small images that the pages of ``diffs`` show, by their paths on the wiki.
+
+    They are in the folder, or among ``of_assets``, which have what the wiki's side was read of.
+    """
+    wanted: dict[str, None] = {}
+    for diff in diffs:
+        for page in (diff.old, diff.new):
+            if page is not None:
+                targets = asset_targets(page.content, _content_type(page, diff.item.file), url)
+                wanted.update(dict.fromkeys(sorted(asset_paths(targets, diff.item.key, layout))))
+    read = {one.item.path: one.new for one in of_assets}
+    found: dict[str, bytes] = {}
+    left = TOGETHER
+    for path in filter(is_image, wanted):
+        version = read.get(path)
+        data = version.data if version is not None else _small_file(folder, path, layout)
+        if data is not None and len(data) <= left:
+            left -= len(data)
+            found[path] = data
+    return found
+
+
+def _small_file(folder: Folder, path: str, layout: Layout) -> bytes | None:
+    try:
+        data = folder.read_start(asset_file(path, layout), SMALL + 1)
+    except FolderError:
+        return None
+    return data if len(data) <= SMALL else None
+
+
+def _content_type(page: Page, file: str) -> ContentType:
+    by_name = EXTENSIONS.get(f".{file.rpartition('.')[2]}", "markdown")
+    return CONTENT_TYPES.get(page.editor or "", by_name)
 
 
 def is_image(name: str) -> bool:

@@ -18,17 +18,20 @@ from wikisync.page.line_matching import shared_budget
 from wikisync.planning.model import Action, Conflict, Move, original_file
 from wikisync.private_files import reason_of, write_output
 from wikisync.rendering.deadline import Timer, TooSlow
+from wikisync.report.asset_plan_messages import asset_conflict_message, report_notes
+from wikisync.report.asset_rows import asset_conflicts, asset_results, assets_of
 from wikisync.report.diff import page_diff as texts
 from wikisync.report.diff.hunks import hunks
 from wikisync.report.diff.page_diff import field_changes
 from wikisync.report.diff.word_diff import unmarked
 from wikisync.report.error_messages import Message, error_message
+from wikisync.report.html.assets import asset_entries
+from wikisync.report.html.images import PageImages
 from wikisync.report.html.limits import LIMITS, MARKUP, SizeBudget, clipped, difference
 from wikisync.report.html.model import STATUSES, Change, Entry, FieldView, Notice, PageView, Preview
 from wikisync.report.html.preview import kind_of, rendered
 from wikisync.report.html.word_marks import with_marks
 from wikisync.report.json_output import conflicts, results
-from wikisync.report.note_messages import note_message
 from wikisync.report.plan_messages import conflict_message, refusal_message
 from wikisync.report.summary import summary
 from wikisync.report.text import conflict_label, item_verb, overwriting, planned_label, withheld
@@ -56,8 +59,10 @@ _ARROWS: Final[dict[Command, str]] = {"push": "→", "pull": "←", "sync": "↔
 def build_view(report: Report, made: str, limits: PageLimits = LIMITS) -> PageView:
     """Return the values of the page of a report. ``made`` is its time, in words."""
     direction = report.request.direction
+    images = SizeBudget(limits.images)
     with shared_budget():
-        entries = _entries(report, limits)
+        assets = asset_entries(report.asset_diffs, images)
+        entries = (*_entries(report, limits, images), *assets)
     counts = Counter(entry.status for entry in entries)
     return PageView(
         heading=_HEADINGS[direction],
@@ -73,10 +78,11 @@ def build_view(report: Report, made: str, limits: PageLimits = LIMITS) -> PageVi
     )
 
 
-def _entries(report: Report, limits: PageLimits) -> tuple[Entry, ...]:
+def _entries(report: Report, limits: PageLimits, images: SizeBudget) -> tuple[Entry, ...]:
     """Return an entry for each page: conflicts first, then by name."""
     writer = ChangeWriter(
         report.wiki,
+        PageImages(report.images, report.wiki, images),
         limits,
         SizeBudget(limits.differences),
         SizeBudget(limits.previews),
@@ -155,17 +161,20 @@ def _notices(report: Report) -> Iterator[Notice]:
     """Yield messages about items without a pair, the most important first."""
     for refusal in report.plan.refusals:
         yield Notice("refused", refusal.rule, refusal_message(refusal))
-    for problem in report.plan.problems:
+    for problem in (*report.plan.problems, *assets_of(report.plan).problems):
         yield Notice("problem", "", error_message(problem))
-    shown = {id(pair.item) for pair in report.diffs}
+    shown = {id(diff.item) for diff in report.diffs} | {id(d.item) for d in report.asset_diffs}
     for conflict in conflicts(report):
         if id(conflict) not in shown:
             yield Notice("problem", conflict.file, conflict_message(conflict))
-    for action, _ in results(report):
+    for asset in asset_conflicts(report):
+        if id(asset) not in shown:
+            yield Notice("problem", asset.file, asset_conflict_message(asset))
+    for action in (*(a for a, _ in results(report)), *(a for a, _ in asset_results(report))):
         if action.skip_reason is not None:
             yield Notice("not done", action.file, Message(withheld(action)))
-    for note in report.notes:
-        yield Notice("note", "", note_message(note))
+    for message in report_notes(report):
+        yield Notice("note", "", message)
 
 
 _WHERE = {"wiki": "on the wiki", "folder": "in the folder"}
@@ -176,6 +185,7 @@ class ChangeWriter:
     """Create the changes of page after page, within the limits of size and time."""
 
     wiki: str
+    images: PageImages
     limits: PageLimits
     differences: SizeBudget
     previews: SizeBudget
@@ -247,8 +257,10 @@ class ChangeWriter:
         content = None
         if size <= self.limits.preview and self.previews.take(size):
             address = f"{self.wiki}/{locale}/{item.key.path}"
-            content = rendered(page.content, kind_of(page, item.file), address, self.previewing)
-            more = len(content) // MARKUP - size
+            images = self.images.on_page(item.key)
+            kind = kind_of(page, item.file)
+            content = rendered(page.content, kind, address, self.previewing, images)
+            more = (len(content) - images.size) // MARKUP - size
             if more > 0 and (size + more > self.limits.preview or not self.previews.take(more)):
                 content = None
         return Preview(label, locale, content, size)

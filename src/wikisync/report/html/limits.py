@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 class PageLimits:
     """Sizes in characters: of one page and of all pages together, differences and previews.
 
-    ``line`` is the longest line that is shown whole. The seconds are the processor's.
+    ``line`` is the longest line that is shown whole; ``images`` is the size of all images, those in
+    previews too. The seconds are the processor's.
     """
 
     difference: int = 300_000
@@ -29,6 +30,7 @@ class PageLimits:
     preview: int = 60_000
     previews: int = 3_000_000
     line: int = 2_000
+    images: int = 12_000_000
     preview_seconds: float = 2.0
     previews_seconds: float = 20.0
     differences_seconds: float = 60.0

@@ -62,8 +62,22 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
+class AssetSide:
+    """An asset on one side: ``facts`` are its size and dimensions, ``image`` its ``data:`` address.
+
+    ``image`` is empty for a file that is no small image.
+    """
+
+    label: str
+    facts: str
+    image: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
-    """A page of the report. ``id`` is its anchor; ``value`` names it in a form.
+    """A page or an asset of the report. ``id`` is its anchor; ``value`` names it in a form.
+
+    An asset has ``sides`` in place of ``changes``, and a key without a locale.
 
     ``group`` is what it is filtered by, if not by its status: its result, at the end of a review.
     ``digest`` is a hash of all that may be shown of it: a page whose changes are other ones has
@@ -87,6 +101,7 @@ class Entry:
     overwrites: str = ""
     digest: str = ""
     group: str = ""
+    sides: tuple[AssetSide, ...] = ()
 
     @property
     def may_be_ticked(self) -> bool:

@@ -1,8 +1,8 @@
 """Render HTML pages from templates, with their Content-Security-Policy.
 
 Every text is escaped in one place: control characters become visible (``text.escape_control``),
-then HTML is escaped. The policy allows the project's own styles and script by their digests, and
-nothing else.
+then HTML is escaped. The policy allows the project's own styles and script by their digests, images
+within the page, and nothing else.
 """
 
 from __future__ import annotations
@@ -47,6 +47,7 @@ def policy(*scripts: str, **more: str) -> str:
     """
     rules = {
         "default-src": "'none'",
+        "img-src": "data:",
         "style-src": _digest("report.css"),
         "script-src": " ".join(_digest(name) for name in ("report.js", *scripts)),
         "base-uri": "'none'",

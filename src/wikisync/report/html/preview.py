@@ -5,8 +5,8 @@ shown as text, and so is content that takes too long to render. The Markdown par
 at every step, since a thread cannot be stopped from outside.
 
 nh3 (ammonia), which parses as browsers do, keeps only listed elements and attributes: text,
-structure and links, no style, id or class of the page's own. Images are not loaded: their text is
-shown.
+structure and links, no style, id or class of the page's own. Images are not loaded: those that the
+report has are within it, and of others the text is shown.
 """
 
 from __future__ import annotations
@@ -28,9 +28,12 @@ from wikisync.report.html.limits import LIMITS
 from wikisync.report.text import escape_control
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from nh3 import Cleaner
 
     from wikisync.page.model import ContentType, Page
+    from wikisync.report.html.images import ShownImages
 
 
 _OF_FILES: dict[str, ContentType] = {"html": "html", "adoc": "asciidoc"}
@@ -42,15 +45,24 @@ def kind_of(page: Page, file: str) -> ContentType:
     return CONTENT_TYPES.get(page.editor or "", by_name)
 
 
-def rendered(content: str, kind: ContentType, address: str, timer: Timer | None = None) -> Markup:
-    """Return content as safe HTML. ``address`` is the page's URL, for its links."""
+def rendered(
+    content: str,
+    kind: ContentType,
+    address: str,
+    timer: Timer | None = None,
+    images: ShownImages | None = None,
+) -> Markup:
+    """Return content as safe HTML. ``address`` is the page's URL, for its links.
+
+    Of ``images``, those are shown that the page refers to.
+    """
     content = content.encode("utf-8", "replace").decode()  # lone surrogates
     timer = timer or Timer(LIMITS.preview_seconds, LIMITS.preview_seconds)
     try:
         with timer.running():
             html = _as_html(content, kind, timer)
             if html is not None:
-                return Markup(sanitized(html, address))  # noqa: S704 (it is sanitized)
+                return Markup(sanitized(html, address, images))  # noqa: S704 (it is sanitized)
     except TooSlow:
         pass
     text = "\n".join(escape_control(line) for line in content.split("\n"))
@@ -86,16 +98,42 @@ _ATTRIBUTES: Final = {
     "details": {"open"},
 }
 _IMAGE: Final = re.compile(r"<img\b([^<>]*)>")
-_ATTRIBUTE: Final = re.compile(r"\b(alt|src)=\"([^\"]*)\"")
+_ATTRIBUTE: Final = re.compile(r"\b(alt|src|width|height)=\"([^\"]*)\"")
+_IMAGE_ATTRIBUTES: Final = {"alt", "src", "width", "height"}
 _NAME: Final = 120
+_DIGITS: Final = 4
+"""Digits of the width and height of an image that a page may ask for."""
 
 
-def sanitized(html: str, address: str) -> str:
+def sanitized(html: str, address: str, images: ShownImages | None = None) -> str:
     """Return HTML without active content. ``address`` is the page's URL, for its links."""
     clean = _cleaner(address, images=True).clean(with_bounded_formatting(html))
-    if "<img" in clean:  # what stands for images is sanitized like everything else
-        clean = _cleaner(address, images=False).clean(_IMAGE.sub(_in_words, clean))
-    return clean
+    if "<img" not in clean:
+        return clean
+    shown: dict[str, str] = {}
+
+    def replaced(found: re.Match[str]) -> str:
+        values = {name: unescape(value) for name, value in _ATTRIBUTE.findall(found[1])}
+        source = images and images.address(values.get("src", ""))
+        if not source:
+            return image_in_words(values.get("alt", ""), values.get("src", ""))
+        shown[name := f"image-{len(shown)}"] = source
+        return _image(name, values)
+
+    # What stands for images is sanitized like everything else.
+    words = _IMAGE.sub(replaced, clean)
+    return (_with_images(address, shown) if shown else _cleaner(address, images=False)).clean(words)
+
+
+def _image(name: str, values: dict[str, str]) -> str:
+    """Return an image whose address is yet to be put in. To be sanitized."""
+    sizes = (
+        f' {key}="{size}"'
+        for key in ("width", "height")
+        if (size := values.get(key, "")).isdecimal() and len(size) <= _DIGITS
+    )
+    alt = escape(escape_control(values.get("alt", "")[:_NAME]))
+    return f'<img src="{name}" alt="{alt}"{"".join(sizes)}>'
 
 
 def image_in_words(alt: str, source: str) -> str:
@@ -107,14 +145,20 @@ def image_in_words(alt: str, source: str) -> str:
     return f'<span class="image" title="{title}">{escape(escape_control(name[:_NAME]))}</span>'
 
 
-def _in_words(found: re.Match[str]) -> str:
-    values = {name: unescape(value) for name, value in _ATTRIBUTE.findall(found[1])}
-    return image_in_words(values.get("alt", ""), values.get("src", ""))
+def _with_images(address: str, shown: Mapping[str, str]) -> Cleaner:
+    """Return a cleaner that leaves these images alone, and puts in their addresses."""
+    return _new_cleaner(address, images=True, shown=shown)
 
 
 @lru_cache(maxsize=4)
 def _cleaner(address: str, *, images: bool) -> Cleaner:
+    return _new_cleaner(address, images=images)
+
+
+def _new_cleaner(address: str, *, images: bool, shown: Mapping[str, str] | None = None) -> Cleaner:
     def allowed(tag: str, attribute: str, value: str) -> str | None:  # noqa: ARG001
+        if attribute == "src" and shown is not None:
+            return shown.get(value)
         if attribute == "href":
             return _link(value, address)
         if attribute in {"colspan", "rowspan"}:
@@ -124,7 +168,7 @@ def _cleaner(address: str, *, images: bool) -> Cleaner:
     return nh3.Cleaner(
         tags=TAGS | {"img"} if images else set(TAGS),
         clean_content_tags=DROPPED | {"audio", "video"},
-        attributes={**_ATTRIBUTES, "img": {"alt", "src"}} if images else _ATTRIBUTES,
+        attributes={**_ATTRIBUTES, "img": _IMAGE_ATTRIBUTES} if images else _ATTRIBUTES,
         attribute_filter=allowed,
         strip_comments=True,
         link_rel="noopener noreferrer nofollow",
