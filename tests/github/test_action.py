@@ -183,6 +183,7 @@ def test_what_a_later_step_needs_is_there_on_one_line_each(place: Place) -> None
         "updated": "0",
         "moved": "0",
         "deleted": "0",
+        "files": "0",
         "conflicts": "0",
     }
 

@@ -82,6 +82,7 @@ def test_outputs_count_what_would_be_written() -> None:
         "updated": "1",
         "moved": "0",
         "deleted": "1",
+        "files": "0",
         "conflicts": "1",
     }
 

@@ -1,4 +1,4 @@
-"""Format a report as Markdown for GitHub: a table of pages, the problems, and folded diffs."""
+"""Format a report as Markdown for GitHub: tables of pages and files, problems, folded diffs."""
 
 from __future__ import annotations
 
@@ -10,10 +10,18 @@ from urllib.parse import urlsplit
 
 from wikisync.github.markdown_text import BoundedMarkdown, MarkdownLimit, code, escape
 from wikisync.planning.model import Action, Adopt, Conflict, Merge, Update, item_id, original_file
+from wikisync.report.asset_plan_messages import asset_conflict_message, report_notes
+from wikisync.report.asset_rows import (
+    asset_conflicts,
+    asset_diffs,
+    asset_results,
+    assets_of,
+    sizes,
+    versions,
+)
 from wikisync.report.diff.page_diff import lines
 from wikisync.report.error_messages import error_message
 from wikisync.report.json_output import conflicts, results
-from wikisync.report.note_messages import note_message
 from wikisync.report.plan_messages import conflict_message, refusal_message
 from wikisync.report.summary import summary
 from wikisync.report.text import (
@@ -39,6 +47,7 @@ _CONFLICTS: Final = {
     "conflict": "Conflicts: left alone on both sides",
 }
 _TABLE: Final = "| | Page | What changes | Lines |\n|---|---|---|---|\n"
+_ASSETS: Final = "| | Image or file | Size | |\n|---|---|---|---|\n"
 _TITLES: Final[dict[Command, str]] = {
     "push": "What this would change on the wiki",
     "pull": "What this would change in the folder",
@@ -84,6 +93,7 @@ def to_markdown(report: Report, limit: MarkdownLimit, title: str, intro: str = "
         if not isinstance(action, Adopt) or (outcome is not None and outcome.result != "done")
     ]
     markdown.add_rows(_TABLE, rows, _OMITTED)
+    markdown.add_rows(_ASSETS, list(_asset_rows(report)), _OMITTED)
     for pair, body in differences:
         if body:
             markdown.add_diff(_diff_heading(pair, body), body, len(counts))
@@ -135,9 +145,9 @@ def _add_problems(markdown: BoundedMarkdown, report: Report) -> None:
     ]
     markdown.add_rows("**Refused: nothing is written.**\n\n", refusals, _OMITTED)
     failures = [
-        f"- {code(action.file)}: {escape(str(error_message(outcome.error)))}\n"
-        for action, outcome in results(report)
-        if outcome is not None and outcome.result == "failed" and outcome.error
+        f"- {code(outcome.action.file)}: {escape(str(error_message(outcome.error)))}\n"
+        for outcome in report.all_outcomes
+        if outcome.result == "failed" and outcome.error
     ]
     markdown.add_rows("**Failed**\n\n", failures, _OMITTED)
     for label, heading in _CONFLICTS.items():
@@ -146,10 +156,18 @@ def _add_problems(markdown: BoundedMarkdown, report: Report) -> None:
             for conflict in conflicts(report)
             if conflict_label(conflict) == label
         ]
+        if label != TO_MERGE:
+            found += [
+                f"- {code(conflict.file)}: {escape(str(asset_conflict_message(conflict)))}\n"
+                for conflict in asset_conflicts(report)
+            ]
         markdown.add_rows(f"**{heading}**\n\n", found, _OMITTED)
     problems = [f"- {escape(str(error_message(problem)))}\n" for problem in report.plan.problems]
     markdown.add_rows("**Files that are no page**\n\n", problems, _OMITTED)
-    notes = [f"- {escape(str(note_message(note)))}\n" for note in report.notes]
+    files = assets_of(report.plan).problems
+    problems = [f"- {escape(str(error_message(problem)))}\n" for problem in files]
+    markdown.add_rows("**Images and files that are left out**\n\n", problems, _OMITTED)
+    notes = [f"- {escape(str(message))}\n" for message in report_notes(report)]
     markdown.add_rows("**Notes**\n\n", notes, _OMITTED)
 
 
@@ -164,6 +182,25 @@ def _row(action: Action, outcome: ActionResult | None, counts: str) -> str:
         what = outcome.result
         note = str(error_message(outcome.error)) if outcome.error else ""
     return f"| {escape(what)} | {_file_cell(action)} | {escape(note)} | {counts} |\n"
+
+
+def _asset_rows(report: Report) -> Iterator[str]:
+    diffs = asset_diffs(report)
+    for action, outcome in asset_results(report):
+        is_done = outcome is not None and outcome.result == "done"
+        if action.verb == "adopt" and (outcome is None or is_done):
+            continue
+        what, note = (done_label if is_done else planned_label)(action), overwriting(action)
+        if action.skip_reason is not None:
+            what, note = NOT_DELETED, withheld(action)
+        elif outcome is not None and not is_done:
+            what, note = outcome.result, ""
+            if outcome.error is not None:
+                note = str(error_message(outcome.error))
+        moves = action.verb == "move"
+        size = "" if moves else sizes(versions(action, diffs.get((action.path, "change"))))
+        name = f"{code(action.from_file)} → {code(action.file)}" if moves else code(action.file)
+        yield f"| {escape(what)} | {name} | {escape(size)} | {escape(note)} |\n"
 
 
 def _line_counts(body: list[str]) -> str:

@@ -11,6 +11,8 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal, get_args
 
+from wikisync.report.asset_plan_messages import asset_conflict_message, report_notes
+from wikisync.report.asset_rows import asset_conflicts, asset_results, assets_of
 from wikisync.report.check_messages import finding_message, fix_message
 from wikisync.report.error_messages import error_message
 from wikisync.report.json_output import (
@@ -20,9 +22,9 @@ from wikisync.report.json_output import (
     REFUSED,
     conflicts,
     exit_code,
+    has_failed,
     results,
 )
-from wikisync.report.note_messages import note_message
 from wikisync.report.plan_messages import conflict_message, refusal_message
 from wikisync.report.text import conflict_label, escape_control
 
@@ -30,7 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from wikisync.checking.model import Finding
-    from wikisync.errors import BadName, BadPage, WikisyncError
+    from wikisync.errors import BadAsset, BadName, BadPage, WikisyncError
     from wikisync.request import Report
 
 
@@ -86,24 +88,31 @@ def _annotations(report: Report, folder: str, fail_on: FailOn) -> Iterator[Annot
     for refusal in report.plan.refusals:
         title = f"wikisync refused: {refusal.rule}"
         yield Annotation(level("refusal"), title, str(refusal_message(refusal)))
-    for action, outcome in results(report):
-        if outcome is not None and outcome.result == "failed" and outcome.error:
-            file = _repository_path(folder, action.file)
+    for outcome in report.all_outcomes:
+        if outcome.result == "failed" and outcome.error:
+            file = _repository_path(folder, outcome.action.file)
             yield Annotation("error", "wikisync: failed", str(error_message(outcome.error)), file)
     for problem in report.plan.problems:
-        yield _problem_annotation(problem, folder, level("problem"))
+        yield _problem_annotation(problem, "no page", folder, level("problem"))
+    for found in assets_of(report.plan).problems:
+        yield _problem_annotation(found, "left out", folder, level("problem"))
     for conflict in conflicts(report):
         file, message = _repository_path(folder, conflict.file), str(conflict_message(conflict))
         yield Annotation(level("conflict"), f"wikisync: {conflict_label(conflict)}", message, file)
-    for note in report.notes:
-        yield Annotation("warning", "wikisync", str(note_message(note)))
+    for asset in asset_conflicts(report):
+        file, message = _repository_path(folder, asset.file), str(asset_conflict_message(asset))
+        yield Annotation(level("conflict"), "wikisync: conflict", message, file)
+    for note in report_notes(report):
+        yield Annotation("warning", "wikisync", str(note))
 
 
-def _problem_annotation(problem: BadPage | BadName, folder: str, level: Level) -> Annotation:
+def _problem_annotation(
+    problem: BadPage | BadName | BadAsset, what: str, folder: str, level: Level
+) -> Annotation:
     line = getattr(problem, "line", None)
     return Annotation(
         level,
-        "wikisync: no page",
+        f"wikisync: {what}",
         str(error_message(problem)),
         _repository_path(folder, problem.name),
         line,
@@ -133,7 +142,7 @@ FailOn = Literal["conflicts", "problems", "never"]
 def job_exit_code(report: Report, fail_on: FailOn) -> int:
     """Return the exit code of a job. Failed writes and interrupted runs fail it always."""
     code = exit_code(report)
-    failed = any(outcome.failed for outcome in report.outcomes)
+    failed = has_failed(report)
     match fail_on:
         case "conflicts":
             return code
@@ -146,32 +155,41 @@ def job_exit_code(report: Report, fail_on: FailOn) -> int:
 
 
 def step_outputs(report: Report) -> dict[str, str]:
-    """Return the outputs of a step: numbers of pages written, or planned, and of conflicts."""
+    """Return the outputs of a step: numbers of pages and files written, or planned; conflicts."""
     verbs = Counter(
         action.verb
         for action, outcome in results(report)
         if action.skip_reason is None and (outcome is None or outcome.result == "done")
     )
+    files = sum(
+        action.verb != "adopt"
+        and action.skip_reason is None
+        and (outcome is None or outcome.result == "done")
+        for action, outcome in asset_results(report)
+    )
     if report.plan.refusals or report.declined:
         verbs.clear()
+        files = 0
     written = {
         "created": verbs["create"],
         "updated": verbs["update"] + verbs["merge"],
         "moved": verbs["move"],
         "deleted": verbs["delete"],
+        "files": files,
     }
     changed = any(written.values())
     return {
         "changed": str(changed).lower(),
         **{name: str(count) for name, count in written.items()},
-        "conflicts": str(len(conflicts(report))),
+        "conflicts": str(len(conflicts(report)) + len(asset_conflicts(report))),
     }
 
 
 def needs_attention(report: Report) -> bool:
     """Return whether a report has changes, refusals, problems or conflicts."""
-    plan = report.plan
-    left = plan.refusals or plan.problems or conflicts(report)
+    plan, assets = report.plan, assets_of(report.plan)
+    problems = plan.problems or assets.problems
+    left = plan.refusals or problems or conflicts(report) or asset_conflicts(report)
     return bool(left) or step_outputs(report)["changed"] == "true"
 
 
