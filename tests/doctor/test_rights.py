@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from wikisync.doctor.remote import MAX_SAMPLES, check_version, samples_of
-from wikisync.doctor.rights import RightsFound, Sample, judge
+from wikisync.doctor.rights import AssetRights, RightsFound, Sample, judge, judge_assets
 from wikisync.page.model import Key, Listed
 from wikisync.page.paths import Layout
+from wikisync.report.doctor_messages import check_message
 from wikisync.wiki.key_details import Group, PageRule
 
 A, B = Key("en", "a"), Key("fr", "b")
@@ -113,3 +114,39 @@ def test_a_version_that_nobody_tried_is_a_warning() -> None:
     assert check_version("2.5.307").state == "works"
     assert check_version("3.0.0-alpha").state == "warning"
     assert check_version(None).state == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("found", "read", "write"),
+    [
+        (AssetRights(False, False, True, None), "assets-off", "assets-off"),
+        (AssetRights(True, True, True, None), "assets", "assets-unseen"),
+        (AssetRights(True, False, True, None), "no-assets", "assets-unseen"),
+        (AssetRights(True, True, False, group("write:assets")), "assets", "no-uploads"),
+        (AssetRights(True, True, True, group("read:pages")), "assets", "no-assets-write"),
+        (
+            AssetRights(True, True, True, group("write:assets", "manage:assets")),
+            "assets",
+            "assets-write",
+        ),
+    ],
+)
+def test_rights_on_images_and_files_are_judged_apart(
+    found: AssetRights, read: str, write: str
+) -> None:
+    assert [check.finding for check in judge_assets(found)] == [read, write]
+
+
+@pytest.mark.parametrize(
+    ("has", "words"),
+    [
+        ((), "write:assets and manage:assets: images and files cannot be sent, renamed or"),
+        (("manage:assets",), "lacks write:assets: images and files cannot be sent."),
+        (("write:assets",), "lacks manage:assets: images and files cannot be renamed or deleted."),
+    ],
+)
+def test_a_missing_right_on_images_says_what_does_not_work(
+    has: tuple[str, ...], words: str
+) -> None:
+    *_, check = judge_assets(AssetRights(True, True, True, group(*has)))
+    assert words in check_message(check).text

@@ -36,6 +36,8 @@ CheckName = Literal[
     "delete",
     "history",
     "styles",
+    "assets",
+    "assets-write",
     "root",
     "locales",
     "layout",
@@ -45,8 +47,8 @@ LOCAL: Final[tuple[CheckName, ...]] = ("git", "state", "folder")
 """The checks that need a configuration alone."""
 REMOTE: Final[tuple[CheckName, ...]] = (
     *("address", "proxy", "name", "connection", "certificate", "wiki", "clock", "api", "key"),
-    *("key-expiry", "version", "list", "read", "write", "delete", "history", "styles", "root"),
-    *("locales", "layout"),
+    *("key-expiry", "version", "list", "read", "write", "delete", "history", "styles", "assets"),
+    *("assets-write", "root", "locales", "layout"),
 )
 """The checks of the wiki, in the order in which they are made."""
 

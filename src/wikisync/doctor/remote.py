@@ -6,7 +6,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 from wikisync.doctor.model import after, failed, fails, not_tried, unknown, warning, works
-from wikisync.doctor.rights import RightsFound, Sample, judge
+from wikisync.doctor.rights import AssetRights, RightsFound, Sample, judge, judge_assets
 from wikisync.errors import (
     ApiDisabled,
     BadConfig,
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from wikisync.config import Config
-    from wikisync.doctor.model import Check
+    from wikisync.doctor.model import Check, CheckName
     from wikisync.doctor.rights import Reading
     from wikisync.page.model import Listed
     from wikisync.page.paths import Layout
@@ -41,6 +41,9 @@ MEASURED: Final = "2.5.314"
 
 MAX_SAMPLES: Final = 20
 _MAX_MISSING: Final = 50
+_AFTER_READ: Final[tuple[CheckName, ...]] = (
+    *("write", "delete", "history", "styles", "assets", "assets-write"),
+)
 _REVOKED: Final = "API Key is invalid"
 _ENOUGH_DIFFERENCE: Final = 60
 
@@ -165,23 +168,31 @@ def check_rights(
     layout: Layout,
     bases: Iterable[Base],
     details: KeyDetails,
+    *,
+    with_assets: bool,
 ) -> Iterator[Check]:
-    """Yield a check of the list, of each right and of the root. Only queries are sent."""
+    """Yield a check of the list, of each right and of the root. Only queries are sent.
+
+    ``with_assets``: images and files are synced.
+    """
     try:
         pages = split_by_root(index.pages, layout)[0]
     except BadConfig as error:
         yield works("list", "list", pages=len(index.pages), hidden=0)
-        yield from not_tried(("read", "write", "delete", "history", "styles"), "root")
+        yield from not_tried(("read", *_AFTER_READ), "root")
         yield failed("root", error)
         return
     try:
         hidden = _hidden(wiki, index, bases)
         listed = warning if hidden else works
         yield listed("list", "list", pages=len(pages), hidden=hidden)
-        yield from judge(probe_rights(wiki, pages, layout, details))
+        found = probe_rights(wiki, pages, layout, details)
+        of_assets = _probe_assets(wiki, details, synced=with_assets)
+        yield from judge(found)
+        yield from judge_assets(of_assets)
     except WikiError as error:
         yield failed("read", error)
-        yield from not_tried(("write", "delete", "history", "styles"), "read")
+        yield from not_tried(_AFTER_READ, "read")
     if layout.root and not pages:
         yield warning("root", "root-empty", root=layout.root, visible=len(index.pages))
     elif layout.root:
@@ -230,6 +241,16 @@ def probe_rights(
         if not isinstance(got.get(page.id), PageGone)
     )
     return RightsFound(samples, may_write, _may_read_history(wiki, chosen), details.group)
+
+
+def _probe_assets(wiki: Wiki, details: KeyDetails, *, synced: bool) -> AssetRights:
+    """Return what a query shows of the rights on images and files. Raises WikiError."""
+    readable = False
+    if synced:
+        with suppress(Forbidden):
+            wiki.assets.list_folder(0)
+            readable = True
+    return AssetRights(synced, readable, wiki.assets.may_upload, details.group)
 
 
 def _reading(found: object) -> Reading:

@@ -45,6 +45,41 @@ class RightsFound:
     group: Group | None
 
 
+@dataclass(frozen=True, slots=True)
+class AssetRights:
+    """What showed of a key's rights on images and files.
+
+    ``synced`` is False where the configuration leaves them out. ``readable``: the key may list
+    them. ``may_upload`` is False where a gateway has the header that an upload needs. ``group`` is
+    None where the key may not see it.
+    """
+
+    synced: bool
+    readable: bool
+    may_upload: bool
+    group: Group | None
+
+
+def judge_assets(found: AssetRights) -> Iterator[Check]:
+    """Yield a check of reading images and files, and one of sending, renaming and deleting them."""
+    if not found.synced:
+        yield works("assets", "assets-off")
+        yield works("assets-write", "assets-off")
+        return
+    yield works("assets", "assets") if found.readable else warning("assets", "no-assets")
+    if not found.may_upload:
+        yield warning("assets-write", "no-uploads")
+    elif found.group is None:
+        yield unknown("assets-write", "assets-unseen")
+    else:
+        rights = ("write:assets", "manage:assets")
+        missing = [name for name in rights if not found.group.grants(name)]
+        if missing:
+            yield warning("assets-write", "no-assets-write", needs=missing)
+        else:
+            yield works("assets-write", "assets-write")
+
+
 def judge(found: RightsFound) -> Iterator[Check]:
     """Yield a check for each right: read, write, delete, history, styles."""
     yield _read(found)

@@ -106,6 +106,22 @@ _MESSAGES: Final[dict[str, tuple[str, str]]] = {
         " and write:scripts, those of a page stay as they are.",
         "",
     ),
+    "assets-off": ('not synced, as assets = "none" says.', ""),
+    "assets": ("images and files can be read.", ""),
+    "no-assets": (
+        "the key may not read images and files: they are left out.",
+        f"Give its group read:assets, and a page rule with it ({_GROUP}).",
+    ),
+    "assets-write": ("images and files can be sent, renamed and deleted.", ""),
+    "assets-unseen": (
+        "cannot be tried without writing, and this key may not see its group.",
+        f"Look there for write:assets, and for renaming and deleting manage:assets ({_GROUP}).",
+    ),
+    "no-uploads": (
+        "images and files cannot be sent while WIKISYNC_HEADERS has Authorization: Wiki.js takes"
+        " the key for an upload in that header alone.",
+        "Let the gateway accept another header, or let requests to /u through.",
+    ),
     "no-root": ("none: the folder stands for the whole wiki.", ""),
     "no-git": ("the folder is in no Git repository; wikisync needs none.", ""),
     "git": ("the repository has its whole history.", ""),
@@ -198,6 +214,17 @@ def _no_styles(facts: Facts) -> Words:
     return f"the group lacks {needs}: those of pages stay as they are.", ""
 
 
+def _no_assets_write(facts: Facts) -> Words:
+    needs = " and ".join(facts["needs"])
+    what = "sent, renamed or deleted" if len(facts["needs"]) > 1 else "sent"
+    if facts["needs"] == ["manage:assets"]:
+        what = "renamed or deleted"
+    return (
+        f"the group lacks {needs}: images and files cannot be {what}.",
+        f"Give its group {needs}, and a page rule with it ({_GROUP}).",
+    )
+
+
 def _root_empty(facts: Facts) -> Words:
     text = f"the key sees no page below {facts['root']}, of {facts['visible']} that it sees"
     return (
@@ -279,6 +306,7 @@ _COUNTED: Final[dict[str, Callable[[Facts], Words]]] = {
     "no-manage": _no_manage,
     "write-some": _write_some,
     "no-styles": _no_styles,
+    "no-assets-write": _no_assets_write,
     "root": lambda facts: (f"{plural(facts['pages'], 'page')} below {facts['root']}.", ""),
     "root-empty": _root_empty,
     "locales": _locales,

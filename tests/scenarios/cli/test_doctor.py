@@ -46,7 +46,7 @@ def test_where_everything_works_each_check_is_made_and_works(filled: Workspace) 
     assert "Wiki.js 2.5.314" in found(result, "version")
     assert "group Administrators" in found(result, "key")
     assert "3 pages" in found(result, "state")
-    assert result.json["counts"] == {"works": 24, "fails": 0, "warning": 0, "unknown": 0}
+    assert result.json["counts"] == {"works": 26, "fails": 0, "warning": 0, "unknown": 0}
 
 
 def test_it_says_of_each_setting_where_it_is_from(filled: Workspace) -> None:
@@ -77,7 +77,7 @@ def test_the_text_has_a_line_for_each_check_and_its_hint_below(filled: Workspace
     at = next(n for n, line in enumerate(lines) if line.startswith("warning  write "))
     assert "may only read" in lines[at]
     assert "write:pages and manage:pages" in lines[at + 1]
-    assert lines[-1].startswith("24 checks: ")
+    assert lines[-1].startswith("26 checks: ")
 
 
 def test_quiet_prints_only_what_fails(filled: Workspace) -> None:
@@ -255,6 +255,25 @@ def test_a_key_is_named_by_what_it_lacks(
         usual["history"] = "warning"
     assert seen == {**usual, **expected}
     assert result.code == (1 if "fails" in expected.values() else 0)
+
+
+@pytest.mark.parametrize("group", [True, False])
+def test_a_key_without_rights_on_images_is_told_what_is_left_out(
+    filled: Workspace, *, group: bool
+) -> None:
+    filled.configure(assets="referenced")
+    rights = [*FULL, *(["write:groups"] if group else [])]
+    result = doctor(filled, filled.sandbox.key(rights))
+    assert states(result)["assets"] == "warning"
+    assert "read:assets" in found(result, "assets")
+    assert states(result)["assets-write"] == ("warning" if group else "unknown")
+    assert "manage:assets" in found(result, "assets-write")
+    rights += ["read:assets", "write:assets", "manage:assets"]
+    result = doctor(filled, filled.sandbox.key(rights))
+    assert states(result)["assets"] == "works"
+    assert states(result)["assets-write"] == ("works" if group else "unknown")
+    filled.configure(assets="none")
+    assert "not synced" in found(doctor(filled), "assets")
 
 
 def test_a_key_that_may_list_nothing(filled: Workspace) -> None:
