@@ -187,6 +187,7 @@ def diff(
         allow=frozenset(allow or ()),
         offline=offline,
         everything=everything,
+        images=html is not None,
     )
     layout = view(stat=stat, side_by_side=side_by_side, no_pager=no_pager)
     _compare(

@@ -141,6 +141,7 @@ def plan(
         allow=frozenset(allow or ()),
         file=str(out),
         everything=everything,
+        images=html is not None,
     )
     with terminal.error_boundary(output, request):
         from wikisync import planfile
@@ -256,6 +257,7 @@ def review(
         "review",
         command,
         chosen,
+        images=True,
         delete=delete,
         prefer=prefer,
         markers=markers,

@@ -157,6 +157,7 @@ def _execute(run: ActionRun) -> tuple[Report, dict[str, str]]:
         delete=inputs.delete,
         max_delete=inputs.max_delete,
         texts=True,
+        images=True,
     )
     if inputs.command != "plan":
         return sync_run.run_sync(run.config, request, silent, ask=lambda _found: True), {}

@@ -123,7 +123,7 @@ def _write_chosen(
             progress,
             lambda _report: True,
             notice,
-            is_selected=lambda action: action.key in chosen,
+            is_selected=chosen.__contains__,
             on_result=session.record,
         )
     except WikisyncError as error:
@@ -131,7 +131,7 @@ def _write_chosen(
         raise
     if report.plan.refusals:
         return report
-    for outcome in report.outcomes:  # some may have another result by the end of the run
+    for outcome in report.all_outcomes:  # some may have another result by the end of the run
         session.record(outcome)
     report = replace(report, unticked=session.unticked)
     session.end(tuple(summary(report)), good=_all_written(report), stays=not report.interrupted)
@@ -160,7 +160,8 @@ def _end_with_error(session: Session, error: WikisyncError) -> None:
 
 def _all_written(report: Report) -> bool:
     """Return whether all that was chosen was done; what cannot be chosen does not count."""
-    chosen = replace(report.plan, conflicts=(), problems=())
+    assets = report.plan.assets and replace(report.plan.assets, conflicts=(), problems=())
+    chosen = replace(report.plan, conflicts=(), problems=(), assets=assets)
     return exit_code(replace(report, plan=chosen)) == 0
 
 

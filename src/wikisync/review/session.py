@@ -10,6 +10,8 @@ from threading import Condition
 from time import monotonic
 from typing import TYPE_CHECKING
 
+from wikisync.apply.asset_result import AssetResult
+from wikisync.page.model import Key
 from wikisync.planning.model import is_temporary_move
 from wikisync.report.error_messages import error_message
 from wikisync.report.html import PublishedPage, ReviewState
@@ -19,7 +21,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
     from wikisync.apply import ActionResult
-    from wikisync.page.model import Key
     from wikisync.report.html import PageView
     from wikisync.review.rounds import Round
 
@@ -114,10 +115,14 @@ class Session:
                 return None
             return frozenset(self._pages[value] for value in self._state.ticked)
 
-    def record(self, outcome: ActionResult) -> None:
+    def record(self, outcome: ActionResult | AssetResult) -> None:
         """Record the result of an action. Of several for one page, a failed one is kept."""
-        value = self._values.get(outcome.action.key)
-        if value is None or is_temporary_move(outcome.action):
+        if isinstance(outcome, AssetResult):
+            value = self._values.get(Key("", outcome.action.path))
+        else:
+            temporary = is_temporary_move(outcome.action)
+            value = None if temporary else self._values.get(outcome.action.key)
+        if value is None:
             return
         with self._changed:
             before = dict(self._state.outcomes)
@@ -170,7 +175,7 @@ class Session:
         self._changed.notify_all()
 
 
-def published_page(outcome: ActionResult) -> PublishedPage:
+def published_page(outcome: ActionResult | AssetResult) -> PublishedPage:
     """Return the result of an action as the page shows it."""
     action, error = outcome.action, outcome.error
     if outcome.result == "done":

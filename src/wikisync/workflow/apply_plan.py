@@ -7,17 +7,23 @@ new plan does not have is stale, and reported.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from wikisync.apply import ActionResult
+from wikisync.apply.asset_result import AssetResult
 from wikisync.errors import Locked
+from wikisync.page.model import Key
 from wikisync.planfile import foreign_plan
+from wikisync.planning.asset_model import AssetConflict, AssetPlan
+from wikisync.planning.asset_reviewed import ReviewedAssets, match_reviewed_assets
 from wikisync.planning.model import Conflict, Plan, Refusal
 from wikisync.planning.reviewed import CompletedSteps, ReviewedSteps, match_reviewed
 from wikisync.request import Report
+from wikisync.workflow.asset_content import with_assets
 from wikisync.workflow.context import open_for_write
 from wikisync.workflow.diff import with_remote_content
+from wikisync.workflow.execution import has_writes
 from wikisync.workflow.plan import create_plan
 from wikisync.workflow.sync_run import finish_run, locked_report, save_bases
 
@@ -25,11 +31,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from wikisync.config import Config
+    from wikisync.errors import StalePlan
     from wikisync.planfile import ReviewedPlan
+    from wikisync.planning.asset_model import AssetAction
     from wikisync.planning.model import Action
-    from wikisync.planning.snapshot import Snapshot
     from wikisync.progress import Progress
     from wikisync.request import Request
+    from wikisync.snapshot.collect import CollectedState
     from wikisync.state import State
     from wikisync.workflow.context import RunContext
 
@@ -42,12 +50,14 @@ def apply_reviewed(
     ask: Callable[[Report], bool],
     on_interrupt: Callable[[], None] = lambda: None,
     *,
-    is_selected: Callable[[Action], bool] = lambda _action: True,
+    is_selected: Callable[[Key], bool] = lambda _key: True,
     skip_stale: bool = False,
     plan_id: str | None = None,
-    on_result: Callable[[ActionResult], None] = lambda _outcome: None,
+    on_result: Callable[[ActionResult | AssetResult], None] = lambda _outcome: None,
 ) -> Report:
-    """Execute the steps of a reviewed plan for which ``is_selected`` returns True.
+    """Execute the steps of a reviewed plan for whose keys ``is_selected`` returns True.
+
+    The key of an asset has its path and no locale.
 
     ``request`` is the one that the plan was made with, with the name of the applying command. If a
     page changed since, nothing is done, and the report has a refusal for each such page; with
@@ -56,31 +66,52 @@ def apply_reviewed(
     interrupted run it may be applied again to continue. ``ask``, ``on_interrupt`` and the errors
     raised are those of ``run_sync``.
     """
-    matched, keys = ReviewedSteps(Plan()), {action.key for action in reviewed.writes}
+    matched, assets = ReviewedSteps(Plan()), ReviewedAssets(AssetPlan())
+    keys = {action.key for action in reviewed.writes}
     try:
         with open_for_write(config, progress, needs_folder=request.direction == "push") as context:
             if (refusal := _refuse_applied(context.state, plan_id)) is not None:
                 plan = Plan(refusals=(refusal,))
                 return Report(request, config.url, config.folder_name, plan)
 
-            def narrow(fresh: Plan, snapshot: Snapshot) -> Plan:
-                nonlocal matched
+            def narrow(fresh: Plan, collected: CollectedState) -> Plan:
+                nonlocal matched, assets
                 fresh = with_remote_content(context.wiki, fresh, only=keys, lenient=True)
+                earlier = _completed_steps(context.state, plan_id)
                 matched = match_reviewed(
-                    reviewed, fresh, snapshot, is_selected, _completed_steps(context.state, plan_id)
+                    reviewed,
+                    fresh,
+                    collected.snapshot,
+                    lambda action: is_selected(action.key),
+                    earlier,
                 )
-                return matched.plan
+                if fresh.assets is None or collected.assets is None:
+                    return matched.plan
+                assets = match_reviewed_assets(
+                    reviewed.assets,
+                    fresh.assets,
+                    collected.assets.snapshot,
+                    lambda action: is_selected(Key("", action.path)),
+                    begun=earlier.begun,
+                )
+                return replace(matched.plan, assets=assets.plan)
 
             report, collected = create_plan(context, request, recover=True, narrow=narrow)
-            report = replace(report, earlier=matched.earlier, unplanned=matched.unplanned)
+            report = replace(
+                report,
+                earlier=matched.earlier + assets.earlier,
+                unplanned=matched.unplanned + assets.unplanned,
+            )
+            stale = _Stale(matched.stale, assets.stale)
             if not skip_stale:
-                report = _with_stale_refusals(report, matched)
+                report = _with_stale_refusals(report, stale)
             if collected is None or report.plan.refusals:
                 return report
-            if report.plan.writes and not ask(_with_stale_conflicts(report, matched)):
+            report = with_assets(context, report, collected.layout)
+            if has_writes(report.plan) and not ask(_with_stale_conflicts(report, stale)):
                 return replace(report, declined=True)
             save_bases(context, collected)
-            return _execute(context, report, matched, on_interrupt, on_result, plan_id)
+            return _execute(context, report, stale, on_interrupt, on_result, plan_id)
     except Locked as error:
         return locked_report(config, request, error)
 
@@ -125,22 +156,37 @@ def apply_request(
     return replace(made_with, command="apply", file=file, allow=allow, max_delete=limit)
 
 
+@dataclass(frozen=True, slots=True)
+class _Stale:
+    """The reviewed steps that today's plan does not have, each with the reason."""
+
+    pages: tuple[tuple[Action, StalePlan], ...]
+    assets: tuple[tuple[AssetAction, StalePlan], ...]
+
+
 def _execute(
     context: RunContext,
     report: Report,
-    matched: ReviewedSteps,
+    stale: _Stale,
     on_interrupt: Callable[[], None],
-    on_result: Callable[[ActionResult], None],
+    on_result: Callable[[ActionResult | AssetResult], None],
     plan_id: str | None,
 ) -> Report:
-    skipped = tuple(ActionResult(action, "skipped", error) for action, error in matched.stale)
-    for outcome in skipped:
-        on_result(outcome)
-    if plan_id is not None and not report.plan.writes:
+    skipped = tuple(ActionResult(action, "skipped", error) for action, error in stale.pages)
+    assets = tuple(AssetResult(action, "skipped", error) for action, error in stale.assets)
+    for page in skipped:
+        on_result(page)
+    for asset in assets:
+        on_result(asset)
+    if plan_id is not None and not has_writes(report.plan):
         _mark_complete(context.state, plan_id)
         plan_id = None  # a run without writes does not count as applied
     report = finish_run(context, report, on_interrupt, on_result=on_result, plan_id=plan_id)
-    return replace(report, outcomes=(*report.outcomes, *skipped))
+    return replace(
+        report,
+        outcomes=(*report.outcomes, *skipped),
+        asset_outcomes=(*report.asset_outcomes, *assets),
+    )
 
 
 def _mark_complete(state: State, plan_id: str) -> None:
@@ -149,20 +195,32 @@ def _mark_complete(state: State, plan_id: str) -> None:
         state.journal.mark_complete(run.number)
 
 
-def _with_stale_refusals(report: Report, matched: ReviewedSteps) -> Report:
-    stale = tuple(
-        Refusal("stale", detail=error.found, file=action.file) for action, error in matched.stale
+def _with_stale_refusals(report: Report, stale: _Stale) -> Report:
+    refusals = (
+        *(Refusal("stale", detail=e.found, file=action.file) for action, e in stale.pages),
+        *(
+            Refusal("stale", detail=e.found, file=action.file, kind="asset")
+            for action, e in stale.assets
+        ),
     )
-    return replace(report, plan=replace(report.plan, refusals=(*report.plan.refusals, *stale)))
+    return replace(report, plan=replace(report.plan, refusals=(*report.plan.refusals, *refusals)))
 
 
-def _with_stale_conflicts(report: Report, matched: ReviewedSteps) -> Report:
-    """Return the report to ask about, with the skipped pages as conflicts."""
-    stale = tuple(
+def _with_stale_conflicts(report: Report, stale: _Stale) -> Report:
+    """Return the report to ask about, with the skipped pages and assets as conflicts."""
+    pages = tuple(
         Conflict(action.key, action.file, "stale", detail=error.found)
-        for action, error in matched.stale
+        for action, error in stale.pages
     )
-    return replace(report, plan=replace(report.plan, conflicts=(*report.plan.conflicts, *stale)))
+    plan = replace(report.plan, conflicts=(*report.plan.conflicts, *pages))
+    if plan.assets is not None:
+        assets = tuple(
+            AssetConflict(path=action.path, file=action.file, kind="stale", detail=error.found)
+            for action, error in stale.assets
+        )
+        found = replace(plan.assets, conflicts=(*plan.assets.conflicts, *assets))
+        plan = replace(plan, assets=found)
+    return replace(report, plan=plan)
 
 
 def _refuse_applied(state: State, plan_id: str | None) -> Refusal | None:

@@ -16,7 +16,7 @@ from wikisync.page.asset_links import asset_file, asset_paths, asset_targets
 from wikisync.page.image_size import HEAD, image_size
 from wikisync.page.model import CONTENT_TYPES
 from wikisync.page.paths import EXTENSIONS
-from wikisync.planning.asset_model import AssetConflict
+from wikisync.planning.asset_model import AssetConflict, AssetPlan
 from wikisync.report.asset_rows import versions
 from wikisync.request import AssetDiff, AssetVersion
 
@@ -26,9 +26,10 @@ if TYPE_CHECKING:
     from wikisync.folder.folder import Folder
     from wikisync.page.model import ContentType, Page
     from wikisync.page.paths import Layout
-    from wikisync.planning.asset_model import AssetAction, AssetPlan, LocalAsset, RemoteAsset
-    from wikisync.request import PageDiff
+    from wikisync.planning.asset_model import AssetAction, LocalAsset, RemoteAsset
+    from wikisync.request import PageDiff, Report
     from wikisync.wiki.client import Wiki
+    from wikisync.workflow.context import RunContext
 
     Item = AssetAction | AssetConflict
 
@@ -47,6 +48,26 @@ wiki for any report."""
 
 _START: Final = 64 * 1024
 """Bytes that are read for the dimensions of an image at first."""
+
+
+def with_assets(
+    context: RunContext, report: Report, layout: Layout, *, contents: bool = False
+) -> Report:
+    """Return a report with the dimensions of its images in the folder.
+
+    With ``contents``, what only the wiki has is read too. If the request wants images, the report
+    gets small ones, also those that its pages show.
+    """
+    request, plan = report.request, report.plan.assets or AssetPlan()
+    if not contents:
+        return replace(report, asset_diffs=asset_dimensions(context.folder, plan))
+    wiki = None if request.offline else context.wiki
+    jobs = context.config.jobs
+    diffs = asset_diffs(context.folder, plan, wiki, images=request.images, jobs=jobs)
+    images: dict[str, bytes] = {}
+    if request.images:
+        images = page_images(context.folder, layout, report.diffs, diffs, context.config.url)
+    return replace(report, asset_diffs=diffs, images=images)
 
 
 def asset_dimensions(folder: Folder, plan: AssetPlan) -> tuple[AssetDiff, ...]:

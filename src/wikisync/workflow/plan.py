@@ -58,7 +58,7 @@ def create_plan(
     request: Request,
     *,
     recover: bool = False,
-    narrow: Callable[[Plan, Snapshot], Plan] = lambda plan, _sides: plan,
+    narrow: Callable[[Plan, CollectedState], Plan] = lambda plan, _sides: plan,
 ) -> tuple[Report, CollectedState | None]:
     """Return a report with the plan of a request, and the state of both sides that it is made of.
 
@@ -77,7 +77,7 @@ def _collect_and_plan(
     context: RunContext,
     request: Request,
     report: Report,
-    narrow: Callable[[Plan, Snapshot], Plan],
+    narrow: Callable[[Plan, CollectedState], Plan],
     *,
     recover: bool,
 ) -> tuple[Report, CollectedState | None]:
@@ -112,7 +112,7 @@ def _collect_and_plan(
         request.convert,
         request.mirror,
     )
-    plan = narrow(_plan(context, collected, options), collected.snapshot)
+    plan = narrow(_plan(context, collected, options), collected)
     notes = tuple(note for note in collected.notes if _is_due(note, request, collected))
     notes = (*notes, *_header_notes(collected.scanned, options))
     deleted = _deleted(context, collected.snapshot)

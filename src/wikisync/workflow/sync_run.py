@@ -23,6 +23,7 @@ from wikisync.planning.model import Delete, Plan, Refusal, Remote
 from wikisync.planning.notes import Note
 from wikisync.planning.reconcile import pages_to_fetch
 from wikisync.request import CommandName, Report, Request
+from wikisync.workflow.asset_content import with_assets
 from wikisync.workflow.context import (
     RunContext,
     clock_note,
@@ -70,6 +71,8 @@ def dry_run(config: Config, request: Request, progress: Progress) -> Report:
         elif request.texts and collected is not None:
             report = replace(report, diffs=_texts(context, report, collected))
         if collected is not None:
+            contents = request.texts or request.command in TEXTS
+            report = with_assets(context, report, collected.layout, contents=contents)
             save_stat_cache(context, collected)
         notes = report.notes
         if collected is not None:
@@ -105,11 +108,13 @@ def run_sync(
             if collected is None or report.plan.refusals:
                 return report
             save_stat_cache(context, collected)
+            report = with_assets(context, report, collected.layout)
             if has_writes(report.plan) and not ask(report):
                 return replace(report, declined=True)
             save_bases(context, collected)
             if request.texts:
                 report = replace(report, diffs=_texts(context, report, collected))
+                report = with_assets(context, report, collected.layout, contents=True)
             return finish_run(context, report, on_interrupt)
     except Locked as error:
         return locked_report(config, request, error)
@@ -215,7 +220,7 @@ def finish_run(
     report: Report,
     on_interrupt: Callable[[], None],
     *,
-    on_result: Callable[[ActionResult], None] = lambda _outcome: None,
+    on_result: Callable[[ActionResult | AssetResult], None] = lambda _outcome: None,
     plan_id: str | None = None,
 ) -> Report:
     """Execute the plan of a report as a run of the journal. Return the report with the results.
@@ -294,11 +299,11 @@ def _after_writes(context: RunContext, report: Report, earlier: Iterable[int]) -
 
 
 def _report_each(
-    outcomes: Iterable[ActionResult | AssetResult], on_result: Callable[[ActionResult], None]
+    outcomes: Iterable[ActionResult | AssetResult],
+    on_result: Callable[[ActionResult | AssetResult], None],
 ) -> Iterator[ActionResult | AssetResult]:
     for outcome in outcomes:
-        if isinstance(outcome, ActionResult):
-            on_result(outcome)
+        on_result(outcome)
         yield outcome
 
 
