@@ -137,7 +137,8 @@ class AssetSnapshot:
     Everything is by path. ``local`` and ``remote`` have the managed assets alone (setting
     ``assets``). ``blocked`` are the paths that are neither written nor deleted, on either side:
     their file or their name has a problem, or the key may no longer see them. ``referrers`` are the
-    files of the pages that refer to a path, in the folder or on the wiki. ``allowed`` is False
+    files of the pages that refer to a path, in the folder or on the wiki; ``remaining`` are those
+    on each side after a run that writes to it (without a side: ``referrers``). ``allowed`` is False
     where the key may not read assets: then nothing is known of the wiki's side, nothing is planned,
     and ``left_out`` counts the assets that pages refer to, or that the bases have.
     """
@@ -147,6 +148,7 @@ class AssetSnapshot:
     remote: Mapping[str, RemoteAsset] = field(default_factory=dict)
     blocked: frozenset[str] = frozenset()
     referrers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    remaining: Mapping[Side, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
     problems: tuple[BadAsset | BadName, ...] = ()
     allowed: bool = True
     left_out: int = 0

@@ -159,13 +159,15 @@ def _removed_references(
 ) -> Mapping[str, tuple[str, ...]]:
     """Return the pages that refer to each path that has no asset after these actions."""
     removed = {
-        action.from_path if action.verb == "move" else action.path
+        action.from_path if action.verb == "move" else action.path: action.side
         for action in actions
         if action.verb in {"move", "delete"} and action.skip_reason is None
     }
-    return {
-        path: snapshot.referrers[path] for path in sorted(removed) if path in snapshot.referrers
-    }
+    found = {}
+    for path, side in sorted(removed.items()):
+        if pages := snapshot.remaining.get(side, snapshot.referrers).get(path):
+            found[path] = pages
+    return found
 
 
 def _at(path: str, snapshot: AssetSnapshot) -> AssetAtPath:

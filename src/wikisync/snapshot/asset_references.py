@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from wikisync.folder.folder import Folder
     from wikisync.page.model import Key, Listed, Record
     from wikisync.page.paths import Layout
-    from wikisync.planning.model import Base, Local
+    from wikisync.planning.model import Base, Local, Side
     from wikisync.planning.snapshot import Snapshot
     from wikisync.state.bases import Bases
 
@@ -46,6 +46,11 @@ class References:
         self._cached = cached
         self._used: set[bytes] = set()
         self._pages: defaultdict[str, set[str]] = defaultdict(set)
+        self._by_side: dict[Side, defaultdict[str, set[str]]] = {
+            "folder": defaultdict(set),
+            "wiki": defaultdict(set),
+        }
+        self._seen: dict[Side, set[str]] = {"folder": set(), "wiki": set()}
 
     @property
     def paths(self) -> frozenset[str]:
@@ -60,6 +65,21 @@ class References:
     def files_by_path(self) -> dict[str, tuple[str, ...]]:
         """Return the files of the pages that refer to each path."""
         return {path: tuple(sorted(files)) for path, files in self._pages.items()}
+
+    def remaining(self) -> dict[Side, dict[str, tuple[str, ...]]]:
+        """Return the same, as it is on each side after a run that writes to it.
+
+        A page that both sides have is then as on the other side.
+        """
+        return {"wiki": self._after("folder", "wiki"), "folder": self._after("wiki", "folder")}
+
+    def _after(self, source: Side, target: Side) -> dict[str, tuple[str, ...]]:
+        found: defaultdict[str, set[str]] = defaultdict(set)
+        for path, files in self._by_side[source].items():
+            found[path] |= files
+        for path, files in self._by_side[target].items():
+            found[path] |= files - self._seen[source]
+        return {path: tuple(sorted(files)) for path, files in found.items() if files}
 
     def add_file(self, key: Key, local: Local, base: Base | None) -> None:
         """Add a page's file. One that cannot be read refers to nothing."""
@@ -78,7 +98,7 @@ class References:
                 return
             targets = asset_targets(content, local.content_type, self._url)
             self.parsed[cache_key] = targets
-        self._add(targets, key, local.file, local.link_folder)
+        self._add("folder", targets, key, local.file, local.link_folder)
 
     def add_page(self, page: Listed | Record, content: str, file: str) -> None:
         """Add a page with its content on the wiki; ``file`` is the name of its file."""
@@ -89,13 +109,13 @@ class References:
         if targets is None:
             targets = asset_targets(content, page.content_type, self._url)
             self.parsed[cache_key] = targets
-        self._add(targets, page.key, file)
+        self._add("wiki", targets, page.key, file)
 
     def add_known(self, listed: Listed, file: str) -> bool:
         """Add a page that was read as the wiki lists it now; return whether it was."""
         targets = self._known(_cache_key(listed))
         if targets is not None:
-            self._add(targets, listed.key, file)
+            self._add("wiki", targets, listed.key, file)
         return targets is not None
 
     def _known(self, cache_key: bytes) -> Targets | None:
@@ -103,10 +123,14 @@ class References:
         known = self.parsed.get(cache_key)
         return self._cached.get(cache_key) if known is None else known
 
-    def _add(self, targets: Targets, key: Key, file: str, link_folder: str = "") -> None:
+    def _add(
+        self, side: Side, targets: Targets, key: Key, file: str, link_folder: str = ""
+    ) -> None:
+        self._seen[side].add(file)
         if targets:
             for path in asset_paths(targets, key, self._layout, link_folder):
                 self._pages[path].add(file)
+                self._by_side[side][path].add(file)
 
 
 def add_pages(references: References, snapshot: Snapshot, bases: Bases) -> list[Remote]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from wikisync.errors import BadAsset, Forbidden, WikiError
 from wikisync.page.asset_links import asset_file, asset_path
-from wikisync.page.asset_names import stored_path
+from wikisync.page.asset_names import ending, stored_path
 from wikisync.page.fingerprint import fingerprint
 from wikisync.planning.asset_model import AssetBase, AssetSnapshot
 from wikisync.planning.model import Remote
@@ -96,6 +96,7 @@ class AssetCollector:
         self._layout = layout
         self._options = options
         self._verify = verify
+        self._candidates: set[str] = set()
         bases = {} if without_state else state.asset_bases.load()
         self._bases = {p: base for p, base in bases.items() if not self._is_ignored(base.file)}
         self._files, self._doubled = files_by_path(
@@ -188,7 +189,28 @@ class AssetCollector:
             return known
         ids = {(base.id, base.created_at) for base in self._bases.values()}
         renamed = {path for path, asset in listed.items() if (asset.id, asset.created_at) in ids}
-        return {*(known & references.paths), *self._bases, *renamed}
+        used = {*(known & references.paths), *self._bases, *renamed}
+        self._candidates = self._possibly_renamed() - used
+        return used | self._candidates
+
+    def _possibly_renamed(self) -> set[str]:
+        """Return the paths of files that may be those of bases without one, by another name.
+
+        Pages need not refer to the new name yet.
+        """
+        lost = {
+            (path.rpartition("/")[0], ending(path), base.size)
+            for path, base in self._bases.items()
+            if path not in self._files
+        }
+        if not lost:
+            return set()
+        return {
+            path
+            for path, file in self._files.items()
+            if path not in self._bases
+            and (path.rpartition("/")[0], ending(path), self._folder.assets[file][0]) in lost
+        }
 
     def _with_pages_read(
         self, wiki: Wiki, pages: Snapshot, unread: list[Remote], references: References
@@ -230,6 +252,10 @@ class AssetCollector:
         stamps = {} if self._verify else self._state.asset_files.load()
         scan = scan_assets(self._folder, files, stamps, self._progress)
         scan.problems |= problems
+        digests = {base.local for base in self._bases.values()}
+        for path in self._candidates & scan.local.keys():
+            if scan.local[path].sha256 not in digests:
+                del scan.local[path]
         scan.gone = frozenset(stamps.keys() - self._folder.assets.keys())
         return scan
 
@@ -252,6 +278,7 @@ class AssetCollector:
             remote=reading.remote,
             blocked=frozenset({*scan.problems, *stored}),
             referrers=references.files_by_path(),
+            remaining=references.remaining(),
             problems=tuple(problem for _path, problem in sorted(scan.problems.items())),
             file_of=self._file,
         )

@@ -100,3 +100,36 @@ def test_the_report_shows_images_of_both_sides_and_of_its_pages(workspace: Works
         assert f'<img src="data:image/png;base64,{b64encode(data).decode()}"' in html
     preview = html.partition('<div class="rendered"')[2].partition("</div>")[0]
     assert '<img src="data:image/png' in preview
+
+
+def test_a_renamed_image_is_renamed_on_the_wiki_and_the_pages_with_the_old_name_are_named(
+    workspace: Workspace,
+) -> None:
+    workspace.configure(assets="referenced")
+    put(workspace, "img/a.png", OLD)
+    for name in ("home.md", "guide/a.md"):
+        workspace.write(name, page("A page", f"![A](/img/a.png)\n\n{TEXT}"))
+    workspace.run("push", "--yes").ok()
+    pages = workspace.root / "pages"
+    (pages / "img/a.png").rename(pages / "img/b.png")
+    workspace.write("home.md", page("A page", f"![A](/img/b.png)\n\n{TEXT}"))
+    out = workspace.run("status").out
+    assert "move on the wiki       img/a.png → img/b.png" in out
+    # That of the home page is mended by the same push.
+    assert (
+        "img/a.png is renamed to img/b.png, and 1 page refers to the old name: guide/a.md." in out
+    )
+    workspace.run("push", "--yes").ok()
+    assert workspace.sandbox.assets.paths() == ["img/b.png"]
+
+
+def test_a_file_that_no_page_refers_to_is_renamed_only_if_it_has_the_same_bytes(
+    workspace: Workspace,
+) -> None:
+    begin(workspace)
+    pages = workspace.root / "pages"
+    (pages / "img/a.png").unlink()
+    put(workspace, "img/other.png", LATER)
+    out = workspace.run("status").out
+    assert "→" not in out
+    assert "other.png" not in out
