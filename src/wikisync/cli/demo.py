@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import shutil
+import struct
 import subprocess
 import sys
 import tempfile
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 LOCALES: Final = ("en", "zh")
 _LOCAL: Final = "guide/decisions.md"
 _REMOTE: Final = "start"
+_PICTURE: Final = "two-sides.png"
 
 
 def run(echo: Callable[[str], object]) -> int:
@@ -92,11 +95,14 @@ def _publish(stage: _Stage) -> bool:
 
 def _change(stage: _Stage) -> bool:
     stage.announce(
-        f"Two edits: you change {_LOCAL} in the folder, a colleague changes {_REMOTE} on the wiki."
+        f"Two edits: you add a picture to {_LOCAL} in the folder, a colleague changes {_REMOTE} on"
+        " the wiki."
     )
     file = stage.home / DEFAULT_FOLDER / _LOCAL
     text = file.read_text(encoding="utf-8").rstrip("\n")
-    file.write_text(f"{text}\n\nA line that you added here.\n", encoding="utf-8")
+    shown = f"![Two sides]({_PICTURE})"
+    file.write_text(f"{text}\n\nA line that you added here.\n\n{shown}\n", encoding="utf-8")
+    (file.parent / _PICTURE).write_bytes(_two_sides(240, 120))
     page = stage.sandbox.page(_REMOTE)
     if page is None:
         return False
@@ -105,6 +111,18 @@ def _change(stage: _Stage) -> bool:
         _REMOTE, content=f"{content}\n\nA line that a colleague added on the wiki.\n"
     )
     return stage.command("status")
+
+
+def _two_sides(width: int, height: int) -> bytes:
+    """Return a PNG of two colours, one for each half."""
+    half = width // 2
+    row = b"\0" + b"\x1a\x5f\xb4" * half + b"\xf5\xbd\x6b" * (width - half)
+    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    chunks = ((b"IHDR", header), (b"IDAT", zlib.compress(row * height)), (b"IEND", b""))
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+        for name, data in chunks
+    )
 
 
 def _compare(stage: _Stage) -> bool:
