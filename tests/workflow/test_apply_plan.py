@@ -69,7 +69,7 @@ def test_only_the_chosen_pages_are_done_and_each_outcome_is_told(workspace: Work
     workspace.write("two.md", page("B"))
     told: list[ActionResult] = []
     report = apply(
-        workspace, plan(workspace), is_selected=lambda a: a.key.path == "two", on_result=told.append
+        workspace, plan(workspace), is_selected=lambda key: key.path == "two", on_result=told.append
     )
     assert written(report) == [("create", "two")]
     assert tuple(told) == report.outcomes
