@@ -71,7 +71,7 @@ ERRORS: Final = (
     errors.NeedsYes(),
     errors.BadPlan(ANY, ANY),
     errors.NotWritten(ANY, ANY),
-    errors.ExtraMissing("report", ANY),
+    errors.ExtraMissing(ANY, ANY),
     errors.Unreachable(URL, ANY),
     errors.CertificateError(URL, ANY),
     errors.Redirected(URL, 301, ANY, ANY),

@@ -9,13 +9,13 @@ from __future__ import annotations
 import os
 from enum import Enum
 from textwrap import fill
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar, get_args, get_origin
 
 import typer
 from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
 F = TypeVar("F", bound="Callable[..., Any]")
 
@@ -30,6 +30,10 @@ class PlainHelpCommand(TyperCommand):
     def get_params(self, ctx: Any) -> list[Any]:
         """Return the parameters, that of ``--help`` too."""
         return _coerced_late(super().get_params(ctx))
+
+    def collect_usage_pieces(self, ctx: Any) -> list[str]:
+        """Return the parts of the usage line; a value that is required has no braces."""
+        return [piece.strip("{}") for piece in super().collect_usage_pieces(ctx)]
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
         """Write the help into the formatter."""
@@ -152,7 +156,9 @@ class _Late:
     """
 
     def __init__(self, param: Any) -> None:
-        self._text = param.type_descriptor.annotation in (str, list[str])
+        self._annotation = param.type_descriptor.annotation
+        self._text = self._annotation in (str, list[str])
+        self._least = param.type_descriptor.parameter_info.min
         self._make = param.get_runtime_param
 
     def coerce(self, value: Any, param: Any, ctx: Any) -> Any:
@@ -163,7 +169,30 @@ class _Late:
             return value
         if self._text and all(isinstance(each, str) for each in value):
             return list(value)
-        return self._make().coerce(value, param=param, ctx=ctx)
+        try:
+            return self._make().coerce(value, param=param, ctx=ctx)
+        except typer.BadParameter as error:
+            if text := self._explain(value):
+                raise typer.BadParameter(text, ctx=ctx, param=param) from error
+            raise
+
+    def _explain(self, value: Any) -> str:
+        """Return why a value is not valid, in plain words; empty where Typer's are plain."""
+        if get_origin(self._annotation) is Literal:
+            return not_one_of(str(value), get_args(self._annotation))
+        if self._annotation is not int:
+            return ""
+        least = "" if self._least is None else f", {self._least} or more"
+        return f"'{value}' is not a whole number{least}."
+
+
+def not_one_of(value: str, valid: Sequence[str]) -> str:
+    """Return a message for a value that is none of the valid ones, with the most similar one."""
+    from difflib import get_close_matches
+
+    similar = get_close_matches(value, valid, 1)
+    guess = f" Did you mean {similar[0]}?" if similar else ""
+    return f"'{value}' is not one of {', '.join(valid)}.{guess}"
 
 
 def _coerced_late(params: list[Any]) -> list[Any]:

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from wikisync.cli import terminal
+from wikisync.cli.completion import complete_backup, complete_page, complete_run
 from wikisync.cli.options import All, Config, DryRun, Json, Quiet, Yes, examples
 from wikisync.request import Request
 
@@ -15,6 +16,7 @@ BackupPaths = Annotated[
     list[str] | None,
     typer.Argument(
         metavar="PATH",
+        autocompletion=complete_page,
         help="List the backups of these pages instead: a file, a folder, a page's path (its"
         " current or a former one), or a pattern such as 'guide/**'.",
         show_default=False,
@@ -35,13 +37,18 @@ Run = Annotated[
     int | None,
     typer.Argument(
         metavar="RUN",
+        autocompletion=complete_run,
         help="The number of the run, from wikisync log. Without it: the last run.",
         show_default=False,
     ),
 ]
 Number = Annotated[
     int,
-    typer.Argument(metavar="NUMBER", help="The number of the backup, from wikisync log PATH."),
+    typer.Argument(
+        metavar="NUMBER",
+        autocompletion=complete_backup,
+        help="The number of the backup, from wikisync log PATH.",
+    ),
 ]
 Print = Annotated[
     bool, typer.Option("--print", help="Print the backup instead; no file is written.")

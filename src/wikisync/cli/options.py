@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 import typer
 
+from wikisync.cli.completion import complete_page
+from wikisync.cli.help import not_one_of
 from wikisync.request import View
 
 if TYPE_CHECKING:
@@ -16,10 +18,14 @@ LIFTABLE: Final = ("max-delete", "emptied", "all-changed", "rewound", "foreign-s
 """The guards that ``--allow`` switches off."""
 
 
+def _complete_rule(incomplete: str) -> list[str]:
+    return [rule for rule in LIFTABLE if rule.startswith(incomplete)]
+
+
 def _check_rules(rules: list[str] | None) -> list[str] | None:
     for rule in rules or ():
         if rule not in LIFTABLE:
-            raise typer.BadParameter(f"'{rule}' is not one of {', '.join(LIFTABLE)}.")
+            raise typer.BadParameter(not_one_of(rule, LIFTABLE))
     return rules
 
 
@@ -27,6 +33,7 @@ Paths = Annotated[
     list[str] | None,
     typer.Argument(
         metavar="PATH",
+        autocompletion=complete_page,
         help="Only these pages: a file, a folder, a page's path, or a pattern in quotes such as"
         " 'guide/**'. Without PATH: all pages.",
         show_default=False,
@@ -117,6 +124,7 @@ Allow = Annotated[
     list[str] | None,
     typer.Option(
         metavar="RULE",
+        autocompletion=_complete_rule,
         help="Switch off one safety check for this run: max-delete, emptied, all-changed, rewound"
         " or foreign-state. May be repeated.",
         show_default=False,

@@ -152,10 +152,10 @@ def _usage(error: e.UsageError) -> Message:
             return Message(f"{file} was not written: {reason}.", "Choose another file: -o FILE.")
         case e.BackupMissing():
             return Message(*backup_missing_message(error))
-        case e.ExtraMissing(extra, module):
+        case e.ExtraMissing(extra):
             return Message(
-                f"This command needs {module}, which is not installed.",
-                f"Install the extra {extra}: pip install 'wikisync[{extra}]',"
+                f"This command needs the extra {extra}, which is not installed.",
+                f"Install it: pip install 'wikisync[{extra}]',"
                 f" or in a clone: pip install '.[{extra}]'.",
             )
         case e.PortTaken(port):

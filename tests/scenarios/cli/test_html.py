@@ -79,7 +79,7 @@ def test_without_the_extra_it_says_what_to_install(edited: Workspace, tmp_path: 
     (tmp_path / "nh3.py").write_text("raise ModuleNotFoundError(name='nh3')\n")
     result = edited.process("diff", "--html", "report.html", env={"PYTHONPATH": str(tmp_path)})
     assert result.code == 2
-    assert "This command needs nh3, which is not installed." in result.err
+    assert "This command needs the extra report, which is not installed." in result.err
     assert "pip install 'wikisync[report]'" in result.err
 
 
