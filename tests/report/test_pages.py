@@ -55,11 +55,11 @@ def test_a_page_that_comes_is_shown_whole() -> None:
     create = as_kind(ALL, Create)
     text = "\n".join(f"line {n}" for n in range(2_000))
     lines = shown(PageDiff(create, None, replace(FILE, content=text, tags=("x",))))
-    assert lines[:6] == [
+    assert lines[:5] == [
         f"a.md  A {'─' * 33} create on the wiki",
-        *("title: A", "published: true", "editor: markdown", "tags: +x", ""),
+        *("title: A", "editor: markdown", "tags: +x", ""),
     ]
-    assert lines[6:] == [f"+line {n}" for n in range(2_000)]
+    assert lines[5:] == [f"+line {n}" for n in range(2_000)]
 
 
 def test_a_page_that_goes_is_shown_whole() -> None:
@@ -115,7 +115,7 @@ def test_a_value_of_several_lines_is_shown_as_lines() -> None:
     pair = PageDiff(ALL, page(script_css="a{}\nb{}"), page(script_css="a{}\nc{}"))
     assert shown(pair)[1:] == ["scriptCss:", " a{}", "-[b]{}", "+[c]{}"]
     come = PageDiff(as_kind(ALL, Create), None, replace(FILE, script_css="a{}\nb{}\n"))
-    assert shown(come)[4:7] == ["scriptCss:", "+a{}", "+b{}"]
+    assert shown(come)[3:6] == ["scriptCss:", "+a{}", "+b{}"]
 
 
 def test_a_value_that_was_not_set_is_named_empty() -> None:

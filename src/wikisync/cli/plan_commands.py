@@ -50,7 +50,7 @@ Direction = Annotated[
 ]
 Out = Annotated[
     Path,
-    typer.Option("--out", "-o", metavar="FILE", help="Write the plan to this file."),
+    typer.Option("--output", "-o", metavar="FILE", help="Write the plan to this file."),
 ]
 PlanFile = Annotated[Path, typer.Argument(metavar="FILE", help="A file written by wikisync plan.")]
 SkipStale = Annotated[
@@ -90,7 +90,7 @@ def add_to(app: typer.Typer) -> None:
     app.command(
         epilog=examples(
             "wikisync show plan.json",
-            "wikisync show plan.json --stat",
+            "wikisync show plan.json guide --stat",
             "wikisync show plan.json --markdown >comment.md",
         )
     )(show)
@@ -160,6 +160,7 @@ def plan(
 
 def show(
     file: PlanFile,
+    paths: Paths = None,
     *,
     exit_code: ExitCode = False,
     stat: Stat = False,
@@ -178,6 +179,7 @@ def show(
         from wikisync import planfile
 
         report = planfile.load(file).report
+        report = planfile.select(report, paths) if paths else report
         request = replace(report.request, command="show", file=str(file), everything=everything)
         if markdown:
             from wikisync.github.markdown import comment

@@ -6,5 +6,6 @@ It has no secrets. ``apply`` makes the plan again and compares it (``planning.re
 
 from wikisync.planfile.file import check, foreign_plan, load, save, settings_of
 from wikisync.planfile.format import ReviewedPlan
+from wikisync.planfile.selection import select
 
-__all__ = ["ReviewedPlan", "check", "foreign_plan", "load", "save", "settings_of"]
+__all__ = ["ReviewedPlan", "check", "foreign_plan", "load", "save", "select", "settings_of"]

@@ -42,11 +42,10 @@ def test_what_the_plan_does_not_change_is_not_told() -> None:
     )
 
 
-def test_of_a_page_that_comes_every_field_is_told_that_it_sets() -> None:
+def test_of_a_page_that_comes_each_field_is_told_that_it_sets_to_an_unusual_value() -> None:
     create = as_kind(PUSH, Create, fields=())
     assert field_changes(PageDiff(create, None, replace(FILE, tags=("x",)))) == (
         FieldChange("title", "", "A"),
-        FieldChange("published", "", "true"),
         FieldChange("editor", "", "markdown"),
         FieldChange("tags", "", "x", added=("x",)),
     )

@@ -56,6 +56,16 @@ def test_a_page_that_comes_or_goes_is_shown_whole() -> None:
     assert "-Text." in lines
 
 
+def test_a_page_that_comes_or_goes_lists_no_usual_values() -> None:
+    gone = as_kind(PUSH, Delete, fields=())
+    new = as_kind(PUSH, Create, fields=())
+    for usual, listed in (((True, False), 0), ((False, True), 2)):
+        shown = page(published=usual[0], private=usual[1])
+        for pair in (PageDiff(gone, shown, None), PageDiff(new, None, shown)):
+            text = unified(pair)
+            assert text.count("published: ") + text.count("private: ") == listed
+
+
 def test_a_value_of_several_lines_stays_on_its_line() -> None:
     action = replace(PUSH, fields=("scriptCss",))
     text = unified(PageDiff(action, page(), page(script_css="a{}\nb{}")))

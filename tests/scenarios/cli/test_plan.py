@@ -183,7 +183,7 @@ def test_a_plan_that_a_guard_refuses_is_not_written(workspace: Workspace) -> Non
 def test_the_file_has_to_be_named(workspace: Workspace) -> None:
     result = workspace.run("plan", "push")
     assert result.code == 2
-    assert "--out" in result.err
+    assert "--output" in result.err
 
 
 @pytest.mark.parametrize("name", ["pages/home.md", "wikisync.toml", "notes.txt"])
@@ -273,3 +273,16 @@ def test_a_plan_is_shown_in_each_way_that_diff_shows(workspace: Workspace) -> No
         shown = workspace.run("show", "plan.json", view).ok()
         assert shown.out.startswith(workspace.run("diff", view).ok().out)
     assert workspace.run("show", "plan.json", "--stat", "--side-by-side").code == 2
+
+
+def test_show_takes_paths(workspace: Workspace) -> None:
+    for name in ("home", "guide/a", "guide/b"):
+        workspace.write(f"{name}.md", page(name))
+    workspace.run("plan", "push", "-o", "plan.json").ok()
+    shown = workspace.run("show", "plan.json", "guide", "--json").ok()
+    assert [action["path"] for action in shown.json["actions"]] == ["guide/a", "guide/b"]
+    assert shown.json["counts"]["pages"] == 2
+    stat = workspace.run("show", "plan.json", "pages/guide/a.md", "--stat").ok().out
+    assert "guide/a.md" in stat
+    assert "home.md" not in stat
+    assert workspace.run("show", "plan.json", "nowhere").code == 2

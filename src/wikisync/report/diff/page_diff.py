@@ -7,7 +7,7 @@ differences by ``report.terminal.pages``.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from wikisync.page.model import FIELDS, clean_tags
 from wikisync.planning.model import Action, Conflict, Merge
@@ -111,10 +111,14 @@ class FieldChange:
     removed: tuple[str, ...] = ()
 
 
+_USUAL: Final = {"published": "true", "private": "false"}
+"""Values that are not worth a line for a page that is new or deleted."""
+
+
 def field_changes(pair: PageDiff) -> tuple[FieldChange, ...]:
     """Return the changed fields, tags last; of a new or deleted page, all that are set.
 
-    The content is not among them.
+    The content is not among them, nor are such a page's usual values: published, not private.
     """
     only = _concerned(pair.item)
     return (*_values(pair.old, pair.new, only), *_tags(pair.old, pair.new, only))
@@ -132,6 +136,8 @@ def _values(old: Page | None, new: Page | None, only: Collection[str]) -> Iterat
         if name in ("tags", "content"):
             continue
         before, after = _value(old, attribute), _value(new, attribute)
+        if (old is None or new is None) and (before or after) == _USUAL.get(name):
+            continue
         if before != after and (not only or name in only):
             yield FieldChange(name, before, after)
 
