@@ -74,6 +74,13 @@ def test_the_front_page_is_home_and_the_list_has_every_page(visitor: Visitor) ->
     assert [row[0] for row in listed] == ["bad.md", "home.md", "two.md"]
 
 
+def test_the_page_that_was_named_is_shown_first_and_then_the_front_page(project: Path) -> None:
+    with previewing(project, "two.md") as address:
+        visitor = enter(address)
+        assert get(visitor, "").headers["location"].endswith("/page/two.md")
+        assert get(visitor, "").headers["location"].endswith("/page/home.md")
+
+
 def test_links_and_images_have_the_addresses_of_the_preview(visitor: Visitor) -> None:
     text = get(visitor, "page/home.md").text
     assert f'href="{visitor.room}page/two.md"' in text

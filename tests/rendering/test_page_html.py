@@ -58,6 +58,7 @@ def html(text: str, kind: str = "markdown") -> str:
         ('![a](</x y.png> "t" =20x)', 'title="t" width="20" src="/f/x"'),
         ("www.wiki.com", 'href="http://www.wiki.com"'),
         ("[[two]]", "<p>[[two]]</p>"),
+        ("*[AB]: An <b>\n\nAB, ABC `AB`", '<abbr title="An &lt;b&gt;">AB</abbr>, ABC <code>AB'),
     ],
 )
 def test_markdown_is_rendered_with_the_marks_of_the_wiki(text: str, expected: str) -> None:

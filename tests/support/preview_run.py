@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def previewing(project: Path) -> Iterator[str]:
+def previewing(project: Path, first: str = "") -> Iterator[str]:
     """Yield the address of a preview of ``project``'s folder ``pages``, with its secret."""
     config = load(start=project, env={}, need_token=False, need_url=False)
     ready, stop = Event(), Event()
@@ -26,7 +26,7 @@ def previewing(project: Path) -> Iterator[str]:
         found.append(address)
         ready.set()
 
-    thread = Thread(target=preview, args=(config, on_ready), kwargs={"stop": stop})
+    thread = Thread(target=preview, args=(config, on_ready), kwargs={"stop": stop, "first": first})
     thread.start()
     try:
         assert ready.wait(PATIENCE)

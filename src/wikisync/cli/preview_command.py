@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -16,11 +16,12 @@ from wikisync.cli.options import Config, examples
 if TYPE_CHECKING:
     from wikisync.config import Config as Settings
 
-Folder = Annotated[
+Shown = Annotated[
     Path | None,
     typer.Argument(
-        metavar="[FOLDER]",
-        help="The folder to show. Without it: that of wikisync.toml, else pages.",
+        metavar="PATH",
+        help="The folder to show, or a page's file to begin with. Without it: the folder of"
+        " wikisync.toml, else pages.",
         show_default=False,
     ),
 ]
@@ -36,13 +37,16 @@ def add_to(app: typer.Typer) -> None:
     """Add the command to the program."""
     app.command(
         epilog=examples(
-            "wikisync preview", "wikisync preview docs", "wikisync preview --port 8000 --no-open"
+            "wikisync preview",
+            "wikisync preview docs",
+            "wikisync preview pages/guide/install.md",
+            "wikisync preview --port 8000 --no-open",
         )
     )(preview)
 
 
 def preview(
-    folder: Folder = None,
+    path: Shown = None,
     *,
     port: Port = 0,
     no_open: NoOpen = False,
@@ -53,36 +57,48 @@ def preview(
     Needs no wiki and no key, and writes nothing. The pages are served from this machine alone,
     until Ctrl-C.
     """
-    with terminal.error_boundary(terminal.OutputOptions()), ExitStack() as open_pages:
-        settings = _load(config, folder)
+    with (
+        terminal.error_boundary(terminal.OutputOptions()),
+        suppress(KeyboardInterrupt),  # the usual end, and nothing is being written
+        ExitStack() as open_pages,
+    ):
+        settings, first = _load(config, path)
         from wikisync.preview import preview as run_preview
 
         def ready(address: str, pages: int) -> None:
             from wikisync.report.text import plural
 
+            name = settings.folder_name if settings.folder_name != "." else settings.folder.name
             terminal.print_message(
-                f"Preview of {settings.folder_name} ({plural(pages, 'page')}) at {address}",
+                f"Preview of {name} ({plural(pages, 'page')}) at {address}",
                 "Each save is shown at once. Ctrl-C ends it.",
             )
             if not no_open:
                 open_address(address, open_pages)
 
-        run_preview(settings, ready, port=port)
+        run_preview(settings, ready, port=port, first=first)
 
 
-def _load(file: Path | None, folder: Path | None) -> Settings:
-    """Return the settings; those of a folder alone where one is given that they do not have."""
+def _load(file: Path | None, path: Path | None) -> tuple[Settings, str]:
+    """Return the settings, and the file of the page to begin with.
+
+    Where a folder is given that is not the configured one, its settings are those of no wiki.
+    """
     from wikisync.config import find_file, load
 
     settings = load(file, need_token=False, need_url=False)
-    if folder is not None:
-        wanted = folder.absolute()
-        if wanted == settings.folder.absolute():
-            return settings
-        # Another folder than that of the wiki: nothing that is known of the wiki is true of it.
-        return replace(settings, project=wanted, folder=wanted, url="", root="", index="")
-    if not settings.folder.is_dir() and find_file(file, Path.cwd()) is None:
-        raise typer.BadParameter(
-            "there is no folder pages here. Name the folder of your pages: wikisync preview FOLDER."
-        )
-    return settings
+    if path is None:
+        if not settings.folder.is_dir() and find_file(file, Path.cwd()) is None:
+            raise typer.BadParameter(
+                "there is no folder pages here. Name the folder of your pages: wikisync preview"
+                " FOLDER."
+            )
+        return settings, ""
+    wanted, configured = path.resolve(), settings.folder.resolve()
+    if wanted.is_file() and wanted.is_relative_to(configured):
+        return settings, wanted.relative_to(configured).as_posix()
+    folder, first = (wanted.parent, wanted.name) if wanted.is_file() else (wanted, "")
+    if folder == configured:
+        return settings, first
+    # Another folder than that of the wiki: nothing that is known of the wiki is true of it.
+    return replace(settings, project=folder, folder=folder, url="", root="", index=""), first

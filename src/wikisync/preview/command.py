@@ -27,12 +27,14 @@ def preview(
     on_ready: Callable[[str, int], None],
     *,
     port: int = 0,
+    first: str = "",
     stop: Event | None = None,
 ) -> None:
     """Serve the folder until ``stop`` is set, or Ctrl-C is pressed.
 
     ``on_ready`` is called with the address, which works as long as the preview runs, and the number
-    of pages. Raises FolderError where the folder cannot be read, and PortTaken.
+    of pages. ``first`` is the file of the page that is shown first. Raises FolderError where the
+    folder cannot be read, and PortTaken.
     """
     listener = listen(port)
     try:
@@ -42,7 +44,7 @@ def preview(
         raise
     auth = Auth(listener.getsockname()[1], reusable=True)
     hub, stop = Hub(), stop or Event()
-    app = PreviewApp(auth, library, hub).app
+    app = PreviewApp(auth, library, hub, first).app
     with serve(app, listener), _following(library, hub, stop):
         on_ready(auth.address, len(library.snapshot.entries))
         try:

@@ -27,10 +27,10 @@ if TYPE_CHECKING:
 
 
 class PreviewApp:
-    """The web application of one preview."""
+    """The web application of one preview. ``first`` is the page's file that it begins with."""
 
-    def __init__(self, auth: Auth, library: Library, hub: Hub) -> None:
-        self._auth, self._library, self._hub = auth, library, hub
+    def __init__(self, auth: Auth, library: Library, hub: Hub, first: str = "") -> None:
+        self._auth, self._library, self._hub, self._first = auth, library, hub, to_nfc(first)
         base = auth.base_path
         self.app = application(
             auth,
@@ -54,7 +54,9 @@ class PreviewApp:
         return Route(path, endpoint, methods=["GET"])
 
     async def _get_front(self, _request: Request) -> Response:
-        file = front_page(self._library.snapshot)
+        first, self._first = self._first, ""
+        known = self._library.snapshot
+        file = first if first in known.entries else front_page(known)
         if not file:
             return await self._show("")
         return RedirectResponse(page_url(self._auth.base_path, file), 303, headers=HEADERS)

@@ -2,8 +2,8 @@
 
 HTML within the text, bare addresses as links, line breaks as they are, tables, footnotes, task
 lists, subscripts and superscripts, sizes of images, attributes in braces, and TeX between dollar
-signs, which is left as it is. Not covered: abbreviations, names of emojis, and bare addresses with
-neither a scheme nor ``www.``.
+signs, which is left as it is, and abbreviations. Not covered: names of emojis, and bare addresses
+with neither a scheme nor ``www.``.
 """
 
 from __future__ import annotations
@@ -46,6 +46,7 @@ def _parser() -> MarkdownIt:
     from mdit_py_plugins.superscript import superscript_plugin
     from mdit_py_plugins.tasklists import tasklists_plugin
 
+    from wikisync.rendering.abbreviations import abbreviations_plugin
     from wikisync.rendering.attributes import attributes_plugin
     from wikisync.rendering.image_size import image_size_plugin
     from wikisync.rendering.tables import tables_plugin
@@ -54,6 +55,7 @@ def _parser() -> MarkdownIt:
     parser.use(dollarmath_plugin, allow_labels=False, allow_space=False, allow_digits=False)
     parser.use(footnote_plugin).use(tasklists_plugin).use(sub_plugin).use(superscript_plugin)
     parser.use(tables_plugin).use(gfm_autolink_plugin).use(image_size_plugin).use(attributes_plugin)
+    parser.use(abbreviations_plugin)
     parser.add_render_rule("fence", _fence)
     for name in ("math_inline", "math_inline_double", "math_block"):
         parser.add_render_rule(name, _math)
