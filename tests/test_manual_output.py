@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from typing import TYPE_CHECKING, Final
 
 import pytest
@@ -118,6 +119,7 @@ def printed(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[str, str]]:
     """What the program prints in the stories that the manual tells."""
     stories = (
         first_page,
+        a_first_day,
         two_people,
         a_run_taken_back,
         too_many_deletions,
@@ -138,6 +140,32 @@ def first_page(folder: Path) -> Iterator[tuple[str, str]]:
         told.run(f"init {sandbox.url}")
         told.write("notes.md", NOTES)
         told.run("push", "--yes")
+        yield from told.printed
+
+
+def a_first_day(folder: Path) -> Iterator[tuple[str, str]]:
+    with Sandbox() as sandbox:
+        told = Told(folder, sandbox)
+        told.run(f"init {sandbox.url}")
+        told.write("home.md", HOME)
+        told.write("guide/install.md", INSTALL)
+        told.run("push --yes", "--quiet")
+        for file in ("home.md", "guide/install.md"):
+            told.forget(file)
+        shutil.rmtree(folder / ".wikisync")  # from here on it is another machine's first day
+        told.run("pull --yes")
+        told.write("guide/install.md", INSTALL.replace("Take the package", "Take the new package"))
+        for command in ("diff", "push --yes"):
+            told.run(command)
+        told.write("guide/install.md", INSTALL.replace("Take the package", "Take version 2"))
+        sandbox.edit("guide/install", content="# Install\n\nTake the package of today.\n")
+        for command in ("push", "pull guide/install.md --markers --yes"):
+            told.run(command)
+        told.write(
+            "guide/install.md", INSTALL.replace("Take the package", "Take version 2 of today")
+        )
+        for command in ("push --yes", "log", "undo --yes"):
+            told.run(command)
         yield from told.printed
 
 
