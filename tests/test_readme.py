@@ -112,3 +112,24 @@ def test_the_changelog_begins_with_what_is_not_released_yet() -> None:
 
 def test_neither_names_where_it_was_written() -> None:
     assert not re.search(r"/root/|/tmp/", README + CHANGELOG)
+
+
+PICTURE: Final = re.compile(r'(?:srcset|src)="([^"]+)"')
+
+
+def test_each_picture_is_there_in_both_themes_small_and_loads_nothing() -> None:
+    pictures = set(PICTURE.findall(README))
+    assert pictures == {
+        f".github/pictures/{name}"
+        for theme in ("light", "dark")
+        for name in (f"terminal-{theme}.svg", f"review-{theme}.webp")
+    }
+    for name in pictures:
+        data = (manual.ROOT / name).read_bytes()
+        assert len(data) < 60_000
+        if name.endswith(".svg"):
+            addresses = re.findall(r"(?:https?:)?//[^\s\"')]+", data.decode())
+            assert {each for each in addresses if "127.0.0.1" not in each} <= {
+                "http://www.w3.org/2000/svg",
+                "https://www.textualize.io",
+            }
