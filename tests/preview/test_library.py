@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
-from typing import TYPE_CHECKING
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -12,10 +14,8 @@ from support.workspace import page
 from wikisync.config import load
 from wikisync.errors import FolderError
 from wikisync.preview.library import Change, Library
+from wikisync.preview.view import list_json
 from wikisync.workflow.check import recall
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 def library(project: Path) -> Library:
@@ -117,3 +117,14 @@ def test_hidden_files_and_links_are_no_files_of_the_folder(project: Path) -> Non
     (project / "secret.png").write_bytes(b"secret")
     (project / "pages/link.png").symlink_to(project / "secret.png")
     assert list(library(project).snapshot.assets) == ["img/a.png"]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such names")
+def test_a_name_that_is_no_text_is_left_out(project: Path) -> None:
+    for name in (b"pages/\xff.md", b"pages/\xff.png"):
+        Path(os.fsdecode(os.fsencode(project) + b"/" + name)).write_text("Text.")
+    found = library(project)
+    found.read_titles()
+    assert len(found.snapshot.entries) == 3
+    assert json.loads(list_json(found.snapshot))["version"] == 2
+    list_json(found.snapshot).encode()

@@ -128,9 +128,9 @@ class Library:
         return last_synced(self._config.state, key) if self.is_synced else None
 
     def _snapshot(self, inventory: Inventory, version: int, kept: Mapping[str, Entry]) -> Snapshot:
-        by_page, shared = page_files(inventory.pages, self._layout)
-        keys = {file: key for key, file in by_page.items()}
         pages, others = _by_nfc(inventory.pages), _by_nfc(inventory.others)
+        by_page, shared = page_files(pages, self._layout)
+        keys = {file: key for key, file in by_page.items()}
         entries: dict[str, Entry] = {}
         for file in sorted(pages):
             key = keys.get(file) or _key_beside(file, self._layout)
@@ -164,7 +164,12 @@ def content_type_of(file: str, editor: str | None = None) -> ContentType:
 
 
 def _by_nfc(files: Mapping[str, Stamp]) -> dict[str, Stamp]:
-    return {to_nfc(file): stamp for file, stamp in files.items()}
+    """Return files by their names in NFC. Names that are no UTF-8 have no address: left out."""
+    return {to_nfc(file): stamp for file, stamp in files.items() if _is_text(file)}
+
+
+def _is_text(name: str) -> bool:
+    return name.isascii() or not any("\ud800" <= sign <= "\udfff" for sign in name)
 
 
 def _name(entry: Entry) -> str:
