@@ -75,6 +75,18 @@ def test_a_rename_is_recognised_also_of_a_whole_folder(project: Path) -> None:
     assert change.listed
 
 
+def test_who_missed_several_renames_learns_the_last_name(project: Path) -> None:
+    found = library(project)
+    (project / "pages/home.md").rename(project / "pages/start.md")
+    found.refresh()
+    (project / "pages/start.md").rename(project / "pages/front.md")
+    (project / "pages/draft.md").rename(project / "pages/home.md")
+    found.refresh()
+    assert found.since(1) == Change(3, {"home.md": "front.md", "draft.md": "home.md"}, listed=True)
+    assert found.since(2) == Change(3, {"start.md": "front.md", "draft.md": "home.md"}, listed=True)
+    assert found.since(3) is None
+
+
 def test_a_copy_with_the_same_time_in_place_of_a_file_is_a_rename(project: Path) -> None:
     """So git and some editors rename: a new file, and then the old one is deleted."""
     found = library(project)

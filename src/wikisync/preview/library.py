@@ -84,6 +84,7 @@ class Library:
         self._layout = Layout(locales, config.locale_folders, config.root, config.index)
         self.folder = Folder(config.folder, config.ignore, self._layout)
         self.snapshot = self._snapshot(inventory, 1, {})
+        self._moves: list[tuple[int, Mapping[str, str]]] = []
 
     def read_titles(self) -> Change:
         """Read the titles of all pages, which the first snapshot does not have."""
@@ -113,7 +114,22 @@ class Library:
             {file: before.stamps[file] for file in gone},
             {file: pages[file] for file in pages.keys() - before.stamps.keys()},
         )
+        if moved:
+            self._moves.append((now.version, moved))
         return Change(now.version, moved, listed=dict(now.entries) != dict(before.entries))
+
+    def since(self, version: int) -> Change | None:
+        """Return what changed after a version, with all renames; None if nothing did."""
+        now = self.snapshot.version
+        if version == now:
+            return None
+        moved: dict[str, str] = {}
+        for at, names in self._moves:
+            if at > version:
+                moved = {old: names.get(new, new) for old, new in moved.items()} | {
+                    old: new for old, new in names.items() if old not in moved.values()
+                }
+        return Change(now, moved, listed=True)
 
     def read(self, file: str) -> Document:
         """Return a page's file, parsed. Raises FolderError and BadPage."""

@@ -12,7 +12,6 @@ from wikisync.errors import FolderError
 from wikisync.loopback.server import HEADERS, application, forbidden
 from wikisync.page.paths import to_nfc
 from wikisync.preview.files import file_headers
-from wikisync.preview.library import Change
 from wikisync.preview.links import page_url
 from wikisync.preview.view import front_page, list_json, page_view
 
@@ -86,10 +85,8 @@ class PreviewApp:
         return Response(text, media_type="application/json", headers=HEADERS)
 
     async def _get_events(self, request: Request) -> Response:
-        now = self._library.snapshot.version
-        missed = None
-        if request.query_params.get("version") != str(now):
-            missed = Change(now, listed=True)
+        version = request.query_params.get("version", "")[:12]
+        missed = self._library.since(int(version) if version.isdecimal() else 0)
         return StreamingResponse(
             self._hub.stream(missed), media_type="text/event-stream", headers=HEADERS
         )

@@ -123,6 +123,21 @@ def test_a_renamed_page_is_followed(browser: Browser, project: Path) -> None:
         browser.until(lambda: browser.all("#ws-tree [aria-current]"))
 
 
+def test_a_tab_that_was_hidden_has_what_it_missed(browser: Browser, project: Path) -> None:
+    hide = (
+        "Object.defineProperty(document, 'hidden', { configurable: true, value: arguments[0] });"
+        " document.dispatchEvent(new Event('visibilitychange'))"
+    )
+    with previewing(project) as address:
+        enter(browser, address, "guide/two.md")
+        browser.js(hide, True)
+        (project / "pages/guide/two.md").rename(project / "pages/three.md")
+        write(project, "home.md", page("Another title", "Text.\n"))
+        browser.js(hide, False)
+        browser.until(lambda: browser.driver.current_url.endswith("/page/three.md"))
+        browser.until(lambda: "Another title" in browser.one("#ws-tree").text)
+
+
 def test_a_deleted_page_says_so_and_is_shown_when_it_is_back(
     browser: Browser, project: Path
 ) -> None:

@@ -304,19 +304,9 @@
 
   // ---- the folder changes
   const state = $("ws-state");
-  const events = new EventSource(`${base}events?version=${$("ws-main").dataset.version}`);
+  let events = null;
   let failed = 0;
-  events.onopen = () => {
-    failed = 0;
-    state.hidden = true;
-  };
-  events.onerror = () => {
-    failed += 1;
-    if (failed < 2 && events.readyState !== EventSource.CLOSED) return;
-    state.textContent = "The preview has ended: this page no longer follows the folder. Run wikisync preview again.";
-    state.hidden = false;
-  };
-  events.onmessage = async (event) => {
+  async function changed(event) {
     const change = JSON.parse(event.data);
     const moved = change.moved[current()];
     if (moved) {
@@ -324,6 +314,30 @@
       await show(location.href, { top: scrollY });
     } else await show(location.href, { follows: true });
     if (change.listed) await list();
-  };
+  }
+  function follow() {
+    if (events || document.hidden) return;
+    events = new EventSource(`${base}events?version=${$("ws-main").dataset.version}`);
+    events.onopen = () => {
+      failed = 0;
+      state.hidden = true;
+    };
+    events.onerror = () => {
+      failed += 1;
+      if (failed < 2 && events.readyState !== EventSource.CLOSED) return;
+      state.textContent = "The preview has ended: this page no longer follows the folder. Run wikisync preview again.";
+      state.hidden = false;
+    };
+    events.onmessage = changed;
+  }
+  // A browser opens few connections to one server: a tab that nobody sees keeps none.
+  document.addEventListener("visibilitychange", () => {
+    if (document.hidden && events) {
+      events.close();
+      events = null;
+    }
+    follow();
+  });
+  follow();
   list();
 })();
