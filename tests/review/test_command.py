@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import TYPE_CHECKING
 
 import pytest
@@ -78,3 +79,27 @@ def test_a_wiki_that_is_gone_before_the_page_opens_is_an_error(workspace: Worksp
     workspace.sandbox.close()
     with pytest.raises(Unreachable):
         review(configured(workspace), REQUEST, silent, lambda _address: None)
+
+
+def test_an_image_is_ticked_and_published_as_a_page_is(workspace: Workspace) -> None:
+    workspace.configure(assets="referenced")
+    workspace.write("new.md", page("New", "![A](/img/a.png) ![B](/img/b.png)\n"))
+    workspace.write("img/a.png", b"\x89PNG a")
+    workspace.write("img/b.png", b"\x89PNG b")
+    results: dict[str, str] = {}
+
+    def publish(address: str) -> None:
+        def visit() -> None:
+            visitor = Visitor(address).enter()
+            value = visitor.value("img/a.png")
+            visitor.publish("img/a.png")
+            outcome = visitor.watch()["outcomes"][value]
+            results.update(outcome)
+
+        threading.Thread(target=visit, daemon=True).start()
+
+    report = review(configured(workspace), REQUEST, silent, publish, idle=20)
+    assert workspace.sandbox.assets.paths() == ["img/a.png"]
+    assert workspace.sandbox.pages() == []
+    assert results == {"result": "done", "text": "created on the wiki"}
+    assert (report.unticked, exit_code(report)) == (2, 0)

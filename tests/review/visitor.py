@@ -73,7 +73,7 @@ class Visitor:
         (self.round,) = re.findall(r'name="round" value="(\d+)"', shown)
         parts = shown.split('<article class="page')
         (found,) = (part for part in parts[1:] if f'<bdi class="file">{name}</bdi></h2>' in part)
-        (value,) = re.findall(r'name="page" value="(\d+)"', found)
+        (value,) = re.findall(r'name="page" value="(\w+)"', found)
         return str(value)
 
     def publish(self, *names: str) -> Answer:

@@ -172,6 +172,13 @@ def test_an_asset_has_a_value_and_a_digest_of_its_own() -> None:
     assert differing == {diffs_of(plan)[0].item.path}
 
 
+def test_pages_and_images_together_are_called_items() -> None:
+    plan = planned(mixed())
+    assert build_view(report(plan, asset_diffs=diffs_of(plan)), "now").noun == "item"
+    assert '<span id="shown">3 items</span>' in shown(plan)
+    assert build_view(report(plan), "now").noun == "page"
+
+
 # ---- images in the rendered preview of a page
 
 

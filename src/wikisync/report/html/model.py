@@ -144,6 +144,11 @@ class PageView:
     unshown: int = 0
 
     @property
+    def noun(self) -> str:
+        """Return what the entries are called: pages, or with images and files among them, items."""
+        return "item" if any(entry.sides for entry in self.entries) else "page"
+
+    @property
     def added(self) -> int:
         """Return the number of lines of content added, on all pages."""
         return sum(entry.added for entry in self.entries)

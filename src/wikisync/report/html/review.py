@@ -83,7 +83,7 @@ def _ended(view: PageView, state: ReviewState) -> tuple[PageView, tuple[tuple[En
     entries = [replace(entry, group=_group(entry, outcomes)) for entry in view.entries]
     entries.sort(key=lambda entry: _GROUPS.index(entry.group))
     counts = Counter(entry.group for entry in entries)
-    done, chosen = counts["done"], plural(len(state.ticked), "page")
+    done, chosen = counts["done"], plural(len(state.ticked), view.noun)
     heading = chosen if done == len(state.ticked) else f"{done:,} of {chosen}"
     ended = replace(
         view,

@@ -31,7 +31,8 @@ const wikisync = {
   const help = document.getElementById("help");
   const only = [...document.querySelectorAll(".only")];
   const visible = (page) => page.getClientRects().length > 0;
-  const many = (count) => `${count.toLocaleString("en")} ${count === 1 ? "page" : "pages"}`;
+  const { noun } = document.body.dataset;
+  const many = (count) => `${count.toLocaleString("en")} ${count === 1 ? noun : `${noun}s`}`;
   // For a review it is kept as long as its tab; a report is a file that may be opened again.
   let store = null;
   try {

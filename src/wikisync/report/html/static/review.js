@@ -18,7 +18,8 @@
     ]),
   );
   const itemOf = (page) => items.get(page.id);
-  const pages = (count) => `${count.toLocaleString("en")} ${count === 1 ? "page" : "pages"}`;
+  const { noun } = document.body.dataset;
+  const pages = (count) => `${count.toLocaleString("en")} ${count === 1 ? noun : `${noun}s`}`;
 
   // ---- ticking: kept for a reload, for this plan alone
   const name = `wikisync-ticks ${location.pathname} ${round}`;
@@ -28,7 +29,7 @@
     const gone = ticked.filter(isDelete).length;
     const rest = ticked.length - gone;
     const which = form.dataset.which;
-    if (!ticked.length) return `${verb} ticked pages`;
+    if (!ticked.length) return `${verb} ticked ${noun}s`;
     if (!gone) return `${verb} ${which}${pages(rest)}`;
     if (!rest) return `Delete ${which}${pages(gone)}`;
     return `${verb} ${which}${rest.toLocaleString("en")}, delete ${gone.toLocaleString("en")}`;
@@ -44,7 +45,7 @@
     go.textContent = label(ticked);
     told.textContent = ticked.length
       ? `${pages(ticked.length)} of ${boxes.length.toLocaleString("en")} ticked.`
-      : "Tick the pages that are to be written.";
+      : `Tick the ${noun}s that are to be written.`;
     nameAll();
   }
   const all = document.getElementById("tick-all");
