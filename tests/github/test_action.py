@@ -46,6 +46,21 @@ def test_push_and_sync_publish_without_asking(place: Place, command: str) -> Non
     assert (ended.outputs["changed"], ended.outputs["created"]) == ("true", "1")
 
 
+def test_images_are_planned_and_published_with_their_pages(place: Place) -> None:
+    image = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x10\x00\x00\x00\x08"
+    place.workspace.write("aaa.md", page(content="![A](img/a.png)\n"))
+    place.workspace.write("img/a.png", image)
+    planned = place.act()
+    assert (planned.outputs["created"], planned.outputs["files"]) == ("1", "1")
+    row = "| create on the wiki | <code>img/a.png</code> | 24 bytes, 16×8 |  |"
+    assert row in planned.summary
+    shown = Path(planned.outputs["report"]).read_text(encoding="utf-8")
+    assert shown.count('<img src="data:image/png;base64,') == 2  # itself, and in its page
+    published = place.act(command="push")
+    assert (published.code, published.outputs["files"]) == (0, "1")
+    assert place.workspace.sandbox.assets.read("img/a.png") == image
+
+
 def test_pull_fetches(place: Place) -> None:
     place.workspace.sandbox.create("aaa", content="there\n")
     assert place.act(command="pull").code == 0
