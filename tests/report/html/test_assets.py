@@ -209,6 +209,27 @@ def test_a_preview_shows_the_images_of_its_page(target: str) -> None:
     assert f'<img src="{address(NEW_DATA)}" alt="A picture"' in text
 
 
+def test_before_a_page_shows_the_images_of_before() -> None:
+    update = page_action("update", "wiki", "guide/one", fields=("content",))
+    content = "![x](mine.png) ![y](new.png) ![z](same.png)\n"
+    pair = PageDiff(update, page(content), page(f"{content}More.\n"))
+    changed = asset_action("update", "wiki", path="guide/mine.png")
+    create = asset_action("create", "wiki", path="guide/new.png", remote=None)
+    plan = AssetPlan(actions=(changed, create))
+    images = {f"guide/{name}.png": NEW_DATA for name in ("mine", "new", "same")}
+    of = report(
+        plan,
+        plan=Plan((update,), pages=1, assets=plan),
+        diffs=(pair,),
+        images=images,
+        asset_diffs=diffs_of(plan),
+    )
+    entry = build_view(of, "now").entries[0]
+    old, new = (str(one.content) for one in entry.changes[0].previews)
+    assert (old.count(address(OLD_DATA)), old.count(address(NEW_DATA))) == (1, 1)
+    assert new.count(address(NEW_DATA)) == 3
+
+
 def test_an_image_that_is_not_at_hand_is_named() -> None:
     text = preview("![A picture](b.png) ![](https://e.com/guide/img/a.png)\n", {"a.png": NEW_DATA})
     assert "<img" not in text

@@ -26,7 +26,7 @@ from wikisync.report.diff.page_diff import field_changes
 from wikisync.report.diff.word_diff import unmarked
 from wikisync.report.error_messages import Message, error_message
 from wikisync.report.html.assets import asset_entries
-from wikisync.report.html.images import PageImages
+from wikisync.report.html.images import PageImages, replaced_images
 from wikisync.report.html.limits import LIMITS, MARKUP, SizeBudget, clipped, difference
 from wikisync.report.html.model import STATUSES, Change, Entry, FieldView, Notice, PageView, Preview
 from wikisync.report.html.preview import kind_of, rendered
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
     from wikisync.config import Config
     from wikisync.page.model import Key, Page
-    from wikisync.planning.model import Command
+    from wikisync.planning.model import Command, Side
     from wikisync.report.diff.page_diff import FieldChange
     from wikisync.report.html.limits import Difference, PageLimits
     from wikisync.request import PageDiff, Report
@@ -82,7 +82,7 @@ def _entries(report: Report, limits: PageLimits, images: SizeBudget) -> tuple[En
     """Return an entry for each page: conflicts first, then by name."""
     writer = ChangeWriter(
         report.wiki,
-        PageImages(report.images, report.wiki, images),
+        PageImages(report.images, replaced_images(report.asset_diffs), report.wiki, images),
         limits,
         SizeBudget(limits.differences),
         SizeBudget(limits.previews),
@@ -244,20 +244,28 @@ class ChangeWriter:
         return FieldView(change.name, clipped(old, line), clipped(new, line))
 
     def _previews(self, pair: PageDiff) -> tuple[Preview, ...]:
-        sides = zip(_labels(pair.item), (pair.old, pair.new), strict=True)
-        made = [self._preview(pair.item, label, page) for label, page in sides if page is not None]
+        item, (old, new) = pair.item, _labels(pair.item)
+        before: Side = item.side if isinstance(item, Action) else "wiki"
+        sides = ((old, pair.old, before), (new, pair.new, None))
+        made = [
+            self._preview(item, label, page, side)
+            for label, page, side in sides
+            if page is not None
+        ]
         match made:
             case [Preview(content=Markup() as old), Preview(content=Markup() as new)]:
                 contents = with_marks(old, new)
                 made = [replace(one, content=c) for one, c in zip(made, contents, strict=True)]
         return tuple(made)
 
-    def _preview(self, item: Action | Conflict, label: str, page: Page) -> Preview:
+    def _preview(
+        self, item: Action | Conflict, label: str, page: Page, before: Side | None
+    ) -> Preview:
         size, locale = len(page.content), item.key.locale
         content = None
         if size <= self.limits.preview and self.previews.take(size):
             address = f"{self.wiki}/{locale}/{item.key.path}"
-            images = self.images.on_page(item.key)
+            images = self.images.on_page(item.key, before)
             kind = kind_of(page, item.file)
             content = rendered(page.content, kind, address, self.previewing, images)
             more = (len(content) - images.size) // MARKUP - size
