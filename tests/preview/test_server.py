@@ -92,7 +92,20 @@ def test_links_and_images_have_the_addresses_of_the_preview(visitor: Visitor) ->
 def test_a_file_that_is_no_page_is_shown_with_its_problem(visitor: Visitor) -> None:
     text = get(visitor, "page/bad.md").text
     assert 'role="alert"' in text
-    assert "published" in text
+    assert '<pre class="source">---\npublished: perhaps' in text
+
+
+def test_a_name_that_keeps_a_file_from_being_a_page_is_said(project: Path) -> None:
+    write(project, "a b.md", "Text.\n")
+    write(project, "two.html", "Text.\n")
+    with previewing(project) as address:
+        visitor = enter(address)
+        assert "page paths cannot contain spaces." in get(visitor, "page/a%20b.md").text
+        for file in ("two.md", "two.html"):
+            assert "Another file of the folder is the same page." in (
+                get(visitor, f"page/{file}").text
+            )
+        assert 'role="alert"' not in get(visitor, "page/home.md").text
 
 
 def test_a_page_that_is_not_there_is_404_with_the_list(visitor: Visitor) -> None:

@@ -139,6 +139,10 @@ class Library:
             self.folder.read(file), content_type_of(file), file=file, link_folder=link_folder
         )
 
+    def text(self, file: str) -> str:
+        """Return the text of a file that may be no page. Raises FolderError."""
+        return self.folder.read(file).decode("utf-8", "replace")
+
     def synced(self, key: Key) -> Synced | None:
         """Return a page as the folder and the wiki last agreed on it, if the state has it."""
         return last_synced(self._config.state, key) if self.is_synced else None

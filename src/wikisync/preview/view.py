@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from base64 import b64encode
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from hashlib import sha256
@@ -14,15 +15,16 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from wikisync import __version__
-from wikisync.errors import BadPage, FolderError
+from wikisync.errors import BadName, BadPage, FolderError
 from wikisync.page.link_targets import Referrer
+from wikisync.page.paths import key_of
 from wikisync.preview.base import differs, field_changes
 from wikisync.preview.library import content_type_of
 from wikisync.preview.links import PageLinks, page_url
 from wikisync.preview.marked import mark_changes
 from wikisync.rendering import page_style
 from wikisync.rendering.deadline import Timer
-from wikisync.rendering.page_html import Rendered, render_page
+from wikisync.rendering.page_html import Rendered, render_page, render_source
 from wikisync.report.html.page import harmless
 
 if TYPE_CHECKING:
@@ -80,7 +82,9 @@ def page_view(library: Library, file: str, base: str, *, changes: bool = False) 
             kind = content_type_of(file, page.editor)
             rendered = renderer.render(document.file_content, kind, in_file=True)
     except BadPage as error:
-        problem = f"line {error.line}: {error.what}" if error.line else error.what
+        problem = f"Line {error.line}: {error.what}." if error.line else f"{error.what}."
+        with suppress(FolderError):
+            rendered = render_source(library.text(file))
     except FolderError as error:
         problem = f"The file cannot be read: {error.reason}."
     is_changed = page is not None and synced is not None and differs(synced.page, page)
@@ -93,7 +97,7 @@ def page_view(library: Library, file: str, base: str, *, changes: bool = False) 
         address=address_of(entry, snapshot),
         page=page,
         draft=page is not None and page.published is False,
-        problem=problem,
+        problem=problem or _name_problem(entry, snapshot),
         content=Markup(rendered.html),  # noqa: S704 (it is sanitized)
         headings=rendered.headings,
         notes=[NOTES[note] for note in sorted(rendered.notes)],
@@ -103,6 +107,17 @@ def page_view(library: Library, file: str, base: str, *, changes: bool = False) 
         is_new=page is not None and synced is None and library.is_synced,
         fields=field_changes(synced.page, page) if synced and page and changes else [],
     )
+
+
+def _name_problem(entry: Entry, snapshot: Snapshot) -> str:
+    """Return why the name of a file keeps it from being a page; "" if it does not."""
+    if entry.file in snapshot.places.shared:
+        return "Another file of the folder is the same page."
+    try:
+        key_of(entry.file, snapshot.places.layout)
+    except BadName as error:
+        return f"{error.rule}."
+    return ""
 
 
 @dataclass(frozen=True, slots=True)

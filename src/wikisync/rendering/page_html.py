@@ -106,18 +106,21 @@ def render_page(
     """
     content = content.encode("utf-8", "replace").decode()  # lone surrogates
     if content_type == "asciidoc":
-        return Rendered(_as_source(content), notes=frozenset({"asciidoc"}))
+        return render_source(content, "asciidoc")
     try:
         html = markdown_to_html(content, check) if content_type == "markdown" else content
         if html is not None:
             return _Renderer(links, check).render(html)
     except TooSlow:
         pass
-    return Rendered(_as_source(content), notes=frozenset({"slow"}))
+    return render_source(content, "slow")
 
 
-def _as_source(content: str) -> str:
-    return write_html([Element("pre", {"class": "source"}, [content])])
+def render_source(content: str, *notes: Note) -> Rendered:
+    """Return a content as its text."""
+    return Rendered(
+        write_html([Element("pre", {"class": "source"}, [content])]), notes=frozenset(notes)
+    )
 
 
 class _Renderer:
