@@ -121,13 +121,14 @@ def test_a_dry_run_says_which_run_and_what_it_will_leave_alone(workspace: Worksp
     assert done.done() == [("update", "wiki", "other")]
 
 
-def test_an_undo_that_can_take_nothing_back_is_not_tried_for_ever(workspace: Workspace) -> None:
+def test_an_undo_that_can_take_nothing_back_goes_no_further_back(workspace: Workspace) -> None:
     workspace.change("home.md", "One.", "Mine.")
     workspace.run("push", "--yes").ok()
     workspace.sandbox.edit("home", content="Theirs.\n")
     assert workspace.run("undo", "--yes").code == 3
     again = workspace.run("undo", "--dry-run", "--json")
-    assert again.json["run"] == 1
+    assert again.json["run"] == 2
+    assert workspace.run("undo", "1", "--dry-run", "--json").json["run"] == 1
 
 
 @pytest.mark.parametrize("side", ["wiki", "folder"])

@@ -51,6 +51,21 @@ def test_a_command_is_not_broken_where_a_line_has_room_for_it(columns: int) -> N
     assert any("wikisync push guide/start.md --prefer local" in row for row in rows(screen))
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        "wikisync init https://wiki.example.com",
+        "wikisync diff --sync 'guide/a b.md'",
+        "wikisync push --allow max-delete --max-delete 12",
+        "wikisync restore 12 --print",
+    ],
+)
+def test_a_command_is_bold_with_all_its_arguments(command: str) -> None:
+    screen = console(width=100)
+    print_line(screen, f"Then try this: {command}. And so on.")
+    assert f"\x1b[1m{command}\x1b[0m. And" in printed(screen)
+
+
 def test_advice_is_not_dim_and_its_commands_are_bold() -> None:
     screen = console()
     print_hanging(screen, LEAD, "Text.", hint="Publish it: wikisync push home.md --prefer local.")

@@ -82,8 +82,9 @@ def init_lines(
         yield "then export WIKISYNC_TOKEN=… and run wikisync init again to try the connection."
         return
     pages = plural(len(result.pages), "page")
-    locales = ", ".join(result.connection.locales)
-    yield escape_control(f"Connected: {pages}{_below(config)}, locales {locales}.")
+    installed = result.connection.locales
+    locales = f"locale{'' if len(installed) == 1 else 's'} {', '.join(installed)}"
+    yield escape_control(f"Connected: {pages}{_below(config)}, {locales}.")
     yield from map(escape_control, _warnings(result, checks))
     yield from _rights_lines(result)
     if next_steps:

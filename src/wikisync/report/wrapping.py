@@ -33,6 +33,7 @@ _JOINER: Final = "\ufdd0"
 _VALUED: Final = "prefer|allow|max-delete|port|jobs|config|html|folder|root"
 _ARGUMENT: Final = (
     rf"(?: (?:--(?:{_VALUED}) [\w./-]*\w|-[\w-]+|'[^']*'|[A-Z]{{3,}}\b|\d+\b"
+    r"|https?://[^\s,;()']*[^\s,;:()'.]"
     r"|[^\s,;:()']*[./][^\s,;:()']*[^\s,;:()'.]))"
 )
 _COMMAND: Final = re.compile(

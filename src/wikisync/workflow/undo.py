@@ -200,12 +200,17 @@ def _last(context: RunContext, *, recovered: bool) -> tuple[int, _Steps]:
     """Return the number of the last run and the steps that undo it.
 
     Of a run that was undone, these are the steps that are left. Raises NoSuchRun where there are
-    none: the run before is undone only if the user names it.
+    none: the run before is undone only if the user names it. A run that was killed before it wrote
+    anything does not count.
     """
     for run in _ours(context.state):
         number = run.undoes or run.number
         if steps := _steps_of(context.state, number, recovered=recovered):
-            return number, _checked(context, steps)
+            checked = _checked(context, steps)
+            outcomes = {step.entry.outcome for step in steps.pages}
+            outcomes |= {step.entry.outcome for step in steps.assets}
+            if checked or "done" in outcomes:
+                return number, checked
         if run.undoes is not None:
             raise NoSuchRun(None, undone=number)
     raise NoSuchRun(None)
