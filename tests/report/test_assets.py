@@ -67,6 +67,7 @@ def test_each_file_has_a_row_with_its_size_in_a_list_of_its_own() -> None:
         (None, ImageSize(640, 480), "12.3 kB → 15.1 kB, 640×480"),
         (ImageSize(640, 480), ImageSize(640, 480), "12.3 kB → 15.1 kB, 640×480"),
         (ImageSize(640, 480), ImageSize(800, 600), "12.3 kB → 15.1 kB, 640×480 → 800×600"),
+        (ImageSize(640, 480), None, "12.3 kB → 15.1 kB"),
         (None, None, "12.3 kB → 15.1 kB"),
     ],
 )

@@ -78,10 +78,15 @@ def _version(asset: LocalAsset | RemoteAsset | None) -> AssetVersion | None:
 
 
 def sizes(found: Versions) -> str:
-    """Return sizes and dimensions, as in ``12.3 kB → 15.1 kB, 640×480``."""
-    old, new = found
-    texts = [size_text(one.size) for one in (old, new) if one is not None]
-    pixels = [str(one.pixels) for one in (old, new) if one is not None and one.pixels is not None]
+    """Return sizes and dimensions, as in ``12.3 kB → 15.1 kB, 640×480``.
+
+    Dimensions of the old version alone are left out: they would be taken for those of the new one.
+    """
+    there = [one for one in found if one is not None]
+    texts = [size_text(one.size) for one in there]
+    pixels = [str(one.pixels) for one in there if one.pixels is not None]
+    if there and there[-1].pixels is None:
+        pixels = []
     return ", ".join(" → ".join(dict.fromkeys(each)) for each in (texts, pixels) if each)
 
 
