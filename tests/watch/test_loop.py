@@ -256,3 +256,25 @@ def test_an_action_that_fails_is_said_once_and_tried_again(workspace: Workspace)
     )
     assert content(workspace.sandbox, "home") == "Retried."
     assert found.names().count("Done") == 2  # once that it failed, once that it is done
+
+
+def test_an_image_goes_with_its_page_and_its_deletion_does_not(workspace: Workspace) -> None:
+    def insert() -> Iterable[str]:
+        workspace.write("img/a.png", b"first")
+        return save(workspace, "home.md", page("Home", "![a](/img/a.png)"))
+
+    def remove() -> Iterable[str]:
+        workspace.remove("img/a.png")
+        return ("img/a.png",)
+
+    found = watched(workspace, insert, remove, lambda: ("x.md",), lambda: ("x.md",))
+    files = [
+        (o.action.verb, o.action.path)
+        for event in found.events
+        if isinstance(event, Done)
+        for o in event.report.asset_outcomes
+    ]
+    assert files == [("create", "img/a.png")]
+    assert [event for event in found.events if isinstance(event, Kept)] == [Kept(0, 1)]
+    assert workspace.sandbox.assets.read("img/a.png") == b"first"
+    assert len(workspace.run("log", "--json").json["runs"]) == 2  # the push, and the insertion

@@ -166,7 +166,11 @@ class _Printer:
         from wikisync.report.watch_output import print_event, status_line
 
         now = datetime.now().astimezone()
+        if self._live is not None:  # lines are printed around rich's own way to print
+            self._live.stop()
         print_event(event, now, self._console)
+        if self._live is not None and not isinstance(event, events.Stopped):
+            self._live.start(refresh=True)
         if isinstance(event, events.Started):
             self._place = event.folder, event.wiki
         agreed = event if isinstance(event, events.Agreed) else None

@@ -85,9 +85,9 @@ def _kept(in_folder: int, on_wiki: int) -> str:
     """Return the sentence about deletions, which are left to the user."""
     parts = []
     if on_wiki:
-        parts.append(f"{plural(on_wiki, 'page')} deleted in the folder and kept on the wiki")
+        parts.append(f"{plural(on_wiki, 'deletion')} in the folder not repeated on the wiki")
     if in_folder:
-        parts.append(f"{plural(in_folder, 'page')} deleted on the wiki and kept in the folder")
+        parts.append(f"{plural(in_folder, 'deletion')} on the wiki not repeated in the folder")
     return f"{', '.join(parts)}. To delete on the other side too: wikisync sync --delete."
 
 
