@@ -67,7 +67,7 @@ def watch(
             parser=_seconds(1.0),
             metavar="TIME",
             help="Look at the wiki so often; less often, up to five times, while nothing changes."
-            " [dim]\\[60s][/dim]",
+            " [60s]",
             show_default=False,
         ),
     ] = 60.0,
@@ -76,7 +76,7 @@ def watch(
         typer.Option(
             parser=_seconds(0.05),
             metavar="TIME",
-            help="Publish a saved file once no file changed for this long. [dim]\\[2s][/dim]",
+            help="Publish a saved file once no file changed for this long. [2s]",
             show_default=False,
         ),
     ] = 2.0,
