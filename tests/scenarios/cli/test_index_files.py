@@ -613,7 +613,7 @@ def test_a_plan_made_without_index_files_is_refused_with_them(known: Workspace) 
     known.configure()
     result = known.run("apply", "plan.json", "--yes")
     assert result.code == 4
-    assert "foreign-plan" in result.text, result.text
+    assert "made with another configuration" in result.text, result.text
 
 
 @pytest.mark.parametrize(("before", "after"), [("README", ""), ("", "README"), ("README", "index")])
