@@ -77,7 +77,13 @@ def test_headings_have_the_anchors_of_the_wiki() -> None:
 
 @pytest.mark.parametrize(
     ("text", "expected"),
-    [("A  B - C", "a-b-c"), ("snake_case~", "snake_case~"), ("a、b", "a-b"), ("--", "-")],
+    [
+        ("A  B - C", "a-b-c"),
+        ("snake_case~", "snake_case~"),
+        ("a、b", "a-b"),
+        ("--", "-"),
+        ("On :whale: it", "on-it"),
+    ],
 )
 def test_an_anchor_is_made_of_the_text(text: str, expected: str) -> None:
     assert slug(text) == expected
