@@ -6,11 +6,11 @@ import argparse
 import itertools
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
 
-from bench import counts, preview
+from bench import checks, counts, preview
 from bench.measure import HEADING, Row, alternating, python, told
 from bench.peer import RAW, TESTS, TEXT, Peer
 
@@ -136,7 +136,7 @@ def main() -> None:
         nargs="*",
         default=[],
         choices=(
-            *("start", "pull", "in-sync", "changed", "new", "many", "preview"),
+            *("start", "check", "pull", "in-sync", "changed", "new", "many", "preview"),
             *("counts", "growth"),
         ),
     )
@@ -148,9 +148,8 @@ def main() -> None:
     print(
         f"{wanted.runs} runs, medians; cpu (s), requests, kB and peak MiB are wikisync's\n{HEADING}"
     )
-    if asked("start"):
-        show(start_up("--version", 0.1, wanted.runs * 2))
-        show(start_up("--help", 0.2, wanted.runs * 2))
+    for row in without_wiki(wanted.pages, wanted.runs, asked):
+        show(row)
     if asked("pull", "in-sync", "changed", "new"):
         everyday(wanted, asked)
     if asked("many") and wanted.many:
@@ -182,6 +181,15 @@ def everyday(wanted: argparse.Namespace, asked: Callable[..., bool]) -> None:
             show(project.changed(wanted.runs))
         if asked("new"):
             show(project.created(wanted.runs))
+
+
+def without_wiki(pages: int, runs: int, asked: Callable[..., bool]) -> Iterator[Row]:
+    """Measure what needs no wiki."""
+    if asked("start"):
+        yield start_up("--version", 0.1, runs * 2)
+        yield start_up("--help", 0.2, runs * 2)
+    if asked("check"):
+        yield from checks.rows(pages, runs)
 
 
 def show(row: Row) -> None:

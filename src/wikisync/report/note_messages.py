@@ -145,6 +145,16 @@ def note_message(note: Note, *, everything: bool = False, hint: str = "") -> Mes
                 f"The wiki has several files of the same name: {files}. Readers get the newest.",
                 "Delete the others on the wiki, in the list of assets of any page's editor.",
             )
+        case "dead-links":
+            links = plural(note.pages, "link")
+            lead = "leads" if note.pages == 1 else "lead"
+            return Message(
+                f"{links} of the published pages {lead} to no page, in {note.detail}.",
+                "Which, and why: wikisync check.",
+            )
+        case "old-links":
+            link = "links" if note.pages == 1 else "link"
+            return Message(f"{pages} still {link} to {note.detail}.")
         case "header-status":
             return Message(
                 f"In the header of {plural(note.pages, 'file')}, `status` says otherwise than the"

@@ -33,6 +33,7 @@ from wikisync.workflow.context import (
 )
 from wikisync.workflow.diff import page_diffs, with_remote_content
 from wikisync.workflow.execution import execute_plan, has_writes, is_empty
+from wikisync.workflow.link_notes import with_link_notes
 from wikisync.workflow.plan import create_plan
 
 if TYPE_CHECKING:
@@ -79,6 +80,10 @@ def dry_run(config: Config, request: Request, progress: Progress) -> Report:
             notes = (*notes, *_mark_unnoticed(context, collected))
         if collected is not None and request.direction != "pull":
             notes = (*notes, *unshown.note(context.state))
+        report = with_link_notes(
+            context.folder, replace(report, notes=notes), collected, config.url
+        )
+        notes = report.notes
         return replace(report, unsettled=len(context.state.journal.open_entries()), notes=notes)
 
 
@@ -109,6 +114,7 @@ def run_sync(
                 return report
             save_stat_cache(context, collected)
             report = with_assets(context, report, collected.layout)
+            report = with_link_notes(context.folder, report, collected, config.url)
             if has_writes(report.plan) and not ask(report):
                 return replace(report, declined=True)
             save_bases(context, collected)
