@@ -240,10 +240,11 @@ def a_plan_reviewed(folder: Path) -> Iterator[tuple[str, str]]:
     with Sandbox() as sandbox:
         told = Told(folder, sandbox)
         told.run(f"init {sandbox.url}")
-        told.write("home.md", HOME)
+        home = HOME.replace("[how to install](/guide/install)", "how to install")
+        told.write("home.md", home)
         told.write("notes.md", NOTES)
         told.run("push --yes", "--quiet")
-        told.write("home.md", HOME.replace("first.", "first, then [how we work](/work)."))
+        told.write("home.md", home.replace("first.", "first, then [how we work](/work)."))
         told.write("notes.md", f"{NOTES}\nAnd more.\n")
         told.write("work.md", "# How we work\n\nTogether.\n")
         told.run("plan push -o plan.json")
