@@ -32,7 +32,7 @@ INPUTS = {
 }
 OUTPUTS = {
     *("changed", "created", "updated", "moved", "deleted", "conflicts", "plan-file", "report"),
-    "sarif",
+    *("sarif", "files"),
 }
 
 
