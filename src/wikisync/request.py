@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from wikisync.apply import ActionResult
+    from wikisync.apply.asset_restore import AssetRestoration
     from wikisync.apply.asset_result import AssetResult
     from wikisync.apply.restore import Restoration
     from wikisync.page.image_size import ImageSize
@@ -138,7 +139,7 @@ class Report:
     earlier: int = 0
     unplanned: int = 0
     unticked: int = 0
-    restoration: Restoration | None = None
+    restoration: Restoration | AssetRestoration | None = None
     undone: RunRecord | None = None
     root: str = ""
     asset_outcomes: tuple[AssetResult, ...] = ()

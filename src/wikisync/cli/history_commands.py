@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import IO, Annotated
 
 import typer
 
@@ -170,16 +170,17 @@ def restore(
 
         settings = terminal.ConfigOptions(config).load(need_token=False)
         if print_it or to is not None:
-            _copy_backup(workflow.read_backup(settings, number), number, to, quiet=quiet)
+            with workflow.open_backup(settings, number) as data:
+                _copy_backup(data, number, to, quiet=quiet)
             return
         report = workflow.restore_backup(settings, request, ask=terminal.confirmation(yes=yes))
         terminal.print_and_exit(report, output, settings)
 
 
-def _copy_backup(data: bytes, number: int, to: Path | None, *, quiet: bool) -> None:
+def _copy_backup(data: IO[bytes], number: int, to: Path | None, *, quiet: bool) -> None:
     """Write a backup's bytes to a new file, or to stdout where ``to`` is None."""
     if to is None:
-        terminal.print_bytes(data)
+        terminal.print_file(data, f"Backup {number}")
         return
     from wikisync.workflow.restore import write_elsewhere
 

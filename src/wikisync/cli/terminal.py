@@ -7,6 +7,7 @@ imported where they are used, so that ``--help`` is quick.
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from contextlib import contextmanager, redirect_stdout, suppress
 from dataclasses import dataclass, replace
@@ -266,16 +267,35 @@ def print_lines(lines: Iterable[str]) -> None:
         print_line(console, line)
 
 
-def print_bytes(data: bytes) -> None:
-    """Print bytes as they are; at a terminal or on GitHub, with control characters escaped."""
+_MAX_TEXT = 64 * 1024 * 1024
+"""The most bytes of a file that is printed on a terminal."""
+
+
+def _is_utf_8(data: bytes) -> bool:
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def print_file(file: IO[bytes], name: str) -> None:
+    """Print a file as it is; at a terminal or on GitHub, with control characters escaped.
+
+    Raises NotWritten for a file that is no text there; ``name`` is what it is called.
+    """
+    from wikisync.errors import NotWritten
     from wikisync.report.text import escape_control
 
     binary = getattr(sys.stdout, "buffer", None)
     if binary is not None and not sys.stdout.isatty() and not on_github():
         sys.stdout.flush()
-        binary.write(data)
+        shutil.copyfileobj(file, binary)
         binary.flush()
         return
+    data = file.read(_MAX_TEXT + 1)
+    if len(data) > _MAX_TEXT or (b"\0" in data and not _is_utf_8(data)):
+        raise NotWritten(name, "it is no text, and a terminal shows nothing else")
     text = data.decode("utf-8", "replace").replace("\r\n", "\n")
     lines = map(escape_control, text.split("\n"))
     typer.echo("\n".join(lines), nl=False)

@@ -11,6 +11,7 @@ from wikisync.report.json_output import as_data, one_line
 from wikisync.report.text import DONE, TO_DO, escape_control, local_time, plural
 from wikisync.report.wrapping import print_hanging, print_line
 from wikisync.request import Report, Request
+from wikisync.state.asset_journal import AssetIntent
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from wikisync.request import LoggedRun
+    from wikisync.state.asset_journal import AssetEntry
     from wikisync.state.journal import JournalEntry
 
 _MANY = 12
@@ -33,7 +35,7 @@ def show_log(runs: Iterable[LoggedRun], console: Console, most: int | None = Non
 
     ``most`` is how many; None is 10, and then it is said how many earlier ones there are.
     """
-    found = [logged for logged in runs if logged.writes]
+    found = [logged for logged in runs if logged.writes or logged.asset_writes]
     for logged in found[: _RUNS if most is None else most]:
         run = logged.run
         what = f"undo of run {run.undoes}" if run.undoes else run.command
@@ -61,14 +63,14 @@ def _counts(logged: LoggedRun) -> list[str]:
         DONE[noted.intent.verb, noted.intent.side]
         if noted.outcome == "done"
         else noted.outcome or "unconfirmed"
-        for noted in _steps(logged.writes)
+        for noted in _in_order(_steps(logged.writes), logged.asset_writes)
     )
     return [f"{count:,} {phrase}" for phrase, count in found.items()]
 
 
 def _writes(logged: LoggedRun) -> list[str]:
     lines = []
-    writes = _steps(logged.writes)
+    writes = _in_order(_steps(logged.writes), logged.asset_writes)
     for noted in writes[:_MANY]:
         intent = noted.intent
         done = noted.outcome == "done"
@@ -87,13 +89,20 @@ def _steps(writes: Sequence[JournalEntry]) -> list[JournalEntry]:
     ]
 
 
+def _in_order(
+    pages: Sequence[JournalEntry], assets: Sequence[AssetEntry]
+) -> list[JournalEntry | AssetEntry]:
+    both: list[JournalEntry | AssetEntry] = [*pages, *assets]
+    return sorted(both, key=lambda one: one.number)
+
+
 def _merged(noted: JournalEntry) -> bool:
     return noted.intent.verb == "merge" and noted.outcome == "done"
 
 
-def _name(noted: JournalEntry) -> str:
+def _name(noted: JournalEntry | AssetEntry) -> str:
     intent = noted.intent
-    name = intent.file or str(intent.key)
+    name = intent.file or (intent.path if isinstance(intent, AssetIntent) else str(intent.key))
     return f"{intent.from_file} → {name}" if intent.from_file else name
 
 
@@ -113,16 +122,19 @@ def _run(logged: LoggedRun) -> dict[str, Any]:
         "ended": run.ended,
         "undoes": run.undoes,
         "plan": run.plan,
-        "actions": [
-            {
-                "action": noted.intent.verb,
-                "side": noted.intent.side,
-                "locale": noted.intent.key.locale,
-                "path": noted.intent.key.path,
-                "file": noted.intent.file,
-                "from": noted.intent.from_file or None,
-                "outcome": noted.outcome or "unsettled",
-            }
-            for noted in logged.writes
-        ],
+        "actions": [_write(noted) for noted in _in_order(logged.writes, logged.asset_writes)],
+    }
+
+
+def _write(noted: JournalEntry | AssetEntry) -> dict[str, Any]:
+    intent = noted.intent
+    return {
+        "kind": "asset" if isinstance(intent, AssetIntent) else "page",
+        "action": intent.verb,
+        "side": intent.side,
+        "locale": None if isinstance(intent, AssetIntent) else intent.key.locale,
+        "path": intent.path if isinstance(intent, AssetIntent) else intent.key.path,
+        "file": intent.file,
+        "from": intent.from_file or None,
+        "outcome": noted.outcome or "unsettled",
     }

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from wikisync.planning.asset_model import AssetAction
     from wikisync.planning.model import Action, Side
+    from wikisync.state.asset_backups import AssetBackup
     from wikisync.state.backups import Backup
     from wikisync.state.journal import RunRecord
 
@@ -146,12 +147,13 @@ def named(names: Sequence[str], most: int = 10, hint: str = "") -> str:
     return ", ".join(names[:most]) + more
 
 
-def backup_in_words(backup: Backup) -> str:
+def backup_in_words(backup: Backup | AssetBackup) -> str:
     """Return what a backup contains, from which side, and which run made it."""
     by = f"run {backup.run} ({backup.command})"
     if backup.kind == "overtaken":
         return f"an edit on the wiki that {by} overwrote at the same moment"
-    thing = "the page on the wiki" if backup.side == "wiki" else "the file"
+    thing = "the file" if backup.is_asset else "the page"
+    thing = f"{thing} on the wiki" if backup.side == "wiki" else "the file"
     if backup.outcome == "done":
         return f"{thing}, before it was {_PAST.get(backup.verb, backup.verb)} by {by}"
     end = backup.outcome or "unconfirmed"

@@ -13,7 +13,7 @@ import re
 import secrets
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from typing import IO, TYPE_CHECKING, Any, Final, get_args
+from typing import IO, TYPE_CHECKING, Any, ClassVar, Final, Literal, get_args
 
 from wikisync import private_files
 from wikisync.errors import BackupMissing
@@ -70,6 +70,9 @@ class AssetBackup:
     outcome: str | None
     sha256: str
     size: int
+
+    kind: ClassVar[Literal["before"]] = "before"
+    is_asset: ClassVar[bool] = True
 
 
 class BackupFile:

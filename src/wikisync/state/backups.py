@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import zlib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, Literal, get_args
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal, get_args
 
 from wikisync.page.model import Key
 from wikisync.planning.model import Side, Verb
@@ -55,6 +55,8 @@ class Backup:
     new_key: Key
     new_file: str
     outcome: str | None
+
+    is_asset: ClassVar[bool] = False
 
 
 class Backups:

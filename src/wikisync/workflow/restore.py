@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import os
-from contextlib import closing, suppress
+import shutil
+from contextlib import closing, contextmanager, suppress
 from dataclasses import replace
 from functools import partial
+from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 from wikisync.apply import ApplyContext
+from wikisync.apply.asset_restore import AssetRestoration, plan_asset_restore, restore_asset
 from wikisync.apply.backups import with_backups
 from wikisync.apply.recovery import recover_files
 from wikisync.apply.restore import as_new_file, find_backup, plan_restore, restore
 from wikisync.apply.result import run_action
 from wikisync.apply.transaction import now
 from wikisync.errors import Locked, NoSuchPath, NotWritten, StateError
+from wikisync.folder.directory import PIECE
 from wikisync.folder.folder import Folder
+from wikisync.page.model import Key
+from wikisync.planning.asset_model import AssetPlan
 from wikisync.planning.model import Plan
 from wikisync.planning.path_filter import page_selector, parse_paths
 from wikisync.private_files import FILE_MODE, reason_of
@@ -24,27 +30,29 @@ from wikisync.progress import silent
 from wikisync.request import Report
 from wikisync.state import State
 from wikisync.workflow.context import layout_of, open_for_write, saved_notes
+from wikisync.workflow.execution import has_writes
 from wikisync.workflow.plan import refuse_other_root
 from wikisync.workflow.sync_run import locked_report
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from wikisync.apply.restore import Restoration
     from wikisync.config import Config
-    from wikisync.page.model import Key
     from wikisync.planning.model import Base
     from wikisync.request import Request
+    from wikisync.state.asset_backups import AssetBackup
     from wikisync.state.backups import Backup
 
 _BINARY = getattr(os, "O_BINARY", 0)  # Windows would convert line endings without it
 
 
-def backups_of(config: Config, paths: tuple[str, ...]) -> tuple[Backup, ...]:
-    """Return the backups of the pages that match PATH arguments, the newest first.
+def backups_of(config: Config, paths: tuple[str, ...]) -> tuple[Backup | AssetBackup, ...]:
+    """Return the backups of the pages and assets that match PATH arguments, the newest first.
 
-    A page matches by its present name and by each name that it had in a run. Raises NoSuchPath for
-    an invalid pattern, and for a PATH that is neither a file nor a page of any run; StateError.
+    A page matches by its present name and by each name that it had in a run, an asset by its names
+    before and after a write and by its present one. Raises NoSuchPath for an invalid pattern, and
+    for a PATH that is neither a file nor a page or an asset of any run; StateError.
     """
     with closing(State.open(config.state, create=False)) as state:
         default = (state.meta("locales") or "").partition(" ")[0]
@@ -60,16 +68,45 @@ def backups_of(config: Config, paths: tuple[str, ...]) -> tuple[Backup, ...]:
             known.append((base.key, base.file))
             if means(base.key, base.file):
                 pages.add_base(base)
+        known += _asset_names(state)
         for path in filters:
             if known and not (path.as_file or any(path.matches(key, file) for key, file in known)):
                 raise NoSuchPath(path.typed)
-        return tuple(
+        found: list[Backup | AssetBackup] = [
             backup
             for backup in state.backups.all()
             if means(backup.key, backup.file)
             or means(backup.new_key, backup.new_file)
             or pages.has(backup)
-        )
+        ]
+        found += _assets_of(state, means)
+        return tuple(sorted(found, key=lambda backup: backup.number, reverse=True))
+
+
+def _asset_names(state: State) -> list[tuple[Key, str]]:
+    """Return the paths and files of all assets that the state knows."""
+    found = [(base.path, base.file) for base in state.asset_bases.load().values()]
+    for run in state.journal.runs():
+        for entry in state.asset_journal.entries(run.number):
+            intent = entry.intent
+            found += [(intent.path, intent.file), (intent.from_path, intent.from_file)]
+    return [(Key("", path), file) for path, file in found if path]
+
+
+def _assets_of(state: State, means: Callable[[Key, str], bool]) -> list[AssetBackup]:
+    """Return the backups of the assets that match."""
+    present = {
+        base.id
+        for base in state.asset_bases.load().values()
+        if means(Key("", base.path), base.file)
+    }
+    return [
+        backup
+        for backup in state.asset_backups.all()
+        if means(Key("", backup.path), backup.file)
+        or means(Key("", backup.new_path), backup.new_file)
+        or (backup.asset_id in present and not state.from_another_wiki(backup.run))
+    ]
 
 
 class _Pages:
@@ -115,13 +152,19 @@ class _Pages:
         return self._runs[run].get(page_id)
 
 
-def read_backup(config: Config, number: int) -> bytes:
-    """Return a backup as the bytes of a file. Raises BackupMissing and StateError."""
+@contextmanager
+def open_backup(config: Config, number: int) -> Iterator[IO[bytes]]:
+    """Open a backup as the bytes of a file. Raises BackupMissing and StateError."""
     with closing(State.open(config.state, create=False)) as state:
-        return as_new_file(state, find_backup(state, number), layout_of(config))
+        asset = state.asset_backups.get(number)
+        if asset is None:
+            yield BytesIO(as_new_file(state, find_backup(state, number), layout_of(config)))
+            return
+        with state.asset_backups.open(asset) as file:
+            yield file
 
 
-def write_elsewhere(data: bytes, path: Path) -> None:
+def write_elsewhere(data: IO[bytes], path: Path) -> None:
     """Write a backup into a new file, for its owner alone. Raises NotWritten."""
     try:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _BINARY, FILE_MODE)
@@ -131,7 +174,7 @@ def write_elsewhere(data: bytes, path: Path) -> None:
         raise NotWritten(str(path), reason_of(error)) from error
     try:
         with os.fdopen(handle, "wb") as file:
-            file.write(data)
+            shutil.copyfileobj(data, file, PIECE)
     except OSError as error:
         path.unlink(missing_ok=True)
         raise NotWritten(str(path), reason_of(error)) from error
@@ -155,12 +198,17 @@ def restore_backup(config: Config, request: Request, ask: Callable[[Report], boo
         with open_for_write(config, silent, needs_folder=False) as context:
             recover_files(context.state, context.folder)
             report, restoration = _plan(config, request, context.state, context.folder)
-            if not report.plan.actions:
+            if not has_writes(report.plan):
                 return report
             if restoration.unpushed and not ask(report):
                 return replace(report, declined=True)
             number = context.state.journal.begin_run("restore", now())
             apply_context = ApplyContext(context.wiki, context.folder, context.state, number)
+            if isinstance(restoration, AssetRestoration):
+                result = restore_asset(apply_context, restoration)
+                with suppress(StateError):
+                    context.state.journal.end_run(number, now())
+                return replace(report, asset_outcomes=(result,))
             outcomes = [
                 run_action(restoration.action, partial(restore, apply_context, restoration), None)
             ]
@@ -175,10 +223,18 @@ def restore_backup(config: Config, request: Request, ask: Callable[[Report], boo
 
 def _plan(
     config: Config, request: Request, state: State, folder: Folder
-) -> tuple[Report, Restoration]:
-    restoration = plan_restore(state, folder, find_backup(state, request.backup or 0))
-    same = restoration.data == restoration.current
-    plan = Plan(actions=() if same else (restoration.action,), pages=1)
+) -> tuple[Report, Restoration | AssetRestoration]:
+    number = request.backup or 0
+    asset = state.asset_backups.get(number)
+    restoration: Restoration | AssetRestoration
+    if asset is None:
+        restoration = plan_restore(state, folder, find_backup(state, number))
+        same = restoration.data == restoration.current
+        plan = Plan(actions=() if same else (restoration.action,), pages=1)
+    else:
+        restoration = plan_asset_restore(state, folder, asset)
+        actions = () if restoration.is_done else (restoration.action,)
+        plan = Plan(assets=AssetPlan(actions=actions, assets=1))
     report = Report(
         request,
         config.url,

@@ -32,6 +32,7 @@ from scenarios.property.people import People
 from scenarios.property.places import Places
 from support import effort
 from wikisync.apply import second_look
+from wikisync.apply.restore import Restoration
 from wikisync.errors import WikisyncError
 from wikisync.page.document import parse
 from wikisync.page.fingerprint import fingerprint
@@ -200,7 +201,7 @@ class TwoPeople(RuleBasedStateMachine):
             found = restore.restore_backup(self._people.config, look, _yes).restoration
         except WikisyncError:
             return
-        assert found is not None
+        assert isinstance(found, Restoration)
         self._people.touched |= {
             self._place(key) for key in (backup.key, backup.new_key, found.key)
         }
@@ -213,7 +214,8 @@ class TwoPeople(RuleBasedStateMachine):
         if old is not None and new != old:
             made = self._backups()[0]
             self._check(made.number > backups[0].number, f"no backup of {found.file}")
-            self._check(restore.read_backup(self._people.config, made.number) == old, made)
+            with restore.open_backup(self._people.config, made.number) as file:
+                self._check(file.read() == old, made)
 
     @rule()
     def the_memory_is_lost(self) -> None:
