@@ -28,7 +28,14 @@ from wikisync.apply.asset_context import (
 from wikisync.concurrency import bounded_map
 from wikisync.errors import AssetChanged, WikisyncError
 from wikisync.folder.directory import PIECE
-from wikisync.folder.streamed_files import Draft, discard, new_draft, publish, sync_folders
+from wikisync.folder.streamed_files import (
+    Draft,
+    DraftWriter,
+    discard,
+    new_draft,
+    publish,
+    sync_folders,
+)
 from wikisync.planning.asset_model import AssetBase, is_svg
 from wikisync.state.asset_journal import AssetIntent
 
@@ -82,29 +89,37 @@ def _fetch(
     run: AssetRun, active: threading.Semaphore, action: AssetAction
 ) -> Fetched | Skipped | WikisyncError:
     """Fetch one asset, or return why it was not. Called in a thread."""
-    with active:
-        if (fatal := run.stopped()) is not None:
-            return Skipped(fatal)
-        try:
-            return _fetch_one(run, action)
-        except WikisyncError as error:
-            run.note_fatal(error)
-            return error
+    try:
+        return _fetch_one(run, active, action)
+    except _Stopped as stopped:
+        return Skipped(stopped.error)
+    except WikisyncError as error:
+        run.note_fatal(error)
+        return error
 
 
-def _fetch_one(run: AssetRun, action: AssetAction) -> Fetched:
-    context, source = run.context, run.source(action)
-    remote, local, folder = _remote(action), action.local, context.run.folder
+class _Stopped(Exception):
+    """Raised where the run ended before an asset was asked for."""
+
+    def __init__(self, error: WikisyncError) -> None:
+        super().__init__()
+        self.error = error
+
+
+def _fetch_one(run: AssetRun, active: threading.Semaphore, action: AssetAction) -> Fetched:
+    context, folder = run.context, run.context.run.folder
+    remote, local = _remote(action), action.local
+    if (fatal := run.stopped()) is not None:
+        raise _Stopped(fatal)
     backup = None
     if local is not None:
         backup = back_up_file(context, local.file, local.sha256)
+    # The wait for the disk, at the end of a draft, is no part of what ``active`` limits.
     with new_draft(folder, action.file) as (writer, name):
-        target = counted(writer, context.moved)
-        if source is None:
-            context.run.wiki.assets.download(listed(remote), target)
-        else:
-            with context.run.state.asset_backups.open(source) as kept:
-                shutil.copyfileobj(kept, target, PIECE)
+        with active:
+            if (fatal := run.stopped()) is not None:
+                raise _Stopped(fatal)
+            _fill(run, action, remote, writer)
         found = writer.hash()
         if remote.sha256:
             changed = found.sha256 != remote.sha256
@@ -113,6 +128,17 @@ def _fetch_one(run: AssetRun, action: AssetAction) -> Fetched:
         if changed:
             raise AssetChanged(action.path, "it was changed on the wiki")
     return Fetched(action, Draft(action.file, name, found), backup)
+
+
+def _fill(run: AssetRun, action: AssetAction, remote: RemoteAsset, writer: DraftWriter) -> None:
+    """Write the bytes of an asset, or of the backup that an action brings back."""
+    context, source = run.context, run.source(action)
+    target = counted(writer, context.moved)
+    if source is None:
+        context.run.wiki.assets.download(listed(remote), target)
+        return
+    with context.run.state.asset_backups.open(source) as kept:
+        shutil.copyfileobj(kept, target, PIECE)
 
 
 def _remote(action: AssetAction) -> RemoteAsset:
