@@ -31,7 +31,10 @@ DATE: Final = "2020-12-16T06:49:25.724Z"
 FEWER: Final = 5
 """Points that a run may pass less than the last time."""
 
-_TABLES: Final = ("pages", "tags", "pageTags", "pageLinks", "versions")
+_TABLES: Final = (
+    *("pages", "tags", "pageTags", "pageLinks", "versions"),
+    *("assetFolders", "assets", "assetData"),
+)
 _OF_THE_MOMENT: Final = ("id", "createdAt", "updatedAt")
 _DATE_LINE: Final = re.compile(rb"^date: .*$", re.MULTILINE)
 
