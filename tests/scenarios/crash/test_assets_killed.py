@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import ssl
-import threading
-from contextlib import ExitStack, closing
+from contextlib import closing
 from typing import TYPE_CHECKING, Any, Final
-from unittest.mock import patch
 
 import pytest
 
-from scenarios.crash.points import Crash, Points, watched
+from scenarios.crash.asset_points import killed, watching
+from scenarios.crash.points import Points
 from scenarios.crash.world import World
 from support.effort import sample
 from support.texts import TEXT
 from wikisync.config import load
 from wikisync.state import State
-from wikisync.wiki.file_transport import FileTransport
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,6 +38,10 @@ class AssetWorld(World):
         settings = f'url = "{sandbox.url}"\nassets = "all"\n'
         (root / "wikisync.toml").write_text(settings, encoding="utf-8")
         self.config = load(start=root, env={"WIKISYNC_TOKEN": sandbox.token})
+
+    def killed(self, last: int, work: Callable[[], object]) -> str | None:
+        """Do ``work`` in a process that dies at a point; its name, None if it came to its end."""
+        return killed(Points(last), self.config.state, work)
 
     def image(self, name: str, data: bytes) -> None:
         file = self.config.folder / name
@@ -116,21 +118,6 @@ def world(tmp_path: Path, sandbox: Sandbox) -> AssetWorld:
     return made
 
 
-def watching(points: Points) -> ExitStack:
-    """Every effect passes ``points``, the sending of a file too."""
-    stack, real = ExitStack(), FileTransport.upload
-    stack.enter_context(watched(points))
-
-    def upload(transport: FileTransport, *args: Any) -> None:
-        points.before("upload")
-        with points.asking():
-            real(transport, *args)
-        points.after("upload")
-
-    stack.enter_context(patch.object(FileTransport, "upload", upload))
-    return stack
-
-
 def passed_by(work: Callable[[], Report]) -> list[str]:
     points = Points()
     with watching(points):
@@ -144,25 +131,6 @@ def done(report: Report) -> None:
     assert report.plan.assets is None or not report.plan.assets.conflicts
 
 
-def killed(world: AssetWorld, last: int, work: Callable[[], Report]) -> str | None:
-    """Do ``work`` in a process that dies at a point; its name, None if it came to its end."""
-    points = Points(last)
-    try:
-        with watching(points):
-            try:
-                work()
-            except Crash:
-                for thread in threading.enumerate():  # the dead do nothing more
-                    if thread.name.startswith("wikisync worker"):
-                        thread.join(30)
-                raise
-    except Crash as crash:
-        points.bury(world.config.state)
-        points.hang_up()
-        return str(crash)
-    return None
-
-
 def each_death(world: AssetWorld, before: Moment, work: Callable[[], Report]) -> list[str]:
     """Go back to ``before``, kill ``work`` and do it again, at some of the points it returns."""
     world.back_to(before)
@@ -171,7 +139,7 @@ def each_death(world: AssetWorld, before: Moment, work: Callable[[], Report]) ->
     for number in sample(passed, SOME, each_kind=True):
         world.back_to(before)
         there = world.everything()
-        name = killed(world, number, work)
+        name = world.killed(number, work)
         if name is None:  # threads took turns otherwise
             continue
         done(work())
@@ -201,7 +169,7 @@ def test_an_undo_killed_anywhere_is_ended_by_the_same_undo(world: AssetWorld) ->
     assert (world.assets(), world.sides()[0]) == was
     for number in sample(passed, SOME, each_kind=True):
         world.back_to(before)
-        if (name := killed(world, number, lambda: world.undo(last))) is None:
+        if (name := world.killed(number, lambda: world.undo(last))) is None:
             continue
         done(world.undo(last))
         assert (world.assets(), world.sides()[0]) == was, name
@@ -213,7 +181,7 @@ def test_a_killed_run_can_be_taken_back(world: AssetWorld) -> None:
     passed = passed_by(lambda: world.run("sync"))
     for number in sample(passed, SOME // 2):
         world.back_to(before)
-        if (name := killed(world, number, lambda: world.run("sync"))) is None:
+        if (name := world.killed(number, lambda: world.run("sync"))) is None:
             continue
         if (last := world.last_run()) != first:
             done(world.undo(last))
