@@ -149,11 +149,19 @@ def test_bytes_that_are_not_the_backups_are_not_given_out(state: State, folder: 
         read(state, number)
 
 
-@pytest.mark.parametrize("link", ["symbolic", "hard"])
+@pytest.mark.parametrize("link", ["symbolic", "hard", "of the folder"])
 def test_a_backup_is_not_read_through_a_link(state: State, folder: Path, link: str) -> None:
     number = keep(state, state.asset_journal.begin(intent(state)), b"first")
     [file] = (folder / "assets").iterdir()
     other = folder / "other"
+    if link == "of the folder":
+        (folder / "assets").rename(other)
+        (folder / "assets").symlink_to(other)
+        with pytest.raises(StateError), state.asset_backups.new_file():
+            pass
+        with pytest.raises(BackupMissing):
+            read(state, number)
+        return
     file.rename(other)
     if link == "symbolic":
         file.symlink_to(other)

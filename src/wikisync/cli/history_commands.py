@@ -17,8 +17,8 @@ BackupPaths = Annotated[
     typer.Argument(
         metavar="PATH",
         autocompletion=complete_page,
-        help="List the backups of these pages instead: a file, a folder, a page's path (its"
-        " current or a former one), or a pattern such as 'guide/**'.",
+        help="List the backups of these pages, images and files instead: a file, a folder, a page's"
+        " path (its current or a former one), or a pattern such as 'guide/**'.",
         show_default=False,
     ),
 ]
@@ -88,7 +88,7 @@ def log(
     json: Json = False,
     config: Config = None,
 ) -> None:
-    """List the runs and what each one did; with PATH, list the backups of these pages."""
+    """List the runs and what each one did; with PATH, list backups."""
     chosen = tuple(paths or ())
     with terminal.error_boundary(terminal.OutputOptions(json), Request("log", "sync", chosen)):
         settings = terminal.ConfigOptions(config).load(need_token=False)
@@ -123,7 +123,7 @@ def undo(
     quiet: Quiet = False,
     config: Config = None,
 ) -> None:
-    """Undo a run: restore every page it changed, unless the page changed again later.
+    """Undo a run: restore every page, image and file it changed, unless that changed again later.
 
     A page that was deleted comes back with its content, tags and settings, but without
     its history on the wiki.
@@ -156,7 +156,7 @@ def restore(
     quiet: Quiet = False,
     config: Config = None,
 ) -> None:
-    """Restore a backup into the file of its page. Publish it with push.
+    """Restore a backup into its file: a page's, or an image's. Publish it with push.
 
     The content that the file has now becomes a backup first. Asks only if the
     file has content that was never pushed. Needs neither the wiki nor an API key.

@@ -152,6 +152,7 @@ class AssetBackups:
         """
         path = self._folder / backup.sha256
         try:
+            private_files.check_folder(self._folder)
             handle = private_files.open_file(path, os.O_RDONLY)
         except OSError as error:
             raise BackupMissing(str(backup.number)) from error

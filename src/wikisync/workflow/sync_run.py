@@ -83,8 +83,9 @@ def dry_run(config: Config, request: Request, progress: Progress) -> Report:
         report = with_link_notes(
             context.folder, replace(report, notes=notes), collected, config.url
         )
-        notes = report.notes
-        return replace(report, unsettled=len(context.state.journal.open_entries()), notes=notes)
+        state = context.state
+        unsettled = len(state.journal.open_entries()) + len(state.asset_journal.open_entries())
+        return replace(report, unsettled=unsettled)
 
 
 def run_sync(

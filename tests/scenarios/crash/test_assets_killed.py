@@ -148,7 +148,7 @@ def each_death(world: AssetWorld, before: Moment, work: Callable[[], Report]) ->
         asked = world.requests()
         again = world.run("sync")
         assert again.plan.assets is not None
-        assert again.plan.actions == again.plan.assets.actions == (), name
+        assert (again.plan.actions, again.plan.assets.actions) == ((), ()), name
         assert world.requests() == asked + 1, name
         assert not list(world.config.folder.rglob(".wikisync-*")), name
     return passed
