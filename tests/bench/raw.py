@@ -1,9 +1,9 @@
 """Raw loops: the requests that a piece of work needs, and nothing else; a process of its own.
 
-``python -m bench.raw list | read JOBS | update JOBS HOW_MANY | create JOBS HOW_MANY NAME``, with
-the wiki in BENCH_URL and BENCH_TOKEN. It prints the seconds that the requests took: neither the
-start of Python nor the list that tells which pages there are. Nothing is checked, nothing parsed
-and nothing written down.
+``python -m bench.raw list | read JOBS | update JOBS HOW_MANY | create JOBS HOW_MANY NAME``, and
+for images ``fetch JOBS HOW_MANY | send JOBS HOW_MANY NAME``, with the wiki in BENCH_URL and
+BENCH_TOKEN. It prints the seconds that the requests took: neither the start of Python nor the list
+that tells which pages there are. Nothing is checked, nothing parsed and nothing written down.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from bench.peer import RAW, TEXT
+from bench.peer import IMAGE, RAW, TEXT, image_path
 
 LIST: Final = (
     "{ pages { list { id path locale title description contentType isPublished isPrivate"
@@ -66,6 +66,12 @@ def main() -> None:
         case "create":
             names = (f"{RAW}/{rest[2]}-{n}" for n in range(int(rest[1])))
             at_once(jobs, ((CREATE, record(name, TEXT)) for name in names))
+        case "fetch":
+            paths = [f"/{image_path(n)}" for n in range(int(rest[1]))]
+            at_once(jobs, (("GET", path, b"", "") for path in paths), file_sender)
+        case "send":
+            forms = (form(f"{rest[2]}-{n}.png") for n in range(int(rest[1])))
+            at_once(jobs, (("POST", "/u", body, kind) for body, kind in forms), file_sender)
     print(time.perf_counter() - begun)
 
 
@@ -88,12 +94,41 @@ def sender() -> Send:
     return send
 
 
-def at_once(jobs: int, requests: Iterable[tuple[str, dict[str, Any]]]) -> None:
+def file_sender() -> Callable[[str, str, bytes, str], bytes]:
+    """A kept-alive connection to the wiki, for files."""
+    where = urlsplit(os.environ["BENCH_URL"])
+    connection = http.client.HTTPConnection(where.hostname or "", where.port)
+    token = os.environ["BENCH_TOKEN"]
+
+    def send(method: str, path: str, body: bytes, kind: str) -> bytes:
+        headers = {"Authorization": f"Bearer {token}", "Content-Type": kind}
+        connection.request(method, path, body or None, headers)
+        answer = connection.getresponse()
+        data = answer.read()
+        assert answer.status == 200, data[:200]
+        return data
+
+    return send
+
+
+def form(name: str) -> tuple[bytes, str]:
+    """An upload to the root, and its type."""
+    part = '--x\r\nContent-Disposition: form-data; name="mediaUpload"'
+    head = f'{part}\r\n\r\n{{"folderId": 0}}\r\n{part}; filename="{name}"\r\n'
+    kind = "Content-Type: image/png\r\n\r\n"
+    return f"{head}{kind}".encode() + IMAGE + b"\r\n--x--\r\n", "multipart/form-data; boundary=x"
+
+
+def at_once(
+    jobs: int,
+    requests: Iterable[tuple[Any, ...]],
+    begin: Callable[[], Callable[..., bytes]] = sender,
+) -> None:
     """All the requests, ``jobs`` in flight."""
     waiting, lock = iter(requests), threading.Lock()
 
     def work() -> None:
-        send = sender()
+        send = begin()
         while True:
             with lock:
                 request = next(waiting, None)

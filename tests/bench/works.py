@@ -24,11 +24,14 @@ WRITING: Final = 2
 class Project:
     """A folder that belongs to the peer, and the rows that are measured in it."""
 
-    def __init__(self, peer: Peer, home: Path, pages: int) -> None:
+    def __init__(self, peer: Peer, home: Path, pages: int, assets: str = "none") -> None:
         self.peer, self.home, self.pages = peer, home, pages
-        (home / "wikisync.toml").write_text(
-            f'url = "{peer.url}"\nignore = ["{RAW}/"]\n', encoding="utf-8"
-        )
+        self.configure(assets)
+
+    def configure(self, assets: str) -> None:
+        """Write the configuration."""
+        text = f'url = "{self.peer.url}"\nignore = ["{RAW}/"]\nassets = "{assets}"\n'
+        (self.home / "wikisync.toml").write_text(text, encoding="utf-8")
 
     def wikisync(self, row: Row, *arguments: str) -> None:
         """One run, its figures noted in a row."""
@@ -136,7 +139,8 @@ def main() -> None:
         nargs="*",
         default=[],
         choices=(
-            *("start", "check", "pull", "in-sync", "changed", "new", "many", "preview"),
+            *("start", "check", "pull", "in-sync", "changed", "new", "images", "many"),
+            "preview",
             *("counts", "growth"),
         ),
     )
@@ -152,6 +156,10 @@ def main() -> None:
         show(row)
     if asked("pull", "in-sync", "changed", "new"):
         everyday(wanted, asked)
+    if asked("images"):
+        from bench import images
+
+        images.measure(wanted.runs, wanted.pace)
     if asked("many") and wanted.many:
         with Peer(wanted.many, 0) as peer, tempfile.TemporaryDirectory() as home:
             project = Project(peer, Path(home), wanted.many)
