@@ -12,7 +12,7 @@ import sys
 from contextlib import contextmanager, redirect_stdout, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from io import TextIOWrapper
+from io import BytesIO, TextIOWrapper
 from typing import IO, TYPE_CHECKING
 
 import typer
@@ -277,6 +277,11 @@ def _is_utf_8(data: bytes) -> bool:
     except UnicodeDecodeError:
         return False
     return True
+
+
+def print_bytes(data: bytes) -> None:
+    """Print a text as ``print_file`` does."""
+    print_file(BytesIO(data), "The text")
 
 
 def print_file(file: IO[bytes], name: str) -> None:
