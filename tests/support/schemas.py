@@ -212,6 +212,15 @@ FINDING: Final = object_of(
         "fix": or_null(TEXT),
     }
 )
+FIX: Final = object_of(
+    {
+        "file": TEXT,
+        "new_name": or_null(TEXT),
+        "links": many(object_of({"line": NUMBER, "old": TEXT, "new": TEXT})),
+        "outcome": one_of("planned", "done", "failed"),
+        "reason": or_null(TEXT),
+    }
+)
 FOLDER_CHECK: Final = object_of(
     {
         "version": {"const": json_output.VERSION},
@@ -223,7 +232,8 @@ FOLDER_CHECK: Final = object_of(
                 "rules": table_of(CheckRule, COUNT),
             }
         ),
-    }
+    },
+    {"fixes": many(FIX)},
 )
 
 

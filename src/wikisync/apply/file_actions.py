@@ -46,6 +46,7 @@ if TYPE_CHECKING:
 
     from wikisync.apply.transaction import ApplyContext
     from wikisync.page.document import Document
+    from wikisync.page.fingerprint import Fingerprint
     from wikisync.page.model import ContentType, Key, Listed, Page, Record
     from wikisync.planning.model import Action, Adopt, Create, Delete, Update
 
@@ -71,8 +72,8 @@ def new_file(context: ApplyContext, action: Create, record: Record) -> tuple[Int
     except BadPage as error:
         raise BadPage(action.file, error.line, error.what) from error
     document = parse(data, kind, file=action.file, link_folder=folder)
-    _check_reads_back(action, document, record.page)
-    return _intent(context, action, record, document, expected=None), data
+    local = _check_reads_back(action, document, record.page)
+    return _intent(context, action, record, (data, local), expected=None), data
 
 
 def update_file(context: ApplyContext, action: Update, record: Record) -> None:
@@ -86,8 +87,8 @@ def update_file(context: ApplyContext, action: Update, record: Record) -> None:
         date=record.updated_at,
         date_created=_earlier_date(parsed.document.date_created, record.created_at),
     )
-    _check_reads_back(action, document, record.page)
-    intent = _intent(context, action, record, document, expected=parsed.digest)
+    local = _check_reads_back(action, document, record.page)
+    intent = _intent(context, action, record, (document.data, local), expected=parsed.digest)
     write(context, intent, document.data)
 
 
@@ -147,10 +148,12 @@ def _intent(
     context: ApplyContext,
     action: Action,
     record: Record,
-    document: Document,
+    new: tuple[bytes, Fingerprint],
     expected: bytes | None,
 ) -> Intent:
-    digest = digest_of(document.data)
+    """Return the intent to write ``new``: the file's bytes, and the fingerprint of its page."""
+    data, local = new
+    digest = digest_of(data)
     return Intent(
         context.run_number,
         action.verb,
@@ -160,7 +163,7 @@ def _intent(
         record.id,
         None if expected is None else expected.hex(),
         digest.hex(),
-        after=base_of_equal_page(context, action, record, fingerprint(document.page), digest),
+        after=base_of_equal_page(context, action, record, local, digest),
         before=context.state.bases.get(action.key),
     )
 
@@ -177,12 +180,14 @@ def _content_type(record: Record, file: str) -> ContentType:
     return record.content_type
 
 
-def _check_reads_back(action: Action, document: Document, page: Page) -> None:
-    """Raise BadPage if parsing the file would lose fields of the page."""
-    differing = fingerprint(document.page).changed_fields(fingerprint(page))
+def _check_reads_back(action: Action, document: Document, page: Page) -> Fingerprint:
+    """Return the fingerprint of a file's page. Raises BadPage if the file loses fields of it."""
+    local = fingerprint(document.page)
+    differing = local.changed_fields(fingerprint(page))
     lost = [name for name in differing if name in action.fields and name not in OPT_IN_FIELDS]
     if lost:
         raise BadPage(action.file, None, f"its {', '.join(lost)} cannot be written in a file")
+    return local
 
 
 def _earlier_date(in_file: str | None, on_wiki: str) -> str | None:

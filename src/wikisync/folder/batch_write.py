@@ -27,6 +27,7 @@ class _Draft:
 
     def __init__(self, directory: Directory, name: str, data: bytes) -> None:
         self.directory, self.name, self.draft = directory, name, draft_name()
+        self.published = False
         self.handle: IO[bytes] = directory.create(self.draft)
         try:
             self.handle.write(data)
@@ -44,9 +45,12 @@ class _Draft:
         if failed is not None:
             raise failed
         self.directory.rename_exclusive(self.draft, self.name)
+        self.published = True
 
     def discard(self) -> None:
         """Close the file, and remove it if it still has its temporary name. Ignores errors."""
+        if self.published:
+            return
         with suppress(OSError):
             self.handle.close()
         with suppress(OSError):

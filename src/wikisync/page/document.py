@@ -28,7 +28,7 @@ from wikisync.page.header_values import (
     read_text,
     values_to_write,
 )
-from wikisync.page.header_writer import new_header, update_header, with_blank_line
+from wikisync.page.header_writer import new_header, new_header_text, update_header, with_blank_line
 from wikisync.page.headings import first_heading
 from wikisync.page.index_links import to_file, to_wiki
 from wikisync.page.model import CONTENT_TYPES, Page
@@ -200,10 +200,10 @@ def compose(
     if content_type == "asciidoc":
         return content.encode()
     values = values_to_write(page_values(page, date, date_created), extra_keys)
-    header = new_header(values, content_type)
-    if len(header.text) > MAX_HEADER:
+    header = new_header_text(values, content_type)
+    if len(header) > MAX_HEADER:
         raise BadPage("", 1, TOO_LONG)
-    return (header.text + content).encode()
+    return (header + content).encode()
 
 
 def update(

@@ -96,7 +96,7 @@ def _entry_line(entry: Entry, value: str) -> str:
 
 def _format_text(text: str, forbidden: str, *, date: bool = False) -> str:
     allowed = not forbidden or forbidden not in text
-    if allowed and (is_plain_scalar(text) or (date and parse_instant(text) is not None)):
+    if allowed and ((date and parse_instant(text) is not None) or is_plain_scalar(text)):
         return text
     return quote(text, forbidden=forbidden)
 

@@ -88,7 +88,7 @@ def fingerprint(page: Page) -> Fingerprint:
             _cached_digest(page.description),
             _cached_digest(page.published),
             _digest(tags),
-            _digest(normalize_content(page.content)),
+            _digest_of_content(page.content),
             _cached_digest(normalize_date(page.publish_start)),
             _cached_digest(normalize_date(page.publish_end)),
             _cached_digest(page.editor),
@@ -129,6 +129,11 @@ def listed_fingerprint(listed: Listed) -> Fingerprint:
 @lru_cache(maxsize=4096)
 def _digest_of_tags(tags: tuple[str, ...]) -> bytes | None:
     return _digest(_normalize_tags(tags))
+
+
+@lru_cache(maxsize=4)  # a page that is read, written and read back has one content, several times
+def _digest_of_content(content: str) -> bytes | None:
+    return _digest(normalize_content(content))
 
 
 def _normalize_tags(tags: tuple[str, ...]) -> str:

@@ -42,13 +42,23 @@ def new_header(
 ) -> Header:
     """Return a header with a line for each value, in order, and the empty line after it."""
     opening, closing = FENCES[content_type]
+    entries = split_entries(_lines_of(values, content_type, line_end))
+    return Header("yaml", opening + line_end, entries, closing + line_end, line_end)
+
+
+def new_header_text(values: Mapping[str, Value], content_type: ContentType) -> str:
+    """Return the text of the header that ``new_header`` returns, without parsing it."""
+    opening, closing = FENCES[content_type]
+    lines = _lines_of(values, content_type, "\n")
+    return f"{opening}\n{lines}{closing}\n\n"
+
+
+def _lines_of(values: Mapping[str, Value], content_type: ContentType, line_end: str) -> str:
     forbidden = _forbidden_characters(content_type)
     lines = [
         f"{key}: {format_value(key, value, forbidden=forbidden)}" for key, value in values.items()
     ]
-    body = "".join(f"{line}{line_end}" for line in lines or [PLACEHOLDER_LINE])
-    entries = split_entries(body)
-    return Header("yaml", opening + line_end, entries, closing + line_end, line_end)
+    return "".join(f"{line}{line_end}" for line in lines or [PLACEHOLDER_LINE])
 
 
 def update_header(

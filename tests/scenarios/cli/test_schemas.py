@@ -202,6 +202,8 @@ def test_a_check_keeps_to_the_schema(synced: Workspace) -> None:
     (synced.folder / "Two Words.md").write_text("# Two\n", encoding="utf-8")
     found = checked(synced.run("check", "--json"), "check")
     assert {finding["rule"] for finding in found["findings"]} >= {"dead-link"}
+    fixed = checked(synced.run("check", "--fix", "--json"), "check")
+    assert fixed["fixes"]
 
 
 def test_what_watch_prints_keeps_to_the_schema(synced: Workspace) -> None:
