@@ -14,7 +14,10 @@ from wikisync.request import View
 if TYPE_CHECKING:
     from wikisync.planning.model import Command
 
-LIFTABLE: Final = ("max-delete", "emptied", "all-changed", "rewound", "foreign-state")
+LIFTABLE: Final = (
+    *("max-delete", "emptied", "all-changed", "rewound", "foreign-state"),
+    "keep-size",
+)
 """The guards that ``--allow`` switches off."""
 
 
@@ -125,8 +128,8 @@ Allow = Annotated[
     typer.Option(
         metavar="RULE",
         autocompletion=_complete_rule,
-        help="Switch off one safety check for this run: max-delete, emptied, all-changed, rewound"
-        " or foreign-state. May be repeated.",
+        help="Switch off one safety check for this run: max-delete, emptied, all-changed,"
+        " rewound, foreign-state or keep-size. May be repeated.",
         show_default=False,
         callback=_check_rules,
     ),

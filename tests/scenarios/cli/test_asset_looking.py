@@ -109,7 +109,11 @@ def test_backups_that_would_not_fit_are_said_before_anything_is_overwritten(
     settings(pictured, keep_size=18)
     pictured.run("push", "--yes").ok()
     pictured.write("guide/img/a.png", PNG)
-    assert pictured.run("push", "--yes").code == 4  # the backup of the last run takes the room
+    refused = pictured.run("push", "--yes")
+    assert refused.code == 4  # the backup of the last run takes the room
+    assert "--allow keep-size" in refused.text
+    pictured.run("push", "--yes", "--allow", "keep-size").ok()
+    assert pictured.sandbox.assets.read("guide/img/a.png") == PNG
 
 
 def test_verify_finds_an_image_that_changed_while_its_time_did_not(pictured: Workspace) -> None:
