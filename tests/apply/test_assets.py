@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 import io
+import os
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
 from support.asset_setup import AssetSetup, sha256, shown
+from wikisync.apply import asset_folders
 from wikisync.apply.asset_context import Counted
 from wikisync.errors import (
     AssetChanged,
@@ -16,14 +19,17 @@ from wikisync.errors import (
     FileChanged,
     Interrupted,
     SeveralAssets,
+    StateError,
     Unreachable,
+    WriteUncertain,
 )
 from wikisync.folder.directory import Directory
 from wikisync.folder.streamed_files import DraftWriter
-from wikisync.sandbox import Drop, Duplicate, Hook, LoseUpload
+from wikisync.sandbox import Drop, Duplicate, Hook, LoseUpload, Status
 
 if TYPE_CHECKING:
     from support.apply_run import SyncSetup
+    from wikisync.planning.model import Command
 
 OLD, NEW, OTHER = b"\x89PNG old", b"\x89PNG new and longer", b"\x89PNG other"
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><script>x()</script><rect width="1"/></svg>'
@@ -205,6 +211,50 @@ def test_an_asset_that_is_there_again_keeps_its_file(pair: AssetSetup) -> None:
 # --- An answer is checked
 
 
+def test_an_asset_that_changes_between_two_uploads_of_a_batch_is_left_alone(
+    pair: AssetSetup, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(asset_folders, "MAX_AGE", 0)  # each upload takes that long
+    pair.write("b.pdf", NEW)
+    pair.write("img/a.png", NEW)
+    sandbox = pair.setup.sandbox
+    sandbox.faults.add(Hook(lambda: sandbox.assets.upload("img/a.png", OTHER)), on="upload")
+    results = {result.action.path: result.result for result in pair.do("push")}
+    assert results == {"b.pdf": "done", "img/a.png": "skipped"}
+    assert pair.remote() == {"b.pdf": NEW, "img/a.png": OTHER}
+
+
+def test_an_asset_that_changes_between_two_deletions_of_a_batch_is_left_alone(
+    pair: AssetSetup, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(asset_folders, "MAX_AGE", 0)
+    (pair.setup.root / "b.pdf").unlink()
+    (pair.setup.root / "img/a.png").unlink()
+    sandbox = pair.setup.sandbox
+    sandbox.faults.add(Hook(lambda: sandbox.assets.upload("img/a.png", OTHER)), on="deleteAsset")
+    results = pair.do("push", delete=True)
+    assert sorted(shown(results)) == ["delete wiki b.pdf: done", "delete wiki img/a.png: skipped"]
+    assert pair.remote() == {"img/a.png": OTHER}
+
+
+def test_a_file_that_changes_between_two_uploads_of_a_batch_is_not_sent(pair: AssetSetup) -> None:
+    pair.write("b.pdf", NEW)
+    pair.write("img/a.png", NEW)
+    hook = Hook(lambda: pair.write("img/a.png", NEW[::-1]))
+    pair.setup.sandbox.faults.add(hook, on="upload")
+    results = {result.action.path: result.result for result in pair.do("push")}
+    assert results == {"b.pdf": "done", "img/a.png": "skipped"}
+    assert pair.remote() == {"b.pdf": NEW, "img/a.png": OLD}
+
+
+def test_an_upload_that_failed_twice_is_reported_by_the_answer(pair: AssetSetup) -> None:
+    pair.write("img/a.png", NEW)
+    pair.setup.sandbox.faults.add(Status(502), on="upload", times=None)
+    [result] = pair.do("push")
+    assert (result.result, type(result.error)) == ("failed", WriteUncertain)
+    assert pair.setup.state.asset_journal.open_entries() == []
+
+
 def test_an_upload_of_which_nothing_was_kept_is_sent_once_more(assets: AssetSetup) -> None:
     assets.write("img/a.png", NEW)
     lost = assets.setup.sandbox.faults.add(LoseUpload(), on="upload")
@@ -328,6 +378,40 @@ def test_no_file_is_in_memory_as_a_whole(
     assert len(sizes) > 30
     monkeypatch.undo()
     assert settled(again)
+
+
+class FullFile(io.BytesIO):
+    """A file on a disk that is full."""
+
+    def write(self, _data: object) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+
+class FullDisk:
+    """The module ``os`` where the backups are: their files are on a full disk."""
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(os, name)
+
+    def fdopen(self, number: int, _mode: str) -> FullFile:
+        os.close(number)
+        return FullFile()
+
+
+@pytest.mark.parametrize("command", ["push", "pull"])
+def test_on_a_full_disk_nothing_is_overwritten_without_its_backup(
+    pair: AssetSetup, command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if command == "push":
+        pair.write("img/a.png", NEW)
+    else:
+        pair.setup.sandbox.assets.upload("img/a.png", NEW)
+    local, remote, plan = pair.files(), pair.remote(), pair.plan(command)
+    monkeypatch.setattr("wikisync.state.asset_backups.os", FullDisk())
+    [result] = pair.apply(plan)
+    assert (result.result, type(result.error)) == ("failed", StateError)
+    assert (pair.files(), pair.remote()) == (local, remote)
+    assert pair.setup.state.asset_journal.open_entries() == []
 
 
 # --- The end of a run

@@ -8,7 +8,6 @@ which nothing was kept is sent once more (wikijs.md, *Assets*).
 
 from __future__ import annotations
 
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -28,7 +27,12 @@ from wikisync.apply.asset_context import (
     stamp_of,
     text_of,
 )
-from wikisync.apply.asset_folders import RemoteFolders, asset_in
+from wikisync.apply.asset_folders import (
+    RecentAssets,
+    RemoteFolders,
+    asset_in,
+    remove_doubles,
+)
 from wikisync.concurrency import run_in_thread
 from wikisync.errors import (
     AssetChanged,
@@ -59,7 +63,7 @@ if TYPE_CHECKING:
 class Sent:
     """An upload that was tried. ``error`` is why nothing was stored; None where that is unknown.
 
-    ``begun`` is False where it was not even tried.
+    ``begun`` is False where it was not even tried; ``doubt`` is why its answer says nothing.
     """
 
     write: PendingWrite
@@ -67,6 +71,7 @@ class Sent:
     before: ListedAsset | None
     error: WikisyncError | None = None
     begun: bool = True
+    doubt: WriteUncertain | None = None
 
 
 @dataclass
@@ -133,8 +138,9 @@ def _send_batch(
         )
         places.append((folder, before))
     begun = begin(context, writes)
+    recent = folders.recent(folder for folder, _before in places)
     for write, (folder, before) in zip(begun, places, strict=True):
-        one = _send(run, write, folder, before)
+        one = _send(run, write, folder, before, recent)
         sent.append(one)
         if one.error is not None and one.begun:
             run.note_fatal(one.error)
@@ -147,17 +153,23 @@ def _prepare(
 
     A missing folder is created. Raises AssetChanged, FileChanged, WikiError.
     """
-    wiki, local = run.context.run.wiki, _local(action)
+    wiki = run.context.run.wiki
     if not wiki.assets.may_upload:
         raise UploadsNeedAuthorization(wiki.url)
-    if not run.undoes(action):
-        hash_unchanged(run.context.run.folder, local.file, local.sha256)
+    _check_file(run, action)
     parent = action.path.rpartition("/")[0]
     remote = action.remote
     known = folders.id_of(parent) if remote is None else remote.folder
     before = None if known is None else asset_in(folders.assets, known, action.path)
     check_unchanged(action, before)
     return action, folders.create(parent) if known is None else known, before
+
+
+def _check_file(run: AssetRun, action: AssetAction) -> None:
+    """Raise FileChanged where the file that an action sends is not as the plan saw it."""
+    if not run.undoes(action):
+        local = _local(action)
+        hash_unchanged(run.context.run.folder, local.file, local.sha256)
 
 
 def _local(action: AssetAction) -> LocalAsset:
@@ -183,15 +195,23 @@ def _intent(run: AssetRun, action: AssetAction, replaced: str) -> AssetIntent:
     )
 
 
-def _send(run: AssetRun, write: PendingWrite, folder: int, before: ListedAsset | None) -> Sent:
+def _send(
+    run: AssetRun,
+    write: PendingWrite,
+    folder: int,
+    before: ListedAsset | None,
+    recent: RecentAssets,
+) -> Sent:
     local = _local(write.action)
     upload = Upload(folder, write.action.path, local.size, local.sha256)
     if (fatal := run.stopped()) is not None:
         return Sent(write, upload, before, fatal, begun=False)
     try:
+        _check_file(run, write.action)
+        recent.check(write.action, folder)
         return Sent(write, _upload(run, write.action, upload), before)
-    except WriteUncertain:
-        return Sent(write, upload, before)
+    except WriteUncertain as error:
+        return Sent(write, upload, before, doubt=error)
     except WikisyncError as error:
         return Sent(write, upload, before, error)
 
@@ -230,7 +250,8 @@ def _end_batch(run: AssetRun, checking: Checking) -> Iterator[AssetResult]:
         check = None if one.error is not None else _sent_again(run, one, next(found))
         doubles = 0
         if isinstance(check, CheckedUpload) and _is_ours(one, check):
-            doubles = _remove_doubles(context, one, check.others)
+            kept = one.before if one.write.backups else None
+            doubles = remove_doubles(context.run, kept, check.others)
         ended.append((one, check, doubles))
     with context.run.state.transaction():
         errors = [_end(context, one, check) for one, check, _doubles in ended]
@@ -254,8 +275,11 @@ def _sent_again(
         return check
     assets = run.context.run.wiki.assets
     try:
-        with suppress(WriteUncertain):
+        try:
             sent.upload = _upload(run, sent.write.action, sent.upload)
+            sent.doubt = None
+        except WriteUncertain as error:
+            sent.doubt = error
         return assets.check_upload(sent.upload, sent.before)
     except WikiError as error:
         return error
@@ -278,7 +302,7 @@ def _end(
         return error
     asset, found = check.asset, check.found
     if check.outcome == "lost" or asset is None or found is None:
-        lost = AssetLost(context.run.wiki.url, sent.upload.path)
+        lost = sent.doubt or AssetLost(context.run.wiki.url, sent.upload.path)
         end_failed(context, write, lost)
         return lost
     if not _is_ours(sent, check):
@@ -313,27 +337,3 @@ def _commit(context: AssetContext, sent: Sent, asset: ListedAsset, sha256: str) 
             updated_at=asset.updated_at,
         )
     commit(context, sent.write, base, stamp=stamp_of(asset, sha256))
-
-
-def _remove_doubles(context: AssetContext, sent: Sent, others: Sequence[ListedAsset]) -> int:
-    """Delete the asset that an upload should have replaced; return how many others are left.
-
-    The wiki makes two of one name where two uploads meet. Readers get the newest, and only that can
-    be read. So another one is deleted only where it is the one that is in the backups.
-    """
-    left = 0
-    for other in others:
-        before = sent.before
-        is_kept = before is not None and bool(sent.write.backups)
-        if not is_kept or before is None or not _is_same(other, before):
-            left += 1
-            continue
-        try:
-            context.run.wiki.assets.delete(other.id)
-        except WikiError:
-            left += 1
-    return left
-
-
-def _is_same(one: ListedAsset, other: ListedAsset) -> bool:
-    return (one.id, one.updated_at) == (other.id, other.updated_at)

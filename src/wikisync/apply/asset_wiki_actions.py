@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from wikisync.apply import second_look
+from wikisync.apply import asset_folders, second_look
 from wikisync.apply.asset_context import (
     AssetContext,
     AssetRun,
@@ -15,14 +15,13 @@ from wikisync.apply.asset_context import (
     back_up_remote,
     batches,
     begin,
-    check_unchanged,
     commit,
     end_failed,
     in_parallel,
     stamp_of,
     text_of,
 )
-from wikisync.apply.asset_folders import asset_in, list_assets
+from wikisync.apply.asset_folders import RecentAssets, check_listed, list_assets
 from wikisync.errors import (
     AssetChanged,
     AssetGone,
@@ -95,8 +94,10 @@ def _write_batch(
     if (fatal := run.stopped()) is not None:
         yield from (run.skip(action, fatal) for action in batch)
         return
+    folders = {_remote(action).folder for action in batch}
+    listed_at = asset_folders.now()
     try:
-        found = list_assets(context.run, {_remote(action).folder for action in batch})
+        found = list_assets(context.run, folders)
     except WikisyncError as error:
         yield from (run.result(action, error) for action in batch)
         return
@@ -104,7 +105,7 @@ def _write_batch(
     for action in batch:
         try:
             check(run, action)
-            _check_asset(action, found)
+            check_listed(action, found, _remote(action).folder)
             ready.append(action)
         except WikisyncError as error:
             yield run.result(action, error)
@@ -118,23 +119,17 @@ def _write_batch(
             yield run.result(action, backup)
         else:
             writes.append((action, _intent(run, action, backup), backup))
-    tried = [_write(run, write) for write in begin(context, writes)]
+    recent = RecentAssets(context.run, folders, found, listed_at)
+    tried = [_write(run, write, recent) for write in begin(context, writes)]
     yield from _end_batch(run, tried)
 
 
-def _check_asset(action: AssetAction, found: FoundAssets) -> None:
-    """Raise AssetChanged where the asset is not as the plan saw it, or its new name is taken."""
-    folder = _remote(action).folder
-    check_unchanged(action, asset_in(found, folder, action.from_path or action.path))
-    if action.from_path and asset_in(found, folder, action.path) is not None:
-        raise AssetChanged(action.path, "an asset of that name exists now")
-
-
-def _write(run: AssetRun, write: PendingWrite) -> Written:
+def _write(run: AssetRun, write: PendingWrite, recent: RecentAssets) -> Written:
     if (fatal := run.stopped()) is not None:
         return Written(write, fatal, begun=False)
     action, assets = write.action, run.context.run.wiki.assets
     try:
+        recent.check(action, _remote(action).folder)
         if action.verb == "move":
             assets.rename(_remote(action).id, action.path.rpartition("/")[2])
         else:

@@ -280,7 +280,7 @@ def _wiki(error: e.WikiError) -> Message:
             )
         case e.WriteUncertain(_url, message, _code):
             return Message(
-                f"The wiki failed, and may have saved the page all the same: {_clause(message)}.",
+                f"The wiki failed, and may have saved it all the same: {_clause(message)}.",
                 "Run it again: it checks first.",
             )
     return Message(str(error))

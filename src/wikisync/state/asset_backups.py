@@ -13,7 +13,7 @@ import re
 import secrets
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from typing import IO, TYPE_CHECKING, Any, ClassVar, Final, Literal, get_args
+from typing import IO, TYPE_CHECKING, Any, ClassVar, Final, Literal, cast, get_args
 
 from wikisync import private_files
 from wikisync.errors import BackupMissing
@@ -75,27 +75,51 @@ class AssetBackup:
     is_asset: ClassVar[bool] = True
 
 
+class _Writer:
+    """An open file whose errors, such as a full disk, are StateErrors."""
+
+    def __init__(self, handle: IO[bytes], path: Path) -> None:
+        self._handle = handle
+        self._path = path
+
+    def write(self, data: bytes) -> int:
+        """Write bytes. Raises StateError."""
+        with location.translate_os_errors(self._path):
+            return self._handle.write(data)
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        """Go to a place in the file. Raises StateError."""
+        with location.translate_os_errors(self._path):
+            return self._handle.seek(offset, whence)
+
+    def truncate(self, size: int | None = None) -> int:
+        """Cut the file off. Raises StateError."""
+        with location.translate_os_errors(self._path):
+            return self._handle.truncate(size)
+
+
 class BackupFile:
     """A file that is being written, for one backup; write to ``file`` and then ``keep`` it."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
         flags = os.O_RDWR | os.O_CREAT | os.O_EXCL
-        self.file: IO[bytes] = os.fdopen(private_files.open_file(path, flags), "w+b")
+        self._handle = os.fdopen(private_files.open_file(path, flags), "w+b")
+        self.file = cast("IO[bytes]", _Writer(self._handle, path))
 
     def keep(self, sha256: str) -> None:
         """Give the file its name once it is on disk. Raises StateError."""
         with location.translate_os_errors(self._path):
-            self.file.flush()
-            os.fsync(self.file.fileno())
-            self.file.close()
+            self._handle.flush()
+            os.fsync(self._handle.fileno())
+            self._handle.close()
             self._path.replace(self._path.with_name(sha256))
             sync_folder(self._path.parent)
 
     def discard(self) -> None:
         """Close the file, and remove it unless it was kept."""
         with suppress(OSError):
-            self.file.close()
+            self._handle.close()
         with suppress(OSError):
             self._path.unlink()
 
