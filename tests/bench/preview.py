@@ -37,7 +37,7 @@ def rows(pages: int, runs: int) -> list[Row]:
 def _measure(home: Path, ready: Row, saved: Row) -> None:
     begun = time.perf_counter()
     process = subprocess.Popen(
-        [sys.executable, "-m", "wikisync", "preview", "--no-open"],
+        [sys.executable, "-m", "wikisync", "preview", "--no-browser"],
         cwd=home,
         stderr=subprocess.PIPE,
         text=True,

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 def test_it_needs_no_wiki_prints_its_address_and_ends_at_ctrl_c(tmp_path: Path) -> None:
     write(tmp_path, "home.md", page("Home", "Text.\n"))
     process = subprocess.Popen(
-        command("preview", "--no-open"), cwd=tmp_path, stderr=subprocess.PIPE, text=True
+        command("preview", "--no-browser"), cwd=tmp_path, stderr=subprocess.PIPE, text=True
     )
     try:
         assert process.stderr is not None

@@ -11,9 +11,9 @@ import pytest
 from report.console import console, plain, printed
 from support import asset_values as values
 from support.asset_values import NEW, OLD, asset_action, base, local, mixed, planned, remote, report
+from support.values import action, sides
 from support.values import local as page_file
 from support.values import planned as planned_pages
-from support.values import sides
 from wikisync.apply.asset_result import AssetResult
 from wikisync.errors import AssetChanged, BadAsset, BadName, Forbidden, Interrupted
 from wikisync.page.image_size import ImageSize
@@ -258,6 +258,12 @@ def test_the_question_counts_files_and_their_bytes(
 def test_the_question_counts_pages_and_files_apart() -> None:
     plan = with_pages(planned(mixed()), ["one", "two", "three"])
     assert question_message(plan) == "Write 3 pages and 2 files (30.2 kB) to the wiki?"
+
+
+def test_the_question_calls_a_page_a_page_where_another_file_is_deleted_with_it() -> None:
+    assets = AssetPlan((asset_action("delete", "folder"),))
+    plan = Plan(actions=(action("update", side="folder"),), assets=assets)
+    assert question_message(plan) == "Write 1 page in the folder and DELETE 1 file in the folder?"
 
 
 def test_the_plan_above_the_question_has_the_files() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from wikisync.check_levels import DEFAULTS
 from wikisync.checking.model import CheckResult, Step
 from wikisync.errors import NotWritten
 from wikisync.report.check_messages import RULES
-from wikisync.report.check_output import exit_code, result_lines
+from wikisync.report.check_output import exit_code, fix_hint, result_lines
 from wikisync.report.sarif import to_sarif, write_sarif
 
 FILES: dict[str, str | bytes] = {
@@ -65,6 +66,30 @@ def test_no_control_character_reaches_the_terminal() -> None:
     text = "".join(piece.text for line in result_lines(found) for piece in line)
     assert "\\x1b[31mb" in text
     assert "\x1b" not in text + to_sarif(found, ".")
+
+
+@pytest.mark.parametrize("columns", [60, 80, 100])
+def test_at_a_terminal_a_finding_is_wrapped_under_its_column(columns: int) -> None:
+    files: dict[str, str | bytes] = {
+        "guide/one.md": "# One\n\n[x](two)\n",
+        "guide/two.md": "# Two\n",
+    }
+    found = CheckResult("pages", Memory(files).findings(), 2)
+    rows = ["".join(piece.text for piece in line) for line in result_lines(found, columns)]
+    assert all(len(row) <= columns for row in rows)
+    assert rows[1].startswith("  3:5     error    Readers who follow two are led")
+    assert all(row.startswith(" " * 19) for row in rows[2:])
+    (_, whole, fix) = ["".join(piece.text for piece in line) for line in result_lines(found)]
+    assert " ".join(" ".join(rows[1:]).split()) == " ".join(f"{whole} {fix}".split())
+
+
+def test_the_hint_counts_the_findings_that_a_fix_mends_among_several() -> None:
+    (_, first, second) = result().findings
+    safe, link = replace(first, is_safe=True), replace(second, is_safe=False)
+    assert fix_hint(CheckResult("pages", (link,))) == ""
+    assert fix_hint(CheckResult("pages", (safe,))).startswith("wikisync check --fix mends it;")
+    both = CheckResult("pages", (safe, link))
+    assert fix_hint(both).startswith("wikisync check --fix mends 1 of them;")
 
 
 def test_a_fix_that_failed_ends_with_1() -> None:

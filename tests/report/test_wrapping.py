@@ -13,7 +13,7 @@ from wikisync.planning.model import Conflict, Plan
 from wikisync.planning.planner import PlanOptions
 from wikisync.report.diff.styled_text import StyledText, cells
 from wikisync.report.terminal import show
-from wikisync.report.wrapping import print_hanging, print_line
+from wikisync.report.wrapping import print_hanging, print_line, wrapped_rows
 from wikisync.request import Report, Request
 
 if TYPE_CHECKING:
@@ -58,6 +58,7 @@ def test_a_command_is_not_broken_where_a_line_has_room_for_it(columns: int) -> N
         "wikisync diff --sync 'guide/a b.md'",
         "wikisync push --allow max-delete --max-delete 12",
         "wikisync restore 12 --print",
+        "export WIKISYNC_TOKEN=…",
     ],
 )
 def test_a_command_is_bold_with_all_its_arguments(command: str) -> None:
@@ -106,3 +107,11 @@ def test_the_advice_for_a_few_conflicts_of_one_reason_is_said_once() -> None:
     assert [f"{name}.md: It exists in the folder" in text for name in NAMES] == [True] * 3
     assert text.count("Look with wikisync diff") == 1
     assert "wikisync push PATH --prefer local" in text
+
+
+def test_a_question_is_wrapped_and_leaves_room_for_the_answer() -> None:
+    text = "Write 84 pages and 3 files (15.4 kB) to the wiki and write 1 page in the folder? [y/N]"
+    found = wrapped_rows(console(width=80), text, reserve=2)
+    assert all(cells(row) <= 78 for row in found)
+    assert " ".join(found) == text
+    assert wrapped_rows(console(terminal=False, width=40), text, reserve=2) == [text]

@@ -64,10 +64,15 @@ def check(
         raise typer.BadParameter("--dry-run needs --fix: without it, nothing is changed anyway.")
     output = terminal.OutputOptions(json, quiet)
     with terminal.error_boundary(output):
-        from wikisync.config import load
+        from wikisync.config import find_file, load
         from wikisync.report.check_output import exit_code, to_json
 
         loaded = load(config, need_token=False, need_url=False)
+        if not loaded.folder.is_dir() and find_file(config, Path.cwd()) is None:
+            raise typer.BadParameter(
+                "there is no folder pages here, and no wikisync.toml. Name the folder of your"
+                ' pages in a wikisync.toml: folder = "docs".'
+            )
         progress = terminal.progress(output)
         if fix:
             from wikisync.workflow.check_fix import run_fix
@@ -95,12 +100,14 @@ def check(
 def _print(result: CheckResult, *, quiet: bool) -> None:
     from wikisync.report.check_output import closing_line, fix_hint, memory_hint, result_lines
     from wikisync.report.diff.styled_text import print_lines
+    from wikisync.report.wrapping import print_line, prose_columns
 
-    print_lines(terminal.console_for(stderr=quiet), result_lines(result))
+    console = terminal.console_for(stderr=quiet)
+    print_lines(console, result_lines(result, prose_columns(console)))
     if not quiet:
         for line in (memory_hint(result), closing_line(result), fix_hint(result)):
             if line:
-                typer.echo(line)
+                print_line(console, line)
 
 
 def _below_repository(folder: Path) -> str:

@@ -12,7 +12,7 @@ from contextlib import redirect_stdout
 from dataclasses import dataclass, field, replace
 from getpass import getpass
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeGuard
 
 import typer
 
@@ -85,7 +85,7 @@ def _begin(answers: Answers, *, there: bool) -> tuple[InitResult, bool]:
     while True:
         result = _initialize(answers, there=there)
         error = result.error
-        if isinstance(error, Unauthenticated):
+        if isinstance(error, Unauthenticated) or _is_bad_key(error):
             terminal.print_message(error_message(error).text)
             answers = replace(answers, key=_ask_key("Another API key (Enter: none)"))
             if not answers.key:
@@ -95,6 +95,11 @@ def _begin(answers: Answers, *, there: bool) -> tuple[InitResult, bool]:
             answers = replace(answers, url=_ask_url(answers.url or ""))
         else:
             return result, bool(answers.key)
+
+
+def _is_bad_key(error: WikisyncError | None) -> TypeGuard[BadConfig]:
+    """Return if a key has characters that none has, as where a whole command was pasted."""
+    return isinstance(error, BadConfig) and error.key == "token"
 
 
 def _initialize(answers: Answers, *, there: bool) -> InitResult:

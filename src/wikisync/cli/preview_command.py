@@ -28,8 +28,8 @@ Shown = Annotated[
 Port = Annotated[
     int, typer.Option(min=0, max=65535, metavar="N", help="The port; 0 for any free one.")
 ]
-NoOpen = Annotated[
-    bool, typer.Option("--no-open", help="Only print the address; do not open a browser.")
+NoBrowser = Annotated[
+    bool, typer.Option("--no-browser", help="Only print the address; do not open a browser.")
 ]
 
 
@@ -40,7 +40,7 @@ def add_to(app: typer.Typer) -> None:
             "wikisync preview",
             "wikisync preview docs",
             "wikisync preview pages/guide/install.md",
-            "wikisync preview --port 8000 --no-open",
+            "wikisync preview --port 8000 --no-browser",
         )
     )(preview)
 
@@ -49,7 +49,7 @@ def preview(
     path: Shown = None,
     *,
     port: Port = 0,
-    no_open: NoOpen = False,
+    no_browser: NoBrowser = False,
     config: Config = None,
 ) -> None:
     """Show the folder in a browser as readers of the wiki would see it, and follow each save.
@@ -73,7 +73,7 @@ def preview(
                 f"Preview of {name} ({plural(pages, 'page')}) at {address}",
                 "Each save is shown at once. Ctrl-C ends it.",
             )
-            if not no_open:
+            if not no_browser:
                 open_address(address, open_pages)
 
         run_preview(settings, ready, port=port, first=first)

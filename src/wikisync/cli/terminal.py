@@ -117,9 +117,16 @@ def confirm(report: Report) -> bool:
     show_plan(report, console_for(stderr=True))
     try:
         with redirect_stdout(sys.stderr):  # else the space after the question goes to stdout
-            return typer.confirm(question_message(report.plan), err=True)
+            return _confirm(question_message(report.plan))
     except typer.Abort:
         return False
+
+
+def _confirm(question: str) -> bool:
+    from wikisync.report.wrapping import wrapped_rows
+
+    rows = wrapped_rows(console_for(stderr=True), f"{question} [y/N]", reserve=len(": "))
+    return typer.confirm("\n".join(rows), show_default=False, err=True)
 
 
 def print_and_exit(report: Report, output: OutputOptions, config: Config | None = None) -> None:

@@ -85,7 +85,7 @@ _WORDS: Final = {
         "Readers would see both versions of a conflict and its marks (<<<<<<<). Choose one."
     ),
     "name": "The page would not be published under this name: {what}.",
-    "reserved-name": "No browser could open this page: {what}.",
+    "reserved-name": "This page cannot be created: {what}.",
     "name-case": (
         "The page {page} differs from {other} only in upper and lower case: on some wikis and file"
         " systems the two are one page."

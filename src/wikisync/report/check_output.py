@@ -10,6 +10,7 @@ from wikisync.report.check_messages import finding_message, fix_message, step_me
 from wikisync.report.diff.styled_text import StyledText
 from wikisync.report.json_output import DONE, FAILED, VERSION, one_line
 from wikisync.report.text import escape_control, plural
+from wikisync.report.wrapping import hanging
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -28,17 +29,21 @@ def exit_code(result: CheckResult) -> int:
     return FAILED if failed or any(each.level == "error" for each in result.findings) else DONE
 
 
-def result_lines(result: CheckResult) -> Iterator[StyledLine]:
-    """Yield the steps of ``--fix``, then the findings below the name of each file."""
+def result_lines(result: CheckResult, columns: int = 0) -> Iterator[StyledLine]:
+    """Yield the steps of ``--fix``, then the findings below the name of each file.
+
+    With ``columns``, texts are wrapped so that a line takes no more cells; 0 wraps nothing.
+    """
     for step in result.done:
         for text in step_message(step, planned=result.planned):
-            yield (StyledText(escape_control(text), "red" if step.failed else "green"),)
+            styled = (StyledText(escape_control(text), "red" if step.failed else "green"),)
+            yield from _hanging((), styled, columns)
     if result.done and result.findings:
         yield ()
     for file, findings in groupby(result.findings, key=lambda each: each.file):
         yield (StyledText(escape_control(file), "bold"),)
         for finding in findings:
-            yield from _finding_lines(finding)
+            yield from _finding_lines(finding, columns)
 
 
 def closing_line(result: CheckResult) -> str:
@@ -58,7 +63,8 @@ def fix_hint(result: CheckResult) -> str:
     safe = sum(each.is_safe for each in result.findings)
     if not safe or result.done:
         return ""
-    return f"wikisync check --fix mends {safe} of them; with --dry-run it shows what it would do."
+    which = "it" if len(result.findings) == 1 else f"{safe:,} of them"
+    return f"wikisync check --fix mends {which}; with --dry-run it shows what it would do."
 
 
 def memory_hint(result: CheckResult) -> str:
@@ -71,17 +77,26 @@ def memory_hint(result: CheckResult) -> str:
 _NEED_MEMORY: Final = frozenset({"dead-link", "case-link", "child-link", "reserved-name"})
 
 
-def _finding_lines(finding: Finding) -> Iterator[StyledLine]:
+def _finding_lines(finding: Finding, columns: int) -> Iterator[StyledLine]:
     place = "" if finding.line is None else f"{finding.line}"
     place += "" if not finding.column else f":{finding.column}"
-    yield (
+    lead = (
         StyledText(f"  {place:<{_PLACE}} "),
         StyledText(f"{finding.level:<{_LEVEL}}", STYLES[finding.level]),
-        StyledText(f"  {escape_control(finding_message(finding))}  "),
+        StyledText("  "),
+    )
+    text = (
+        StyledText(f"{escape_control(finding_message(finding))}  "),
         StyledText(finding.rule, "dim"),
     )
+    yield from _hanging(lead, text, columns)
     if fix := fix_message(finding):
-        yield (StyledText(f"{_INDENT}{escape_control(fix)}", "dim"),)
+        styled = (StyledText(escape_control(fix), "dim"),)
+        yield from _hanging((StyledText(_INDENT),), styled, columns)
+
+
+def _hanging(lead: StyledLine, text: StyledLine, columns: int) -> Iterator[StyledLine]:
+    return hanging(lead, text, columns) if columns else iter(((*lead, *text),))
 
 
 def to_json(result: CheckResult) -> str:

@@ -27,10 +27,10 @@ def question_message(plan: Plan) -> str:
     parts = []
     if wiki or there:
         parts.append(f"write {pages_and_files(len(wiki), len(there))}{_size(there)} to the wiki")
-    if here and not fetched:
-        parts.append(f"write {plural(len(here), 'file')} in the folder")
-    elif here or fetched:
-        count = pages_and_files(len(here), len(fetched))
+    if here or fetched:
+        # A page is called a file where no other file makes that ambiguous.
+        alone = all(asset.side == "wiki" for asset in assets)
+        count = plural(len(here), "file") if alone else pages_and_files(len(here), len(fetched))
         parts.append(f"write {count}{_size(fetched)} in the folder")
     parts += _deletions(plan, "wiki", "on the wiki")
     parts += _deletions(plan, "folder", "in the folder")
@@ -46,10 +46,11 @@ def _size(assets: Iterable[AssetAction]) -> str:
 
 def _deletions(plan: Plan, side: Side, where: str) -> list[str]:
     pages = sum(isinstance(a, Delete) and a.side == side for a in plan.writes)
-    files = sum(a.verb == "delete" and a.side == side for a in assets_of(plan).writes)
+    assets = [asset for asset in assets_of(plan).writes if asset.side == side]
+    files = sum(asset.verb == "delete" for asset in assets)
     if not (pages or files):
         return []
-    if side == "folder" and not files:
+    if side == "folder" and not assets:
         return [f"DELETE {plural(pages, 'file')} {where}"]
     return [f"DELETE {pages_and_files(pages, files)} {where}"]
 

@@ -38,7 +38,7 @@ _ARGUMENT: Final = (
 )
 _COMMAND: Final = re.compile(
     rf"\bwikisync [a-z]+(?: (?:push|pull|sync)\b)?{_ARGUMENT}*"
-    rf"|--(?:{_VALUED}) [\w-]*\w|--[a-z][\w-]+"
+    rf"|\bexport [A-Z_]+=…?|--(?:{_VALUED}) [\w-]*\w|--[a-z][\w-]+"
 )
 
 
@@ -55,7 +55,7 @@ def print_hanging(
         if hint:
             console.file.write(f"      {hint}\n")
         return
-    columns = min(console.width, _PROSE)
+    columns = prose_columns(console)
     print_lines(console, hanging(lead, _styled(text, style), columns))
     if hint:
         indent = (StyledText(" " * _indent(lead, columns)),)
@@ -69,7 +69,21 @@ def print_line(console: Console, text: str, style: str = "") -> None:
         console.file.write(f"{text}\n")
         return
     lead = (StyledText(" " * (len(text) - len(body))),)
-    print_lines(console, hanging(lead, _styled(body, style), min(console.width, _PROSE)))
+    print_lines(console, hanging(lead, _styled(body, style), prose_columns(console)))
+
+
+def wrapped_rows(console: Console, text: str, *, reserve: int) -> list[str]:
+    """Return the rows of a text that leave ``reserve`` cells free; the whole text in a pipe."""
+    columns = prose_columns(console)
+    if not columns:
+        return [text]
+    rows = hanging((), (StyledText(text),), columns - reserve)
+    return ["".join(piece.text for piece in row) for row in rows]
+
+
+def prose_columns(console: Console) -> int:
+    """Return how many cells a line of prose may take there; 0 if lines are not to be wrapped."""
+    return min(console.width, _PROSE) if console.is_terminal else 0
 
 
 def hanging(lead: StyledLine, text: StyledLine, columns: int) -> Iterator[StyledLine]:

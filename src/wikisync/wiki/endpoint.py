@@ -114,6 +114,6 @@ def bare_token(token: str) -> str:
         raise NotConfigured("token")
     for place, letter in enumerate(token, start=1):
         if not letter.isascii() or not letter.isprintable() or letter == " ":
-            found = f"a character at place {place} that no token has"
+            found = f"the given text, whose character {place} is in no token,"
             raise BadConfig("", "token", found, _API_KEY)
     return token

@@ -360,3 +360,17 @@ def test_the_hook_for_others_is_this_command() -> None:
     assert hook["language"] == "python"
     shown = manual.text("guide/check.md")
     assert f"- id: {hook['id']}" in shown
+
+
+def test_without_a_configuration_and_its_folder_check_says_how_to_name_the_folder(
+    workspace: Workspace,
+) -> None:
+    (workspace.root / "wikisync.toml").unlink()
+    workspace.folder.rmdir()
+    refused = workspace.run("check", "docs")
+    assert refused.code == 2
+    assert 'folder = "docs"' in " ".join(refused.err.split())
+    (workspace.root / "docs").mkdir()
+    (workspace.root / "docs" / "start.md").write_text("# Start\n")
+    (workspace.root / "wikisync.toml").write_text('folder = "docs"\n')
+    assert "1 page checked: nothing found." in workspace.run("check").ok().out

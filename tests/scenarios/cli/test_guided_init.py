@@ -108,6 +108,21 @@ def test_init_asks_again_for_an_address_that_does_not_answer_and_for_a_key_that_
     assert "Connected" in terminal.shown
 
 
+def test_init_asks_again_for_a_key_that_was_pasted_with_its_command(fresh: Workspace) -> None:
+    key = fresh.sandbox.token
+    with Terminal(fresh, "init", fresh.sandbox.url, env=NO_KEY, whole=True) as terminal:
+        terminal.expect("Folder of the pages")
+        terminal.type("\n")
+        terminal.expect("API key (")
+        terminal.type(f"export WIKISYNC_TOKEN={key}\n")
+        terminal.expect("Another API key (Enter: none): ")
+        terminal.type(f"{key}\n")
+        assert terminal.end().code == 0
+    assert "whose character 7 is in no token" in terminal.shown
+    assert "Connected" in terminal.shown
+    assert key not in terminal.shown
+
+
 def test_an_address_without_its_scheme_gets_it_at_a_terminal(fresh: Workspace) -> None:
     with Terminal(fresh, "init") as terminal:
         terminal.expect("Address of the wiki")
