@@ -8,7 +8,6 @@ keys be, since new ones may be added at any time (``json.md``); ``closed`` makes
 from __future__ import annotations
 
 import json
-import re
 from textwrap import fill
 from typing import Any, Final, get_args
 
@@ -31,7 +30,7 @@ from wikisync.state.journal import Outcome
 Schema = dict[str, Any]
 
 DRAFT: Final = "https://json-schema.org/draft/2020-12/schema"
-FOLDER: Final = manual.ROOT / "schemas"
+FOLDER: Final = manual.PAGES / "reference" / "schemas"
 _WIDTH: Final = 96
 
 TEXT: Final[Schema] = {"type": "string"}
@@ -135,6 +134,7 @@ COUNTS: Final = joined(FIGURES, object_of({"assets": FIGURES}))
 
 WRITE: Final = object_of(
     {
+        "kind": {"enum": ["page", "asset"]},
         "action": words(Verb),
         "side": words(Side),
         "locale": or_null(TEXT),
@@ -534,15 +534,3 @@ def closed(schema: Any) -> Any:
     if "properties" in schema and isinstance(schema.get("required"), list):
         inner["additionalProperties"] = False
     return inner
-
-
-_BLOCK: Final = re.compile(
-    r"(?P<begin><!-- schema: (?P<name>\S+) -->\n).*?(?P<end><!-- end -->\n)", re.DOTALL
-)
-
-
-def shown_in(page: str) -> str:
-    """The page with the schemas of today."""
-    return _BLOCK.sub(
-        lambda at: f"{at['begin']}\n```json\n{text(at['name'])}```\n{at['end']}", page
-    )

@@ -333,6 +333,7 @@ def test_logging_of_libraries_shows_no_header(
 ) -> None:
     with Gateway(sandbox, SERVICE_TOKEN) as gateway:
         env = {"WIKISYNC_URL": gateway.url, "WIKISYNC_HEADERS": HEADERS}
-        workspace.run("status", env=env).ok()
+        workspace.write("logged.md", page("Logged"))
+        workspace.run("push", "--yes", env=env).ok()
     assert any(record.levelno == logging.DEBUG for record in logged.records)
     assert SECRET not in logged.text

@@ -74,7 +74,7 @@ def test_a_plan_is_shown_as_status_shows_it_and_says_what_to_do_next(differing: 
 def test_a_plan_file_has_the_object_that_json_prints(differing: Workspace) -> None:
     printed = planned(differing, "--json").json
     data = written(differing)
-    for name in printed.keys() - {"actions", "conflicts"}:
+    for name in printed.keys() - {"actions", "conflicts", "version"}:
         assert data[name] == printed[name], name
     for name in ("actions", "conflicts"):
         for whole, known in zip(data[name], printed[name], strict=True):
@@ -103,7 +103,7 @@ def test_a_plan_file_says_what_it_was_made_for(differing: Workspace) -> None:
     differing.configure(ignore=["drafts/"], write_back=False)
     planned(differing, "mine", "pages/new.md", "--max-delete", "3", "--prefer", "local")
     data = written(differing)
-    assert (data["kind"], data["version"]) == ("wikisync plan", 1)
+    assert (data["kind"], data["version"]) == ("wikisync plan", 2)
     assert data["wish"] == {
         "direction": "push",
         "paths": [
@@ -118,7 +118,7 @@ def test_a_plan_file_says_what_it_was_made_for(differing: Workspace) -> None:
         "max_delete": 3,
     }
     assert steps(data) == ["create wiki new", "update wiki mine"]
-    layout = {"root": "", "locale_folders": "others", "index": ""}
+    layout = {"root": "", "locale_folders": "others", "index": "", "assets": "referenced"}
     assert data["settings"] == {"ignore": ["drafts/"], "write_back": False, **layout}
     assert (data["wiki"], data["folder"]) == (differing.sandbox.url, "pages")
 

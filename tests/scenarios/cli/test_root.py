@@ -343,14 +343,17 @@ def test_a_plan_file_and_the_backups_of_a_page_name_the_part_of_the_wiki(synced:
         assert "the page on the wiki" in synced.run("log", typed).ok().text
 
 
+EVERYTHING = (*RIGHTS, "read:assets", "write:assets", "manage:assets")
+
+
 def allowed(path: str) -> dict[str, Any]:
     """A page rule that gives every right below a path."""
     rule = {"id": path, "deny": False, "match": "START", "path": path, "locales": []}
-    return {**rule, "roles": list(RIGHTS)}
+    return {**rule, "roles": list(EVERYTHING)}
 
 
 def test_a_key_whose_page_rules_cover_the_root_alone_is_enough(rocket: Workspace) -> None:
-    rocket.env["WIKISYNC_TOKEN"] = rocket.sandbox.key(RIGHTS, [allowed(f"{ROOT}/")])
+    rocket.env["WIKISYNC_TOKEN"] = rocket.sandbox.key(EVERYTHING, [allowed(f"{ROOT}/")])
     shown = rocket.run("init", rocket.sandbox.url).ok()
     assert f"Connected: 0 pages below {ROOT}" in shown.text
     assert "may not" not in shown.text
