@@ -198,6 +198,9 @@ def test_a_name_that_the_wiki_would_change_or_hide_has_a_proposal(
         ("é" * 128 + ".png", "255 bytes"),
         ("img/a.adoc", "`.adoc` is a page"),
         ("img/a.MD", "is a page"),
+        ("wikisync.toml", "settings"),
+        ("img/Wikisync.toml", "settings"),
+        ("guide/a.md/b.png", "a page's file"),
     ],
 )
 def test_an_asset_that_cannot_be_a_file_is_named_with_the_reason(path: str, said: str) -> None:

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from wikisync.errors import FolderError
 from wikisync.folder.directory import open_below
 from wikisync.folder.file_errors import clause_of
 from wikisync.folder.filesystem import stamp_of
+from wikisync.page.asset_names import SETTINGS
 from wikisync.page.paths import EXTENSIONS
 from wikisync.private_files import reason_of
 
@@ -23,9 +24,6 @@ if TYPE_CHECKING:
 
     from wikisync.folder.ignore_rules import IgnoreRules, Level
     from wikisync.planning.model import IgnoreReason, Stamp
-
-_SETTINGS: Final = "wikisync.toml"
-"""The file of the settings is no asset, where the folder is the project's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +116,7 @@ class Listing:
 
     def _is_asset(self, entry: os.DirEntry[str], name: str, level: Level) -> bool:
         return (
-            entry.name != _SETTINGS
+            entry.name.lower() != SETTINGS
             and entry.is_file(follow_symlinks=False)
             and (not level.may_leave_out(entry.name) or self._rules.reason(name, level) is None)
         )

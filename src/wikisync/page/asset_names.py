@@ -33,6 +33,9 @@ RESERVED_FOLDERS: Final = frozenset({"graphql", "js", "login", "verify"})
 RESERVED_FILES: Final = frozenset({"favicon.ico", "robots.txt"})
 """Names in the root that the wiki answers itself."""
 
+SETTINGS: Final = "wikisync.toml"
+"""The name of the file of the settings, which is no asset in any folder."""
+
 SAFE_FOLDER: Final = "assets"
 """The folder in front of a proposed path whose own top folder, or none, cannot be read."""
 
@@ -143,7 +146,8 @@ def reason_no_file(path: str) -> str | None:
 
     What Windows refuses besides is in ``windows_names``.
     """
-    for name in path.split("/"):
+    *folders, last = path.split("/")
+    for name in (*folders, last):
         if name in {"", ".", ".."}:
             return "a name is empty or consists of dots"
         if name.startswith("."):
@@ -154,6 +158,11 @@ def reason_no_file(path: str) -> str | None:
             return f"a file name has at most {MAX_NAME} bytes: `{name[:20]}…` is longer"
     if path.lower().endswith(tuple(EXTENSIONS)):
         return f"a file whose name ends in `{ending(f'x{path}')}` is a page"
+    if last.lower() == SETTINGS:
+        return f"`{SETTINGS}` is the file of wikisync's settings"
+    for name in folders:
+        if name.lower().endswith(tuple(EXTENSIONS)):
+            return f"a folder named `{name}` would have the name of a page's file"
     return None
 
 

@@ -33,14 +33,15 @@ def files_by_path(
 
 
 def local_name_problem(
-    path: str, file: str, taken: Collection[str], layout: Layout
+    path: str, file: str, taken: Collection[str], layout: Layout, *, is_listed: bool = False
 ) -> BadName | None:
     """Return why the wiki cannot have a file under its own name; None if it can.
 
-    ``taken`` are the paths of both sides: none of them is proposed.
+    ``taken`` are the paths of both sides: none of them is proposed. ``is_listed``: the wiki has an
+    asset of exactly this name, which its storage may have brought, though no upload could.
     """
     problem = name_problem(path)
-    if problem is None:
+    if problem is None or (is_listed and problem.kind == "changed"):
         return None
     proposed = problem.proposed
     if proposed is None or proposed in taken or not asset_file(proposed, layout):

@@ -243,7 +243,7 @@ class AssetCollector:
                 problem = self._problem_without_file(path, is_listed=path in listed)
             else:
                 problem = self._doubled.get(path) or local_name_problem(
-                    path, file, taken, self._layout
+                    path, file, taken, self._layout, is_listed=path in listed
                 )
             if problem is not None:
                 problems[path] = problem
@@ -252,6 +252,11 @@ class AssetCollector:
         stamps = {} if self._verify else self._state.asset_files.load()
         scan = scan_assets(self._folder, files, stamps, self._progress)
         scan.problems |= problems
+        for path in sorted(listed.keys() & scan.local.keys() & self._bases.keys()):
+            edited = scan.local[path].sha256 != self._bases[path].local
+            if edited and (problem := local_name_problem(path, files[path], taken, self._layout)):
+                scan.problems[path] = problem  # it would be sent under another name
+                del scan.local[path]
         digests = {base.local for base in self._bases.values()}
         for path in self._candidates & scan.local.keys():
             if scan.local[path].sha256 not in digests:

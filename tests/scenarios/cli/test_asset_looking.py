@@ -127,3 +127,30 @@ def test_verify_finds_an_image_that_changed_while_its_time_did_not(pictured: Wor
     assert of_assets(result) == [("update", "folder", "guide/img/a.png")]
     assert any("without a new timestamp: guide/img/a.png" in note for note in result.json["notes"])
     assert of_assets(pictured.run("status", "--json")) == [("update", "folder", "guide/img/a.png")]
+
+
+def test_a_name_that_only_a_storage_can_bring_is_fetched_and_then_in_sync(
+    workspace: Workspace,
+) -> None:
+    workspace.configure(assets="all")
+    row = workspace.sandbox.assets.upload("images/logo.png", PNG)
+    new = {"filename": "Logo.png", "path": "images/Logo.png"}
+    workspace.sandbox.store.update("assets", row["id"], new)
+    workspace.run("pull", "--yes").ok()
+    assert workspace.raw("images/Logo.png") == PNG
+    assert len(workspace.run("sync", "--yes").ok().asked) == 1
+    workspace.write("images/Logo.png", PNG[::-1])
+    result = workspace.run("sync", "--yes")
+    assert result.code == 1
+    assert "the wiki would store it as `images/logo.png`" in result.text
+    assert workspace.sandbox.assets.paths() == ["images/Logo.png"]
+
+
+def test_the_settings_are_not_fetched_from_the_wiki(workspace: Workspace) -> None:
+    workspace.configure(assets="all")
+    workspace.sandbox.assets.upload("img/wikisync.toml", PNG)
+    assert workspace.run("pull", "--yes").code == 1
+    result = workspace.run("sync", "--yes", "--delete")
+    assert (result.code, "settings" in result.text) == (1, True)
+    assert workspace.files() == {}
+    assert workspace.sandbox.assets.paths() == ["img/wikisync.toml"]
