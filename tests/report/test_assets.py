@@ -231,6 +231,17 @@ def test_stat_has_the_files_below_each_other_and_their_number() -> None:
     assert plain(asset_stat((), 80, whole_names=True)) == []
 
 
+def test_at_a_terminal_stat_shortens_names_so_that_a_line_fits() -> None:
+    path = f"guide/{'long-' * 6}name.png"
+    item = asset_action("update", path=path, file=path)
+    diff = AssetDiff(
+        item, AssetVersion(474, "", ImageSize(300, 140)), AssetVersion(899, "", ImageSize(420, 250))
+    )
+    row = plain(asset_stat((diff,), 80, whole_names=False))[0]
+    assert len(row) <= 80
+    assert row.endswith("474 bytes → 899 bytes, 300×140 → 420×250  update on the wiki")
+
+
 @pytest.mark.parametrize(
     ("command", "options", "text"),
     [

@@ -14,7 +14,7 @@ from wikisync.planning.notes import Note, NoteKind
 from wikisync.report.error_messages import Message, error_message, in_the_clear
 from wikisync.report.note_messages import note_message
 from wikisync.report.plan_messages import conflict_message, refusal_message
-from wikisync.report.text import escape_control, plural
+from wikisync.report.text import escape_control, local_time, plural
 
 WORDS = {
     "what": ("config", "url", "token", "base", "address"),
@@ -105,6 +105,17 @@ def test_every_guard_says_why_and_how_to_go_on(rule: Rule, count: int, side: Any
 
 def test_a_lock_that_tells_no_holder_is_still_a_sentence() -> None:
     sound(refusal_message(Refusal("locked")))
+
+
+def test_a_time_in_a_refusal_is_this_machines_as_in_the_log() -> None:
+    at = "2026-11-29T00:03:40.731Z"
+    text = refusal_message(Refusal("applied", 7, detail=at)).text
+    assert text == f"The plan was already applied, by run 7 of {local_time(at)}."
+    assert "Z" not in text
+    assert (
+        local_time(at) in refusal_message(Refusal("locked", detail=f"process 7, since {at}")).text
+    )
+    assert refusal_message(Refusal("locked", detail="since the 5th")).text.endswith("the 5th.")
 
 
 @pytest.mark.parametrize("kind", get_args(ConflictKind))

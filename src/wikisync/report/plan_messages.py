@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, assert_never
 
 from wikisync.report.error_messages import KEY_REJECTED, NEW_KEY, Message
 from wikisync.report.note_messages import restored_wiki_message
-from wikisync.report.text import named, plural, size_text
+from wikisync.report.text import local_times, named, plural, size_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -52,8 +52,9 @@ def refusal_message(refusal: Refusal) -> Message:
         case "rewound":
             return restored_wiki_message(count, named(refusal.files))
         case "locked":
+            holder = local_times(refusal.detail) or "it has just started"
             return Message(
-                f"Another run of wikisync is active: {refusal.detail or 'it has just started'}.",
+                f"Another run of wikisync is active: {holder}.",
                 "Wait until it ends. It may be waiting for an answer to a question.",
             )
         case "foreign-state":
@@ -65,7 +66,7 @@ def refusal_message(refusal: Refusal) -> Message:
             )
         case "applied":
             return Message(
-                f"The plan was already applied, by run {count} of {refusal.detail}.",
+                f"The plan was already applied, by run {count} of {local_times(refusal.detail)}.",
                 "See wikisync log. To do more, make a new plan: wikisync plan.",
             )
         case "stale":

@@ -169,6 +169,14 @@ def local_time(instant: str) -> str:
     return at.astimezone().strftime("%Y-%m-%d %H:%M:%S")
 
 
+def local_times(text: str) -> str:
+    """Return a text with each ISO time in UTC in it replaced by that of this machine."""
+    return _INSTANT.sub(lambda found: local_time(found[0]), text)
+
+
+_INSTANT: Final = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+Z", re.ASCII)
+
+
 def run_in_words(run: RunRecord) -> str:
     """Return the number of a run, what it did, and when, such as ``run 3 (push, 2026-…)``."""
     what = f"undo of run {run.undoes}" if run.undoes else run.command

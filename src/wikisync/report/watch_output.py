@@ -8,7 +8,7 @@ from wikisync.report import watch_events as events
 from wikisync.report.error_messages import error_message
 from wikisync.report.json_output import as_data, one_line, results
 from wikisync.report.terminal_lists import print_lists
-from wikisync.report.text import done_label, escape_control, planned_label, plural
+from wikisync.report.text import done_label, escape_control, local_times, planned_label, plural
 from wikisync.report.wrapping import print_line
 
 if TYPE_CHECKING:
@@ -67,10 +67,8 @@ def _sentence(event: events.Event) -> tuple[str, str]:
         case events.Waits("git", detail):
             return f"Git is in the middle of {detail}; waiting until it is done.", ""
         case events.Waits("locked", detail):
-            return (
-                f"Another run of wikisync is active{f' ({detail})' if detail else ''}; waiting.",
-                "",
-            )
+            holder = f" ({local_times(detail)})" if detail else ""
+            return f"Another run of wikisync is active{holder}; waiting.", ""
         case events.Away(error, seconds):
             words = escape_control(error_message(error).text)
             return f"{words} Trying again in {seconds:.0f} s.", "yellow"

@@ -43,11 +43,12 @@ def asset_stat(
     diffs = tuple(diffs)
     if not diffs:
         return
-    room = max(16, columns // 2)
+    widest = max(cells(_sizes(diff)) for diff in diffs)
+    taken = widest + max(len(asset_doing(diff.item)) for diff in diffs) + len("  ") + len("  │ ")
+    room = max(16, min(columns // 2, columns - taken))
     names = [escape_control(asset_name(diff.item)) for diff in diffs]
     shown = names if whole_names else [cut(name, room) for name in names]
     longest = max(map(cells, shown))
-    widest = max(cells(_sizes(diff)) for diff in diffs)
     for name, diff in zip(shown, diffs, strict=True):
         start = (StyledText(" "), *filled((StyledText(name),), longest), StyledText(" │ "))
         size = filled((StyledText(_sizes(diff)),), widest)
