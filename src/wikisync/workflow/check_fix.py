@@ -15,10 +15,12 @@ from wikisync.checking.fixes import plan_fixes
 from wikisync.checking.folder_facts import content_type_of
 from wikisync.errors import BadPage, FileChanged, FolderError
 from wikisync.folder.folder import digest_of
+from wikisync.folder.streamed_files import hash_file
+from wikisync.page.asset_links import asset_path
 from wikisync.page.document import parse
-from wikisync.page.model import Key
 from wikisync.page.paths import key_of
 from wikisync.state import State
+from wikisync.state.asset_journal import AssetIntent
 from wikisync.state.journal import Intent
 from wikisync.state.lock import run_lock
 from wikisync.workflow.check import check_folder, result_of, select_findings
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     from wikisync.checking.model import CheckResult, Step
     from wikisync.config import Config
     from wikisync.page.document import Document
+    from wikisync.page.model import Key
     from wikisync.progress import Progress
     from wikisync.workflow.check import CheckedFolder
 
@@ -133,27 +136,54 @@ class _Fixing:
         return step
 
     def _renamed(self, step: Step, run: int) -> Step:
-        folder, name = self.checked.folder, self._name(step.file)
-        key, new_key = self._key(step.file), self._key_of_new(step)
         try:
-            digest = digest_of(folder.read(name))
+            if step.file in self.checked.facts.places.page_files:
+                return self._renamed_page(step, run)
+            return self._renamed_asset(step, run)
         except FolderError as error:
             return replace(step, failed=error.reason)
+
+    def _renamed_page(self, step: Step, run: int) -> Step:
+        folder, name = self.checked.folder, self._name(step.file)
+        digest = digest_of(folder.read(name))
         intent = Intent(
             run,
             "move",
             "folder",
-            new_key,
+            key_of(step.new_name, self.checked.facts.places.layout),
             step.new_name,
             None,
             digest.hex(),
             digest.hex(),
-            from_key=key,
+            from_key=self._key(step.file),
             from_file=name,
         )
-        entry = self.state.journal.begin(intent)
+        return self._move(step, self.state.journal.begin(intent), digest)
+
+    def _renamed_asset(self, step: Step, run: int) -> Step:
+        name, layout = self._name(step.file), self.checked.facts.places.layout
+        found = hash_file(self.checked.folder, name)
+        path = asset_path(step.file, layout)
+        base = self.state.asset_bases.get(path)
+        intent = AssetIntent(
+            run,
+            "move",
+            "folder",
+            asset_path(step.new_name, layout),
+            step.new_name,
+            None,
+            found.sha256,
+            found.sha256,
+            after=base,
+            before=base,
+            from_path=path,
+            from_file=name,
+        )
+        return self._move(step, self.state.asset_journal.begin(intent), found.digest)
+
+    def _move(self, step: Step, entry: int, digest: bytes) -> Step:
         try:
-            folder.move(name, step.new_name, digest)
+            self.checked.folder.move(self._name(step.file), step.new_name, digest)
         except FolderError as error:
             return self._failed(step, entry, error)
         self.state.journal.end(entry, "done")
@@ -168,16 +198,4 @@ class _Fixing:
         return self.checked.names.get(file, file)
 
     def _key(self, file: str) -> Key:
-        keys = (key for key, other in self.checked.facts.places.files.items() if other == file)
-        return next(keys, _key_of_asset(file))
-
-    def _key_of_new(self, step: Step) -> Key:
-        places = self.checked.facts.places
-        if step.file in places.page_files:
-            return key_of(step.new_name, places.layout)
-        return _key_of_asset(step.new_name)
-
-
-def _key_of_asset(file: str) -> Key:
-    """Return the key under which the journal has a file that is no page."""
-    return Key("", file.rpartition(".")[0] or file)
+        return next(key for key, other in self.checked.facts.places.files.items() if other == file)
