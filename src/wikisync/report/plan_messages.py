@@ -30,7 +30,8 @@ def refusal_message(refusal: Refusal) -> Message:
                     "Check the page rules of the key's group: the page may have been moved to where"
                     " they do not reach. Until then it is skipped.",
                 )
-            return Message(KEY_REJECTED.format(url="The wiki"), NEW_KEY)
+            hint = f"{NEW_KEY} What works and what does not: wikisync doctor."
+            return Message(KEY_REJECTED.format(url="The wiki"), hint)
         case "max-delete":
             return Message(
                 f"{plural(count, noun)} would be deleted, and the limit is {refusal.limit}.",
