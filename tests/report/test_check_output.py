@@ -92,6 +92,16 @@ def test_the_hint_counts_the_findings_that_a_fix_mends_among_several() -> None:
     assert fix_hint(both).startswith("wikisync check --fix mends 1 of them;")
 
 
+def test_below_the_findings_stands_what_a_fix_did_and_how_to_take_it_back() -> None:
+    steps = (Step("a.md", "b.md"), Step("c.md", targets=((1, "d", "d.md"),)), Step("e.md"))
+    failed = (*steps[:2], Step("e.md", failed="gone"))
+    did = fix_hint(CheckResult("pages", (), done=failed))
+    assert did == "2 files changed, as listed at the top. To take it back: wikisync undo."
+    assert fix_hint(CheckResult("pages", (), done=failed[2:])) == ""
+    planned = fix_hint(CheckResult("pages", (), done=steps, planned=True))
+    assert planned == "Nothing was written. To do it, leave out --dry-run."
+
+
 def test_a_fix_that_failed_ends_with_1() -> None:
     clean = CheckResult("pages", ())
     assert exit_code(clean) == 0

@@ -59,9 +59,15 @@ def closing_line(result: CheckResult) -> str:
 
 
 def fix_hint(result: CheckResult) -> str:
-    """Return what ``--fix`` would do about the findings; "" if nothing, or if it was used."""
+    """Return what ``--fix`` did, or would do about the findings; "" if nothing."""
+    if result.done:
+        made = len({step.file for step in result.done if not step.failed})
+        if result.planned:
+            return "Nothing was written. To do it, leave out --dry-run."
+        changed = f"{plural(made, 'file')} changed, as listed at the top."
+        return f"{changed} To take it back: wikisync undo." if made else ""
     safe = sum(each.is_safe for each in result.findings)
-    if not safe or result.done:
+    if not safe:
         return ""
     which = "it" if len(result.findings) == 1 else f"{safe:,} of them"
     return f"wikisync check --fix mends {which}; with --dry-run it shows what it would do."

@@ -68,11 +68,12 @@ def run_check(config: Config, paths: Sequence[str], progress: Progress) -> Check
 
 def result_of(checked: CheckedFolder, config: Config, paths: Sequence[str]) -> CheckResult:
     """Return the result of a folder that was checked. Raises NoSuchPath."""
+    is_selected = file_selector(checked, config, paths)
     return CheckResult(
         config.folder_name,
-        select_findings(checked, config, paths),
-        len(checked.inventory.pages),
-        len(checked.inventory.others),
+        tuple(finding for finding in checked.findings if is_selected(finding.file)),
+        sum(is_selected(to_nfc(file)) for file in checked.inventory.pages),
+        sum(is_selected(to_nfc(file)) for file in checked.inventory.others),
         checked.is_known,
     )
 
@@ -118,10 +119,10 @@ def check_folder(config: Config, progress: Progress) -> CheckedFolder:
     return CheckedFolder(folder, inventory, facts, names, findings, memory.locales is not None)
 
 
-def select_findings(
+def file_selector(
     checked: CheckedFolder, config: Config, paths: Sequence[str]
-) -> tuple[Finding, ...]:
-    """Return the findings in the files that ``paths`` select. Raises NoSuchPath."""
+) -> Callable[[str], bool]:
+    """Return whether ``paths`` select a file, as a function of its NFC name. Raises NoSuchPath."""
     filters = parse_paths(paths, config.folder, Path.cwd(), config.root)
     keys = {file: key for key, file in checked.facts.places.files.items()}
     files = [*map(to_nfc, checked.inventory.pages), *checked.facts.places.assets]
@@ -129,11 +130,7 @@ def select_findings(
         if not any(path_filter.matches(keys.get(file, Key("", file)), file) for file in files):
             raise NoSuchPath(path_filter.typed)
     is_selected = page_selector(filters)
-    return tuple(
-        finding
-        for finding in checked.findings
-        if is_selected(keys.get(finding.file, Key("", finding.file)), finding.file)
-    )
+    return lambda file: is_selected(keys.get(file, Key("", file)), file)
 
 
 def recall(config: Config) -> WikiMemory:

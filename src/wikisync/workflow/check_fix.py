@@ -23,7 +23,7 @@ from wikisync.state import State
 from wikisync.state.asset_journal import AssetIntent
 from wikisync.state.journal import Intent
 from wikisync.state.lock import run_lock
-from wikisync.workflow.check import check_folder, result_of, select_findings
+from wikisync.workflow.check import check_folder, result_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -52,16 +52,17 @@ def run_fix(
     with run_lock(config.state, now()):
         checked = check_folder(config, progress)
         plan, documents = _plan(checked, config, paths)
+        before = result_of(checked, config, paths)
         if not plan.contents and not plan.renames:
-            return replace(result_of(checked, config, paths), done=tuple(plan.steps))
+            return replace(before, done=tuple(plan.steps))
         with closing(State.open(config.state)) as state:
             steps = _Fixing(checked, state, plan, documents).run()
     after = check_folder(config, progress)
     found = result_of(after, config, ())
     if paths:  # a path may be that of a file which has another name now
-        files = {plan.renames.get(e.file, e.file) for e in select_findings(checked, config, paths)}
+        files = {plan.renames.get(each.file, each.file) for each in before.findings}
         left = tuple(each for each in found.findings if each.file in files)
-        found = replace(found, findings=left)
+        found = replace(before, findings=left)
     return replace(found, done=steps)
 
 
@@ -79,7 +80,7 @@ def _plan(
             return None
         return documents[file]
 
-    findings = select_findings(checked, config, paths)
+    findings = result_of(checked, config, paths).findings
     return plan_fixes(checked.facts, findings, read), documents
 
 

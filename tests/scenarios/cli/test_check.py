@@ -374,3 +374,13 @@ def test_without_a_configuration_and_its_folder_check_says_how_to_name_the_folde
     (workspace.root / "docs" / "start.md").write_text("# Start\n")
     (workspace.root / "wikisync.toml").write_text('folder = "docs"\n')
     assert "1 page checked: nothing found." in workspace.run("check").ok().out
+
+
+def test_with_a_path_the_files_that_it_selects_are_counted(odd: Workspace) -> None:
+    odd.write("other.md", page("Other"))
+    counts = odd.run("check", "--json").json["counts"]
+    assert (counts["files"], counts["assets"]) == (5, 1)
+    counts = odd.run("check", "guide", "--json").json["counts"]
+    assert (counts["files"], counts["assets"]) == (3, 1)
+    mended = odd.run("check", "--fix", "home.md")
+    assert "1 page checked" in mended.out
