@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import pytest
 
 from support.asset_setup import AssetSetup, shown
 from wikisync.apply.asset_context import AssetContext, AssetRun
+from wikisync.apply.asset_recovery import recover_assets
 from wikisync.apply.asset_undo import asset_undo_steps, check_asset_steps, revert_assets
+from wikisync.sandbox import Hook
+from wikisync.wiki.assets import AssetClient
 
 if TYPE_CHECKING:
     from support.apply_run import SyncSetup
@@ -16,6 +19,14 @@ if TYPE_CHECKING:
 
 OLD, NEW, OTHER = b"\x89PNG old", b"\x89PNG new and longer", b"\x89PNG other"
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><script>x()</script><rect width="1"/></svg>'
+
+
+class Killed(BaseException):
+    """The end of the process."""
+
+
+def killed(*_given: object) -> NoReturn:
+    raise Killed
 
 
 @pytest.fixture
@@ -130,3 +141,38 @@ def test_a_creation_that_was_lost_is_not_taken_back(assets: AssetSetup) -> None:
     [entry] = [result.action for result in assets.apply(plan, stop=lambda: True)]
     assert entry.path == "img/a.png"
     assert undo(assets) == ([], [])
+
+
+@pytest.mark.parametrize("before", [None, OLD])
+def test_the_version_of_somebody_else_that_overtook_an_upload_is_not_taken_back(
+    assets: AssetSetup, before: bytes | None
+) -> None:
+    sandbox = assets.setup.sandbox
+    if before is not None:
+        assets.write("img/a.png", before)
+        assets.do("push")
+    assets.write("img/a.png", NEW)
+    hook = Hook(lambda: sandbox.assets.upload("img/a.png", OTHER), after=True)
+    sandbox.faults.add(hook, on="upload")
+    assert shown(assets.do("push"))[0].endswith("skipped")
+    assert undo(assets) == ([], ["it is not known how the run left it"])
+    assert assets.remote() == {"img/a.png": OTHER}
+
+
+@pytest.mark.parametrize("before", [None, OLD])
+def test_after_a_killed_upload_the_version_of_somebody_else_is_not_taken_back(
+    assets: AssetSetup, before: bytes | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sandbox = assets.setup.sandbox
+    if before is not None:
+        assets.write("img/a.png", before)
+        assets.do("push")
+    assets.write("img/a.png", NEW)
+    monkeypatch.setattr(AssetClient, "upload", killed)
+    with pytest.raises(Killed):
+        assets.do("push")
+    sandbox.faults.clear()
+    sandbox.assets.upload("img/a.png", OTHER)
+    recover_assets(assets.setup.state, assets.setup.folder, assets.setup.wiki)
+    assert undo(assets) == ([], ["it is not known how the run left it"])
+    assert assets.remote() == {"img/a.png": OTHER}

@@ -124,7 +124,6 @@ def _recover_upload(state: State, wiki: Wiki, entry: AssetEntry, found: ListedAs
         sha256 = wiki.assets.read_digest(found).sha256
     except AssetGone:
         sha256 = ""
-    stamp = stamp_of(found, sha256)
     sent = "" if intent.wanted is None else AssetStamp.parse(intent.wanted).sha256
     same_svg = base is not None and is_svg(found.path, found.mime) and found.size == base.size
     if sha256 and (sha256 == sent or same_svg):
@@ -136,6 +135,7 @@ def _recover_upload(state: State, wiki: Wiki, entry: AssetEntry, found: ListedAs
                 created_at=found.created_at,
                 updated_at=found.updated_at,
             )
-        commit_intent(state, entry.number, intent, base, stamp)
+        commit_intent(state, entry.number, intent, base, stamp_of(found, sha256))
     else:
-        state.asset_journal.end(entry.number, "unknown", asset_id=found.id, wanted=str(stamp))
+        # Without the stamp of what is there, which somebody else made: no undo takes that back.
+        state.asset_journal.end(entry.number, "unknown")
