@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, NoReturn
 
 import pytest
@@ -176,3 +177,28 @@ def test_after_a_killed_upload_the_version_of_somebody_else_is_not_taken_back(
     recover_assets(assets.setup.state, assets.setup.folder, assets.setup.wiki)
     assert undo(assets) == ([], ["it is not known how the run left it"])
     assert assets.remote() == {"img/a.png": OTHER}
+
+
+@pytest.mark.parametrize("is_killed", [False, True])
+def test_what_somebody_uploads_right_after_a_rename_is_seen(
+    assets: AssetSetup, monkeypatch: pytest.MonkeyPatch, is_killed: bool
+) -> None:
+    assets.write("img/a.png", OLD)
+    assets.do("push")
+    (assets.setup.root / "img/a.png").rename(assets.setup.root / "img/b.png")
+    plan, rename = assets.plan("push"), AssetClient.rename
+
+    def overtaken(client: AssetClient, number: int, name: str) -> None:
+        rename(client, number, name)
+        assets.setup.sandbox.assets.upload("img/b.png", OTHER)
+        if is_killed:
+            raise Killed
+
+    monkeypatch.setattr(AssetClient, "rename", overtaken)
+    with nullcontext() if not is_killed else pytest.raises(Killed):
+        assets.apply(plan)
+    recover_assets(assets.setup.state, assets.setup.folder, assets.setup.wiki)
+    [base] = assets.setup.state.asset_bases.load().values()
+    assert (base.path, base.updated_at) == ("img/b.png", "")
+    assert shown(assets.do("sync")) == ["update folder img/b.png: done"]
+    assert assets.files() == {"img/b.png": OTHER}

@@ -81,15 +81,24 @@ def _recover_remote(state: State, wiki: Wiki, index: AssetIndex, entry: AssetEnt
     elif found is None:
         _recover_missing(state, wiki, entry)
     elif intent.verb == "move" and found.path == intent.path:
-        base = intent.after
+        base, sha256 = intent.after, _digest(wiki, found)
         if base is not None:
-            base = replace(base, id=found.id, updated_at=found.updated_at)
-        stamp = stamp_of(found, "" if before is None else before.sha256)
-        commit_intent(state, entry.number, intent, base, stamp)
+            # Without its time, the next look reads what somebody uploaded since.
+            is_same = sha256 == base.remote
+            base = replace(base, id=found.id, updated_at=found.updated_at if is_same else "")
+        commit_intent(state, entry.number, intent, base, stamp_of(found, sha256))
     elif intent.verb in {"create", "update"}:
         _recover_upload(state, wiki, entry, found)
     else:
         state.asset_journal.end(entry.number, "unknown")
+
+
+def _digest(wiki: Wiki, found: ListedAsset) -> str:
+    """Return the SHA-256 of what the wiki serves; "" where it cannot be read there."""
+    try:
+        return wiki.assets.read_digest(found).sha256
+    except AssetGone:
+        return ""
 
 
 def _is_at(found: ListedAsset, stamp: AssetStamp) -> bool:
@@ -119,11 +128,7 @@ def _is_gone(wiki: Wiki, path: str) -> bool:
 
 def _recover_upload(state: State, wiki: Wiki, entry: AssetEntry, found: ListedAsset) -> None:
     """End the intent of an upload, from the asset that is there now."""
-    intent, base = entry.intent, entry.intent.after
-    try:
-        sha256 = wiki.assets.read_digest(found).sha256
-    except AssetGone:
-        sha256 = ""
+    intent, base, sha256 = entry.intent, entry.intent.after, _digest(wiki, found)
     sent = "" if intent.wanted is None else AssetStamp.parse(intent.wanted).sha256
     same_svg = base is not None and is_svg(found.path, found.mime) and found.size == base.size
     if sha256 and (sha256 == sent or same_svg):

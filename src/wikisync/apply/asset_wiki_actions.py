@@ -184,7 +184,9 @@ def _end(
     elif there is not None and there.name == action.path.rpartition("/")[2]:
         base = write.intent.after
         if base is not None:
-            base = replace(base, id=there.id, updated_at=there.updated_at)
+            # Without its time, the next look reads what somebody uploaded since.
+            is_same = there.size == remote.size
+            base = replace(base, id=there.id, updated_at=there.updated_at if is_same else "")
         commit(context, write, base, stamp=stamp_of(there, remote.sha256))
         return None
     undone = WriteUncertain(context.run.wiki.url, "the list of the wiki does not show it")
