@@ -176,3 +176,9 @@ def test_what_would_be_sent_without_encryption_is_named() -> None:
     assert "read the API key and WIKISYNC_HEADERS." in str(in_the_clear(url, headers=True))
     assert in_the_clear("https://wiki.example.org", headers=True) is None
     assert in_the_clear("http://127.0.0.1:3000", headers=True) is None
+
+
+@pytest.mark.parametrize("detail", ["database or disk is full", "No space left on device"])
+def test_on_a_full_disk_the_advice_is_to_free_space(detail: str) -> None:
+    message = error_message(errors.StateError("state.db", "unwritable", detail))
+    assert message.hint == "Free some disk space, then run it again."

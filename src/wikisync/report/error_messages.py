@@ -341,6 +341,6 @@ def _state(file: str, why: str, detail: str) -> Message:
                 " pages that differ between the folder and the wiki become conflicts.",
             )
     hint = "Check the permissions of the file and its folder."
-    if "full" in detail:
+    if "full" in detail or "space" in detail:  # SQLite's word, and the system's
         hint = "Free some disk space, then run it again."
     return Message(f"{file} cannot be used: {detail}.", hint)
