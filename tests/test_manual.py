@@ -57,6 +57,7 @@ URL, ANY = "…", "…"
 
 ERRORS: Final = (
     errors.NotConfigured("config", ANY),
+    errors.NotConfigured("folder", ANY),
     errors.NotConfigured("url"),
     errors.NotConfigured("address"),
     errors.NotConfigured("token"),

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-import typer
 
 from wikisync.cli.preview_command import _load
+from wikisync.errors import NotConfigured
+from wikisync.report.error_messages import error_message
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -54,5 +55,6 @@ def test_without_pages_and_without_a_path_it_says_what_to_do(
     project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(project / "other")
-    with pytest.raises(typer.BadParameter, match="Name the folder of your pages"):
+    with pytest.raises(NotConfigured) as caught:
         _load(None, None)
+    assert "wikisync preview FOLDER" in error_message(caught.value).hint

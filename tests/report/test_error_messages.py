@@ -17,7 +17,7 @@ from wikisync.report.plan_messages import conflict_message, refusal_message
 from wikisync.report.text import escape_control, local_time, plural
 
 WORDS = {
-    "what": ("config", "url", "token", "base", "address"),
+    "what": ("config", "folder", "url", "token", "base", "address"),
     "why": ("newer", "damaged", "full"),
     "refusal": ("login", "forbidden", "certificate"),
 }

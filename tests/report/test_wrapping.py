@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from report.console import console, printed
+from support import manual
 from support.values import base, key, planned, remote, sides
 from wikisync.planning.model import Conflict, Plan
 from wikisync.planning.planner import PlanOptions
@@ -65,6 +66,16 @@ def test_a_command_is_bold_with_all_its_arguments(command: str) -> None:
     screen = console(width=100)
     print_line(screen, f"Then try this: {command}. And so on.")
     assert f"\x1b[1m{command}\x1b[0m. And" in printed(screen)
+
+
+def test_each_command_of_the_program_is_bold_and_no_other_word_behind_its_name() -> None:
+    for name in manual.commands().keys() - {manual.PROGRAM}:
+        screen = console(width=100)
+        print_line(screen, f"Then: wikisync {name}.")
+        assert f"\x1b[1mwikisync {name}\x1b[0m." in printed(screen)
+    screen = console(width=100)
+    print_line(screen, "The version that wikisync was tested with.")
+    assert printed(screen) == "The version that wikisync was tested with.\n"
 
 
 def test_advice_is_not_dim_and_its_commands_are_bold() -> None:

@@ -65,14 +65,12 @@ def check(
     output = terminal.OutputOptions(json, quiet)
     with terminal.error_boundary(output):
         from wikisync.config import find_file, load
+        from wikisync.errors import NotConfigured
         from wikisync.report.check_output import exit_code, to_json
 
         loaded = load(config, need_token=False, need_url=False)
         if not loaded.folder.is_dir() and find_file(config, Path.cwd()) is None:
-            raise typer.BadParameter(
-                "there is no folder pages here, and no wikisync.toml. Name the folder of your"
-                ' pages in a wikisync.toml: folder = "docs".'
-            )
+            raise NotConfigured("folder", str(Path.cwd()))
         progress = terminal.progress(output)
         if fix:
             from wikisync.workflow.check_fix import run_fix

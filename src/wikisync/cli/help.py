@@ -158,7 +158,11 @@ class _Late:
     def __init__(self, param: Any) -> None:
         self._annotation = param.type_descriptor.annotation
         self._text = self._annotation in (str, list[str])
-        self._least = param.type_descriptor.parameter_info.min
+        info = param.type_descriptor.parameter_info
+        self._least = info.min
+        # The help of an argument says where its number is from; an option's text would be too long.
+        text = info.help if isinstance(param, TyperArgument) else ""
+        self._advice = f" Give {text[0].lower()}{text[1:]}" if text else ""
         self._make = param.get_runtime_param
 
     def coerce(self, value: Any, param: Any, ctx: Any) -> Any:
@@ -183,7 +187,7 @@ class _Late:
         if self._annotation is not int:
             return ""
         least = "" if self._least is None else f", {self._least} or more"
-        return f"'{value}' is not a whole number{least}."
+        return f"'{value}' is not a whole number{least}.{self._advice}"
 
 
 def not_one_of(value: str, valid: Sequence[str]) -> str:

@@ -85,14 +85,12 @@ def _load(file: Path | None, path: Path | None) -> tuple[Settings, str]:
     Where a folder is given that is not the configured one, its settings are those of no wiki.
     """
     from wikisync.config import find_file, load
+    from wikisync.errors import NotConfigured
 
     settings = load(file, need_token=False, need_url=False)
     if path is None:
         if not settings.folder.is_dir() and find_file(file, Path.cwd()) is None:
-            raise typer.BadParameter(
-                "there is no folder pages here. Name the folder of your pages: wikisync preview"
-                " FOLDER."
-            )
+            raise NotConfigured("folder", str(Path.cwd()))
         return settings, ""
     wanted, configured = path.resolve(), settings.folder.resolve()
     if wanted.is_file() and wanted.is_relative_to(configured):

@@ -13,7 +13,7 @@ class UsageError(WikisyncError):
 
 @dataclass(eq=False)
 class NotConfigured(UsageError):
-    """Raised where a setting is missing. ``what``: config, url, address, token or base."""
+    """Raised where ``what`` is missing: config, folder, url, address, token or base."""
 
     what: str
     looked_in: str = ""

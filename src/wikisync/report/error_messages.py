@@ -88,6 +88,10 @@ def _usage(error: e.UsageError) -> Message:
                 "Go to your project's folder, or set up a new one:"
                 " wikisync init https://wiki.example.com",
             )
+        case e.NotConfigured("folder", looked_in):
+            text = f"There is no wikisync.toml and no folder pages in {looked_in}."
+            hint = 'Write a wikisync.toml with folder = "docs". To see a folder without:'
+            return Message(text, f"{hint} wikisync preview FOLDER.")
         case e.NotConfigured("url"):
             return Message(
                 "The wiki's address is not set.",

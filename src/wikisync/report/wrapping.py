@@ -30,6 +30,11 @@ _LEAST: Final = 20
 _JOINER: Final = "\ufdd0"
 """Stands for a space at which a line is not broken (a noncharacter, so in no text)."""
 
+_NAMES: Final = (
+    "init|status|diff|push|pull|sync|plan|show|apply|review|log|undo|restore|check|preview|doctor"
+    "|watch|sandbox|demo"
+)
+"""The commands; any other word behind the program's name is prose."""
 _VALUED: Final = "prefer|allow|max-delete|port|jobs|config|html|folder|root"
 _ARGUMENT: Final = (
     rf"(?: (?:--(?:{_VALUED}) [\w./-]*\w|-[\w-]+|'[^']*'|[A-Z]{{3,}}\b|\d+\b"
@@ -37,7 +42,7 @@ _ARGUMENT: Final = (
     r"|[^\s,;:()']*[./][^\s,;:()']*[^\s,;:()'.]))"
 )
 _COMMAND: Final = re.compile(
-    rf"\bwikisync [a-z]+(?: (?:push|pull|sync)\b)?{_ARGUMENT}*"
+    rf"\bwikisync (?:{_NAMES})\b(?: (?:push|pull|sync)\b)?{_ARGUMENT}*"
     rf"|\bexport [A-Z_]+=…?|--(?:{_VALUED}) [\w-]*\w|--[a-z][\w-]+"
 )
 

@@ -22,7 +22,11 @@ if TYPE_CHECKING:
         ("push --jobs 0", "'0' is not a whole number, 1 or more."),
         ("push --jobs many", "'many' is not a whole number, 1 or more."),
         ("push --max-delete -1", "'-1' is not a whole number, 0 or more."),
-        ("undo last", "'last' is not a whole number."),
+        (
+            "undo last",
+            "'last' is not a whole number. Give the number of the run, from wikisync log.",
+        ),
+        ("restore a.md", "Give the number of the backup, from wikisync log PATH."),
         ("push --allow max-delte", "Did you mean max-delete?"),
         ("pusch", "Did you mean 'push'?"),
     ],
