@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NoReturn
 import pytest
 
 from support.asset_setup import AssetSetup, shown
+from wikisync.apply import asset_uploads, asset_wiki_actions
 from wikisync.apply.asset_context import AssetContext, AssetRun
 from wikisync.apply.asset_recovery import recover_assets
 from wikisync.apply.asset_undo import asset_undo_steps, check_asset_steps, revert_assets
@@ -202,3 +203,25 @@ def test_what_somebody_uploads_right_after_a_rename_is_seen(
     assert (base.path, base.updated_at) == ("img/b.png", "")
     assert shown(assets.do("sync")) == ["update folder img/b.png: done"]
     assert assets.files() == {"img/b.png": OTHER}
+
+
+def test_a_dry_run_sees_what_a_killed_run_left(
+    changed: AssetSetup, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    setup, plan = changed.setup, changed.plan("push", delete=True)
+    for name in ("commit", "end_failed"):
+        for module in (asset_uploads, asset_wiki_actions):
+            monkeypatch.setattr(module, name, lambda *_given, **_more: None)
+    changed.apply(plan)
+    run = setup.state.journal.runs()[0].number
+
+    def checked() -> list[tuple[str, str, str]]:
+        steps = asset_undo_steps(setup.state, run, recovered=False)
+        found = check_asset_steps(steps, setup.state, setup.folder, setup.wiki)
+        return [(step.action.verb, step.action.path, step.blocked_by) for step in found]
+
+    seen = checked()
+    assert len(seen) == len(plan.writes)
+    assert [step for step in seen if step[2]] == []
+    recover_assets(setup.state, setup.folder, setup.wiki)
+    assert checked() == seen

@@ -21,7 +21,7 @@ from wikisync.wiki.asset_responses import ListedAsset
 if TYPE_CHECKING:
     from wikisync.folder.folder import Folder
     from wikisync.state import State
-    from wikisync.state.asset_journal import AssetEntry
+    from wikisync.state.asset_journal import AssetEntry, AssetIntent
     from wikisync.wiki.asset_responses import AssetIndex
     from wikisync.wiki.client import Wiki
 
@@ -101,6 +101,24 @@ def _digest(wiki: Wiki, found: ListedAsset) -> str:
         return ""
 
 
+def stamp_left(wiki: Wiki, intent: AssetIntent, found: ListedAsset) -> AssetStamp | None:
+    """Return the stamp of an asset as an open write left it; None where that is not what it did."""
+    sha256 = _digest(wiki, found)
+    if intent.verb == "move":
+        is_done = found.id == intent.asset_id
+    else:
+        is_done = _is_sent(intent, found, sha256)
+    return stamp_of(found, sha256) if is_done else None
+
+
+def _is_sent(intent: AssetIntent, found: ListedAsset, sha256: str) -> bool:
+    """Return whether an asset with these bytes is the one that an upload sent."""
+    base = intent.after
+    sent = "" if intent.wanted is None else AssetStamp.parse(intent.wanted).sha256
+    same_svg = base is not None and is_svg(found.path, found.mime) and found.size == base.size
+    return bool(sha256) and (sha256 == sent or same_svg)
+
+
 def _is_at(found: ListedAsset, stamp: AssetStamp) -> bool:
     return (found.id, found.updated_at) == (stamp.id, stamp.updated_at)
 
@@ -129,9 +147,7 @@ def _is_gone(wiki: Wiki, path: str) -> bool:
 def _recover_upload(state: State, wiki: Wiki, entry: AssetEntry, found: ListedAsset) -> None:
     """End the intent of an upload, from the asset that is there now."""
     intent, base, sha256 = entry.intent, entry.intent.after, _digest(wiki, found)
-    sent = "" if intent.wanted is None else AssetStamp.parse(intent.wanted).sha256
-    same_svg = base is not None and is_svg(found.path, found.mime) and found.size == base.size
-    if sha256 and (sha256 == sent or same_svg):
+    if _is_sent(intent, found, sha256):
         if base is not None:
             base = replace(
                 base,

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from wikisync.apply.asset_context import AssetRun, UndoSource
 from wikisync.apply.asset_downloads import download_all
 from wikisync.apply.asset_file_actions import delete_files, move_files
+from wikisync.apply.asset_recovery import stamp_left
 from wikisync.apply.asset_uploads import upload_all
 from wikisync.apply.asset_wiki_actions import delete_assets, rename_assets
 from wikisync.errors import FolderError
@@ -134,12 +135,27 @@ def check_asset_steps(
     found = []
     for step in steps:
         if remote is not None and step.action.side == "wiki":
-            checked = _check_remote(step, remote)
+            checked = _check_remote(_with_outcome(step, remote, wiki), remote)
         else:
             checked = _check_file(step, folder)
         if checked is not None:
             found.append(checked)
     return tuple(found)
+
+
+def _with_outcome(step: AssetUndoStep, index: AssetIndex, wiki: Wiki) -> AssetUndoStep:
+    """Return the step of an open write with what it left, as recovery would record it.
+
+    A dry run has recovered nothing.
+    """
+    entry = step.entry
+    there = index.at(entry.intent.path)
+    if entry.outcome is not None or entry.intent.wanted is None or there is None:
+        return step
+    stamp = stamp_left(wiki, entry.intent, there)
+    if stamp is None:
+        return step
+    return replace(step, entry=replace(entry, intent=replace(entry.intent, wanted=str(stamp))))
 
 
 def _check_remote(step: AssetUndoStep, index: AssetIndex) -> AssetUndoStep | None:
