@@ -110,7 +110,8 @@ def test_any_other_end_of_the_question_writes_nothing(differing: Workspace, answ
 
 def test_deletions_are_shouted_in_the_question(differing: Workspace) -> None:
     with Terminal(differing, "sync", "--delete", "--max-delete", "2") as terminal:
-        terminal.expect("DELETE 1 page on the wiki and DELETE 1 file in the folder? [y/N]")
+        terminal.expect("DELETE 1 page on the")
+        terminal.expect("DELETE 1 file in the folder? [y/N]")
         terminal.type("y\n")
         assert terminal.end().code == 0
     assert differing.sandbox.page("gone") is None
