@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from wikisync.apply.transaction import ApplyContext
+    from wikisync.page.fingerprint import Fingerprint
     from wikisync.page.model import Listed, Record
     from wikisync.planning.model import Action, Plan, Side, Verb
     from wikisync.wiki.client import Wiki
@@ -250,8 +251,7 @@ class RecordReader:
         record = self._read(action, action.remote.listed)
         if record.key != action.key:
             raise PageChanged(action.key, f"it was moved to {record.key} on the wiki")
-        expected = action.remote.fingerprint
-        if expected is not None and (fields := fingerprint(record.page).changed_fields(expected)):
+        if fields := _unexpected_fields(action, fingerprint(record.page)):
             raise PageChanged(action.key, f"its {', '.join(fields)} changed on the wiki")
         return record
 
@@ -273,3 +273,14 @@ class RecordReader:
         if isinstance(result, WikisyncError):
             raise result
         return result
+
+
+def _unexpected_fields(action: Action, found: Fingerprint) -> tuple[str, ...]:
+    """Return the fields in which a page is not as the plan saw it.
+
+    To record a page as equal, it must equal its file; what the state has of it may be wrong.
+    """
+    if isinstance(action, Adopt) and action.local is not None:
+        return action.local.fingerprint.changed_fields(found)
+    expected = None if action.remote is None else action.remote.fingerprint
+    return () if expected is None else found.changed_fields(expected)
