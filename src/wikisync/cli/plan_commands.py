@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Annotated, Final, Literal
 import typer
 
 from wikisync.cli import terminal
-from wikisync.cli.browser import open_address
 from wikisync.cli.options import (
     All,
     Allow,
@@ -284,6 +283,8 @@ def review(
                 f"Review at {address} (opens once, in one browser; Ctrl-C ends it)"
             )
             if not no_browser:
+                from wikisync.cli.browser import open_address
+
                 open_address(address, open_pages)
 
         def ended(report: Report) -> None:

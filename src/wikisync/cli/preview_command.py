@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from wikisync.cli import terminal
-from wikisync.cli.browser import open_address
 from wikisync.cli.options import Config, examples
 
 if TYPE_CHECKING:
@@ -74,6 +73,8 @@ def preview(
                 "Each save is shown at once. Ctrl-C ends it.",
             )
             if not no_browser:
+                from wikisync.cli.browser import open_address
+
                 open_address(address, open_pages)
 
         run_preview(settings, ready, port=port, first=first)
