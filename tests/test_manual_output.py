@@ -258,7 +258,7 @@ def a_plan_reviewed(folder: Path) -> Iterator[tuple[str, str]]:
 
 def an_edit_overwritten(folder: Path) -> Iterator[tuple[str, str]]:
     with Sandbox() as sandbox:
-        workspace = Workspace(folder, sandbox, {"NO_COLOR": "1", "TERM": "dumb", "COLUMNS": "200"})
+        workspace = Workspace(folder, sandbox, {"NO_COLOR": "1", "TERM": "dumb", "COLUMNS": "80"})
         told = Told(folder, sandbox)
         told.write("guide/install.md", INSTALL)
         told.run("push --yes", "--quiet")

@@ -11,6 +11,7 @@ import pytest
 from scenarios.hostile.running import Process, held
 from scenarios.hostile.scene import contents, quiet, writes
 from support.workspace import Workspace, page
+from wikisync.report.text import local_times
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,7 +48,7 @@ def test_a_second_run_is_refused_with_the_holder_and_since_when(
     assert refusal["rule"] == "locked"
     holder = json.loads((workspace.state / "lock.json").read_text())
     assert f"process {push.pid}" in refusal["message"]
-    assert holder["since"] in refusal["message"]
+    assert local_times(holder["since"]) in refusal["message"]
     assert datetime.fromisoformat(holder["since"]) <= datetime.now(UTC)
     assert (
         "Wait until it ends. It may be waiting for an answer to a question." in refusal["message"]
