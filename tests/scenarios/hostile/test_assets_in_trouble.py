@@ -10,7 +10,7 @@ from wikisync.sandbox import Drop, LoseUpload, Sandbox, Status
 if TYPE_CHECKING:
     from pathlib import Path
 
-MANY: Final = 150
+MANY: Final = 1_000
 RATE: Final = 0.05
 """The part of the requests that go wrong, of each kind."""
 
