@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 import pytest
@@ -9,10 +10,12 @@ import pytest
 from support.texts import TEXT
 from support.watching import Clock, watched
 from support.workspace import Workspace, page
+from wikisync.apply.transaction import now
 from wikisync.errors import Unauthenticated
 from wikisync.report.json_output import results
 from wikisync.report.watch_events import Agreed, Attention, Away, Done, Kept, Waits
 from wikisync.sandbox import Drop
+from wikisync.state.lock import run_lock
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -278,3 +281,26 @@ def test_an_image_goes_with_its_page_and_its_deletion_does_not(workspace: Worksp
     assert [event for event in found.events if isinstance(event, Kept)] == [Kept(0, 1)]
     assert workspace.sandbox.assets.read("img/a.png") == b"first"
     assert len(workspace.run("log", "--json").json["runs"]) == 2  # the push, and the insertion
+
+
+def test_while_another_run_is_active_it_waits_says_so_once_and_goes_on(
+    workspace: Workspace,
+) -> None:
+    with ExitStack() as held:
+
+        def lock() -> Iterable[str]:
+            held.enter_context(run_lock(workspace.state, now()))
+            return save(workspace, "home.md", page("Home", "Meanwhile."))
+
+        found = watched(workspace, lock, lambda: ("home.md",), held.close, nothing)
+    assert [event.reason for event in found.events if isinstance(event, Waits)] == ["locked"]
+    assert content(workspace.sandbox, "home") == "Meanwhile."
+
+
+def test_a_save_whose_event_was_lost_is_found_by_the_next_look(workspace: Workspace) -> None:
+    def unheard() -> None:
+        workspace.write("home.md", page("Home", "Unheard."))
+
+    found = watched(workspace, unheard, *[nothing] * 13)
+    assert done(found) == [("update", "wiki", "home.md")]
+    assert content(workspace.sandbox, "home") == "Unheard."

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from wikisync.apply.result import FATAL
-from wikisync.errors import AssetChanged, FileChanged, Interrupted, StalePlan, WikisyncError
+from wikisync.apply.result import Ended
+from wikisync.errors import AssetChanged, FileChanged, StalePlan, WikisyncError
 from wikisync.planning.asset_model import AssetConflict
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class AssetResult:
+class AssetResult(Ended):
     """The result of an action on an asset, with the same meaning as ``ActionResult``."""
 
     action: AssetAction
@@ -27,18 +27,6 @@ class AssetResult:
     def failed(self) -> bool:
         """Whether the action failed, or is done with an error."""
         return self.result == "failed" or (self.result == "done" and self.error is not None)
-
-    @property
-    def is_unfinished(self) -> bool:
-        """Whether the same action may be tried again: it failed, or was not started."""
-        return self.result == "failed" or (
-            self.result == "skipped" and self.fatal_error is not None
-        )
-
-    @property
-    def fatal_error(self) -> WikisyncError | None:
-        """The error, if it ends the run."""
-        return self.error if isinstance(self.error, (*FATAL, Interrupted)) else None
 
     @property
     def conflict(self) -> AssetConflict | None:

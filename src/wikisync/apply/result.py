@@ -33,8 +33,28 @@ FATAL = (ApiDisabled, Unauthenticated, UnexpectedResponse, StateError, Unreachab
 """Errors that end a run, since every other page would meet them too."""
 
 
+class Ended:
+    """What follows from how an action ended, on a page or an asset."""
+
+    __slots__ = ()
+    result: Result
+    error: WikisyncError | None
+
+    @property
+    def is_unfinished(self) -> bool:
+        """Whether the same action may be tried again: it failed, or was not started."""
+        return self.result == "failed" or (
+            self.result == "skipped" and self.fatal_error is not None
+        )
+
+    @property
+    def fatal_error(self) -> WikisyncError | None:
+        """The error, if it ends the run."""
+        return self.error if isinstance(self.error, (*FATAL, Interrupted)) else None
+
+
 @dataclass(frozen=True, slots=True)
-class ActionResult:
+class ActionResult(Ended):
     """The result of an action.
 
     ``error`` is why it was skipped or failed; of one that is done, a problem that came with it.
@@ -53,18 +73,6 @@ class ActionResult:
             self.error, OverwroteConcurrentEdit | None
         )
         return self.result == "failed" or with_error
-
-    @property
-    def is_unfinished(self) -> bool:
-        """Whether the same action may be tried again: it failed, or was not started."""
-        return self.result == "failed" or (
-            self.result == "skipped" and self.fatal_error is not None
-        )
-
-    @property
-    def fatal_error(self) -> WikisyncError | None:
-        """The error, if it ends the run."""
-        return self.error if isinstance(self.error, (*FATAL, Interrupted)) else None
 
     @property
     def conflict(self) -> Conflict | None:
