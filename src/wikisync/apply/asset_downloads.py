@@ -124,10 +124,17 @@ def _fetch_one(run: AssetRun, active: threading.Semaphore, action: AssetAction) 
         if remote.sha256:
             changed = found.sha256 != remote.sha256
         else:
-            changed = found.size != remote.size and not is_svg(remote.path, remote.mime)
+            differs = found.size != remote.size and not is_svg(remote.path, remote.mime)
+            changed = differs and not _is_listed(context, remote)
         if changed:
             raise AssetChanged(action.path, "it was changed on the wiki")
     return Fetched(action, Draft(action.file, name, found), backup)
+
+
+def _is_listed(context: AssetContext, remote: RemoteAsset) -> bool:
+    """Return whether the list still has an asset as the plan saw it: then its size is wrong."""
+    found = context.run.wiki.assets.list_folder(remote.folder).assets
+    return (remote.id, remote.updated_at) in {(one.id, one.updated_at) for one in found}
 
 
 def _fill(run: AssetRun, action: AssetAction, remote: RemoteAsset, writer: DraftWriter) -> None:

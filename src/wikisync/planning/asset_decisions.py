@@ -124,7 +124,7 @@ def equal(local: LocalAsset, remote: RemoteAsset) -> bool:
     The wiki lists an SVG with the size of what was sent and stores other bytes. One that has the
     file's size is taken for it: nothing is overwritten by that.
     """
-    if remote.sha256 == local.sha256:
+    if local.sha256 and remote.sha256 == local.sha256:
         return True
     return is_svg(remote.path, remote.mime) and remote.size == local.size
 

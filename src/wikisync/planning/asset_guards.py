@@ -111,6 +111,16 @@ def refuse_large(plan: AssetPlan, limit: int) -> AssetPlan:
     )
 
 
+def unread_files(plan: AssetPlan) -> frozenset[str]:
+    """Return the paths of files that were not read, and whose digests the plan needs.
+
+    A write in the folder replaces or deletes only the version that the plan saw, and a conflict is
+    none if the wiki has the same bytes.
+    """
+    local = [*(one.local for one in plan.actions), *(one.local for one in plan.conflicts)]
+    return frozenset(one.path for one in local if one is not None and not one.sha256)
+
+
 def _uploaded_size(action: AssetAction) -> int:
     uploads = action.side == "wiki" and action.verb in {"create", "update"}
     return action.local.size if uploads and action.local is not None else 0

@@ -33,12 +33,16 @@ AssetConflictKind = Literal[
 
 @dataclass(frozen=True, slots=True)
 class LocalAsset:
-    """A file of the folder that is an asset. ``size`` in bytes; ``file`` is below the folder."""
+    """A file of the folder that is an asset. ``size`` in bytes; ``file`` is below the folder.
+
+    ``sha256`` is empty where the file was not read, because it has more bytes than the wiki takes,
+    and its size alone shows that it is neither its base nor the wiki's asset.
+    """
 
     path: str
     file: str
     size: int
-    sha256: str
+    sha256: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -199,7 +199,11 @@ def _local_moves(snapshot: AssetSnapshot) -> list[AssetAction]:
 
     Where several files could be the renamed one, none is taken for it.
     """
-    new = [a for path, a in snapshot.local.items() if _is_free(path, snapshot, snapshot.remote)]
+    new = [
+        asset
+        for path, asset in snapshot.local.items()
+        if asset.sha256 and _is_free(path, snapshot, snapshot.remote)
+    ]
     files = _by(new, lambda asset: asset.sha256)
     lost = [
         base

@@ -89,6 +89,10 @@ class AssetEditor:
         with self._store.lock:
             assets.delete(self._store, administrator(self._store), self._id(path))
 
+    def list_with_size(self, path: str, size: int) -> None:
+        """List an asset with another size than that of its bytes, as an import can leave it."""
+        self._store.update("assets", self._id(path), {"fileSize": size})
+
     def limit_size(self, limit: int) -> None:
         """Set the most bytes of an upload (``uploads.maxFileSize``)."""
         self._store.set_settings({"maxFileSize": min(limit, asset_store.MAX_ASSET)})

@@ -1,8 +1,9 @@
 """Read the wiki's side of the assets: the digests of those that may have changed.
 
 An asset whose id and time are those of its base has its bytes; any other is read, unless its size
-alone shows that it is neither the base nor the file. An asset that the list lacks is looked for at
-its address: absence is not deletion (wikijs.md, *Assets*).
+alone shows that it is neither the base nor the file. A list may have a wrong size: what would be a
+conflict is read too, up to the size that it would have to have. An asset that the list lacks is
+looked for at its address: absence is not deletion (wikijs.md, *Assets*).
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ from typing import TYPE_CHECKING
 from wikisync.apply.asset_context import listed
 from wikisync.concurrency import bounded_map
 from wikisync.errors import AssetGone, Forbidden, TooLarge, WikiError
-from wikisync.planning.asset_model import AssetBase, RemoteAsset, is_svg
+from wikisync.planning.asset_decisions import AssetAtPath, decide_asset
+from wikisync.planning.asset_model import AssetBase, AssetConflict, RemoteAsset, is_svg
 from wikisync.wiki.asset_responses import ListedAsset
 
 if TYPE_CHECKING:
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 
 FORBIDDEN = "the key may not read it on the wiki"
 UNREADABLE = "the wiki lists it, and it cannot be read there"
+TOO_LONG = "the wiki sends far more bytes of it than its list says: upload it there again"
 UNLISTED = "the wiki does not list it for this key any more, though it is there"
 
 
@@ -53,23 +56,25 @@ def read_assets(
     """
     found = AssetReading()
     by_id = {base.id: base for base in bases.values()}
-    to_read: list[ListedAsset] = []
+    to_read: list[tuple[ListedAsset, int | None]] = []
     for path, asset in index.items():
         base = bases.get(path) or by_id.get(asset.id)
         if not verify and base is not None and _is_unchanged(asset, base):
             found.remote[path] = remote_asset(asset, base.remote)
         elif verify or _may_be_equal(asset, base, local.get(path)):
-            to_read.append(asset)
+            to_read.append((asset, None))
         else:
             found.remote[path] = remote_asset(asset, "")
+            if size := _doubtful_size(found.remote[path], bases.get(path), local.get(path)):
+                to_read.append((asset, size))
     missing = [base for path, base in bases.items() if path not in index]
     with progress("Reading images and files of the wiki", len(to_read) + len(missing)) as step:
-        calls = [partial(_digest, wiki, asset) for asset in to_read]
-        for asset, got in zip(to_read, _run(calls, jobs), strict=True):
+        calls = [partial(_digest, wiki, asset, limit) for asset, limit in to_read]
+        for (asset, limit), got in zip(to_read, _run(calls, jobs), strict=True):
             step()
             if isinstance(got, str):
                 found.remote[asset.path] = remote_asset(asset, got)
-            else:
+            elif limit is None:
                 found.unread[asset.path] = _reason(got)
         checks = [partial(_digest, wiki, _listed(base), 1) for base in missing]
         for base, got in zip(missing, _run(checks, jobs), strict=True):
@@ -96,15 +101,19 @@ def _may_be_equal(asset: ListedAsset, base: AssetBase | None, local: LocalAsset 
     return asset.size in sizes or (bool(sizes) and is_svg(asset.path, asset.mime))
 
 
+def _doubtful_size(remote: RemoteAsset, base: AssetBase | None, local: LocalAsset | None) -> int:
+    """Return the most bytes of an unread asset that is no conflict, if its size makes it one."""
+    found = AssetAtPath(remote.path, "", base, local, remote)
+    if not isinstance(decide_asset(found), AssetConflict):
+        return 0
+    return max(one.size for one in (base, local) if one is not None)
+
+
 def _digest(wiki: Wiki, asset: ListedAsset, limit: int | None = None) -> str | WikiError:
     """Return the digest of an asset, or the error of this asset alone. Raises any other."""
     try:
         return wiki.assets.read_digest(asset, limit).sha256
-    except (AssetGone, Forbidden) as problem:
-        return problem
-    except TooLarge as problem:
-        if limit is None:
-            raise
+    except (AssetGone, Forbidden, TooLarge) as problem:
         return problem
 
 
@@ -115,7 +124,12 @@ def read_sha256(wiki: Wiki, asset: RemoteAsset) -> str | None:
 
 
 def _reason(problem: WikiError) -> str:
-    return FORBIDDEN if isinstance(problem, Forbidden) else UNREADABLE
+    match problem:
+        case Forbidden():
+            return FORBIDDEN
+        case TooLarge():
+            return TOO_LONG
+    return UNREADABLE
 
 
 def remote_asset(asset: ListedAsset, sha256: str) -> RemoteAsset:

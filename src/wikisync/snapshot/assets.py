@@ -6,6 +6,7 @@ wiki's list was read with that of its pages. Nothing is written, neither to a si
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -45,10 +46,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class AssetOptions:
-    """Which assets are managed, and how many are read from the wiki at the same time."""
+    """Which assets are managed, and how many are read from the wiki at the same time.
+
+    The wiki takes files of at most ``max_size`` bytes.
+    """
 
     choice: AssetChoice = "none"
     jobs: int = 4
+    max_size: int = sys.maxsize
 
 
 NO_ASSETS = AssetOptions()
@@ -250,7 +255,8 @@ class AssetCollector:
             elif file is not None:
                 files[path] = file
         stamps = {} if self._verify else self._state.asset_files.load()
-        scan = scan_assets(self._folder, files, stamps, self._progress)
+        unneeded = self._too_large(files, listed)
+        scan = scan_assets(self._folder, files, stamps, self._progress, unneeded)
         scan.problems |= problems
         for path in sorted(listed.keys() & scan.local.keys() & self._bases.keys()):
             edited = scan.local[path].sha256 != self._bases[path].local
@@ -263,6 +269,23 @@ class AssetCollector:
                 del scan.local[path]
         scan.gone = frozenset(stamps.keys() - self._folder.assets.keys())
         return scan
+
+    def _too_large(
+        self, files: Mapping[str, str], listed: Mapping[str, ListedAsset]
+    ) -> frozenset[str]:
+        """Return the paths of files that the wiki would not take, and that are new by their size.
+
+        Any other large file may be in sync, or a renamed one.
+        """
+        known = {base.size for base in self._bases.values()}
+        sizes = {path: self._folder.assets[file][0] for path, file in files.items()}
+        return frozenset(
+            path
+            for path, size in sizes.items()
+            if size > self._options.max_size
+            and size not in known
+            and not (path in listed and listed[path].size == size)
+        )
 
     def _problem_without_file(self, path: str, *, is_listed: bool) -> BadAsset | BadName | None:
         file = self._file(path)

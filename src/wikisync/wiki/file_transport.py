@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 SLOWEST: Final = 20_000
 """Bytes a second at which a file has time enough to arrive."""
 
+_DIGITS: Final = 20
 _OK: Final = 200
 _PARTIAL: Final = 206
 _SLACK: Final = 16 * 1024 * 1024
@@ -180,6 +181,8 @@ class FileTransport:
             address = f"{self._url}/{quote(path)}"
             with self._connections.client.stream("GET", address, headers=_HEADERS) as response:
                 self._raise_for(response, path)
+                if _length(response) > limit:
+                    raise TooLarge(self._url, limit, answer=True)
                 for piece in body_pieces(self._url, response, limit):
                     target.write(piece)
                     digest.update(piece)
@@ -222,6 +225,12 @@ class FileTransport:
 
     def _from_httpx(self, problem: httpx2.HTTPError) -> Unreachable:
         return http_errors.from_httpx_error(self._url, problem, self._connections.sent)
+
+
+def _length(response: httpx2.Response) -> int:
+    """Return how many bytes a response says that it has; 0 where it does not."""
+    length = response.headers.get("content-length", "")
+    return int(length) if length.isdecimal() and len(length) < _DIGITS else 0
 
 
 def _has_length(response: httpx2.Response) -> bool:

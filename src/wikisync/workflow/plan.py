@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from wikisync.errors import BadName, NoSuchPath, Unauthenticated
 from wikisync.page.model import Key
-from wikisync.planning.asset_guards import asset_guards, refuse_large
+from wikisync.planning.asset_guards import asset_guards, refuse_large, unread_files
 from wikisync.planning.asset_planner import plan_assets
 from wikisync.planning.guards import (
     GuardOptions,
@@ -30,6 +30,7 @@ from wikisync.planning.path_filter import page_selector, parse_paths
 from wikisync.planning.planner import file_for, make_plan
 from wikisync.planning.snapshot import PlanOptions
 from wikisync.request import Report
+from wikisync.snapshot.asset_files import with_files_read
 from wikisync.snapshot.assets import AssetOptions
 from wikisync.snapshot.collect import CollectedState, collect, collect_offline
 from wikisync.workflow.context import recover_interrupted, saved_notes
@@ -112,7 +113,8 @@ def _collect_and_plan(
         request.convert,
         request.mirror,
     )
-    plan = narrow(_plan(context, collected, options), collected)
+    plan, collected = _plan(context, collected, options)
+    plan = narrow(plan, collected)
     notes = tuple(note for note in collected.notes if _is_due(note, request, collected))
     notes = (*notes, *_header_notes(collected.scanned, options))
     deleted = _deleted(context, collected.snapshot)
@@ -129,7 +131,8 @@ def _collect_and_plan(
 
 def _collect(context: RunContext, request: Request, *, without_state: bool) -> CollectedState:
     """Return the state of both sides, as far as the request looks at them."""
-    assets = AssetOptions(context.config.assets, context.config.jobs)
+    config = context.config
+    assets = AssetOptions(config.assets, config.jobs, config.max_asset_size)
     if request.offline:
         return collect_offline(
             context.folder, context.state, context.progress, context.layout, assets
@@ -146,13 +149,23 @@ def _collect(context: RunContext, request: Request, *, without_state: bool) -> C
     )
 
 
-def _plan(context: RunContext, collected: CollectedState, options: PlanOptions) -> Plan:
-    """Return the plan of the pages, and of the assets if any are synced."""
-    plan = make_plan(collected.snapshot, options)
-    if collected.assets is None:
-        return plan
-    assets = plan_assets(collected.assets.snapshot, options)
-    return replace(plan, assets=refuse_large(assets, context.config.max_asset_size))
+def _plan(
+    context: RunContext, collected: CollectedState, options: PlanOptions
+) -> tuple[Plan, CollectedState]:
+    """Return the plan of the pages, and of the assets if any are synced.
+
+    The state has the digests of the files that the plan needs.
+    """
+    plan, assets = make_plan(collected.snapshot, options), collected.assets
+    if assets is None:
+        return plan, collected
+    limit = context.config.max_asset_size
+    planned = refuse_large(plan_assets(assets.snapshot, options), limit)
+    if unread := unread_files(planned):
+        assets = with_files_read(assets, unread, context.folder, context.progress)
+        collected = replace(collected, assets=assets)
+        planned = refuse_large(plan_assets(assets.snapshot, options), limit)
+    return replace(plan, assets=planned), collected
 
 
 def _refusals(
