@@ -130,6 +130,19 @@ def test_renames_go_across_without_sending_bytes(pair: AssetSetup) -> None:
     assert settled(pair)
 
 
+def test_an_svg_that_somebody_uploads_while_ours_is_read_again_is_a_change_of_the_next_run(
+    assets: AssetSetup,
+) -> None:
+    sandbox = assets.setup.sandbox
+    theirs = SVG.replace(b'"1"', b'"200"')
+    later = Hook(lambda: sandbox.assets.upload("a.svg", theirs, mime="image/svg+xml"))
+    sandbox.faults.add(later, on="download")
+    assets.write("a.svg", SVG)
+    assert shown(assets.do("push")) == ["create wiki a.svg: done"]
+    assert shown(assets.do("sync")) == ["update folder a.svg: done"]
+    assert b'"200"' in assets.read("a.svg")
+
+
 def test_an_svg_that_the_wiki_rewrites_stays_as_it_is_in_the_folder(assets: AssetSetup) -> None:
     assets.write("a.svg", SVG)
     assert shown(assets.do("push")) == ["create wiki a.svg: done"]

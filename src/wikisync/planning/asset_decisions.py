@@ -111,11 +111,14 @@ def _without_base(found: AssetAtPath) -> AssetDecision:
 def remote_changed(base: AssetBase, remote: RemoteAsset) -> bool:
     """Return whether an asset has other bytes on the wiki than at its base.
 
-    The same id and time mean the same bytes (wikijs.md, *Assets*).
+    The same id and time mean the same bytes (wikijs.md, *Assets*). An SVG that the wiki rewrote is
+    listed with the size of what was sent, so another size is another upload: the bytes of the base
+    may be of one that came between the list and the reading.
     """
     if (remote.id, remote.updated_at) == (base.id, base.updated_at):
         return False
-    return remote.sha256 != base.remote
+    sent_anew = base.local != base.remote and remote.size != base.size
+    return sent_anew or remote.sha256 != base.remote
 
 
 def equal(local: LocalAsset, remote: RemoteAsset) -> bool:

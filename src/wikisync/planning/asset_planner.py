@@ -243,7 +243,7 @@ def _remote_moves(snapshot: AssetSnapshot) -> list[AssetAction]:
         remote, local = by_id.get(base.id), snapshot.local.get(path)
         if remote is None or remote.path == path or path in snapshot.remote:
             continue
-        if remote.sha256 != base.remote or remote.created_at != base.created_at:
+        if remote_changed(base, remote) or remote.created_at != base.created_at:
             continue
         if local is None or local.sha256 != base.local or path in snapshot.blocked:
             continue
