@@ -104,6 +104,7 @@ ERRORS: Final = (
     errors.FileChanged(ANY, "write", ANY),
     errors.FolderError(ANY, ANY, ANY),
     errors.BackupMissing(ANY),
+    errors.BackupDamaged(0, ANY, ANY),
     errors.StateError(ANY, "damaged", ANY),
     errors.StateError(ANY, "newer", ANY),
     errors.StateError(ANY, "unwritable", ANY),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from wikisync.errors import BackupMissing, StateError
+from wikisync.errors import BackupDamaged, StateError
 from wikisync.planning.asset_model import AssetBase
 from wikisync.state import State
 from wikisync.state.asset_journal import AssetEntry, AssetIntent, AssetStamp
@@ -142,11 +142,14 @@ def test_bytes_that_are_not_the_backups_are_not_given_out(state: State, folder: 
     number = keep(state, state.asset_journal.begin(intent(state)), b"first")
     [file] = (folder / "assets").iterdir()
     file.write_bytes(b"other")
-    with pytest.raises(BackupMissing):
+    with pytest.raises(BackupDamaged) as caught:
         read(state, number)
+    assert caught.value.file == f".wikisync/assets/{file.name}"
+    assert "other bytes" in caught.value.reason
     file.unlink()
-    with pytest.raises(BackupMissing):
+    with pytest.raises(BackupDamaged) as caught:
         read(state, number)
+    assert (caught.value.number, caught.value.reason) == (number, "it is missing")
 
 
 @pytest.mark.parametrize("link", ["symbolic", "hard", "of the folder"])
@@ -159,7 +162,7 @@ def test_a_backup_is_not_read_through_a_link(state: State, folder: Path, link: s
         (folder / "assets").symlink_to(other)
         with pytest.raises(StateError), state.asset_backups.new_file():
             pass
-        with pytest.raises(BackupMissing):
+        with pytest.raises(BackupDamaged):
             read(state, number)
         return
     file.rename(other)
@@ -167,7 +170,7 @@ def test_a_backup_is_not_read_through_a_link(state: State, folder: Path, link: s
         file.symlink_to(other)
     else:
         file.hardlink_to(other)
-    with pytest.raises(BackupMissing):
+    with pytest.raises(BackupDamaged):
         read(state, number)
 
 

@@ -49,6 +49,7 @@ WikisyncError
 ├── StalePlan                     a page changed after a reviewed plan was made
 ├── OverwroteConcurrentEdit       a write replaced an edit of the same moment; it is in a backup
 ├── StateError                    the state in .wikisync cannot be used
+├── BackupDamaged                 a backup's file is missing, or has other bytes
 ├── Locked                        another run holds the lock
 ├── UntrustedCheckout             the files checked out on GitHub must not decide this
 ├── GitHubError                   GitHub or git refuses
@@ -67,6 +68,7 @@ from wikisync.errors.assets import (
     UploadsNeedAuthorization,
 )
 from wikisync.errors.base import (
+    BackupDamaged,
     GitHubError,
     Interrupted,
     Locked,
@@ -126,6 +128,7 @@ __all__ = [
     "AssetGone",
     "AssetLost",
     "AssetTooLarge",
+    "BackupDamaged",
     "BackupMissing",
     "BadAsset",
     "BadConfig",

@@ -19,6 +19,18 @@ class StateError(WikisyncError):
 
 
 @dataclass(eq=False)
+class BackupDamaged(WikisyncError):
+    """Raised where the ``file`` of the backup ``number`` cannot give its bytes back.
+
+    ``reason`` is a clause.
+    """
+
+    number: int
+    file: str
+    reason: str
+
+
+@dataclass(eq=False)
 class Locked(WikisyncError):
     """Raised where another run holds the lock. ``since`` is ISO 8601; None if unknown."""
 

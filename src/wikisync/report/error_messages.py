@@ -12,7 +12,7 @@ from wikisync import errors as e
 from wikisync.report.asset_messages import asset_message
 from wikisync.report.database_messages import database_message
 from wikisync.report.gateway_messages import gateway_message
-from wikisync.report.history_messages import backup_missing_message, no_such_run_message
+from wikisync.report.history_messages import backup_message, no_such_run_message
 from wikisync.report.layout_messages import misplaced_message
 
 
@@ -65,11 +65,11 @@ def error_message(error: e.WikisyncError) -> Message:
             )
         case e.StateError(file, why, detail):
             return _state(file, why, detail)
+        case e.BackupDamaged():
+            return Message(*backup_message(error))
         case e.Locked():
-            return Message(
-                "Another run of wikisync is active.",
-                "Wait until it ends. It may be waiting for an answer to a question.",
-            )
+            hint = "Wait until it ends. It may be waiting for an answer to a question."
+            return Message("Another run of wikisync is active.", hint)
         case e.UntrustedCheckout():
             return _untrusted(error)
         case e.GitHubError(doing, reason, status):
@@ -98,9 +98,8 @@ def _usage(error: e.UsageError) -> Message:
                 'Write url = "https://wiki.example.com" into wikisync.toml, or set WIKISYNC_URL.',
             )
         case e.NotConfigured("address"):
-            return Message(
-                "Add the wiki's address.", "For example: wikisync init https://wiki.example.com"
-            )
+            hint = "For example: wikisync init https://wiki.example.com"
+            return Message("Add the wiki's address.", hint)
         case e.NotConfigured("token"):
             return Message(
                 "There is no API key: WIKISYNC_TOKEN is not set.",
@@ -155,7 +154,7 @@ def _usage(error: e.UsageError) -> Message:
         case e.NotWritten(file, reason):
             return Message(f"{file} was not written: {reason}.", "Choose another file: -o FILE.")
         case e.BackupMissing():
-            return Message(*backup_missing_message(error))
+            return Message(*backup_message(error))
         case e.ExtraMissing(extra):
             return Message(
                 f"This command needs the extra {extra}, which is not installed.",

@@ -16,10 +16,11 @@ from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, Any, ClassVar, Final, Literal, cast, get_args
 
 from wikisync import private_files
-from wikisync.errors import BackupMissing
+from wikisync.errors import BackupDamaged
 from wikisync.folder.filesystem import sync_folder
 from wikisync.planning.asset_model import AssetVerb
 from wikisync.planning.model import Side
+from wikisync.private_files import reason_of
 from wikisync.state import location
 from wikisync.state.packing import NULL, NUMBER, TEXT, check_row
 
@@ -172,20 +173,23 @@ class AssetBackups:
     def open(self, backup: AssetBackup) -> Iterator[IO[bytes]]:
         """Open the bytes of a backup for reading, once they were found to be right.
 
-        Raises BackupMissing where the file is gone or has other bytes.
+        Raises BackupDamaged where the file is gone or has other bytes.
         """
         path = self._folder / backup.sha256
+        name = f"{self._folder.parent.name}/{self._folder.name}/{path.name}"
         try:
             private_files.check_folder(self._folder)
             handle = private_files.open_file(path, os.O_RDONLY)
         except OSError as error:
-            raise BackupMissing(str(backup.number)) from error
+            missing = isinstance(error, FileNotFoundError)
+            reason = "it is missing" if missing else f"cannot read it: {reason_of(error)}"
+            raise BackupDamaged(backup.number, name, reason) from error
         with os.fdopen(handle, "rb") as file:
             digest = hashlib.sha256()
             while piece := file.read(PIECE):
                 digest.update(piece)
             if digest.hexdigest() != backup.sha256:
-                raise BackupMissing(str(backup.number))
+                raise BackupDamaged(backup.number, name, "it has other bytes than were kept")
             file.seek(0)
             yield file
 

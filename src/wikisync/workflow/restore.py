@@ -154,7 +154,7 @@ class _Pages:
 
 @contextmanager
 def open_backup(config: Config, number: int) -> Iterator[IO[bytes]]:
-    """Open a backup as the bytes of a file. Raises BackupMissing and StateError."""
+    """Open a backup as the bytes of a file. Raises BackupMissing, BackupDamaged, StateError."""
     with closing(State.open(config.state, create=False)) as state:
         asset = state.asset_backups.get(number)
         if asset is None:
@@ -184,7 +184,7 @@ def restore_backup(config: Config, request: Request, ask: Callable[[Report], boo
     """Restore the backup that the request names into the file of its page.
 
     If the file has content that was never pushed, ``ask`` gets the report and returns whether to go
-    on. Raises BackupMissing, NotWritten, FolderError and StateError.
+    on. Raises BackupMissing, BackupDamaged, NotWritten, FolderError and StateError.
     """
     folder = Folder(config.folder, config.ignore, layout_of(config), missing_ok=True)
     with closing(State.open(config.state, create=False)) as state:

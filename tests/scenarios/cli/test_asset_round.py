@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import subprocess
 from typing import TYPE_CHECKING
 
@@ -176,6 +177,27 @@ def test_a_backup_of_an_image_is_restored_or_copied(shown: Workspace) -> None:
     assert shown.run("restore", "1").ok().text.count("img/a.png")
     assert shown.raw("img/a.png") == OLD
     assert "is already as in backup 1" in shown.run("restore", "1").ok().text
+
+
+def test_a_damaged_backup_is_named_with_its_file_and_stops_nothing_else(shown: Workspace) -> None:
+    shown.write("img/b.png", OTHER)
+    shown.write("home.md", page("Home", "![x](img/a.png)\n![x](img/b.png)\n"))
+    shown.run("push", "--yes").ok()
+    for name, data in (("a", NEW), ("b", OLD + b"more")):
+        shown.sandbox.assets.upload(f"img/{name}.png", data)
+    shown.run("pull", "--yes").ok()
+    numbers = [one["backup"] for one in shown.run("log", "img/a.png", "--json").json["backups"]]
+    damaged = shown.state / "assets" / hashlib.sha256(OLD).hexdigest()
+    damaged.unlink()
+    for args in (("restore", str(numbers[0]), "--print"), ("undo", "--yes")):
+        result = shown.run(*args)
+        assert result.code == 1
+        assert f"Backup {numbers[0]} is damaged" in result.text
+        assert damaged.name in result.text.replace("\n", "").replace(" ", "")
+    assert (shown.raw("img/a.png"), shown.raw("img/b.png")) == (NEW, OTHER)
+    damaged.write_bytes(OLD)
+    shown.run("restore", str(numbers[0]), "--yes").ok()
+    assert shown.raw("img/a.png") == OLD
 
 
 def test_a_restore_asks_before_it_goes_over_what_was_never_pushed(shown: Workspace) -> None:
