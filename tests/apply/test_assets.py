@@ -11,7 +11,6 @@ import pytest
 
 from support.asset_setup import AssetSetup, sha256, shown
 from wikisync.apply import asset_folders
-from wikisync.apply.asset_context import Counted
 from wikisync.errors import (
     AssetChanged,
     AssetLost,
@@ -25,6 +24,7 @@ from wikisync.errors import (
 )
 from wikisync.folder.directory import Directory
 from wikisync.folder.streamed_files import DraftWriter
+from wikisync.progress import Counted
 from wikisync.sandbox import Drop, Duplicate, Hook, LoseUpload, Status
 
 if TYPE_CHECKING:

@@ -66,3 +66,16 @@ def test_the_question_says_how_many_edits_are_overwritten(torn: int, mine: int, 
         ],
     )
     assert question_message(planned(of, PlanOptions("push", prefer="local"))) == text
+
+
+@pytest.mark.parametrize(
+    ("new", "text"),
+    [
+        (1, "DELETE 1 page on the wiki (it was added or changed on the wiki)?"),
+        (2, "DELETE 2 pages on the wiki (2 of them were added or changed on the wiki)?"),
+    ],
+)
+def test_the_question_says_how_much_new_work_a_mirror_deletes(new: int, text: str) -> None:
+    of = sides([base("a")], [local("a")], [remote("a"), *(remote(f"new{n}") for n in range(new))])
+    mirror = PlanOptions("push", delete=True, prefer="local", mirror=True)
+    assert question_message(planned(of, mirror)) == text

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass, field
-from typing import IO, TYPE_CHECKING, Final, TypeVar, cast
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from wikisync.apply.asset_result import AssetResult
 from wikisync.apply.result import FATAL
@@ -309,6 +309,12 @@ def check_unchanged(action: AssetAction, found: ListedAsset | None) -> None:
         raise AssetChanged(path, "it was changed on the wiki")
 
 
+def stored_base(run: ApplyContext, action: AssetAction) -> AssetBase | None:
+    """Return the base of an action's asset, which has its new name where a rename is reverted."""
+    bases = run.state.asset_bases
+    return bases.get(action.from_path or action.path) or bases.get(action.path)
+
+
 def stamp_of(asset: RemoteAsset | ListedAsset | None, sha256: str = "") -> AssetStamp | None:
     """Return what identifies a version of an asset on the wiki; None for no asset."""
     return None if asset is None else AssetStamp(asset.id, asset.updated_at, sha256)
@@ -317,34 +323,3 @@ def stamp_of(asset: RemoteAsset | ListedAsset | None, sha256: str = "") -> Asset
 def text_of(stamp: AssetStamp | None) -> str | None:
     """Return a stamp as the journal has it."""
     return None if stamp is None else str(stamp)
-
-
-class Counted:
-    """An open file that counts the bytes read from it or written to it."""
-
-    def __init__(self, file: IO[bytes], moved: Callable[[int], None]) -> None:
-        self._file, self._moved = file, moved
-
-    def read(self, size: int = -1) -> bytes:
-        """Read bytes."""
-        data = self._file.read(size)
-        self._moved(len(data))
-        return data
-
-    def write(self, data: bytes) -> int:
-        """Write bytes."""
-        self._moved(len(data))
-        return self._file.write(data)
-
-    def seek(self, offset: int, whence: int = 0) -> int:
-        """Go to a place in the file."""
-        return self._file.seek(offset, whence)
-
-    def truncate(self, size: int | None = None) -> int:
-        """Cut the file off."""
-        return self._file.truncate(size)
-
-
-def counted(file: object, moved: Callable[[int], None]) -> IO[bytes]:
-    """Return an open file that calls ``moved`` with each number of bytes."""
-    return cast("IO[bytes]", Counted(cast("IO[bytes]", file), moved))

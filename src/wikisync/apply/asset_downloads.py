@@ -21,7 +21,6 @@ from wikisync.apply.asset_context import (
     back_up_file,
     begin,
     commit,
-    counted,
     end_failed,
     listed,
 )
@@ -37,6 +36,7 @@ from wikisync.folder.streamed_files import (
     sync_folders,
 )
 from wikisync.planning.asset_model import AssetBase, is_svg
+from wikisync.progress import counted
 from wikisync.state.asset_journal import AssetIntent
 
 if TYPE_CHECKING:

@@ -13,6 +13,7 @@ from wikisync.apply.asset_context import (
     begin,
     commit,
     end_failed,
+    stored_base,
 )
 from wikisync.apply.asset_folders import RemoteFolders, asset_in
 from wikisync.errors import AssetChanged, WikisyncError
@@ -61,7 +62,7 @@ def _run_one(
 def _move(run: AssetRun, action: AssetAction) -> tuple[int, ...]:
     context, local, remote = run.context, _local(action), action.remote
     digest = hash_unchanged(context.run.folder, local.file, local.sha256).digest
-    before = context.run.state.asset_bases.get(action.from_path)
+    before = stored_base(context.run, action)
     after = None
     if before is not None and remote is not None:
         after = replace(

@@ -21,7 +21,6 @@ from wikisync.apply.asset_context import (
     begin,
     check_unchanged,
     commit,
-    counted,
     end_failed,
     in_parallel,
     stamp_of,
@@ -47,6 +46,7 @@ from wikisync.errors import (
 from wikisync.folder.asset_files import open_asset
 from wikisync.folder.streamed_files import hash_unchanged
 from wikisync.planning.asset_model import AssetBase
+from wikisync.progress import counted
 from wikisync.state.asset_journal import AssetIntent, AssetStamp
 from wikisync.wiki.assets import CheckedUpload, Upload
 

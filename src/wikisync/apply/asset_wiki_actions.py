@@ -19,6 +19,7 @@ from wikisync.apply.asset_context import (
     end_failed,
     in_parallel,
     stamp_of,
+    stored_base,
     text_of,
 )
 from wikisync.apply.asset_folders import RecentAssets, check_listed, list_assets
@@ -196,7 +197,7 @@ def _end(
 
 def _intent(run: AssetRun, action: AssetAction, backup: KeptBackup | None) -> AssetIntent:
     remote, context = _remote(action), run.context
-    before = context.run.state.asset_bases.get(action.from_path or action.path)
+    before = stored_base(context.run, action)
     sha256 = remote.sha256 if backup is None else backup.hash.sha256
     stamp = stamp_of(remote, sha256)
     after: AssetBase | None = None

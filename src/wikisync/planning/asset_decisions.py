@@ -191,6 +191,7 @@ def reverse_asset(action: AssetAction) -> AssetAction:
             from_path=action.path,
             from_file=action.file,
             forced=True,
+            overwrites=side,
         )
     verb = _REVERSED.get(action.verb, action.verb)
     overwrites = None if action.verb == "delete" else side

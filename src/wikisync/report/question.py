@@ -61,17 +61,20 @@ def _writes_both(action: Action) -> bool:
 
 def _overwritten(plan: Plan) -> str:
     """Return how many items overwrite edits, as " (2 of them overwrite edits made on the wiki)"."""
-    assets = assets_of(plan).writes
-    items = {*(action.key for action in plan.writes), *(action.path for action in assets)}
+    actions = [(a.key, a) for a in plan.writes], [(a.path, a) for a in assets_of(plan).writes]
+    items: list[tuple[object, Action | AssetAction]] = [*actions[0], *actions[1]]
+    which = "it" if len({item for item, _action in items}) == 1 else "1 of them"
     found = []
     for side, where in EDITED.items():
-        over: set[object] = {a.key for a in plan.writes if a.overwrites == side}
-        over |= {action.path for action in assets if action.overwrites == side}
-        if not over:
-            continue
+        torn = [(item, action.verb) for item, action in items if action.overwrites == side]
+        over = {item for item, verb in torn if verb != "delete"}
+        lost = {item for item, verb in torn if verb == "delete"}
         if len(over) > 1:
             found.append(f"{len(over):,} of them overwrite edits made {where}")
-        else:
-            which = "it" if len(items) == 1 else "1 of them"
+        elif over:
             found.append(f"{which} overwrites an edit made {where}")
+        if len(lost) > 1:
+            found.append(f"{len(lost):,} of them were added or changed {where}")
+        elif lost:
+            found.append(f"{which} was added or changed {where}")
     return f" ({' and '.join(found)})" if found else ""

@@ -100,12 +100,18 @@ def _overwritten(report: Report) -> Iterator[str]:
         assets = tuple(o.action for o in report.asset_outcomes if o.result == "done")
     verb = "overwrote" if ran else "overwrite"
     for side, where in EDITED.items():
-        keys = {a.key for a in pages if a.overwrites == side}
-        files = {a.path for a in assets if a.overwrites == side}
+        keys = {a.key for a in pages if a.overwrites == side and a.verb != "delete"}
+        files = {a.path for a in assets if a.overwrites == side and a.verb != "delete"}
         if count := len(keys) + len(files):
             said = f"{verb}{'s' if verb == 'overwrite' and count == 1 else ''}"
             what = "an edit" if count == 1 else "edits"
             yield f"{pages_and_files(len(keys), len(files))} {said} {what} made {where}."
+        lost = sum(a.overwrites == side and a.verb == "delete" for a in pages)
+        files_lost = sum(a.overwrites == side and a.verb == "delete" for a in assets)
+        if count := lost + files_lost:
+            were, are = ("was", "is") if count == 1 else ("were", "are")
+            which = f"{pages_and_files(lost, files_lost)} that {were} added or changed {where}"
+            yield f"{which} {were if ran else are} deleted."
 
 
 def _next(report: Report) -> Iterator[str]:

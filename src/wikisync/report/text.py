@@ -115,18 +115,27 @@ def overwriting(action: Action | AssetAction, *, done: bool = False) -> str:
     """Return a clause that says which edit an action overwrites; empty if it overwrites none."""
     if action.overwrites is None:
         return ""
-    return f"{'overwrote' if done else 'overwrites'} an edit made {EDITED[action.overwrites]}"
+    will, did, what = _LOSSES.get(action.verb, ("overwrites", "overwrote", "an edit made"))
+    return f"{did if done else will} {what} {EDITED[action.overwrites]}"
 
 
+_LOSSES: Final[dict[str, tuple[str, str, str]]] = {
+    "delete": ("deletes", "deleted", "what was added or changed"),
+    "move": ("replaces", "replaced", "a name given"),
+}
 _WITHHELD: Final[dict[Side, str]] = {
     "wiki": "gone here, kept on the wiki (--delete removes it)",
     "folder": "gone on the wiki, kept here (--delete removes it)",
+}
+_WITHHELD_BY_MIRROR: Final[dict[Side, str]] = {
+    "wiki": "only on the wiki, kept there (--delete removes it)",
+    "folder": "only in the folder, kept there (--delete removes it)",
 }
 
 
 def withheld(action: Action | AssetAction) -> str:
     """Return the reason why an action is not done in this run."""
-    why = _WITHHELD[action.side]
+    why = (_WITHHELD_BY_MIRROR if action.forced else _WITHHELD)[action.side]
     if isinstance(action, Delete) and action.rename_candidates:
         files = ", ".join(action.rename_candidates)
         why += f"; if it was renamed, its new file could be any of {files}"

@@ -230,3 +230,44 @@ def test_renames_go_across(shown: Workspace) -> None:
     assert is_quiet(shown)
     shown.run("undo", "--yes").ok()
     assert shown.sandbox.assets.paths() == ["img/a.png"]
+
+
+def test_a_mirror_says_of_each_image_what_it_takes_from_the_other_side(shown: Workspace) -> None:
+    shown.configure(assets="all")
+    for name in ("gone", "named"):
+        shown.write(f"img/{name}.png", name.encode())
+    shown.run("push", "--yes").ok()
+    shown.remove("img/gone.png")
+    shown.sandbox.assets.upload("img/a.png", NEW)
+    shown.sandbox.assets.upload("img/new.png", OTHER)
+    shown.sandbox.assets.rename("img/named.png", "other.png")
+    kept = shown.run("push", "--mirror", "--dry-run").ok().out
+    for said in (
+        "img/other.png → img/named.png  replaces a name given on the wiki",
+        "overwrites an edit made on the wiki",
+        "gone here, kept on the wiki (--delete removes it)",
+        "only on the wiki, kept there (--delete removes it)",
+        "2 files overwrite edits made on the wiki.",
+        "2 files only on the wiki. To delete them: wikisync push --mirror --delete.",
+    ):
+        assert said in kept
+    done = shown.run("push", "--mirror", "--delete", "--max-delete", "2", "--yes").ok().out
+    assert "deleted what was added or changed on the wiki" in " ".join(done.split())
+    assert "1 file that was added or changed on the wiki was deleted." in done
+    assert is_quiet(shown)
+
+
+@pytest.mark.parametrize("command", ["push", "pull"])
+def test_a_name_that_a_mirror_takes_back_leaves_nothing_to_do(
+    shown: Workspace, command: str
+) -> None:
+    if command == "push":
+        shown.sandbox.assets.rename("img/a.png", "b.png")
+    else:
+        (shown.folder / "img/a.png").rename(shown.folder / "img/b.png")
+    moved = shown.run(command, "--mirror", "--yes", "--json").ok().json["actions"]
+    assert [(one["action"], one["path"]) for one in moved] == [("move", "img/a.png")]
+    assert is_quiet(shown)
+    shown.run("undo", "--yes").ok()
+    assert (shown.sandbox.assets.paths() == ["img/a.png"]) == (command == "pull")
+    assert (shown.folder / "img/a.png").exists() == (command == "push")
