@@ -91,6 +91,7 @@ ERRORS: Final = (
     errors.AssetTooLarge(URL, ANY, 0),
     errors.AssetChanged(ANY, ANY),
     errors.AssetLost(URL, ANY),
+    errors.AssetFolderHidden(URL, (ANY,), folder=ANY),
     errors.SeveralAssets(URL, ANY, 0),
     errors.UploadsNeedAuthorization(URL),
     errors.Rejected(URL, 0, ANY),

@@ -21,8 +21,9 @@ from wikisync.sandbox import (
     Truncated,
     WriteThenFail,
 )
-from wikisync.wiki.assets import FOLDERS_PER_REQUEST, AssetClient, Downloaded, Upload, media_type
+from wikisync.wiki.assets import FOLDERS_PER_REQUEST, AssetClient, Downloaded
 from wikisync.wiki.client import Wiki
+from wikisync.wiki.uploads import Upload, media_type
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -394,7 +395,7 @@ def test_a_folder_is_created_once_and_its_id_is_found(
 ) -> None:
     img = assets.create_folder(0, "img")
     assert assets.create_folder(0, "img") == img
-    sub = assets.create_folder(img, "sub")
+    sub = assets.create_folder(img, "img/sub")
     assert sandbox.assets.folders() == ["img", "img/sub"]
     assert assets.list().folder_id("img/sub") == sub
     sandbox.faults.add(Drop(after=True), on="createFolder")
@@ -404,7 +405,7 @@ def test_a_folder_is_created_once_and_its_id_is_found(
         assets.create_folder(0, "lost")
     with pytest.raises(errors.Rejected):
         assets.create_folder(9999, "below-nothing")
-    for slug in ("Img", "..", "", "a/b"):
+    for slug in ("Img", "..", "", "a/"):
         with pytest.raises(errors.BadName):
             assets.create_folder(0, slug)
 
@@ -459,6 +460,19 @@ def test_a_change_without_the_right_is_forbidden(sandbox: Sandbox) -> None:
         with pytest.raises(errors.Forbidden):
             wiki.assets.rename(row["id"], "b.png")
     assert sandbox.assets.paths() == ["a.png"]
+
+
+@pytest.mark.parametrize("exists", [True, False])
+def test_a_folder_that_the_key_may_not_see_is_named_with_the_right(
+    sandbox: Sandbox, exists: bool
+) -> None:
+    if exists:
+        sandbox.assets.create_folder("img")
+    rights = ("read:assets", "write:assets")
+    with as_key(sandbox, *rights, path="other") as wiki:
+        with pytest.raises(errors.AssetFolderHidden) as caught:
+            wiki.assets.create_folder(0, "img")
+        assert (caught.value.folder, caught.value.needs) == ("img", ("read:assets",))
 
 
 # --- Pieces

@@ -57,12 +57,12 @@ class RemoteFolders:
     def create(self, path: str) -> int:
         """Return the id of a folder, which is created with those above it where they are missing.
 
-        Raises Forbidden, Rejected, WriteUncertain and other WikiErrors.
+        Raises Forbidden, AssetFolderHidden, Rejected, WriteUncertain and other WikiErrors.
         """
         if (known := self.id_of(path)) is not None:
             return known
-        above, _, slug = path.rpartition("/")
-        number = self._context.wiki.assets.create_folder(self.create(above), slug)
+        above = self.create(path.rpartition("/")[0])
+        number = self._context.wiki.assets.create_folder(above, path)
         if self._ids is not None:
             self._ids[path] = number
         self._context.state.asset_folders.add(number)

@@ -48,7 +48,7 @@ from wikisync.folder.streamed_files import hash_unchanged
 from wikisync.planning.asset_model import AssetBase
 from wikisync.progress import counted
 from wikisync.state.asset_journal import AssetIntent, AssetStamp
-from wikisync.wiki.assets import CheckedUpload, Upload
+from wikisync.wiki.uploads import CheckedUpload, Upload
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

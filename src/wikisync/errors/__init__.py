@@ -31,6 +31,7 @@ WikisyncError
 │   ├── ApiDisabled               the API is disabled, or the key is revoked
 │   ├── Unauthenticated           the wiki does not accept the token
 │   ├── Forbidden                 the key lacks a permission
+│   │   └── AssetFolderHidden         the key may not see a folder of images and files
 │   ├── TooLarge                  a request or a response is too large
 │   ├── PageGone                  no such page (6003)
 │   ├── PageHidden                the key may not read the page (6013)
@@ -60,6 +61,7 @@ from __future__ import annotations
 
 from wikisync.errors.assets import (
     AssetChanged,
+    AssetFolderHidden,
     AssetGone,
     AssetLost,
     AssetTooLarge,
@@ -125,6 +127,7 @@ __all__ = [
     "AlreadyConfigured",
     "ApiDisabled",
     "AssetChanged",
+    "AssetFolderHidden",
     "AssetGone",
     "AssetLost",
     "AssetTooLarge",

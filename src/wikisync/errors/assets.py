@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from wikisync.errors.base import WikisyncError
-from wikisync.errors.wiki import WikiError
+from wikisync.errors.wiki import Forbidden, WikiError
 
 
 @dataclass(eq=False)
@@ -30,6 +30,13 @@ class AssetLost(WikiError):
     """Raised where the wiki says twice that it stored a file, and has not."""
 
     path: str
+
+
+@dataclass(eq=False)
+class AssetFolderHidden(Forbidden):
+    """Raised where the wiki has the folder of an asset, and does not list it for the key."""
+
+    folder: str = ""
 
 
 @dataclass(eq=False)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from wikisync.errors import (
     AssetChanged,
+    AssetFolderHidden,
     AssetGone,
     AssetLost,
     AssetTooLarge,
@@ -44,6 +45,13 @@ def asset_message(error: WikisyncError) -> tuple[str, str] | None:
             return (
                 f"The wiki answered that it stored {path}, and it did not, twice.",
                 "Its log says why: a full disk, or a database that refuses so large a file.",
+            )
+        case AssetFolderHidden(_url, needs, folder=folder):
+            return (
+                f"The wiki has the folder {folder}, and does not list it for this API key: the key"
+                f" lacks {needs[0]} there.",
+                f"Give its group {needs[0]} (Administration → Groups → Permissions), and a page"
+                f" rule with it for the path {folder} (the same group, Page Rules).",
             )
         case SeveralAssets(_url, path, count):
             return (

@@ -7,14 +7,21 @@ WriteUncertain means that nothing was written.
 
 from __future__ import annotations
 
-import mimetypes
-from dataclasses import dataclass
+from contextlib import suppress
 from functools import partial
 from io import RawIOBase
-from typing import IO, TYPE_CHECKING, Any, Final, Literal, cast
+from typing import IO, TYPE_CHECKING, Any, Final, cast
 
 from wikisync.concurrency import bounded_map
-from wikisync.errors import BadName, Rejected, UnexpectedResponse, WikiError, WriteUncertain
+from wikisync.errors import (
+    AssetFolderHidden,
+    AssetGone,
+    BadName,
+    Rejected,
+    UnexpectedResponse,
+    WikiError,
+    WriteUncertain,
+)
 from wikisync.page.asset_names import folder_slug, renamed_name, uploaded_name
 from wikisync.wiki import asset_responses, responses
 from wikisync.wiki.asset_responses import (
@@ -31,6 +38,7 @@ from wikisync.wiki.asset_responses import (
 from wikisync.wiki.file_transport import Downloaded, FileTransport
 from wikisync.wiki.multipart import UploadBody
 from wikisync.wiki.queries import connect_with_folders, document, folders
+from wikisync.wiki.uploads import CheckedUpload, Upload, is_rewritten, is_unchanged, media_type
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -38,8 +46,9 @@ if TYPE_CHECKING:
     from wikisync.wiki.connections import Connections
     from wikisync.wiki.responses import WikiIndex
     from wikisync.wiki.transport import Transport
+    from wikisync.wiki.uploads import UploadOutcome
 
-__all__ = ["AssetClient", "AssetIndex", "Downloaded", "ListedAsset", "ListedFolder", "Upload"]
+__all__ = ["AssetClient", "AssetIndex", "Downloaded", "ListedAsset", "ListedFolder"]
 
 FOLDERS_PER_REQUEST: Final = 200
 """Folders listed in one request."""
@@ -49,47 +58,6 @@ MAX_FOLDERS: Final = 20_000
 
 MARGIN: Final = 1024 * 1024
 """Bytes that an asset may have more than the list says, or as many again: SVG is rewritten."""
-
-UploadOutcome = Literal["stored", "rewritten", "lost", "different", "several"]
-"""What an upload came to:
-
-- stored: the asset has the bytes that were sent
-- rewritten: an SVG, which the wiki sanitised: it has other bytes
-- lost: there is no asset of this name, or it is as it was before
-- different: it has other bytes, which somebody else may have uploaded since
-- several: there are several assets of this name now; readers get the newest
-"""
-
-_TYPES: Final = mimetypes.MimeTypes()
-_BINARY: Final = "application/octet-stream"
-
-
-@dataclass(frozen=True, slots=True)
-class Upload:
-    """What was sent: where to, how many bytes, and their SHA-256 in hexadecimal digits."""
-
-    folder: int
-    path: str
-    size: int
-    sha256: str
-
-    @property
-    def name(self) -> str:
-        """Return the file name."""
-        return self.path.rpartition("/")[2]
-
-
-@dataclass(frozen=True, slots=True)
-class CheckedUpload:
-    """What there is after an upload: the asset in the list, and its bytes as read again.
-
-    Both are None where the upload was lost. ``others`` are the other assets of this name.
-    """
-
-    outcome: UploadOutcome
-    asset: ListedAsset | None = None
-    found: Downloaded | None = None
-    others: tuple[ListedAsset, ...] = ()
 
 
 class AssetClient:
@@ -143,13 +111,14 @@ class AssetClient:
             found |= contents
         return found
 
-    def create_folder(self, parent: int, slug: str) -> int:
-        """Create a folder, where there is none of this name, and return its id.
+    def create_folder(self, parent: int, path: str) -> int:
+        """Create the folder of this path in its parent, unless it exists, and return its id.
 
         Never run two at a time: both would create one. Raises BadName where the wiki would use
-        another name; Forbidden; Rejected (no such parent); WriteUncertain where it is not there
-        afterwards.
+        another name; Forbidden; AssetFolderHidden; Rejected (no such parent); WriteUncertain where
+        it is not there afterwards.
         """
+        slug, url = path.rpartition("/")[2], self._transport.url
         if folder_slug(slug) != slug or not slug:
             raise BadName(slug, f"the wiki would name the folder `{folder_slug(slug)}`")
         doubt: WriteUncertain | None = None
@@ -163,7 +132,7 @@ class AssetClient:
         found = [number for number, name in self.list_folder(parent).folders if name == slug]
         if found:
             return min(found)
-        raise doubt or WriteUncertain(self._transport.url, "the new folder is not in the list")
+        raise doubt or AssetFolderHidden(url, asset_responses.READ_NEEDS, folder=path)
 
     def rename(self, id: int, name: str) -> None:  # noqa: A002  (the name in the API)
         """Rename an asset in its folder; the ending stays. What refers to it is not changed.
@@ -226,7 +195,9 @@ class AssetClient:
     ) -> CheckedUpload:
         assets = [one for one in content.assets if one.path == sent.name]
         newest = max(assets, key=lambda one: (one.updated_at, one.id), default=None)
-        if newest is None or _is_unchanged(newest, before):
+        if newest is None and before is None:
+            self._check_visible(sent.path)
+        if newest is None or is_unchanged(newest, before):
             return CheckedUpload("lost")
         asset = asset_responses.at_path(newest, sent.path)
         found = self.read_digest(asset)
@@ -243,6 +214,11 @@ class AssetClient:
             found,
             tuple(asset_responses.at_path(one, sent.path) for one in others),
         )
+
+    def _check_visible(self, path: str) -> None:
+        """Raise Forbidden if the list lacks an asset because the key may not see it."""
+        with suppress(AssetGone):
+            self.read_start(path, 1)
 
     def download(
         self, asset: ListedAsset, target: IO[bytes], limit: int | None = None
@@ -313,23 +289,6 @@ def _split(known: Iterable[int]) -> tuple[list[int], list[int]]:
 
 def _variables(ids: Sequence[int]) -> dict[str, object]:
     return {f"d{n}": folder for n, folder in enumerate(ids)}
-
-
-def _is_unchanged(found: ListedAsset, before: ListedAsset | None) -> bool:
-    return before is not None and (found.id, found.updated_at) == (before.id, before.updated_at)
-
-
-def is_rewritten(asset: ListedAsset) -> bool:
-    """Return whether the wiki stores an asset with other bytes than those that were uploaded."""
-    return asset.path.endswith(".svg") or asset.mime.lower().startswith("image/svg")
-
-
-def media_type(name: str) -> str:
-    """Return the type of a file by the ending of its name, as it is told to the wiki."""
-    kind, packed = _TYPES.guess_type(name, strict=False)
-    if packed is not None:
-        return f"application/{packed}" if packed == "gzip" else _BINARY
-    return kind or _BINARY
 
 
 class _Nowhere(RawIOBase):

@@ -271,3 +271,29 @@ def test_a_name_that_a_mirror_takes_back_leaves_nothing_to_do(
     shown.run("undo", "--yes").ok()
     assert (shown.sandbox.assets.paths() == ["img/a.png"]) == (command == "pull")
     assert (shown.folder / "img/a.png").exists() == (command == "push")
+
+
+@pytest.mark.parametrize(
+    ("match", "path", "said"),
+    [
+        ("START", "img", "The wiki has the folder img, and does not list it for this API key"),
+        ("EXACT", "img/new.png", "it lacks read:assets"),
+    ],
+)
+def test_what_the_key_may_send_and_not_see_is_said_with_the_right_that_is_missing(
+    shown: Workspace, match: str, path: str, said: str
+) -> None:
+    rights = ["read:pages", "read:source", "write:pages", "manage:pages", "write:assets"]
+    seeing = ["read:assets"]
+    rules = [
+        {"id": "a", "deny": False, "match": "START", "path": "", "locales": [], "roles": rights},
+        {"id": "b", "deny": False, "match": "START", "path": "", "locales": [], "roles": seeing},
+        {"id": "c", "deny": True, "match": match, "path": path, "locales": [], "roles": seeing},
+    ]
+    env = {"WIKISYNC_TOKEN": shown.sandbox.key([*rights, *seeing], rules)}
+    shown.write("img/new.png", NEW)
+    shown.write("home.md", page("Home", "![x](img/new.png)\n"))
+    result = shown.run("push", "--yes", env=env)
+    assert result.code == 1
+    assert said in " ".join(result.text.split())
+    assert "twice" not in result.text
