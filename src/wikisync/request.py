@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from wikisync.apply import ActionResult
     from wikisync.apply.asset_restore import AssetRestoration
     from wikisync.apply.asset_result import AssetResult
     from wikisync.apply.restore import Restoration
+    from wikisync.apply.result import ActionResult
     from wikisync.page.image_size import ImageSize
     from wikisync.page.model import Page
     from wikisync.planning.asset_model import AssetAction, AssetConflict

@@ -13,7 +13,7 @@ from wikisync.sandbox import Drop, Hook, Refuse, Status, WriteThenFail
 
 if TYPE_CHECKING:
     from support.apply_run import SyncSetup
-    from wikisync.apply import ActionResult
+    from wikisync.apply.result import ActionResult
 
 BASE = "One.\n\nTwo.\n\nThree.\n"
 MINE = "1.\n\nTwo.\n\nThree.\n"

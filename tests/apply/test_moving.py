@@ -16,7 +16,7 @@ from wikisync.wiki.client import Wiki
 
 if TYPE_CHECKING:
     from support.apply_run import SyncSetup
-    from wikisync.apply import ActionResult
+    from wikisync.apply.result import ActionResult
     from wikisync.page.model import Key
     from wikisync.sandbox import Sandbox
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from support.apply_run import page
-from wikisync.apply import apply
+from wikisync.apply.executor import apply
 from wikisync.apply.result import find_missing
 from wikisync.errors import Interrupted, PageChanged, StateError, Unreachable
 from wikisync.sandbox import Drop, Hook, Late, LoseTags, Refuse
@@ -16,7 +16,7 @@ from wikisync.state.bases import unpack_page
 
 if TYPE_CHECKING:
     from support.apply_run import SyncSetup
-    from wikisync.apply import ActionResult
+    from wikisync.apply.result import ActionResult
 
 NAMES = tuple(f"page-{number}" for number in range(8))
 MOMENT = 0.02

@@ -13,7 +13,7 @@ from wikisync.sandbox import Hook
 
 if TYPE_CHECKING:
     from support.apply_run import SyncSetup
-    from wikisync.apply import ActionResult
+    from wikisync.apply.result import ActionResult
 
 
 @pytest.fixture

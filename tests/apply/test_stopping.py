@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from support.apply_run import SyncSetup
-    from wikisync.apply import ActionResult
+    from wikisync.apply.result import ActionResult
 
 NAMES = ("home", "news", "team")
 

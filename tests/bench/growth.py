@@ -11,6 +11,7 @@ from wikisync.config import load
 from wikisync.progress import silent
 from wikisync.sandbox import Sandbox
 from wikisync.workflow import sync_run
+from wikisync.workflow.dry_run import dry_run
 
 PAGES = 20
 TEXT = "Some words of an ordinary page, as many as it takes.\n" * 60
@@ -40,6 +41,6 @@ def look(config: object) -> float:
     took = []
     for _ in range(5):
         begun = time.perf_counter()
-        sync_run.dry_run(config, sync_run.Request("status", "sync"), silent)  # type: ignore[arg-type]
+        dry_run(config, sync_run.Request("status", "sync"), silent)  # type: ignore[arg-type]
         took.append(time.perf_counter() - begun)
     return statistics.median(took)

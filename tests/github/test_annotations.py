@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from support.values import LATER, base, local, planned, remote, sides
-from wikisync.apply import ActionResult
+from wikisync.apply.result import ActionResult
 from wikisync.errors import BadName, BadPage, NeedsYes, Unreachable
 from wikisync.github.workflow_commands import MAX_ANNOTATIONS, annotate, error_annotation
 from wikisync.planning.model import Plan, Refusal

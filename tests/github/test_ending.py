@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from support.values import LATER, base, local, planned, remote, sides
-from wikisync.apply import ActionResult
+from wikisync.apply.result import ActionResult
 from wikisync.errors import BadPage, NeedsYes, StateError, Unauthenticated, Unreachable
 from wikisync.github.workflow_commands import (
     FailOn,

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from support.values import LATER, PAGE, base, local, planned, remote, sides
-from wikisync.apply import ActionResult
+from wikisync.apply.result import ActionResult
 from wikisync.errors import (
     BadPage,
     CertificateError,

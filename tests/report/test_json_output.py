@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from support.values import LATER, action, base, key, local, page, planned, remote, sides
-from wikisync.apply import ActionResult
+from wikisync.apply.result import ActionResult
 from wikisync.errors import BadName, BadPage, FileChanged, PageChanged, WriteUncertain
 from wikisync.planning.model import Conflict, Plan, Refusal
 from wikisync.planning.planner import PlanOptions

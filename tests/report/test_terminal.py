@@ -8,7 +8,7 @@ import pytest
 
 from report.console import console, printed
 from support.values import local, planned, sides
-from wikisync.apply import ActionResult
+from wikisync.apply.result import ActionResult
 from wikisync.errors import Interrupted
 from wikisync.planning.planner import PlanOptions
 from wikisync.report.terminal import show

@@ -13,7 +13,7 @@ import pytest
 from report.html.reports import conflicting, pair, report
 from review.visitor import Visitor
 from support.values import action, key, page
-from wikisync.apply import ActionResult
+from wikisync.apply.result import ActionResult
 from wikisync.errors import PageChanged
 from wikisync.loopback.auth import Auth
 from wikisync.loopback.server import listen, serve

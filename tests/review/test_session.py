@@ -9,7 +9,7 @@ import pytest
 
 from report.html.reports import conflicting, pair, report
 from support.values import action, key, page
-from wikisync.apply import ActionResult
+from wikisync.apply.result import ActionResult
 from wikisync.errors import PageChanged
 from wikisync.planning.model import Refusal
 from wikisync.report.html import PageView, build_view

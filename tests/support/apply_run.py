@@ -8,8 +8,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from support.texts import TEXT
-from wikisync.apply import ActionResult, ApplyContext, apply
+from wikisync.apply.executor import apply
 from wikisync.apply.recovery import recover
+from wikisync.apply.result import ActionResult
+from wikisync.apply.transaction import ApplyContext
 from wikisync.folder.folder import Folder
 from wikisync.page.paths import Layout
 from wikisync.planning.planner import PlanOptions, make_plan

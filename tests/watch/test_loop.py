@@ -10,11 +10,11 @@ import pytest
 from support.texts import TEXT
 from support.watching import Clock, watched
 from support.workspace import Workspace, page
-from wikisync.apply.transaction import now
 from wikisync.errors import Unauthenticated
 from wikisync.report.json_output import results
 from wikisync.report.watch_events import Agreed, Attention, Away, Done, Kept, Waits
 from wikisync.sandbox import Drop
+from wikisync.state.journal import now
 from wikisync.state.lock import run_lock
 
 if TYPE_CHECKING:

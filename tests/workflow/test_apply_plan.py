@@ -11,9 +11,10 @@ from wikisync.progress import silent
 from wikisync.report.json_output import exit_code
 from wikisync.workflow import sync_run
 from wikisync.workflow.apply_plan import apply_reviewed
+from wikisync.workflow.dry_run import dry_run
 
 if TYPE_CHECKING:
-    from wikisync.apply import ActionResult
+    from wikisync.apply.result import ActionResult
     from wikisync.config import Config
     from wikisync.planning.model import Command
     from wikisync.request import Report
@@ -25,7 +26,7 @@ def configured(workspace: Workspace) -> Config:
 
 def plan(workspace: Workspace, direction: Command = "push", **wishes: Any) -> Report:
     request = sync_run.Request("plan", direction, **wishes)
-    return sync_run.dry_run(configured(workspace), request, silent)
+    return dry_run(configured(workspace), request, silent)
 
 
 def apply(workspace: Workspace, reviewed: Report, **options: Any) -> Report:

@@ -4,9 +4,3 @@ Each write records an intent in the journal, reads the side again and compares i
 precondition, makes a backup, writes, reads the result back, and stores the base and the end of the
 intent in one transaction (promises 1, 3, 4, 5). A page that fails does not stop the others.
 """
-
-from wikisync.apply.executor import apply
-from wikisync.apply.result import ActionResult
-from wikisync.apply.transaction import ApplyContext
-
-__all__ = ["ActionResult", "ApplyContext", "apply"]

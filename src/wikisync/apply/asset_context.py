@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from wikisync.apply.asset_result import AssetResult
 from wikisync.apply.result import FATAL
-from wikisync.apply.transaction import now
 from wikisync.concurrency import bounded_map
 from wikisync.errors import (
     AssetChanged,
@@ -24,6 +23,7 @@ from wikisync.errors import (
 )
 from wikisync.folder.streamed_files import FileHash, hash_unchanged
 from wikisync.state.asset_journal import AssetStamp
+from wikisync.state.journal import now
 from wikisync.wiki.asset_responses import ListedAsset
 
 if TYPE_CHECKING:

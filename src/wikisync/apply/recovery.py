@@ -16,12 +16,13 @@ from typing import TYPE_CHECKING, Literal
 
 from wikisync.apply import unshown
 from wikisync.apply.asset_recovery import recover_asset_files, recover_assets
-from wikisync.apply.transaction import commit_write, now
+from wikisync.apply.transaction import commit_write
 from wikisync.apply.verify import UNSENT
 from wikisync.errors import FolderError, PageGone, PageHidden
 from wikisync.folder.folder import digest_of
 from wikisync.page.fingerprint import Fingerprint, fingerprint
 from wikisync.state.bases import StoredBase
+from wikisync.state.journal import now
 
 if TYPE_CHECKING:
     from wikisync.folder.folder import Folder

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from wikisync.apply.tag_spelling import TagSpellings
@@ -26,6 +25,7 @@ from wikisync.page.fingerprint import Fingerprint, fingerprint, shows_fields_of
 from wikisync.page.model import FIELD_NAMES
 from wikisync.planning.model import Base
 from wikisync.state.bases import StoredBase
+from wikisync.state.journal import now
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -268,8 +268,3 @@ def open_file(context: ApplyContext, key: Key, local: Local) -> ParsedFile:
     folder = context.folder.layout.link_folder(local.file, key)
     document = parse(data, local.content_type, file=local.file, link_folder=folder)
     return ParsedFile(document, digest, fingerprint(document.page))
-
-
-def now() -> str:
-    """Return the current time as the state stores times: ISO, UTC, milliseconds."""
-    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -202,12 +202,12 @@ def _compare(
 ) -> None:
     """Print what would be done. Ends the program."""
     with terminal.error_boundary(output, request):
-        from wikisync.workflow import sync_run
+        from wikisync.workflow.dry_run import dry_run
 
         settings = source.load(need_token=not request.offline)
         terminal.warn(settings)
         terminal.check_html(output, settings)
-        report = sync_run.dry_run(settings, request, terminal.progress(output))
+        report = dry_run(settings, request, terminal.progress(output))
         terminal.print_and_exit(report, output, settings)
 
 
@@ -252,18 +252,18 @@ def _add_sync_command(command: Command, text: str, epilog: str) -> None:
             everything=everything,
         )
         with terminal.error_boundary(output, request):
-            from wikisync.workflow import sync_run
-
             settings = terminal.ConfigOptions(config, jobs).load(writes=not dry_run)
             terminal.warn(settings)
             progress = terminal.progress(output)
             if dry_run:
-                report = sync_run.dry_run(settings, request, progress)
+                from wikisync.workflow import dry_run as planned
+
+                report = planned.dry_run(settings, request, progress)
             else:
+                from wikisync.workflow.sync_run import run_sync
+
                 ask = terminal.confirmation(yes=yes)
-                report = sync_run.run_sync(
-                    settings, request, progress, ask, terminal.print_stopping
-                )
+                report = run_sync(settings, request, progress, ask, terminal.print_stopping)
             terminal.print_and_exit(report, output, settings)
 
 

@@ -98,8 +98,8 @@ def _print_guided(result: InitResult, *, asked_key: bool) -> None:
 
 def _print_status(config: Config) -> None:
     from wikisync.report import terminal as report
-    from wikisync.workflow import sync_run
+    from wikisync.workflow.dry_run import dry_run
 
     request = Request("status", "sync")
-    found = sync_run.dry_run(config, request, terminal.progress(terminal.OutputOptions()))
+    found = dry_run(config, request, terminal.progress(terminal.OutputOptions()))
     report.show(found, terminal.console_for())

@@ -144,14 +144,14 @@ def plan(
     )
     with terminal.error_boundary(output, request):
         from wikisync import planfile
-        from wikisync.workflow import sync_run
+        from wikisync.workflow.dry_run import dry_run
 
         planfile.check(out)
         settings = terminal.ConfigOptions(config, jobs).load()
         planfile.check(out, settings.folder)
         terminal.warn(settings)
         terminal.check_html(output, settings)
-        report = sync_run.dry_run(settings, request, terminal.progress(output))
+        report = dry_run(settings, request, terminal.progress(output))
         if not report.plan.refusals:
             planfile.save(report, planfile.settings_of(settings), out)
         terminal.print_and_exit(report, output, settings)

@@ -41,6 +41,7 @@ from wikisync.report.json_output import DONE, error_exit_code
 from wikisync.report.terminal import show
 from wikisync.request import Report, Request
 from wikisync.workflow import sync_run
+from wikisync.workflow.dry_run import dry_run
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -162,7 +163,7 @@ def _execute(run: ActionRun) -> tuple[Report, dict[str, str]]:
     if inputs.command != "plan":
         return sync_run.run_sync(run.config, request, silent, ask=lambda _found: True), {}
     file = _new_file(run.job, "json")
-    report = sync_run.dry_run(run.config, replace(request, file=str(file)), silent)
+    report = dry_run(run.config, replace(request, file=str(file)), silent)
     if report.plan.refusals:
         return report, {}
     settings = planfile.settings_of(run.config)

@@ -37,7 +37,7 @@ from wikisync.report.text import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from wikisync.apply import ActionResult
+    from wikisync.apply.result import ActionResult
     from wikisync.errors import WikisyncError
     from wikisync.planning.model import Command
     from wikisync.request import PageDiff, Report

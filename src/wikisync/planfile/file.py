@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Final
 
-from wikisync.apply.transaction import now
 from wikisync.errors import BadPlan, NotWritten, PageChanged
 from wikisync.folder.filesystem import sync_folder
 from wikisync.page.paths import EXTENSIONS
@@ -17,6 +16,7 @@ from wikisync.planfile.format import KIND, ReviewedPlan, decode, encode
 from wikisync.planning.model import Refusal
 from wikisync.private_files import reason_of, write_output
 from wikisync.report.json_output import one_line
+from wikisync.state.journal import now
 from wikisync.wiki.bounded_json import MAX_VALUES, TooComplex, check_values
 
 if TYPE_CHECKING:

@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from wikisync.apply import ActionResult
     from wikisync.apply.asset_result import AssetResult
+    from wikisync.apply.result import ActionResult
     from wikisync.planning.asset_model import AssetAction
     from wikisync.request import AssetDiff, Report
 

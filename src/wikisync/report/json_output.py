@@ -28,7 +28,7 @@ from wikisync.report.text import shown_json, withheld
 from wikisync.request import Report
 
 if TYPE_CHECKING:
-    from wikisync.apply import ActionResult
+    from wikisync.apply.result import ActionResult
     from wikisync.errors import BadAsset, BadName, BadPage, WikisyncError
     from wikisync.planning.model import Action, Conflict, Refusal
     from wikisync.request import Request

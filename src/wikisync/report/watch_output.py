@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from wikisync.apply import ActionResult
     from wikisync.apply.asset_result import AssetResult
+    from wikisync.apply.result import ActionResult
 
 _VERSION: Final = 1
 _LABEL: Final = 24

@@ -17,8 +17,8 @@ from wikisync.report.summary import summary
 from wikisync.review.rounds import next_round
 from wikisync.review.server import ReviewApp
 from wikisync.review.session import Session
-from wikisync.workflow import sync_run
 from wikisync.workflow.apply_plan import apply_reviewed
+from wikisync.workflow.dry_run import dry_run
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -58,9 +58,9 @@ def review(
     changed, or a guard refuses, nothing is written, and the page shows a new plan with the other
     ticks. ``on_end`` is called with the report as soon as it is known: the page stays for a moment,
     so that a reload shows it. Without pages to tick, nothing is served. Raises the errors of
-    ``sync_run.dry_run`` and ``apply_plan.apply_reviewed``, and PortTaken.
+    ``dry_run`` and ``apply_plan.apply_reviewed``, and PortTaken.
     """
-    planned = sync_run.dry_run(config, request, progress)
+    planned = dry_run(config, request, progress)
     view = build_view(planned, _now())
     if not any(entry.may_be_ticked for entry in view.entries):
         on_end(planned)
@@ -141,7 +141,7 @@ def _write_chosen(
 def _show_new_plan(config: Config, refused: Report, session: Session, progress: Progress) -> Report:
     """Make a new plan after one was refused, open the session again with it, and return it."""
     try:
-        planned = sync_run.dry_run(config, refused.request, progress)
+        planned = dry_run(config, refused.request, progress)
     except WikisyncError as error:
         _end_with_error(session, error)
         raise

@@ -20,7 +20,7 @@ from wikisync.report.text import done_label, escape_control
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
-    from wikisync.apply import ActionResult
+    from wikisync.apply.result import ActionResult
     from wikisync.report.html import PageView
     from wikisync.review.rounds import Round
 

@@ -8,10 +8,8 @@ loaded only if the planner needs them, to detect renames and to merge.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from functools import partial
 from typing import TYPE_CHECKING
 
-from wikisync.concurrency import run_in_thread
 from wikisync.errors import MisplacedFiles, NotConfigured
 from wikisync.folder.conflicts import refuse_conflicts
 from wikisync.folder.scan import KeyedPages, Scan, assign_keys, scan, with_current_names
@@ -31,6 +29,7 @@ from wikisync.snapshot.assets import NO_ASSETS, AssetCollector, AssetOptions, Co
 from wikisync.snapshot.base_recovery import recover_bases
 from wikisync.snapshot.content import ContentLoader
 from wikisync.snapshot.file_names import FileNames
+from wikisync.snapshot.first_request import ask_for_list
 from wikisync.snapshot.known_contents import known_contents
 from wikisync.snapshot.new_names import NewNames
 from wikisync.snapshot.root import root_notes, split_by_root
@@ -40,15 +39,14 @@ from wikisync.snapshot.wiki_pages import WikiPages, read_wiki, remote_from_base
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from concurrent.futures import Future
 
     from wikisync.folder.folder import Folder
     from wikisync.page.model import Key, Listed
     from wikisync.planning.model import Local
     from wikisync.progress import Progress
+    from wikisync.snapshot.first_request import Listing
     from wikisync.state import State
     from wikisync.state.bases import StoredBase
-    from wikisync.wiki.assets import AssetIndex
     from wikisync.wiki.client import Wiki, WikiIndex
 
 
@@ -88,16 +86,17 @@ def collect(
     without_state: bool = False,
     verify: bool = False,
     assets: AssetOptions = NO_ASSETS,
+    listing: Listing | None = None,
 ) -> CollectedState:
     """Read both sides. Raises WikiError, FolderError and StateError.
 
     ``layout`` is that of the configuration; the wiki's locales are added. ``without_state`` ignores
     the bases of the state, as in a first run; ``verify`` reads every page and file, also those that
-    seem unchanged.
+    seem unchanged. ``listing`` is the answer to the first request, if that was sent before.
     """
     with progress("Looking at the folder and the wiki") as step:
         # First, since the folder is scanned while the wiki works.
-        answer = _connect(wiki, state, assets, without_state=without_state)
+        answer = listing or ask_for_list(wiki, state, assets.choice, without_state=without_state)
         bases: Mapping[Key, Base] = {} if without_state else state.bases.load()
         scanned = scan(folder, bases.values(), step, {} if verify else state.files.load())
         bases = _managed(bases, folder)
@@ -151,16 +150,6 @@ def collect(
         pages_left_out=len(wiki_pages.remote) - len(snapshot.remote),
         assets=collected_assets,
     )
-
-
-def _connect(
-    wiki: Wiki, state: State, assets: AssetOptions, *, without_state: bool
-) -> Future[tuple[WikiIndex, AssetIndex | None]]:
-    """Start the request that lists the pages, and the assets if any are synced."""
-    if assets.choice == "none":
-        return run_in_thread(lambda: (wiki.connect(), None))
-    folders = frozenset() if without_state else state.asset_folders.load()
-    return run_in_thread(partial(wiki.connect_with_assets, folders))
 
 
 def _locales(index: WikiIndex, bases: Iterable[Key]) -> Locales:

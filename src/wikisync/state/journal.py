@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final, Literal, get_args
 
 from wikisync.page.model import Key
@@ -335,3 +336,8 @@ def _entry(row: tuple[Any, ...], unpack: Unpacker) -> JournalEntry:
         from_file,
     )
     return JournalEntry(number, intent, outcome)
+
+
+def now() -> str:
+    """Return the current time as the state stores times: ISO, UTC, milliseconds."""
+    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

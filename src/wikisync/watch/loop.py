@@ -35,8 +35,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
     from pathlib import Path
 
-    from wikisync.apply import ActionResult
     from wikisync.apply.asset_result import AssetResult
+    from wikisync.apply.result import ActionResult
     from wikisync.config import Config
     from wikisync.errors import BadName, BadPage
     from wikisync.planning.asset_model import AssetConflict

@@ -10,8 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from wikisync.apply import ActionResult
 from wikisync.apply.asset_result import AssetResult
+from wikisync.apply.result import ActionResult
 from wikisync.errors import Locked
 from wikisync.page.model import Key
 from wikisync.planfile import foreign_plan
@@ -25,6 +25,7 @@ from wikisync.workflow.context import open_for_write
 from wikisync.workflow.diff import with_remote_content
 from wikisync.workflow.execution import has_writes
 from wikisync.workflow.plan import create_plan
+from wikisync.workflow.run_journal import recover_interrupted
 from wikisync.workflow.sync_run import finish_run, locked_report, save_bases
 
 if TYPE_CHECKING:
@@ -96,7 +97,9 @@ def apply_reviewed(
                 )
                 return replace(matched.plan, assets=assets.plan)
 
-            report, collected = create_plan(context, request, recover=True, narrow=narrow)
+            report, collected = create_plan(
+                context, request, recover=recover_interrupted, narrow=narrow
+            )
             report = replace(
                 report,
                 earlier=matched.earlier + assets.earlier,

@@ -10,7 +10,6 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from wikisync.apply.transaction import now
 from wikisync.checking.fixes import plan_fixes
 from wikisync.checking.folder_facts import content_type_of
 from wikisync.errors import BadPage, FileChanged, FolderError
@@ -21,7 +20,7 @@ from wikisync.page.document import parse
 from wikisync.page.paths import key_of
 from wikisync.state import State
 from wikisync.state.asset_journal import AssetIntent
-from wikisync.state.journal import Intent
+from wikisync.state.journal import Intent, now
 from wikisync.state.lock import run_lock
 from wikisync.workflow.check import check_folder, result_of
 

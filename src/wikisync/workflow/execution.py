@@ -7,16 +7,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from wikisync.apply import apply
 from wikisync.apply.asset_context import AssetContext, AssetRun, transfer_size
 from wikisync.apply.asset_executor import apply_asset_deletions, apply_assets
+from wikisync.apply.executor import apply
 from wikisync.planning.asset_model import AssetPlan
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from wikisync.apply import ActionResult, ApplyContext
     from wikisync.apply.asset_result import AssetResult
+    from wikisync.apply.result import ActionResult
+    from wikisync.apply.transaction import ApplyContext
     from wikisync.planning.model import Command, Plan
     from wikisync.progress import Progress
     from wikisync.request import Request

@@ -33,7 +33,7 @@ from wikisync.request import Report
 from wikisync.snapshot.asset_files import with_files_read
 from wikisync.snapshot.assets import AssetOptions
 from wikisync.snapshot.collect import CollectedState, collect, collect_offline
-from wikisync.workflow.context import recover_interrupted, saved_notes
+from wikisync.workflow.context import saved_notes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from wikisync.planning.path_filter import PathFilter
     from wikisync.planning.snapshot import Snapshot
     from wikisync.request import Request
+    from wikisync.snapshot.first_request import Listing
     from wikisync.state import State
     from wikisync.workflow.context import RunContext
 
@@ -58,18 +59,20 @@ def create_plan(
     context: RunContext,
     request: Request,
     *,
-    recover: bool = False,
+    recover: Callable[[RunContext], None] = lambda _context: None,
     narrow: Callable[[Plan, CollectedState], Plan] = lambda plan, _sides: plan,
+    listing: Listing | None = None,
 ) -> tuple[Report, CollectedState | None]:
     """Return a report with the plan of a request, and the state of both sides that it is made of.
 
-    The state is None if a guard refused before it was collected. ``recover`` recovers interrupted
-    runs first. ``narrow`` may remove steps from the plan before its guards are checked.
+    The state is None if a guard refused before it was collected. ``recover`` is called first, to
+    recover interrupted runs. ``narrow`` may remove steps from the plan before its guards are
+    checked. ``listing`` is the answer to the first request, if that was sent before.
     """
     config = context.config
     report = Report(request, config.url, config.folder_name, Plan(), root=config.root)
     try:
-        return _collect_and_plan(context, request, report, narrow, recover=recover)
+        return _collect_and_plan(context, request, report, recover, narrow, listing)
     except Unauthenticated:  # a guest who may not even list the pages
         return replace(report, plan=Plan(refusals=(Refusal("guest", side="wiki"),))), None
 
@@ -78,17 +81,19 @@ def _collect_and_plan(
     context: RunContext,
     request: Request,
     report: Report,
+    recover: Callable[[RunContext], None],
     narrow: Callable[[Plan, CollectedState], Plan],
-    *,
-    recover: bool,
+    listing: Listing | None,
 ) -> tuple[Report, CollectedState | None]:
     owner = check_state_owner(context, request)
     if isinstance(owner, Refusal):
         return replace(report, plan=Plan(refusals=(owner,))), None
     without_state = owner == "another's"
-    if recover and not without_state:
-        recover_interrupted(context)
-    collected = _collect(context, request, without_state=without_state)
+    if without_state:
+        collected = _collect(context, request, without_state=True)
+    else:
+        recover(context)
+        collected = _collect(context, request, listing)
     if refusals := check_authenticated(collected.authenticated, collected.snapshot):
         return replace(report, plan=Plan(refusals=refusals)), None
     snapshot = collected.snapshot
@@ -129,7 +134,13 @@ def _collect_and_plan(
     return replace(report, request=request, plan=plan, notes=(*saved, *notes)), collected
 
 
-def _collect(context: RunContext, request: Request, *, without_state: bool) -> CollectedState:
+def _collect(
+    context: RunContext,
+    request: Request,
+    listing: Listing | None = None,
+    *,
+    without_state: bool = False,
+) -> CollectedState:
     """Return the state of both sides, as far as the request looks at them."""
     config = context.config
     assets = AssetOptions(config.assets, config.jobs, config.max_asset_size)
@@ -146,6 +157,7 @@ def _collect(context: RunContext, request: Request, *, without_state: bool) -> C
         without_state=without_state,
         verify=request.verify,
         assets=assets,
+        listing=listing,
     )
 
 

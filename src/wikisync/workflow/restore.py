@@ -11,13 +11,12 @@ from io import BytesIO
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
-from wikisync.apply import ApplyContext
 from wikisync.apply.asset_restore import AssetRestoration, plan_asset_restore, restore_asset
 from wikisync.apply.backups import with_backups
 from wikisync.apply.recovery import recover_files
 from wikisync.apply.restore import as_new_file, find_backup, plan_restore, restore
 from wikisync.apply.result import run_action
-from wikisync.apply.transaction import now
+from wikisync.apply.transaction import ApplyContext
 from wikisync.errors import Locked, NoSuchPath, NotWritten, StateError
 from wikisync.folder.directory import PIECE
 from wikisync.folder.folder import Folder
@@ -29,6 +28,7 @@ from wikisync.private_files import FILE_MODE, reason_of
 from wikisync.progress import silent
 from wikisync.request import Report
 from wikisync.state import State
+from wikisync.state.journal import now
 from wikisync.workflow.context import layout_of, open_for_write, saved_notes
 from wikisync.workflow.execution import has_writes
 from wikisync.workflow.plan import refuse_other_root

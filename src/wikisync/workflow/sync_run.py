@@ -1,40 +1,33 @@
-"""Run ``status``, ``diff``, ``push``, ``pull`` and ``sync``.
+"""Run ``push``, ``pull`` and ``sync``.
 
 The steps are: recover an interrupted run, collect both sides, plan, check the guards, ask, execute,
-update the state, report. A dry run ends after the plan. Nothing is printed here: progress and
-questions are parameters.
+update the state, report. Nothing is printed here: progress and questions are parameters.
 """
 
 from __future__ import annotations
 
-from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
-from wikisync.apply import ActionResult, tag_spelling, unshown, wiki_writes
+from wikisync.apply import tag_spelling, unshown, wiki_writes
 from wikisync.apply.asset_result import AssetResult
-from wikisync.apply.result import find_missing
-from wikisync.apply.transaction import now
+from wikisync.apply.result import ActionResult, find_missing
 from wikisync.concurrency import run_in_thread
-from wikisync.errors import Locked, StateError, WikiError, WikisyncError
+from wikisync.errors import Locked, StateError, WikiError
 from wikisync.page.fingerprint import fingerprint, shows_fields_of
 from wikisync.page.model import keeps_long_texts
 from wikisync.planning.model import Delete, Plan, Refusal, Remote
-from wikisync.planning.notes import Note
 from wikisync.planning.reconcile import pages_to_fetch
 from wikisync.request import CommandName, Report, Request
+from wikisync.state.journal import now
 from wikisync.workflow.asset_content import with_assets
-from wikisync.workflow.context import (
-    RunContext,
-    clock_note,
-    execute_run,
-    open_for_write,
-    open_readonly,
-)
-from wikisync.workflow.diff import page_diffs, with_remote_content
+from wikisync.workflow.comparison import readable_diffs, save_stat_cache
+from wikisync.workflow.context import RunContext, open_for_write
+from wikisync.workflow.diff import with_remote_content
 from wikisync.workflow.execution import execute_plan, has_writes, is_empty
 from wikisync.workflow.link_notes import with_link_notes
 from wikisync.workflow.plan import create_plan
+from wikisync.workflow.run_journal import clock_note, execute_run, recover_interrupted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator
@@ -43,49 +36,11 @@ if TYPE_CHECKING:
     from wikisync.page.model import Listed
     from wikisync.planning.model import Action
     from wikisync.progress import Progress
-    from wikisync.request import PageDiff
     from wikisync.snapshot.collect import CollectedState
 
-__all__ = ["CommandName", "Report", "Request", "dry_run", "locked_report", "run_sync"]
+__all__ = ["CommandName", "Report", "Request", "locked_report", "run_sync"]
 
 _Result = TypeVar("_Result", ActionResult, AssetResult)
-
-TEXTS: frozenset[CommandName] = frozenset({"diff", "plan", "review"})
-"""The commands whose reports have the pages' content."""
-
-
-def dry_run(config: Config, request: Request, progress: Progress) -> Report:
-    """Return the report of ``status``, ``diff`` or a dry run, which writes to neither side."""
-    with open_readonly(config, progress, needs_folder=request.direction == "push") as context:
-        report, collected = create_plan(context, request)
-        if request.command in TEXTS and collected is not None:
-            plan = with_remote_content(context.wiki, report.plan)
-            texts = page_diffs(
-                context.folder,
-                context.wiki,
-                context.state,
-                plan,
-                collected,
-                exact=not request.offline,
-            )
-            report = replace(report, plan=plan, diffs=texts)
-        elif request.texts and collected is not None:
-            report = replace(report, diffs=_texts(context, report, collected))
-        if collected is not None:
-            contents = request.texts or request.command in TEXTS
-            report = with_assets(context, report, collected.layout, contents=contents)
-            save_stat_cache(context, collected)
-        notes = report.notes
-        if collected is not None:
-            notes = (*notes, *_mark_unnoticed(context, collected))
-        if collected is not None and request.direction != "pull":
-            notes = (*notes, *unshown.note(context.state))
-        report = with_link_notes(
-            context.folder, replace(report, notes=notes), collected, config.url
-        )
-        state = context.state
-        unsettled = len(state.journal.open_entries()) + len(state.asset_journal.open_entries())
-        return replace(report, unsettled=unsettled)
 
 
 def run_sync(
@@ -108,7 +63,7 @@ def run_sync(
             report, collected = create_plan(
                 context,
                 request,
-                recover=True,
+                recover=recover_interrupted,
                 narrow=lambda plan, _sides: _with_deleted_pages_read(context, narrow(plan)),
             )
             if collected is None or report.plan.refusals:
@@ -120,7 +75,7 @@ def run_sync(
                 return replace(report, declined=True)
             save_bases(context, collected)
             if request.texts:
-                report = replace(report, diffs=_texts(context, report, collected))
+                report = replace(report, diffs=readable_diffs(context, report, collected))
                 report = with_assets(context, report, collected.layout, contents=True)
             return finish_run(context, report, on_interrupt)
     except Locked as error:
@@ -151,38 +106,12 @@ def _with_deleted_pages_read(context: RunContext, plan: Plan) -> Plan:
     return replace(plan, actions=tuple(a for a in plan.actions if not is_gone(a)))
 
 
-def _texts(context: RunContext, report: Report, collected: CollectedState) -> tuple[PageDiff, ...]:
-    """Return the pages' content for a report; none if it cannot be read."""
-    try:
-        return page_diffs(context.folder, context.wiki, context.state, report.plan, collected)
-    except WikisyncError:
-        return ()
-
-
 def locked_report(config: Config, request: Request, error: Locked) -> Report:
     """Return the report of a command that another run has locked out."""
     holder = f"process {error.pid}" if error.pid else ""
     since = f"since {error.since}" if error.since else ""
     refusal = Refusal("locked", detail=", ".join(filter(None, (holder, since))))
     return Report(request, config.url, config.folder_name, Plan(refusals=(refusal,)))
-
-
-def save_stat_cache(context: RunContext, collected: CollectedState) -> None:
-    """Store which files were read, so that the next run need not. A StateError is ignored."""
-    scanned, state = collected.scanned, context.state
-    with suppress(StateError):
-        if scanned.read or scanned.gone:
-            state.files.update(scanned.read, scanned.gone)
-        if (assets := collected.assets) is None:
-            return
-        if assets.read or assets.gone:
-            state.asset_files.update(assets.read, assets.gone)
-        if assets.targets or assets.unused:
-            state.page_links.update(assets.targets, assets.unused)
-        if assets.index is not None and assets.index.allowed:
-            folders = frozenset(folder.id for folder in assets.index.folders)
-            if folders != state.asset_folders.load():
-                state.asset_folders.store(folders)
 
 
 def save_bases(context: RunContext, collected: CollectedState) -> None:
@@ -257,7 +186,7 @@ def finish_run(
         outcomes=outcomes,
         asset_outcomes=assets,
         interrupted=results.stopped,
-        notes=(*report.notes, *context.tag_spellings.notes()),
+        notes=(*report.notes, *results.notes),
     )
     if results.stopped:
         return report
@@ -268,19 +197,6 @@ def finish_run(
     if any(o.fatal_error for o in report.all_outcomes):
         return report
     return _after_writes(context, report, earlier)
-
-
-def _mark_unnoticed(context: RunContext, collected: CollectedState) -> Iterator[Note]:
-    """Have the next run read what changed without a new time. Yield a note of the pages, if any,
-    and one of the assets."""
-    if collected.unnoticed:
-        context.state.bases.mark_stale(collected.unnoticed)
-        files = sorted(collected.snapshot.bases[key].file for key in collected.unnoticed)
-        yield Note("unnoticed", len(files), ", ".join(files))
-    if collected.assets is not None and collected.assets.unnoticed:
-        context.state.asset_bases.put(*collected.assets.unnoticed)
-        files = [base.file for base in collected.assets.unnoticed]
-        yield Note("assets-unnoticed", len(files), files=tuple(files))
 
 
 def _after_writes(context: RunContext, report: Report, earlier: Iterable[int]) -> Report:

@@ -22,23 +22,17 @@ from wikisync.planning.guards import foreign_state, is_other_wiki
 from wikisync.planning.model import Conflict, Plan, Refusal
 from wikisync.request import LoggedRun, Report
 from wikisync.state import State
-from wikisync.workflow.context import (
-    RunContext,
-    execute_run,
-    open_for_write,
-    open_readonly,
-    recover_interrupted,
-    saved_notes,
-)
+from wikisync.workflow.context import RunContext, open_for_write, open_readonly, saved_notes
 from wikisync.workflow.execution import has_writes, in_progress
 from wikisync.workflow.plan import check_state_owner, refuse_other_root
+from wikisync.workflow.run_journal import execute_run, recover_interrupted
 from wikisync.workflow.sync_run import locked_report
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from wikisync.apply import ActionResult
     from wikisync.apply.asset_result import AssetResult
+    from wikisync.apply.result import ActionResult
     from wikisync.config import Config
     from wikisync.progress import Progress
     from wikisync.request import Request

@@ -56,11 +56,11 @@ finally:
 """
 
 
-def loaded(where: Path, *arguments: str, token: str = "") -> set[str]:
+def loaded(where: Path, *arguments: str, token: str = "", program: str = _LOADED) -> set[str]:
     """The modules that are loaded once a command has come to its end."""
     env = {name: text for name, text in os.environ.items() if not name.lower().endswith("_proxy")}
     done = subprocess.run(
-        [sys.executable, "-c", _LOADED, *arguments],
+        [sys.executable, "-c", program, *arguments],
         cwd=where,
         env={**env, "WIKISYNC_TOKEN": token, "PYTHONWARNINGS": "ignore"},
         stdout=subprocess.DEVNULL,
@@ -145,8 +145,37 @@ def test_status_for_people_loads_rich_and_not_what_it_does_not_show(
 def test_status_loads_nothing_that_writes(synced: Path, sandbox: Sandbox) -> None:
     modules = loaded(synced, "status", token=sandbox.token)
     assert not modules & {
+        "wikisync.apply.executor",
         "wikisync.sandbox",
         "wikisync.cli.demo",
         "wikisync.workflow.init",
+        "wikisync.workflow.run_journal",
+        "wikisync.workflow.sync_run",
         "wikisync.workflow.undo",
+    }
+
+
+_ASKED: Final = """
+import sys
+from wikisync.snapshot import first_request
+from wikisync.__main__ import main
+ask = first_request.ask_for_list
+def ask_and_tell(*arguments):
+    sys.stderr.write("\\n".join(sys.modules))
+    return ask(*arguments)
+first_request.ask_for_list = ask_and_tell
+main()
+"""
+
+
+def test_status_asks_the_wiki_before_what_compares_is_loaded(
+    synced: Path, sandbox: Sandbox
+) -> None:
+    before = loaded(synced, "status", "--quiet", token=sandbox.token, program=_ASKED)
+    assert "wikisync.wiki.client" in before
+    assert not before & {
+        "wikisync.planning.planner",
+        "wikisync.report.terminal",
+        "wikisync.snapshot.collect",
+        "wikisync.workflow.plan",
     }

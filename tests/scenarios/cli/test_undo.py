@@ -10,11 +10,11 @@ import pytest
 
 from support.texts import TEXT
 from support.workspace import Workspace, page
-from wikisync.apply.transaction import now
 from wikisync.folder.folder import digest_of
 from wikisync.folder.temporary import aside_name
 from wikisync.sandbox import Hook
 from wikisync.state import State
+from wikisync.state.journal import now
 
 
 @pytest.fixture

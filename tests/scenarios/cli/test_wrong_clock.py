@@ -31,7 +31,7 @@ def set_clock(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
             moment = datetime.now(UTC) + timedelta(days=days)
             return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
-        monkeypatch.setattr("wikisync.workflow.context.now", now)
+        monkeypatch.setattr("wikisync.workflow.run_journal.now", now)
 
     return to
 

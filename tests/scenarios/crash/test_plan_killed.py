@@ -14,6 +14,7 @@ from wikisync import planfile
 from wikisync.progress import silent
 from wikisync.workflow import sync_run
 from wikisync.workflow.apply_plan import apply_plan_file, apply_request
+from wikisync.workflow.dry_run import dry_run
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,7 +40,7 @@ def no_authorities(monkeypatch: pytest.MonkeyPatch) -> None:
 def written(world: World, command: Command) -> Path:
     """A plan file of all there is to do, deletions wanted."""
     request = sync_run.Request("plan", command, delete=True, max_delete=50)
-    report = sync_run.dry_run(world.config, request, silent)
+    report = dry_run(world.config, request, silent)
     file = world.root / "plan.json"
     planfile.save(report, planfile.settings_of(world.config), file)
     return file

@@ -30,6 +30,7 @@ from wikisync.report.json_output import as_data
 from wikisync.sandbox import Sandbox
 from wikisync.workflow import sync_run
 from wikisync.workflow.apply_plan import apply_plan_file, apply_request
+from wikisync.workflow.dry_run import dry_run
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -69,7 +70,7 @@ class World:
     def plan(self, **wishes: Any) -> Report:
         direction = wishes.pop("direction")
         request = sync_run.Request("plan", direction, max_delete=100, allow=GUARDS, **wishes)
-        report = sync_run.dry_run(self.people.config, request, silent)
+        report = dry_run(self.people.config, request, silent)
         planfile.save(report, planfile.settings_of(self.people.config), self.file)
         return report
 
