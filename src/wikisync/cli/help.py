@@ -1,4 +1,4 @@
-"""Print ``--help`` as plain text, in columns, with bold headings at a terminal.
+"""Print ``--help`` as plain text, in columns, with bold headings at a terminal; and wrong usage.
 
 Typer's own help is drawn with rich and its Markdown, which take longer to load than all that a
 ``wikisync status`` needs of them. The classes here are otherwise Typer's.
@@ -7,6 +7,9 @@ Typer's own help is drawn with rich and its Markdown, which take longer to load 
 from __future__ import annotations
 
 import os
+import shutil
+import sys
+from contextlib import contextmanager
 from enum import Enum
 from textwrap import fill
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar, get_args, get_origin
@@ -15,13 +18,16 @@ import typer
 from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
 F = TypeVar("F", bound="Callable[..., Any]")
 
 _EXAMPLES: Final = "Examples:"
 _NAMES_WIDTH: Final = 24
 """The widest column of names: text after longer ones begins on a line of its own."""
+_PROSE: Final = 100
+_ERROR: Final = "Error: "
+_UsageError: Final[Any] = typer.BadParameter.__base__
 
 
 class PlainHelpCommand(TyperCommand):
@@ -44,6 +50,16 @@ class PlainHelpCommand(TyperCommand):
 class PlainHelpGroup(TyperGroup):
     """The program, with plain help: its commands come before its options."""
 
+    def make_context(self, *args: Any, **settings: Any) -> Any:
+        """Return the context of the program, its options read."""
+        with _wrapped_errors():
+            return super().make_context(*args, **settings)
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run a command."""
+        with _wrapped_errors():
+            return super().invoke(ctx)
+
     def get_params(self, ctx: Any) -> list[Any]:
         """Return the options of the program itself."""
         return _coerced_late(super().get_params(ctx))
@@ -65,6 +81,19 @@ class App(typer.Typer):
     def command(self, name: str | None = None, **settings: Any) -> Callable[[F], F]:
         """Return a decorator that adds a command."""
         return super().command(name, cls=PlainHelpCommand, **settings)
+
+
+@contextmanager
+def _wrapped_errors() -> Iterator[None]:
+    """Have wrong usage said in lines of the terminal's width, as the program's own errors are."""
+    try:
+        yield
+    except _UsageError as error:
+        if sys.stderr.isatty():
+            width = min(shutil.get_terminal_size().columns, _PROSE)
+            text = _wrapped(_ERROR + error.format_message(), width).strip()
+            error.format_message = lambda: text.removeprefix(_ERROR)
+        raise
 
 
 def _write_help(

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from support.terminal import Terminal
 from support.workspace import Workspace, page
 
 ACTION: dict[str, Any] = {
@@ -191,3 +192,14 @@ def test_the_last_line_stands_whatever_the_width(everything: Workspace) -> None:
     everything.write(f"{name}.md", page("Long"))
     for columns in ("20", "80"):
         assert f"{name}.md" in everything.run("status", env={"COLUMNS": columns}).out
+
+
+def test_wrong_usage_is_said_in_lines_of_the_terminals_width(workspace: Workspace) -> None:
+    value = "neither-the-folder-nor-the-wiki"
+    arguments = ("push", "--prefer", value)
+    with Terminal(workspace, *arguments, env={"COLUMNS": "50"}) as terminal:
+        shown = terminal.end().err
+    assert max(map(len, shown.splitlines())) <= 50
+    message = f"Error: Invalid value for '--prefer': '{value}' is not one of local, wiki."
+    assert message in " ".join(shown.split())
+    assert f"\n{message}\n" in workspace.process(*arguments, env={"COLUMNS": "50"}).err
