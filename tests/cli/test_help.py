@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from inspect import signature
 
 import pytest
 from typer.testing import CliRunner
 
 from support import manual
 from wikisync.cli.commands import app
+from wikisync.cli.help_texts import OWN_TEXTS
 
 NAMES = [name for name in manual.commands() if name != manual.PROGRAM]
 
@@ -71,3 +73,39 @@ def test_headings_are_bold_at_a_terminal_only() -> None:
 def test_headings_are_plain_where_color_is_not_wanted() -> None:
     for env in ({"NO_COLOR": "1", "TERM": "xterm"}, {"NO_COLOR": "", "TERM": "dumb"}):
         assert "\x1b" not in CliRunner(env=env).invoke(app, ["-h"], color=True).output
+
+
+@pytest.mark.parametrize("name", ["status", "diff", "plan", "show"])
+def test_a_command_that_writes_to_no_side_has_no_option_that_speaks_of_it(
+    name: str, show: Show
+) -> None:
+    text = " ".join(show(name).split())
+    for writes in (
+        "Also delete",
+        "is kept as a backup",
+        "Write nothing",
+        "Make the wiki",
+        "differ.",
+    ):
+        if (name, writes) not in {("status", "differ."), ("diff", "differ.")}:
+            assert writes not in text
+
+
+def test_help_lists_no_option_that_the_command_can_only_refuse(show: Show) -> None:
+    assert "--markers" not in show("push")
+    assert "--mirror" not in show("sync")
+    for name in ("pull", "sync"):
+        assert "Not for push" not in show(name)
+    assert CliRunner().invoke(app, ["push", "--markers"]).exit_code == 2
+
+
+@pytest.mark.parametrize("name", OWN_TEXTS)
+def test_a_text_of_a_commands_own_is_of_an_option_that_it_has(name: str, show: Show) -> None:
+    callback = {
+        info.name or getattr(info.callback, "__name__", ""): info.callback
+        for info in app.registered_commands
+    }[name]
+    assert callback is not None
+    assert OWN_TEXTS[name].keys() <= signature(callback).parameters.keys()
+    text = " ".join(show(name, width=200).split())
+    assert all(own in text for own in OWN_TEXTS[name].values())

@@ -18,9 +18,10 @@ from typing import TYPE_CHECKING, Any, Final, Literal, get_args, get_origin, get
 from typer.models import ArgumentInfo, OptionInfo
 
 from wikisync.cli.commands import app
+from wikisync.cli.help_texts import OWN_TEXTS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
 ROOT: Final = Path(__file__).parents[2]
 PAGES: Final = ROOT / "pages"
@@ -75,11 +76,14 @@ def commands() -> dict[str, Command]:
         name = info.name or info.callback.__name__
         examples = tuple((info.epilog or "").removeprefix("Examples:").split("\n  ")[1:])
         found[name] = Command(
-            name, _paragraphs(info.help or getdoc(info.callback)), _options(info.callback), examples
+            name,
+            _paragraphs(info.help or getdoc(info.callback)),
+            _options(info.callback, OWN_TEXTS.get(name, {})),
+            examples,
         )
     assert app.registered_callback is not None
     assert app.registered_callback.callback is not None
-    found[PROGRAM] = Command(PROGRAM, "", _options(app.registered_callback.callback))
+    found[PROGRAM] = Command(PROGRAM, "", _options(app.registered_callback.callback, {}))
     return found
 
 
@@ -137,16 +141,20 @@ def _paragraphs(text: str | None) -> str:
     return "\n\n".join(" ".join(part.split()) for part in (text or "").split("\n\n"))
 
 
-def _options(callback: Callable[..., Any]) -> tuple[Option, ...]:
+def _options(callback: Callable[..., Any], own: Mapping[str, str]) -> tuple[Option, ...]:
     hints = get_type_hints(callback, include_extras=True)
     parameters = signature(callback).parameters.values()
-    return tuple(_option(each.name, hints[each.name], each.default) for each in parameters)
+    return tuple(
+        _option(each.name, hints[each.name], each.default, own.get(each.name))
+        for each in parameters
+        if own.get(each.name) != ""
+    )
 
 
-def _option(name: str, hint: Any, default: object) -> Option:
+def _option(name: str, hint: Any, default: object, own: str | None) -> Option:
     kind, info = get_args(hint)
     assert isinstance(info, OptionInfo | ArgumentInfo)
-    meaning = info.help or ""
+    meaning = own or info.help or ""
     if isinstance(info, ArgumentInfo):
         typed = str(info.metavar or name.upper()).strip("[].")
         needed = default is Parameter.empty

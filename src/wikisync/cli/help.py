@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar, get_args, get_or
 import typer
 from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
 
+from wikisync.cli.help_texts import OWN_TEXTS
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
@@ -34,8 +36,12 @@ class PlainHelpCommand(TyperCommand):
     """A command with plain help."""
 
     def get_params(self, ctx: Any) -> list[Any]:
-        """Return the parameters, that of ``--help`` too."""
-        return _coerced_late(super().get_params(ctx))
+        """Return the parameters, that of ``--help`` too, with the texts of this command."""
+        params, own = _coerced_late(super().get_params(ctx)), OWN_TEXTS.get(self.name or "", {})
+        for param in params:
+            param.help = own.get(param.name, param.help)
+            param.hidden = param.hidden or own.get(param.name) == ""
+        return params
 
     def collect_usage_pieces(self, ctx: Any) -> list[str]:
         """Return the parts of the usage line; a value that is required has no braces."""

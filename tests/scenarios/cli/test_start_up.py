@@ -114,6 +114,7 @@ def test_help_loads_no_side_no_state_and_nothing_of_the_sandbox(tmp_path: Path) 
         "wikisync.cli.history_commands",
         "wikisync.cli.sandbox_commands",
         "wikisync.cli.help",
+        "wikisync.cli.help_texts",
         "wikisync.cli.init_command",
         "wikisync.cli.terminal",
         "wikisync.cli.watch_command",
