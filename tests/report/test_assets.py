@@ -50,8 +50,9 @@ def test_each_file_has_a_row_with_its_size_in_a_list_of_its_own() -> None:
         "  not deleted            img/cut.png   gone here, kept on the wiki (--delete removes it)",
         "  conflict  img/both.png: It changed both in the folder and on the wiki since the last"
         " sync: 9.0 kB on the wiki, 15.1 kB in the folder.",
-        "      Look with wikisync diff, then keep the file: wikisync push img/both.png --prefer"
-        " local, or the wiki's: wikisync pull img/both.png --prefer wiki.",
+        "      To see both: wikisync diff img/both.png. To keep the file: wikisync push"
+        " img/both.png --prefer local. To keep the wiki's: wikisync pull img/both.png --prefer"
+        " wiki.",
         "1 page: 1 to create on the wiki.",
         "6 images and files: 1 to create on the wiki (15.1 kB), 1 to update on the wiki (15.1 kB),"
         " 1 in sync, 1 not deleted, 1 conflict.",

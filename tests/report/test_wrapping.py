@@ -85,6 +85,45 @@ def test_advice_is_not_dim_and_its_commands_are_bold() -> None:
     assert "\x1b[1mwikisync push home.md --prefer local\x1b[0m." in printed(screen)
 
 
+def test_each_way_of_a_hint_has_a_row_of_its_own_with_a_command_to_copy() -> None:
+    screen = console(width=80)
+    hint = "To keep both: wikisync push a.md. To go on: wikisync pull a.md. Or wait."
+    print_hanging(screen, LEAD, "Text.", hint=hint)
+    assert rows(screen) == [
+        "  conflict  Text.",
+        "            To keep both: wikisync push a.md",
+        "            To go on: wikisync pull a.md. Or wait.",
+    ]
+
+
+def test_a_hint_with_one_way_stays_a_sentence() -> None:
+    screen = console(width=80)
+    print_hanging(screen, LEAD, "Text.", hint="Look first: wikisync diff. Then push.")
+    assert rows(screen)[1] == "            Look first: wikisync diff. Then push."
+
+
+def test_a_short_sentence_with_a_command_is_in_one_row() -> None:
+    screen = console(width=80)
+    print_line(
+        screen,
+        "See what changed: wikisync diff --sync. Publish: wikisync push. Fetch: wikisync pull.",
+    )
+    assert rows(screen)[1] == "Fetch: wikisync pull."
+
+
+def test_below_a_question_advice_that_stands_above_it_is_not_said_again() -> None:
+    plan = Plan(conflicts=(Conflict(key("a"), "a.md", "both-new", fields=("title",)),), pages=1)
+    report = Report(Request("push", "push"), "w", "pages", plan)
+    first, again, piped = console(width=100), console(width=100), console(terminal=False)
+    show(report, first)
+    show(report, again, repeats=True)
+    show(report, piped, repeats=True)
+    assert "--prefer local" in printed(first)
+    assert "conflict  a.md: It exists" in "\n".join(rows(again))
+    assert "--prefer" not in printed(again)
+    assert "--prefer local" in printed(piped)
+
+
 def test_a_pipe_gets_each_line_whole() -> None:
     screen = console(terminal=False, width=40)
     print_hanging(screen, LEAD, TEXT, hint=TEXT)
@@ -116,7 +155,7 @@ def test_the_advice_for_a_few_conflicts_of_one_reason_is_said_once() -> None:
     show(report, screen)
     text = printed(screen)
     assert [f"{name}.md: It exists in the folder" in text for name in NAMES] == [True] * 3
-    assert text.count("Look with wikisync diff") == 1
+    assert text.count("To see both: wikisync diff PATH") == 1
     assert "wikisync push PATH --prefer local" in text
 
 

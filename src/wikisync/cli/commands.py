@@ -21,6 +21,7 @@ from wikisync.cli import (
     terminal,
     watch_command,
 )
+from wikisync.cli.confirmation import Confirmation
 from wikisync.cli.help import App, PlainHelpGroup
 from wikisync.cli.options import (
     All,
@@ -255,6 +256,7 @@ def _add_sync_command(command: Command, text: str, epilog: str) -> None:
             settings = terminal.ConfigOptions(config, jobs).load(writes=not dry_run)
             terminal.warn(settings)
             progress = terminal.progress(output)
+            ask = Confirmation(yes)
             if dry_run:
                 from wikisync.workflow import dry_run as planned
 
@@ -262,9 +264,8 @@ def _add_sync_command(command: Command, text: str, epilog: str) -> None:
             else:
                 from wikisync.workflow.sync_run import run_sync
 
-                ask = terminal.confirmation(yes=yes)
                 report = run_sync(settings, request, progress, ask, terminal.print_stopping)
-            terminal.print_and_exit(report, output, settings)
+            terminal.print_and_exit(report, output, settings, asked=ask.asked)
 
 
 _add_sync_command(

@@ -13,22 +13,26 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+import typer
+
+from wikisync.cli.terminal import console_for, print_lines
 from wikisync.config import DEFAULT_FOLDER
 from wikisync.errors import FolderError
 from wikisync.private_files import reason_of
 from wikisync.sandbox import Sandbox
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
 LOCALES: Final = ("en", "zh")
 _LOCAL: Final = "guide/decisions.md"
 _REMOTE: Final = "start"
 _PICTURE: Final = "two-sides.png"
+_INDENT: Final = "  "
 
 
-def run(echo: Callable[[str], object]) -> int:
-    """Run every step, print it with ``echo``, and return the exit code: 0, or 1 for a failed step.
+def run() -> int:
+    """Run every step, print it, and return the exit code: 0, or 1 for a failed step.
 
     The temporary folder is deleted at the end. Raises FolderError where the pages of the manual,
     which the demo publishes, cannot be found or copied.
@@ -37,15 +41,20 @@ def run(echo: Callable[[str], object]) -> int:
         Sandbox(LOCALES) as sandbox,
         tempfile.TemporaryDirectory(prefix="wikisync-demo-") as home,
     ):
-        stage = _Stage(Path(home), sandbox, echo)
+        stage = _Stage(Path(home), sandbox, _display())
         for step in (_begin, _publish, _change, _compare, _sync):
             if not step(stage):
-                echo("\nThe demo failed: see the output above.")
+                print_lines(("", "The demo failed: see the output above."))
                 return 1
-    echo("\nThat is all. To use wikisync with your own wiki:")
-    echo("  wikisync init https://wiki.example.com")
-    echo("To try more on a wiki on this machine:")
-    echo("  wikisync sandbox")
+    print_lines(
+        (
+            "",
+            "That is all. To use wikisync with your own wiki:",
+            "  wikisync init https://wiki.example.com",
+            "To try more on a wiki on this machine:",
+            "  wikisync sandbox",
+        )
+    )
     return 0
 
 
@@ -53,18 +62,18 @@ def run(echo: Callable[[str], object]) -> int:
 class _Stage:
     home: Path
     sandbox: Sandbox
-    echo: Callable[[str], object]
+    display: dict[str, str]
 
     def announce(self, text: str) -> None:
-        self.echo(f"\n— {text}\n")
+        print_lines(("", f"— {text}", ""))
 
     def command(self, *arguments: str, expect: int = 0) -> bool:
         """Run a command, print it and its output; return whether its exit code is ``expect``."""
-        self.echo(f"$ wikisync {' '.join(arguments)}")
+        print_lines((f"$ wikisync {' '.join(arguments)}",))
         result = subprocess.run(  # noqa: S603  (our own program)
             [sys.executable, "-m", "wikisync", *arguments],
             cwd=self.home,
-            env={**os.environ, "WIKISYNC_TOKEN": self.sandbox.token, **_settings(self.home)},
+            env={**os.environ, **self._settings()},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             stdin=subprocess.DEVNULL,
@@ -72,13 +81,17 @@ class _Stage:
             check=False,
         )
         for line in _shorten(result.stdout.splitlines()):
-            self.echo(f"  {line}")
+            typer.echo(f"{_INDENT}{line}")  # wrapped already, and with colours at a terminal
         return result.returncode == expect
+
+    def _settings(self) -> dict[str, str]:
+        token = {"WIKISYNC_TOKEN": self.sandbox.token}
+        return {**_settings(self.home), **token, **self.display}
 
 
 def _begin(stage: _Stage) -> bool:
-    stage.echo(
-        "The demo runs a temporary wiki on this machine, and has a temporary folder of pages."
+    print_lines(
+        ("The demo runs a temporary wiki on this machine, and has a temporary folder of pages.",)
     )
     try:
         shutil.copytree(_manual(), stage.home / DEFAULT_FOLDER)
@@ -135,13 +148,21 @@ def _sync(stage: _Stage) -> bool:
     return stage.command("sync", "--yes") and stage.command("status", "--exit-code")
 
 
+def _display() -> dict[str, str]:
+    """Return variables that let a command print as at this terminal; in a pipe, lines are whole."""
+    console = console_for()
+    if not console.is_terminal:
+        return {"COLUMNS": "100"}
+    return {"FORCE_COLOR": "1", "COLUMNS": str(console.width - len(_INDENT))}
+
+
 def _settings(home: Path) -> dict[str, str]:
     """Return variables that replace the user's own settings in the demo."""
     ours = (
         name for name in os.environ if name.startswith("WIKISYNC_") and name != "WIKISYNC_TOKEN"
     )
     unset = dict.fromkeys((*ours, "GITHUB_ACTIONS"), "")
-    return {**unset, "PWD": str(home), "COLUMNS": "100"}
+    return {**unset, "PWD": str(home)}
 
 
 def _shorten(lines: Sequence[str], limit: int = 24) -> list[str]:

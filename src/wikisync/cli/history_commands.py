@@ -9,6 +9,7 @@ import typer
 
 from wikisync.cli import terminal
 from wikisync.cli.completion import complete_backup, complete_page, complete_run
+from wikisync.cli.confirmation import Confirmation
 from wikisync.cli.options import All, Config, DryRun, Json, Quiet, Yes, examples
 from wikisync.request import Request
 
@@ -135,14 +136,15 @@ def undo(
 
         settings = terminal.ConfigOptions(config).load(writes=not dry_run)
         terminal.warn(settings)
+        ask = Confirmation(yes)
         report = workflow.undo(
             settings,
             request,
             terminal.progress(output),
-            ask=terminal.confirmation(yes=yes),
+            ask=ask,
             on_interrupt=terminal.print_stopping,
         )
-        terminal.print_and_exit(report, output, settings)
+        terminal.print_and_exit(report, output, settings, asked=ask.asked)
 
 
 def restore(
@@ -173,7 +175,7 @@ def restore(
             with workflow.open_backup(settings, number) as data:
                 _copy_backup(data, number, to, quiet=quiet)
             return
-        report = workflow.restore_backup(settings, request, ask=terminal.confirmation(yes=yes))
+        report = workflow.restore_backup(settings, request, ask=Confirmation(yes))
         terminal.print_and_exit(report, output, settings)
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Final, Literal
 import typer
 
 from wikisync.cli import terminal
+from wikisync.cli.confirmation import Confirmation
 from wikisync.cli.options import (
     All,
     Allow,
@@ -219,16 +220,17 @@ def apply(
         request = replace(request, everything=everything)
         settings = terminal.ConfigOptions(config, jobs).load(writes=True)
         terminal.warn(settings)
+        ask = Confirmation(yes)
         report = apply_plan.apply_plan_file(
             settings,
             request,
             plan,
             terminal.progress(output),
-            ask=terminal.confirmation(yes=yes),
+            ask=ask,
             on_interrupt=terminal.print_stopping,
             skip_stale=skip_stale,
         )
-        terminal.print_and_exit(report, output, settings)
+        terminal.print_and_exit(report, output, settings, asked=ask.asked)
 
 
 def review(

@@ -91,7 +91,7 @@ def demo() -> None:
     with terminal.error_boundary(terminal.OutputOptions()):
         from wikisync.cli.demo import run
 
-        raise typer.Exit(run(typer.echo))
+        raise typer.Exit(run())
 
 
 def _introduction(url: str, token: str, *, json: bool) -> str:

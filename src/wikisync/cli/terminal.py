@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from contextlib import contextmanager, redirect_stdout, suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from io import BytesIO, TextIOWrapper
@@ -18,7 +18,7 @@ from typing import IO, TYPE_CHECKING
 import typer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from rich.console import Console
@@ -101,37 +101,14 @@ def print_stopping() -> None:
         print_message(text)
 
 
-def confirmation(*, yes: bool) -> Callable[[Report], bool]:
-    """Return the function that decides whether a plan is carried out: ``confirm``, or ``--yes``."""
-    return lambda report: yes or confirm(report)
+def print_and_exit(
+    report: Report, output: OutputOptions, config: Config | None = None, *, asked: bool = False
+) -> None:
+    """Print a report and exit with its code. With ``config``, report to a GitHub run as well.
 
-
-def confirm(report: Report) -> bool:
-    """Show the plan and ask. Raises NeedsYes where there is no terminal."""
-    from wikisync.errors import NeedsYes
-    from wikisync.report.question import question_message
-    from wikisync.report.terminal import show_plan
-
-    if not (sys.stdin.isatty() and sys.stderr.isatty()):
-        raise NeedsYes
-    show_plan(report, console_for(stderr=True))
-    try:
-        with redirect_stdout(sys.stderr):  # else the space after the question goes to stdout
-            return _confirm(question_message(report.plan))
-    except typer.Abort:
-        return False
-
-
-def _confirm(question: str) -> bool:
-    from wikisync.report.wrapping import wrapped_rows
-
-    rows = wrapped_rows(console_for(stderr=True), f"{question} [y/N]", reserve=len(": "))
-    return typer.confirm("\n".join(rows), show_default=False, err=True)
-
-
-def print_and_exit(report: Report, output: OutputOptions, config: Config | None = None) -> None:
-    """Print a report and exit with its code. With ``config``, report to a GitHub run as well."""
-    code = print_report(report, output)
+    ``asked``: its plan was printed above a question.
+    """
+    code = print_report(report, output, asked=asked)
     if config is not None and on_github():
         from wikisync.github.job_output import report_command
 
@@ -139,7 +116,7 @@ def print_and_exit(report: Report, output: OutputOptions, config: Config | None 
     raise typer.Exit(code)
 
 
-def print_report(report: Report, output: OutputOptions) -> int:
+def print_report(report: Report, output: OutputOptions, *, asked: bool = False) -> int:
     """Print a report, write ``--html``, and return the exit code."""
     from wikisync.report import json_output, terminal
 
@@ -154,7 +131,7 @@ def print_report(report: Report, output: OutputOptions) -> int:
         print_json(json_output.to_json(report))
     elif not output.quiet:
         with _pageable(output) as console:
-            terminal.show(report, console, output.view, texts=output.html is None)
+            terminal.show(report, console, output.view, texts=output.html is None, repeats=asked)
         if output.html is not None:
             print_message(f"Wrote {output.html}")
     elif code:

@@ -36,7 +36,8 @@ def asset_conflict_message(conflict: AssetConflict) -> Message:
     """Return the message for a conflict, with the commands that resolve it."""
     name, detail = shlex.quote(conflict.file), conflict.detail
     push, pull = f"wikisync push {name} --prefer local", f"wikisync pull {name} --prefer wiki"
-    either = f"Look with wikisync diff, then keep the file: {push}, or the wiki's: {pull}."
+    look = f"To see both: wikisync diff {name}."
+    either = f"{look} To keep the file: {push}. To keep the wiki's: {pull}."
     remote, local = versions(conflict)
     both = f"{sizes((remote, None))} on the wiki, {sizes((local, None))} in the folder"
     match conflict.kind:

@@ -109,7 +109,8 @@ def conflict_message(conflict: Conflict) -> Message:
     fields, detail = _and(conflict.fields), conflict.detail
     name, stem = shlex.quote(conflict.file), shlex.quote(conflict.file.rpartition(".")[0])
     push, pull = f"wikisync push {name} --prefer local", f"wikisync pull {name} --prefer wiki"
-    either = f"Look with wikisync diff, then keep the file: {push}, or keep the page: {pull}."
+    look = f"To see both: wikisync diff {name}."
+    either = f"{look} To keep the file: {push}. To keep the page: {pull}."
     match conflict.kind:
         case "both-new":
             return Message(
@@ -120,18 +121,17 @@ def conflict_message(conflict: Conflict) -> Message:
             if detail == "no-git":
                 return Message(
                     f"{changed} Merging needs Git, which is not installed.",
-                    f"Install Git and run wikisync sync. Or: {either}",
+                    f"Install Git and run wikisync sync. {either}",
                 )
-            marks = f"Or get both versions into the file: wikisync pull --markers {name}"
             return Message(
                 f"{changed} The {fields} cannot be merged automatically.",
-                f"{either} {marks}",
+                f"{either} To get both into the file: wikisync pull {name} --markers.",
             )
         case "mergeable":
             return Message(
                 f"{_who_changed(conflict)} The changes can be merged.",
-                f"See the merged page: wikisync diff --sync {name}, or write it to both sides:"
-                f" wikisync sync {name}",
+                f"To see the merged page: wikisync diff {name} --sync."
+                f" To write it to both sides: wikisync sync {name}.",
             )
         case "marked":
             return Message(
@@ -171,7 +171,7 @@ def conflict_message(conflict: Conflict) -> Message:
         case "moved":
             return Message(
                 f"Moved on both sides: it was {conflict.from_key}, and is {detail} on the wiki.",
-                f"Keep the file's name: {push}, or the page's: {pull}.",
+                f"To keep the file's name: {push}. To keep the page's: {pull}.",
             )
         case "name-reserved":
             return Message(

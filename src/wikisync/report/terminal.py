@@ -43,25 +43,36 @@ if TYPE_CHECKING:
     from wikisync.request import PageDiff, Report
 
 
-def show(report: Report, console: Console, view: View | None = None, *, texts: bool = True) -> None:
+def show(
+    report: Report,
+    console: Console,
+    view: View | None = None,
+    *,
+    texts: bool = True,
+    repeats: bool = False,
+) -> None:
     """Print the whole report: pages, conflicts, notes, problems, refusals, and the summary.
 
     With a ``view``, and for ``diff`` and ``show``, pages are printed with their differences
-    (``report.diffs``), unless ``texts`` is False.
+    (``report.diffs``), unless ``texts`` is False. If the report ``repeats`` what ``show_plan``
+    printed on the same terminal, advice that stands there is left out.
     """
     if not report.declined:  # else show_plan printed it all, above the question
-        _show_pages(report, console, view, texts=texts)
+        _show_pages(report, console, view, texts=texts, repeats=repeats and console.is_terminal)
     for line in summary(report):
         print_line(console, line)
 
 
-def _show_pages(report: Report, console: Console, view: View | None, *, texts: bool) -> None:
-    _show_undone(report, console)
+def _show_pages(
+    report: Report, console: Console, view: View | None, *, texts: bool, repeats: bool
+) -> None:
+    if not repeats:
+        _show_undone(report, console)
     if texts and (view is not None or report.request.command in {"diff", "show"}):
         show_diff(report, console, view or View())
     else:
         print_actions(report, console)
-    print_lists(report, console)
+    print_lists(report, console, repeats=repeats)
 
 
 def _show_undone(report: Report, console: Console) -> None:

@@ -7,6 +7,7 @@ every item (``Request.everything``).
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from wikisync.report.action_lines import SHOWN, all_hint
@@ -38,18 +39,25 @@ _OF_PLAN_FILES: Final = frozenset({"foreign-plan", "applied", "stale"})
 """Rules of ``apply``, which no option switches off and the manual does not list as guards."""
 
 
-def print_lists(report: Report, console: Console) -> None:
-    """Print conflicts, notes, problems and refusals."""
+def print_lists(report: Report, console: Console, *, repeats: bool = False) -> None:
+    """Print conflicts, notes, problems and refusals.
+
+    With ``repeats``, the advice for those of the plan is left out: it stands above the question.
+    """
     everything, hint = report.request.everything, all_hint(report)
-    for group in _grouped(map(_conflict_item, conflicts(report)), everything=everything):
+    planned = {*report.plan.conflicts, *assets_of(report.plan).conflicts} if repeats else set()
+    pages = [_without_advice(_conflict_item(c), c in planned) for c in conflicts(report)]
+    files = [_without_advice(_asset_item(c), c in planned) for c in asset_conflicts(report)]
+    for group in _grouped(pages, everything=everything):
         colour = COLOURS["merge" if group.heading == TO_MERGE else "conflict"]
         _print_group(console, group, colour, "page", hint)
-    for group in _grouped(map(_asset_item, asset_conflicts(report)), everything=everything):
+    for group in _grouped(files, everything=everything):
         _print_group(console, group, COLOURS["conflict"], "file", hint)
     for message in report_notes(report, everything=everything, hint=hint):
         _print_message(console, "note", "yellow", message)
     problems = (*report.plan.problems, *assets_of(report.plan).problems)
-    for group in _grouped(map(_problem_item, problems), everything=everything):
+    broken = [_without_advice(_problem_item(problem), repeats) for problem in problems]
+    for group in _grouped(broken, everything=everything):
         _print_group(console, group, "red", "file", hint)
     _print_refusals(report, console)
 
@@ -89,6 +97,10 @@ def _is_said_once(group: Group) -> bool:
     if len(group.items) > ALONE:
         return bool(group.items[0].name)
     return len(group.items) > 1 and any(item.hint for item in group.items)
+
+
+def _without_advice(item: Item, repeats: bool) -> Item:
+    return replace(item, hint="", example="") if repeats else item
 
 
 def _conflict_item(conflict: Conflict) -> Item:

@@ -186,6 +186,21 @@ def local_times(text: str) -> str:
 _INSTANT: Final = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+Z", re.ASCII)
 
 
+def ways(hint: str) -> tuple[str, ...]:
+    """Return the parts of a hint that stand on lines of their own: each ``To do it: command``.
+
+    Such a part has no full stop behind its command.
+    """
+    parts = _WAY.split(hint)
+    if len(parts) == 1:
+        return (hint,)
+    return tuple(part[:-1] if _IS_WAY.fullmatch(part) else part for part in parts)
+
+
+_WAY: Final = re.compile(r"(?<=[.]) (?=[A-Z][^.:]*: wikisync )")
+_IS_WAY: Final = re.compile(r"[^.:]*: wikisync (?:[^.,]|[.,](?! |$))*[.]", re.DOTALL)
+
+
 def run_in_words(run: RunRecord) -> str:
     """Return the number of a run, what it did, and when, such as ``run 3 (push, 2026-…)``."""
     what = f"undo of run {run.undoes}" if run.undoes else run.command

@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Final
 from wikisync.report.diff.styled_text import (
     StyledLine,
     StyledText,
+    cells,
     line_width,
     print_lines,
     trimmed,
     wrapped,
 )
-from wikisync.report.text import escape_control
+from wikisync.report.text import escape_control, ways
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,13 +47,15 @@ _COMMAND: Final = re.compile(
     rf"|\bexport [A-Z_]+=…?|--(?:{_VALUED}) [\w-]*\w|--[a-z][\w-]+"
 )
 
+_LABEL: Final = re.compile(r"(?:(?<=\. )|^)[A-Z][^.:]{,20}: (?=wikisync )")
+
 
 def print_hanging(
     console: Console, lead: StyledLine, text: str, style: str = "", *, hint: str = ""
 ) -> None:
     """Print a text after ``lead``, and a hint below it; at a terminal both under their column.
 
-    Control characters in both are escaped.
+    There, each way that a hint names has a row of its own. Control characters in both are escaped.
     """
     text, hint = escape_control(text), escape_control(hint)
     if not console.is_terminal:
@@ -62,9 +65,9 @@ def print_hanging(
         return
     columns = prose_columns(console)
     print_lines(console, hanging(lead, _styled(text, style), columns))
-    if hint:
-        indent = (StyledText(" " * _indent(lead, columns)),)
-        print_lines(console, hanging(indent, _styled(hint), columns))
+    indent = (StyledText(" " * _indent(lead, columns)),)
+    for way in ways(hint) if hint else ():
+        print_lines(console, hanging(indent, _styled(way), columns))
 
 
 def print_line(console: Console, text: str, style: str = "") -> None:
@@ -94,7 +97,9 @@ def prose_columns(console: Console) -> int:
 def hanging(lead: StyledLine, text: StyledLine, columns: int) -> Iterator[StyledLine]:
     """Yield ``lead`` and the text, in rows of at most ``columns`` cells under where it begins."""
     indent = _indent(lead, columns)
-    rows = [_spaced(row) for row in wrapped(text, max(_LEAST, columns - indent))]
+    room = max(_LEAST, columns - indent)
+    text = tuple(_spaced((piece,))[0] if cells(piece.text) > room else piece for piece in text)
+    rows = [_spaced(row) for row in wrapped(text, room)]
     first, rest = lead, rows
     if indent == line_width(lead):
         first, rest = (*lead, *rows[0]), rows[1:]
@@ -110,7 +115,11 @@ def _indent(lead: StyledLine, columns: int) -> int:
 
 
 def _styled(text: str, style: str = "") -> StyledLine:
-    """Return a text with its commands in bold, and with joiners for the spaces in them."""
+    """Return a text with its commands in bold, and with joiners for the spaces in them.
+
+    A short sentence that ends in a command is not broken either, such as ``Publish: …``.
+    """
+    text = _LABEL.sub(lambda label: label[0].replace(" ", _JOINER), text)
     found: list[StyledText] = []
     place = 0
     for command in _COMMAND.finditer(text):

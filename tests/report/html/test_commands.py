@@ -61,10 +61,10 @@ def test_the_commands_of_a_conflict_are_whole_whatever_the_file_is_called(name: 
     message = conflict_message(conflict)
     split = [shlex.split(one) for one in commands(message.hint)]
     assert split == [
-        ["wikisync", "diff"],
+        ["wikisync", "diff", name],
         ["wikisync", "push", name, "--prefer", "local"],
         ["wikisync", "pull", name, "--prefer", "wiki"],
-        ["wikisync", "pull", "--markers", name],
+        ["wikisync", "pull", name, "--markers"],
     ]
 
 

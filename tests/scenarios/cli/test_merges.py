@@ -159,7 +159,7 @@ def test_what_does_not_merge_is_named_with_the_ways_out(torn: Workspace) -> None
     assert result.code == 3
     (conflict,) = result.json["conflicts"]
     assert "The content cannot be merged automatically." in conflict["reason"]
-    assert "wikisync pull --markers home.md" in conflict["reason"]
+    assert "wikisync pull home.md --markers" in conflict["reason"]
     assert torn.both_sides() == before
 
 

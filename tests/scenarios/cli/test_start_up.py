@@ -108,6 +108,7 @@ def test_help_loads_no_side_no_state_and_nothing_of_the_sandbox(tmp_path: Path) 
         "wikisync.cli.commands",
         "wikisync.cli.check_command",
         "wikisync.cli.completion",
+        "wikisync.cli.confirmation",
         "wikisync.cli.doctor_command",
         "wikisync.cli.plan_commands",
         "wikisync.cli.preview_command",

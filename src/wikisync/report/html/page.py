@@ -18,7 +18,7 @@ from markupsafe import Markup
 
 from wikisync import __version__
 from wikisync.report.html.commands import with_commands
-from wikisync.report.text import escape_control, plural
+from wikisync.report.text import escape_control, plural, ways
 
 if TYPE_CHECKING:
     from wikisync.report.html.model import PageView
@@ -83,6 +83,7 @@ def _environment() -> Environment:
     )
     made.filters["many"] = plural
     made.filters["commands"] = with_commands
+    made.filters["ways"] = ways
     return made
 
 
