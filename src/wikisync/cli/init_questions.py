@@ -17,12 +17,13 @@ from typing import TYPE_CHECKING, Final, TypeGuard
 import typer
 
 from wikisync.cli import terminal
-from wikisync.config import FILE, Secret, check_folder, check_root
+from wikisync.config import FILE, Secret, check_root
 from wikisync.errors import (
     BadConfig,
     CertificateError,
     FolderError,
     Redirected,
+    TokenInFile,
     Unauthenticated,
     UnexpectedResponse,
     Unreachable,
@@ -31,7 +32,7 @@ from wikisync.report.error_messages import error_message
 from wikisync.report.text import plural
 from wikisync.settings import holds_token
 from wikisync.wiki.endpoint import normalize_url
-from wikisync.workflow.init import find_index_name, init, propose_folder
+from wikisync.workflow.init import check_new_folder, find_index_name, init, propose_folder
 
 if TYPE_CHECKING:
     from wikisync.config import Config
@@ -120,7 +121,7 @@ def _ask_place(answers: Answers) -> Answers:
         answers = replace(answers, url=_ask_url(os.environ.get("WIKISYNC_URL", "")))
     if answers.folder is None:
         answers = replace(answers, folder=_ask_folder())
-    pages = check_folder(FILE, Path.cwd(), answers.folder or "pages")
+    pages = check_new_folder(Path.cwd(), answers.folder or "pages")
     if found := find_index_name(pages):
         name, count = found
         files = f"{plural(count, 'file')} here {'is' if count == 1 else 'are'} named {name}.md."
@@ -153,8 +154,8 @@ def _ask_folder() -> str:
     while True:
         answer = str(typer.prompt("Folder of the pages", default=name, err=True)).strip()
         try:
-            check_folder(FILE, Path.cwd(), answer)
-        except (BadConfig, FolderError) as error:
+            check_new_folder(Path.cwd(), answer)
+        except (BadConfig, FolderError, TokenInFile) as error:
             _explain(error)
         else:
             return answer

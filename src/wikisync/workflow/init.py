@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections import Counter
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from wikisync.config import DEFAULT_FOLDER, FILE, check_folder, check_root, load
 from wikisync.errors import (
     AlreadyConfigured,
+    BadConfig,
     FolderError,
     Forbidden,
     NotConfigured,
@@ -99,10 +101,9 @@ def init(
     if wrote:
         if not url:
             raise NotConfigured("address")
-        for name, value in (("url", url), ("folder", folder)):
-            if holds_token(value):
-                raise TokenInFile(FILE, name)
-        pages = check_folder(FILE, Path.cwd(), folder)
+        if holds_token(url):
+            raise TokenInFile(FILE, "url")
+        pages = check_new_folder(Path.cwd(), folder)
         write_back = not count_storage_commits(pages if pages.is_dir() else Path.cwd())
         fitting = guess_locale_folders(_files(pages))
         below = check_root("--root", root)
@@ -129,6 +130,27 @@ def init(
         _write(file, _text_of(config))
     commits = count_storage_commits(config.folder)
     return replace(result, config=config, wrote=wrote, fitting=fitting, storage_commits=commits)
+
+
+def check_new_folder(project: Path, name: str) -> Path:
+    """Return the path of a folder for the pages, which may exist or not.
+
+    Raises BadConfig for a name that is none, TokenInFile, and FolderError where no folder can be
+    made, or nothing written into it.
+    """
+    if holds_token(name):
+        raise TokenInFile(FILE, "folder")
+    if "://" in name or name.startswith("~") or not name.isprintable():
+        raise BadConfig(FILE, "folder", name, "the name of a folder such as docs")
+    folder = check_folder(FILE, project, name)
+    there = next(path for path in (folder, *folder.parents) if os.path.lexists(path))
+    if Path(name).parts[:1] == (FILE,):
+        raise FolderError(name, "make", f"{FILE} is the configuration")
+    if not there.is_dir():
+        raise FolderError(name, "make", f"{there.name} is a file")
+    if not os.access(there, os.W_OK | os.X_OK):
+        raise FolderError(name, "write", "permission denied")
+    return folder
 
 
 def propose_folder(project: Path) -> tuple[str, int]:

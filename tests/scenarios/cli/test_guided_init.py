@@ -87,6 +87,39 @@ def test_init_proposes_the_folder_that_has_files_and_the_index_that_they_have(
     assert settings(fresh) == {"url": fresh.sandbox.url, "folder": "docs", "index": "README"}
 
 
+def test_init_asks_again_for_a_folder_that_can_be_none_and_says_why(fresh: Workspace) -> None:
+    (fresh.root / "notes").write_text("A file.\n")
+    reasons = {
+        "../pages": "is not a folder inside the one that has wikisync.toml",
+        "/tmp": "is not a folder inside the one that has wikisync.toml",
+        "https://wiki.example.com": "is not the name of a folder such as docs",
+        "~/pages": "is not the name of a folder such as docs",
+        "notes": "notes: cannot make it: notes is a file.",
+        "notes/pages": "notes/pages: cannot make it: notes is a file.",
+        fresh.sandbox.token: "contains a secret (folder)",
+    }
+    with Terminal(fresh, "init", fresh.sandbox.url, env={"COLUMNS": "200"}, whole=True) as terminal:
+        for wrong, reason in reasons.items():
+            terminal.expect("Folder of the pages [pages]: ")
+            terminal.shown = ""
+            terminal.type(f"{wrong}\n")
+            terminal.expect(reason)
+        terminal.expect("Folder of the pages [pages]: ")
+        terminal.type("docs\n")
+        assert terminal.end().code == 0
+    assert settings(fresh) == {"url": fresh.sandbox.url, "folder": "docs"}
+
+
+def test_a_folder_that_cannot_be_written_is_refused_before_anything_is(
+    fresh: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("wikisync.workflow.init.os.access", lambda *_: False)
+    for folder, said in (("docs", "permission denied"), ("wikisync.toml", "is the configuration")):
+        result = fresh.run("init", fresh.sandbox.url, "--folder", folder)
+        assert (result.code, said in result.err) == (1, True)
+    assert tree(fresh.root) == {}
+
+
 def test_init_asks_again_for_an_address_that_does_not_answer_and_for_a_key_that_is_refused(
     fresh: Workspace,
 ) -> None:
