@@ -54,6 +54,17 @@ def test_only_pages_that_change_are_shown(place: Place, repo: Repo) -> None:
     assert "-one\n+two" in ended.summary
 
 
+def test_images_that_change_are_named_and_said_not_to_be_compared(place: Place, repo: Repo) -> None:
+    place.workspace.configure(assets="referenced")
+    repo.commit({"pages/img/old.png": "x"})
+    place.event["pull_request"]["base"]["sha"] = repo.git("rev-parse", "HEAD")
+    repo.commit({"pages/img/new.png": "new", "pages/.hidden.png": "x", "pages/img/old.png": None})
+    named = "2 images and files in the folder change too: img/new.png, img/old.png."
+    assert f"{named} Without the wiki, they are not compared." in act(place).summary
+    place.workspace.configure(assets="none")
+    assert "not compared" not in act(place).summary
+
+
 def test_a_part_of_the_wiki_with_all_locale_folders_is_shown_by_its_files(
     place: Place, repo: Repo
 ) -> None:

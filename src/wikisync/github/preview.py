@@ -1,7 +1,8 @@
 """Compare the pages of a pull request with its target branch, without the wiki.
 
-For runs without secrets, such as those for a pull request from a fork. Only files and git are
-read: no code of the pull request runs, and nothing is sent.
+Images and other files that change are named, and not compared. For runs without secrets, such as
+those for a pull request from a fork. Only files and git are read: no code of the pull request runs,
+and nothing is sent.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from wikisync.page.fingerprint import fingerprint
 from wikisync.page.model import Key
 from wikisync.page.paths import EXTENSIONS, Layout
 from wikisync.planning.model import Action, Create, Delete, Move, Plan, Update
+from wikisync.planning.notes import Note
 from wikisync.request import PageDiff, Report, Request
 
 if TYPE_CHECKING:
@@ -42,10 +44,13 @@ def preview(config: Config, job: Job, *, delete: bool) -> Report:
 
     Raises GitHubError where git cannot read the old pages, FolderError.
     """
-    folder = Folder(config.folder, config.ignore, missing_ok=True)
+    with_assets = config.assets != "none"
+    folder = Folder(config.folder, config.ignore, missing_ok=True, with_assets=with_assets)
     found = scan(folder, ())
-    changes = _changes(config.folder, job.pull_request) if job.pull_request else []
-    changes = [change for change in changes if not folder.ignores(change[0] or change[1])]
+    every = _changes(config.folder, job.pull_request) if job.pull_request else []
+    every = [change for change in every if not folder.ignores(change[0] or change[1])]
+    changes = [change for change in every if any(map(_is_page, change[:2]))]
+    assets = sorted({_asset_of(old, new, folder) for old, new, _ in every} - {""})
     old_pages = _old_pages(config.folder, changes)
     old_names = {new: old for old, new, _ in changes if old in old_pages}
 
@@ -72,7 +77,9 @@ def preview(config: Config, job: Job, *, delete: bool) -> Report:
     known = len({*(Key("", local.file) for local in local.values()), *touched})
     plan = Plan(actions, problems=scanned.problems, pages=known, in_sync=known - len(touched))
     request = Request("plan", "push", delete=delete)
-    return Report(request, "", config.folder_name, plan, diffs=pairs)
+    untried = Note("assets-untried", len(assets), files=tuple(assets))
+    notes = (untried,) if with_assets and assets else ()
+    return Report(request, "", config.folder_name, plan, diffs=pairs, notes=notes)
 
 
 Change = tuple[str, str, str]
@@ -86,7 +93,7 @@ def _changes(folder: Path, pull_request: PullRequest) -> list[Change]:
     done = run(folder, *arguments, *commits, "--", ".") if commits else None
     if done is None or done.returncode:
         raise _unknown_base(pull_request)
-    return [change for change in _parse_changes(done.stdout) if any(map(_is_page, change[:2]))]
+    return list(_parse_changes(done.stdout))
 
 
 def _parse_changes(raw: bytes) -> Iterator[Change]:
@@ -184,6 +191,14 @@ def _new_page(local: Local | None, folder: Folder) -> Page | None:
     if local is None:
         return None
     return parse(folder.read(local.file), local.content_type, file=local.file).page
+
+
+def _asset_of(old: str, new: str, folder: Folder) -> str:
+    """Return the name of the image or other file for readers that changed; "" for none."""
+    if new in folder.assets:
+        return new
+    is_hidden = old.startswith(".") or "/." in old
+    return old if old != new and not is_hidden and not _is_page(old) else ""
 
 
 def _is_page(file: str) -> bool:

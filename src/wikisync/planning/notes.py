@@ -32,6 +32,7 @@ NoteKind = Literal[
     "header-editor",  # files name an editor that is not one for files of their type
     "assets-unnoticed",  # images or files changed on the wiki, and their times did not
     "assets-doubled",  # the wiki has several files of one path
+    "assets-untried",  # images or files change, and there is no wiki to compare them with
     "dead-links",  # links of published pages lead to no page; `pages` counts the links
     "old-links",  # pages still link to a page under its old name
     "header-status",  # the status in files says otherwise than `published`, or its like

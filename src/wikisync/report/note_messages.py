@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 from typing import TYPE_CHECKING, Final, assert_never
 
+from wikisync.report.asset_rows import images_and_files
 from wikisync.report.error_messages import Message
 from wikisync.report.layout_messages import root_message
 from wikisync.report.text import named, plural
@@ -144,6 +145,12 @@ def note_message(note: Note, *, everything: bool = False, hint: str = "") -> Mes
             return Message(
                 f"The wiki has several files of the same name: {files}. Readers get the newest.",
                 "Delete the others on the wiki, in the list of assets of any page's editor.",
+            )
+        case "assets-untried":
+            changes = "changes" if note.pages == 1 else "change"
+            return Message(
+                f"{images_and_files(note.pages)} in the folder {changes} too: {few}. Without the"
+                " wiki, they are not compared.",
             )
         case "dead-links":
             links = plural(note.pages, "link")
