@@ -39,6 +39,7 @@ ORDER = (
     "settings",
     "check_levels",
     "gitignore",
+    "installation",
     "request_headers",
     "concurrency",
     "loopback",

@@ -44,11 +44,12 @@ def test_what_is_done_stands_at_the_right_edge_whatever_the_script() -> None:
         assert cells(header) == 70
 
 
-def test_a_header_that_is_too_long_takes_two_lines() -> None:
-    first, second, *_ = shown(PageDiff(ALL, page(), page(title="A very long title " * 5)))
-    assert first.startswith("a.md  A very long title")
-    assert second.endswith("── update on the wiki")
-    assert len(second) == 60
+def test_a_header_that_is_too_long_is_wrapped_at_words_above_what_is_done() -> None:
+    first, second, third, *_ = shown(PageDiff(ALL, page(), page(title="A very long title " * 5)))
+    assert first == "a.md  A very long title A very long title A very long title"
+    assert second == "A very long title A very long title"
+    assert third.endswith("── update on the wiki")
+    assert len(third) == 60
 
 
 def test_a_page_that_comes_is_shown_whole() -> None:

@@ -30,6 +30,17 @@ def test_the_reason_is_shown_however_many_pages_were_done_before() -> None:
     assert "… and 49 more for the same reason (--all)" in text
 
 
+def test_what_to_do_after_an_interruption_is_said_once() -> None:
+    plan = planned(sides([], map(local, NAMES)), PlanOptions("push"))
+    outcomes = [ActionResult(action, "skipped", Interrupted()) for action in plan.actions]
+    screen = console(terminal=False, width=200)
+    report = Report(Request("push", "push"), "w", "pages", plan, tuple(outcomes), interrupted=True)
+    show(report, screen)
+    text = printed(screen)
+    assert text.count("Run it again") == 1
+    assert "\nInterrupted. Run it again to do the rest.\n" in text
+
+
 @pytest.mark.parametrize("untried", [2, 29])
 def test_pages_whose_turn_never_came_give_their_reason_once(untried: int) -> None:
     plan = planned(sides([], map(local, NAMES)), PlanOptions("push"))

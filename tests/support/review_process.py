@@ -54,7 +54,7 @@ def reviewing(
     )
     try:
         assert process.stderr is not None
-        line = process.stderr.readline()
+        line = process.stderr.readline() + process.stderr.readline()
         found = re.search(r"http://\S+", line)
         assert found is not None, line + process.communicate(timeout=PATIENCE)[1]
         yield Reviewing(process, line, found[0])

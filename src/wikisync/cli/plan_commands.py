@@ -282,7 +282,7 @@ def review(
             nonlocal served
             served = True
             terminal.print_message(
-                f"Review at {address} (opens once, in one browser; Ctrl-C ends it)"
+                f"Review at {address}", "It opens once, in one browser. Ctrl-C ends it."
             )
             if not no_browser:
                 from wikisync.cli.browser import open_address

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from wikisync.errors import Interrupted
 from wikisync.planning.model import Action, Adopt, Merge, Update
 from wikisync.report.asset_rows import asset_diffs, asset_name, asset_results, sizes, versions
 from wikisync.report.diff.page_view import COLOURS, name
@@ -184,7 +185,9 @@ def _line(
         phrase, note, colour = NOT_DELETED, withheld(action), "dim"
     elif outcome is not None and outcome.result != "done":
         reason = error_message(outcome.error) if outcome.error else Message("")
-        note = f"{outcome.result}: {reason}"
+        # What to do after Ctrl-C is said once, below the totals.
+        why = reason.text if isinstance(outcome.error, Interrupted) else str(reason)
+        note = f"{outcome.result}: {why}"
         colour = "red" if outcome.failed else "yellow"
     elif outcome is not None and outcome.error is not None:
         note, colour = f"but: {error_message(outcome.error)}", "red"

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from wikisync import errors as e
+from wikisync.installation import requirement_of
 from wikisync.report.asset_messages import asset_message
 from wikisync.report.database_messages import database_message
 from wikisync.report.gateway_messages import gateway_message
@@ -158,8 +159,7 @@ def _usage(error: e.UsageError) -> Message:
         case e.ExtraMissing(extra):
             return Message(
                 f"This command needs the extra {extra}, which is not installed.",
-                f"Install it: pip install 'wikisync[{extra}]',"
-                f" or in a clone: pip install '.[{extra}]'.",
+                f"Install it: pip install {requirement_of(extra)}",
             )
         case e.PortTaken(port):
             return Message(f"Port {port} is already in use.", "Choose another one: --port.")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from wikisync.planning.model import Plan
 from wikisync.report.diff.styled_text import StyledText
 from wikisync.report.json_output import as_data, one_line
-from wikisync.report.text import DONE, TO_DO, escape_control, local_time, plural
+from wikisync.report.text import DONE, TO_DO, local_time, plural
 from wikisync.report.wrapping import print_hanging, print_line
 from wikisync.request import Report, Request
 from wikisync.state.asset_journal import AssetIntent
@@ -36,15 +36,17 @@ def show_log(runs: Iterable[LoggedRun], console: Console, most: int | None = Non
     ``most`` is how many; None is 10, and then it is said how many earlier ones there are.
     """
     found = [logged for logged in runs if logged.writes or logged.asset_writes]
+    undone = {logged.run.undoes: logged.run.number for logged in reversed(found)}
     for logged in found[: _RUNS if most is None else most]:
         run = logged.run
         what = f"undo of run {run.undoes}" if run.undoes else run.command
         end = "" if run.ended else " (interrupted)"
+        end += f" (undone by run {undone[run.number]})" if run.number in undone else ""
         head = f"run {run.number}  {local_time(run.started)}  {what}{end}"
         lead = (StyledText(head, "bold"), StyledText(": "))
         print_hanging(console, lead, ", ".join(_counts(logged)))
-        for line in _writes(logged):
-            print_line(console, f"  {escape_control(line)}")
+        for phrase, name in _writes(logged):
+            print_hanging(console, (StyledText(f"  {phrase} "),), name)
     if not found:
         print_line(console, "No run has written anything yet.")
         return
@@ -68,7 +70,8 @@ def _counts(logged: LoggedRun) -> list[str]:
     return [f"{count:,} {phrase}" for phrase, count in found.items()]
 
 
-def _writes(logged: LoggedRun) -> list[str]:
+def _writes(logged: LoggedRun) -> list[tuple[str, str]]:
+    """Return what was done, padded to a column, and to what, for the first writes of a run."""
     lines = []
     writes = _in_order(_steps(logged.writes), logged.asset_writes)
     for noted in writes[:_MANY]:
@@ -76,9 +79,9 @@ def _writes(logged: LoggedRun) -> list[str]:
         done = noted.outcome == "done"
         phrase = (DONE if done else TO_DO)[intent.verb, intent.side]
         outcome = "" if done else f"  {noted.outcome or 'unconfirmed'}"
-        lines.append(f"{phrase:<22} {_name(noted)}{outcome}")
+        lines.append((f"{phrase:<22}", f"{_name(noted)}{outcome}"))
     rest = Counter(DONE[n.intent.verb, n.intent.side] for n in writes[_MANY:])
-    return [*lines, *(f"… and {count:,} more {phrase}" for phrase, count in rest.items())]
+    return [*lines, *(("…", f"and {count:,} more {phrase}") for phrase, count in rest.items())]
 
 
 def _steps(writes: Sequence[JournalEntry]) -> list[JournalEntry]:

@@ -50,8 +50,9 @@ def summary(report: Report) -> Iterator[str]:
     elif not (assets.assets or assets.problems):
         yield "There are no pages in the folder or on the wiki. Write one, then: wikisync push."
     yield from asset_totals(report)
+    untried = any(o.fatal_error for o in report.all_outcomes)
     if report.interrupted:
-        yield "Interrupted."
+        yield f"Interrupted.{' Run it again to do the rest.' if untried else ''}"
     if report.unsettled:
         what = plural(report.unsettled, "write")
         yield (
@@ -133,7 +134,7 @@ def _next(report: Report) -> Iterator[str]:
         yield _after_status(plan)
     if request.dry_run and has_writes(plan):
         yield "Nothing was written. To do it, leave out --dry-run."
-    if any(o.fatal_error for o in report.all_outcomes):
+    if any(o.fatal_error for o in report.all_outcomes) and not report.interrupted:
         yield "Run it again to do the rest."
     if request.command == "restore":
         yield from _restored(report)

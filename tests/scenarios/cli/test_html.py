@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
 from support.workspace import Workspace, page
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 @pytest.fixture
@@ -80,7 +77,8 @@ def test_without_the_extra_it_says_what_to_install(edited: Workspace, tmp_path: 
     result = edited.process("diff", "--html", "report.html", env={"PYTHONPATH": str(tmp_path)})
     assert result.code == 2
     assert "This command needs the extra report, which is not installed." in result.err
-    assert "pip install 'wikisync[report]'" in result.err
+    clone = Path(__file__).parents[3]
+    assert f"Install it: pip install '{clone}[report]'" in result.err
 
 
 def test_commands_that_make_no_page_do_not_load_what_makes_it() -> None:

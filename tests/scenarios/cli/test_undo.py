@@ -90,7 +90,8 @@ def test_the_log_lists_the_runs_and_what_each_did(synced: Workspace) -> None:
     shown = synced.run("log").ok()
     assert shown.asked == ()
     assert "push" in shown.out
-    assert "undo" in shown.out
+    assert re.search(r"^run 2 .* push \(undone by run 3\): 1 updated on the wiki$", shown.out, re.M)
+    assert re.search(r"^run 3 .* undo of run 2: 1 updated on the wiki$", shown.out, re.M)
     assert synced.run("log", "--json").ok().json["command"] == "log"
 
 

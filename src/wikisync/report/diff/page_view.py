@@ -54,7 +54,7 @@ _RULE: Final = "─"
 
 
 def header(pair: PageDiff, columns: int) -> Iterator[StyledLine]:
-    """Yield the page's name and title, with the action at the right, in one line or two."""
+    """Yield the page's name and title, with the action at the right, in one line or more."""
     shown, colour = escape_control(name(pair.item)), COLOURS[item_verb(pair.item)]
     yield from heading(shown, escape_control(title(pair)), doing(pair.item), colour, columns)
 
@@ -62,13 +62,13 @@ def header(pair: PageDiff, columns: int) -> Iterator[StyledLine]:
 def heading(
     shown_name: str, title: str, right: str, colour: str, columns: int
 ) -> Iterator[StyledLine]:
-    """Yield a name and a title, and at the right what is done, in one line or two."""
+    """Yield a name and a title, and at the right what is done: in one line, or on a line below."""
     left: StyledLine = (StyledText(shown_name, "bold"),)
     if title:
         left += (StyledText(f"  {title}"),)
     room = columns - line_width(left) - len(right) - 2
     if room < 1:
-        yield left
+        yield from map(trimmed, wrapped(left, columns))
         left, room = (), columns - len(right) - 1
     rule = StyledText(f"{' ' if left else ''}{_RULE * max(room, 1)} ", "dim")
     yield (*left, rule, StyledText(right, colour))
