@@ -7,16 +7,14 @@ import re
 import subprocess
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from types import ModuleType
+from typing import Any, Final
 
 import pytest
 import yaml
 
 from support import manual
 from wikisync import __version__
-
-if TYPE_CHECKING:
-    from types import ModuleType
 
 SCRIPT: Final = manual.ROOT / ".ci/release.py"
 WORKFLOW: Final[dict[Any, Any]] = yaml.safe_load(
@@ -26,14 +24,20 @@ JOBS: Final = WORKFLOW["jobs"]
 TAG: Final = f"v{__version__}"
 
 
-@pytest.fixture
-def release(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
-    """The script, in a project of its own whose version is 1.2.3."""
-    spec = importlib.util.spec_from_file_location("release", SCRIPT)
+def loaded(name: str, file: Path) -> ModuleType:
+    """A file as a module, which no import finds."""
+    spec = importlib.util.spec_from_file_location(name, file)
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture
+def release(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    """The script, in a project of its own whose version is 1.2.3."""
+    module = loaded("release", SCRIPT)
     monkeypatch.setattr(module, "ROOT", tmp_path)
     (tmp_path / "src/wikisync").mkdir(parents=True)
     (tmp_path / "src/wikisync/__init__.py").write_text('"""Doc."""\n\n__version__ = "1.2.3"\n')
@@ -77,8 +81,59 @@ def test_the_tag_of_the_action_moves_to_the_newest_of_its_major(release: ModuleT
 
 def test_the_version_is_written_in_one_place() -> None:
     text = (manual.ROOT / "pyproject.toml").read_text(encoding="utf-8")
-    assert 'dynamic = ["version"]' in text
+    assert 'dynamic = ["version", ' in text
     assert not re.search(r"^version = ", text, re.MULTILINE)
+
+
+AT: Final = "https://github.com/owner/wikisync/blob/v1.2.3"
+
+
+@pytest.fixture
+def build_hook(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    """The hook of the build, without what builds."""
+    plugin = ModuleType("hatchling.metadata.plugin.interface")
+    plugin.__dict__["MetadataHookInterface"] = object
+    for name in ("hatchling", "hatchling.metadata", "hatchling.metadata.plugin", plugin.__name__):
+        monkeypatch.setitem(sys.modules, name, plugin)
+    return loaded("hatch_build", manual.ROOT / "hatch_build.py")
+
+
+def test_no_link_and_no_picture_of_readme_is_relative_on_pypi(build_hook: ModuleType) -> None:
+    readme = (manual.ROOT / "README.md").read_text(encoding="utf-8")
+    text = build_hook.absolute(readme, AT)
+    targets = re.findall(r"(?:\]\(|\b(?:src|srcset|href)=\")([^)\"]+)", text)
+    assert all(target.startswith("https://") for target in targets)
+    for view in ("blob", "raw"):
+        start = f"{AT.replace('blob', view)}/"
+        named = [target.removeprefix(start) for target in targets if target.startswith(start)]
+        assert named
+        assert all((manual.ROOT / name.partition("#")[0]).exists() for name in named)
+
+
+@pytest.mark.parametrize(
+    ("text", "built"),
+    [
+        (
+            "[a](pages/a.md#b) ![c](c.svg)",
+            f"[a]({AT}/pages/a.md#b) ![c]({AT.replace('blob', 'raw')}/c.svg)",
+        ),
+        ("[a](#tests)", f"[a]({AT}/README.md#tests)"),
+        ("[a](https://js.wiki) <a@b.c> [b](mailto:a@b.c)", None),
+        ('<img src="a.png">', f'<img src="{AT.replace("blob", "raw")}/a.png">'),
+        ("```\n[a](b.md)\n```\n[c](d.md)", f"```\n[a](b.md)\n```\n[c]({AT}/d.md)"),
+    ],
+)
+def test_only_what_is_relative_gets_the_address_and_nothing_without_one(
+    build_hook: ModuleType, text: str, built: str | None
+) -> None:
+    assert build_hook.absolute(text, AT) == (built or text)
+    assert build_hook.absolute(text, "") == text
+
+
+def test_what_is_released_links_to_its_tag(build_hook: ModuleType) -> None:
+    (step,) = (step for step in JOBS["build"]["steps"] if step.get("run") == ".ci/package dist")
+    repository = "${{ github.server_url }}/${{ github.repository }}"
+    assert step["env"] == {build_hook.ADDRESS: f"{repository}/blob/${{{{ github.ref_name }}}}"}
 
 
 def test_only_a_tag_of_a_whole_version_starts_a_release() -> None:
