@@ -71,12 +71,13 @@ def read_settings(file: Path) -> dict[str, Any]:
 
 
 def _known(key: str) -> str:
-    """Return the settings for the error of an unknown one, the most similar first."""
+    """Return what is expected in place of an unknown setting: the most similar one, or any."""
     from difflib import get_close_matches
 
     similar = get_close_matches(key, SETTINGS, 1)
-    guess = f" (did you mean `{similar[0]}`?)" if similar else ""
-    return f"a setting{guess}. The settings are {', '.join(SETTINGS)}"
+    if similar:
+        return f"a setting (did you mean `{similar[0]}`?)"
+    return f"a setting. The settings are {', '.join(SETTINGS)}"
 
 
 def _line_of(text: str, key: str) -> int | None:

@@ -11,7 +11,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from wikisync.config import Config
     from wikisync.state import State
@@ -24,10 +24,11 @@ def complete_page(incomplete: str) -> list[str]:
     """Return the pages and folders that begin so, by their names below the folder.
 
     Where it begins with the name of the folder itself, they are files, as a shell completes them.
+    Of one folder alone, it is what is in there: a shell puts a space behind the only candidate.
     """
     from wikisync.errors import WikisyncError
 
-    found: set[str] = set()
+    names: list[str] = []
     with suppress(WikisyncError, OSError):
         config = _config()
         below = f"{config.folder_name}/"
@@ -35,9 +36,17 @@ def complete_page(incomplete: str) -> list[str]:
         for file in _files(config):
             name = f"{below}{file}" if as_files else str(PurePosixPath(file).with_suffix(""))
             if name.startswith(incomplete):
-                rest, slash, _ = name[len(incomplete) :].partition("/")
-                found.add(f"{incomplete}{rest}{slash}")
-    return sorted(found)[:_MOST]
+                names.append(name)
+    found = _next_parts(names, incomplete)
+    while len(found) == 1 and found[0].endswith("/"):
+        found = _next_parts(names, found[0])
+    return found[:_MOST]
+
+
+def _next_parts(names: Iterable[str], start: str) -> list[str]:
+    """Return the names up to the next slash behind ``start``, with which all of them begin."""
+    parts = (name[len(start) :].partition("/") for name in names)
+    return sorted({f"{start}{part}{slash}" for part, slash, _ in parts})
 
 
 def complete_run(incomplete: str) -> list[tuple[str, str]]:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from getpass import getpass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeGuard
+from urllib.parse import urlsplit
 
 import typer
 
@@ -93,9 +94,18 @@ def _begin(answers: Answers, *, there: bool) -> tuple[InitResult, bool]:
                 return result, False
         elif isinstance(error, _WRONG_ADDRESS) and not there:
             terminal.print_message(str(error_message(error)))
-            answers = replace(answers, url=_ask_url(answers.url or ""))
+            proposal = answers.url or ""
+            if isinstance(error, UnexpectedResponse | Redirected):
+                proposal = site_of(proposal)
+            answers = replace(answers, url=_ask_url(proposal))
         else:
             return result, bool(answers.key)
+
+
+def site_of(url: str) -> str:
+    """Return the address of a site without the path of a page on it, as in a browser's bar."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
 
 
 def _is_bad_key(error: WikisyncError | None) -> TypeGuard[BadConfig]:
@@ -110,7 +120,7 @@ def _initialize(answers: Answers, *, there: bool) -> InitResult:
 
     with terminal.progress(terminal.OutputOptions())("Connecting"):
         result = init(answers.url, answers.folder, answers.root, load, answers.index)
-    return replace(result, wrote=not there)
+    return replace(result, wrote=result.wrote or not there)
 
 
 def _ask_place(answers: Answers) -> Answers:

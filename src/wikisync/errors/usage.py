@@ -50,9 +50,13 @@ class TokenInFile(UsageError):
 
 @dataclass(eq=False)
 class NoSuchPath(UsageError):
-    """Raised for a PATH argument that matches no page on either side."""
+    """Raised for a PATH argument that matches no page on either side.
+
+    ``similar`` is the file with the most similar name; empty if none is.
+    """
 
     path: str
+    similar: str = ""
 
 
 @dataclass(eq=False)

@@ -6,9 +6,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from wikisync.errors import NoSuchPath
 from wikisync.page.model import Key
-from wikisync.planning.path_filter import page_selector, parse_paths
+from wikisync.planning.path_filter import check_selected, page_selector, parse_paths
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -32,9 +31,7 @@ def select(report: Report, paths: Sequence[str]) -> Report:
     if assets is not None:
         names += [(_NO_PAGE, action.file) for action in assets.actions]
         names += [(_NO_PAGE, conflict.file) for conflict in assets.conflicts]
-    for each in filters:
-        if not any(each.matches(key, file) for key, file in names):
-            raise NoSuchPath(each.typed)
+    check_selected(filters, names)
     plan = replace(
         plan,
         actions=tuple(a for a in plan.actions if means(a.key, a.file)),

@@ -10,7 +10,7 @@ from wikisync.errors import NoSuchPath
 from wikisync.page.paths import to_nfc
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Collection, Iterable, Sequence
     from pathlib import Path
 
     from pathspec import GitIgnoreSpec
@@ -92,6 +92,28 @@ def page_selector(chosen: Iterable[PathFilter]) -> Callable[[Key, str], bool]:
     if not chosen:
         return lambda _key, _file: True
     return lambda key, file: any(choice.matches(key, file) for choice in chosen)
+
+
+def check_selected(chosen: Iterable[PathFilter], items: Iterable[tuple[Key, str]]) -> None:
+    """Raise NoSuchPath for a PATH that selects none of the items, each a key and a file."""
+    items = tuple(items)
+    for choice in chosen:
+        if not any(choice.matches(key, file) for key, file in items):
+            files = {file or key.path for key, file in items}
+            meant = min(choice.names, key=len, default="")
+            raise NoSuchPath(choice.typed, _most_similar(meant, files))
+
+
+def _most_similar(typed: str, files: Collection[str]) -> str:
+    """Return the file that was probably meant: the only one of that name, or a similar one."""
+    from difflib import get_close_matches
+
+    names = {str(PurePosixPath(file).with_suffix("")): file for file in sorted(files) if file}
+    bare = str(PurePosixPath(typed).with_suffix("")) if typed else ""
+    last = bare.rpartition("/")[2]
+    same = [name for name in names if last and name.rpartition("/")[2] == last]
+    found = same if len(same) == 1 else get_close_matches(bare, names, 1, cutoff=0.75)
+    return names[found[0]] if found else ""
 
 
 def _parse_path(argument: str, folder: Path, local: Path, root: str, default: str) -> PathFilter:

@@ -145,10 +145,10 @@ def _usage(error: e.UsageError) -> Message:
                 f"{file} contains a secret ({key}), which could be committed to Git.",
                 "Remove it, create a new API key, and set that as WIKISYNC_TOKEN.",
             )
-        case e.NoSuchPath(path):
+        case e.NoSuchPath(path, similar):
             return Message(
                 f"{path}: no such page in the folder or on the wiki.",
-                "Give a file, a folder, a page's path or a pattern such as 'guide/**'.",
+                f"Did you mean {similar}?" if similar else _ANY_PATH,
             )
         case e.BadPlan(file, what):
             return Message(f"{file} cannot be used as a plan: {what}.", _NEW_PLAN)
@@ -166,6 +166,7 @@ def _usage(error: e.UsageError) -> Message:
     return Message(str(error))
 
 
+_ANY_PATH = "Give a file, a folder, a page's path or a pattern such as 'guide/**'."
 _NEW_PLAN = "Make a new one: wikisync plan push -o plan.json (or pull, or sync)."
 
 

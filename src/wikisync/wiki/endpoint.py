@@ -114,6 +114,7 @@ def bare_token(token: str) -> str:
         raise NotConfigured("token")
     for place, letter in enumerate(token, start=1):
         if not letter.isascii() or not letter.isprintable() or letter == " ":
-            found = f"the given text, whose character {place} is in no token,"
-            raise BadConfig("", "token", found, _API_KEY)
+            kind = "a space" if letter == " " else "one that none has"
+            expected = f"{_API_KEY}: its character {place} is {kind}"
+            raise BadConfig("", "token", "the given text", expected)
     return token

@@ -11,7 +11,7 @@ from wikisync.check_levels import levels
 from wikisync.checking.folder_facts import FolderFacts, content_type_of, guess_locales
 from wikisync.checking.model import CheckResult
 from wikisync.checking.rules import all_findings
-from wikisync.errors import BadPage, FolderError, NoSuchPath
+from wikisync.errors import BadPage, FolderError
 from wikisync.folder.folder import Folder
 from wikisync.folder.inventory import take_inventory
 from wikisync.page.conflict_blocks import new_conflict
@@ -19,7 +19,7 @@ from wikisync.page.document import parse
 from wikisync.page.model import Key
 from wikisync.page.paths import Layout, Locales, to_nfc
 from wikisync.page.places import Places, page_files
-from wikisync.planning.path_filter import page_selector, parse_paths
+from wikisync.planning.path_filter import check_selected, page_selector, parse_paths
 from wikisync.state import State, check_cache
 from wikisync.workflow.check_reading import AnchorReader, read_pages
 
@@ -126,9 +126,7 @@ def file_selector(
     filters = parse_paths(paths, config.folder, Path.cwd(), config.root)
     keys = {file: key for key, file in checked.facts.places.files.items()}
     files = [*map(to_nfc, checked.inventory.pages), *checked.facts.places.assets]
-    for path_filter in filters:
-        if not any(path_filter.matches(keys.get(file, Key("", file)), file) for file in files):
-            raise NoSuchPath(path_filter.typed)
+    check_selected(filters, [(keys.get(file, Key("", file)), file) for file in files])
     is_selected = page_selector(filters)
     return lambda file: is_selected(keys.get(file, Key("", file)), file)
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
 
-from wikisync.errors import BadName, NoSuchPath, Unauthenticated
+from wikisync.errors import BadName, Unauthenticated
 from wikisync.page.model import Key
 from wikisync.planning.asset_guards import asset_guards, refuse_large, unread_files
 from wikisync.planning.asset_planner import plan_assets
@@ -26,7 +26,7 @@ from wikisync.planning.guards import (
 )
 from wikisync.planning.model import Plan, Refusal, Remote
 from wikisync.planning.notes import Note
-from wikisync.planning.path_filter import page_selector, parse_paths
+from wikisync.planning.path_filter import check_selected, page_selector, parse_paths
 from wikisync.planning.planner import file_for, make_plan
 from wikisync.planning.snapshot import PlanOptions
 from wikisync.request import Report
@@ -301,9 +301,7 @@ def _check_paths(filters: tuple[PathFilter, ...], collected: CollectedState) -> 
             for path in {*assets.local, *assets.bases, *assets.remote}
         ]
         pages += [(Key("", ""), name) for problem in assets.problems for name in problem.names]
-    for path_filter in filters:
-        if not any(path_filter.matches(key, file) for key, file in pages):
-            raise NoSuchPath(path_filter.typed)
+    check_selected(filters, pages)
 
 
 def _file(key: Key, snapshot: Snapshot) -> str:

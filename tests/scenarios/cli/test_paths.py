@@ -128,6 +128,23 @@ def test_a_path_may_name_a_page_that_is_gone_here(tree: Workspace) -> None:
     assert meant(tree.run("status", "pages/guide/install.md", "--json")) == {"guide/install.md"}
 
 
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("install", "guide/install.md"),
+        ("install.md", "guide/install.md"),
+        ("guide/instal", "guide/install.md"),
+        ("pages/guide/instal.md", "guide/install.md"),
+    ],
+)
+def test_a_path_that_means_no_page_is_answered_with_the_one_that_was_meant(
+    tree: Workspace, typed: str, meant: str
+) -> None:
+    result = tree.run("status", typed)
+    assert result.code == 2
+    assert f"Did you mean {meant}?" in result.err
+
+
 NOWHERE = ["no/such", "pages/none.md", "../home.md", "none/**", "", "/usr", "x" * 300]
 
 

@@ -149,7 +149,7 @@ def test_a_configuration_without_an_address_is_told(workspace: Workspace) -> Non
     [
         ('token = "abc"', ("contains a secret (token)", "WIKISYNC_TOKEN")),
         ('api-key = "abc"', ("contains a secret (api-key)", "WIKISYNC_TOKEN")),
-        ('urll = "abc"', ("`urll` is not a setting (did you mean `url`?)", "url, folder")),
+        ('urll = "abc"', ("`urll` is not a setting (did you mean `url`?).",)),
         ("jobs = 0", ("wikisync.toml:2: jobs: 0", "a whole number from 1")),
         ('write_back = "no"', ("wikisync.toml:2: write_back", "true or false")),
         ("ignore = 3", ('a list such as ["drafts/"',)),

@@ -68,6 +68,13 @@ def test_pages_are_completed_by_their_path_and_as_files(project: Workspace) -> N
     assert complete(project, "push", "guide/ins") == ["guide/install"]
 
 
+def test_one_folder_alone_is_completed_with_what_is_in_it(project: Workspace) -> None:
+    assert complete_page("gu") == ["guide/install", "guide/use"]
+    project.write("deep/er/only.md", page("Only"))
+    assert complete_page("de") == ["deep/er/only"]
+    assert complete_page("pages/gu") == ["pages/guide/install.md", "pages/guide/use.md"]
+
+
 def test_runs_backups_and_rules_are_completed(project: Workspace) -> None:
     assert [number for number, _ in complete_run("")] == ["2", "1"]
     assert complete_run("2")[0][1].startswith("run 2 (pull, ")
