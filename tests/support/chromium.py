@@ -104,6 +104,12 @@ class Browser:
         text = self.one(css).value_of_css_property(of)
         return tuple(int(float(part)) for part in text[text.index("(") + 1 : -1].split(",")[:3])
 
+    def small_targets(self, css: str) -> list[str]:
+        """Those of these elements that are lower than 40 pixels, as they are drawn."""
+        heights = "return [...document.querySelectorAll(arguments[0])].map((e) => [e.outerHTML"
+        heights += ".slice(0, 80), e.getBoundingClientRect().height])"
+        return [f"{html}: {size}" for html, size in self.js(heights, css) if 0 < size < 40]
+
     def requests(self) -> list[str]:
         """The addresses that were asked for since the last call."""
         entries = [json.loads(entry["message"])["message"] for entry in self._log("performance")]

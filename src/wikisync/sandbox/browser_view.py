@@ -64,6 +64,7 @@ nav {
 }
 nav h2 { margin: .5rem 0 .3rem; font-size: .85rem; color: var(--dim); }
 nav ul { list-style: none; margin: 0; padding: 0; } nav ul ul { padding-left: .9rem; }
+nav ul ul ul ul ul ul { padding-left: .3rem; }
 nav li { overflow-wrap: anywhere; }
 nav a { color: inherit; text-decoration: none; }
 nav li > a, nav summary { display: inline-block; padding: .15rem .4rem; border-radius: 5px; }
@@ -77,12 +78,16 @@ h1 { line-height: 1.2; margin: .4rem 0 .2rem; } .description { margin: 0; }
 .tag, .draft { display: inline-block; border-radius: 1rem; padding: 0 .7rem; font-size: .8rem; }
 .tag { background: var(--tag); margin-right: .4rem; } .draft { background: var(--draft); }
 h1 .draft { font-weight: 400; vertical-align: middle; }
-.narrow { display: none; }
+body > header .narrow { display: none; }
 @media (max-width: 52rem) {
-  body > header { padding: .8rem 1rem; } .narrow { display: inline; }
+  body > header { padding-inline: 1rem; } body > header .narrow { display: inline-flex; }
   .columns { display: block; background: none; } main { padding: 1rem 1rem 2rem; }
   nav { position: static; max-height: none; background: var(--side); }
-  nav li > a, nav summary { padding-block: .35rem; }
+}
+@media (max-width: 52rem), (pointer: coarse) {
+  body > header { padding-block: .3rem; }
+  body > header a { display: inline-flex; align-items: center; min-height: 2.5rem; }
+  nav li > a, nav summary { padding-block: .55rem; }
 }
 """
 PAGE: Final = """<!DOCTYPE html>
@@ -90,7 +95,8 @@ PAGE: Final = """<!DOCTYPE html>
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{title}</title><style>{style}</style></head>
 <body><header><a href="/">Sandbox wiki</a><a class="narrow" href="#pages">Pages</a></header>
-<div class="columns"><main>{main}</main><nav id="pages" aria-label="Pages">{list}</nav></div></body>
+<div class="columns"><main dir="{direction}">{main}</main>
+<nav id="pages" aria-label="Pages">{list}</nav></div></body>
 </html>
 """
 
@@ -102,7 +108,7 @@ def respond(store: Store, address: str) -> Response:
     if page is not None:
         return _html(store, 200, page["title"], _article(store, page), (locale, path))
     if path == "home":
-        text = "<h1>An empty start</h1><p>This wiki has no page <code>home</code> yet.</p>"
+        text = "<h1>No start page yet</h1><p>This wiki has no page <code>home</code>.</p>"
         return _html(store, 200, "Sandbox wiki", text, (locale, path))
     text = f"<h1>No such page</h1><p>There is no page at <code>{escape(address)}</code>.</p>"
     return _html(store, 404, "No such page", text, (locale, path))
@@ -119,6 +125,7 @@ def _key(store: Store, address: str) -> tuple[str, str]:
 def _html(store: Store, status: int, title: str, main: str, key: tuple[str, str]) -> Response:
     body = PAGE.format(
         language=escape(key[0]),
+        direction="rtl" if key[0] in administration.RIGHT_TO_LEFT else "ltr",
         title=escape(title),
         style=STYLE + page_style(),
         list=page_tree(store, key),

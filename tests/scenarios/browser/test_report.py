@@ -220,6 +220,15 @@ def test_without_scripts_all_is_there_and_views_themes_and_filters_work(
     assert browser.shown("#p3 .rendered h1") == ["New"]
 
 
+def test_on_a_phone_whatever_is_pressed_is_high_enough_for_a_finger(
+    browser: Browser, file: Path
+) -> None:
+    browser.size(360, 740)
+    browser.open(file)
+    pressed = ".segments label, .bar button, .chip, #filter, .seen, .copy, summary, .list a"
+    assert browser.small_targets(pressed) == []
+
+
 @pytest.mark.parametrize("width", [360, 768, 1024, 1400])
 def test_no_screen_has_to_be_scrolled_sideways(browser: Browser, file: Path, width: int) -> None:
     browser.size(width, 740)

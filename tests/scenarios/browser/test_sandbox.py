@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from wikisync.sandbox import Sandbox
+
 if TYPE_CHECKING:
     from support.chromium import Browser
-    from wikisync.sandbox import Sandbox
 
 WIDE = f"| {'a' * 200} | b |\n|---|---|\n| 1 | 2 |\n\n```\n{'x' * 300}\n```\n\n{'w' * 300}\n"
 
@@ -42,6 +43,7 @@ def test_on_a_phone_the_list_is_one_touch_away_and_shows_the_current_page(
     assert 0 <= browser.js("return document.querySelector('nav').getBoundingClientRect().top") < 300
     assert browser.shown("nav a[aria-current]") == ["Page 3"]
     assert len(browser.shown("nav a")) < 200
+    assert browser.small_targets("body > header a, nav a, nav summary") == []
 
 
 def test_a_folder_unfolds_and_leads_to_its_pages(browser: Browser, large: Sandbox) -> None:
@@ -51,6 +53,20 @@ def test_a_folder_unfolds_and_leads_to_its_pages(browser: Browser, large: Sandbo
     folder.click()
     next(one for one in browser.all("nav a") if one.text == "Page 1").click()
     assert browser.one("h1").text == "Page 1"
+
+
+@pytest.mark.parametrize(("locale", "side"), [("en", "left"), ("he", "right")])
+def test_a_page_is_written_in_the_direction_of_its_language(
+    browser: Browser, locale: str, side: str
+) -> None:
+    with Sandbox((locale,)) as sandbox:
+        sandbox.create("about", locale=locale, title="About", content="Text.")
+        browser.open(f"{sandbox.url}/about")
+        browser.js("document.querySelector('article p').style.width = 'fit-content'")
+        place, around = browser.one("article p").rect, browser.one("main").rect
+    left = place["x"] - around["x"]
+    right = around["x"] + around["width"] - place["x"] - place["width"]
+    assert (left < right) == (side == "left")
 
 
 def test_a_system_that_prefers_dark_gets_a_dark_page(browser: Browser, large: Sandbox) -> None:
