@@ -6,21 +6,25 @@ import json
 import os
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from support.preview_run import write
-from support.workspace import page
+from support.workspace import Workspace, page, tree
 from wikisync.config import load
 from wikisync.errors import FolderError
+from wikisync.page.model import Key
 from wikisync.preview.library import Change, Library
 from wikisync.preview.view import list_json
-from wikisync.workflow.check import recall
+
+if TYPE_CHECKING:
+    from wikisync.sandbox import Sandbox
 
 
 def library(project: Path) -> Library:
     config = load(start=project, env={}, need_token=False, need_url=False)
-    return Library(config, recall(config))
+    return Library(config)
 
 
 @pytest.fixture
@@ -140,3 +144,60 @@ def test_a_name_that_is_no_text_is_left_out(project: Path) -> None:
     assert len(found.snapshot.entries) == 3
     assert json.loads(list_json(found.snapshot))["version"] == 2
     list_json(found.snapshot).encode()
+
+
+def test_what_a_run_beside_the_preview_changes_is_followed(
+    tmp_path: Path, sandbox: Sandbox
+) -> None:
+    workspace = Workspace(tmp_path, sandbox)
+    workspace.write("one.md", page("One", "[two](/two)\n"))
+    workspace.write("two.md", page("Two", "Text.\n"))
+    found = library(tmp_path)
+    found.read_titles()
+    assert not found.is_synced
+    assert found.refresh_memory() is None
+    workspace.push()
+    assert found.refresh_memory() == Change(3, listed=True)  # the wiki's locales are known now
+    assert found.is_synced
+    assert found.refresh_memory() is None
+    workspace.remove("two.md")
+    found.refresh()
+    assert Key("en", "two") in found.snapshot.places.remote  # on the wiki still
+    workspace.run("push", "--delete", "--yes").ok()
+    assert found.refresh_memory() == Change(5)
+    assert Key("en", "two") not in found.snapshot.places.remote
+
+
+def test_an_edit_that_a_run_published_is_followed(tmp_path: Path, sandbox: Sandbox) -> None:
+    workspace = Workspace(tmp_path, sandbox)
+    workspace.push(one=page("One", "Text.\n"))
+    found = library(tmp_path)
+    workspace.change("one.md", "Text.", "New text.")
+    found.refresh()
+    assert found.refresh_memory() is None
+    workspace.push()
+    assert found.refresh_memory() is not None
+    synced = found.synced(Key("en", "one"))
+    assert synced is not None
+    assert synced.page.content.strip() == "New text."
+
+
+def test_what_is_known_stays_while_the_state_cannot_be_read(
+    tmp_path: Path, sandbox: Sandbox
+) -> None:
+    workspace = Workspace(tmp_path, sandbox)
+    workspace.push(one=page("One", "Text.\n"))
+    found = library(tmp_path)
+    (workspace.state / "state.db").write_bytes(b"no database")
+    assert found.refresh_memory() is None
+    assert found.is_synced
+
+
+def test_looking_at_the_state_writes_nothing_in_it(tmp_path: Path, sandbox: Sandbox) -> None:
+    workspace = Workspace(tmp_path, sandbox)
+    workspace.push(one=page("One", "Text.\n"))
+    before = tree(workspace.state)
+    found = library(tmp_path)
+    found.refresh_memory()
+    found.synced(Key("en", "one"))
+    assert tree(workspace.state) == before

@@ -11,7 +11,6 @@ from wikisync.config import load
 from wikisync.page.link_targets import Referrer
 from wikisync.preview.library import Library
 from wikisync.preview.links import PageLinks
-from wikisync.workflow.check import recall
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,7 +21,7 @@ def links(tmp_path: Path) -> PageLinks:
     for file in ("home.md", "guide.md", "guide/one.md", "guide/two.html", "a b/c&d.pdf"):
         write(tmp_path, file, "Text.\n")
     config = load(start=tmp_path, env={}, need_token=False, need_url=False)
-    library = Library(config, recall(config))
+    library = Library(config)
     snapshot = library.snapshot
     entry = snapshot.entries["guide.md"]
     page = Referrer.of("guide.md", entry.key, "markdown", snapshot.places.layout, "http://wiki")

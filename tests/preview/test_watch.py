@@ -20,7 +20,7 @@ def test_without_the_library_the_folder_is_looked_at(
 ) -> None:
     monkeypatch.setitem(sys.modules, "watchfiles", None)
     stop, looked = Event(), Event()
-    thread = Thread(target=watch_folder, args=(tmp_path, stop, looked.set))
+    thread = Thread(target=watch_folder, args=(tmp_path, stop, looked.set, int))
     thread.start()
     assert looked.wait(PATIENCE)
     stop.set()
@@ -30,7 +30,7 @@ def test_without_the_library_the_folder_is_looked_at(
 
 def test_a_change_is_noticed_by_an_event(tmp_path: Path) -> None:
     stop, looked = Event(), Event()
-    thread = Thread(target=watch_folder, args=(tmp_path, stop, looked.set))
+    thread = Thread(target=watch_folder, args=(tmp_path, stop, looked.set, int))
     thread.start()
     number = 0
     while not looked.wait(0.05):  # until the watch has begun

@@ -12,13 +12,15 @@ from wikisync.config import load
 from wikisync.preview import preview
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 
 @contextmanager
-def previewing(project: Path, first: str = "") -> Iterator[str]:
+def previewing(
+    project: Path, first: str = "", env: Mapping[str, str] | None = None
+) -> Iterator[str]:
     """Yield the address of a preview of ``project``'s folder ``pages``, with its secret."""
-    config = load(start=project, env={}, need_token=False, need_url=False)
+    config = load(start=project, env=env or {}, need_token=False, need_url=False)
     ready, stop = Event(), Event()
     found: list[str] = []
 

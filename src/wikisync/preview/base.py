@@ -1,4 +1,4 @@
-"""Read the version of a page that the folder and the wiki last agreed on."""
+"""Compare a page with another version of it; read the one that both sides last agreed on."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Synced:
-    """A page as both sides last agreed on it."""
+class Version:
+    """Another version of a page: as both sides last agreed on it, or as the wiki has it."""
 
     page: Page
     content_type: ContentType
@@ -37,7 +37,7 @@ class FieldChange:
 NOTHING: Final = "(none)"
 
 
-def last_synced(state: Path, key: Key) -> Synced | None:
+def last_synced(state: Path, key: Key) -> Version | None:
     """Return the base of a page; None if there is none, or the state cannot be read."""
     try:
         with closing(State.open(state, create=False)) as opened:
@@ -46,11 +46,11 @@ def last_synced(state: Path, key: Key) -> Synced | None:
         return None
     if stored is None or not has_file_form(stored.base.content_type):
         return None
-    return Synced(stored.page, stored.base.content_type)
+    return Version(stored.page, stored.base.content_type)
 
 
 def field_changes(old: Page, new: Page) -> list[FieldChange]:
-    """Return what a push would change beside the content. What a file leaves out is no change."""
+    """Return what differs beside the content. What a file leaves out is no change."""
     pairs = (
         ("Title", old.title, new.title),
         ("Description", old.description, new.description),
@@ -65,7 +65,7 @@ def field_changes(old: Page, new: Page) -> list[FieldChange]:
 
 
 def differs(old: Page, new: Page) -> bool:
-    """Return whether a page differs from what was last synced, in what the preview compares."""
+    """Return whether a page differs from another version, in what the preview compares."""
     same = normalize_content(old.content) == normalize_content(new.content)
     return not same or bool(field_changes(old, new))
 

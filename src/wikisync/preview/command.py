@@ -12,12 +12,13 @@ from wikisync.preview.events import Hub
 from wikisync.preview.library import Library
 from wikisync.preview.server import PreviewApp
 from wikisync.preview.watch import watch_folder
-from wikisync.workflow.check import recall
+from wikisync.preview.wiki import WikiReader
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from wikisync.config import Config
+    from wikisync.preview.library import Change
 
 STOP_SECONDS: Final = 5.0
 
@@ -38,14 +39,15 @@ def preview(
     """
     listener = listen(port)
     try:
-        library = Library(config, recall(config))
+        library = Library(config)
     except BaseException:
         listener.close()
         raise
     auth = Auth(listener.getsockname()[1], reusable=True)
     hub, stop = Hub(), stop or Event()
-    app = PreviewApp(auth, library, hub, first).app
-    with serve(app, listener), _following(library, hub, stop):
+    wiki = WikiReader(config)
+    app = PreviewApp(auth, library, hub, wiki, first).app
+    with serve(app, listener), _following(library, hub, wiki, stop):
         on_ready(auth.address, len(library.snapshot.entries))
         try:
             while not stop.wait(1.0):
@@ -55,18 +57,26 @@ def preview(
 
 
 @contextmanager
-def _following(library: Library, hub: Hub, stop: Event) -> Iterator[None]:
+def _following(library: Library, hub: Hub, wiki: WikiReader, stop: Event) -> Iterator[None]:
     """Follow the changes of the folder in a thread, and send them to the browsers."""
 
-    def look() -> None:
-        change = library.refresh()
+    def send(change: Change | None) -> None:
         if change is not None:
             hub.send(change)
 
+    def look() -> None:
+        send(library.refresh())
+
+    def look_at_state() -> None:
+        change = library.refresh_memory()
+        if change is not None:
+            wiki.forget()
+            hub.send(change)
+
     def follow() -> None:
-        hub.send(library.read_titles())
+        send(library.read_titles())
         look()
-        watch_folder(library.folder.root, stop, look)
+        watch_folder(library.folder.root, stop, look, look_at_state)
 
     thread = Thread(target=follow, name="preview", daemon=True)
     thread.start()

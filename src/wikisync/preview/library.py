@@ -17,17 +17,16 @@ from wikisync.page.model import CONTENT_TYPES, Key
 from wikisync.page.paths import EXTENSIONS, Layout, to_nfc
 from wikisync.page.places import Places, page_files
 from wikisync.preview.base import last_synced
+from wikisync.preview.memory import Memory
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from wikisync.config import Config
-    from wikisync.folder.inventory import Inventory
     from wikisync.page.document import Document
     from wikisync.page.model import ContentType
     from wikisync.planning.model import Stamp
-    from wikisync.preview.base import Synced
-    from wikisync.workflow.check import WikiMemory
+    from wikisync.preview.base import Version
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,21 +69,30 @@ class Change:
 
 
 class Library:
-    """The folder of a configuration; ``known`` is what the state has of the wiki.
+    """The folder of a configuration, and what the state has of its wiki.
 
-    Raises FolderError where it cannot be read at the start.
+    Raises FolderError and StateError where these cannot be read at the start.
     """
 
-    def __init__(self, config: Config, known: WikiMemory) -> None:
-        self._config, self._known = config, known
+    def __init__(self, config: Config) -> None:
+        self._config = config
+        self._memory = Memory(config)
         self.url = config.url
-        self.is_synced = known.locales is not None
         inventory = take_inventory(config.folder, config.ignore)
-        locales = known.locales or guess_locales(inventory.pages, config.locale_folders)
+        self._set_layout(inventory.pages)
+        self.snapshot = self._snapshot(_by_nfc(inventory.pages), _by_nfc(inventory.others), 1, {})
+        self._moves: list[tuple[int, Mapping[str, str]]] = []
+
+    @property
+    def is_synced(self) -> bool:
+        """Return whether the folder was ever synced with the wiki."""
+        return self._memory.known.locales is not None
+
+    def _set_layout(self, pages: Iterable[str]) -> None:
+        config, known = self._config, self._memory.known
+        locales = known.locales or guess_locales(pages, config.locale_folders)
         self._layout = Layout(locales, config.locale_folders, config.root, config.index)
         self.folder = Folder(config.folder, config.ignore, self._layout)
-        self.snapshot = self._snapshot(inventory, 1, {})
-        self._moves: list[tuple[int, Mapping[str, str]]] = []
 
     def read_titles(self) -> Change:
         """Read the titles of all pages, which the first snapshot does not have."""
@@ -108,7 +116,7 @@ class Library:
             return None
         same = {file for file, stamp in pages.items() if before.stamps.get(file) == stamp}
         kept = {file: entry for file, entry in before.entries.items() if file in same}
-        self.snapshot = now = self._snapshot(inventory, before.version + 1, kept)
+        self.snapshot = now = self._snapshot(pages, others, before.version + 1, kept)
         gone = before.stamps.keys() - pages.keys()
         moved = _renamed(
             {file: before.stamps[file] for file in gone},
@@ -117,6 +125,17 @@ class Library:
         if moved:
             self._moves.append((now.version, moved))
         return Change(now.version, moved, listed=dict(now.entries) != dict(before.entries))
+
+    def refresh_memory(self) -> Change | None:
+        """Look at the state, and return what changed by a run; None if nothing did."""
+        if not self._memory.refresh():
+            return None
+        before = self.snapshot
+        self._set_layout(before.stamps)
+        self.snapshot = now = self._snapshot(
+            before.stamps, before.assets, before.version + 1, before.entries
+        )
+        return Change(now.version, listed=dict(now.entries) != dict(before.entries))
 
     def since(self, version: int) -> Change | None:
         """Return what changed after a version, with all renames; None if nothing did."""
@@ -143,12 +162,17 @@ class Library:
         """Return the text of a file that may be no page. Raises FolderError."""
         return self.folder.read(file).decode("utf-8", "replace")
 
-    def synced(self, key: Key) -> Synced | None:
+    def synced(self, key: Key) -> Version | None:
         """Return a page as the folder and the wiki last agreed on it, if the state has it."""
         return last_synced(self._config.state, key) if self.is_synced else None
 
-    def _snapshot(self, inventory: Inventory, version: int, kept: Mapping[str, Entry]) -> Snapshot:
-        pages, others = _by_nfc(inventory.pages), _by_nfc(inventory.others)
+    def _snapshot(
+        self,
+        pages: Mapping[str, Stamp],
+        others: Mapping[str, Stamp],
+        version: int,
+        kept: Mapping[str, Entry],
+    ) -> Snapshot:
         by_page, shared = page_files(pages, self._layout)
         keys = {file: key for key, file in by_page.items()}
         entries: dict[str, Entry] = {}
@@ -161,11 +185,11 @@ class Library:
         places = Places(
             self._layout,
             by_page,
-            self._known.pages,
+            self._memory.known.pages,
             {file: stamp[0] for file, stamp in others.items()},
             self.folder.ignores,
             shared=shared,
-            remote_assets=self._known.assets,
+            remote_assets=self._memory.known.assets,
         )
         return Snapshot(version, entries, others, places, pages)
 

@@ -14,7 +14,7 @@ from wikisync.rendering.tree import VOID, Element, parse_html, write_html
 from wikisync.report.diff.word_diff import line_similarity, words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     Node = Element | str
 
@@ -35,15 +35,19 @@ _ALIKE: Final = 0.4
 """The share of their text that two blocks have in common to be versions of one."""
 
 
-def mark_changes(old: str, new: str) -> str:
-    """Return the HTML ``new`` with what differs from ``old`` marked."""
-    marker = _Marker(Budget())
+def mark_changes(old: str, new: str, check: Callable[[], None] = lambda: None) -> str:
+    """Return the HTML ``new`` with what differs from ``old`` marked.
+
+    ``check`` is called often, and may raise an exception to stop it.
+    """
+    marker = _Marker(Budget(), check)
     return write_html(marker.children(parse_html(old).children, parse_html(new).children))
 
 
 @dataclass(slots=True)
 class _Marker:
     budget: Budget
+    check: Callable[[], None]
     depth: int = 0
 
     def children(self, old: Sequence[Node], new: Sequence[Node]) -> list[Node]:
@@ -74,6 +78,7 @@ class _Marker:
         yield from map(_removed, old[position:])
 
     def _is_version(self, old: Node, new: Node) -> bool:
+        self.check()
         if isinstance(old, str) or isinstance(new, str):
             return isinstance(old, str) and isinstance(new, str)
         if old.tag != new.tag:

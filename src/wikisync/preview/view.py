@@ -16,24 +16,20 @@ from markupsafe import Markup
 
 from wikisync import __version__
 from wikisync.errors import BadName, BadPage, FolderError
-from wikisync.page.link_targets import Referrer
 from wikisync.page.paths import key_of
-from wikisync.preview.base import differs, field_changes
+from wikisync.preview.base import differs
+from wikisync.preview.content import Comparison, ContentRenderer, advice
 from wikisync.preview.library import content_type_of
-from wikisync.preview.links import PageLinks, page_url
-from wikisync.preview.marked import mark_changes
+from wikisync.preview.links import page_url
 from wikisync.rendering import page_style
-from wikisync.rendering.deadline import Timer
-from wikisync.rendering.page_html import Rendered, render_page, render_source
+from wikisync.rendering.page_html import Rendered, render_source
 from wikisync.report.html.page import harmless
 
 if TYPE_CHECKING:
-    from wikisync.page.model import ContentType, Page
-    from wikisync.preview.base import Synced
+    from wikisync.preview.base import Version
+    from wikisync.preview.content import Against
     from wikisync.preview.library import Entry, Library, Snapshot
-
-_SECONDS: Final = 5.0
-"""Processor seconds that one page may take to render."""
+    from wikisync.preview.wiki import WikiAnswer
 
 NOTES: Final = {
     "asciidoc": "AsciiDoc is shown as its source; the wiki renders it.",
@@ -59,35 +55,49 @@ class Shown:
     found: bool = True
 
 
-def page_view(library: Library, file: str, base: str, *, changes: bool = False) -> Shown:
+def page_view(
+    library: Library,
+    file: str,
+    base: str,
+    *,
+    against: Against = "",
+    answer: WikiAnswer | None = None,
+    host: str = "",
+) -> Shown:
     """Return the HTML page for a page's file. ``base`` is the path at which it is served.
 
-    With ``changes``, what differs from the last sync is marked.
+    ``against``: what it is compared with; ``answer`` is the wiki's. ``host`` is the wiki that may
+    be asked, "" for none.
     """
     snapshot = library.snapshot
     entry = snapshot.entries.get(file)
     if entry is None:
         return _missing(file, base, snapshot)
     problem, page, rendered = "", None, Rendered("")
-    synced: Synced | None = None
+    synced: Version | None = None
+    comparison = Comparison(answer=answer)
     try:
         document = library.read(file)
         page = document.page
         synced = library.synced(entry.key)
-        changes = changes and synced is not None
-        renderer = _Renderer(library, entry, base)
-        if changes and synced is not None:
-            rendered = renderer.changes(page, synced)
+        renderer = ContentRenderer(library, entry, base)
+        other = _other_version(against, synced, answer)
+        if answer is not None or other is not None:
+            comparison = replace(comparison, against=against)
+        if other is not None:
+            rendered, comparison = renderer.compare(page, other, comparison)
         else:
             kind = content_type_of(file, page.editor)
             rendered = renderer.render(document.file_content, kind, in_file=True)
+        if answer is not None and answer.version is not None:
+            comparison = replace(comparison, advice=advice(page, synced, answer.version))
     except BadPage as error:
         problem = f"Line {error.line}: {error.what}." if error.line else f"{error.what}."
         with suppress(FolderError):
             rendered = render_source(library.text(file))
     except FolderError as error:
         problem = f"The file cannot be read: {error.reason}."
-    is_changed = page is not None and synced is not None and differs(synced.page, page)
+    problem = problem or _name_problem(entry, snapshot)
     return _page(
         base,
         snapshot,
@@ -97,16 +107,25 @@ def page_view(library: Library, file: str, base: str, *, changes: bool = False) 
         address=address_of(entry, snapshot),
         page=page,
         draft=page is not None and page.published is False,
-        problem=problem or _name_problem(entry, snapshot),
+        problem=problem,
         content=Markup(rendered.html),  # noqa: S704 (it is sanitized)
         headings=rendered.headings,
         notes=[NOTES[note] for note in sorted(rendered.notes)],
         lang=entry.key.locale,
-        comparing=changes and page is not None,
-        is_changed=is_changed,
+        comparison=comparison,
+        is_changed=page is not None and synced is not None and differs(synced.page, page),
         is_new=page is not None and synced is None and library.is_synced,
-        fields=field_changes(synced.page, page) if synced and page and changes else [],
+        host=host if page is not None and not problem else "",
     )
+
+
+def _other_version(
+    against: Against, synced: Version | None, answer: WikiAnswer | None
+) -> Version | None:
+    """Return what a page is to be compared with; None if there is nothing."""
+    if against == "sync":
+        return synced
+    return answer.version if answer is not None else None
 
 
 def _name_problem(entry: Entry, snapshot: Snapshot) -> str:
@@ -118,34 +137,6 @@ def _name_problem(entry: Entry, snapshot: Snapshot) -> str:
     except BadName as error:
         return f"{error.rule}."
     return ""
-
-
-@dataclass(frozen=True, slots=True)
-class _Renderer:
-    """Renders versions of one page."""
-
-    library: Library
-    entry: Entry
-    base: str
-
-    def render(self, content: str, kind: ContentType, *, in_file: bool) -> Rendered:
-        """Return a content as HTML. ``in_file``: its links are as in the file, not on the wiki."""
-        snapshot = self.library.snapshot
-        layout = snapshot.places.layout
-        place = Referrer.of(self.entry.file, self.entry.key, kind, layout, self.library.url)
-        if not in_file:
-            place = replace(place, prefix="")
-        timer = Timer(_SECONDS, _SECONDS)
-        with timer.running():
-            links = PageLinks(snapshot, place, self.base)
-            return render_page(content, kind, links, timer.check)
-
-    def changes(self, page: Page, synced: Synced) -> Rendered:
-        """Return a page with what differs from what was last synced marked."""
-        kind = content_type_of(self.entry.file, page.editor)
-        new = self.render(page.content, kind, in_file=False)
-        old = self.render(synced.page.content, synced.content_type, in_file=False)
-        return Rendered(mark_changes(old.html, new.html), new.headings, new.notes | old.notes)
 
 
 def _missing(file: str, base: str, snapshot: Snapshot) -> Shown:
@@ -165,10 +156,10 @@ def _missing(file: str, base: str, snapshot: Snapshot) -> Shown:
         notes=[],
         lang="",
         here="",
-        comparing=False,
+        comparison=Comparison(),
         is_changed=False,
         is_new=False,
-        fields=[],
+        host="",
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import zlib
 from dataclasses import dataclass, fields
+from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, Final
 
 from wikisync.page.fingerprint import Fingerprint
@@ -24,6 +25,7 @@ _COLUMNS: Final = (
 _TYPES: Final = (str, str, int, str, str, str, str, str, str, str)
 _ALL: Final = f"SELECT {_COLUMNS} FROM base"
 _KEYS: Final = "SELECT locale, path FROM base"
+_STATES: Final = "SELECT locale, path, content_type, local, remote FROM base ORDER BY locale, path"
 _ONE: Final = f"SELECT {_COLUMNS}, page FROM base WHERE locale = ? AND path = ?"
 _PUT: Final = (
     f"INSERT OR REPLACE INTO base ({_COLUMNS}, page) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
@@ -75,6 +77,14 @@ class Bases:
         """Return the key of every page that has a base."""
         with self._db.translate_errors():
             return [Key(str(row[0]), str(row[1])) for row in self._db.rows(_KEYS)]
+
+    def digest(self) -> bytes:
+        """Return a digest of all bases, which is another one after any of them changed."""
+        with self._db.translate_errors():
+            digest = blake2b(digest_size=16)
+            for row in self._db.rows(_STATES):
+                digest.update("\0".join(row).encode("utf-8", "surrogatepass") + b"\1")
+            return digest.digest()
 
     def get(self, key: Key) -> StoredBase | None:
         """Return the base of a page with its content, or None."""

@@ -45,8 +45,9 @@ class Wiki:
 
     ``url`` may have a path and slashes at its end. ``access`` is an API key, or that with the
     certificates and the headers that a gateway in front of the wiki needs. ``timeout`` is in
-    seconds, for a connection (10 at most) and between any two parts of a response. ``jobs`` is the
-    number of concurrent requests, ``max_answer`` the most bytes of a response.
+    seconds, for a connection (10 at most) and between any two parts of a response; ``deadline`` is
+    for a call with all its tries. ``jobs`` is the number of concurrent requests, ``max_answer`` the
+    most bytes of a response.
 
     Raises BadConfig or NotConfigured for an invalid URL, token or file; nothing is sent before the
     first method call. Every method may raise Unreachable, CertificateError, Redirected,
@@ -60,13 +61,14 @@ class Wiki:
         access: Access | str,
         *,
         timeout: float = 60.0,
+        deadline: float = 300.0,
         jobs: int = 4,
         max_answer: int = MAX_ANSWER,
     ) -> None:
         self._connections = GraphQLTransport(
             url,
             Access(access) if isinstance(access, str) else access,
-            TransportLimits(timeout, answer=max_answer, connections=max(2 * jobs, 4)),
+            TransportLimits(timeout, deadline, max_answer, max(2 * jobs, 4)),
         )
         self.transport: Transport = self._connections
         self._jobs = max(jobs, 1)

@@ -56,8 +56,11 @@ def open_folder(config: Config, *, missing_ok: bool = False) -> Folder:
     )
 
 
-def open_wiki(config: Config) -> Wiki:
-    """Return a client of the wiki; nothing is sent yet. Raises BadConfig."""
+def open_wiki(config: Config, deadline: float = 300.0) -> Wiki:
+    """Return a client of the wiki; nothing is sent yet. Raises BadConfig.
+
+    ``deadline`` is in seconds, for a call with all its tries.
+    """
     access = Access(
         config.token or "none",  # a command that sends nothing needs no token
         config.headers,
@@ -65,7 +68,7 @@ def open_wiki(config: Config) -> Wiki:
         config.client_cert,
         config.client_key,
     )
-    return Wiki(config.url, access, jobs=config.jobs)
+    return Wiki(config.url, access, deadline=deadline, jobs=config.jobs)
 
 
 @contextmanager

@@ -262,11 +262,30 @@
     if (target) target.scrollIntoView();
     return Boolean(target);
   }
+  const state = $("ws-state");
+  function say(words) {
+    $("ws-main").setAttribute("aria-busy", String(Boolean(words)));
+    if (words) state.textContent = words;
+    state.hidden = !words && !lost;
+    if (!words && lost) state.textContent = lost;
+  }
+  let lost = "";
   let latest = 0;
-  async function show(url, { push = false, follows = false, top = null } = {}) {
+  let underWay = 0;
+  let missed = false;
+  async function show(url, { push = false, follows = false, top = null, asks = "" } = {}) {
+    if (follows && underWay) { // a save does not end the reader's own way to a page
+      missed = true;
+      return;
+    }
     const number = (latest += 1);
-    const next = await fetched(url);
+    underWay += follows ? 0 : 1;
+    say(asks && `Asking ${asks} for the page…`);
+    // What the wiki answered to the reader's click is compared again after a save, without asking.
+    const next = await fetched(follows && location.search ? `${url.split("#")[0]}&kept` : url);
+    underWay -= follows ? 0 : 1;
     if (number !== latest) return;
+    say("");
     if (!next) {
       if (!follows) location.assign(url);
       return;
@@ -282,6 +301,10 @@
     mark(true);
     if (!toAnchor()) scrollTo(0, top || 0);
     $("ws-main").focus({ preventScroll: true });
+    if (missed) {
+      missed = false;
+      await show(location.href, { follows: true });
+    }
   }
   document.addEventListener("click", (event) => {
     const target = event.target.closest && event.target.closest("a[href]");
@@ -291,7 +314,7 @@
     if (url.pathname === location.pathname && url.search === location.search && url.hash) return;
     event.preventDefault();
     if (target.closest("#ws-tree") && search.value) search.value = "";
-    show(url.href, { push: true });
+    show(url.href, { push: url.href !== location.href, asks: target.dataset.asks });
   });
   history.scrollRestoration = "manual";
   addEventListener("popstate", (event) => {
@@ -303,7 +326,6 @@
   addEventListener("pagehide", () => history.replaceState({ top: scrollY }, ""));
 
   // ---- the folder changes
-  const state = $("ws-state");
   let events = null;
   let failed = 0;
   async function changed(event) {
@@ -320,13 +342,14 @@
     events = new EventSource(`${base}events?version=${$("ws-main").dataset.version}`);
     events.onopen = () => {
       failed = 0;
-      state.hidden = true;
+      lost = "";
+      say("");
     };
     events.onerror = () => {
       failed += 1;
       if (failed < 2 && events.readyState !== EventSource.CLOSED) return;
-      state.textContent = "The preview has ended: this page no longer follows the folder. Run wikisync preview again.";
-      state.hidden = false;
+      lost = "The preview has ended: this page no longer follows the folder. Run wikisync preview again.";
+      say("");
     };
     events.onmessage = changed;
   }
