@@ -11,7 +11,7 @@ from functools import cache
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Any, Final
 
-from wikisync.rendering.slugs import slug, unique_anchor
+from wikisync.rendering.slugs import Anchors, slug
 
 if TYPE_CHECKING:
     from wikisync.page.model import ContentType
@@ -45,10 +45,8 @@ def has_anchor(fragment: str, anchors: frozenset[str]) -> bool:
 
 def _numbered(headings: list[str]) -> list[str]:
     """Return the anchors of headings in order, each once."""
-    found: list[str] = []
-    for text in headings:
-        found.append(unique_anchor(slug(_ATTRIBUTES.sub("", text)), found))
-    return found
+    anchors = Anchors()
+    return [anchors.add(slug(_ATTRIBUTES.sub("", text))) for text in headings]
 
 
 class _Parser(HTMLParser):

@@ -33,9 +33,12 @@ if TYPE_CHECKING:
 
 NOTES: Final = {
     "asciidoc": "AsciiDoc is shown as its source; the wiki renders it.",
+    "cut": "Only the first million characters of the source are shown.",
     "diagram": "PlantUML and Kroki diagrams are shown as their source; the wiki has another server"
     " draw them.",
     "frame": "An embedded frame is left out. The wiki leaves it out too, unless it allows frames.",
+    "long": "This page is too long to render here, and is shown as its source; the wiki may refuse"
+    " it.",
     "math": "Math is shown as its TeX source; the wiki typesets it.",
     "mermaid": "Mermaid diagrams are shown as their source; the wiki draws them.",
     "outside-image": "Images of other sites are not loaded here; the wiki shows them.",

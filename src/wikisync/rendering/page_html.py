@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Final, Literal, Protocol
 
 from wikisync.rendering.deadline import TooSlow
 from wikisync.rendering.markdown import markdown_to_html
+from wikisync.rendering.nesting import nests_too_deep
 from wikisync.rendering.sanitize import sanitize
-from wikisync.rendering.slugs import slug, unique_anchor
+from wikisync.rendering.slugs import Anchors, slug
 from wikisync.rendering.tabsets import make_tabsets
 from wikisync.rendering.tree import Element, parse_html, write_html
 
@@ -23,7 +24,17 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 Note = Literal[
-    "asciidoc", "diagram", "frame", "math", "mermaid", "outside-image", "script", "slow", "svg"
+    "asciidoc",
+    "cut",
+    "diagram",
+    "frame",
+    "long",
+    "math",
+    "mermaid",
+    "outside-image",
+    "script",
+    "slow",
+    "svg",
 ]
 """Why a page is not shown as the wiki shows it."""
 
@@ -83,6 +94,13 @@ _CLASSES: Final = re.compile(
 RESERVED_IDS: Final = "ws-"
 """How the ids and classes of the page around a rendered one begin; a page's own may not."""
 
+LONGEST: Final = 4_000_000
+"""Characters of a page that is rendered: memory and time grow with them. Wiki.js accepts five
+million bytes by default."""
+
+LONGEST_SOURCE: Final = 1_000_000
+"""Characters that are shown of a page's source."""
+
 _HEADING: Final = re.compile(r"h[1-6]")
 _REMOVED: Final[dict[str, Note]] = {"iframe": "frame", "script": "script", "svg": "svg"}
 _REMOVED_TAG: Final = re.compile(rf"<({'|'.join(_REMOVED)})[\s/>]", re.IGNORECASE)
@@ -104,12 +122,14 @@ def render_page(
 
     ``check`` is called often. Where it raises TooSlow, the content is returned as text.
     """
-    content = content.encode("utf-8", "replace").decode()  # lone surrogates
     if content_type == "asciidoc":
         return render_source(content, "asciidoc")
+    if len(content) > LONGEST:
+        return render_source(content, "long")
+    content = content.encode("utf-8", "replace").decode()  # lone surrogates
     try:
         html = markdown_to_html(content, check) if content_type == "markdown" else content
-        if html is not None:
+        if html is not None and not nests_too_deep(html, check):
             return _Renderer(links, check).render(html)
     except TooSlow:
         pass
@@ -117,10 +137,11 @@ def render_page(
 
 
 def render_source(content: str, *notes: Note) -> Rendered:
-    """Return a content as its text."""
-    return Rendered(
-        write_html([Element("pre", {"class": "source"}, [content])]), notes=frozenset(notes)
-    )
+    """Return a content as its text, or the start of it if it is long."""
+    more: tuple[Note, ...] = ("cut",) if len(content) > LONGEST_SOURCE else ()
+    text = content[:LONGEST_SOURCE].encode("utf-8", "replace").decode()  # lone surrogates
+    html = write_html([Element("pre", {"class": "source"}, [text])])
+    return Rendered(html, notes=frozenset({*notes, *more}))
 
 
 class _Renderer:
@@ -248,13 +269,12 @@ def _draw_io(text: str) -> str | None:
 def _with_anchors(root: Element) -> tuple[Heading, ...]:
     """Give each heading its anchor, and return the headings."""
     found: list[Heading] = []
-    taken: set[str] = set()
+    anchors = Anchors()
     for element in root.walk():
         if not _HEADING.fullmatch(element.tag):
             continue
         text = " ".join(element.text.split())
-        anchor = unique_anchor(element.attributes.get("id") or slug(element.text), taken)
-        taken.add(anchor)
+        anchor = anchors.add(element.attributes.get("id") or slug(element.text))
         element.attributes["id"] = anchor
         link = Element("a", {"class": "toc-anchor", "href": f"#{anchor}", "aria-hidden": "true"})
         link.children.append("¶")

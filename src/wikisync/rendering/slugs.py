@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from typing import TYPE_CHECKING, Final
-
-if TYPE_CHECKING:
-    from collections.abc import Container
+from typing import Final
 
 _KEPT: Final = "-_~"
 _EMOJI: Final = re.compile(r":[a-z0-9_+-]+:")
@@ -27,11 +24,23 @@ def slug(text: str) -> str:
     return re.sub(r"[\s-]+", "-", "".join(kept).strip()).lower()
 
 
-def unique_anchor(wanted: str, taken: Container[str]) -> str:
-    """Return an anchor that no heading before has; one that begins with a digit gets ``h-``."""
-    wanted = f"h-{wanted}" if re.match(r"[0-9]", wanted) else wanted
-    anchor, number = wanted, 0
-    while anchor in taken:
-        number += 1
-        anchor = f"{wanted}-{number}"
-    return anchor
+class Anchors:
+    """The anchors that the headings of a page have so far."""
+
+    def __init__(self) -> None:
+        self._taken: set[str] = set()
+        self._numbers: dict[str, int] = {}
+
+    def add(self, wanted: str) -> str:
+        """Return the anchor of the next heading, which no other has.
+
+        One that begins with a digit gets ``h-``, one that is taken a number.
+        """
+        wanted = f"h-{wanted}" if re.match(r"[0-9]", wanted) else wanted
+        anchor, number = wanted, self._numbers.get(wanted, 0)
+        while anchor in self._taken:
+            number += 1
+            anchor = f"{wanted}-{number}"
+        self._numbers[wanted] = number
+        self._taken.add(anchor)
+        return anchor

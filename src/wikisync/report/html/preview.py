@@ -23,6 +23,7 @@ from markupsafe import Markup
 from wikisync.page.model import CONTENT_TYPES
 from wikisync.rendering.deadline import Timer, TooSlow
 from wikisync.rendering.markdown import markdown_to_html
+from wikisync.rendering.nesting import nests_too_deep
 from wikisync.rendering.sanitize import DROPPED, TAGS, bounded_span, with_bounded_formatting
 from wikisync.report.html.limits import LIMITS
 from wikisync.report.text import escape_control
@@ -61,7 +62,7 @@ def rendered(
     try:
         with timer.running():
             html = _as_html(content, kind, timer)
-            if html is not None:
+            if html is not None and not nests_too_deep(html, timer.check):
                 return Markup(sanitized(html, address, images))  # noqa: S704 (it is sanitized)
     except TooSlow:
         pass
