@@ -89,6 +89,7 @@ OUTSIDE = {
     "watchfiles": {"watch.files", "preview.watch"},
     "markdown_it": {"sandbox", "rendering", "page.headings", "page.markdown_links", "checking"},
     "mdit_py_plugins": {"sandbox", "rendering"},
+    "pymdownx": {"rendering.emoji"},
     "jinja2": {"report.html", "preview.view"},
     "markupsafe": {"report.html", "preview.view"},
     "nh3": {"report.html", "rendering.sanitize"},

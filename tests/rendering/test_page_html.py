@@ -7,6 +7,7 @@ from base64 import b64encode
 import pytest
 
 from report.html.reports import HOSTILE, Seen
+from wikisync.checking.anchors import anchors_of
 from wikisync.rendering.deadline import TooSlow
 from wikisync.rendering.page_html import Address, Rendered, render_page
 from wikisync.rendering.slugs import slug
@@ -57,6 +58,13 @@ def html(text: str, kind: str = "markdown") -> str:
         ("![a](/x.png =50%x)", 'width="50%" src="/f/x"'),
         ('![a](</x y.png> "t" =20x)', 'title="t" width="20" src="/f/x"'),
         ("www.wiki.com", 'href="http://www.wiki.com"'),
+        ("to example.com.", '<a class="leads-elsewhere" href="http://example.com" target="_blank"'),
+        ("see README.md", 'href="http://README.md"'),  # .md is a country
+        ("see install.txt", "<p>see install.txt</p>"),
+        ("[example.com](/x)", ">example.com</a></p>"),
+        (":tada: :+1: :nope: x", "<p>🎉 👍 :nope: "),
+        (":-) (;)) x:) :)x \\:) 8-)", "<p>😃 (😉) x:) :)x 😃 😎</p>"),
+        ("`:tada: :)` http://a.example/:D", "<p><code>:tada: :)</code> <a"),
         ("[[two]]", "<p>[[two]]</p>"),
         ("*[AB]: An <b>\n\nAB, ABC `AB`", '<abbr title="An &lt;b&gt;">AB</abbr>, ABC <code>AB'),
     ],
@@ -65,11 +73,18 @@ def test_markdown_is_rendered_with_the_marks_of_the_wiki(text: str, expected: st
     assert expected in html(text)
 
 
+HEADINGS = (
+    "# A Title!\n\n## 2. Two\n\n## Über `uns`\n\n## A title\n\n## 全部\n\n## On :whale: it :D\n\n"
+    "## :port: to\n"
+)
+ANCHORS = ["a-title", "h-2-two", "über-uns", "a-title-1", "全部", "on-it", "port-to"]
+
+
 def test_headings_have_the_anchors_of_the_wiki() -> None:
-    found = shown("# A Title!\n\n## 2. Two\n\n## Über `uns`\n\n## A title\n\n## 全部\n")
-    anchors = [heading.anchor for heading in found.headings]
-    assert anchors == ["a-title", "h-2-two", "über-uns", "a-title-1", "全部"]
-    assert [heading.level for heading in found.headings] == [1, 2, 2, 2, 2]
+    found = shown(HEADINGS)
+    assert [heading.anchor for heading in found.headings] == ANCHORS
+    assert anchors_of(HEADINGS, "markdown") == frozenset(ANCHORS)
+    assert [heading.level for heading in found.headings] == [1, *[2] * 6]
     assert '<h1 id="a-title"><a class="toc-anchor" href="#a-title" aria-hidden="true">¶</a>' in (
         found.html
     )
@@ -82,7 +97,6 @@ def test_headings_have_the_anchors_of_the_wiki() -> None:
         ("snake_case~", "snake_case~"),
         ("a、b", "a-b"),
         ("--", "-"),
-        ("On :whale: it", "on-it"),
     ],
 )
 def test_an_anchor_is_made_of_the_text(text: str, expected: str) -> None:
@@ -173,7 +187,16 @@ def test_a_page_cannot_use_ids_and_classes_of_the_page_around_it() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["<div>" * 20_000, "> " * 30_000, "- " * 5_000, "[" * 60_000, "{" * 60_000, "\ud83d"]
+    "text",
+    [
+        "<div>" * 20_000,
+        "> " * 30_000,
+        "- " * 5_000,
+        "[" * 60_000,
+        "{" * 60_000,
+        "(http://a.b/(" * 60_000,
+        "\ud83d",
+    ],
 )
 def test_a_page_that_nests_without_end_is_rendered_all_the_same(text: str) -> None:
     shown(text)

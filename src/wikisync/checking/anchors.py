@@ -11,6 +11,7 @@ from functools import cache
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Any, Final
 
+from wikisync.rendering.emoji import without_emojis
 from wikisync.rendering.slugs import Anchors, slug
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ def has_anchor(fragment: str, anchors: frozenset[str]) -> bool:
 def _numbered(headings: list[str]) -> list[str]:
     """Return the anchors of headings in order, each once."""
     anchors = Anchors()
-    return [anchors.add(slug(_ATTRIBUTES.sub("", text))) for text in headings]
+    return [anchors.add(slug(without_emojis(_ATTRIBUTES.sub("", text)))) for text in headings]
 
 
 class _Parser(HTMLParser):

@@ -7,15 +7,13 @@ import unicodedata
 from typing import Final
 
 _KEPT: Final = "-_~"
-_EMOJI: Final = re.compile(r":[a-z0-9_+-]+:")
-"""The name of an emoji, such as ``:whale:``: the wiki shows the emoji, which no anchor has."""
 _SPACES: Final = "\u3001\u3002\uff01\uff02"
 
 
 def slug(text: str) -> str:
     """Return the anchor of a heading of this text, before it is made unique."""
     kept = []
-    for character in unicodedata.normalize("NFKC", _EMOJI.sub("", text)):
+    for character in unicodedata.normalize("NFKC", text):
         category = unicodedata.category(character)[0]
         if category in "LN" or character in _KEPT:
             kept.append(character)
