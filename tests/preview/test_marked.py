@@ -26,7 +26,7 @@ def marked(old: str, new: str) -> str:
         ("<p>a b c d</p>", "<p>a b c</p>", "<p>a b c[- d-]</p>"),
         ("<p>a</p>", "<p>a</p><p>b</p>", '<p>a</p><p class="ws-added">b</p>'),
         ("<p>a</p><p>b</p>", "<p>b</p>", '<p class="ws-removed">a</p><p>b</p>'),
-        ("<p>a b c</p>", "<p>x y z</p>", '<p class="ws-added">x y z</p><p class="ws-removed">a b'),
+        ("<p>a b c</p>", "<p>x y z</p>", '<p class="ws-removed">a b c</p><p class="ws-added">x y'),
         ("<ul><li>a</li></ul>", "<ul><li>a</li><li>b</li></ul>", '<li class="ws-added">b</li>'),
         (
             "<table><tbody><tr><td>a</td><td>1</td></tr></tbody></table>",

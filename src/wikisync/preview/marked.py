@@ -63,19 +63,23 @@ class _Marker:
         return [*found, *self._replaced(before[i:], after[j:])]
 
     def _replaced(self, old: Sequence[Node], new: Sequence[Node]) -> Iterator[Node]:
-        """Yield blocks in place of others: versions of one are paired, in order."""
-        position = 0
-        for node in new:
+        """Yield blocks in place of others: versions of one are paired, in order.
+
+        What was removed comes before what was added in its place.
+        """
+        before = after = 0
+        for position, node in enumerate(new):
             same = next(
-                (at for at in range(position, len(old)) if self._is_version(old[at], node)), None
+                (at for at in range(before, len(old)) if self._is_version(old[at], node)), None
             )
             if same is None:
-                yield _added(node)
                 continue
-            yield from map(_removed, old[position:same])
+            yield from map(_removed, old[before:same])
+            yield from map(_added, new[after:position])
             yield self._pair(old[same], node)
-            position = same + 1
-        yield from map(_removed, old[position:])
+            before, after = same + 1, position + 1
+        yield from map(_removed, old[before:])
+        yield from map(_added, new[after:])
 
     def _is_version(self, old: Node, new: Node) -> bool:
         self.check()

@@ -48,6 +48,9 @@ NOTES: Final = {
 }
 """What is said of each difference from the wiki."""
 
+RIGHT_TO_LEFT: Final = frozenset({"ar", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"})
+"""Languages whose pages the wiki shows from right to left."""
+
 
 @dataclass(frozen=True, slots=True)
 class Shown:
@@ -115,6 +118,7 @@ def page_view(
         headings=rendered.headings,
         notes=[NOTES[note] for note in sorted(rendered.notes)],
         lang=entry.key.locale,
+        rtl=entry.key.locale.partition("-")[0] in RIGHT_TO_LEFT,
         comparison=comparison,
         is_changed=page is not None and synced is not None and differs(synced.page, page),
         is_new=page is not None and synced is None and library.is_synced,
@@ -158,6 +162,7 @@ def _missing(file: str, base: str, snapshot: Snapshot) -> Shown:
         headings=(),
         notes=[],
         lang="",
+        rtl=False,
         here="",
         comparison=Comparison(),
         is_changed=False,

@@ -95,7 +95,9 @@
     if (words.length) {
       const has = (text) => words.every((word) => text.includes(word));
       const found = pages.filter((page) => has(`${page.title} ${page.path}`.toLowerCase()));
-      const best = found.filter((page) => has(page.title.toLowerCase()));
+      const whole = words.join(" ");
+      const distance = ({ title }) => (title.toLowerCase() === whole ? 0 : title.toLowerCase().startsWith(whole) ? 1 : 2);
+      const best = found.filter((page) => has(page.title.toLowerCase())).sort((a, b) => distance(a) - distance(b));
       const rest = found.filter((page) => !best.includes(page)).slice(0, shownAtMost);
       const shown = [...best, ...rest].slice(0, shownAtMost);
       const row = (page) => make("li", {}, make("div", { className: "ws-row" }, make("span", { className: "ws-gap" }), link(page, true)));
@@ -143,6 +145,10 @@
     if (event.key === "Enter" && search.value && first) first.click();
   });
   document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && $("ws-nav").classList.contains("ws-open")) {
+      menu(false);
+      $("ws-menu").focus();
+    }
     const typing = /^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName || "");
     if (event.key === "/" && !typing && !event.ctrlKey && !event.metaKey && !event.altKey) {
       event.preventDefault();
