@@ -191,3 +191,13 @@ def test_a_save_is_sent_as_an_event(visitor: Visitor, project: Path) -> None:
     event = first_event(visitor, "2")
     assert event["version"] == 3
     assert "Edited." in get(visitor, "page/home.md").text
+
+
+def test_a_page_in_a_language_from_right_to_left_is_shown_so(project: Path) -> None:
+    (project / "wikisync.toml").write_text('locale_folders = "all"\n')
+    write(project, "fa/home.md", page("Home", "Text.\n"))
+    write(project, "en/home.md", page("Home", "Text.\n"))
+    with previewing(project) as address:
+        visitor = enter(address)
+        assert 'id="ws-article" lang="fa" dir="rtl"' in get(visitor, "page/fa/home.md").text
+        assert "rtl" not in get(visitor, "page/en/home.md").text

@@ -53,8 +53,8 @@ def preview(
 ) -> None:
     """Show the folder in a browser as readers of the wiki would see it, and follow each save.
 
-    Needs no wiki and no key, and writes nothing. The pages are served from this machine alone,
-    until Ctrl-C.
+    Needs no wiki and no key, and writes nothing. Where a wiki is configured, a click compares a
+    page with it. The pages are served from this machine alone, until Ctrl-C.
     """
     with (
         terminal.error_boundary(terminal.OutputOptions()),

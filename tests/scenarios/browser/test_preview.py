@@ -11,6 +11,7 @@ import pytest
 from report.html.reports import HOSTILE
 from support.preview_run import previewing, write
 from support.workspace import Workspace, page
+from wiki.hostile import Hostile, silence
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 PNG = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 )
+ESCAPE = "\ue00c"
 LONG = "\n\n".join(f"Paragraph {number}. " + "Words of it. " * 30 for number in range(60))
 
 
@@ -281,7 +283,7 @@ def test_what_changed_since_the_last_sync_is_one_click_away(
     write(tmp_path, "three.md", page("Three", "Text.\n"))
     with previewing(tmp_path) as address:
         enter(browser, address, "two.md")
-        assert browser.all(".ws-compare") == []
+        assert browser.one(".ws-compare").text == "Compare with the wiki"
         enter(browser, address, "three.md")
         assert "was not synced yet" in browser.one(".ws-compare").text
         enter(browser, address, "one.md")
@@ -294,3 +296,57 @@ def test_what_changed_since_the_last_sync_is_one_click_away(
         browser.one(".ws-compare a").click()
         browser.until(lambda: not browser.all("article ins"))
         assert browser.messages() == []
+
+
+def test_a_page_is_compared_with_the_wiki_at_a_click_and_follows_saves_and_runs(
+    browser: Browser, tmp_path: Path, sandbox: Sandbox
+) -> None:
+    workspace = Workspace(tmp_path, sandbox)
+    workspace.push(one=page("One", "First words.\n\n- a\n"))
+    sandbox.edit("one", content="First words there.\n\n- a\n", title="One")
+    with previewing(tmp_path, env={"WIKISYNC_TOKEN": sandbox.token}) as address:
+        enter(browser, address, "one.md")
+        asked = len(sandbox.requests)
+        browser.one("[data-asks]").click()
+        browser.until(lambda: browser.all("article del"))
+        assert [one.text.strip() for one in browser.all("article del")] == ["there"]
+        assert "wikisync pull brings it here" in browser.one(".ws-changes").text
+        workspace.change("one.md", "- a", "- b c")
+        browser.until(lambda: "wikisync sync merges" in browser.one(".ws-changes").text)
+        assert len(sandbox.requests) == asked + 1
+        workspace.run("sync", "--yes").ok()
+        browser.until(lambda: "is the same on 127.0.0.1" in browser.one(".ws-changes").text)
+        assert sandbox.token not in browser.driver.page_source
+        assert browser.messages() == []
+
+
+def test_a_wiki_that_is_slow_is_waited_for_in_words(
+    browser: Browser, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("wikisync.preview.wiki.SECONDS", 1.0)
+    with Hostile([silence]) as server:
+        env = {"WIKISYNC_TOKEN": "x", "WIKISYNC_URL": server.url}
+        with previewing(project, env=env) as address:
+            enter(browser, address)
+            browser.one("[data-asks]").click()
+            browser.until(lambda: "Asking 127.0.0.1" in browser.one("#ws-state").text)
+            write(project, "home.md", page("The front page", "Saved meanwhile.\n"))
+            browser.until(lambda: "Not compared with the wiki" in text(browser))
+            assert browser.shown("#ws-state") == []
+            shows(browser, "Saved meanwhile.")
+
+
+def test_escape_ends_the_search_and_closes_the_list(browser: Browser, project: Path) -> None:
+    with previewing(project) as address:
+        browser.size(360, 740)
+        enter(browser, address)
+        browser.press("/")
+        browser.press("two")
+        browser.until(lambda: browser.shown("#ws-tree a"))
+        browser.press(ESCAPE)
+        assert browser.one("#ws-search").get_attribute("value") == ""
+        assert browser.shown("#ws-tree a") == []
+        browser.one("#ws-menu").click()
+        browser.press(ESCAPE)
+        assert browser.shown("#ws-tree a") == []
+        assert browser.js("return document.activeElement.id") == "ws-menu"
