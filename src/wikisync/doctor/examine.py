@@ -104,8 +104,7 @@ def _check_accepted(
     yield from check_key(wiki, config, index, now, details)
     locales = Locales(index.default_locale, index.locales)
     layout = Layout(locales, config.locale_folders, config.root, config.index)
-    with_assets = config.assets != "none"
-    yield from check_rights(wiki, index, layout, bases, details[0], with_assets=with_assets)
+    yield from check_rights(wiki, index, layout, bases, details[0], config)
     yield works(
         "locales",
         "locales",

@@ -38,6 +38,7 @@ CheckName = Literal[
     "styles",
     "assets",
     "assets-write",
+    "upload-limit",
     "root",
     "locales",
     "layout",
@@ -48,7 +49,7 @@ LOCAL: Final[tuple[CheckName, ...]] = ("git", "state", "folder")
 REMOTE: Final[tuple[CheckName, ...]] = (
     *("address", "proxy", "name", "connection", "certificate", "wiki", "clock", "api", "key"),
     *("key-expiry", "version", "list", "read", "write", "delete", "history", "styles", "assets"),
-    *("assets-write", "root", "locales", "layout"),
+    *("assets-write", "upload-limit", "root", "locales", "layout"),
 )
 """The checks of the wiki, in the order in which they are made."""
 

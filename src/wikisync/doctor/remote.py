@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from wikisync.doctor.model import after, failed, fails, not_tried, unknown, warning, works
 from wikisync.doctor.rights import AssetRights, RightsFound, Sample, judge, judge_assets
+from wikisync.doctor.uploads import check_upload_limit
 from wikisync.errors import (
     ApiDisabled,
     BadConfig,
@@ -42,7 +43,7 @@ MEASURED: Final = "2.5.314"
 MAX_SAMPLES: Final = 20
 _MAX_MISSING: Final = 50
 _AFTER_READ: Final[tuple[CheckName, ...]] = (
-    *("write", "delete", "history", "styles", "assets", "assets-write"),
+    *("write", "delete", "history", "styles", "assets", "assets-write", "upload-limit"),
 )
 _REVOKED: Final = "API Key is invalid"
 _ENOUGH_DIFFERENCE: Final = 60
@@ -168,13 +169,9 @@ def check_rights(
     layout: Layout,
     bases: Iterable[Base],
     details: KeyDetails,
-    *,
-    with_assets: bool,
+    config: Config,
 ) -> Iterator[Check]:
-    """Yield a check of the list, of each right and of the root. Only queries are sent.
-
-    ``with_assets``: images and files are synced.
-    """
+    """Yield a check of the list, of each right and of the root. Only queries are sent."""
     try:
         pages = split_by_root(index.pages, layout)[0]
     except BadConfig as error:
@@ -187,9 +184,10 @@ def check_rights(
         listed = warning if hidden else works
         yield listed("list", "list", pages=len(pages), hidden=hidden)
         found = probe_rights(wiki, pages, layout, details)
-        of_assets = _probe_assets(wiki, details, synced=with_assets)
+        of_assets = _probe_assets(wiki, details, synced=config.assets != "none")
         yield from judge(found)
         yield from judge_assets(of_assets)
+        yield check_upload_limit(wiki, config, layout)
     except WikiError as error:
         yield failed("read", error)
         yield from not_tried(_AFTER_READ, "read")

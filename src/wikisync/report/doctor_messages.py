@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from wikisync.report.error_messages import NEW_KEY, Message, error_message, in_the_clear
-from wikisync.report.text import plural
+from wikisync.report.text import plural, size_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -113,6 +113,11 @@ _MESSAGES: Final[dict[str, tuple[str, str]]] = {
         f"Give its group read:assets, and a page rule with it ({_GROUP}).",
     ),
     "assets-write": ("images and files can be sent, renamed and deleted.", ""),
+    "limit-unseen": (
+        "this key may not see how large a file the wiki takes.",
+        "It is in Administration → Security → Uploads. max_asset_size in wikisync.toml should be"
+        " the same.",
+    ),
     "assets-unseen": (
         "cannot be tried without writing, and this key may not see its group.",
         f"Look there for write:assets, and for renaming and deleting manage:assets ({_GROUP}).",
@@ -307,6 +312,26 @@ _COUNTED: Final[dict[str, Callable[[Facts], Words]]] = {
     "write-some": _write_some,
     "no-styles": _no_styles,
     "no-assets-write": _no_assets_write,
+    "limit": lambda facts: (
+        f"the wiki takes files of up to {size_text(facts['limit'])}, as max_asset_size says.",
+        "",
+    ),
+    "limit-higher": lambda facts: (
+        f"the wiki takes files of up to {size_text(facts['limit'])}, and max_asset_size is"
+        f" {size_text(facts['setting'])}: larger ones are not sent.",
+        "",
+    ),
+    "limit-lower": lambda facts: (
+        f"the wiki takes files of up to {size_text(facts['limit'])}, and max_asset_size is"
+        f" {size_text(facts['setting'])}: files between the two are refused by the wiki.",
+        f"Write max_asset_size = {facts['limit']} into wikisync.toml.",
+    ),
+    "files-over-limit": lambda facts: (
+        f"the wiki takes files of up to {size_text(facts['limit'])}, and the folder has larger"
+        f" ones: {_pages(facts['files'])}.",
+        "Make them smaller, or raise the limit: Administration → Security → Uploads on the wiki,"
+        " then max_asset_size in wikisync.toml.",
+    ),
     "root": lambda facts: (f"{plural(facts['pages'], 'page')} below {facts['root']}.", ""),
     "root-empty": _root_empty,
     "locales": _locales,

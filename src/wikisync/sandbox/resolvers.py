@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 from wikisync.sandbox import administration, auth, page_extras, pages, queries
 from wikisync.sandbox.auth import USERS
 from wikisync.sandbox.faults import Duplicate, LoseTags, Refuse, TreeRace, WriteThenFail
+from wikisync.sandbox.uploads import DEFAULT_LIMIT
 from wikisync.sandbox.validation import (
     DUPLICATE,
     LOSE_TAGS,
@@ -248,6 +249,10 @@ def _system(_: object, info: Info) -> Row:
     }
 
 
+def _site_config(request: Request, _: Row) -> Row:
+    return {"uploadMaxFileSize": request.store.setting("maxFileSize") or DEFAULT_LIMIT}
+
+
 def _strategies(_: Request, __: Row) -> list[Row]:
     local = {"key": "local", "title": "Local", "useForm": True}
     shared = {"key": "local", "displayName": "Local", "order": 0, "isEnabled": True}
@@ -277,6 +282,7 @@ ADMIN_RESOLVERS: Final[dict[str, dict[str, Resolver]]] = {
         ),
     },
     "UserQuery": {"profile": query(_profile)},
+    "SiteQuery": {"config": query(_site_config)},
     "SystemQuery": {"info": _system},
     "GroupQuery": {
         "list": query(lambda r, _: administration.list_groups(r.store)),

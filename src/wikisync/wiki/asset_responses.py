@@ -154,6 +154,14 @@ def _listed(node: JsonReader, folder: int) -> ListedAsset:
     )
 
 
+def read_upload_limit(answer: Answer) -> int | None:
+    """Read the most bytes of an upload; None where the key may not see that."""
+    if answer.fault_at("site") is not None:
+        return None
+    config = answer.node["site"]["config"]
+    return None if config.is_null else config.number("uploadMaxFileSize") or None
+
+
 def unread_folders(contents: dict[int, FolderContent]) -> list[int]:
     """Return the ids of folders that are in a folder that was read, and were not read, sorted."""
     named = {number for content in contents.values() for number, _slug in content.folders}

@@ -243,6 +243,11 @@ class AssetClient:
         """
         return FileTransport(self._connections()).read_start(path, most)
 
+    def upload_limit(self) -> int | None:
+        """Return the most bytes of an upload; None where the key may not see that."""
+        query = document("upload_limit")
+        return self._transport.query(query, {}, asset_responses.read_upload_limit)
+
     @property
     def may_upload(self) -> bool:
         """Return whether files can be sent at all: a gateway may have the header to itself."""

@@ -46,7 +46,7 @@ def test_where_everything_works_each_check_is_made_and_works(filled: Workspace) 
     assert "Wiki.js 2.5.314" in found(result, "version")
     assert "group Administrators" in found(result, "key")
     assert "3 pages" in found(result, "state")
-    assert result.json["counts"] == {"works": 26, "fails": 0, "warning": 0, "unknown": 0}
+    assert result.json["counts"] == {"works": 27, "fails": 0, "warning": 0, "unknown": 0}
 
 
 def test_it_says_of_each_setting_where_it_is_from(filled: Workspace) -> None:
@@ -77,7 +77,7 @@ def test_the_text_has_a_line_for_each_check_and_its_hint_below(filled: Workspace
     at = next(n for n, line in enumerate(lines) if line.startswith("warning  write "))
     assert "may only read" in lines[at]
     assert "write:pages and manage:pages" in lines[at + 1]
-    assert lines[-1].startswith("26 checks: ")
+    assert lines[-1].startswith("27 checks: ")
 
 
 def test_quiet_prints_only_what_fails(filled: Workspace) -> None:
@@ -312,3 +312,25 @@ def test_page_rules_of_one_locale_name_the_pages_of_the_other(filled: Workspace)
     result = doctor(filled, filled.sandbox.key(WRITE, rules))
     assert states(result)["write"] in {"warning", "fails"}
     assert "fr" in found(result, "write")
+
+
+def test_the_limit_of_an_upload_is_compared_with_the_setting_and_the_files(
+    filled: Workspace,
+) -> None:
+    filled.configure(assets="referenced", max_asset_size=20)
+    filled.write("img/large.png", bytes(15))
+    assert states(doctor(filled, filled.sandbox.key(FULL)))["upload-limit"] == "unknown"
+    for limit, state, said in (
+        (30, "works", "the wiki takes files of up to 30 bytes"),
+        (20, "works", "as max_asset_size says"),
+        (19, "warning", "files between the two are refused by the wiki"),
+        (14, "warning", "the folder has larger ones: img/large.png"),
+    ):
+        filled.sandbox.assets.limit_size(limit)
+        result = doctor(filled)
+        assert (states(result)["upload-limit"], said in found(result, "upload-limit")) == (
+            state,
+            True,
+        )
+    filled.configure(assets="none")
+    assert "not synced" in found(doctor(filled), "upload-limit")
