@@ -30,8 +30,13 @@ class PlayedChanges(Changes):
         self._steps = steps
 
     def wait(self, seconds: float) -> frozenset[str]:
-        """Let the time pass, and play the next step where the loop would be idle."""
+        """Let the time pass, and play the next step where the loop would be idle.
+
+        What was added by ``add`` comes first.
+        """
         self._clock.now += max(seconds, 0.001)
+        if self._files:
+            return super().wait(0.0)
         if not self._clock.idle():
             return frozenset()
         step = next(self._steps, None)
@@ -57,12 +62,25 @@ class Clock:
 
 
 @dataclass
+class _Watch(Watch):
+    comparing: bool = False
+
+    def compare(self) -> Report | None:
+        self.comparing = True
+        try:
+            return super().compare()
+        finally:
+            self.comparing = False
+
+
+@dataclass
 class Watched:
     """What a watch reported, and the report of the guard that ended it."""
 
     events: list[Event] = field(default_factory=list)
     refused: Report | None = None
     clock: Clock = field(default_factory=Clock)
+    changes: Changes = field(default_factory=Changes)
 
     def names(self) -> list[str]:
         return [type(event).__name__ for event in self.events]
@@ -75,9 +93,14 @@ def watched(
     paths: tuple[str, ...] = (),
     every: float = 60.0,
     clock: Clock | None = None,
+    into: Watched | None = None,
 ) -> Watched:
-    """Run the loop over these steps. Each is played once no change waits to be compared."""
-    found = Watched(clock=clock or Clock())
+    """Run the loop over these steps. Each is played once no change waits to be compared.
+
+    ``into`` gets what is reported, and has the ``changes`` that a step may add to or stop.
+    """
+    found = into or Watched()
+    found.clock = clock or found.clock
     config = load(
         start=workspace.root,
         env={name: value for name, value in workspace.env.items() if value is not None},
@@ -85,12 +108,14 @@ def watched(
     schedule = Schedule(2.0, every)
 
     def is_idle() -> bool:
+        if loop.comparing:
+            return False
         waits = bool(found.events) and isinstance(found.events[-1], Waits)
         return waits or schedule.failures > 0 or schedule.due() > found.clock.now + 10.0
 
     found.clock.idle = is_idle
-    changes = PlayedChanges(found.clock, iter(steps))
-    loop = Watch(
+    found.changes = changes = PlayedChanges(found.clock, iter(steps))
+    loop = _Watch(
         config,
         Request("watch", direction, paths),
         schedule,

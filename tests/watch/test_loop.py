@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from support.texts import TEXT
-from support.watching import Clock, watched
+from support.watching import Clock, Watched, watched
 from support.workspace import Workspace, page
 from wikisync.errors import Unauthenticated
 from wikisync.report.json_output import results
 from wikisync.report.watch_events import Agreed, Attention, Away, Done, Kept, Waits
-from wikisync.sandbox import Drop
+from wikisync.sandbox import Drop, Hook
 from wikisync.state.journal import now
 from wikisync.state.lock import run_lock
 
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-    from support.watching import Watched
     from wikisync.sandbox import Sandbox
 
 
@@ -304,3 +303,54 @@ def test_a_save_whose_event_was_lost_is_found_by_the_next_look(workspace: Worksp
     found = watched(workspace, unheard, *[nothing] * 13)
     assert done(found) == [("update", "wiki", "home.md")]
     assert content(workspace.sandbox, "home") == "Unheard."
+
+
+def test_a_file_that_is_saved_while_its_plan_is_made_goes_whole_and_once(
+    workspace: Workspace,
+) -> None:
+    found = Watched()
+
+    def again() -> None:
+        workspace.write("home.md", page("Home", "The second half."))
+        found.changes.add(["home.md"])
+
+    def first() -> Iterable[str]:
+        workspace.sandbox.faults.add(Hook(again, after=True), nth=1)
+        return save(workspace, "home.md", page("Home", "Half"))
+
+    watched(workspace, first, into=found)
+    assert done(found) == [("update", "wiki", "home.md")]
+    assert content(workspace.sandbox, "home") == "The second half."
+    asked = [one.name for seen in workspace.sandbox.requests for one in seen.requested]
+    assert asked.count("update") == 1
+
+
+def test_a_file_that_is_empty_while_it_is_saved_is_no_problem(workspace: Workspace) -> None:
+    found = Watched()
+
+    def filled() -> None:
+        workspace.write("home.md", page("Home", "Filled."))
+        found.changes.add(["home.md"])
+
+    def first() -> Iterable[str]:
+        workspace.sandbox.faults.add(Hook(filled, after=True), nth=1)
+        return save(workspace, "home.md", "")
+
+    watched(workspace, first, into=found)
+    assert [event for event in found.events if isinstance(event, Attention)] == []
+    assert content(workspace.sandbox, "home") == "Filled."
+
+
+def test_what_is_to_be_written_when_the_user_stops_is_left_for_the_next_run(
+    workspace: Workspace,
+) -> None:
+    found = Watched()
+
+    def first() -> Iterable[str]:
+        workspace.sandbox.faults.add(Hook(lambda: found.changes.stop(), after=True), nth=1)
+        return save(workspace, "home.md", page("Home", "Unsent."))
+
+    watched(workspace, first, into=found)
+    assert done(found) == []
+    assert found.names()[-1] == "Stopped"
+    assert content(workspace.sandbox, "home") != "Unsent."

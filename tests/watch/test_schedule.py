@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wikisync.watch.schedule import LONGEST_QUIET, PATIENCE, SLOWEST, Schedule
+from wikisync.watch.schedule import LONGEST_QUIET, MOST_LEAD, PATIENCE, SLOWEST, Schedule
 
 
 def test_a_save_is_followed_by_a_comparison_once_the_folder_is_quiet() -> None:
@@ -59,3 +59,25 @@ def test_after_a_sleep_the_look_is_due_at_once() -> None:
     schedule = Schedule(quiet_for=2, every=60, next_look=300)
     schedule.look_now(10)
     assert schedule.due() == 10
+
+
+def test_planning_begins_before_the_quiet_ends_by_what_it_took_but_not_with_the_save() -> None:
+    schedule = Schedule(quiet_for=2, every=60, next_look=60)
+    schedule.planned(0.4)
+    assert schedule.starts() == 60
+    schedule.file_changed(10)
+    assert schedule.starts() == 12 - 0.6
+    schedule.planned(100)
+    assert schedule.starts() == 12 - MOST_LEAD * 2
+
+
+def test_after_a_plan_was_discarded_the_next_one_begins_when_the_quiet_ends() -> None:
+    schedule = Schedule(quiet_for=2, every=60, next_look=60)
+    schedule.planned(0.4)
+    schedule.file_changed(10)
+    schedule.discarded()
+    schedule.file_changed(11)
+    assert schedule.starts() == schedule.due() == 13
+    schedule.compared(13, changed=True)
+    schedule.file_changed(20)
+    assert schedule.starts() < schedule.due()

@@ -74,6 +74,8 @@ class Watch:
     _told: set[Hashable] = field(default_factory=set, init=False)
     _seen: set[Hashable] = field(default_factory=set, init=False)
     _kept: Counter[str] = field(default_factory=Counter, init=False)
+    _begun: float = field(default=0.0, init=False)
+    _asked: bool = field(default=False, init=False)
 
     def run(self) -> Report | None:
         """Run until ``changes`` is stopped, or a guard refuses: then return its report.
@@ -88,11 +90,12 @@ class Watch:
             if self.time_of_day() - self.clock() - ahead > _SLEPT:
                 self.schedule.look_now(self.clock())
             ahead = self.time_of_day() - self.clock()
-            if self.schedule.due() <= self.clock():
+            wait = self.schedule.starts() - self.clock()
+            if wait <= 0:
                 refused = self.compare()
                 if refused is not None:
                     return refused
-            elif self.changes.wait(min(self.schedule.due() - self.clock(), _STEP)):
+            elif self.changes.wait(min(wait, _STEP)):
                 self.schedule.file_changed(self.clock())
         self.report(events.Stopped())
         return None
@@ -104,22 +107,46 @@ class Watch:
             self._wait("git", operation)
             return None
         self._kept = Counter()
+        self._begun, self._asked = self.clock(), False
         try:
             report = run_sync(
                 self.config,
                 self.request,
                 silent,
-                lambda _report: True,
+                lambda _report: self._is_quiet(),
                 self.on_interrupt,
                 narrow=self._narrow,
             )
         except _RETRIED as error:
             self._failed(error)
             return None
+        # Without writes nothing asked: what is half written would be reported as a problem.
+        if report.declined or not (self._asked or report.all_outcomes or self._is_quiet()):
+            self.schedule.discarded()
+            return None
         if report.plan.refusals:
             return self._refused(report)
         self._succeeded(report)
         return None
+
+    def _is_quiet(self) -> bool:
+        """Wait for the end of the quiet time. Return whether the plan is still to be executed.
+
+        It is not if a file changed since it was made, nor if the user stopped the loop.
+        """
+        self._asked = True
+        self.schedule.planned(self.clock() - self._begun)
+        wait = 0.0
+        while not self.changes.stopped:
+            changed = self.changes.wait(wait)
+            if changed:
+                self.schedule.file_changed(self.clock())
+            wait = self.schedule.due() - self.clock()
+            if wait <= 0:
+                return not self.changes.stopped
+            if changed:
+                return False
+        return False
 
     def _narrow(self, plan: Plan) -> Plan:
         """Return the plan without deletions."""
