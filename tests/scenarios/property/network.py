@@ -60,6 +60,11 @@ def disturb(sandbox: Sandbox, kind: str, nth: int, times: int) -> Callable[[], N
     return lambda: None
 
 
+def go_away(sandbox: Sandbox) -> None:
+    """The wiki answers nothing, until its faults are cleared."""
+    sandbox.faults.add(Drop(), times=None)
+
+
 def meanwhile(sandbox: Sandbox, act: Callable[[], object], nth: int, *, after: bool) -> None:
     """Somebody does something when the ``nth`` request comes in, or before it is answered.
 

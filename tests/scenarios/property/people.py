@@ -122,6 +122,23 @@ class People:
             self._forgo(self.file(path).read_text(encoding="utf-8"))
             self.file(path).unlink()
 
+    def check_out(self, commit: Mapping[str, bytes]) -> None:
+        """Make the folder's pages what they were; a page that was not there then goes."""
+        for name in self.files().keys() | commit.keys():
+            file, new = self.folder / name, commit.get(name)
+            old = file.read_bytes() if file.exists() else None
+            if old == new:
+                continue
+            self.touched.add(self.places.of_file(name))
+            if old is not None:
+                self._forgo(old.decode())
+            if new is None:
+                self.deleted_here.add(self.places.of_file(name))
+                file.unlink()
+            else:
+                file.parent.mkdir(parents=True, exist_ok=True)
+                file.write_bytes(new)
+
     def _amend(self, path: str, line: re.Pattern[str], new: str) -> None:
         if self.file(path).exists():
             self.touched.add(path)

@@ -15,13 +15,11 @@ from hypothesis import settings
 from hypothesis.stateful import rule, run_state_machine_as_test
 
 from scenarios.property import chance
-from scenarios.property.test_two_people import PHASES, STEPS, TwoPeople, TwoPeopleAtOnce, swift
+from scenarios.property.test_two_people import PHASES, STEPS, TwoPeople, TwoPeopleAtOnce
 from support import effort
 from wikisync.page.fingerprint import fingerprint
 from wikisync.page.model import Page
 from wikisync.sandbox.database import general_ci
-
-__all__ = ["swift"]
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("swift")]
 

@@ -20,12 +20,10 @@ from hypothesis.stateful import invariant, rule, run_state_machine_as_test
 from scenarios.property import chance
 from scenarios.property.people import People
 from scenarios.property.places import Places
-from scenarios.property.test_two_people import GUARDS, PHASES, STEPS, TwoPeople, _yes, swift
+from scenarios.property.test_two_people import GUARDS, PHASES, STEPS, TwoPeople, _yes
 from support import effort
 from wikisync.progress import silent
 from wikisync.workflow import sync_run
-
-__all__ = ["swift"]
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("swift")]
 

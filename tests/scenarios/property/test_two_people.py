@@ -5,7 +5,6 @@ What they write is ``people``'s affair, what goes wrong on the way ``network``'s
 
 from __future__ import annotations
 
-import ssl
 import tempfile
 import threading
 from contextlib import closing, contextmanager, suppress
@@ -16,7 +15,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 import hypothesis.strategies as st
 import pytest
-import stamina
 from hypothesis import Phase, settings
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -450,14 +448,6 @@ def _page(row: dict[str, Any]) -> Page:
         tags=tuple(row["tags"]),
         editor=row["editor"],
     )
-
-
-@pytest.fixture
-def swift(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """No waiting between tries, no reading of whom to trust on loopback."""
-    monkeypatch.setattr(ssl.SSLContext, "load_verify_locations", lambda *_args, **_more: None)
-    with stamina.set_testing(True, attempts=3, cap=True):
-        yield
 
 
 @pytest.mark.usefixtures("swift")

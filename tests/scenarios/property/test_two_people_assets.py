@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ssl
 import tempfile
 from contextlib import closing, suppress
 from functools import partial
@@ -12,7 +11,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 import hypothesis.strategies as st
 import pytest
-import stamina
 from hypothesis import Phase, settings
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -34,7 +32,7 @@ from wikisync.state import State
 from wikisync.workflow import restore, sync_run, undo
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from wikisync.planning.model import Command
     from wikisync.request import Report
@@ -304,14 +302,6 @@ class TwoPeopleWithImages(RuleBasedStateMachine):
 
 def _yes(_report: Report) -> bool:
     return True
-
-
-@pytest.fixture
-def swift(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """No waiting between tries, no reading of whom to trust on loopback."""
-    monkeypatch.setattr(ssl.SSLContext, "load_verify_locations", lambda *_args, **_more: None)
-    with stamina.set_testing(True, attempts=3, cap=True):
-        yield
 
 
 @pytest.mark.usefixtures("swift")
