@@ -86,7 +86,7 @@ OUTSIDE = {
     "typer": {"cli"},
     "starlette": {"sandbox", "review", "preview", "loopback"},
     "uvicorn": {"sandbox", "loopback"},
-    "watchfiles": {"watch.files", "preview.watch"},
+    "watchfiles": {"watch.events", "preview.watch"},
     "markdown_it": {"sandbox", "rendering", "page.headings", "page.markdown_links", "checking"},
     "mdit_py_plugins": {"sandbox", "rendering"},
     "pymdownx": {"rendering.emoji"},

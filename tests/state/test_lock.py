@@ -8,12 +8,14 @@ import signal
 import subprocess
 import sys
 import threading
+from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 import pytest
 
 from wikisync.concurrency import stop_on_interrupt
 from wikisync.errors import Locked, StateError
+from wikisync.state import lock
 from wikisync.state.lock import run_lock
 
 if TYPE_CHECKING:
@@ -66,6 +68,22 @@ def test_a_holders_note_that_says_nothing_is_no_obstacle(tmp_path: Path, note: s
         with pytest.raises(Locked) as caught, run_lock(tmp_path, AT):
             pytest.fail("two runs at once")
     assert caught.value.pid is None
+
+
+def test_a_brief_run_is_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with ExitStack() as held:
+        held.enter_context(run_lock(tmp_path, AT, brief=True))
+        monkeypatch.setattr("time.sleep", lambda _seconds: held.close())
+        with run_lock(tmp_path, "later"):
+            assert json.loads((tmp_path / "lock.json").read_text())["since"] == "later"
+
+
+def test_a_brief_run_that_does_not_end_is_not_waited_for_for_ever(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lock, "_PATIENCE", 0.05)
+    with run_lock(tmp_path, AT, brief=True), pytest.raises(Locked), run_lock(tmp_path, "later"):
+        pytest.fail("two runs at once")
 
 
 def test_a_place_that_cannot_be_written_is_told(tmp_path: Path) -> None:

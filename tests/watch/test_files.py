@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from wikisync.watch.files import Changes, is_temporary, watch_folder
+from wikisync.watch.files import Changes, is_temporary
 from wikisync.watch.git_state import git_directory, operation_under_way
 
 if TYPE_CHECKING:
@@ -27,27 +27,6 @@ def test_files_that_editors_write_for_a_while_are_not_told(file: str) -> None:
 @pytest.mark.parametrize("file", ["a.md", "guide/a b.md", "img/a.png", "~a.md", "#a.md"])
 def test_pages_and_images_are_told(file: str) -> None:
     assert not is_temporary(file)
-
-
-def test_a_saved_file_is_told_and_one_that_nobody_wants_is_not(tmp_path: Path) -> None:
-    changes, stop = Changes(), threading.Event()
-    thread = threading.Thread(
-        target=watch_folder,
-        args=(tmp_path, changes, lambda file: not is_temporary(file), stop),
-        daemon=True,
-    )
-    thread.start()
-    found: frozenset[str] = frozenset()
-    tries = 0
-    while not found and tries < 100:  # the thread may not have begun to watch
-        tries += 1
-        (tmp_path / "a.md~").write_text(str(tries), encoding="utf-8")
-        (tmp_path / "a.md").write_text(str(tries), encoding="utf-8")
-        found = changes.wait(PATIENCE / 100)
-    stop.set()
-    thread.join(PATIENCE)
-    assert found == {"a.md"}
-    assert not thread.is_alive()
 
 
 def test_stopping_ends_a_wait_at_once_and_every_later_one() -> None:

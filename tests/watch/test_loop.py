@@ -13,7 +13,7 @@ from support.workspace import Workspace, page
 from wikisync.errors import Unauthenticated
 from wikisync.report.json_output import results
 from wikisync.report.watch_events import Agreed, Attention, Away, Done, Kept, Waits
-from wikisync.sandbox import Drop, Hook
+from wikisync.sandbox import Drop, Hook, Status
 from wikisync.state.journal import now
 from wikisync.state.lock import run_lock
 
@@ -165,7 +165,7 @@ def test_a_wiki_that_is_away_is_waited_for_and_said_once(workspace: Workspace) -
     names = found.names()
     assert names.count("Away") == 1
     assert names.count("Back") == 1
-    assert names.index("Away") < names.index("Back")
+    assert names.index("Away") < names.index("Back") < names.index("Done")
     assert content(workspace.sandbox, "home") == "Later."
     assert isinstance(next(e for e in found.events if isinstance(e, Away)).seconds, float)
 
@@ -354,3 +354,66 @@ def test_what_is_to_be_written_when_the_user_stops_is_left_for_the_next_run(
     assert done(found) == []
     assert found.names()[-1] == "Stopped"
     assert content(workspace.sandbox, "home") != "Unsent."
+
+
+def test_a_folder_that_is_gone_is_waited_for_and_not_made_anew(workspace: Workspace) -> None:
+    aside = workspace.root / "aside"
+
+    def gone() -> Iterable[str]:
+        workspace.folder.rename(aside)
+        return (".",)
+
+    def back() -> Iterable[str]:
+        assert not workspace.folder.exists()
+        aside.rename(workspace.folder)
+        return (".",)
+
+    found = watched(workspace, gone, *[nothing] * 20, back)
+    assert [event for event in found.events if isinstance(event, Waits)] == [
+        Waits("folder", "pages")
+    ]
+    assert done(found) == []
+    assert not any(isinstance(event, Kept) for event in found.events)
+
+
+def test_what_is_left_to_the_user_is_counted_beside_what_is_the_same(workspace: Workspace) -> None:
+    def collide() -> Iterable[str]:
+        workspace.sandbox.edit("home", content="There.")
+        workspace.remove("guide/a.md")
+        workspace.write("empty.md", "")
+        return save(workspace, "home.md", page("Home", "Here."))
+
+    found = watched(workspace, collide)
+    left = [event.unsettled for event in found.events if isinstance(event, Agreed)]
+    assert left[0] == 0
+    assert left[-1] == 3
+
+
+def test_another_reason_why_it_fails_is_said_but_none_twice(workspace: Workspace) -> None:
+    faults = workspace.sandbox.faults
+
+    def away() -> Iterable[str]:
+        faults.clear()
+        faults.add(Drop(), times=None)
+        return ("home.md",)
+
+    def odd() -> None:
+        faults.clear()
+        faults.add(Status(404), times=None)
+
+    def back() -> None:
+        faults.clear()
+
+    found = watched(workspace, away, nothing, odd, nothing, away, nothing, back, nothing)
+    told = [type(event.error).__name__ for event in found.events if isinstance(event, Away)]
+    assert told == ["Unreachable", "UnexpectedResponse"]
+
+
+def test_a_note_is_said_once(workspace: Workspace) -> None:
+    def odd_editor() -> Iterable[str]:
+        text = page("Home").replace("editor: markdown", "editor: wysiwyg")
+        return save(workspace, "home.md", text)
+
+    found = watched(workspace, odd_editor, lambda: ("x.md",))
+    notes = [note.kind for e in found.events if isinstance(e, Attention) for note in e.report.notes]
+    assert notes == ["header-editor"]

@@ -114,8 +114,9 @@ def _watch(
 ) -> bool:
     """Run the loop. Return whether a guard refused."""
     from wikisync.concurrency import stop_on_interrupt
+    from wikisync.watch.events import start_events
     from wikisync.watch.files import Changes
-    from wikisync.watch.loop import Watch, start_events
+    from wikisync.watch.loop import Watch
     from wikisync.watch.schedule import Schedule
 
     changes = Changes()

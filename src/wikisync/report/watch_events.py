@@ -10,8 +10,8 @@ if TYPE_CHECKING:
     from wikisync.planning.model import Refusal
     from wikisync.request import Report
 
-Waiting = Literal["git", "locked"]
-"""Git is in the middle of something; another run of wikisync is active."""
+Waiting = Literal["folder", "git", "locked"]
+"""The folder is gone; Git is in the middle of something; another run of wikisync is active."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,16 +48,21 @@ class Kept:
 class Agreed:
     """Both sides were found to be the same, or were made so, if ``changed``.
 
-    ``pages`` is the number of pages.
+    ``pages`` is the number of pages; ``unsettled`` counts the conflicts, problems, deletions and
+    failures that are left, and where there are none all pages are the same.
     """
 
     pages: int
     changed: bool
+    unsettled: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Waits:
-    """The comparison is put off. ``detail`` says what git is at, or who holds the lock."""
+    """The comparison is put off.
+
+    ``detail`` is the folder's name, what git is at, or who holds the lock.
+    """
 
     reason: Waiting
     detail: str

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from wikisync.report import watch_events as events
+from wikisync.report.diff.styled_text import StyledText
 from wikisync.report.error_messages import error_message
 from wikisync.report.json_output import as_data, one_line, results
 from wikisync.report.terminal_lists import print_lists
 from wikisync.report.text import done_label, escape_control, local_times, planned_label, plural
-from wikisync.report.wrapping import print_line
+from wikisync.report.wrapping import print_hanging, print_line
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -20,8 +21,9 @@ if TYPE_CHECKING:
     from wikisync.apply.result import ActionResult
 
 _VERSION: Final = 1
+_TIME: Final = 10
 _LABEL: Final = 24
-"""Columns of what was done, before the file."""
+"""Columns of the time, and of what was done, before the file."""
 
 
 def print_event(event: events.Event, at: datetime, console: Console) -> None:
@@ -35,13 +37,14 @@ def print_event(event: events.Event, at: datetime, console: Console) -> None:
             for file in report.asset_outcomes:
                 _print_result(console, clock, file)
         case events.Attention(report):
+            print_line(console, f"{clock}  Left to you:", "yellow")
             print_lists(report, console)
         case events.Refused(_refusals, report):
             print_lists(report, console)
         case _:
             text, style = _sentence(event)
             if text:
-                print_line(console, f"{clock}  {text}", style)
+                print_hanging(console, (StyledText(f"{clock}  "),), text, style)
 
 
 def _print_result(console: Console, clock: str, outcome: ActionResult | AssetResult) -> None:
@@ -49,9 +52,11 @@ def _print_result(console: Console, clock: str, outcome: ActionResult | AssetRes
     done = outcome.result == "done"
     label = done_label(action) if done else f"not yet: {planned_label(action)}"
     style = "" if done and outcome.error is None else "yellow"
-    print_line(console, f"{clock}  {label:<{_LABEL}}  {escape_control(action.file)}", style)
+    lead = StyledText(f"{clock}  {label:<{_LABEL}}  ", style)
+    print_hanging(console, (lead,), action.file, style)
     if outcome.error is not None:
-        print_line(console, f"          {escape_control(str(error_message(outcome.error)))}", style)
+        message = str(error_message(outcome.error))
+        print_hanging(console, (StyledText(" " * _TIME),), message, style)
 
 
 def _sentence(event: events.Event) -> tuple[str, str]:
@@ -64,6 +69,8 @@ def _sentence(event: events.Event) -> tuple[str, str]:
             )
         case events.Kept(in_folder, on_wiki):
             return _kept(in_folder, on_wiki), ""
+        case events.Waits("folder", detail):
+            return f"{escape_control(detail)}/ is gone; waiting until it is back.", "yellow"
         case events.Waits("git", detail):
             return f"Git is in the middle of {detail}; waiting until it is done.", ""
         case events.Waits("locked", detail):
@@ -94,7 +101,10 @@ def status_line(agreed: events.Agreed | None, at: datetime | None, folder: str, 
     place = f"{folder}/ ↔ {wiki}"
     if agreed is None or at is None:
         return escape_control(f"{place}: comparing…")
-    return escape_control(f"{place}: {plural(agreed.pages, 'page')} the same at {at:%H:%M:%S}")
+    same = plural(agreed.pages, "page")
+    if agreed.unsettled:
+        same = f"{agreed.unsettled} left to you, all else"
+    return escape_control(f"{place}: {same} the same at {at:%H:%M:%S}")
 
 
 def event_json(event: events.Event, at: datetime) -> list[str]:
@@ -119,8 +129,8 @@ def _parts(event: events.Event) -> list[tuple[str, dict[str, Any]]]:
             ]
         case events.Refused(_refusals, report):
             return [("refused", refusal) for refusal in as_data(report)["refusals"]]
-        case events.Agreed(pages, changed):
-            return [("in-sync", {"pages": pages})] if changed else []
+        case events.Agreed(pages, changed, unsettled):
+            return [("in-sync", {"pages": pages})] if changed and not unsettled else []
     return [_single(event)]
 
 

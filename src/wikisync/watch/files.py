@@ -1,26 +1,18 @@
-"""Watch the folder for changed files, in a thread, and tell the loop that waits.
-
-Events only hurry a comparison. Where they are lost or not to be had, as on network folders and in
-containers, the regular look finds every change.
-"""
+"""Pass the names of changed files to the loop that waits, and tell which names are temporary."""
 
 from __future__ import annotations
 
-import os
 import threading
-from contextlib import suppress
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Iterable
 
 _TEMPORARY_ENDINGS: Final = (
     *("~", ".bak", ".crdownload", ".orig", ".part", ".partial", ".rej", ".swp", ".swx", ".temp"),
     ".tmp",
 )
-_STEP: Final = 50
-"""Milliseconds within which events belong together; the loop waits for quiet by itself."""
 
 
 class Changes:
@@ -68,29 +60,3 @@ def is_temporary(file: str) -> bool:
     if name.lower().endswith(_TEMPORARY_ENDINGS) or (name.startswith("#") and name.endswith("#")):
         return True
     return "." not in name  # vim tries whether it may write with a file `4913`
-
-
-def watch_folder(
-    folder: Path, changes: Changes, wanted: Callable[[str], bool], stop: threading.Event
-) -> None:
-    """Add the changed files that are ``wanted`` to ``changes``, until ``stop`` is set.
-
-    Returns at once where the system gives no events.
-    """
-    from watchfiles import watch
-
-    root = os.path.realpath(folder)
-    with suppress(OSError, RuntimeError):  # no more watches to be had, the folder is gone
-        for batch in watch(
-            root, watch_filter=None, stop_event=stop, step=_STEP, debounce=2 * _STEP,
-            rust_timeout=500, raise_interrupt=False, ignore_permission_denied=True,
-        ):  # fmt: skip
-            changes.add(
-                file for file in _below(root, (path for _kind, path in batch)) if wanted(file)
-            )
-
-
-def _below(root: str, paths: Iterable[str]) -> Iterator[str]:
-    for path in paths:
-        with suppress(ValueError):
-            yield Path(path).relative_to(root).as_posix()

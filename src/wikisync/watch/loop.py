@@ -6,7 +6,6 @@ ever deleted.
 
 from __future__ import annotations
 
-import threading
 import time
 from collections import Counter
 from dataclasses import dataclass, field, replace
@@ -20,15 +19,12 @@ from wikisync.errors import (
     Unreachable,
     WikisyncError,
 )
-from wikisync.folder.folder import Folder
 from wikisync.planning.asset_model import AssetPlan
 from wikisync.planning.model import Delete
 from wikisync.progress import silent
 from wikisync.report import watch_events as events
 from wikisync.report.asset_rows import assets_of
-from wikisync.watch.files import is_temporary, watch_folder
 from wikisync.watch.git_state import git_directory, operation_under_way
-from wikisync.workflow.context import layout_of
 from wikisync.workflow.sync_run import run_sync
 
 if TYPE_CHECKING:
@@ -41,6 +37,7 @@ if TYPE_CHECKING:
     from wikisync.errors import BadName, BadPage
     from wikisync.planning.asset_model import AssetConflict
     from wikisync.planning.model import Conflict, Plan
+    from wikisync.planning.notes import Note
     from wikisync.request import Report, Request
     from wikisync.watch.files import Changes
     from wikisync.watch.schedule import Schedule
@@ -74,6 +71,8 @@ class Watch:
     _told: set[Hashable] = field(default_factory=set, init=False)
     _seen: set[Hashable] = field(default_factory=set, init=False)
     _kept: Counter[str] = field(default_factory=Counter, init=False)
+    _failures: set[type] = field(default_factory=set, init=False)
+    _had_folder: bool = field(default=False, init=False)
     _begun: float = field(default=0.0, init=False)
     _asked: bool = field(default=False, init=False)
 
@@ -103,6 +102,9 @@ class Watch:
     def compare(self) -> Report | None:
         """Compare once and do what is to be done. Return the report that a guard refused."""
         self._seen = set()
+        if self._had_folder and not self.config.folder.is_dir():  # a run would make an empty one
+            self._wait("folder", self.config.folder_name)
+            return None
         if operation := operation_under_way(self._git):
             self._wait("git", operation)
             return None
@@ -174,15 +176,18 @@ class Watch:
         self.schedule.postpone(self.clock())
 
     def _failed(self, error: WikisyncError) -> None:
-        known = self.schedule.failures
         self.schedule.failed(self.clock())
-        if not known:
+        if type(error) not in self._failures:
+            self._failures.add(type(error))
             self.report(events.Away(error, self.schedule.next_look - self.clock()))
 
     def _succeeded(self, report: Report) -> None:
-        was_away = self.schedule.failures > 0
+        self._had_folder = True
         outcomes = report.all_outcomes
         fatal = next((o.fatal_error for o in outcomes if o.fatal_error), None)
+        if self._failures and not isinstance(fatal, _RETRIED):
+            self._failures.clear()
+            self.report(events.Back())
         pages = tuple(o for o in report.outcomes if self._is_worth_telling(o))
         assets = tuple(o for o in report.asset_outcomes if self._is_worth_telling(o))
         if pages or assets:
@@ -195,14 +200,14 @@ class Watch:
             return
         if fatal is not None:
             raise fatal
-        if was_away:
-            self.report(events.Back())
         self._tell_attention(report)
         done = any(outcome.result == "done" for outcome in outcomes)
-        unfinished = any(outcome.result == "failed" or outcome.error for outcome in outcomes)
-        self.schedule.compared(self.clock(), changed=done, unfinished=unfinished)
-        if not self._seen:
-            self.report(events.Agreed(report.plan.pages, changed=done))
+        unfinished = sum(o.result == "failed" or o.error is not None for o in outcomes)
+        self.schedule.compared(self.clock(), changed=done, unfinished=unfinished > 0)
+        plan, assets_plan = report.plan, assets_of(report.plan)
+        left = len(plan.conflicts) + len(plan.problems) + self._kept.total() + unfinished
+        left += len(assets_plan.conflicts) + len(assets_plan.problems)
+        self.report(events.Agreed(plan.pages, changed=done, unsettled=left))
         self._told = self._seen
 
     def _tell_attention(self, report: Report) -> None:
@@ -210,7 +215,7 @@ class Watch:
         plan = report.plan
         conflicts = tuple(c for c in plan.conflicts if self._is_new(_conflict_id(c)))
         problems = tuple(p for p in plan.problems if self._is_new((p.name, str(p))))
-        notes = tuple(note for note in report.notes if self._is_new(note))
+        notes = tuple(note for note in report.notes if self._is_new(_note_id(note)))
         assets = assets_of(plan)
         assets = AssetPlan(
             conflicts=tuple(c for c in assets.conflicts if self._is_new(_asset_conflict_id(c))),
@@ -272,6 +277,10 @@ def _conflict_id(conflict: Conflict) -> Hashable:
     )
 
 
+def _note_id(note: Note) -> Hashable:
+    return note.kind, note.pages, note.detail, note.files
+
+
 def _asset_conflict_id(conflict: AssetConflict) -> Hashable:
     local, remote = conflict.local, conflict.remote
     return (
@@ -280,20 +289,3 @@ def _asset_conflict_id(conflict: AssetConflict) -> Hashable:
         None if local is None else local.sha256,
         None if remote is None else remote.updated_at,
     )
-
-
-def start_events(config: Config, changes: Changes) -> threading.Event:
-    """Start the thread that watches the folder. Return the event that ends it."""
-    stop = threading.Event()
-    rules = Folder(config.folder, config.ignore, layout_of(config), missing_ok=True)
-
-    def wanted(file: str) -> bool:
-        return not is_temporary(file) and not rules.ignores(file)
-
-    threading.Thread(
-        target=watch_folder,
-        args=(config.folder, changes, wanted, stop),
-        name="wikisync watch",
-        daemon=True,
-    ).start()
-    return stop

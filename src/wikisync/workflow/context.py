@@ -90,12 +90,12 @@ def open_readonly(
 
 @contextmanager
 def open_for_write(
-    config: Config, progress: Progress, *, needs_folder: bool
+    config: Config, progress: Progress, *, needs_folder: bool, brief: bool = False
 ) -> Iterator[RunContext]:
     """Open both sides and the state to write, under the run lock.
 
-    Without ``needs_folder``, a missing folder is created. Raises Locked, FolderError, and what
-    ``open_readonly`` raises.
+    Without ``needs_folder``, a missing folder is created. ``brief``: other runs wait for the end of
+    this one. Raises Locked, FolderError, and what ``open_readonly`` raises.
     """
     if not needs_folder:
         try:
@@ -104,7 +104,7 @@ def open_for_write(
             reason = reason_of(error)
             raise FolderError(config.folder_name, "make", reason) from error
     with ExitStack() as stack:
-        stack.enter_context(run_lock(config.state, now()))
+        stack.enter_context(run_lock(config.state, now(), brief=brief))
         wiki = stack.enter_context(open_wiki(config))
         state = State.open(config.state)
         stack.callback(state.close)

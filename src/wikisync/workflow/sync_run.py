@@ -58,8 +58,9 @@ def run_sync(
     ``on_interrupt`` is called when the user interrupts the run. ``narrow`` may remove steps from
     the plan before its guards are checked. Raises WikisyncError.
     """
+    needs_folder, brief = request.direction == "push", request.command == "watch"
     try:
-        with open_for_write(config, progress, needs_folder=request.direction == "push") as context:
+        with open_for_write(config, progress, needs_folder=needs_folder, brief=brief) as context:
             report, collected = create_plan(
                 context,
                 request,

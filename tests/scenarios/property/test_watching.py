@@ -31,6 +31,7 @@ from wikisync.planning.model import Adopt, Delete
 from wikisync.progress import silent
 from wikisync.watch.loop import _conflict_id
 from wikisync.workflow import sync_run, undo
+from wikisync.workflow.dry_run import dry_run
 
 if TYPE_CHECKING:
     from wikisync.request import Report
@@ -136,7 +137,7 @@ class TwoPeopleWatching(TwoPeople):
 
     def _dry_run(self, session: Session) -> Report:
         request = sync_run.Request("status", session.direction, allow=GUARDS)
-        return sync_run.dry_run(self._people.config, request, silent)
+        return dry_run(self._people.config, request, silent)
 
     def _named_where_overtaken(self, report: Report) -> None:
         """A page may be overwritten by who saw it come, and then saved his file."""
