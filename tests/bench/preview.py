@@ -48,7 +48,7 @@ def _measure(home: Path, ready: Row, saved: Row) -> None:
         browser = _Browser(address)
         browser.page()
         ready.ours.append(time.perf_counter() - begun)
-        ready.cpu.append(_cpu(process.pid))
+        ready.cpu.append(cpu(process.pid))
         browser.wait_for_titles()
         file = home / "pages" / FILE
         for number in range(SAVES):
@@ -58,7 +58,7 @@ def _measure(home: Path, ready: Row, saved: Row) -> None:
             assert f"Save {number}." in browser.page()
             saved.ours.append(time.perf_counter() - begun)
             saved.cpu.append(0.0)
-        ready.peak = saved.peak = max(ready.peak, _peak(process.pid))
+        ready.peak = saved.peak = max(ready.peak, peak(process.pid))
     finally:
         process.send_signal(signal.SIGINT)
         process.wait()
@@ -92,12 +92,13 @@ class _Browser:
         return connection.getresponse()
 
 
-def _cpu(process: int) -> float:
+def cpu(process: int) -> float:
+    """The seconds of a processor that a process took."""
     fields = Path(f"/proc/{process}/stat").read_text("utf-8").rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def _peak(process: int) -> int:
+def peak(process: int) -> int:
     """The peak memory of a process in KiB."""
     status = Path(f"/proc/{process}/status").read_text("utf-8")
     (peak,) = re.findall(r"VmHWM:\s+(\d+) kB", status)

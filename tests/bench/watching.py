@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 
 from bench.measure import Row
 from bench.peer import UPDATE, Peer
-from bench.preview import _cpu, _peak
+from bench.preview import cpu, peak
 from bench.works import Project
 
 SAVES: Final = 5
@@ -41,7 +41,7 @@ def rows(pages: int, runs: int, pace: float) -> Iterator[Row]:
                 _idle(project, process, idle)
             for number in range(SAVES * runs):
                 _save(project, process, saved, f"Save {number}.", pace)
-            idle.peak = saved.peak = _peak(process.pid)
+            idle.peak = saved.peak = peak(process.pid)
     yield idle
     yield saved
 
@@ -64,17 +64,17 @@ def _watching(project: Project) -> Iterator[subprocess.Popen[bytes]]:
 def _settle(process: subprocess.Popen[bytes]) -> None:
     """Wait until it does nothing."""
     time.sleep(3.0)
-    before, now = -1.0, _cpu(process.pid)
+    before, now = -1.0, cpu(process.pid)
     while before != now:
         time.sleep(3.0)
-        before, now = now, _cpu(process.pid)
+        before, now = now, cpu(process.pid)
 
 
 def _idle(project: Project, process: subprocess.Popen[bytes], row: Row) -> None:
-    begun, before = _cpu(process.pid), project.peer.counts()
+    begun, before = cpu(process.pid), project.peer.counts()
     time.sleep(IDLE)
     row.ours.append(IDLE)
-    row.cpu.append(_cpu(process.pid) - begun)
+    row.cpu.append(cpu(process.pid) - begun)
     after = project.peer.counts()
     if before and after:
         row.requests = after.requests - before.requests
@@ -86,7 +86,7 @@ def _save(
 ) -> None:
     """The seconds from the end of the quiet time until the wiki has a page, beside an update's."""
     file, wiki = project.home / FILE, _Reader(project.peer)
-    cpu, begun = _cpu(process.pid), time.perf_counter()
+    before, begun = cpu(process.pid), time.perf_counter()
     file.write_text(f"{file.read_text('utf-8')}\n{text}\n", "utf-8")
     time.sleep(QUIET)
     while text not in wiki.content():
@@ -94,7 +94,7 @@ def _save(
     row.ours.append(time.perf_counter() - begun - QUIET)
     row.raw.append(UPDATE * pace)
     _settle(process)
-    row.cpu.append(_cpu(process.pid) - cpu)
+    row.cpu.append(cpu(process.pid) - before)
 
 
 class _Reader:
@@ -109,7 +109,7 @@ class _Reader:
         self._path = re.sub(r"^pages/|\.md$", "", FILE)
 
     def content(self) -> str:
-        query = "query ($p: String!) { pages { singleByPath(path: $p, locale: \"en\") { content } } }"
+        query = 'query ($p: String!) { pages { singleByPath(path: $p, locale: "en") { content } } }'
         body = json.dumps({"query": query, "variables": {"p": self._path}})
         self._connection.request("POST", "/graphql", body, self._headers)
         return self._connection.getresponse().read().decode()

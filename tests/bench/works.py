@@ -140,8 +140,7 @@ def main() -> None:
         default=[],
         choices=(
             *("start", "check", "pull", "in-sync", "changed", "new", "images", "many"),
-            "preview",
-            *("counts", "growth"),
+            *("preview", "watch", "counts", "growth"),
         ),
     )
     wanted = parser.parse_args()
@@ -165,9 +164,7 @@ def main() -> None:
             project = Project(peer, Path(home), wanted.many)
             show(project.pull(1))
             show(project.in_sync("status", wanted.runs, above=10.0))
-    if asked("preview"):
-        for row in preview.rows(wanted.pages, wanted.runs):
-            show(row)
+    lasting(wanted, asked)
     if asked("growth"):
         from bench import growth  # large: the memory of what is begun from here would look so too
 
@@ -189,6 +186,19 @@ def everyday(wanted: argparse.Namespace, asked: Callable[..., bool]) -> None:
             show(project.changed(wanted.runs))
         if asked("new"):
             show(project.created(wanted.runs))
+
+
+def lasting(wanted: argparse.Namespace, asked: Callable[..., bool]) -> None:
+    """The commands that run while people write."""
+    from bench import watching
+
+    if asked("preview"):
+        for row in preview.rows(wanted.pages, wanted.runs):
+            show(row)
+    if asked("watch"):
+        for pages in (SOME, wanted.pages):
+            for row in watching.rows(pages, wanted.runs, wanted.pace):
+                show(row)
 
 
 def without_wiki(pages: int, runs: int, asked: Callable[..., bool]) -> Iterator[Row]:
