@@ -62,7 +62,8 @@ class RenameInput:
     a page may move to a key on the wiki, ``has_page`` whether a page has that key, and
     ``page_exists`` whether the page of a base still exists. ``similarity`` compares the text of a
     page at the base with that of a file, from 0 to 1; ``length`` returns the characters of content
-    that a page has at the base.
+    that a page has at the base, ``same_creation`` whether a file's header says that it was created
+    when the page was.
     """
 
     bases: Mapping[Key, Base]
@@ -74,18 +75,21 @@ class RenameInput:
     has_page: Callable[[Key], bool] = lambda _file: False
     page_exists: Callable[[Key], bool] = lambda _page: True
     length: Callable[[Key], int] = lambda _page: STUB
+    same_creation: Callable[[Key, Key], bool] = lambda _page, _file: False
 
     def may_become(self, page: Key, file: Key) -> bool:
         """Return whether equal or similar content may make ``file`` the page's renamed file.
 
-        Their kinds must be equal. A page shorter than ``STUB`` needs the same title and a similar
-        name too.
+        Their kinds must be equal. A page shorter than ``STUB`` needs the same title too, and a
+        similar name or the time at which it was created.
         """
         base, local = self.bases[page], self.local[file]
         if base.content_type != local.content_type:
             return False
         same_title = base.local.digests[_TITLE] == local.fingerprint.digests[_TITLE]
-        return (same_title and has_similar_name(page, file)) or self.length(page) >= STUB
+        if (same_title and has_similar_name(page, file)) or self.length(page) >= STUB:
+            return True
+        return same_title and self.same_creation(page, file)
 
 
 def has_similar_name(one: Key, other: Key) -> bool:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from wikisync.errors import MisplacedFiles, NotConfigured
 from wikisync.folder.conflicts import refuse_conflicts
 from wikisync.folder.scan import KeyedPages, Scan, assign_keys, scan, with_current_names
-from wikisync.page.model import keeps_long_texts
+from wikisync.page.model import keeps_long_texts, parse_instant
 from wikisync.page.paths import (
     Layout,
     Locales,
@@ -264,6 +264,9 @@ def _snapshot(
             has_page=occupied,
             page_exists=exists,
             length=content.length,
+            same_creation=lambda page, file: (
+                content.created(file) == parse_instant(bases[page].created_at) is not None
+            ),
         )
     )
     new_names = NewNames(

@@ -11,13 +11,16 @@ from wikisync.git.repository import merge_file
 from wikisync.page.document import parse
 from wikisync.page.fingerprint import normalize_content
 from wikisync.page.headings import first_heading
+from wikisync.page.model import parse_instant
 from wikisync.planning.merge import MergeConflict, Merged, three_way
 from wikisync.planning.rename_detection import STUB, similarity
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
 
     from wikisync.folder.folder import Folder
+    from wikisync.page.document import Document
     from wikisync.page.model import Key, Page
     from wikisync.planning.model import Conflict, Local
     from wikisync.state import State
@@ -36,7 +39,7 @@ class ContentLoader:
     local: Mapping[Key, Local]
     recovered: Mapping[Key, StoredBase]
     _bases: dict[Key, Page | None] = field(default_factory=dict)
-    _files: dict[tuple[bytes, str], Page | None] = field(default_factory=dict)
+    _files: dict[tuple[bytes, str], Document | None] = field(default_factory=dict)
 
     def similarity(self, base_key: Key, file_key: Key) -> float:
         """Return how similar a page at its base and a file are, from 0 to 1.
@@ -56,6 +59,11 @@ class ContentLoader:
         """Return the characters of content that a page has at the base; 0 without a base."""
         base = self.base(page)
         return 0 if base is None else len(normalize_content(base.content))
+
+    def created(self, file_key: Key) -> datetime | None:
+        """Return when a file's page was created, by its header; None if it does not say that."""
+        document = self._document(self.local[file_key])
+        return None if document is None else parse_instant(document.date_created or "")
 
     def merge(self, base_key: Key, conflict: Conflict) -> Merged | MergeConflict | None:
         """Merge a page that changed on both sides. Return None if a content cannot be loaded."""
@@ -77,6 +85,10 @@ class ContentLoader:
 
     def file(self, local: Local) -> Page | None:
         """Return the page of a file, found by its digest; None if it changed since the scan."""
+        document = self._document(local)
+        return None if document is None else document.page
+
+    def _document(self, local: Local) -> Document | None:
         known = (local.digest, local.link_folder)
         if known not in self._files:
             # The plan has the future name of a file whose page is to be moved.
@@ -88,12 +100,12 @@ class ContentLoader:
             self._files[known] = self._read(next(names, local.file), local)
         return self._files[known]
 
-    def _read(self, file: str, local: Local) -> Page | None:
+    def _read(self, file: str, local: Local) -> Document | None:
         try:
             data = self.folder.read(file)
             if digest_of(data) != local.digest:
                 return None
-            return parse(data, local.content_type, file=file, link_folder=local.link_folder).page
+            return parse(data, local.content_type, file=file, link_folder=local.link_folder)
         except (FolderError, BadPage):
             return None
 

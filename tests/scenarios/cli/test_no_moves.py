@@ -64,6 +64,34 @@ def test_a_very_short_page_moves_with_its_file_only_to_a_name_alike(
     assert result.done()[0] == ("move" if moved else "create", "wiki", name)
 
 
+@pytest.mark.parametrize("text", ["A page about cats.", "A short page about cats."])
+def test_a_very_short_page_moves_with_its_file_to_any_name_if_its_header_has_its_creation(
+    workspace: Workspace, text: str
+) -> None:
+    workspace.sandbox.create("cats", title="Cats", content="A page about cats.\n")
+    workspace.sandbox.create("other", content="Quite another.\n")
+    workspace.run("pull", "--yes").ok()
+    number = (workspace.sandbox.page("cats") or {})["id"]
+    header = workspace.read("cats.md")
+    workspace.remove("cats.md")
+    workspace.write("dogs.md", header.replace("A page about cats.", text))
+    assert workspace.run("push", "--yes", "--json").ok().done()[0] == ("move", "wiki", "dogs")
+    assert (workspace.sandbox.page("dogs") or {})["id"] == number
+
+
+def test_two_copies_of_a_very_short_page_that_is_gone_are_named_and_none_is_its_renamed_file(
+    workspace: Workspace,
+) -> None:
+    workspace.sandbox.create("cats", title="Cats", content="A page about cats.\n")
+    workspace.run("pull", "--yes").ok()
+    header = workspace.read("cats.md")
+    workspace.remove("cats.md")
+    for name in ("dogs", "owls"):
+        workspace.write(f"{name}.md", header)
+    shown = workspace.run("status").ok().out
+    assert "its new file could be any of dogs.md, owls.md" in shown
+
+
 def test_a_stub_deleted_and_an_equal_one_added_elsewhere_are_two_pages(
     workspace: Workspace,
 ) -> None:
