@@ -12,8 +12,9 @@ import pytest
 from wikisync.errors import BackupDamaged, StateError
 from wikisync.planning.asset_model import AssetBase
 from wikisync.state import State
-from wikisync.state.asset_journal import AssetEntry, AssetIntent, AssetStamp
+from wikisync.state.asset_journal import AssetIntent, AssetStamp
 from wikisync.state.bases import StoredBase
+from wikisync.state.intents import Entry
 from wikisync.state.journal import Intent
 
 if TYPE_CHECKING:
@@ -61,9 +62,9 @@ def read(state: State, number: int) -> bytes:
 def test_an_intent_of_an_asset_comes_back_as_it_was_begun(state: State) -> None:
     made = intent(state)
     number = state.asset_journal.begin(made)
-    assert state.asset_journal.open_entries() == [AssetEntry(number, made, None)]
+    assert state.asset_journal.open_entries() == [Entry(number, made, None)]
     assert state.journal.interrupted()
-    state.asset_journal.end(number, "done", asset_id=7, wanted="7|x|cc")
+    state.asset_journal.end(number, "done", id=7, wanted="7|x|cc")
     [entry] = state.asset_journal.entries(made.run)
     assert (entry.outcome, entry.intent.asset_id, entry.intent.wanted) == ("done", 7, "7|x|cc")
     assert (entry.intent.before, entry.intent.after) == (BASE, None)

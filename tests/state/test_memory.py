@@ -101,7 +101,7 @@ def test_an_intent_is_open_until_it_is_ended(tmp_path: Path, state: State) -> No
     again = reopened(tmp_path)
     [noted] = again.journal.open_entries()
     assert (noted.number, noted.intent, noted.outcome) == (number, whole, None)
-    again.journal.end(number, "done", page_id=5, wanted="as found")
+    again.journal.end(number, "done", id=5, wanted="as found")
     assert again.journal.open_entries() == []
     [noted] = again.journal.entries(run)
     assert (noted.outcome, noted.intent.page_id, noted.intent.wanted) == ("done", 5, "as found")

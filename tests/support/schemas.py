@@ -25,7 +25,7 @@ from wikisync.report import json_output
 from wikisync.report.watch_events import Waiting
 from wikisync.request import CommandName
 from wikisync.state.backups import BackupKind
-from wikisync.state.journal import Outcome
+from wikisync.state.intents import Outcome
 
 Schema = dict[str, Any]
 

@@ -22,6 +22,7 @@ from wikisync.errors import (
     WikisyncError,
 )
 from wikisync.folder.streamed_files import FileHash, hash_unchanged
+from wikisync.planning.asset_model import RemoteAsset
 from wikisync.state.asset_journal import AssetStamp
 from wikisync.state.journal import now
 from wikisync.wiki.asset_responses import ListedAsset
@@ -30,11 +31,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from wikisync.apply.transaction import ApplyContext
-    from wikisync.planning.asset_model import AssetAction, AssetBase, RemoteAsset
+    from wikisync.planning.asset_model import AssetAction, AssetBase
     from wikisync.state import State
     from wikisync.state.asset_backups import AssetBackup
     from wikisync.state.asset_journal import AssetIntent
-    from wikisync.state.journal import Outcome
+    from wikisync.state.intents import Outcome
 
 T = TypeVar("T")
 
@@ -239,7 +240,7 @@ def commit_intent(
         state.asset_journal.end(
             number,
             "done",
-            asset_id=None if stamp is None else stamp.id,
+            id=None if stamp is None else stamp.id,
             wanted=None if stamp is None else str(stamp),
         )
 
@@ -293,6 +294,20 @@ def listed(asset: RemoteAsset) -> ListedAsset:
         asset.size,
         asset.created_at,
         asset.updated_at,
+    )
+
+
+def remote_asset(asset: ListedAsset, sha256: str) -> RemoteAsset:
+    """Return a listed asset with the digest of its bytes; empty where they were not read."""
+    return RemoteAsset(
+        path=asset.path,
+        id=asset.id,
+        folder=asset.folder,
+        size=asset.size,
+        mime=asset.mime,
+        created_at=asset.created_at,
+        updated_at=asset.updated_at,
+        sha256=sha256,
     )
 
 

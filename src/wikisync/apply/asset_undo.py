@@ -9,12 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from wikisync.apply.asset_context import AssetRun, UndoSource
+from wikisync.apply.asset_context import AssetRun, UndoSource, remote_asset
 from wikisync.apply.asset_downloads import download_all
 from wikisync.apply.asset_file_actions import delete_files, move_files
 from wikisync.apply.asset_recovery import stamp_left
 from wikisync.apply.asset_uploads import upload_all
 from wikisync.apply.asset_wiki_actions import delete_assets, rename_assets
+from wikisync.apply.undo import writes_in_effect
 from wikisync.errors import FolderError
 from wikisync.folder.streamed_files import hash_file
 from wikisync.planning.asset_model import AssetAction, AssetConflict, LocalAsset, RemoteAsset
@@ -30,8 +31,8 @@ if TYPE_CHECKING:
     from wikisync.state import State
     from wikisync.state.asset_backups import AssetBackup
     from wikisync.state.asset_journal import AssetEntry
-    from wikisync.state.journal import Outcome
-    from wikisync.wiki.asset_responses import AssetIndex, ListedAsset
+    from wikisync.state.intents import Outcome
+    from wikisync.wiki.asset_responses import AssetIndex
     from wikisync.wiki.client import Wiki
 
 _INVERSE: Final[dict[AssetVerb, AssetVerb]] = {
@@ -80,26 +81,14 @@ def asset_undo_steps(
 ) -> tuple[AssetUndoStep, ...]:
     """Return the steps that undo a run, the last write first; parameters as ``undo_steps``."""
     outcomes: set[Outcome | None] = {"done", "unknown"}
-    standing = _writes_in_effect(state, number, outcomes if recovered else outcomes | {None})
+    outcomes |= set() if recovered else {None}
+    entries, runs = state.asset_journal.entries, state.journal.runs()
+    standing = writes_in_effect(entries, runs, number, outcomes, _target)
     backups = {backup.intent: backup for backup in state.asset_backups.of_run(number)}
     return tuple(
         AssetUndoStep(entry, _action(entry.intent), backups.get(entry.number))
         for entry in reversed(standing)
     )
-
-
-def _writes_in_effect(state: State, number: int, outcomes: set[Outcome | None]) -> list[AssetEntry]:
-    undone = _undone_targets(state, number)
-    return [
-        entry
-        for entry in state.asset_journal.entries(number)
-        if entry.outcome in outcomes and _target(entry) not in undone
-    ]
-
-
-def _undone_targets(state: State, number: int) -> set[tuple[Side, frozenset[str]]]:
-    undos = [record.number for record in state.journal.runs() if record.undoes == number]
-    return {_target(entry) for undo in undos for entry in _writes_in_effect(state, undo, {"done"})}
 
 
 def _target(entry: AssetEntry) -> tuple[Side, frozenset[str]]:
@@ -181,7 +170,7 @@ def _check_remote(step: AssetUndoStep, index: AssetIndex) -> AssetUndoStep | Non
         reason = ""
     remote = None
     if there is not None and wanted is not None and action.verb != "create":
-        remote = _remote(there, wanted.sha256)
+        remote = remote_asset(there, wanted.sha256)
     return _checked(step, replace(action, remote=remote), reason)
 
 
@@ -191,19 +180,6 @@ def _is_as_before(intent: AssetIntent, index: AssetIndex) -> bool:
         return intent.expected is None and found is None
     stamp = AssetStamp.parse(intent.expected)
     return (found.id, found.updated_at) == (stamp.id, stamp.updated_at)
-
-
-def _remote(found: ListedAsset, sha256: str) -> RemoteAsset:
-    return RemoteAsset(
-        path=found.path,
-        id=found.id,
-        folder=found.folder,
-        size=found.size,
-        mime=found.mime,
-        created_at=found.created_at,
-        updated_at=found.updated_at,
-        sha256=sha256,
-    )
 
 
 def _check_file(step: AssetUndoStep, folder: Folder) -> AssetUndoStep | None:

@@ -148,7 +148,7 @@ def _record(
                 state.journal.end(number, "unknown")
         case _:
             page_id = None if record is None else record.id
-            state.journal.end(number, "unknown", page_id=page_id)
+            state.journal.end(number, "unknown", id=page_id)
 
 
 WriteOutcome = Literal["done", "undone", "half", "changed"]

@@ -161,7 +161,7 @@ def commit_write(
             state.bases.drop([intent.key if before is None else before.base.key])
         else:
             state.bases.put(after)
-        state.journal.end(number, "done", page_id=page_id, wanted=wanted)
+        state.journal.end(number, "done", id=page_id, wanted=wanted)
 
 
 def base_after_push(after: StoredBase, record: Record, refused: tuple[str, ...]) -> StoredBase:

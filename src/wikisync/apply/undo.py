@@ -8,7 +8,7 @@ pushed again.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from wikisync.apply import file_actions, file_moves, wiki_writes
 from wikisync.apply.restore import page_of
@@ -19,12 +19,17 @@ from wikisync.planning.model import Create, Delete, Move, Update
 from wikisync.state.journal import Intent
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable, Sequence
+
     from wikisync.apply.transaction import ApplyContext
     from wikisync.errors import OverwroteConcurrentEdit
     from wikisync.page.model import Key, Page, Record
     from wikisync.planning.model import Action, Side, Verb
     from wikisync.state import State
-    from wikisync.state.journal import JournalEntry, Outcome
+    from wikisync.state.intents import Entry, Outcome
+    from wikisync.state.journal import JournalEntry, RunRecord
+
+T = TypeVar("T")
 
 _INVERSE: Final[dict[Verb, type[Create | Update | Delete]]] = {
     "create": Delete,
@@ -56,7 +61,9 @@ def undo_steps(state: State, number: int, *, recovered: bool = True) -> tuple[Un
     the writes that an interrupted run left open.
     """
     outcomes: set[Outcome | None] = {"done", "unknown"}
-    standing = _writes_in_effect(state, number, outcomes if recovered else outcomes | {None})
+    outcomes |= set() if recovered else {None}
+    journal = state.journal
+    standing = writes_in_effect(journal.entries, journal.runs(), number, outcomes, _target)
     backups: dict[int, tuple[int, ...]] = {}
     for backup in state.backups.of_run(number):
         backups[backup.intent] = (*backups.get(backup.intent, ()), backup.number)
@@ -66,22 +73,26 @@ def undo_steps(state: State, number: int, *, recovered: bool = True) -> tuple[Un
     )
 
 
-def _writes_in_effect(
-    state: State, number: int, outcomes: set[Outcome | None]
-) -> list[JournalEntry]:
-    """Return the writes of a run with one of the outcomes, without those that were undone."""
-    undone = _undone_targets(state, number)
-    return [
-        entry
-        for entry in state.journal.entries(number)
-        if entry.outcome in outcomes and _target(entry) not in undone
-    ]
+def writes_in_effect(
+    entries: Callable[[int], list[Entry[T]]],
+    runs: Sequence[RunRecord],
+    number: int,
+    outcomes: set[Outcome | None],
+    target: Callable[[Entry[T]], Hashable],
+) -> list[Entry[T]]:
+    """Return the writes of a run with one of the outcomes, without those that were undone.
 
-
-def _undone_targets(state: State, number: int) -> set[tuple[Side, frozenset[Key]]]:
-    """Return the targets that the undos of a run have undone."""
-    undos = [record.number for record in state.journal.runs() if record.undoes == number]
-    return {_target(entry) for undo in undos for entry in _writes_in_effect(state, undo, {"done"})}
+    ``entries`` returns the intents of a run, of ``runs``; ``target`` what a write is known by in
+    its run, the same for the write that reverts it.
+    """
+    undone = {
+        target(entry)
+        for undo in runs
+        if undo.undoes == number
+        for entry in writes_in_effect(entries, runs, undo.number, {"done"}, target)
+    }
+    found = entries(number)
+    return [entry for entry in found if entry.outcome in outcomes and target(entry) not in undone]
 
 
 def _target(entry: JournalEntry) -> tuple[Side, frozenset[Key]]:

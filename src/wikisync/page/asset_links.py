@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Final
-from urllib.parse import unquote
 
+from wikisync.page.link_targets import SCHEME, follow, without_host
 from wikisync.page.links import find_links
 from wikisync.page.paths import EXTENSIONS, looks_like_locale, to_nfc
 
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from wikisync.page.model import ContentType, Key
     from wikisync.page.paths import Layout
 
-_ELSEWHERE: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|//|\\\\")
 _PAGE_ENDINGS: Final = tuple(EXTENSIONS)
 _NEEDS_RESOLVING: Final = re.compile(r"%|//|(?:^|/)\.{1,2}(?:/|$)")
 _MAY_BE_ASSET: Final = re.compile(
@@ -49,17 +48,12 @@ def asset_targets(content: str, content_type: ContentType, url: str = "") -> tup
 
 def asset_target(address: str, url: str = "") -> str:
     """Return the target of a link that may lead to an asset, as ``asset_targets`` has it, or ""."""
-    target = _without_host(address.strip(), url) if url else address.strip()
-    if _ELSEWHERE.match(target):
+    target = without_host(address.strip(), url)
+    if SCHEME.match(target):
         return ""
     path = target.partition("#")[0].partition("?")[0].strip()
     is_asset = "." in path.rpartition("/")[2] and not path.endswith(_PAGE_ENDINGS)
     return path if is_asset else ""
-
-
-def _without_host(target: str, url: str) -> str:
-    rest = target.removeprefix(url)
-    return rest if rest != target and rest.startswith("/") else target
 
 
 def asset_paths(
@@ -83,12 +77,7 @@ def _resolve(target: str, front: str, folders: list[str]) -> str:
     """Return the path of an asset; empty where the target leads to nothing."""
     if target[0] != "/" and not _NEEDS_RESOLVING.search(target):
         return to_nfc(front + target)
-    parts: list[str] = [] if target[0] == "/" else list(folders)
-    for part in unquote(target).split("/"):
-        if part == "..":
-            del parts[-1:]
-        elif part not in {"", "."}:
-            parts.append(part)
+    parts = follow([] if target[0] == "/" else folders, target)
     if target[0] == "/" and len(parts) > 1 and looks_like_locale(parts[0]):
         del parts[0]
     return to_nfc("/".join(parts))

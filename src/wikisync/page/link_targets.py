@@ -34,7 +34,7 @@ DestinationKind = Literal[
     "elsewhere",  # another site, a mail address, or a page of Wiki.js itself
 ]
 
-_SCHEME: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|//|\\\\")
+SCHEME: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|//|\\\\")
 _SYSTEM: Final = re.compile(r"/[A-Za-z](?:/|\Z)")
 _PAGE_ENDING: Final = re.compile(r"\.(?:md|html|txt)\Z")
 # What Wiki.js takes out of an address.
@@ -95,8 +95,8 @@ def on_wiki(target: str, kind: LinkKind, page: Referrer, layout: Layout) -> Dest
     ``target`` is spelt as in the file. In an index file, it is translated as a push does.
     """
     target = target_on_wiki(target, kind, page.prefix) if page.prefix else target
-    address = _without_host(address_of(target, page.content_type), page.url)
-    if _SCHEME.match(address):
+    address = without_host(address_of(target, page.content_type), page.url)
+    if SCHEME.match(address):
         return ELSEWHERE
     path, fragment = _split(address)
     if not path:
@@ -122,7 +122,7 @@ def on_wiki(target: str, kind: LinkKind, page: Referrer, layout: Layout) -> Dest
 def in_folder(target: str, page: Referrer, layout: Layout) -> Destination:
     """Return what a target of a page's file leads to in the folder, such as for GitHub."""
     address = address_of(target, page.content_type)
-    if _SCHEME.match(address):
+    if SCHEME.match(address):
         return ELSEWHERE
     path, fragment = _split(address)
     if not path:
@@ -150,8 +150,8 @@ def in_folder(target: str, page: Referrer, layout: Layout) -> Destination:
     return Destination(kind, path="/".join(found), fragment=fragment)
 
 
-def _without_host(address: str, url: str) -> str:
-    """Return an address without the wiki's own in front of it."""
+def without_host(address: str, url: str) -> str:
+    """Return an address without the wiki's own, ``url``, in front of it."""
     if url and address.startswith(url) and address[len(url) : len(url) + 1] in {"", "/", "?", "#"}:
         rest = address[len(url) :]
         return rest if rest.startswith("/") else f"/{rest}"
@@ -172,12 +172,18 @@ def _resolved(path: str, key: Key, layout: Layout) -> list[str]:
         # changed by that, but for ``..`` above the top.
         named = layout.locales.namespacing or key.locale != layout.locales.default
         parts = [*([key.locale] if named else []), *key.path.split("/")[:-1]]
+    return follow(parts, path)
+
+
+def follow(parts: list[str], path: str) -> list[str]:
+    """Return the parts of an address that a quoted path leads to from a folder's ``parts``."""
+    found = list(parts)
     for part in unquote(path).split("/"):
         if part == "..":
-            del parts[-1:]
+            del found[-1:]
         elif part not in {"", "."}:
-            parts.append(part)
-    return parts
+            found.append(part)
+    return found
 
 
 def _opened(parts: list[str], kind: LinkKind, fragment: str, layout: Layout) -> Destination:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
 
-from wikisync.apply.asset_context import listed
+from wikisync.apply.asset_context import listed, remote_asset
 from wikisync.concurrency import bounded_map
 from wikisync.errors import AssetGone, Forbidden, TooLarge, WikiError
 from wikisync.planning.asset_decisions import AssetAtPath, decide_asset
@@ -130,20 +130,6 @@ def _reason(problem: WikiError) -> str:
         case TooLarge():
             return TOO_LONG
     return UNREADABLE
-
-
-def remote_asset(asset: ListedAsset, sha256: str) -> RemoteAsset:
-    """Return a listed asset with the digest of its bytes; empty where they were not read."""
-    return RemoteAsset(
-        path=asset.path,
-        id=asset.id,
-        folder=asset.folder,
-        size=asset.size,
-        mime=asset.mime,
-        created_at=asset.created_at,
-        updated_at=asset.updated_at,
-        sha256=sha256,
-    )
 
 
 def _listed(base: AssetBase) -> ListedAsset:

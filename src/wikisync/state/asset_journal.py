@@ -11,14 +11,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Self, get_args
 
 from wikisync.planning.asset_model import AssetVerb
-from wikisync.planning.model import Side
 from wikisync.state.assets import asset_base, asset_row
-from wikisync.state.journal import Outcome
+from wikisync.state.intents import Entry, Intents, check_entry
 from wikisync.state.packing import BLOB, NULL, NUMBER, TEXT, Unpacker, check_row
 
 if TYPE_CHECKING:
     from wikisync.planning.asset_model import AssetBase
-    from wikisync.state.database import Database
+    from wikisync.planning.model import Side
 
 _TYPES: Final = (
     *(NUMBER, NUMBER, TEXT, TEXT, TEXT, TEXT, NUMBER | NULL, TEXT | NULL, TEXT | NULL),
@@ -32,11 +31,6 @@ _INTENT: Final = (
 _INTENTS: Final = (
     "SELECT id, run, verb, side, path, file, page_id, expected, wanted, after, before, from_path,"
     " from_file, outcome FROM intent WHERE kind = 'asset'"
-)
-# As for pages, the base to store afterwards is of no use once the intent has ended.
-_END: Final = (
-    "UPDATE intent SET outcome = ?, page_id = coalesce(?, page_id), wanted = coalesce(?, wanted),"
-    " after = NULL WHERE id = ?"
 )
 
 
@@ -85,20 +79,13 @@ class AssetIntent:
     from_file: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class AssetEntry:
-    """An intent of an asset in the journal. ``outcome`` is None while it is open."""
-
-    number: int
-    intent: AssetIntent
-    outcome: Outcome | None
+AssetEntry = Entry[AssetIntent]
 
 
-class AssetJournal:
+class AssetJournal(Intents[AssetIntent]):
     """The intents of assets. Every method can raise StateError."""
 
-    def __init__(self, db: Database) -> None:
-        self._db = db
+    SELECT = _INTENTS
 
     def begin(self, intent: AssetIntent) -> int:
         """Store an intent before its write. Return its number."""
@@ -119,30 +106,9 @@ class AssetJournal:
         with self._db.transaction():
             return int(self._db.row(_INTENT, values)[0])
 
-    def end(
-        self,
-        number: int,
-        outcome: Outcome,
-        *,
-        asset_id: int | None = None,
-        wanted: str | None = None,
-    ) -> None:
-        """End an intent, with the asset's id and its content after the write, if known."""
-        self._db.write(_END, (outcome, asset_id, wanted, number))
-
-    def open_entries(self) -> list[AssetEntry]:
-        """Return the open intents, the oldest first."""
-        return self._entries("AND outcome IS NULL ORDER BY id")
-
-    def entries(self, run: int) -> list[AssetEntry]:
-        """Return every intent of a run, in order."""
-        return self._entries("AND run = ? ORDER BY id", run)
-
-    def _entries(self, condition: str, *values: object) -> list[AssetEntry]:
-        with self._db.translate_errors():
-            rows = self._db.rows(f"{_INTENTS} {condition}", values)
-            unpack = Unpacker(value for row in rows for value in row)
-            return [_entry(row, unpack) for row in rows]
+    def entry(self, row: tuple[Any, ...], unpack: Unpacker) -> AssetEntry:
+        """Return the entry of a row. Raises ValueError or TypeError for values that are none."""
+        return _entry(row, unpack)
 
 
 def _pack(base: AssetBase | None) -> bytes | None:
@@ -157,12 +123,8 @@ def _entry(row: tuple[Any, ...], unpack: Unpacker) -> AssetEntry:
     check_row(row, _TYPES)
     number, run, verb, side, path, file, asset_id, expected, wanted, after, before = row[:11]
     from_path, from_file, outcome = row[11:]
-    if "\0" in f"{path}{file}{from_path}{from_file}":
-        raise ValueError("a file's name holds a NUL")
-    if verb not in get_args(AssetVerb) or side not in get_args(Side):
-        raise ValueError("an entry of the journal has an unknown verb or side")
-    if outcome not in (None, *get_args(Outcome)):
-        raise ValueError("an entry of the journal has an unknown outcome")
+    names = f"{path}{file}{from_path}{from_file}"
+    check_entry(names, verb, get_args(AssetVerb), side, outcome)
     if side == "wiki":
         for stamp in (expected, wanted):
             if stamp is not None:
@@ -181,4 +143,4 @@ def _entry(row: tuple[Any, ...], unpack: Unpacker) -> AssetEntry:
         from_path or "",
         from_file,
     )
-    return AssetEntry(number, intent, outcome)
+    return Entry(number, intent, outcome)

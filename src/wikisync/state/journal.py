@@ -4,22 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Final, Literal, get_args
+from typing import TYPE_CHECKING, Any, Final, get_args
 
 from wikisync.page.model import Key
 from wikisync.planning.model import Side, Verb
 from wikisync.state.bases import StoredBase
+from wikisync.state.intents import Entry, Intents, check_entry
 from wikisync.state.packing import BLOB, NULL, NUMBER, TEXT, Unpacker, check_row
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from wikisync.state.database import Database
-
-Outcome = Literal["done", "failed", "skipped", "unknown"]
 
 _VERBS: Final = get_args(Verb)
-_SIDES: Final = get_args(Side)
 _RUN_TYPES: Final = (NUMBER, TEXT, TEXT, TEXT | NULL, NUMBER | NULL, TEXT | NULL, NUMBER)
 _INTENT_TYPES: Final = (
     *(NUMBER, NUMBER, TEXT, TEXT, TEXT, TEXT, TEXT),
@@ -39,11 +36,6 @@ _INTENTS: Final = (
     "SELECT id, run, verb, side, locale, path, file, page_id, expected, wanted, after,"
     " follows_file, before, from_locale, from_path, from_file, outcome FROM intent"
     " WHERE kind = 'page'"
-)
-# The base to store afterwards is of no use once the intent has ended.
-_END: Final = (
-    "UPDATE intent SET outcome = ?, page_id = coalesce(?, page_id), wanted = coalesce(?, wanted),"
-    " after = NULL WHERE id = ?"
 )
 _DELETED: Final = (
     # An undo of a pull deletes files, but not their pages.
@@ -80,13 +72,7 @@ class Intent:
     from_file: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class JournalEntry:
-    """An intent in the journal. ``outcome`` is None while it is open."""
-
-    number: int
-    intent: Intent
-    outcome: Outcome | None
+JournalEntry = Entry[Intent]
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,11 +102,10 @@ class Named:
     file: str
 
 
-class Journal:
-    """The tables of runs and intents. Every method can raise StateError."""
+class Journal(Intents[Intent]):
+    """The tables of runs and of the intents of pages. Every method can raise StateError."""
 
-    def __init__(self, db: Database) -> None:
-        self._db = db
+    SELECT = _INTENTS
 
     def begin_run(
         self, command: str, at: str, undoes: int | None = None, plan: str | None = None
@@ -170,17 +155,6 @@ class Journal:
         with self._db.transaction():
             return int(self._db.row(_INTENT, values)[0])
 
-    def end(
-        self,
-        number: int,
-        outcome: Outcome,
-        *,
-        page_id: int | None = None,
-        wanted: str | None = None,
-    ) -> None:
-        """End an intent, with the page's id and its content after the write, if known."""
-        self._db.write(_END, (outcome, page_id, wanted, number))
-
     def begin_date_rewrite(self, run: int, page_id: int, old: str, new: str) -> None:
         """Announce a rewrite of the ``date`` line in a file that this run wrote.
 
@@ -215,14 +189,6 @@ class Journal:
             for row in rows:
                 check_row(row, (NUMBER, NUMBER, TEXT, TEXT))
             return rows
-
-    def open_entries(self) -> list[JournalEntry]:
-        """Return the open intents, the oldest first."""
-        return self._entries("AND outcome IS NULL ORDER BY id")
-
-    def entries(self, run: int) -> list[JournalEntry]:
-        """Return every intent of a run, in order."""
-        return self._entries("AND run = ? ORDER BY id", run)
 
     def deleted(self, ids: Iterable[int]) -> frozenset[tuple[int, str]]:
         """Return (id, creation time) of those of these pages that a run deleted on either side."""
@@ -285,11 +251,9 @@ class Journal:
             self._db.write(f"DELETE FROM intent WHERE run IN {old}", (before,))
             self._db.write("DELETE FROM run WHERE retained_since < ?", (before,))
 
-    def _entries(self, condition: str, *values: object) -> list[JournalEntry]:
-        with self._db.translate_errors():
-            rows = self._db.rows(f"{_INTENTS} {condition}", values)
-            unpack = Unpacker(value for row in rows for value in row)
-            return [_entry(row, unpack) for row in rows]
+    def entry(self, row: tuple[Any, ...], unpack: Unpacker) -> JournalEntry:
+        """Return the entry of a row. Raises ValueError or TypeError for values that are none."""
+        return _entry(row, unpack)
 
 
 def _run_record(row: tuple[Any, ...]) -> RunRecord:
@@ -316,10 +280,7 @@ def _entry(row: tuple[Any, ...], unpack: Unpacker) -> JournalEntry:
         before,
     ) = row[:13]
     from_locale, from_path, from_file, outcome = row[13:]
-    if "\0" in f"{file}{from_file}":
-        raise ValueError("a file's name holds a NUL")
-    if verb not in _VERBS or side not in _SIDES or outcome not in (None, *get_args(Outcome)):
-        raise ValueError("an entry of the journal has an unknown verb, side or outcome")
+    check_entry(f"{file}{from_file}", verb, _VERBS, side, outcome)
     intent = Intent(
         run,
         verb,
@@ -335,7 +296,7 @@ def _entry(row: tuple[Any, ...], unpack: Unpacker) -> JournalEntry:
         None if from_path is None else Key(from_locale, from_path),
         from_file,
     )
-    return JournalEntry(number, intent, outcome)
+    return Entry(number, intent, outcome)
 
 
 def now() -> str:
