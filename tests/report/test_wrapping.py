@@ -111,6 +111,15 @@ def test_a_short_sentence_with_a_command_is_in_one_row() -> None:
     assert rows(screen)[1] == "Fetch: wikisync pull."
 
 
+@pytest.mark.parametrize("columns", [60, 64, 70, 76, 80])
+def test_a_count_is_not_broken(columns: int) -> None:
+    screen = console(width=columns)
+    counts = ("8 pages", "1 created on the wiki", "3 updated in the folder", "1,200 in sync")
+    print_line(screen, f"{counts[0]}: {', '.join(counts[1:])}, 1 conflict.")
+    text = "\n".join(rows(screen))
+    assert all(count in text for count in (*counts, "1 conflict."))
+
+
 def test_below_a_question_advice_that_stands_above_it_is_not_said_again() -> None:
     plan = Plan(conflicts=(Conflict(key("a"), "a.md", "both-new", fields=("title",)),), pages=1)
     report = Report(Request("push", "push"), "w", "pages", plan)

@@ -31,6 +31,8 @@ _LEAST: Final = 20
 _JOINER: Final = "\ufdd0"
 """Stands for a space at which a line is not broken (a noncharacter, so in no text)."""
 
+_JOINED: Final = re.compile(rf"\S*{_JOINER}\S*")
+
 _NAMES: Final = (
     "init|status|diff|push|pull|sync|plan|show|apply|review|log|undo|restore|check|preview|doctor"
     "|watch|sandbox|demo"
@@ -48,6 +50,7 @@ _COMMAND: Final = re.compile(
 )
 
 _LABEL: Final = re.compile(r"(?:(?<=\. )|^)[A-Z][^.:]{,20}: (?=wikisync )")
+_COUNT: Final = re.compile(r"(?:(?<=[:,] )|^)\d[\d,]* [a-z][a-z ]{,27}(?=, \d|[.]?$)")
 
 
 def print_hanging(
@@ -98,7 +101,7 @@ def hanging(lead: StyledLine, text: StyledLine, columns: int) -> Iterator[Styled
     """Yield ``lead`` and the text, in rows of at most ``columns`` cells under where it begins."""
     indent = _indent(lead, columns)
     room = max(_LEAST, columns - indent)
-    text = tuple(_spaced((piece,))[0] if cells(piece.text) > room else piece for piece in text)
+    text = tuple(StyledText(_fitting(part, room), style) for part, style in text)
     rows = [_spaced(row) for row in wrapped(text, room)]
     first, rest = lead, rows
     if indent == line_width(lead):
@@ -106,6 +109,13 @@ def hanging(lead: StyledLine, text: StyledLine, columns: int) -> Iterator[Styled
     yield trimmed(first)
     for row in rest:
         yield trimmed((StyledText(" " * indent), *row))
+
+
+def _fitting(text: str, room: int) -> str:
+    """Return a text with spaces for the joiners of what is too long for a row."""
+    return _JOINED.sub(
+        lambda found: found[0] if cells(found[0]) <= room else found[0].replace(_JOINER, " "), text
+    )
 
 
 def _indent(lead: StyledLine, columns: int) -> int:
@@ -117,9 +127,11 @@ def _indent(lead: StyledLine, columns: int) -> int:
 def _styled(text: str, style: str = "") -> StyledLine:
     """Return a text with its commands in bold, and with joiners for the spaces in them.
 
-    A short sentence that ends in a command is not broken either, such as ``Publish: …``.
+    A short sentence that ends in a command is not broken either, such as ``Publish: …``, nor a
+    count in a row of counts, such as ``2 in sync``.
     """
-    text = _LABEL.sub(lambda label: label[0].replace(" ", _JOINER), text)
+    for unbroken in (_LABEL, _COUNT):
+        text = unbroken.sub(lambda found: found[0].replace(" ", _JOINER), text)
     found: list[StyledText] = []
     place = 0
     for command in _COMMAND.finditer(text):

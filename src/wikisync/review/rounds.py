@@ -52,7 +52,7 @@ def next_round(
         if entry.key in wanted and entry.may_be_ticked and entry.value not in changed
     }
     lost = wanted.keys() - kept.values()
-    notices = [_summary(len(lost), len(kept))]
+    notices = [_summary(len(lost), len(kept), after.noun)]
     notices += [str(refusal_message(refusal)) for refusal in refusals if refusal.rule != "stale"]
     notices += _gone(before, after, reasons)
     return Round(frozenset(kept), tuple(changed.items()), tuple(notices))
@@ -64,15 +64,13 @@ def _how(entry: Entry, reasons: dict[str, str], *, is_new: bool) -> str:
     return "New since the review began." if is_new else "Changed during the review."
 
 
-def _summary(lost: int, kept: int) -> str:
+def _summary(lost: int, kept: int, noun: str) -> str:
     if not lost:
         return "Nothing was written."
     ticks = "Its tick was" if lost == 1 else "Their ticks were"
-    text = (
-        f"Nothing was written: {plural(lost, 'page')} changed during the review. {ticks} removed."
-    )
+    text = f"Nothing was written: {plural(lost, noun)} changed during the review. {ticks} removed."
     if kept:
-        return f"{text} The other {plural(kept, 'page')} can be written as reviewed."
+        return f"{text} The other {plural(kept, noun)} can be written as reviewed."
     return text
 
 
