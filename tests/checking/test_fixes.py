@@ -215,3 +215,15 @@ def test_only_the_findings_that_are_given_are_mended_but_all_their_references() 
         "one.md": "# O\n\n[x](a-b.md) [y](c%20d.md) [z](two)\n",
         "two.md": "# T\n\n[x](a-b.md)\n",
     }
+
+
+@pytest.mark.parametrize("reference", ["xref:{}#part[x]", "See <<{},x>>.", "xref:../guide/{}[]"])
+def test_a_reference_of_asciidoc_follows_a_renamed_file(reference: str) -> None:
+    before = reference.format("Page.1.adoc")
+    files: Files = {"guide/Page.1.adoc": "= P\n", "guide/one.adoc": f"= One\n\n{before}\n"}
+    after = fixed(files)
+    (renamed,) = after.keys() - files.keys()
+    new = renamed.rpartition("/")[2]
+    assert content(after, "guide/one.adoc") == (
+        f"= One\n\n{reference.replace('../guide/', '').format(new)}\n"
+    )

@@ -23,6 +23,10 @@ def link(text: str, **files: str) -> Files:
     return {ONE: f"# One\n\n{text}\n", **TWO, **files}
 
 
+def xref(text: str, **files: str) -> Files:
+    return {"guide/one.adoc": f"= One\n\n{text}\n", "guide/two.adoc": "= Two\n", **files}
+
+
 PNG = {"guide/img/a.png": b"x"}
 
 CASES: list[tuple[Rule, Files, Files]] = [
@@ -45,6 +49,11 @@ CASES: list[tuple[Rule, Files, Files]] = [
     ("dead-link", link("[x](three.md)"), link("[x](two.md)")),
     ("dead-link", link("[x](three)"), link("[x](one/three)", **{"guide/one/one/three.md": "# T"})),
     ("dead-link", link("[x](new.adoc)", **{"guide/new.adoc": "= T\n"}), link("[x](two.html)")),
+    ("dead-link", xref("xref:three.adoc[x]"), xref("xref:two.adoc#any[x], <<two.adoc#,y>>")),
+    ("dead-link", xref("See <<../three.adoc#a,x>>."), xref("\\<<../three.adoc#a,x>> <<a,b>>")),
+    ("dead-link", xref("xref:a/b.adoc[]"), xref("include::a.adoc[]\n\nxref:a/b.adoc[] xref:b[]")),
+    ("case-link", xref("xref:Two.adoc[]"), xref("xref:two.adoc[]")),
+    ("wiki-only-link", xref("xref:three.adoc[]", **{"guide/three.md": "# T\n"}), xref("link:#a[]")),
     ("dead-anchor", link("[x](two.md#b)"), link("[x](two.md#a-part)")),
     ("dead-anchor", link("[x](#two)"), link("[x](#one)")),
     ("dead-asset", link("![x](img/a.png)"), {**link("![x](img/a.png)"), **PNG}),

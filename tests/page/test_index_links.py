@@ -113,3 +113,18 @@ def test_each_content_comes_back_as_it_was_from_either_side(
 ) -> None:
     assert to_file(to_wiki(content, kind, "g"), kind, "g") == content
     assert to_wiki(to_file(content, kind, "g"), kind, "g") == content
+
+
+@pytest.mark.parametrize(
+    ("in_file", "on_wiki"),
+    [
+        ("xref:two.adoc#part[x]", "xref:guide/two.adoc#part[x]"),
+        ("See <<../two.adoc#,x>>.", "See <<two.adoc#,x>>."),
+        ("<<part,x>> xref:part[] xref:{two}.adoc[]",) * 2,
+    ],
+)
+def test_references_of_asciidoc_to_other_files_are_translated_too(
+    in_file: str, on_wiki: str
+) -> None:
+    assert to_wiki(in_file, "asciidoc", "guide") == on_wiki
+    assert to_file(on_wiki, "asciidoc", "guide") == in_file

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from wikisync.page.document import Document
     from wikisync.page.model import ContentType
 
-VERSION: Final = 1
+VERSION: Final = 2
 """The version of what ``pack`` returns: another one makes every cached value invalid."""
 
 

@@ -78,7 +78,7 @@ def _no_page(places: Places, file: str, link: LinkFact, leads: Leads) -> _Found:
         spelt = None
         if len(like) == 1:
             spelt = _with_case(link.target, like[0].path)
-            if spelt is None and like[0] in places.files:
+            if spelt is None and like[0] in places.files and link.kind != "xref":
                 spelt = _target_of(places.files[like[0]], file, link.target, places)
         facts = {**page, "other": page_name(like[0], places.layout)}
         return "case-link", "case-link", facts, spelt, spelt is not None
@@ -94,7 +94,8 @@ def _no_page(places: Places, file: str, link: LinkFact, leads: Leads) -> _Found:
     if leads.folder_file in places.page_files:
         own = _path_of(places, leads.folder_file)
         facts = {**page, "file": leads.folder_file, "own": own}
-        return "dead-link", "other-page", facts, absolute_target(own, link.target), False
+        spelt = None if link.kind == "xref" else absolute_target(own, link.target)
+        return "dead-link", "other-page", facts, spelt, False
     if leads.in_folder == "yes" and link.target[:1] != "/":
         return "folder-only-link", "folder-only-link", page, None, False
     kind = "dead-link-below" if wiki.below else "dead-link"

@@ -36,6 +36,7 @@ DestinationKind = Literal[
 
 SCHEME: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|//|\\\\")
 _SYSTEM: Final = re.compile(r"/[A-Za-z](?:/|\Z)")
+_XREF_ENDING: Final = re.compile(r"\.adoc(?=#|\Z)")
 _PAGE_ENDING: Final = re.compile(r"\.(?:md|html|txt)\Z")
 # What Wiki.js takes out of an address.
 _UNSAFE: Final = re.compile(r'[\x00-\x1f\x80-\x9f\\"|<>:*?]')
@@ -95,6 +96,8 @@ def on_wiki(target: str, kind: LinkKind, page: Referrer, layout: Layout) -> Dest
     ``target`` is spelt as in the file. In an index file, it is translated as a push does.
     """
     target = target_on_wiki(target, kind, page.prefix) if page.prefix else target
+    if kind == "xref":
+        target, kind = _XREF_ENDING.sub(".html", target), "link"
     address = without_host(address_of(target, page.content_type), page.url)
     if SCHEME.match(address):
         return ELSEWHERE

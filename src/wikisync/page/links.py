@@ -21,8 +21,10 @@ if TYPE_CHECKING:
 
     from wikisync.page.model import ContentType
 
-LinkKind = Literal["link", "image"]
-"""A link to follow, or something that is shown in the page: an image, a video."""
+LinkKind = Literal["link", "image", "xref"]
+"""A link to follow, or something that is shown in the page: an image, a video. An ``xref`` is a
+cross-reference of AsciiDoc to another page's file, which becomes a link to the same name with
+``.html`` in place of ``.adoc``."""
 
 _LINE_END: Final = re.compile(r"\r\n?|\n")
 _ESCAPE: Final = re.compile(r"\\([!-/:-@\[-`{-~])")
@@ -95,7 +97,7 @@ def is_relative(target: str) -> bool:
 def _may_have_links(content: str, content_type: ContentType) -> bool:
     """Return whether the content has what every link has, before a parser is loaded."""
     if content_type == "asciidoc":
-        return ":" in content
+        return ":" in content or "<<" in content
     tag = "<" in content
     return tag if content_type == "html" else tag or "](" in content or "]:" in content
 
