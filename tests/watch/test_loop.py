@@ -417,3 +417,14 @@ def test_a_note_is_said_once(workspace: Workspace) -> None:
     found = watched(workspace, odd_editor, lambda: ("x.md",))
     notes = [note.kind for e in found.events if isinstance(e, Attention) for note in e.report.notes]
     assert notes == ["header-editor"]
+
+
+def test_what_fails_again_and_again_is_one_run_of_the_log(workspace: Workspace) -> None:
+    workspace.sandbox.faults.add(Status(502), on="update", times=None)
+    before = len(workspace.run("log", "--json").json["runs"])
+    found = watched(
+        workspace, lambda: save(workspace, "home.md", page("Home", "Never.")), *[nothing] * 60
+    )
+    assert found.clock.now > 250
+    assert found.names().count("Done") == 1
+    assert len(workspace.run("log", "--json").json["runs"]) == before + 1

@@ -17,6 +17,7 @@ from wikisync.state.bases import Bases
 from wikisync.state.database import Database
 from wikisync.state.journal import Journal
 from wikisync.state.location import DATABASE
+from wikisync.state.repeated_runs import drop_repeated_run
 from wikisync.state.stat_cache import StatCache
 
 if TYPE_CHECKING:
@@ -70,6 +71,11 @@ class State:
     def set_meta(self, **values: str) -> None:
         """Set metadata values."""
         self._db.write("INSERT OR REPLACE INTO meta VALUES (?, ?)", *values.items())
+
+    def drop_repeated_run(self, number: int) -> None:
+        """Delete a run that tried what the run before it had tried, and changed nothing either."""
+        with self._db.translate_errors():
+            drop_repeated_run(self._db, number)
 
     def check(self) -> None:
         """Check the whole database. Raises StateError where it is damaged."""

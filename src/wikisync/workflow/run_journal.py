@@ -127,6 +127,8 @@ def execute_run(
             if plan is not None and not stopped and not left:
                 journal.mark_complete(number)
             journal.end_run(number, now())
+            if command == "watch":  # it tries again each minute
+                context.state.drop_repeated_run(number)
         # An undo deletes nothing: the user may still need the backups.
         if undoes is None and doubt is None:
             journal.delete_older(now(), _retention_start(context))
