@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from wikisync.concurrency import stop_on_interrupt
 from wikisync.config import load
 from wikisync.report.watch_events import Waits
 from wikisync.request import Request
@@ -81,6 +82,7 @@ class Watched:
     refused: Report | None = None
     clock: Clock = field(default_factory=Clock)
     changes: Changes = field(default_factory=Changes)
+    interrupt: Callable[[], None] = lambda: None
 
     def names(self) -> list[str]:
         return [type(event).__name__ for event in self.events]
@@ -124,5 +126,7 @@ def watched(
         clock=found.clock.monotonic,
         time_of_day=found.clock.time_of_day,
     )
-    found.refused = loop.run()
+    found.interrupt = loop.interrupt
+    with stop_on_interrupt(lambda: found.interrupt()):
+        found.refused = loop.run()
     return found

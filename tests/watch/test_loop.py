@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import threading
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
@@ -428,3 +431,21 @@ def test_what_fails_again_and_again_is_one_run_of_the_log(workspace: Workspace) 
     assert found.clock.now > 250
     assert found.names().count("Done") == 1
     assert len(workspace.run("log", "--json").json["runs"]) == before + 1
+
+
+def test_ctrl_c_does_not_wait_for_a_wiki_that_does_not_answer(workspace: Workspace) -> None:
+    ended, answers = threading.Event(), []
+
+    def press() -> None:
+        os.kill(os.getpid(), signal.SIGINT)
+        answers.append(ended.wait(20))
+
+    def first() -> Iterable[str]:
+        workspace.sandbox.faults.add(Hook(press), nth=1)
+        return save(workspace, "home.md", page("Home", "Unsent."))
+
+    found = watched(workspace, first)
+    ended.set()
+    assert found.names()[-1] == "Stopped"
+    assert False not in answers
+    assert content(workspace.sandbox, "home") != "Unsent."

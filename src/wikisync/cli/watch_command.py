@@ -124,15 +124,15 @@ def _watch(
     printer = _print_json if json else _Printer(live).print
     stop_events = start_events(settings, changes)
     try:
-        with stop_on_interrupt(changes.stop), live or nullcontext():
-            loop = Watch(
-                settings,
-                request,
-                Schedule(quiet_for, every),
-                changes,
-                printer,
-                terminal.print_stopping,
-            )
+        loop = Watch(
+            settings,
+            request,
+            Schedule(quiet_for, every),
+            changes,
+            printer,
+            terminal.print_stopping,
+        )
+        with stop_on_interrupt(loop.interrupt), live or nullcontext():
             return loop.run() is not None
     finally:
         stop_events.set()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
@@ -52,6 +53,10 @@ _SLEPT: Final = 5.0
 """Seconds that the clock of the day may run ahead: more means that the machine slept."""
 
 
+class _Interrupted(BaseException):
+    """The user ended the loop while nothing was being written."""
+
+
 @dataclass
 class Watch:
     """The loop of ``wikisync watch``. ``report`` gets each event as it happens.
@@ -75,6 +80,7 @@ class Watch:
     _had_folder: bool = field(default=False, init=False)
     _begun: float = field(default=0.0, init=False)
     _asked: bool = field(default=False, init=False)
+    _only_reads: bool = field(default=False, init=False)
 
     def run(self) -> Report | None:
         """Run until ``changes`` is stopped, or a guard refuses: then return its report.
@@ -91,13 +97,24 @@ class Watch:
             ahead = self.time_of_day() - self.clock()
             wait = self.schedule.starts() - self.clock()
             if wait <= 0:
-                refused = self.compare()
-                if refused is not None:
-                    return refused
+                with suppress(_Interrupted):
+                    refused = self.compare()
+                    if refused is not None:
+                        return refused
             elif self.changes.wait(min(wait, _STEP)):
                 self.schedule.file_changed(self.clock())
         self.report(events.Stopped())
         return None
+
+    def interrupt(self) -> None:
+        """End the loop after the page at work; a signal handler may call this.
+
+        While both sides are read it ends at once: the wiki may not answer for a minute.
+        """
+        self.changes.stop()
+        if self._only_reads:
+            self._only_reads = False
+            raise _Interrupted
 
     def compare(self) -> Report | None:
         """Compare once and do what is to be done. Return the report that a guard refused."""
@@ -110,6 +127,7 @@ class Watch:
             return None
         self._kept = Counter()
         self._begun, self._asked = self.clock(), False
+        self._only_reads = True
         try:
             report = run_sync(
                 self.config,
@@ -122,6 +140,8 @@ class Watch:
         except _RETRIED as error:
             self._failed(error)
             return None
+        finally:
+            self._only_reads = False
         # Without writes nothing asked: what is half written would be reported as a problem.
         if report.declined or not (self._asked or report.all_outcomes or self._is_quiet()):
             self.schedule.discarded()
@@ -136,7 +156,7 @@ class Watch:
 
         It is not if a file changed since it was made, nor if the user stopped the loop.
         """
-        self._asked = True
+        self._asked, self._only_reads = True, False
         self.schedule.planned(self.clock() - self._begun)
         wait = 0.0
         while not self.changes.stopped:
