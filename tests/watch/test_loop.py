@@ -13,7 +13,7 @@ import pytest
 from support.texts import TEXT
 from support.watching import Clock, Watched, watched
 from support.workspace import Workspace, page
-from wikisync.errors import Unauthenticated
+from wikisync.errors import ApiDisabled, Unauthenticated
 from wikisync.report.json_output import results
 from wikisync.report.watch_events import Agreed, Attention, Away, Done, Kept, Waits
 from wikisync.sandbox import Drop, Hook, Status
@@ -181,6 +181,15 @@ def test_a_key_that_is_no_longer_valid_ends_it(workspace: Workspace) -> None:
         return
     assert found.refused is not None
     assert found.refused.plan.refusals[0].rule == "guest"
+
+
+def test_a_key_that_is_revoked_ends_it(workspace: Workspace) -> None:
+    def revoke() -> Iterable[str]:
+        workspace.sandbox.revoke(workspace.sandbox.token)
+        return ("home.md",)
+
+    with pytest.raises(ApiDisabled):
+        watched(workspace, revoke, nothing)
 
 
 def test_a_guard_that_refuses_ends_it_with_its_reason(tmp_path: Path, sandbox: Sandbox) -> None:

@@ -13,7 +13,6 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from wikisync.errors import (
-    ApiDisabled,
     FolderError,
     StateError,
     UnexpectedResponse,
@@ -43,7 +42,7 @@ if TYPE_CHECKING:
     from wikisync.watch.files import Changes
     from wikisync.watch.schedule import Schedule
 
-_RETRIED: Final = (ApiDisabled, FolderError, StateError, UnexpectedResponse, Unreachable)
+_RETRIED: Final = (FolderError, StateError, UnexpectedResponse, Unreachable)
 """Errors that may pass by themselves: a wiki that restarts, a disk that is full."""
 
 _STEP: Final = 5.0
