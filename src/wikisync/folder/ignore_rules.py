@@ -70,10 +70,12 @@ class IgnoreRules:
         self._suffixes = ("",) if every_file else tuple(EXTENSIONS)
         self._setting = Patterns.parse(map(to_nfc, setting), self._suffixes)
         self._levels: dict[str, Level] = {}
+        self._reasons: dict[str, IgnoreReason | None] = {}
 
     def clear(self) -> None:
         """Forget the rules that were read."""
         self._levels.clear()
+        self._reasons.clear()
 
     def enter(self, below: str, directory: Directory, names: Collection[str]) -> Level:
         """Read and return the rules of an open directory that has these names.
@@ -98,6 +100,7 @@ class IgnoreRules:
         any_file = any(one.may_match_files_in(to_nfc(below)) for one in rules)
         level = Level(patterns, reason_beside(names), reason, file_names, any_file)
         self._levels[below] = level
+        self._reasons.clear()
         return level
 
     def reason(self, name: str, level: Level | None = None) -> IgnoreReason | None:
@@ -122,11 +125,12 @@ class IgnoreRules:
 
     def reason_of(self, file: str) -> IgnoreReason | None:
         """Return why a file is left out, for its own name or a folder above it."""
-        for name in _with_parents(file):
-            reason = self.reason(name) or (self._level(name).reason if name[-1] == "/" else None)
-            if reason is not None:
-                return reason
-        return None
+        below = _parent(file)
+        if below not in self._reasons:
+            reasons = (self.reason(above) or self._level(above).reason for above in _folders(below))
+            reason = next(filter(None, reasons), None)
+            self._reasons[below] = reason
+        return self._reasons[below] or self.reason(file)
 
     def _level(self, below: str) -> Level:
         if (known := self._levels.get(below)) is not None:
@@ -145,13 +149,12 @@ def _parent(name: str) -> str:
     return above + slash
 
 
-def _with_parents(file: str) -> Iterator[str]:
-    """Yield the folders above a file from the top, each with ``/`` at the end, then the file."""
-    end = file.find("/")
+def _folders(below: str) -> Iterator[str]:
+    """Yield the folders above a folder from the top, then itself, each with ``/`` at the end."""
+    end = below.find("/")
     while end >= 0:
-        yield file[: end + 1]
-        end = file.find("/", end + 1)
-    yield file
+        yield below[: end + 1]
+        end = below.find("/", end + 1)
 
 
 def _is_top(names: Collection[str]) -> bool:

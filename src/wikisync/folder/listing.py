@@ -6,7 +6,6 @@ followed.
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -19,6 +18,7 @@ from wikisync.page.paths import EXTENSIONS
 from wikisync.private_files import reason_of
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Iterator
     from pathlib import Path
 
@@ -96,7 +96,7 @@ class Listing:
                     if entry.is_dir(follow_symlinks=False):
                         if self._takes(name + "/", level):
                             listed.append(name + "/")
-                    elif os.path.splitext(entry.name)[1] in EXTENSIONS:  # noqa: PTH122  (ten times as fast)
+                    elif entry.name[entry.name.rfind(".") :] in EXTENSIONS:
                         if entry.is_file(follow_symlinks=False) and (
                             not level.may_leave_out(entry.name) or self._takes(name, level)
                         ):

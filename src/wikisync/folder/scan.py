@@ -273,7 +273,7 @@ def _with_links(local: Local, key: Key, index_pages: Mapping[str, Page], layout:
 
 def _key(file: str, known: Key | None, layout: Layout) -> Key:
     key = key_of(file, layout)
-    if known is not None and known._replace(path=to_nfc(known.path)) != key:
+    if known is not None and (known.locale, to_nfc(known.path)) != key:
         # The old page is not deleted and the new one not created.
         now = "the wiki's locales as they are"
         if known.locale == key.locale:

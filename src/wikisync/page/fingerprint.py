@@ -126,6 +126,15 @@ def listed_fingerprint(listed: Listed) -> Fingerprint:
     )
 
 
+def is_listed_otherwise(listed: Listed, known: Fingerprint) -> bool:
+    """Return whether the wiki's list shows a page with other values than its fingerprint has."""
+    shown = listed_fingerprint(listed)
+    before, after = shown.digests, known.digests
+    if before[:4] == after[:4] and before[-1] == after[-1]:  # what the list has of nearly each page
+        return False
+    return bool(shown.changed_fields(known))
+
+
 @lru_cache(maxsize=4096)
 def _digest_of_tags(tags: tuple[str, ...]) -> bytes | None:
     return _digest(_normalize_tags(tags))

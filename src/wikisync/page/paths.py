@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from wikisync.errors import BadName
@@ -91,12 +91,14 @@ class Layout:
     locale_folders: LocaleFolders = "others"
     root: str = ""
     index: str = ""
+    folders: frozenset[str] = field(init=False, repr=False, compare=False)
+    """The locales whose pages have a folder of their own."""
 
-    @property
-    def folders(self) -> frozenset[str]:
-        """The locales whose pages have a folder of their own."""
+    def __post_init__(self) -> None:
+        """Set ``folders``, which is asked for with each file."""
         every = frozenset((self.locales.default, *self.locales.installed)) - {""}
-        return every if self.locale_folders == "all" else every - {self.locales.default}
+        own = every if self.locale_folders == "all" else every - {self.locales.default}
+        object.__setattr__(self, "folders", own)
 
     def contains(self, key: Key) -> bool:
         """Return whether a page is in the part of the wiki that the folder stands for.
@@ -109,8 +111,10 @@ class Layout:
 
     def is_index(self, file: str) -> bool:
         """Return whether a file is the page of its folder. Case does not count."""
+        if not self.index:
+            return False
         stem = file.rpartition("/")[2].removesuffix(_suffix_of(file))
-        return bool(self.index) and to_nfc(stem).casefold() == to_nfc(self.index).casefold()
+        return to_nfc(stem).casefold() == to_nfc(self.index).casefold()
 
     def stems(self, file: str) -> tuple[str, ...]:
         """Return the names, without suffix, that another file of the same page may have."""
@@ -295,6 +299,6 @@ def _reason_stripped(path: str) -> str | None:
     """Return what Wiki.js removes from this path in an address; ``None`` if nothing."""
     if match := _STRIPPED_CHARACTERS.search(path):
         return f"Wiki.js removes {match[0]!r} from addresses: no browser could open the page"
-    if any(not segment.strip() for segment in path.split("/")) or path != path.strip():
+    if path != path.strip() or not all(map(str.strip, path.split("/"))):
         return "Wiki.js removes spaces from addresses: no browser could open the page"
     return None

@@ -216,6 +216,8 @@ def _goes_back(base: Base, pages: dict[int, Remote]) -> bool:
 
 
 def _is_older(base: Base, remote: Remote) -> bool:
+    if base.updated_at == remote.listed.updated_at:
+        return False
     then, now = parse_instant(base.updated_at), parse_instant(remote.listed.updated_at)
     return then is not None and now is not None and now < then
 

@@ -91,12 +91,12 @@ def _ordered(actions: list[Action], snapshot: Snapshot) -> tuple[Action, ...]:
     rest = [action for action in rest if action not in early]
     # Creations at a key that a move frees, and adoptions of moved pages, come after the moves.
     creations = [action for action in rest if isinstance(action, Create)]
-    late: set[Action] = {a for a in creations if snapshot.place(a.side, a.key) in vacated}
-    late |= {a for a in rest if isinstance(a, Adopt) and a.key in targets}
+    late = {id(a) for a in creations if snapshot.place(a.side, a.key) in vacated}
+    late |= {id(a) for a in rest if isinstance(a, Adopt) and a.key in targets}
     rest.sort(
-        key=lambda a: (_ORDER["move"] if a in late else _ORDER[a.verb], a.side != "wiki", a.key)
+        key=lambda a: (_ORDER["move"] if id(a) in late else _ORDER[a.verb], a.side != "wiki", a.key)
     )
-    first = sum(_ORDER[action.verb] < _ORDER["move"] and action not in late for action in rest)
+    first = sum(_ORDER[action.verb] < _ORDER["move"] and id(action) not in late for action in rest)
     return (*rest[:first], *early, *moves, *rest[first:])
 
 

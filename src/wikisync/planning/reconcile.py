@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 
-from wikisync.page.fingerprint import OPT_IN_FIELDS, listed_fingerprint, shows_fields_of
+from wikisync.page.fingerprint import OPT_IN_FIELDS, is_listed_otherwise, shows_fields_of
 from wikisync.planning.model import (
     Action,
     Adopt,
@@ -94,7 +94,7 @@ def _must_read(base: Base | None, has_file: bool, page: Listed) -> bool:
     return (
         page.id != base.id
         or page.updated_at != base.updated_at
-        or bool(listed_fingerprint(page).changed_fields(base.remote))
+        or is_listed_otherwise(page, base.remote)
     )
 
 
@@ -198,6 +198,8 @@ def changed_remotely(base: Base, remote: Remote, local: Local | None) -> tuple[s
 
     A field that the key could not read when the base was made is compared with the file's.
     """
+    if remote.fingerprint == base.remote:  # as of every page that was not read
+        return ()
     known = base.remote.with_defaults_from(base.local)
     fields = known.changed_fields(_fingerprint_of(remote))
     file = base.local if local is None else local.fingerprint

@@ -37,19 +37,20 @@ class JsonReader:
 
     def text(self, name: str) -> str:
         """Return the string ``name``."""
-        found = self._member(name)
+        found = self.value.get(name) if isinstance(self.value, dict) else self._member(name)
         if not isinstance(found, str):
             raise self._unexpected(name, "text", found)
-        return self._checked_text(name, found)
+        return found if found.isascii() else self._checked_text(name, found)
 
     def text_or_empty(self, name: str) -> str:
         """Return the string ``name``; an empty one for null, which the schema allows for unset."""
-        found = self._member(name)
-        return "" if found is None else self.text(name)
+        if isinstance(self.value, dict) and self.value.get(name) is None:
+            return ""
+        return self.text(name)
 
     def flag(self, name: str) -> bool:
         """Return the boolean ``name``."""
-        found = self._member(name)
+        found = self.value.get(name) if isinstance(self.value, dict) else self._member(name)
         if not isinstance(found, bool):
             raise self._unexpected(name, "true or false", found)
         return found
@@ -80,7 +81,8 @@ class JsonReader:
         for item in found:
             if not isinstance(item, str):
                 raise self._unexpected(f"an item of {name}", "text", item)
-            self._checked_text(name, item)
+            if not item.isascii():
+                self._checked_text(name, item)
         return tuple(found)
 
     def _member(self, name: str) -> object:
@@ -90,11 +92,10 @@ class JsonReader:
 
     def _checked_text(self, name: str, text: str) -> str:
         # JSON allows lone surrogates, which cannot be encoded as UTF-8.
-        if not text.isascii():
-            try:
-                text.encode()
-            except UnicodeEncodeError:
-                raise UnexpectedResponse(self.url, _OK, f"half a character in {name}") from None
+        try:
+            text.encode()
+        except UnicodeEncodeError:
+            raise UnexpectedResponse(self.url, _OK, f"half a character in {name}") from None
         return text
 
     def _unexpected(self, name: str, expected: str, found: object) -> UnexpectedResponse:
