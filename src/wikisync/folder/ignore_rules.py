@@ -128,8 +128,8 @@ class IgnoreRules:
         below = _parent(file)
         if below not in self._reasons:
             reasons = (self.reason(above) or self._level(above).reason for above in _folders(below))
-            reason = next(filter(None, reasons), None)
-            self._reasons[below] = reason
+            found = next((reason for reason in reasons if reason is not None), None)
+            self._reasons[below] = found
         return self._reasons[below] or self.reason(file)
 
     def _level(self, below: str) -> Level:

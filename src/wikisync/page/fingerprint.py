@@ -79,6 +79,7 @@ def _parse_digest(text: str) -> bytes | None:
     return None if text == "-" else bytes.fromhex(text)
 
 
+@lru_cache(maxsize=4)  # a page that is read is compared with the plan, with its file and its base
 def fingerprint(page: Page) -> Fingerprint:
     """Return the fingerprint of a page."""
     tags = None if page.tags is None else _normalize_tags(page.tags)
@@ -140,7 +141,7 @@ def _digest_of_tags(tags: tuple[str, ...]) -> bytes | None:
     return _digest(_normalize_tags(tags))
 
 
-@lru_cache(maxsize=4)  # a page that is read, written and read back has one content, several times
+@lru_cache(maxsize=4)  # a page, its file and the page as read back have one content
 def _digest_of_content(content: str) -> bytes | None:
     return _digest(normalize_content(content))
 

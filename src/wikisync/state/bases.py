@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import zlib
 from dataclasses import dataclass, fields
+from functools import lru_cache
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, Final
 
@@ -46,9 +47,8 @@ class StoredBase:
     page: Page
 
     def pack(self) -> bytes:
-        """Return this as bytes, for the journal."""
-        # Read only if this run is interrupted or undone: speed counts for more than size.
-        return zlib.compress(json.dumps([_row(self.base), _values(self.page)]).encode(), 1)
+        """Return this as bytes, for the journal: a line with the base, then the packed page."""
+        return json.dumps(_row(self.base)).encode() + b"\n" + pack_page(self.page)
 
     @classmethod
     def unpack(cls, data: bytes) -> StoredBase:
@@ -58,8 +58,10 @@ class StoredBase:
     @classmethod
     def unpack_with(cls, unpack: Unpacker, data: bytes) -> StoredBase:
         """Unpack one of several values that share the limits of an Unpacker."""
-        row, values = json.loads(unpack(data))
-        return cls(_base(row), page_of(values))
+        if type(data) is not bytes:
+            raise ValueError("a base in the journal is no bytes")
+        row, _, page = data.partition(b"\n")
+        return cls(_base(json.loads(row)), page_of(json.loads(unpack(page))))
 
 
 class Bases:
@@ -120,6 +122,7 @@ class Bases:
         self._db.write(_DROP, *map(_named, keys))
 
 
+@lru_cache(maxsize=64)  # a new file's page is packed for the journal, and then for its base
 def pack_page(page: Page) -> bytes:
     """Return a page as compressed bytes."""
     return zlib.compress(json.dumps(_values(page), ensure_ascii=False).encode(), 6)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import zlib
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
@@ -19,8 +19,9 @@ from wikisync.state.packing import MAX_BYTES
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
+    from types import TracebackType
 
-VERSION: Final = 3
+VERSION: Final = 4
 
 # The errors of SQLite that are about the system, not about the file's content.
 _SYSTEM: Final = tuple(
@@ -117,7 +118,8 @@ class Database:
     def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
         self.path = path
         self._connection = connection
-        self._depth = 0
+        self._errors = _ErrorTranslation(self)
+        self._in_transaction = False
         self._steps = 0
         self._exhausted = False
 
@@ -241,39 +243,60 @@ class Database:
             self._steps = 0
             self._connection.executemany(sql, [tuple(row) for row in rows])
 
-    @contextmanager
-    def transaction(self) -> Iterator[None]:
+    def transaction(self) -> AbstractContextManager[None]:
         """Commit what is written inside, or roll it back on an error (promise 2).
 
         A nested transaction is part of the outer one.
         """
+        return self._errors if self._in_transaction else self._outer_transaction()
+
+    @contextmanager
+    def _outer_transaction(self) -> Iterator[None]:
         with self.translate_errors():
-            if self._depth == 0:
-                self._connection.execute("BEGIN IMMEDIATE")
-            self._depth += 1
+            self._connection.execute("BEGIN IMMEDIATE")
+            self._in_transaction = True
             try:
                 yield
-                if self._depth == 1:
-                    self._connection.execute("COMMIT")
+                self._connection.execute("COMMIT")
             except BaseException:
                 # A full disk makes SQLite roll back by itself.
-                if self._depth == 1 and self._connection.in_transaction:
+                if self._connection.in_transaction:
                     self._connection.execute("ROLLBACK")
                 raise
             finally:
-                self._depth -= 1
+                self._in_transaction = False
 
-    @contextmanager
-    def translate_errors(self) -> Iterator[None]:
+    def translate_errors(self) -> AbstractContextManager[None]:
         """Raise errors of SQLite and of unusable values as StateError."""
-        try:
-            yield
-        except sqlite3.Error as error:
+        return self._errors
+
+    def error_of(self, error: BaseException | None) -> StateError | None:
+        """Return the StateError for an error of SQLite or an unusable value; None for any other."""
+        if isinstance(error, sqlite3.Error):
             if self._exhausted:
-                raise StateError(str(self.path), "damaged", "it is cut off") from error
+                return StateError(str(self.path), "damaged", "it is cut off")
             # Text that is no UTF-8 is an OperationalError too, but one without a code.
             system = getattr(error, "sqlite_errorname", "").startswith(_SYSTEM)
-            why = "unwritable" if system else "damaged"
-            raise StateError(str(self.path), why, str(error)) from error
-        except _VALUE_ERRORS as error:
-            raise StateError(str(self.path), "damaged", str(error)) from error
+            return StateError(str(self.path), "unwritable" if system else "damaged", str(error))
+        if isinstance(error, _VALUE_ERRORS):
+            return StateError(str(self.path), "damaged", str(error))
+        return None
+
+
+class _ErrorTranslation(AbstractContextManager[None]):
+    """Raises errors as StateError; entered with every statement, so it is one object that stays."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if error is not None and (translated := self._db.error_of(error)) is not None:
+            raise translated from error
