@@ -13,7 +13,7 @@ from wikisync.folder.directory import Directory
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from typing import IO
+    from io import FileIO
 
     from support.apply_run import SyncSetup
 
@@ -53,7 +53,7 @@ def test_new_files_take_few_transactions_and_are_what_single_ones_would_be(
     assert (filled.state.journal.open_entries(), filled.plan().in_sync) == ([], len(NAMES))
 
 
-@pytest.mark.parametrize("function", ["create", "rename_exclusive", "sync"])
+@pytest.mark.parametrize("function", ["create_raw", "rename_exclusive", "sync"])
 @pytest.mark.parametrize("after", [0, 3])
 def test_killed_amid_a_batch_the_next_run_ends_where_this_one_would_have(
     filled: SyncSetup, monkeypatch: pytest.MonkeyPatch, function: str, after: int
@@ -76,7 +76,7 @@ def test_a_file_has_no_name_before_its_bytes_are_on_disk(
     seen: list[list[str]] = []
     real = batch_write._sync
 
-    def sync(handles: Sequence[IO[bytes]]) -> dict[IO[bytes], OSError]:
+    def sync(handles: Sequence[FileIO]) -> dict[FileIO, OSError]:
         seen.append([name for name in filled.files() if not name.startswith(".")])
         return real(handles)
 
@@ -122,7 +122,7 @@ def test_waiting_for_the_disk_is_shared(filled: SyncSetup, monkeypatch: pytest.M
     waits: list[int] = []
     real = batch_write._fsync_all
 
-    def wait(handles: Sequence[IO[bytes]]) -> dict[IO[bytes], OSError]:
+    def wait(handles: Sequence[FileIO]) -> dict[FileIO, OSError]:
         waits.append(len(handles))
         return real(handles)
 

@@ -83,9 +83,10 @@ def _system_call() -> Callable[[int, bytes, int, bytes, int], int] | None:
             return None
         function, leading = library.syscall, (ctypes.c_long(syscall),)
     path, fd, flags = ctypes.c_char_p, ctypes.c_int, ctypes.c_uint
+    function.argtypes = (*map(type, leading), fd, path, fd, path, flags)
 
     def call(old_fd: int, old: bytes, new_fd: int, new: bytes, flag: int) -> int:
-        arguments = (fd(old_fd), path(old), fd(new_fd), path(new), flags(flag))
-        return 0 if function(*leading, *arguments) == 0 else ctypes.get_errno()
+        done = function(*leading, old_fd, old, new_fd, new, flag)
+        return 0 if done == 0 else ctypes.get_errno()
 
     return call

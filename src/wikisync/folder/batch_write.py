@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
-from typing import IO, TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final
 
 from wikisync.concurrency import bounded_map
 from wikisync.errors import FolderError
@@ -13,7 +13,8 @@ from wikisync.folder.file_errors import translate_errors
 from wikisync.folder.temporary import draft_name
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Mapping, Sequence
+    from io import FileIO
 
     from wikisync.folder.directory import Directory
     from wikisync.folder.folder import Folder
@@ -28,10 +29,11 @@ class _Draft:
     def __init__(self, directory: Directory, name: str, data: bytes) -> None:
         self.directory, self.name, self.draft = directory, name, draft_name()
         self.published = False
-        self.handle: IO[bytes] = directory.create(self.draft)
+        self.handle = directory.create_raw(self.draft)
+        rest = memoryview(data)
         try:
-            self.handle.write(data)
-            self.handle.flush()
+            while rest:
+                rest = rest[self.handle.write(rest) :]
         except BaseException:
             self.discard()
             raise
@@ -64,7 +66,7 @@ def write_new_files(folder: Folder, files: Sequence[tuple[str, bytes]]) -> list[
     """
     found: list[FolderError | None] = [None] * len(files)
     drafts: dict[int, _Draft] = {}
-    with ExitStack() as stack:
+    with ExitStack() as stack, _discarded_at_end(drafts):
         opened: dict[str, Directory] = {}
         for n, (file, data) in enumerate(files):
             parent, _, name = file.rpartition("/")
@@ -76,8 +78,6 @@ def write_new_files(folder: Folder, files: Sequence[tuple[str, bytes]]) -> list[
                     drafts[n] = _Draft(opened[parent], name, data)
             except FolderError as error:
                 found[n] = error
-            else:
-                stack.callback(drafts[n].discard)
         failed = _sync([draft.handle for draft in drafts.values()])
         for n, draft in drafts.items():
             try:
@@ -90,17 +90,27 @@ def write_new_files(folder: Folder, files: Sequence[tuple[str, bytes]]) -> list[
     return found
 
 
-def _sync(handles: Sequence[IO[bytes]]) -> dict[IO[bytes], OSError]:
+@contextmanager
+def _discarded_at_end(drafts: Mapping[int, _Draft]) -> Iterator[None]:
+    """Remove the drafts that are not published, while their directories are open."""
+    try:
+        yield
+    finally:
+        for draft in drafts.values():
+            draft.discard()
+
+
+def _sync(handles: Sequence[FileIO]) -> dict[FileIO, OSError]:
     """Sync the files to disk; return those that failed, with their errors."""
     parts = [handles[n::_THREADS] for n in range(_THREADS)]
-    failed: dict[IO[bytes], OSError] = {}
+    failed: dict[FileIO, OSError] = {}
     for found in bounded_map((partial(_fsync_all, part) for part in parts if part), _THREADS):
         failed |= found
     return failed
 
 
-def _fsync_all(handles: Sequence[IO[bytes]]) -> dict[IO[bytes], OSError]:
-    failed: dict[IO[bytes], OSError] = {}
+def _fsync_all(handles: Sequence[FileIO]) -> dict[FileIO, OSError]:
+    failed: dict[FileIO, OSError] = {}
     for handle in handles:
         try:
             os.fsync(handle.fileno())

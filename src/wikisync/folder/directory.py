@@ -13,6 +13,7 @@ import stat
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from hashlib import blake2b
+from io import FileIO
 from typing import IO, TYPE_CHECKING, Final
 
 from wikisync.folder import atomic_rename
@@ -142,7 +143,14 @@ class Directory:
 
     def create(self, name: str) -> IO[bytes]:
         """Create a file and open it for writing. Raises FileExistsError where the name exists."""
-        return os.fdopen(os.open(self._at(name), _CREATE_FLAGS, 0o666, dir_fd=self.fd), "wb")
+        return os.fdopen(self._create(name), "wb")
+
+    def create_raw(self, name: str) -> FileIO:
+        """Create a file as ``create`` does, without a buffer: a write may take a part of it."""
+        return FileIO(self._create(name), "wb")
+
+    def _create(self, name: str) -> int:
+        return os.open(self._at(name), _CREATE_FLAGS, 0o666, dir_fd=self.fd)
 
     def unlink(self, name: str) -> None:
         """Remove a file."""

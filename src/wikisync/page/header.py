@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from wikisync.errors import BadPage
@@ -85,7 +86,12 @@ class Entry(NamedTuple):
     @property
     def name(self) -> str:
         """The key as wikisync writes it: ``Tags`` is ``tags``. Other keys are as in the file."""
-        return _NAMES.get(self.key.lower(), self.key)
+        return _name_of(self.key)
+
+
+@lru_cache(maxsize=256)  # each file has the same few, and is asked for each of them several times
+def _name_of(key: str) -> str:
+    return _NAMES.get(key.lower(), key)
 
 
 def lines_of(text: str) -> list[str]:
@@ -114,12 +120,13 @@ def split_entries(body: str, first_line: int = 2) -> tuple[Entry, ...]:
                 continuation_lines += (*pending, line)
                 pending.clear()
                 continue
-        _finish_entry(entries, continuation_lines, pending, number)
+        if continuation_lines or pending:
+            _finish_entry(entries, continuation_lines, pending, number)
         if match is None:
             entries.append(Entry("", line, line=number))
         else:
-            head = match["head"] + (match["blank"] or "")
-            entries.append(Entry(match["key"], line, head, match["raw"] or "", line=number))
+            head, key, blank, raw = match.group("head", "key", "blank", "raw")
+            entries.append(Entry(key, line, head + (blank or ""), raw or "", line=number))
     _finish_entry(entries, continuation_lines, pending, first_line + body.count("\n"))
     return tuple(entries)
 

@@ -25,12 +25,14 @@ class FileNames:
     """Names the files of pages. ``above`` are the keys with pages below: these get index files.
 
     On a file system that ignores case, ``taken`` maps each folded name to the one that has it.
+    ``found`` are the names so far, by key, content type and the name that they are like.
     """
 
     folder: Folder
     layout: Layout
     above: frozenset[Key] = frozenset()
     taken: dict[str, str] = field(default_factory=dict)
+    found: dict[tuple[Key, str, str], str] = field(default_factory=dict)
 
     @classmethod
     def beside(
@@ -71,11 +73,15 @@ class FileNames:
             return False
 
     def _name(self, key: Key, listed: Listed, like: str = "") -> str:
+        asked = key, listed.content_type, like
+        if (known := self.found.get(asked)) is not None:
+            return known
         if not has_file_form(listed.content_type):
             raise BadName(str(key), f"pages of type {listed.content_type} cannot be saved as files")
         as_index = self.layout.is_index(like) if like else key in self.above
         file = file_of(key, listed.content_type, self.layout, as_index=as_index)
-        return self.folder.spelled(file)
+        name = self.found[asked] = self.folder.spelled(file)
+        return name
 
 
 def _path_prefixes(file: str) -> Iterator[str]:
