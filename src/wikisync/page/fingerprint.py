@@ -14,7 +14,7 @@ from functools import lru_cache
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Final
 
-from wikisync.page.model import FIELD_NAMES, FIELDS, clean_tags, parse_instant
+from wikisync.page.model import FIELD_NAMES, clean_tags, parse_instant
 
 if TYPE_CHECKING:
     from wikisync.page.model import Listed, Page
@@ -106,9 +106,12 @@ def shows_fields_of(page: Page, named: Fingerprint) -> bool:
     A key that may only read gets no publish dates, styles and scripts (wikijs.md, *Reading with a
     key that may only read*).
     """
+    shown = fingerprint(page).digests
+    if None not in shown:
+        return True
     return all(
-        digest is None or getattr(page, attribute) is not None
-        for attribute, digest in zip(FIELDS.values(), named.digests, strict=True)
+        digest is None or value is not None
+        for digest, value in zip(named.digests, shown, strict=True)
     )
 
 

@@ -16,7 +16,7 @@ import re
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
-from wikisync.page.links import FoundLinks, find_links, is_relative
+from wikisync.page.links import find_links, is_relative
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -47,7 +47,9 @@ def _translate(
     folder: str,
     target_of: Callable[[str, LinkKind, str], str],
 ) -> str:
-    found = find_links(content, content_type) if folder else FoundLinks()
+    if not folder:
+        return content
+    found = find_links(content, content_type)
     parts: list[str] = []
     wanted: list[tuple[LinkKind, str]] = []
     end = 0
