@@ -69,10 +69,14 @@ def recover_bases(
     other failures are in the notes.
     """
     changed = dict(differing(local, remote, bases))
-    without_local = dict(without_file(local, remote, bases, folder, layout))
-    if not changed and not without_local:
+    found = without_file(local, remote, bases, folder, layout)
+    first = next(found, None)
+    if not changed and first is None:
         return RecoveredBases()
     git_history = GitHistory.find(folder, git)
+    if not changed and not git_history.has_files and local.keys() <= remote.keys() | bases.keys():
+        return RecoveredBases()  # as in a first pull: no history, and no file of an unknown page
+    without_local = dict(() if first is None else (first, *found))
     if layout.index:
         without_local = git_history.in_known_form(without_local, other_form(without_local, layout))
     move_candidates = {}

@@ -75,6 +75,7 @@ def without_file(
 ) -> Iterator[tuple[Key, Candidate]]:
     """Yield pages of the wiki that have neither a base nor a file in the folder."""
     above = keys_above(remote) if layout.index else frozenset()
+    root = f"{folder.root}{os.sep}"  # joined as text: paths take longer than looking them up
     for key, page in _unknown(remote, bases):
         content_type = page.listed.content_type
         if key in local or page.listed.private or not has_file_form(content_type):
@@ -84,7 +85,7 @@ def without_file(
         except BadName:
             continue
         # An existing file that does not parse is not gone.
-        if not folder.ignores(file) and not os.path.lexists(folder.root / folder.spelled(file)):
+        if not folder.ignores(file) and not os.path.lexists(root + folder.spelled(file)):
             link_folder = layout.link_folder(file, key)
             yield key, Candidate(file, content_type, page, link_folder=link_folder)
 

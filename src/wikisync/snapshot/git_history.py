@@ -58,6 +58,11 @@ class GitHistory:
             return found
 
     @property
+    def has_files(self) -> bool:
+        """Whether git may have had files: there is a repository, or git failed to say."""
+        return self._repository is not None or self.failed is not None
+
+    @property
     def shallow(self) -> bool:
         """Whether the repository is a shallow clone."""
         return self._repository is not None and self._repository.shallow

@@ -36,6 +36,7 @@ _RENEW: Final = (
     " WHERE locale = ? AND path = ?"
 )
 _NAMES: Final = tuple(field.name for field in fields(Page))
+_ENCODER: Final = json.JSONEncoder(ensure_ascii=False)
 _DROP: Final = "DELETE FROM base WHERE locale = ? AND path = ?"
 
 
@@ -125,7 +126,7 @@ class Bases:
 @lru_cache(maxsize=64)  # a new file's page is packed for the journal, and then for its base
 def pack_page(page: Page) -> bytes:
     """Return a page as compressed bytes."""
-    return zlib.compress(json.dumps(_values(page), ensure_ascii=False).encode(), 6)
+    return zlib.compress(_ENCODER.encode(_values(page)).encode(), 6)
 
 
 def unpack_page(data: bytes) -> Page:
