@@ -65,11 +65,16 @@ def _shown(number: int | None) -> str:
     return "" if not number else f"{number:,}"
 
 
+def environment(more: dict[str, str]) -> dict[str, str]:
+    """The variables of a measured process: it may keep compiled modules, as it does for users."""
+    return {**os.environ, "PYTHONDONTWRITEBYTECODE": "", **more}
+
+
 def run(*command: str, cwd: Path | None = None, env: dict[str, str] | None = None) -> Took:
     """Run a program to its end, which must be a good one."""
     begun = time.perf_counter()
     process = subprocess.Popen(
-        command, cwd=cwd, env={**os.environ, **(env or {})}, stdout=subprocess.DEVNULL
+        command, cwd=cwd, env=environment(env or {}), stdout=subprocess.DEVNULL
     )
     _, status, usage = os.wait4(process.pid, 0)
     seconds = time.perf_counter() - begun
@@ -88,7 +93,7 @@ def told(*arguments: str, env: dict[str, str]) -> float:
     """The number that a Python program prints."""
     done = subprocess.run(
         [sys.executable, *arguments],
-        env={**os.environ, **env},
+        env=environment(env),
         stdout=subprocess.PIPE,
         text=True,
         check=True,

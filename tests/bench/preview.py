@@ -13,7 +13,7 @@ from http.client import HTTPConnection, HTTPResponse
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from bench.measure import Row
+from bench.measure import Row, environment
 from bench.peer import TEXT
 
 SAVES = 10
@@ -39,6 +39,7 @@ def _measure(home: Path, ready: Row, saved: Row) -> None:
     process = subprocess.Popen(
         [sys.executable, "-m", "wikisync", "preview", "--no-browser"],
         cwd=home,
+        env=environment({}),
         stderr=subprocess.PIPE,
         text=True,
     )
