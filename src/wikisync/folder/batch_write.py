@@ -50,9 +50,7 @@ class _Draft:
         self.published = True
 
     def discard(self) -> None:
-        """Close the file, and remove it if it still has its temporary name. Ignores errors."""
-        if self.published:
-            return
+        """Close the file and remove it. Ignores errors."""
         with suppress(OSError):
             self.handle.close()
         with suppress(OSError):
@@ -96,8 +94,10 @@ def _discarded_at_end(drafts: Mapping[int, _Draft]) -> Iterator[None]:
     try:
         yield
     finally:
-        for draft in drafts.values():
-            draft.discard()
+        with ExitStack() as rest:  # so that one that fails stops no other
+            for draft in drafts.values():
+                if not draft.published:
+                    rest.callback(draft.discard)
 
 
 def _sync(handles: Sequence[FileIO]) -> dict[FileIO, OSError]:

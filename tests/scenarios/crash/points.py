@@ -160,7 +160,9 @@ def watched(points: Points) -> Iterator[None]:
         )
         stack.enter_context(patch.object(sqlite3, "connect", _connecting(points, sqlite3.connect)))
         stack.enter_context(patch.object(Path, "open", _opening(points, Path.open)))
-        stack.enter_context(patch.object(Directory, "create", _creating(points, Directory.create)))
+        for name in ("create", "create_raw"):
+            real = getattr(Directory, name)
+            stack.enter_context(patch.object(Directory, name, _creating(points, real)))
         for name in ("exchange", "rename_exclusive"):
             real = getattr(atomic_rename, name)
             stack.enter_context(patch.object(atomic_rename, name, _changing(points, name, real)))
@@ -271,12 +273,13 @@ class _Half:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._handle, name)
 
-    def write(self, data: Any) -> None:
+    def write(self, data: Any) -> int:
         self._points.before("write")
         self._handle.write(data[: len(data) // 2])
         self._handle.flush()
         self._points.before("the rest of a write")
         self._handle.write(data[len(data) // 2 :])
+        return len(data)
 
 
 def _connecting(points: Points, real: Callable[..., Any]) -> Callable[..., Any]:
