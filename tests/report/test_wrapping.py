@@ -168,6 +168,19 @@ def test_the_advice_for_a_few_conflicts_of_one_reason_is_said_once() -> None:
     assert "wikisync push PATH --prefer local" in text
 
 
+def test_the_advice_for_many_conflicts_has_a_row_for_each_way() -> None:
+    names = [f"page-{number}" for number in range(9)]
+    conflicts = tuple(
+        Conflict(key(name), f"{name}.md", "both-new", fields=("title",)) for name in names
+    )
+    report = Report(Request("push", "push"), "w", "pages", Plan(conflicts=conflicts, pages=9))
+    screen = console(width=80)
+    show(report, screen)
+    found = [row.strip() for row in rows(screen)]
+    assert "To keep the file: wikisync push PATH --prefer local" in found
+    assert "To keep the page: wikisync pull PATH --prefer wiki" in found
+
+
 def test_a_question_is_wrapped_and_leaves_room_for_the_answer() -> None:
     text = "Write 84 pages and 3 files (15.4 kB) to the wiki and write 1 page in the folder? [y/N]"
     found = wrapped_rows(console(width=80), text, reserve=2)

@@ -19,7 +19,7 @@ from wikisync.report.error_messages import Message, error_message
 from wikisync.report.grouping import ALONE, Group, Item, group_by_reason
 from wikisync.report.json_output import conflicts
 from wikisync.report.plan_messages import conflict_message, refusal_message
-from wikisync.report.text import TO_MERGE, conflict_label
+from wikisync.report.text import TO_MERGE, conflict_label, ways
 from wikisync.report.wrapping import print_hanging
 
 if TYPE_CHECKING:
@@ -166,4 +166,5 @@ def _print_message(console: Console, label: str, colour: str, message: Message) 
 def _print_hint(console: Console, label: str, hint: str) -> None:
     """Print a hint below the messages with this label."""
     spaces = len(label) + 4 if console.is_terminal else 6
-    print_hanging(console, (StyledText(" " * spaces),), hint)
+    for way in ways(hint) if console.is_terminal else (hint,):
+        print_hanging(console, (StyledText(" " * spaces),), way)
