@@ -36,12 +36,12 @@ def show_log(runs: Iterable[LoggedRun], console: Console, most: int | None = Non
     ``most`` is how many; None is 10, and then it is said how many earlier ones there are.
     """
     found = [logged for logged in runs if logged.writes or logged.asset_writes]
-    undone = {logged.run.undoes: logged.run.number for logged in reversed(found)}
+    undone = _undone(found)
     for logged in found[: _RUNS if most is None else most]:
         run = logged.run
         what = f"undo of run {run.undoes}" if run.undoes else run.command
         end = "" if run.ended else " (interrupted)"
-        end += f" (undone by run {undone[run.number]})" if run.number in undone else ""
+        end += undone.get(run.number, "")
         head = f"run {run.number}  {local_time(run.started)}  {what}{end}"
         lead = (StyledText(head, "bold"), StyledText(": "))
         print_hanging(console, lead, ", ".join(_counts(logged)))
@@ -57,6 +57,17 @@ def show_log(runs: Iterable[LoggedRun], console: Console, most: int | None = Non
     print_line(
         console, "Backups of a page: wikisync log PATH. Restore one: wikisync restore NUMBER."
     )
+
+
+def _undone(runs: Sequence[LoggedRun]) -> dict[int | None, str]:
+    """Return what is said of the runs that were undone, whole or in part, by their numbers."""
+    found = {}
+    for logged in reversed(runs):
+        outcomes = {noted.outcome for noted in _in_order(logged.writes, logged.asset_writes)}
+        if "done" in outcomes:
+            part = "" if outcomes == {"done"} else "in part "
+            found[logged.run.undoes] = f" (undone {part}by run {logged.run.number})"
+    return found
 
 
 def _counts(logged: LoggedRun) -> list[str]:

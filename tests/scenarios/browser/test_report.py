@@ -220,6 +220,18 @@ def test_without_scripts_all_is_there_and_views_themes_and_filters_work(
     assert browser.shown("#p3 .rendered h1") == ["New"]
 
 
+def test_the_first_thing_that_a_key_reaches_leads_past_all_others_to_the_pages(
+    browser: Browser, file: Path
+) -> None:
+    browser.open(file)
+    browser.press("\ue004")  # Tab
+    reached = browser.driver.switch_to.active_element
+    assert reached.text == "Skip to the pages"
+    assert reached.rect["x"] >= 0
+    reached.click()
+    assert browser.js("return document.activeElement.id") == "pages"
+
+
 def test_on_a_phone_whatever_is_pressed_is_high_enough_for_a_finger(
     browser: Browser, file: Path
 ) -> None:

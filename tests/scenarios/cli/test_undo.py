@@ -193,6 +193,18 @@ def test_undo_names_the_run_what_it_leaves_alone_and_the_way_back(synced: Worksp
     assert content(synced, "new") == TEXT
 
 
+def test_the_log_says_which_runs_were_undone_and_if_only_in_part(synced: Workspace) -> None:
+    synced.write("other.md", page("Other", "One.\n"))
+    synced.change("home.md", "One.", "Two.")
+    synced.run("push", "--yes").ok()
+    synced.sandbox.edit("home", content="Theirs.\n")
+    for _ in range(2):
+        synced.run("undo", "2", "--yes")
+    shown = synced.run("log").ok().out
+    assert re.search(r"^run 2 .* push \(undone in part by run 3\): ", shown, re.MULTILINE)
+    assert "by run 4" not in shown
+
+
 def test_the_log_has_local_times_counts_and_as_many_runs_as_are_asked_for(
     synced: Workspace,
 ) -> None:
