@@ -39,5 +39,5 @@ def test_it_needs_no_wiki_prints_its_address_and_ends_at_ctrl_c(tmp_path: Path) 
         process.kill()
         process.communicate()
     assert process.returncode == 0
-    assert err == ""
+    assert err == "Stopped.\n"
     assert sorted(each.name for each in tmp_path.iterdir()) == ["pages"]

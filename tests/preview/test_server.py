@@ -108,6 +108,24 @@ def test_a_name_that_keeps_a_file_from_being_a_page_is_said(project: Path) -> No
         assert 'role="alert"' not in get(visitor, "page/home.md").text
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (page("Empty", "\n"), "It is empty, and the wiki does not accept empty pages."),
+        (page("T" * 256, "Text.\n"), "Its title has 256 characters"),
+        (page("Two", "<<<<<<< a\n1\n=======\n2\n>>>>>>> b\n"), "It contains conflict markers"),
+    ],
+)
+def test_what_keeps_a_page_from_being_published_is_said(
+    project: Path, text: str, said: str
+) -> None:
+    write(project, "two.md", text)
+    with previewing(project) as address:
+        found = get(enter(address), "page/two.md").text
+    assert 'role="alert"' in found
+    assert said in found
+
+
 def test_a_page_that_is_not_there_is_404_with_the_list(visitor: Visitor) -> None:
     answer = get(visitor, "page/nowhere.md")
     assert answer.status == 404

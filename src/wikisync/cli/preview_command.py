@@ -56,28 +56,27 @@ def preview(
     Needs no wiki and no key, and writes nothing. Where a wiki is configured, a click compares a
     page with it. The pages are served from this machine alone, until Ctrl-C.
     """
-    with (
-        terminal.error_boundary(terminal.OutputOptions()),
-        suppress(KeyboardInterrupt),  # the usual end, and nothing is being written
-        ExitStack() as open_pages,
-    ):
-        settings, first = _load(config, path)
-        from wikisync.preview import preview as run_preview
+    with terminal.error_boundary(terminal.OutputOptions()):
+        # Ctrl-C is the usual end, and nothing is being written.
+        with suppress(KeyboardInterrupt), ExitStack() as open_pages:
+            settings, first = _load(config, path)
+            from wikisync.preview import preview as run_preview
 
-        def ready(address: str, pages: int) -> None:
-            from wikisync.report.text import plural
+            def ready(address: str, pages: int) -> None:
+                from wikisync.report.text import plural
 
-            name = settings.folder_name if settings.folder_name != "." else settings.folder.name
-            terminal.print_message(
-                f"Preview of {name} ({plural(pages, 'page')}) at {address}",
-                "Each save is shown at once. Ctrl-C ends it.",
-            )
-            if not no_browser:
-                from wikisync.cli.browser import open_address
+                name = settings.folder_name if settings.folder_name != "." else settings.folder.name
+                terminal.print_message(
+                    f"Preview of {name} ({plural(pages, 'page')}) at {address}",
+                    "Each save is shown at once. Ctrl-C ends it.",
+                )
+                if not no_browser:
+                    from wikisync.cli.browser import open_address
 
-                open_address(address, open_pages)
+                    open_address(address, open_pages)
 
-        run_preview(settings, ready, port=port, first=first)
+            run_preview(settings, ready, port=port, first=first)
+        terminal.print_message("Stopped.")
 
 
 def _load(file: Path | None, path: Path | None) -> tuple[Settings, str]:

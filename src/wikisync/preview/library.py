@@ -88,6 +88,11 @@ class Library:
         """Return whether the folder was ever synced with the wiki."""
         return self._memory.known.locales is not None
 
+    @property
+    def long_texts(self) -> bool:
+        """Return whether the wiki is known to keep titles and descriptions of any length."""
+        return self._memory.known.long_texts
+
     def _set_layout(self, pages: Iterable[str]) -> None:
         config, known = self._config, self._memory.known
         locales = known.locales or guess_locales(pages, config.locale_folders)

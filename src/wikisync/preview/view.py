@@ -15,12 +15,12 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from wikisync import __version__
-from wikisync.errors import BadName, BadPage, FolderError
-from wikisync.page.paths import key_of
+from wikisync.errors import BadPage, FolderError
 from wikisync.preview.base import differs
 from wikisync.preview.content import Comparison, ContentRenderer, advice
 from wikisync.preview.library import content_type_of
 from wikisync.preview.links import page_url
+from wikisync.preview.problems import header_problem, name_problem, page_problem
 from wikisync.rendering import page_style
 from wikisync.rendering.page_html import Rendered, render_source
 from wikisync.report.html.page import harmless
@@ -86,6 +86,7 @@ def page_view(
         document = library.read(file)
         page = document.page
         synced = library.synced(entry.key)
+        problem = page_problem(document, synced, long_texts=library.long_texts)
         renderer = ContentRenderer(library, entry, base)
         other = _other_version(against, synced, answer)
         if answer is not None or other is not None:
@@ -98,12 +99,12 @@ def page_view(
         if answer is not None and answer.version is not None:
             comparison = replace(comparison, advice=advice(page, synced, answer.version))
     except BadPage as error:
-        problem = f"Line {error.line}: {error.what}." if error.line else f"{error.what}."
+        problem = header_problem(error)
         with suppress(FolderError):
             rendered = render_source(library.text(file))
     except FolderError as error:
         problem = f"The file cannot be read: {error.reason}."
-    problem = problem or _name_problem(entry, snapshot)
+    misnamed = name_problem(entry, snapshot)
     return _page(
         base,
         snapshot,
@@ -113,7 +114,7 @@ def page_view(
         address=address_of(entry, snapshot),
         page=page,
         draft=page is not None and page.published is False,
-        problem=problem,
+        problem=problem or misnamed,
         content=Markup(rendered.html),  # noqa: S704 (it is sanitized)
         headings=rendered.headings,
         notes=[NOTES[note] for note in sorted(rendered.notes)],
@@ -122,7 +123,7 @@ def page_view(
         comparison=comparison,
         is_changed=page is not None and synced is not None and differs(synced.page, page),
         is_new=page is not None and synced is None and library.is_synced,
-        host=host if page is not None and not problem else "",
+        host=host if page is not None and not misnamed else "",
     )
 
 
@@ -133,17 +134,6 @@ def _other_version(
     if against == "sync":
         return synced
     return answer.version if answer is not None else None
-
-
-def _name_problem(entry: Entry, snapshot: Snapshot) -> str:
-    """Return why the name of a file keeps it from being a page; "" if it does not."""
-    if entry.file in snapshot.places.shared:
-        return "Another file of the folder is the same page."
-    try:
-        key_of(entry.file, snapshot.places.layout)
-    except BadName as error:
-        return f"{error.rule}."
-    return ""
 
 
 def _missing(file: str, base: str, snapshot: Snapshot) -> Shown:
