@@ -6,13 +6,14 @@ import sys
 from threading import Event, Thread
 from typing import TYPE_CHECKING
 
+import pytest
+
 from support.workspace import PATIENCE
+from wikisync.preview import watch
 from wikisync.preview.watch import watch_folder
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    import pytest
 
 
 def test_without_the_library_the_folder_is_looked_at(
@@ -40,3 +41,19 @@ def test_a_change_is_noticed_by_an_event(tmp_path: Path) -> None:
     thread.join(PATIENCE)
     assert not thread.is_alive()
     assert number < 100  # 5 seconds; without events the folder is looked at after 10
+
+
+@pytest.mark.parametrize("library", [True, False])
+def test_what_lies_elsewhere_is_looked_at_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, library: bool
+) -> None:
+    monkeypatch.setattr(watch, "OFTEN_SECONDS", 0.05)
+    if not library:
+        monkeypatch.setitem(sys.modules, "watchfiles", None)
+    stop, looked = Event(), Event()
+    thread = Thread(target=watch_folder, args=(tmp_path, stop, int, looked.set))
+    thread.start()
+    assert looked.wait(PATIENCE)
+    stop.set()
+    thread.join(PATIENCE)
+    assert not thread.is_alive()

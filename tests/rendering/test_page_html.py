@@ -62,8 +62,7 @@ def html(text: str, kind: str = "markdown") -> str:
         ("see README.md", 'href="http://README.md"'),  # .md is a country
         ("see install.txt", "<p>see install.txt</p>"),
         ("[example.com](/x)", ">example.com</a></p>"),
-        (":tada: :+1: :nope: x", "<p>🎉 👍 :nope: "),
-        (":-) (;)) x:) :)x \\:) 8-)", "<p>😃 (😉) x:) :)x 😃 😎</p>"),
+        (":tada: :nope: x", '<p><span class="emoji">🎉</span> :nope: x</p>'),
         ("`:tada: :)` http://a.example/:D", "<p><code>:tada: :)</code> <a"),
         ("[[two]]", "<p>[[two]]</p>"),
         ("*[AB]: An <b>\n\nAB, ABC `AB`", '<abbr title="An &lt;b&gt;">AB</abbr>, ABC <code>AB'),
@@ -73,18 +72,27 @@ def test_markdown_is_rendered_with_the_marks_of_the_wiki(text: str, expected: st
     assert expected in html(text)
 
 
+def test_emoticons_stand_alone() -> None:
+    found = html(":-) (;)) x:) :)x \\:) 8-) <3")
+    plain = found.replace('<span class="emoji">', "").replace("</span>", "")
+    assert plain == "<p>😃 (😉) x:) :)x 😃 😎 ❤️</p>"
+
+
 HEADINGS = (
     "# A Title!\n\n## 2. Two\n\n## Über `uns`\n\n## A title\n\n## 全部\n\n## On :whale: it :D\n\n"
-    "## :port: to\n"
+    "## :port: to\n\n## :one: more\n\n## हिन्दी में\n\n## ⚙\ufe0f Set up\n\n## 𝒳 y\n"
 )
-ANCHORS = ["a-title", "h-2-two", "über-uns", "a-title-1", "全部", "on-it", "port-to"]
+ANCHORS = [
+    *("a-title", "h-2-two", "über-uns", "a-title-1", "全部", "on-it", "port-to", "more"),
+    *("हिन्दी-में", "\ufe0f-set-up", "x-y"),
+]
 
 
 def test_headings_have_the_anchors_of_the_wiki() -> None:
     found = shown(HEADINGS)
     assert [heading.anchor for heading in found.headings] == ANCHORS
     assert anchors_of(HEADINGS, "markdown") == frozenset(ANCHORS)
-    assert [heading.level for heading in found.headings] == [1, *[2] * 6]
+    assert [heading.level for heading in found.headings] == [1, *[2] * 10]
     assert '<h1 id="a-title"><a class="toc-anchor" href="#a-title" aria-hidden="true">¶</a>' in (
         found.html
     )

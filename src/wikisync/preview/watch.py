@@ -45,21 +45,23 @@ def _watch_events(
 ) -> None:
     from watchfiles import watch
 
-    looked = time.monotonic()
+    looked = called = time.monotonic()
     for changes in watch(
         root,
         watch_filter=None,
         debounce=LONGEST_MS,
         step=QUIET_MS,
         stop_event=stop,
-        rust_timeout=int(OFTEN_SECONDS * 1000),
+        rust_timeout=int(OFTEN_SECONDS * 1000) + 1,
         yield_on_timeout=True,
         raise_interrupt=False,
     ):
         if changes or time.monotonic() - looked >= LOOK_SECONDS:
             look()
             looked = time.monotonic()
-        often()
+        if time.monotonic() - called >= OFTEN_SECONDS:
+            often()
+            called = time.monotonic()
 
 
 def _poll(stop: Event, look: Callable[[], None], often: Callable[[], None]) -> None:

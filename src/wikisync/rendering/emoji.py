@@ -11,11 +11,14 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from markdown_it import MarkdownIt
     from markdown_it.rules_core import StateCore
     from markdown_it.token import Token
+
+CLASS: Final = "emoji"
+"""The class of the element around an emoji. The wiki has a picture there, which is no text."""
 
 _EMOTICONS: Final = {
     "angry": ">:( >:-(",
@@ -52,6 +55,7 @@ _ANY: Final = re.compile(rf":(?P<name>[a-z0-9_+-]{{1,80}}):|{_SIGN.pattern}")
 def emoji_plugin(markdown: MarkdownIt) -> None:
     """Add the rule to a parser: for whole texts, in which escaped signs count as others do."""
     markdown.core.ruler.after("text_join", "emoji", _replace)
+    markdown.add_render_rule("emoji", _render)
 
 
 def without_emojis(text: str) -> str:
@@ -69,20 +73,32 @@ def _replace(state: StateCore) -> None:
             continue
         state.env["check"]()
         in_address = 0
+        parts: list[Token] = []
         for child in block.children:
             if child.info == "auto":
                 in_address += child.nesting
-            elif child.type == "text" and not in_address:
-                _replace_in(child)
+            is_text = child.type == "text" and not in_address
+            parts += _parts(child) if is_text else [child]
+        block.children = parts
 
 
-def _replace_in(token: Token) -> None:
-    parts, begun, text = [], 0, token.content
-    for start, end, emoji in _found(text):
-        parts += [text[begun:start], emoji]
+def _parts(token: Token) -> Iterator[Token]:
+    """Yield a text, or the texts and emojis in it."""
+    make, begun = type(token), 0
+    for start, end, emoji in _found(token.content):
+        if begun < start:
+            yield make("text", "", 0, content=token.content[begun:start])
+        yield make("emoji", "", 0, content=emoji)
         begun = end
-    if parts:
-        token.content = "".join([*parts, text[begun:]])
+    if begun < len(token.content):
+        token.content = token.content[begun:]
+        yield token
+
+
+def _render(
+    _renderer: object, tokens: Sequence[Token], index: int, _options: object, _env: object
+) -> str:
+    return f'<span class="{CLASS}">{tokens[index].content}</span>'
 
 
 def _found(text: str) -> Iterator[tuple[int, int, str]]:

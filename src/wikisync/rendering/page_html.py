@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal, Protocol
 
 from wikisync.rendering.deadline import TooSlow
+from wikisync.rendering.emoji import CLASS as EMOJI
 from wikisync.rendering.markdown import markdown_to_html
 from wikisync.rendering.nesting import nests_too_deep
 from wikisync.rendering.sanitize import sanitize
@@ -87,7 +88,7 @@ _CLASSES: Final = re.compile(
     r"|contains-task-list|footnote[\w-]*|math|mermaid|language-[\w+#-]{1,40}|tabset"
     r"|align-(?:left|right|center|abstopright)|decor-(?:shadow|outline)|image(?:[-_][\w-]+)?|table"
     r"|text-(?:tiny|small|big|huge)|todo-list(?:__[\w-]+)?|elevation-\d{1,2}|radius-\d{1,2}|dense"
-    r"|(?:text-)?caption|body-[12]|(?:red|green|orange|blue|grey)--text|m[trblxy]-\d"
+    r"|emoji|(?:text-)?caption|body-[12]|(?:red|green|orange|blue|grey)--text|m[trblxy]-\d"
 )
 """The classes that have a look in Wiki.js."""
 
@@ -274,7 +275,7 @@ def _with_anchors(root: Element) -> tuple[Heading, ...]:
         if not _HEADING.fullmatch(element.tag):
             continue
         text = " ".join(element.text.split())
-        anchor = anchors.add(element.attributes.get("id") or slug(element.text))
+        anchor = anchors.add(element.attributes.get("id") or slug(element.text_without(EMOJI)))
         element.attributes["id"] = anchor
         link = Element("a", {"class": "toc-anchor", "href": f"#{anchor}", "aria-hidden": "true"})
         link.children.append("¶")

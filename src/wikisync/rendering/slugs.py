@@ -7,6 +7,9 @@ import unicodedata
 from typing import Final
 
 _KEPT: Final = "-_~"
+_LAST: Final = "\uffff"
+"""The wiki takes no letter after this one. It keeps all marks, also those of an emoji that is left
+out (``\ufe0f``)."""
 _SPACES: Final = "\u3001\u3002\uff01\uff02"
 
 
@@ -15,7 +18,7 @@ def slug(text: str) -> str:
     kept = []
     for character in unicodedata.normalize("NFKC", text):
         category = unicodedata.category(character)[0]
-        if category in "LN" or character in _KEPT:
+        if (category in "LNM" and character <= _LAST) or character in _KEPT:
             kept.append(character)
         elif category == "Z" or character in _SPACES:
             kept.append(" ")

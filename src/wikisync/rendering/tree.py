@@ -48,13 +48,17 @@ class Element:
     @property
     def text(self) -> str:
         """Return the text of this element and all below it."""
+        return self.text_without("")
+
+    def text_without(self, left_out: str) -> str:
+        """Return the text without that of elements of a class."""
         found: list[str] = []
         waiting: list[Element | str] = [self]
         while waiting:
             node = waiting.pop()
             if isinstance(node, str):
                 found.append(node)
-            else:
+            elif not left_out or left_out not in node.classes:
                 waiting += node.children[::-1]
         return "".join(found)
 
