@@ -57,3 +57,32 @@ def test_what_lies_elsewhere_is_looked_at_too(
     stop.set()
     thread.join(PATIENCE)
     assert not thread.is_alive()
+
+
+@pytest.mark.parametrize("library", [True, False])
+def test_a_folder_that_was_removed_and_made_again_is_watched_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, library: bool
+) -> None:
+    monkeypatch.setattr(watch, "LOOK_SECONDS", 1000.0)
+    monkeypatch.setattr(watch, "OFTEN_SECONDS", 0.05)
+    if not library:
+        monkeypatch.setitem(sys.modules, "watchfiles", None)
+    root = tmp_path / "pages"
+    root.mkdir()
+    stop, again = Event(), Event()
+
+    def look() -> None:
+        if (root / "again.md").exists():
+            again.set()
+
+    thread = Thread(target=watch_folder, args=(root, stop, look, int))
+    thread.start()
+    root.rename(tmp_path / "old")
+    again.wait(0.2)  # the folder is missing for a while
+    root.mkdir()
+    again.wait(0.2)
+    (root / "again.md").write_text("x")
+    assert again.wait(PATIENCE)
+    stop.set()
+    thread.join(PATIENCE)
+    assert not thread.is_alive()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from threading import Thread
 from typing import TYPE_CHECKING
 
@@ -16,7 +17,7 @@ from wiki.hostile import Hostile, reply, silence
 from wikisync.config import load
 from wikisync.page.model import Key
 from wikisync.preview import wiki
-from wikisync.preview.wiki import read_answer
+from wikisync.preview.wiki import WikiReader, read_answer
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -146,6 +147,23 @@ def test_each_thing_that_may_be_wrong_is_said_with_what_to_do(workspace: Workspa
     assert "of the kind yml" in trouble(workspace, **token(sandbox))
     sandbox.switch_api(on=False)
     assert "Enable the API" in trouble(workspace, **token(sandbox))
+
+
+@pytest.mark.parametrize(
+    ("url", "host"),
+    [
+        ("https://wiki.example.com/path", "wiki.example.com"),
+        ("http://me:secret@127.0.0.1:3000", "127.0.0.1:3000"),
+        ("wiki.example.com", "the wiki"),
+        ("http://[", "the wiki"),
+        ("", ""),
+    ],
+)
+def test_who_would_be_asked_is_named_without_a_password(
+    workspace: Workspace, url: str, host: str
+) -> None:
+    config = load(start=workspace.root, env={}, need_token=False)
+    assert WikiReader(replace(config, url=url)).host == host
 
 
 def test_a_wiki_that_is_away_or_no_wiki_is_said(

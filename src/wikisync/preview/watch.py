@@ -32,17 +32,35 @@ def watch_folder(
 ) -> None:
     """Call ``look`` whenever something in a folder may have changed, until ``stop`` is set.
 
-    ``often`` is called each second too, for what lies elsewhere and is cheap to look at.
+    ``often`` is called each second too, for what lies elsewhere and is cheap to look at. A folder
+    that is removed and made again, as by a checkout, is watched again.
     """
+    while not stop.is_set():
+        identity = _identity(root)
+        try:
+            _watch_events(root, identity, stop, look, often)
+        except (ImportError, OSError, RuntimeError):  # no library, no folder, no more watches
+            _poll(root, identity, stop, look, often)
+        if not stop.is_set():
+            look()
+
+
+def _identity(root: Path) -> tuple[int, int] | None:
     try:
-        _watch_events(root, stop, look, often)
-    except (ImportError, OSError, RuntimeError):  # no library, or no more watches to be had
-        _poll(stop, look, often)
+        found = root.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def _watch_events(
-    root: Path, stop: Event, look: Callable[[], None], often: Callable[[], None]
+    root: Path,
+    identity: tuple[int, int] | None,
+    stop: Event,
+    look: Callable[[], None],
+    often: Callable[[], None],
 ) -> None:
+    """Look at events until ``stop`` is set, or another folder is in the place of this one."""
     from watchfiles import watch
 
     looked = called = time.monotonic()
@@ -62,11 +80,20 @@ def _watch_events(
         if time.monotonic() - called >= OFTEN_SECONDS:
             often()
             called = time.monotonic()
+        if _identity(root) != identity:
+            return
 
 
-def _poll(stop: Event, look: Callable[[], None], often: Callable[[], None]) -> None:
+def _poll(
+    root: Path,
+    identity: tuple[int, int] | None,
+    stop: Event,
+    look: Callable[[], None],
+    often: Callable[[], None],
+) -> None:
+    """Look again and again, until ``stop`` is set or another folder is in the place of this one."""
     wait = POLL_SECONDS
-    while not stop.wait(wait):
+    while not stop.wait(wait) and _identity(root) == identity:
         start = time.monotonic()
         look()
         often()

@@ -118,5 +118,7 @@ def _host(url: str) -> str:
         parts = urlsplit(url)
         port = parts.port
     except ValueError:
-        return ""
-    return f"{parts.hostname}:{port}" if port else parts.hostname or ""
+        return "the wiki"  # asking it says what is wrong with its address
+    if not parts.hostname:
+        return "the wiki" if url else ""
+    return f"{parts.hostname}:{port}" if port else parts.hostname
