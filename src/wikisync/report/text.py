@@ -6,7 +6,7 @@ import re
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
-from wikisync.planning.model import Conflict, Delete, Update
+from wikisync.planning.model import Conflict, Delete, Merge, Update
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -78,6 +78,8 @@ _FLAG: Final = r"\U0001f3f4[\U000e0020-\U000e007e]{1,6}\U000e007f"  # of a regio
 _UNSAFE: Final = re.compile(f"(?P<flag>{_FLAG})|{_CONTROL}|{_INVISIBLE}|{_OUT_OF_PLACE}")
 
 _CONVERT: Final = "convert on both sides", "converted on both sides"
+_MARK: Final = "mark in the folder", "marked in the folder"
+"""A merge that is not one: it writes both versions into the file."""
 _CONVERT_AND_PUSH: Final = "convert on the wiki", "converted on the wiki"
 
 
@@ -101,6 +103,8 @@ def planned_label(action: Action | AssetAction) -> str:
     """Return what an action is going to do and where, such as "update on the wiki"."""
     if isinstance(action, Update) and action.converts:
         return _conversion(action)[0]
+    if isinstance(action, Merge) and action.writes_markers:
+        return _MARK[0]
     return TO_DO.get((action.verb, action.side), action.verb)
 
 
@@ -108,6 +112,8 @@ def done_label(action: Action | AssetAction) -> str:
     """Return what an action did and where, such as "updated on the wiki"."""
     if isinstance(action, Update) and action.converts:
         return _conversion(action)[1]
+    if isinstance(action, Merge) and action.writes_markers:
+        return _MARK[1]
     return DONE.get((action.verb, action.side), action.verb)
 
 

@@ -273,3 +273,9 @@ def test_who_prefers_a_side_gets_all_of_it_and_no_silent_difference(
     assert sorted(found["tags"]) == tags
     assert f"tags: {', '.join(tags)}\n" in torn.read("home.md")
     silent(torn)
+
+
+def test_a_file_that_gets_markers_is_not_called_merged(torn: Workspace) -> None:
+    shown = torn.run("pull", "home.md", "--markers", "--yes").out
+    assert "marked in the folder   home.md  both versions, between conflict markers" in shown
+    assert "1 page: 1 marked in the folder, 1 conflict." in shown
