@@ -106,8 +106,10 @@ class BackupMissing(UsageError):
 class NoSuchRun(UsageError):
     """Raised where no run has this number; None: no run can be undone.
 
-    ``undone`` is the number of the last run, where that was undone already.
+    ``undone`` is the number of the last run, where that was undone already, and ``before`` that of
+    the last run before it that can be; None if there is none.
     """
 
     number: int | None
     undone: int | None = None
+    before: int | None = None

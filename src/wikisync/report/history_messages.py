@@ -13,10 +13,11 @@ if TYPE_CHECKING:
 def no_such_run_message(error: NoSuchRun) -> tuple[str, str]:
     """Return the text and the hint for a run that is not there, or cannot be undone."""
     if error.undone is not None:
+        before = "" if error.before is None else f" The one before it is run {error.before}."
         return (
             f"Run {error.undone}, the last one, was undone already.",
-            "To undo an earlier run as well, name it: wikisync undo RUN. List the runs: wikisync"
-            " log.",
+            f"To undo an earlier run as well, name it: wikisync undo RUN.{before} List the runs:"
+            " wikisync log.",
         )
     if error.number is None:
         return "There is no run to undo: none has written anything.", ""

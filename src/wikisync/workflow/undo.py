@@ -206,8 +206,14 @@ def _last(context: RunContext, *, recovered: bool) -> tuple[int, _Steps]:
             if checked or "done" in outcomes:
                 return number, checked
         if run.undoes is not None:
-            raise NoSuchRun(None, undone=number)
+            raise NoSuchRun(None, undone=number, before=_before(context.state, number))
     raise NoSuchRun(None)
+
+
+def _before(state: State, number: int) -> int | None:
+    """Return the number of the last run before this one that has something to undo."""
+    earlier = (run.number for run in _ours(state) if run.number < number and run.undoes is None)
+    return next((each for each in earlier if _steps_of(state, each)), None)
 
 
 def _checked(context: RunContext, steps: _Steps) -> _Steps:

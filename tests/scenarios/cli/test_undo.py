@@ -157,6 +157,7 @@ def test_a_second_undo_takes_the_run_before_back_only_if_it_is_named(synced: Wor
     again = synced.run("undo", "--yes")
     assert again.code == 2
     assert "Run 2, the last one, was undone already." in again.err
+    assert "The one before it is run 1." in again.err
     assert "wikisync undo RUN" in again.err
     assert synced.both_sides() == before
     synced.run("undo", "1", "--yes").ok()
