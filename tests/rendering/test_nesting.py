@@ -8,6 +8,7 @@ from wikisync.rendering.deadline import TooSlow
 from wikisync.rendering.nesting import MANY, nests_too_deep
 from wikisync.rendering.page_html import LONGEST, LONGEST_SOURCE, render_source
 from wikisync.rendering.slugs import Anchors
+from wikisync.rendering.tree import parse_html
 
 
 def deep(html: str) -> bool:
@@ -62,6 +63,8 @@ def test_the_time_is_looked_at() -> None:
 
     with pytest.raises(TooSlow):
         nests_too_deep("<p>a</p>" * MANY, check)
+    with pytest.raises(TooSlow):
+        parse_html("<p>a</p>", check)
 
 
 def test_of_a_long_source_the_start_is_shown() -> None:

@@ -41,7 +41,8 @@ def mark_changes(old: str, new: str, check: Callable[[], None] = lambda: None) -
     ``check`` is called often, and may raise an exception to stop it.
     """
     marker = _Marker(Budget(), check)
-    return write_html(marker.children(parse_html(old).children, parse_html(new).children))
+    before, after = parse_html(old, check), parse_html(new, check)
+    return write_html(marker.children(before.children, after.children))
 
 
 @dataclass(slots=True)

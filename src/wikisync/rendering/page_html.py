@@ -156,7 +156,7 @@ class _Renderer:
     def render(self, html: str) -> Rendered:
         self._notes.update(_REMOVED[tag.lower()] for tag in set(_REMOVED_TAG.findall(html)))
         self._check()
-        root = parse_html(sanitize(html))
+        root = parse_html(sanitize(html), self._check)
         for element in list(root.walk()):
             self._check()
             self._change(element)

@@ -12,7 +12,7 @@ from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
 VOID: Final = frozenset({"br", "col", "hr", "img", "input", "source", "wbr"})
 _DEEPEST: Final = 200
@@ -63,9 +63,12 @@ class Element:
         return "".join(found)
 
 
-def parse_html(html: str) -> Element:
-    """Return the tree of clean HTML, below an element without a name."""
-    parser = _Parser()
+def parse_html(html: str, check: Callable[[], None] = lambda: None) -> Element:
+    """Return the tree of clean HTML, below an element without a name.
+
+    ``check`` is called often, and may raise an exception to stop it.
+    """
+    parser = _Parser(check)
     parser.feed(html)
     parser.close()
     return parser.root
@@ -102,13 +105,15 @@ def _opening(element: Element) -> str:
 
 
 class _Parser(HTMLParser):
-    def __init__(self) -> None:
+    def __init__(self, check: Callable[[], None]) -> None:
         super().__init__(convert_charrefs=True)
+        self._check = check
         self.root = Element("")
         self._open = [self.root]
         self._too_deep: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self._check()
         if tag not in VOID and len(self._open) > _DEEPEST:
             self._too_deep.append(tag)
             return
