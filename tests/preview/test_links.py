@@ -76,3 +76,8 @@ def test_a_dead_relative_link_says_where_the_wiki_leads_it(links: PageLinks) -> 
 @pytest.mark.parametrize("target", ["https://a.example/x.png", "//a.example/x.png", "x.png", ""])
 def test_an_image_is_loaded_from_the_folder_alone(links: PageLinks, target: str) -> None:
     assert links.image(target).url is None
+
+
+@pytest.mark.parametrize("target", ["?changes=wiki", "/home?changes=wiki", "one?changes=wiki#x"])
+def test_no_link_of_a_page_makes_the_preview_ask_the_wiki(links: PageLinks, target: str) -> None:
+    assert "changes" not in (links.link(target).url or "")
