@@ -20,6 +20,7 @@ from wikisync.page.conflict_blocks import CONFLICT_MESSAGE
 from wikisync.page.document import compose, parse
 from wikisync.page.model import FIELD_NAMES, Key, reason_unsendable
 from wikisync.page.paths import RESERVED, Layout, Locales, file_of, key_of, reason_unreachable
+from wikisync.planning.guards import DEFAULT_LIMIT
 from wikisync.planning.model import Conflict, ConflictKind, Refusal, Rule
 from wikisync.report import json_output
 from wikisync.report.error_messages import error_message
@@ -209,7 +210,7 @@ def test_every_guard_is_in_the_manual_and_says_whether_it_can_be_disabled() -> N
 
 
 def test_the_refusal_that_the_manual_shows_is_worded_as_the_program_words_it() -> None:
-    refusal = refusal_message(Refusal("max-delete", count=9, limit=3))
+    refusal = refusal_message(Refusal("max-delete", count=9, limit=3, detail=DEFAULT_LIMIT))
     assert refusal.text in manual.text("guide/guards.md")
     assert refusal.hint in manual.text("guide/guards.md")
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from wikisync.errors import BadAsset
 from wikisync.planning.asset_decisions import remote_changed
-from wikisync.planning.guards import ALL_CHANGED_FROM, delete_limit
+from wikisync.planning.guards import ALL_CHANGED_FROM, DEFAULT_LIMIT, delete_limit
 from wikisync.planning.model import WRITES, Refusal
 
 if TYPE_CHECKING:
@@ -80,7 +80,8 @@ def _max_delete(snapshot: AssetSnapshot, plan: AssetPlan, limits: GuardOptions) 
     count = sum(action.verb == "delete" for action in plan.writes)
     adopted = {a.path for a in plan.actions if a.verb == "adopt"} - snapshot.bases.keys()
     limit = delete_limit(len(snapshot.bases) + len(adopted), limits.max_delete)
-    refusal = Refusal("max-delete", count=count, limit=limit, kind="asset")
+    detail = DEFAULT_LIMIT if limits.max_delete is None else ""
+    refusal = Refusal("max-delete", count=count, limit=limit, detail=detail, kind="asset")
     return [refusal] if count > limit else []
 
 

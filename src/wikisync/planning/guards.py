@@ -11,7 +11,7 @@ pages that differ between the two sides.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from wikisync.page.model import parse_instant
 from wikisync.planning.model import (
@@ -93,6 +93,10 @@ def foreign_root(then: str, now: str) -> Refusal:
     return Refusal("foreign-state", side="folder", detail=reason)
 
 
+DEFAULT_LIMIT: Final = "default"
+"""Detail of a refusal: the user has set no limit."""
+
+
 def delete_limit(pages: int, max_delete: int | None) -> int:
     """Return how many deletions a run may do: 10 pages or 10 %, the lesser, at least 1."""
     return max(1, min(10, pages // 10)) if max_delete is None else max_delete
@@ -164,7 +168,9 @@ def _max_delete(snapshot: Snapshot, plan: Plan, limits: GuardOptions) -> list[Re
     # Without a base, a page that is equal on both sides counts as known.
     known = len(snapshot.bases) + _adopted(snapshot, plan)
     limit = delete_limit(known, limits.max_delete)
-    return [Refusal("max-delete", count=count, limit=limit)] if count > limit else []
+    detail = DEFAULT_LIMIT if limits.max_delete is None else ""
+    refusal = Refusal("max-delete", count=count, limit=limit, detail=detail)
+    return [refusal] if count > limit else []
 
 
 def _adopted(snapshot: Snapshot, plan: Plan) -> int:

@@ -33,8 +33,9 @@ def refusal_message(refusal: Refusal) -> Message:
             hint = f"{NEW_KEY} What works and what does not: wikisync doctor."
             return Message(KEY_REJECTED.format(url="The wiki"), hint)
         case "max-delete":
+            share = f" It is 10 % of the {noun}s, and at most 10." if refusal.detail else ""
             return Message(
-                f"{plural(count, noun)} would be deleted, and the limit is {refusal.limit}.",
+                f"{plural(count, noun)} would be deleted, and the limit is {refusal.limit}.{share}",
                 f"If you want that: --max-delete {count}, or --allow max-delete.",
             )
         case "emptied":

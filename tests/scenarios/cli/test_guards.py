@@ -87,6 +87,9 @@ def test_more_deletions_than_the_limit_are_refused(workspace: Workspace) -> None
     result = refused(workspace, "max-delete", "push", "--delete", "--yes")
     assert "2 pages would be deleted, and the limit is 1." in result.json["refusals"][0]["message"]
     assert "--max-delete 2" in result.json["refusals"][0]["message"]
+    assert "It is 10 % of the pages, and at most 10." in result.json["refusals"][0]["message"]
+    own = refused(workspace, "max-delete", "push", "--delete", "--yes", "--max-delete", "1")
+    assert "10 %" not in own.json["refusals"][0]["message"]
 
 
 @pytest.mark.parametrize("lift", [("--max-delete", "2"), ("--allow", "max-delete")])
