@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import threading
@@ -17,8 +18,10 @@ from wikisync.errors import ApiDisabled, Unauthenticated
 from wikisync.report.json_output import results
 from wikisync.report.watch_events import Agreed, Attention, Away, Done, Kept, Waits
 from wikisync.sandbox import Drop, Hook, Status
+from wikisync.state import State
 from wikisync.state.journal import now
 from wikisync.state.lock import run_lock
+from wikisync.wiki.transport import GraphQLTransport
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -458,3 +461,18 @@ def test_ctrl_c_does_not_wait_for_a_wiki_that_does_not_answer(workspace: Workspa
     assert found.names()[-1] == "Stopped"
     assert False not in answers
     assert content(workspace.sandbox, "home") != "Unsent."
+
+
+def test_a_comparison_leaves_nothing_in_memory(workspace: Workspace) -> None:
+    def clients() -> int:
+        return sum(isinstance(one, GraphQLTransport | State) for one in gc.get_objects())
+
+    watched(workspace)
+    gc.collect()
+    before = clients()
+    gc.disable()  # it is not to be waited for: what is left is large, and few objects
+    try:
+        watched(workspace, lambda: save(workspace, "home.md", page("Home", "New.")), nothing)
+        assert clients() <= before
+    finally:
+        gc.enable()

@@ -22,28 +22,28 @@ _CHANGES: Final = "its file is not as the wiki's list says: it changed while it 
 class PageDownloads:
     """Downloads the files of listed pages.
 
-    ``read_list`` reads the wiki's list again and returns the pages by id. ``alone`` is True once
-    only downloads have worked, so that the API need not be tried again. Thread-safe.
+    ``alone`` is True once only downloads have worked, so that the API need not be tried again.
+    Thread-safe.
     """
 
-    def __init__(
-        self, transport: GraphQLTransport, read_list: Callable[[], Mapping[int, Listed]]
-    ) -> None:
+    def __init__(self, transport: GraphQLTransport) -> None:
         self._transport = transport
-        self._read_list = read_list
         self.alone = False
 
-    def read(self, listed: Sequence[Listed]) -> list[Record | WikiError]:
+    def read(
+        self, listed: Sequence[Listed], read_list: Callable[[], Mapping[int, Listed]]
+    ) -> list[Record | WikiError]:
         """Read pages, in order; a page that cannot be downloaded has its error.
 
-        A page that changed after it was listed is downloaded again, with the list of that time.
+        A page that changed after it was listed is downloaded again, with the list of that time:
+        ``read_list`` reads the wiki's list again and returns the pages by id.
         """
         found = [self._download(page) for page in listed]
         for _ in range(_TRIES):
             unsure = [n for n, got in enumerate(found) if isinstance(got, Outdated)]
             if not unsure:
                 break
-            now = self._read_list()
+            now = read_list()
             for n in unsure:
                 found[n] = self._confirm(found[n], now.get(listed[n].id))
         url = self._transport.url

@@ -29,6 +29,10 @@ class GqlSession:
         client = Client(transport=_Transport(http), fetch_schema_from_transport=False)
         self._session: SyncClientSession = client.connect_sync()  # type: ignore[no-untyped-call]
 
+    def close(self) -> None:
+        """Let go of what gql's client and session keep of each other; requests go on."""
+        self._session.client.__dict__.pop("session", None)
+
     def execute(self, text: str, variables: Mapping[str, object]) -> tuple[Any, object]:
         """Send a document; return the data and the errors of the response."""
         request = GraphQLRequest(_parse(text), variable_values=dict(variables))

@@ -35,7 +35,7 @@ class PageReader:
     def __init__(self, transport: GraphQLTransport, jobs: int) -> None:
         self._transport = transport
         self._jobs = jobs
-        self._downloads = PageDownloads(transport, self.list_again)
+        self._downloads = PageDownloads(transport)
         self.listed: frozenset[int] = frozenset()
 
     def read(self, listed: Sequence[Listed]) -> Iterator[tuple[Listed, Record | WikiError]]:
@@ -92,7 +92,7 @@ class PageReader:
         """
         known = all(page.id in self.listed for page in listed)
         if self._downloads.alone and known:
-            return self._downloads.read(listed)
+            return self._downloads.read(listed, self.list_again)
         ids = {f"i{n}": page.id for n, page in enumerate(listed)}
         try:
             found = self._transport.query(
@@ -101,7 +101,7 @@ class PageReader:
         except Forbidden:  # one of the fields, whatever the page
             if not known:
                 raise
-            downloaded = self._downloads.read(listed)
+            downloaded = self._downloads.read(listed, self.list_again)
             if not any(isinstance(got, Record) for got in downloaded):
                 raise
             self._downloads.alone = True
@@ -111,7 +111,9 @@ class PageReader:
             for n, page in enumerate(listed)
             if isinstance(found[n], PageHidden) and page.id in self.listed
         ]
-        for n, got in zip(hidden, self._downloads.read([listed[n] for n in hidden]), strict=True):
+        for n, got in zip(
+            hidden, self._downloads.read([listed[n] for n in hidden], self.list_again), strict=True
+        ):
             found[n] = got
         if hidden and all(isinstance(found[n], Record) for n in range(len(found))):
             self._downloads.alone = len(hidden) == len(found)

@@ -64,24 +64,24 @@ class SecretRedactor:
 
     def value(self, value: Any) -> Any:
         """Return a JSON value with the secrets removed from every string in it."""
-        left = iter(range(_MAX_TEXTS))
+        return self._cleaned(value, 0, iter(range(_MAX_TEXTS)))
 
-        def cleaned(value: Any, depth: int) -> Any:
-            if depth > _MAX_DEPTH or next(left, None) is None:
-                return REPLACEMENT
-            match value:
-                case str():
-                    return self.text(value)
-                case list():
-                    return [cleaned(item, depth + 1) for item in value]
-                case dict():
-                    return {
-                        self.text(name): cleaned(item, depth + 1) for name, item in value.items()
-                    }
-                case _:
-                    return value
-
-        return cleaned(value, 0)
+    def _cleaned(self, value: Any, depth: int, left: Iterator[int]) -> Any:
+        # No function within ``value``: it would refer to itself, and keep this object in memory.
+        if depth > _MAX_DEPTH or next(left, None) is None:
+            return REPLACEMENT
+        match value:
+            case str():
+                return self.text(value)
+            case list():
+                return [self._cleaned(item, depth + 1, left) for item in value]
+            case dict():
+                return {
+                    self.text(name): self._cleaned(item, depth + 1, left)
+                    for name, item in value.items()
+                }
+            case _:
+                return value
 
     def _redact(self, text: str) -> str:
         for secret in self._secrets:

@@ -140,6 +140,8 @@ class GraphQLTransport:
     def close(self) -> None:
         """Close the connections."""
         self._http.close()
+        if self._session is not None:
+            self._session.close()
 
     def query(self, text: str, variables: Mapping[str, object], read: Callable[[Answer], T]) -> T:
         """Send a query and return ``read`` of its response; retries after transient errors.
