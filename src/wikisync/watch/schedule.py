@@ -20,7 +20,7 @@ PATIENCE: Final = 10
 LONGEST_QUIET: Final = 15
 """Multiples of the quiet time after which a file that is written without end is not waited for."""
 
-MOST_LEAD: Final = 0.75
+MOST_LEAD: Final = 0.9
 """The part of the quiet time in which planning may begin."""
 
 FIRST_RETRY: Final = 5.0
