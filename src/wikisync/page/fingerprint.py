@@ -82,13 +82,13 @@ def _parse_digest(text: str) -> bytes | None:
 @lru_cache(maxsize=4)  # a page that is read is compared with the plan, with its file and its base
 def fingerprint(page: Page) -> Fingerprint:
     """Return the fingerprint of a page."""
-    tags = None if page.tags is None else _normalize_tags(page.tags)
+    tags = None if page.tags is None else _digest_of_tags(page.tags)
     return Fingerprint(
         (
             _digest(page.title),
             _cached_digest(page.description),
             _cached_digest(page.published),
-            _digest(tags),
+            tags,
             _digest_of_content(page.content),
             _cached_digest(normalize_date(page.publish_start)),
             _cached_digest(normalize_date(page.publish_end)),
@@ -166,8 +166,8 @@ def normalize_content(content: str) -> str:
 
 def normalize_date(date: str | None) -> str | None:
     """Return a publish date as an ISO 8601 instant in UTC; ``""`` means not set."""
-    if date is None:
-        return None
+    if not date:
+        return date
     moment = parse_instant(date)
     return date.strip() if moment is None else moment.isoformat()
 
