@@ -11,6 +11,7 @@ stopped run leaves open (promise 5).
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Final
@@ -31,6 +32,7 @@ from wikisync.errors import (
     FolderError,
     PageChanged,
     PageHidden,
+    StateError,
     WikisyncError,
 )
 from wikisync.folder.batch_write import write_new_files
@@ -49,6 +51,7 @@ if TYPE_CHECKING:
     from wikisync.page.fingerprint import Fingerprint
     from wikisync.page.model import ContentType, Key, Listed, Page, Record
     from wikisync.planning.model import Action, Adopt, Create, Delete, Update
+    from wikisync.state.bases import StoredBase
 
 
 def create_file(context: ApplyContext, action: Create, record: Record) -> None:
@@ -57,8 +60,13 @@ def create_file(context: ApplyContext, action: Create, record: Record) -> None:
     write(context, intent, data)
 
 
-def new_file(context: ApplyContext, action: Create, record: Record) -> tuple[Intent, bytes]:
-    """Return the intent and the bytes of a new file for a page. Raises BadPage."""
+def new_file(
+    context: ApplyContext, action: Create, record: Record, *, has_base: bool = True
+) -> tuple[Intent, bytes]:
+    """Return the intent and the bytes of a new file for a page. Raises BadPage.
+
+    ``has_base`` is False if the state is known to have no base of the page.
+    """
     kind = _content_type(record, action.file)
     folder = context.folder.layout.link_folder(action.file, action.key)
     try:
@@ -73,7 +81,8 @@ def new_file(context: ApplyContext, action: Create, record: Record) -> tuple[Int
         raise BadPage(action.file, error.line, error.what) from error
     document = parse(data, kind, file=action.file, link_folder=folder)
     local = _check_reads_back(action, document, record.page)
-    return _intent(context, action, record, (data, local), expected=None), data
+    before = context.state.bases.get(action.key) if has_base else None
+    return _intent(context, action, record, (data, local), before, expected=None), data
 
 
 def update_file(context: ApplyContext, action: Update, record: Record) -> None:
@@ -88,7 +97,9 @@ def update_file(context: ApplyContext, action: Update, record: Record) -> None:
         date_created=_earlier_date(parsed.document.date_created, record.created_at),
     )
     local = _check_reads_back(action, document, record.page)
-    intent = _intent(context, action, record, (document.data, local), expected=parsed.digest)
+    before = context.state.bases.get(action.key)
+    new = document.data, local
+    intent = _intent(context, action, record, new, before, expected=parsed.digest)
     write(context, intent, document.data)
 
 
@@ -149,6 +160,7 @@ def _intent(
     action: Action,
     record: Record,
     new: tuple[bytes, Fingerprint],
+    before: StoredBase | None,
     expected: bytes | None,
 ) -> Intent:
     """Return the intent to write ``new``: the file's bytes, and the fingerprint of its page."""
@@ -164,7 +176,7 @@ def _intent(
         None if expected is None else expected.hex(),
         digest.hex(),
         after=base_of_equal_page(context, action, record, local, digest),
-        before=context.state.bases.get(action.key),
+        before=before,
     )
 
 
@@ -265,9 +277,12 @@ def create_files(
     StateError every action of the batch has that error.
     """
     batch: Batch | None = None
+    known = {action.key for action in actions}
+    with suppress(StateError):  # each page will have the error
+        known = set(context.state.bases.keys())
     for start in range(0, len(actions), BATCH_SIZE):
         group = actions[start : start + BATCH_SIZE]
-        prepared = [_prepare(context, action, record_of) for action in group]
+        prepared = [_prepare(context, action, record_of, action.key in known) for action in group]
         if batch is not None:
             yield from _end_batch(context, batch)
         batch = None
@@ -280,10 +295,13 @@ def create_files(
 
 
 def _prepare(
-    context: ApplyContext, action: Create, record_of: Callable[[Create], Record]
+    context: ApplyContext,
+    action: Create,
+    record_of: Callable[[Create], Record],
+    has_base: bool,
 ) -> PreparedFile:
     try:
-        return new_file(context, action, record_of(action))
+        return new_file(context, action, record_of(action), has_base=has_base)
     except WikisyncError as error:
         return error
 
