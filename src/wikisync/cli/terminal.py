@@ -118,7 +118,7 @@ def print_and_exit(
 
 def print_report(report: Report, output: OutputOptions, *, asked: bool = False) -> int:
     """Print a report, write ``--html``, and return the exit code."""
-    from wikisync.report import json_output, terminal
+    from wikisync.report import json_output
 
     code = json_output.exit_code(report, tell_differences=output.exit_code)
     if output.html is not None:
@@ -130,11 +130,15 @@ def print_report(report: Report, output: OutputOptions, *, asked: bool = False) 
     if output.json:
         print_json(json_output.to_json(report))
     elif not output.quiet:
+        from wikisync.report import terminal
+
         with _pageable(output) as console:
             terminal.show(report, console, output.view, texts=output.html is None, repeats=asked)
         if output.html is not None:
             print_message(f"Wrote {output.html}")
     elif code:
+        from wikisync.report import terminal
+
         terminal.show_trouble(report, console_for(stderr=True))
     return code
 

@@ -288,6 +288,8 @@ def _key(file: str, known: Key | None, layout: Layout) -> Key:
 def _possible_keys(files: Iterable[str], bases: Mapping[Key, Base], layout: Layout) -> set[Key]:
     """Return the keys that the files have, or had by their bases, as far as known."""
     files = set(map(to_nfc, files))
+    if not files:
+        return set()
     # A folder that cannot be read ends in a slash, and stands for all files below it.
     folders = tuple(file for file in files if file.endswith("/"))
     keys = {

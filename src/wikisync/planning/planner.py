@@ -73,8 +73,10 @@ def _ordered(actions: list[Action], snapshot: Snapshot) -> tuple[Action, ...]:
     """Return the actions in order. Moves are ordered so that each target is free."""
     moves: list[Move] = []
     for side in ("wiki", "folder"):
-        taken = {*snapshot.bases, *snapshot.local, *snapshot.remote, *snapshot.blocked}
         of_side = [a for a in actions if isinstance(a, Move) and a.side == side]
+        if not of_side:
+            continue
+        taken = {*snapshot.bases, *snapshot.local, *snapshot.remote, *snapshot.blocked}
         moves += order_moves(of_side, taken, partial(_occupant, snapshot, side))
     vacated = {(move.side, move.from_key) for move in moves}
     rest = [action for action in actions if not isinstance(action, Move)]

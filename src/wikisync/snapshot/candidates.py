@@ -106,11 +106,12 @@ def other_form(
 def _unknown(
     remote: Mapping[Key, RemoteState], bases: Mapping[Key, Base]
 ) -> Iterator[tuple[Key, Remote]]:
+    new = [
+        (key, page) for key, page in remote.items() if key not in bases and isinstance(page, Remote)
+    ]
     # A page that was moved has its base under its old key.
-    known = {(base.id, base.created_at) for base in bases.values()}
-    for key, page in remote.items():
-        if key in bases or not isinstance(page, Remote):
-            continue
+    known = {(base.id, base.created_at) for base in bases.values()} if new else frozenset()
+    for key, page in new:
         if (page.listed.id, page.listed.created_at) not in known:
             yield key, page
 
