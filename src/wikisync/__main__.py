@@ -19,10 +19,12 @@ def main() -> None:
     # A run keeps its pages to its end. A search for reference cycles every 700 objects, the
     # default, would take a tenth of its time and find none.
     gc.set_threshold(100_000 if _SERVES.intersection(sys.argv[1:2]) else 1_000_000)
-    from wikisync.cli import commands
-
     try:
+        from wikisync.cli import commands
+
         commands.main()
+    except KeyboardInterrupt:  # while the modules load: the commands answer one themselves
+        sys.exit(130)
     finally:
         gc.freeze()  # Python's last searches, at its exit, would go through all pages again
 

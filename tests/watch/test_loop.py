@@ -14,7 +14,7 @@ import pytest
 from support.texts import TEXT
 from support.watching import Clock, Watched, watched
 from support.workspace import Workspace, page
-from wikisync.errors import ApiDisabled, Unauthenticated
+from wikisync.errors import ApiDisabled, StateError, Unauthenticated
 from wikisync.report.json_output import results
 from wikisync.report.watch_events import Agreed, Attention, Away, Done, Kept, Waits
 from wikisync.sandbox import Drop, Hook, Status
@@ -174,6 +174,38 @@ def test_a_wiki_that_is_away_is_waited_for_and_said_once(workspace: Workspace) -
     assert names.index("Away") < names.index("Back") < names.index("Done")
     assert content(workspace.sandbox, "home") == "Later."
     assert isinstance(next(e for e in found.events if isinstance(e, Away)).seconds, float)
+
+
+def test_a_state_that_is_damaged_ends_it(workspace: Workspace) -> None:
+    def damage() -> Iterable[str]:
+        for file in workspace.state.glob("state.db*"):
+            file.unlink()
+        (workspace.state / "state.db").write_bytes(b"no database, though it has some length")
+        return save(workspace, "home.md", page("Home", "Unsent."))
+
+    with pytest.raises(StateError, match="damaged"):
+        watched(workspace, damage, *[nothing] * 5)
+    assert content(workspace.sandbox, "home") != "Unsent."
+
+
+def test_a_disk_that_is_full_is_waited_for(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened = State.open
+
+    def full() -> Iterable[str]:
+        def refuse(folder: Path, **_options: object) -> State:
+            raise StateError(str(folder), "unwritable", "database or disk is full")
+
+        monkeypatch.setattr(State, "open", refuse)
+        return save(workspace, "home.md", page("Home", "Later."))
+
+    def freed() -> None:
+        monkeypatch.setattr(State, "open", opened)
+
+    found = watched(workspace, full, nothing, freed, nothing, nothing)
+    assert [name for name in found.names() if name in {"Away", "Back"}] == ["Away", "Back"]
+    assert content(workspace.sandbox, "home") == "Later."
 
 
 def test_a_key_that_is_no_longer_valid_ends_it(workspace: Workspace) -> None:

@@ -50,6 +50,8 @@ def print_event(event: events.Event, at: datetime, console: Console) -> None:
 def _print_result(console: Console, clock: str, outcome: ActionResult | AssetResult) -> None:
     action = outcome.action
     done = outcome.result == "done"
+    if done and action.verb == "adopt" and outcome.error is None:  # was the same already
+        return
     label = done_label(action) if done else f"not yet: {planned_label(action)}"
     style = "" if done and outcome.error is None else "yellow"
     lead = StyledText(f"{clock}  {label:<{_LABEL}}  ", style)

@@ -42,8 +42,8 @@ if TYPE_CHECKING:
     from wikisync.watch.files import Changes
     from wikisync.watch.schedule import Schedule
 
-_RETRIED: Final = (FolderError, StateError, UnexpectedResponse, Unreachable)
-"""Errors that may pass by themselves: a wiki that restarts, a disk that is full."""
+_RETRIED: Final = (FolderError, UnexpectedResponse, Unreachable)
+"""Errors that may pass by themselves, as those of a wiki that restarts."""
 
 _STEP: Final = 5.0
 """Seconds between two looks at the clocks while nothing happens."""
@@ -136,7 +136,9 @@ class Watch:
                 self.on_interrupt,
                 narrow=self._narrow,
             )
-        except _RETRIED as error:
+        except WikisyncError as error:
+            if not _may_pass(error):
+                raise
             self._failed(error)
             return None
         finally:
@@ -204,7 +206,7 @@ class Watch:
         self._had_folder = True
         outcomes = report.all_outcomes
         fatal = next((o.fatal_error for o in outcomes if o.fatal_error), None)
-        if self._failures and not isinstance(fatal, _RETRIED):
+        if self._failures and not _may_pass(fatal):
             self._failures.clear()
             self.report(events.Back())
         pages = tuple(o for o in report.outcomes if self._is_worth_telling(o))
@@ -214,7 +216,7 @@ class Watch:
         if report.interrupted:
             self.changes.stop()
             return
-        if isinstance(fatal, _RETRIED):
+        if fatal is not None and _may_pass(fatal):
             self._failed(fatal)
             return
         if fatal is not None:
@@ -263,6 +265,16 @@ class Watch:
         """Return whether the last comparison did not report this."""
         self._seen.add(key)
         return key not in self._told
+
+
+def _may_pass(error: WikisyncError | None) -> bool:
+    """Return whether an error may pass by itself: of the state, only a disk that is full or away.
+
+    A state that is damaged, or another version's, stays so.
+    """
+    if isinstance(error, StateError):
+        return error.why == "unwritable"
+    return isinstance(error, _RETRIED)
 
 
 def _only(

@@ -181,3 +181,20 @@ def test_status_asks_the_wiki_before_what_compares_is_loaded(
         "wikisync.snapshot.collect",
         "wikisync.workflow.plan",
     }
+
+
+def test_ctrl_c_while_the_program_loads_prints_no_traceback(tmp_path: Path) -> None:
+    early = """
+import builtins, sys
+load = builtins.__import__
+def press(name, *rest):
+    if name == "wikisync.cli" and rest[2]:
+        raise KeyboardInterrupt
+    return load(name, *rest)
+builtins.__import__ = press
+from wikisync.__main__ import main
+main()
+"""
+    command = [sys.executable, "-c", early, "status"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "")
