@@ -19,6 +19,7 @@ from wikisync.report.json_output import results
 from wikisync.report.watch_events import Agreed, Attention, Away, Done, Kept, Waits
 from wikisync.sandbox import Drop, Hook, Status
 from wikisync.state import State
+from wikisync.state.database import Database
 from wikisync.state.journal import now
 from wikisync.state.lock import run_lock
 from wikisync.wiki.transport import GraphQLTransport
@@ -497,7 +498,7 @@ def test_ctrl_c_does_not_wait_for_a_wiki_that_does_not_answer(workspace: Workspa
 
 def test_a_comparison_leaves_nothing_in_memory(workspace: Workspace) -> None:
     def clients() -> int:
-        return sum(isinstance(one, GraphQLTransport | State) for one in gc.get_objects())
+        return sum(isinstance(one, GraphQLTransport | Database) for one in gc.get_objects())
 
     watched(workspace)
     gc.collect()

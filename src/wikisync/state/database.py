@@ -11,6 +11,7 @@ import zlib
 from contextlib import AbstractContextManager, closing, contextmanager
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
+from weakref import proxy
 
 from wikisync.errors import StateError
 from wikisync.state import location
@@ -118,7 +119,7 @@ class Database:
     def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
         self.path = path
         self._connection = connection
-        self._errors = _ErrorTranslation(self)
+        self._errors = _ErrorTranslation(proxy(self))  # no cycle, which would keep both
         self._in_transaction = False
         self._steps = 0
         self._exhausted = False
