@@ -60,7 +60,7 @@ def test_a_preview_that_takes_too_long_is_plain_text(kind: str) -> None:
 
 def test_all_previews_of_a_report_share_a_time() -> None:
     timer = Timer(5.0, 6.0, Ticking())
-    shown = [rendered("a", "markdown", HERE, timer) for _ in range(10)]  # a second each, or two
+    shown = [str(rendered("a", "markdown", HERE, timer)) for _ in range(10)]  # a second or two each
     count = shown.index("<pre>a</pre>")
     assert 3 <= count <= 6
     assert shown == ["<p>a</p>\n"] * count + ["<pre>a</pre>"] * (10 - count)
