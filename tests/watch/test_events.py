@@ -114,3 +114,22 @@ def test_without_events_a_folder_that_comes_late_is_found(tmp_path: Path) -> Non
 
     with watching(root) as changes:
         assert told(changes, come_or_go) == {"."}
+
+
+def test_events_that_end_are_taken_up_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As after a file whose name is no UTF-8: ``watchfiles`` cannot say it."""
+    calls = []
+
+    def watch(*_args: object, **_more: object) -> Iterator[set[tuple[int, str]]]:
+        calls.append(True)
+        if len(calls) == 1:
+            raise RuntimeError("unable to decode a path")
+        yield {(1, str(tmp_path / "a.md"))}
+
+    monkeypatch.setattr(watchfiles, "watch", watch)
+    monkeypatch.setattr(events, "_TICK", 5)
+    monkeypatch.setattr(events, "_AGAIN", 0.0)
+    with watching(tmp_path) as changes:
+        assert changes.wait(PATIENCE) == {"a.md"}

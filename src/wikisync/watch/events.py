@@ -36,6 +36,9 @@ _LOOK: Final = 5.0
 _LOOK_SHARE: Final = 500
 """Seconds between two looks at the files' stamps, and the part of the time that they may take."""
 
+_AGAIN: Final = 60.0
+"""Seconds after which events are tried again. A file whose name is no UTF-8 ends them."""
+
 _ROOT: Final = "."
 """The changed file of a folder that was removed, or made again."""
 
@@ -67,10 +70,14 @@ class Watcher:
             if identity is not None:
                 with suppress(OSError, RuntimeError):  # no more watches to be had, no folder
                     self._watch_events(identity)
-            while not self._stop.wait(_TICK / 1000) and _identity(self._folder.root) == identity:
+            again = time.monotonic() + _AGAIN
+            while not self._stop.wait(_TICK / 1000):
+                if _identity(self._folder.root) != identity:
+                    self._changes.add([_ROOT])
+                    break
                 self._look_if_due()
-            if not self._stop.is_set():
-                self._changes.add([_ROOT])
+                if time.monotonic() >= again:
+                    break
 
     def _watch_events(self, identity: tuple[int, int]) -> None:
         """Add changed files until ``stop`` is set or another folder is in the place of this one."""
