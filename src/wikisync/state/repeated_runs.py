@@ -34,8 +34,6 @@ def drop_repeated_run(db: Database, number: int) -> None:
     if attempts != db.rows(_ATTEMPTS, (before[0],)):
         return
     with db.transaction():
-        db.write(
-            "DELETE FROM backup WHERE intent IN (SELECT id FROM intent WHERE run = ?)", (number,)
-        )
+        db.write(_BACKUPS, (number,))
         db.write("DELETE FROM intent WHERE run = ?", (number,))
         db.write("DELETE FROM run WHERE id = ?", (number,))
