@@ -50,6 +50,7 @@ from wikisync.cli.options import (
     examples,
     view,
 )
+from wikisync.cli.output_errors import output_boundary
 from wikisync.request import Request
 
 if TYPE_CHECKING:
@@ -309,4 +310,5 @@ def main() -> None:
     """Run the program ``wikisync``."""
     terminal.escape_unencodable()
     terminal.guard_log()
-    app(prog_name="wikisync")
+    with output_boundary():
+        app(prog_name="wikisync")

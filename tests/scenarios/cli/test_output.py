@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -203,3 +207,26 @@ def test_wrong_usage_is_said_in_lines_of_the_terminals_width(workspace: Workspac
     message = f"Error: Invalid value for '--prefer': '{value}' is not one of local, wiki."
     assert message in " ".join(shown.split())
     assert f"\n{message}\n" in workspace.process(*arguments, env={"COLUMNS": "50"}).err
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no disk that is always full")
+@pytest.mark.parametrize("arguments", [("status",), ("push", "--yes", "--json")])
+def test_an_output_that_cannot_be_written_is_said(
+    workspace: Workspace, arguments: tuple[str, ...]
+) -> None:
+    workspace.write("home.md", page("Home"))
+    env = {name: value for name, value in {**os.environ, **workspace.env}.items() if value}
+    with Path("/dev/full").open("w", encoding="utf-8") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "wikisync", *arguments],
+            cwd=workspace.root,
+            env=env,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert done.returncode == 1
+    assert "cannot write the output: no space left on device" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert (workspace.sandbox.page("home") is not None) == (arguments[0] == "push")

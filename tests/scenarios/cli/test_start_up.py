@@ -117,6 +117,7 @@ def test_help_loads_no_side_no_state_and_nothing_of_the_sandbox(tmp_path: Path) 
         "wikisync.cli.help",
         "wikisync.cli.help_texts",
         "wikisync.cli.init_command",
+        "wikisync.cli.output_errors",
         "wikisync.cli.terminal",
         "wikisync.cli.watch_command",
         "wikisync.cli.options",
