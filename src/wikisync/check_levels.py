@@ -13,6 +13,7 @@ Level = Literal["error", "warning", "off"]
 
 Rule = Literal[
     "header",
+    "header-key",
     "encoding",
     "length",
     "conflict-marks",
@@ -38,6 +39,7 @@ Rule = Literal[
 
 DEFAULTS: Final[dict[Rule, Level]] = {
     "header": "error",
+    "header-key": "warning",
     "encoding": "error",
     "length": "error",
     "conflict-marks": "error",

@@ -30,6 +30,11 @@ def xref(text: str, **files: str) -> Files:
 PNG = {"guide/img/a.png": b"x"}
 
 CASES: list[tuple[Rule, Files, Files]] = [
+    (
+        "header-key",
+        {"a.md": "---\ntitle: A\npublishd: false\n---\nx\n"},
+        {"a.md": "---\ntitle: A\npublished: false\npublishd: x\nweight: 3\n---\nx\n"},
+    ),
     ("header", {"a.md": "---\npublished: maybe\n---\nx\n"}, {"a.md": HEADER.format("x: y", "")}),
     ("encoding", {"a.md": b"# A\n\xff"}, {"a.md": "# Ä"}),
     ("length", {"a.md": HEADER.format("x" * 256, "")}, {"a.md": HEADER.format("x" * 255, "")}),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from typing import TYPE_CHECKING, Any, Final
 
+from wikisync.checking.header_keys import mistaken_keys
 from wikisync.checking.model import LinkFact, PageFacts, TextFact
 from wikisync.checking.wiki_links import wiki_links
 from wikisync.errors import BadPage
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from wikisync.page.document import Document
     from wikisync.page.model import ContentType
 
-VERSION: Final = 2
+VERSION: Final = 3
 """The version of what ``pack`` returns: another one makes every cached value invalid."""
 
 
@@ -52,6 +53,7 @@ def read_facts(data: bytes, content_type: ContentType) -> PageFacts:
         _marks(document),
         titled=document.suggested_title is not None,
         has_header=document.header is not None or content_type == "asciidoc",
+        mistaken_keys=tuple(mistaken_keys(document.header)),
     )
 
 
@@ -81,12 +83,13 @@ def pack(facts: PageFacts) -> list[Any]:
         facts.marks,
         facts.titled,
         facts.has_header,
+        facts.mistaken_keys,
     ]
 
 
 def unpack(values: Any) -> PageFacts:
     """Return the facts that ``pack`` packed. Raises ValueError or TypeError for another value."""
-    problem, links, texts, too_long, marks, titled, has_header = values
+    problem, links, texts, too_long, marks, titled, has_header, keys = values
     return PageFacts(
         tuple(problem) if problem else None,
         tuple(LinkFact(*each) for each in links),
@@ -95,4 +98,5 @@ def unpack(values: Any) -> PageFacts:
         marks,
         titled,
         has_header,
+        tuple(TextFact(*each) for each in keys),
     )

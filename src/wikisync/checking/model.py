@@ -38,6 +38,7 @@ class PageFacts:
     ``problem`` is the rule that an unreadable file breaks, with a clause. Then there is nothing
     else. ``too_long`` are texts over the wiki's limit, or an empty page, as clauses.
     ``marks`` is the line of git's conflict markers. ``titled``: the page has a title or a heading.
+    ``mistaken_keys`` are keys of the header that are nearly one of wikisync's.
     """
 
     problem: tuple[Rule, int | None, str] | None = None
@@ -47,6 +48,7 @@ class PageFacts:
     marks: int | None = None
     titled: bool = True
     has_header: bool = True
+    mistaken_keys: tuple[TextFact, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

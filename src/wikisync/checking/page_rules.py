@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from wikisync.checking.header_keys import meant_key
 from wikisync.checking.model import Finding
 
 if TYPE_CHECKING:
@@ -22,6 +23,9 @@ def page_findings(known: FolderFacts, file: str) -> Iterator[Finding]:
     if facts.marks is not None and file not in known.known_marks:
         rule = "conflict-marks"
         yield Finding(rule, levels[rule], file, facts.marks, 1, rule)
+    for text in facts.mistaken_keys:
+        rule, meant = "header-key", {"key": text.text, "meant": meant_key(text.text)}
+        yield Finding(rule, levels[rule], file, text.line, text.column, rule, meant)
     for text in facts.too_long:
         if text.column and known.long_texts:  # such a wiki takes longer titles
             continue

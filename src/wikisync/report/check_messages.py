@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
 RULES: Final[dict[str, str]] = {
     "header": "A header that cannot be read, or a file that cannot.",
+    "header-key": (
+        "A key of a header that is nearly one of wikisync's, such as publishd, and says nothing."
+    ),
     "encoding": "A file that is not UTF-8, or has a NUL.",
     "length": "A title or a description that is too long, or an empty page.",
     "conflict-marks": "Git's conflict markers that the page did not have before.",
@@ -79,6 +82,7 @@ def step_message(step: Step, *, planned: bool) -> Iterator[str]:
 _WORDS: Final = {
     "unread": "The page would not be published: it cannot be read: {what}.",
     "header": "The header cannot be read, so the page would not be published: {what}.",
+    "header-key": "{key} says nothing to wikisync or the wiki. Probably {meant} is meant.",
     "encoding": "The page would not be published: {what}.",
     "length": "The page would not be published: {what}.",
     "conflict-marks": (
