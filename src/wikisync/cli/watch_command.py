@@ -17,8 +17,6 @@ from wikisync.request import Request
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from rich.live import Live
-
     from wikisync import config as settings_module
     from wikisync.planning.model import Command
     from wikisync.report.watch_events import Event
@@ -113,6 +111,7 @@ def _watch(
     json: bool,
 ) -> bool:
     """Run the loop. Return whether a guard refused."""
+    from wikisync.cli.watch_screen import Screen, live_line
     from wikisync.concurrency import stop_on_interrupt
     from wikisync.watch.events import start_events
     from wikisync.watch.files import Changes
@@ -120,8 +119,8 @@ def _watch(
     from wikisync.watch.schedule import Schedule
 
     changes = Changes()
-    live = None if json or not sys.stdout.isatty() else _live()
-    printer = _print_json if json else _Printer(live).print
+    live = None if json or not sys.stdout.isatty() else live_line()
+    screen = Screen(live)
     stop_events = start_events(settings, changes)
     try:
         loop = Watch(
@@ -129,8 +128,9 @@ def _watch(
             request,
             Schedule(quiet_for, every),
             changes,
-            printer,
+            _print_json if json else screen.print,
             terminal.print_stopping,
+            screen.progress,
         )
         with stop_on_interrupt(loop.interrupt), live or nullcontext():
             return loop.run() is not None
@@ -144,42 +144,3 @@ def _print_json(event: Event) -> None:
     for line in event_json(event, datetime.now().astimezone()):
         terminal.print_json(line)
     sys.stdout.flush()
-
-
-def _live() -> Live:
-    """Return the line that stays at the bottom of a terminal."""
-    from rich.live import Live
-
-    return Live("", console=terminal.console_for(), auto_refresh=False, transient=True)
-
-
-class _Printer:
-    """Print events as text, and keep the live line up to date where there is one."""
-
-    def __init__(self, live: Live | None) -> None:
-        self._live = live
-        self._console = terminal.console_for() if live is None else live.console
-        self._place = "", ""
-
-    def print(self, event: Event) -> None:
-        """Print one event."""
-        from wikisync.report import watch_events as events
-        from wikisync.report.watch_output import print_event, status_line
-
-        now = datetime.now().astimezone()
-        if self._live is not None:  # lines are printed around rich's own way to print
-            self._live.stop()
-        print_event(event, now, self._console)
-        if self._live is not None and not isinstance(event, events.Stopped):
-            self._live.start(refresh=True)
-        if isinstance(event, events.Started):
-            self._place = event.folder, event.wiki
-        agreed = event if isinstance(event, events.Agreed) else None
-        if self._live is not None and (agreed or isinstance(event, events.Started)):
-            from rich.text import Text
-
-            line = status_line(agreed, now if agreed else None, *self._place)
-            self._live.update(Text(line, style="dim", no_wrap=True, overflow="ellipsis"))
-            self._live.refresh()
-        if self._live is None:
-            sys.stdout.flush()

@@ -109,6 +109,12 @@ def status_line(agreed: events.Agreed | None, at: datetime | None, folder: str, 
     return escape_control(f"{place}: {same} the same at {at:%H:%M:%S}")
 
 
+def progress_line(text: str, done: int, total: int, name: str) -> str:
+    """Return the line that stands at the bottom of a terminal during long work."""
+    last = f", {name}" if name else ""
+    return escape_control(f"{text}: {done} of {total}{last}")
+
+
 def event_json(event: events.Event, at: datetime) -> list[str]:
     """Return an event as lines of JSON, one for each action, conflict or problem in it."""
     time = at.astimezone().isoformat(timespec="seconds")

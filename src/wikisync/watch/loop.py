@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from wikisync.planning.asset_model import AssetConflict
     from wikisync.planning.model import Conflict, Plan
     from wikisync.planning.notes import Note
+    from wikisync.progress import Progress
     from wikisync.request import Report, Request
     from wikisync.watch.files import Changes
     from wikisync.watch.schedule import Schedule
@@ -69,6 +70,7 @@ class Watch:
     changes: Changes
     report: Callable[[events.Event], None]
     on_interrupt: Callable[[], None] = lambda: None
+    progress: Progress = silent
     clock: Callable[[], float] = time.monotonic
     time_of_day: Callable[[], float] = time.time
     _git: Path | None = field(default=None, init=False)
@@ -131,7 +133,7 @@ class Watch:
             report = run_sync(
                 self.config,
                 self.request,
-                silent,
+                self.progress,
                 lambda _report: self._is_quiet(),
                 self.on_interrupt,
                 narrow=self._narrow,
